@@ -1,9 +1,9 @@
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Primitives;
-using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -20,7 +20,6 @@ internal sealed class AuthorizationGate(
     ILogger<AuthorizationGate> logger
 )
 {
-
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
@@ -104,7 +103,7 @@ internal sealed class AuthorizationGate(
         }
 
         exchange.Principal = principal;
-        exchange.Resource = served.Resource;
+        exchange.MetadataUrl = served.Resource.MetadataUrl;
         exchange.ClientToken = credential.Token;
         return true;
     }
@@ -217,7 +216,7 @@ internal sealed class AuthorizationGate(
         }
 
         var answer = Challenges.Of(
-            served.Resource,
+            served.Resource.MetadataUrl,
             served.Route.Access.Oauth.Dpop,
             Challenges.InsufficientScope,
             needed
@@ -273,7 +272,7 @@ internal sealed class AuthorizationGate(
     )
     {
         var access = served.Route.Access;
-        var challenges = Challenges.Of(served.Resource, access.Oauth.Dpop, error, access.Scopes.Base);
+        var challenges = Challenges.Of(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
         return RefuseAsync(exchange, served, failure, detail, challenges);
     }
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

@@ -4,8 +4,8 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

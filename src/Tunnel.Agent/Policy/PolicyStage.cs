@@ -1,9 +1,9 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
-using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -57,7 +57,7 @@ internal sealed class PolicyStage(
     /// <summary>The upstream has answered, or somebody in its place.</summary>
     public static async ValueTask FinishAsync(Exchange exchange)
     {
-        if (exchange.Call is not { } call)
+        if (exchange.Call is not PolicyCall call)
         {
             return;
         }
@@ -113,7 +113,8 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable, retryAfterSeconds: 1);
         }
 
-        var call = exchange.Call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        exchange.Call = call;
         var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
         {
@@ -123,7 +124,7 @@ internal sealed class PolicyStage(
 
         if (!isEndpoint)
         {
-            return await ObjectAsync(exchange, served, PolicyFailures.PathRefused);
+            return await ObjectAsync(exchange, served, call, PolicyFailures.PathRefused);
         }
 
         if (HttpMethods.IsPost(method))
@@ -133,12 +134,12 @@ internal sealed class PolicyStage(
 
         if (!isRead && !HttpMethods.IsDelete(method))
         {
-            return await ObjectAsync(exchange, served, PolicyFailures.MethodRefused);
+            return await ObjectAsync(exchange, served, call, PolicyFailures.MethodRefused);
         }
 
         if (exchange.HasBody)
         {
-            return await ObjectAsync(exchange, served, PolicyFailures.Invalid);
+            return await ObjectAsync(exchange, served, call, PolicyFailures.Invalid);
         }
 
         // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
@@ -154,7 +155,7 @@ internal sealed class PolicyStage(
         var (message, failure) = await ReadAsync(exchange, served, call);
         if (message is null)
         {
-            return await ObjectAsync(exchange, served, failure!);
+            return await ObjectAsync(exchange, served, call, failure!);
         }
 
         // (4)
@@ -187,7 +188,7 @@ internal sealed class PolicyStage(
         var limits = decision.Rule?.Limits ?? RuleLimits.None;
         if (exchange.HeldBody!.Bytes.Length > limits.MaxRequestBytes)
         {
-            return await ObjectAsync(exchange, served, PolicyFailures.RequestTooLarge, message, limits);
+            return await ObjectAsync(exchange, served, call, PolicyFailures.RequestTooLarge, message, limits);
         }
 
         if (message.Method.Length > 0 && decision.Rule is { } rule)
@@ -199,7 +200,7 @@ internal sealed class PolicyStage(
             call.Lease = verdict.Lease;
             if (verdict.Failure is { } over)
             {
-                return await ObjectAsync(exchange, served, over, message, limits, verdict.RetryAfterSeconds);
+                return await ObjectAsync(exchange, served, call, over, message, limits, verdict.RetryAfterSeconds);
             }
         }
 
@@ -391,13 +392,13 @@ internal sealed class PolicyStage(
     private async ValueTask<bool> ObjectAsync(
         Exchange exchange,
         ServedRoute served,
+        PolicyCall call,
         Failure failure,
         McpMessage? message = null,
         RuleLimits? limits = null,
         int retryAfterSeconds = 0
     )
     {
-        var call = exchange.Call!;
         call.Record.Reason = failure.Reason;
         if (call.Policy.Mode == PolicyMode.Enforce)
         {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -27,8 +27,8 @@ internal sealed class Exchange
     /// <summary>Who calls; null where the agent does not ask.</summary>
     public Principal? Principal { get; set; }
 
-    /// <summary>What <see cref="Principal"/> calls, for a challenge that becomes due later; null with it.</summary>
-    public ProtectedResource? Resource { get; set; }
+    /// <summary>Where the metadata of what <see cref="Principal"/> calls lies, for a challenge that becomes due later; null with it.</summary>
+    public string? MetadataUrl { get; set; }
 
     /// <summary>The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).</summary>
     public string? ClientToken { get; set; }
@@ -37,7 +37,7 @@ internal sealed class Exchange
     public HeldBody? HeldBody { get; set; }
 
     /// <summary>What the route's policy makes of it; null where there is none or nothing to judge.</summary>
-    public PolicyCall? Call { get; set; }
+    public ExchangeCall? Call { get; set; }
 
     /// <summary>Answers that the agent makes itself go here, past what <see cref="FilterAnswer"/> put in between.</summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
@@ -78,7 +78,7 @@ internal sealed class Exchange
         features = null;
         Span = null;
         Principal = null;
-        Resource = null;
+        MetadataUrl = null;
         ClientToken = null;
         ReleaseBody();
         Request = null!;

@@ -5,10 +5,10 @@ using System.Security.Authentication;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Primitives;
-using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -555,10 +555,10 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (deadline.IsBodyPastEnd && exchange.Resource is { } resource)
+        if (deadline.IsBodyPastEnd && exchange.MetadataUrl is { } metadata)
         {
             var challenges = Challenges.Of(
-                resource,
+                metadata,
                 route.Access.Oauth.Dpop,
                 Challenges.InvalidToken,
                 route.Access.Scopes.Base

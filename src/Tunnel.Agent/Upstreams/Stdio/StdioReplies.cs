@@ -268,7 +268,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     private async Task GiveUpAsync(StdioTurn turn, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
     {
         var (exchange, deadline, route) = (turn.Exchange, turn.Deadline, turn.Route.Name);
-        if (exchange.Call is { Filter.Failure: not null } over && !turn.IsClientGone)
+        if (exchange.Call is { AnswerFailure: not null } over && !turn.IsClientGone)
         {
             channel.Cancel(call, "The answer is refused.");
             if (await over.TryExplainAsync(exchange, deadline) is { } refused)

@@ -1,13 +1,12 @@
 using Culvert.Tunnel.Agent.Authorization;
-using Microsoft.Extensions.Primitives;
 using Culvert.Tunnel.Agent.Mcp;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>What the head of a request to an MCP endpoint says.</summary>
 internal static class StdioRequest
 {
-
     public const string Initialize = "initialize";
 
     /// <summary>The first revision without sessions.</summary>
