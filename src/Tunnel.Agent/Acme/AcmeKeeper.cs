@@ -6,6 +6,8 @@ using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

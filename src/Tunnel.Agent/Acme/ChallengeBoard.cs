@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Net.Security;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 

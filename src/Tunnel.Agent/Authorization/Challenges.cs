@@ -1,5 +1,4 @@
 using System.Text;
-using Culvert.Tunnel.Agent.Configuration;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Authorization;

@@ -1,6 +1,5 @@
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

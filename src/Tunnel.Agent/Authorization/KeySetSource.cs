@@ -3,7 +3,6 @@ using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
 using Culvert.Platform.OAuth;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

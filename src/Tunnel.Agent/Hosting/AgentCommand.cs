@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Hosting;

@@ -15,8 +15,10 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 using Culvert.Tunnel.Agent.Upstreams;
 

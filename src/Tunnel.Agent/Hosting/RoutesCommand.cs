@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;

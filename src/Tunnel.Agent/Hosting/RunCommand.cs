@@ -4,7 +4,7 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Pipeline;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.InnerTls;

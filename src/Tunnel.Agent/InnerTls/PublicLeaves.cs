@@ -1,5 +1,4 @@
 using System.Net.Security;
-using Culvert.Tunnel.Agent.Acme;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 

@@ -1,6 +1,5 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Requests;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Agent.Upstreams;
-
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Agent.Session;

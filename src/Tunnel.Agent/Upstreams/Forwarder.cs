@@ -5,9 +5,11 @@ using System.Security.Authentication;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;

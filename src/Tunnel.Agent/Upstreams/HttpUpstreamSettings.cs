@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 

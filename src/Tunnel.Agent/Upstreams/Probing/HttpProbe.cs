@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 

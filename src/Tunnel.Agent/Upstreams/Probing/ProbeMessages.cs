@@ -1,6 +1,6 @@
 using System.Text;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
