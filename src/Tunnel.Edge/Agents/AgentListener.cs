@@ -55,7 +55,7 @@ internal sealed class AgentListener(
 
             if (!handshakes.TryEnter(remote.Address))
             {
-                metrics.AgentRefused(AgentRefusal.SourceLimit); // no log line each: that would be the next flood
+                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // no log line each: that would be the next flood
                 return;
             }
 
@@ -230,7 +230,7 @@ internal sealed class AgentListener(
 
     private PeerVerification? Refuse(IPEndPoint remote, AgentRefusal refusal, string detail)
     {
-        metrics.AgentRefused(refusal);
+        metrics.AgentRefused(refusal.ToString());
         Log.AgentRefused(logger, remote, refusal, detail);
         return null;
     }

@@ -1,104 +1,48 @@
 using System.Diagnostics.Metrics;
-using Culvert.Tunnel.Edge.Agents;
-using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>
-/// What <c>/metrics</c> shows. Per-tunnel numbers are read from the tunnels' own counters when somebody asks, so that
-/// relaying a chunk costs an addition. Labels come from the feed and from closed enums alone.
-/// </summary>
+/// <summary>The edge's instruments. Labels come from closed enums alone.</summary>
 internal sealed class EdgeMetrics : IDisposable
 {
-    private readonly Meter meter = new("Culvert.Tunnel.Edge");
     private readonly Counter<long> agentsRefused;
     private readonly Counter<long> clientsRefused;
 
+    /// <summary>For the numbers that others keep.</summary>
+    public Meter Meter { get; } = new("Culvert.Tunnel.Edge");
+
     public EdgeMetrics()
     {
-        agentsRefused = meter.CreateCounter<long>(
+        agentsRefused = Meter.CreateCounter<long>(
             "culvert_edge_agents_refused",
             description: "Agent connections refused."
         );
-        clientsRefused = meter.CreateCounter<long>(
+        clientsRefused = Meter.CreateCounter<long>(
             "culvert_edge_clients_refused",
             description: "Client connections refused."
         );
     }
 
-    public void AgentRefused(AgentRefusal refusal) =>
-        agentsRefused.Add(1, new KeyValuePair<string, object?>("reason", refusal.ToString()));
+    public void AgentRefused(string reason) =>
+        agentsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    public void ClientRefused(IngressRefusal refusal) =>
-        clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", refusal.ToString()));
-
-    /// <summary>Shows the numbers that others keep.</summary>
-    public void Observe(AgentRegistry agents, TrafficBook traffic, Func<double> feedAge, Func<bool> draining)
-    {
-        meter.CreateObservableGauge(
-            "culvert_edge_agent_connections",
-            () =>
-                agents
-                    .All.GroupBy(a => a.TunnelId)
-                    .Select(g => new Measurement<int>(g.Count(), new KeyValuePair<string, object?>("tunnel", g.Key))),
-            description: "Outer connections of agents."
-        );
-        meter.CreateObservableGauge(
-            "culvert_edge_streams",
-            () =>
-                agents
-                    .All.GroupBy(a => a.TunnelId)
-                    .Select(g => new Measurement<int>(
-                        g.Sum(a => a.OpenStreams),
-                        new KeyValuePair<string, object?>("tunnel", g.Key)
-                    )),
-            description: "Streams on outer connections."
-        );
-        meter.CreateObservableGauge(
-            "culvert_edge_client_connections",
-            () => PerTunnel(traffic, t => t.Open),
-            description: "Client connections that are being relayed."
-        );
-        meter.CreateObservableGauge(
-            "culvert_edge_feed_age_seconds",
-            feedAge,
-            description: "Since the service was last heard; alert at 60 (S10)."
-        );
-        meter.CreateObservableGauge(
-            "culvert_edge_draining",
-            () => draining() ? 1 : 0,
-            description: "1 while the edge sends agents and clients elsewhere."
-        );
-        ObserveCounter("culvert_edge_clients_accepted", "Client connections relayed.", t => t.Accepted);
-        ObserveCounter("culvert_edge_tunnel_refused", "Client connections refused, of known tunnels.", t => t.Refused);
-        ObserveCounter("culvert_edge_clients_cut", "Client connections that the edge ended.", t => t.Cut);
-        ObserveCounter("culvert_edge_streams_reopened", "Streams placed on another connection.", t => t.Reopened);
-        ObserveCounter("culvert_edge_bytes_from_clients", "Bytes relayed to agents.", t => t.BytesFromClients);
-        ObserveCounter("culvert_edge_bytes_to_clients", "Bytes relayed to clients.", t => t.BytesToClients);
-
-        void ObserveCounter(string name, string description, Func<TunnelTraffic, long> value) =>
-            meter.CreateObservableCounter(name, () => PerTunnel(traffic, value), description: description);
-    }
+    public void ClientRefused(string reason) =>
+        clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
-        meter.CreateObservableCounter(
+        Meter.CreateObservableCounter(
             "culvert_edge_configuration_refused",
             refused,
             description: "Changed configuration files that were not taken up."
         );
-        meter.CreateObservableGauge(
+        Meter.CreateObservableGauge(
             "culvert_edge_restart_needed",
             restartKeys,
             description: "Keys that the configuration file changes and only a restart can."
         );
     }
 
-    public void Dispose() => meter.Dispose();
-
-    private static IEnumerable<Measurement<T>> PerTunnel<T>(TrafficBook traffic, Func<TunnelTraffic, T> value)
-        where T : struct =>
-        traffic.All.Select(t => new Measurement<T>(value(t), new KeyValuePair<string, object?>("tunnel", t.TunnelId)));
+    public void Dispose() => Meter.Dispose();
 }

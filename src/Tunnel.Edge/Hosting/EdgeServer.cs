@@ -105,7 +105,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             loggers.CreateLogger<ConnectListener>(),
             traces
         );
-        metrics.Observe(Agents, Traffic, FeedSeconds, () => IsDraining);
+        TunnelMetrics.Observe(metrics.Meter, Agents, Traffic, FeedSeconds, () => IsDraining);
         List<TcpListeners> bound = [];
         try
         {

@@ -168,7 +168,7 @@ internal sealed class ClientDoor(
 
     private void Refuse(IPEndPoint client, IngressRefusal refusal)
     {
-        metrics.ClientRefused(refusal);
+        metrics.ClientRefused(refusal.ToString());
         Log.ClientRefused(logger, client, refusal, ""); // closed without a word
     }
 }

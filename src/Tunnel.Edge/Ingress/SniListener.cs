@@ -178,8 +178,8 @@ internal sealed class SniListener(
         ConnectionSpan? span
     )
     {
-        metrics.ClientRefused(refusal);
-        span?.Refuse(refusal, tunnel?.Id);
+        metrics.ClientRefused(refusal.ToString());
+        span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();

@@ -319,8 +319,8 @@ internal sealed class ConnectListener(
 
     private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel, ConnectionSpan? span)
     {
-        metrics.ClientRefused(refusal);
-        span?.Refuse(refusal, tunnel?.Id);
+        metrics.ClientRefused(refusal.ToString());
+        span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();
