@@ -1,5 +1,4 @@
 using Culvert.Tunnel.Agent.Requests;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 

@@ -6,6 +6,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 

@@ -7,6 +7,7 @@ using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 

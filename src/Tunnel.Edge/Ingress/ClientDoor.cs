@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress.Proxy;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 

@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Telemetry;
 using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 

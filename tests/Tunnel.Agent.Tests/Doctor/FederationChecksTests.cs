@@ -5,7 +5,7 @@ using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

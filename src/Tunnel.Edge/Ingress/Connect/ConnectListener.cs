@@ -7,7 +7,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 

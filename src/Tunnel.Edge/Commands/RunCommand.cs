@@ -10,10 +10,11 @@ using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary><c>tunnel-edge run</c>: credentials, feed and data path, until a signal.</summary>
 internal static class RunCommand
@@ -127,7 +128,7 @@ internal static class RunCommand
         );
         foreach (var url in health.Urls)
         {
-            Log.Listening(logger, "health", IPEndPoint.Parse(new Uri(url).Authority));
+            Hosting.Log.Listening(logger, "health", IPEndPoint.Parse(new Uri(url).Authority));
         }
 
         var sections = new SharedSections(credentials.PrepareIdentity, health, levels, traces);

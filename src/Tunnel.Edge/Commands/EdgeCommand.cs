@@ -2,9 +2,8 @@ using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
-using Culvert.Tunnel.Edge.Doctor;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>The command line of <c>tunnel-edge</c>.</summary>
 internal static class EdgeCommand

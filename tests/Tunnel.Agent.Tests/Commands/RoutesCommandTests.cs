@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 using Shouldly;
 using Xunit;
 
-namespace Culvert.Tunnel.Agent.Tests.Hosting;
+namespace Culvert.Tunnel.Agent.Tests.Commands;
 
 public sealed class RoutesCommandTests : IDisposable
 {

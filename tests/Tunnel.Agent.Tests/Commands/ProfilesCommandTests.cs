@@ -1,8 +1,8 @@
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 using Shouldly;
 using Xunit;
 
-namespace Culvert.Tunnel.Agent.Tests.Hosting;
+namespace Culvert.Tunnel.Agent.Tests.Commands;
 
 /// <summary>Sets variables of this process, so its tests run alone.</summary>
 [Collection("process environment")]

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Telemetry;
 
 /// <summary>The edge's instruments. Labels come from closed enums alone.</summary>
 internal sealed class EdgeMetrics : IDisposable

@@ -7,7 +7,7 @@ using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.CertificateFiles;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary><c>tunnel-agent certs --output DIR</c>: the tunnel's key, certificate and trust bundle as files, kept current.</summary>
 internal static class CertsCommand

@@ -1,4 +1,4 @@
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Telemetry;
 
 /// <summary>Log event ids of the edge. Operators alert on them: a retired id stays, marked.</summary>
 internal static class EventIds

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Culvert.Platform.Programs;
 
-namespace Culvert.Tunnel.Agent.Tests.Hosting;
+namespace Culvert.Tunnel.Agent.Tests.Commands;
 
 /// <summary>Runs one command of the agent in this process, with the options that all of them share.</summary>
 internal static class AgentCli

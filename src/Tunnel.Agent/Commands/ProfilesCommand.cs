@@ -6,7 +6,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
 /// <c>tunnel-agent profiles</c>: configurations by name, for people who run several agents. None is saved that

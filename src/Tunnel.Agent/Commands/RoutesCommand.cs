@@ -7,7 +7,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary><c>tunnel-agent routes</c>: what the configuration serves, and whether an upstream answers from here.</summary>
 internal static class RoutesCommand

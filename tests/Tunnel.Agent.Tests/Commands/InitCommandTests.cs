@@ -1,9 +1,9 @@
+using Culvert.Tunnel.Agent.Commands;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Hosting;
 using Shouldly;
 using Xunit;
 
-namespace Culvert.Tunnel.Agent.Tests.Hosting;
+namespace Culvert.Tunnel.Agent.Tests.Commands;
 
 public sealed class InitCommandTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary><c>tunnel-agent health</c>: asks the running agent whether it can do its job now.</summary>
 internal static class HealthCommand

@@ -7,7 +7,7 @@ using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary><c>tunnel-agent audit tail|verify</c>: reads the records of calls; the agent may run meanwhile.</summary>
 internal static class AuditCommand

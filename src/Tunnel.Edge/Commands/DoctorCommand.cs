@@ -3,8 +3,9 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Doctor;
 
-namespace Culvert.Tunnel.Edge.Doctor;
+namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>
 /// <c>tunnel-edge doctor</c>: says what keeps an edge from its work, why, and what to do. Also works while the edge runs:

@@ -1,8 +1,9 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Hosting;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>
 /// <c>tunnel-edge drain</c>: has the running edge send its agents and clients elsewhere, and waits until they are gone.

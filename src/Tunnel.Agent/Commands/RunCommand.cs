@@ -4,9 +4,10 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Pipeline;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary><c>tunnel-agent run</c>.</summary>
 internal static class RunCommand

@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Edge.Commands;
 using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-namespace Culvert.Tunnel.Edge.Tests.Hosting;
+namespace Culvert.Tunnel.Edge.Tests.Commands;
 
 /// <summary>Exit statuses of the command line.</summary>
 public sealed class EdgeCommandTests : IDisposable

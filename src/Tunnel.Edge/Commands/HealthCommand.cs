@@ -2,7 +2,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary><c>tunnel-edge health</c>: asks the running edge whether it is ready, for probes without an HTTP client.</summary>
 internal static class HealthCommand

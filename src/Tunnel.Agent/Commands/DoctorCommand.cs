@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
 /// <c>tunnel-agent doctor</c>: says which hop does not work, why, and what to do. Also works while the agent runs: it

@@ -3,7 +3,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>The command line of <c>tunnel-agent</c>.</summary>
 internal static class AgentCommand

@@ -7,7 +7,7 @@ using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
 /// <c>tunnel-agent token</c>: gets the identity token as <c>run</c> would and shows what it says: header and claims,

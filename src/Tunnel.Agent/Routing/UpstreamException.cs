@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Upstreams;
 
-namespace Culvert.Tunnel.Agent.Upstreams;
+namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
 /// Carries a <see cref="Failure"/> out of the HTTP client's connect callback and request content, whose signatures

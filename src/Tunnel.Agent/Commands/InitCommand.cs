@@ -3,7 +3,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
-namespace Culvert.Tunnel.Agent.Hosting;
+namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
 /// <c>tunnel-agent init</c>: writes the first configuration, read as strictly as <c>run</c> will before it is put in its
