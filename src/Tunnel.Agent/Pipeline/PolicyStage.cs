@@ -51,7 +51,6 @@ internal sealed class PolicyStage(
     // Apart from that of requests: what waits for an answer must not keep it from coming.
     private readonly BodyBudget answers = new();
 
-    /// <summary>True: the request may pass. False: it has been answered.</summary>
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
@@ -111,7 +110,7 @@ internal sealed class PolicyStage(
         var hasPlace = trail.TryReserve(mustBeKept: enforces);
         if (!hasPlace && enforces)
         {
-            return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable, retryAfterSeconds: 1);
+            return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
         var call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
@@ -432,7 +431,7 @@ internal sealed class PolicyStage(
         Exchange exchange,
         ServedRoute served,
         Failure failure,
-        int retryAfterSeconds
+        int retryAfterSeconds = 0
     )
     {
         await refusals.RefuseAsync(exchange, served.Route.Name, failure, retryAfterSeconds: retryAfterSeconds);

@@ -24,6 +24,12 @@ internal sealed record Failure(
     /// <summary>What a refusal of the caller's protocol version says besides; null in all others.</summary>
     public VersionsOffered? Versions { get; init; }
 
+    /// <summary>When the caller may try again: the <c>Retry-After</c> header; 0 = it has none.</summary>
+    public int RetryAfterSeconds { get; init; }
+
+    /// <summary>What a 405 owes (RFC 9110 §15.5.6): the <c>Allow</c> header; null in all others.</summary>
+    public string? Allow { get; init; }
+
     /// <summary>The header value of <see cref="Hop"/>.</summary>
     public string HopName { get; } =
         Hop switch

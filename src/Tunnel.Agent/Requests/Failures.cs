@@ -57,7 +57,10 @@ internal static class Failures
         "This method is not passed on.",
         "The client sent TRACE, whose answer would show what the agent adds to requests.",
         "Use another method."
-    );
+    )
+    {
+        Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    };
 
     public static readonly Failure OriginRefused = new(
         FailedHop.Agent,
@@ -137,7 +140,10 @@ internal static class Failures
         "Tokens cannot be checked at present.",
         "The issuer's keys were never fetched, or not for longer than keys_stale_for.",
         "Look at the agent's log for the reason; check that its host reaches the issuer."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure ProofsCrowded = new(
         FailedHop.Agent,
@@ -147,7 +153,10 @@ internal static class Failures
         "More DPoP proofs arrive than the agent can remember.",
         "A client sends far more requests than a minute should have.",
         "Retry after a moment."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure SessionUnknown = new(
         FailedHop.Agent,
@@ -217,7 +226,10 @@ internal static class Failures
         "The agent reads as many messages as it has room for.",
         "Many large or slow messages arrive at once on routes whose scopes depend on the operation.",
         "Retry after a moment."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure Internal = new(
         FailedHop.Agent,
@@ -247,7 +259,10 @@ internal static class Failures
         "All connections that this route may hold to its upstream are in use.",
         "Long streams hold every connection that upstream.max_connections allows.",
         "Retry after a moment; raise max_connections if this lasts."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure NameUnresolved = new(
         FailedHop.Upstream,
@@ -378,7 +393,10 @@ internal static class Failures
         "This server does not take this method.",
         "GET and DELETE belong to sessions, which the current revision of MCP does not have.",
         "Use POST."
-    );
+    )
+    {
+        Allow = "POST",
+    };
 
     public static readonly Failure NotAcceptable = new(
         FailedHop.Agent,
@@ -456,7 +474,10 @@ internal static class Failures
         "As many programs run for this route as it may have.",
         "Other sessions hold them all.",
         "Retry after a moment; raise stdio.max_children or lower stdio.timeouts.idle if this lasts."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure ChildNotStarted = new(
         FailedHop.Upstream,
@@ -476,7 +497,10 @@ internal static class Failures
         "The program behind this route failed and is not started again yet.",
         "It ended in an unforeseen way; each failure in a row doubles the wait.",
         "Retry after a moment; look at the agent's log for what the program said."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure ChildFailed = new(
         FailedHop.Upstream,
@@ -506,7 +530,10 @@ internal static class Failures
         "The program behind this route does not take any more messages.",
         "It does not read its standard input, or not fast enough.",
         "Retry after a moment; look at what the program is doing."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure ChildOverrun = new(
         FailedHop.Upstream,

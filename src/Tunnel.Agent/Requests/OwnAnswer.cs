@@ -31,37 +31,15 @@ internal static class OwnAnswer
         response.Headers[HeaderRules.FailedHop] = failure.HopName;
         response.Headers[HeaderRules.Reason] = failure.Reason;
         response.Headers[HeaderRules.RequestId] = requestId;
-        if (
-            failure == Failures.Busy
-            || failure == Failures.KeysUnavailable
-            || failure == Failures.ProofsCrowded
-            || failure == Failures.BodiesCrowded
-            || failure == Failures.ChildrenBusy
-            || failure == Failures.ChildRestarting
-            || failure == Failures.ChildNotReading
-        )
+        var retryAfter = retryAfterSeconds > 0 ? retryAfterSeconds : failure.RetryAfterSeconds;
+        if (retryAfter > 0)
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (retryAfterSeconds > 0)
+        if (failure.Allow is { } allow)
         {
-            response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (failure == PolicyFailures.MethodRefused)
-        {
-            response.Headers.Allow = "GET, HEAD, POST, DELETE, OPTIONS";
-        }
-
-        if (failure == Failures.MethodRefused)
-        {
-            response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"; // RFC 9110 §15.5.6: owed with 405
-        }
-
-        if (failure == Failures.MethodNotAllowed)
-        {
-            response.Headers.Allow = "POST";
+            response.Headers.Allow = allow;
         }
 
         if (challenges.Count > 0)

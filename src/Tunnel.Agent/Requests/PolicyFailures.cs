@@ -149,7 +149,10 @@ internal static class PolicyFailures
         "MCP knows no such HTTP method.",
         "Where a policy is enforced, only GET, HEAD, POST, DELETE and OPTIONS pass.",
         "Use another method."
-    );
+    )
+    {
+        Allow = "GET, HEAD, POST, DELETE, OPTIONS",
+    };
 
     public static readonly Failure AnswerUnreadable = Refusal(
         "policy.answer_unreadable",
@@ -216,7 +219,10 @@ internal static class PolicyFailures
         "The disk is full or nearly so, or the audit file cannot be written.",
         "Free space in the agent's state_dir; or set audit.on_full: degrade to serve unrecorded.",
         ApiError
-    );
+    ) with
+    {
+        RetryAfterSeconds = 1,
+    };
 
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } =
