@@ -207,6 +207,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
             time,
             loggers.CreateLogger<PolicyStage>()
         );
+        var log = loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(metrics, log);
         return new InnerServer(
             ServerOptionsOf(settings),
             new InnerHandshake(
@@ -218,13 +220,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ),
             new InnerApplication(
                 map,
-                gate,
-                policy,
-                metrics,
-                loggers.CreateLogger<InnerApplication>(),
-                time,
-                held,
-                counts,
+                new RequestPipeline(gate, policy, refusals, held, time, counts, traces),
+                refusals,
+                log,
                 traces
             ),
             loggers

@@ -18,7 +18,7 @@ internal sealed class AuthorizationGate(
     BodyBudget held,
     TimeProvider time,
     ILogger<AuthorizationGate> logger
-)
+) : IStage
 {
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
@@ -26,7 +26,6 @@ internal sealed class AuthorizationGate(
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
 
-    /// <summary>True: the request may pass. False: it has been answered.</summary>
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Access.Oauth.Mode == OauthMode.Required ? CheckAsync(exchange, served) : new(true);
 

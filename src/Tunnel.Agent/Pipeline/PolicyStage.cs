@@ -20,7 +20,7 @@ internal sealed class PolicyStage(
     IAuditTrail trail,
     TimeProvider time,
     ILogger<PolicyStage> logger
-)
+) : IStage
 {
     private const string WellKnown = "/.well-known/";
 

@@ -42,11 +42,17 @@ internal static class DirectForwarder
             System.Security.Authentication.SslProtocols.None
         );
         var held = new BodyBudget();
+        var refusals = new Refusals(metrics, NullLogger<InnerApplication>.Instance);
         var application = new InnerApplication(
             routes,
-            new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
-            new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
-            metrics,
+            new RequestPipeline(
+                new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
+                new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
+                refusals,
+                held,
+                TimeProvider.System
+            ),
+            refusals,
             NullLogger<InnerApplication>.Instance
         );
 

@@ -77,6 +77,8 @@ internal sealed class Tunnel : IAsyncDisposable
             loggers.CreateLogger<PolicyStage>()
         );
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
+        var log = loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(metrics, log);
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(
@@ -88,13 +90,9 @@ internal sealed class Tunnel : IAsyncDisposable
             ),
             new InnerApplication(
                 Map,
-                gate,
-                policy,
-                metrics,
-                loggers.CreateLogger<InnerApplication>(),
-                time,
-                held,
-                counts,
+                new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces),
+                refusals,
+                log,
                 traces
             ),
             loggers
