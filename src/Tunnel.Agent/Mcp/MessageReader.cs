@@ -10,9 +10,6 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// </summary>
 internal static class MessageReader
 {
-    /// <summary>The first revision without sessions.</summary>
-    public const string FirstModern = "2026-07-28";
-
     // Deep enough to tell "too deep" from "no JSON" without room for a stack to overflow.
     private const int DeepestEver = 10_000;
     internal const int MaxIdBytes = 256;
@@ -298,7 +295,7 @@ internal static class MessageReader
         var spoken = headers[McpHeaders.ProtocolVersion];
         var inBody = message.ProtocolVersion;
         version = spoken.Count == 1 ? spoken.ToString() : inBody;
-        isModern = IsModern(version) || IsModern(inBody);
+        isModern = McpRevision.IsModern(version) || McpRevision.IsModern(inBody);
         if (
             spoken.Count > 1
             || !Operation.Agrees(headers[McpHeaders.Method], message.Method)
@@ -320,10 +317,6 @@ internal static class MessageReader
 
     private static bool NeedsName(string method) =>
         method is McpMethods.CallTool or McpMethods.GetPrompt or McpMethods.ReadResource;
-
-    // Revisions are dates: their order is that of their text.
-    private static bool IsModern(string version) =>
-        version.Length == FirstModern.Length && string.CompareOrdinal(version, FirstModern) >= 0;
 
     private static string VersionIn(IHeaderDictionary headers) =>
         headers[McpHeaders.ProtocolVersion] is { Count: 1 } version ? version.ToString() : "";

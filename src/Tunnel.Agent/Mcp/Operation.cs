@@ -95,13 +95,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
     private static bool TryReadTarget(JsonElement root, string method, out string? target)
     {
         target = null;
-        var member = method switch
-        {
-            "tools/call" or "prompts/get" => "name",
-            "resources/read" or "resources/subscribe" or "resources/unsubscribe" => "uri",
-            _ => null,
-        };
-        if (member is null)
+        if (McpMethods.TargetOf(method, out var member) is null)
         {
             return true;
         }

@@ -8,19 +8,6 @@ internal static class StdioRequest
 {
     public const string Initialize = "initialize";
 
-    /// <summary>The first revision without sessions.</summary>
-    public const string FirstModern = "2026-07-28";
-
-    /// <summary>Greets shared programs where the client names no revision that can be read.</summary>
-    public const string LastLegacy = "2025-11-25";
-
-    public static bool IsVersion(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", null, System.Globalization.DateTimeStyles.None, out _);
-
-    /// <summary>Revisions are dates, and their order is the order of the text.</summary>
-    public static bool IsModern(string version) =>
-        IsVersion(version) && string.CompareOrdinal(version, FirstModern) >= 0;
-
     /// <summary>Whether the target is the endpoint, with or without a query.</summary>
     public static bool IsEndpoint(string target, string path)
     {
@@ -42,7 +29,7 @@ internal static class StdioRequest
     /// describe itself as modern requests do is the older handshake.
     /// </summary>
     public static bool IsModern(string version, JsonRpcMessage message) =>
-        IsModern(version)
+        McpRevision.IsModern(version)
         || (message.Version is not null && (message.Method != Initialize || message.MetaFault is null));
 
     /// <summary>

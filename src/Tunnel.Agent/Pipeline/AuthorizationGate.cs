@@ -123,7 +123,7 @@ internal sealed class AuthorizationGate(
 
         // M1: a revision without sessions ignores the header. The upstream does not see it: it may speak both eras, and the
         // id may be one that it gave to another caller (P8).
-        if (headers[McpHeaders.ProtocolVersion] is [{ } version] && StdioRequest.IsModern(version))
+        if (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version))
         {
             headers.Remove(McpHeaders.Session);
             return true;

@@ -12,9 +12,6 @@ internal static class PolicyFailures
     private const int InvalidParams = -32602;
     private const int InternalError = -32603;
 
-    // MCP 2026-07-28: the headers say something else than the body.
-    private const int HeaderMismatch = -32020;
-
     // Of the range that JSON-RPC leaves to implementations; the one in use for limits elsewhere (EIP-1474).
     private const int LimitExceeded = -32005;
 
@@ -125,7 +122,7 @@ internal static class PolicyFailures
     public static readonly Failure HeadersMismatch = Refusal(
         "policy.headers_mismatch",
         400,
-        HeaderMismatch,
+        RpcText.HeaderMismatch,
         "The request's headers differ from its body.",
         "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or says something else than the message.",
         "Send the headers as the body says."

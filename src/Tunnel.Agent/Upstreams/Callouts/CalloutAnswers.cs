@@ -33,7 +33,7 @@ internal static class CalloutAnswers
             json =>
             {
                 json.WriteStartArray("supportedVersions"u8);
-                json.WriteStringValue(StdioRequest.FirstModern);
+                json.WriteStringValue(McpRevision.FirstModern);
                 json.WriteEndArray();
                 Describe(json);
                 WriteCache(json);

@@ -120,7 +120,7 @@ internal sealed class CalloutUpstream(
         }
 
         var isModern = StdioRequest.IsModern(version, message);
-        if (!isModern && version.Length > 0 && !StdioRequest.IsVersion(version))
+        if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
         }
@@ -128,9 +128,9 @@ internal sealed class CalloutUpstream(
         {
             await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
         }
-        else if (isModern && message.Version is { } asked && asked != StdioRequest.FirstModern)
+        else if (isModern && message.Version is { } asked && asked != McpRevision.FirstModern)
         {
-            var unsupported = Failures.VersionUnsupported with { Versions = new([StdioRequest.FirstModern], asked) };
+            var unsupported = Failures.VersionUnsupported with { Versions = new([McpRevision.FirstModern], asked) };
             await refusals.RefuseAsync(exchange, route.Name, unsupported, id: message.Id);
         }
         else if (message.Kind != MessageKind.Request)

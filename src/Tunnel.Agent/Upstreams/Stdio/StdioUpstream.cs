@@ -145,11 +145,11 @@ internal sealed class StdioUpstream : Upstream
         {
             await PostAsync(turn, version);
         }
-        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
         }
-        else if (StdioRequest.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
+        else if (McpRevision.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
             await replies.RefuseAsync(turn, Failures.MethodNotAllowed); // M1
         }
@@ -200,7 +200,7 @@ internal sealed class StdioUpstream : Upstream
         {
             await PostModernAsync(turn, message);
         }
-        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
         }
@@ -281,13 +281,13 @@ internal sealed class StdioUpstream : Upstream
         var isSpoken =
             channel.Versions.Count == 0
                 ? message.Method == "server/discover"
-                : StdioRequest.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
+                : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
         return isSpoken
             ? null
             : Failures.VersionUnsupported with
             {
                 Versions = new VersionsOffered(
-                    channel.Versions.Count == 0 ? [StdioRequest.LastLegacy] : channel.Versions,
+                    channel.Versions.Count == 0 ? [McpRevision.LastLegacy] : channel.Versions,
                     message.Version!
                 ),
             };
@@ -330,9 +330,9 @@ internal sealed class StdioUpstream : Upstream
         if (IsShared)
         {
             var version =
-                message.OfferedVersion is { } offered && StdioRequest.IsVersion(offered)
+                message.OfferedVersion is { } offered && McpRevision.IsRevision(offered)
                     ? offered
-                    : StdioRequest.LastLegacy;
+                    : McpRevision.LastLegacy;
             var (common, why) = await shared.GetAsync(version, turn.Deadline.Token);
             if (common is null || shared.Initialized is not { } greeting)
             {
@@ -452,7 +452,7 @@ internal sealed class StdioUpstream : Upstream
         var channel = session.Own;
         if (channel is null)
         {
-            (channel, var why) = await shared.GetAsync(StdioRequest.LastLegacy, turn.Deadline.Token);
+            (channel, var why) = await shared.GetAsync(McpRevision.LastLegacy, turn.Deadline.Token);
             if (channel is null)
             {
                 await replies.RefuseAsync(turn, why!);
