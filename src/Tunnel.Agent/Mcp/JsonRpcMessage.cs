@@ -389,8 +389,7 @@ internal sealed class JsonRpcMessage
         return true;
     }
 
-    // False: it stands there twice, or a reader that ignores case (Go's, which folds Unicode besides, and takes the last)
-    // would take it for one of those that count.
+    // False: it stands there twice, or another reader (Go's takes the last) would take it for one of those that count.
     private static bool TryName(ref Utf8JsonReader reader, string[] known, ref int seen, out string? name)
     {
         name = null;
@@ -405,12 +404,7 @@ internal sealed class JsonRpcMessage
             }
         }
 
-        var text = reader.GetString()!;
-        if (!Ascii.IsValid(text))
-        {
-            text = text.Replace('\u017F', 's').Replace('\u212A', 'k').Replace('\u0130', 'i').Replace('\u0131', 'i');
-        }
-
-        return !known.Contains(text, StringComparer.OrdinalIgnoreCase);
+        var written = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+        return !MemberNames.IsVariant(written, known);
     }
 }

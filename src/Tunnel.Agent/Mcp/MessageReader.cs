@@ -93,7 +93,7 @@ internal static class MessageReader
     )
     {
         message = null;
-        if (Operation.HasLookAlike(root, InMessage))
+        if (MemberNames.HasLookAlike(root, InMessage))
         {
             return PolicyFailures.LookAlikeKey;
         }
@@ -159,7 +159,7 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        if (Operation.HasLookAlike(parameters, InParams))
+        if (MemberNames.HasLookAlike(parameters, InParams))
         {
             return PolicyFailures.LookAlikeKey;
         }
@@ -208,7 +208,7 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        if (HasVariant(meta, InMeta))
+        if (MemberNames.HasVariant(meta, InMeta))
         {
             return PolicyFailures.LookAlikeKey;
         }
@@ -226,7 +226,7 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        if (Operation.HasLookAlike(reference, InReference))
+        if (MemberNames.HasLookAlike(reference, InReference))
         {
             return PolicyFailures.LookAlikeKey;
         }
@@ -258,7 +258,7 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        if (HasVariant(wanted, InListen))
+        if (MemberNames.HasVariant(wanted, InListen))
         {
             return PolicyFailures.LookAlikeKey;
         }
@@ -353,18 +353,4 @@ internal static class MessageReader
         element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : "";
-
-    // Where members are free, only those that are looked at may not come in two spellings.
-    private static bool HasVariant(JsonElement element, string[] significant)
-    {
-        foreach (var member in element.EnumerateObject())
-        {
-            if (Operation.IsVariant(Operation.NameOf(member), significant))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
@@ -59,7 +58,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth }
             );
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || HasLookAlike(root, Significant))
+            if (root.ValueKind != JsonValueKind.Object || MemberNames.HasLookAlike(root, Significant))
             {
                 return false;
             }
@@ -103,7 +102,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
         if (
             !root.TryGetProperty("params", out var parameters)
             || parameters.ValueKind != JsonValueKind.Object
-            || HasLookAlike(parameters, Significant)
+            || MemberNames.HasLookAlike(parameters, Significant)
             || !parameters.TryGetProperty(member, out var value)
             || value.ValueKind != JsonValueKind.String
         )
@@ -113,43 +112,6 @@ internal sealed record Operation(IReadOnlyList<string> Names)
 
         target = value.GetString();
         return true;
-    }
-
-    // A reader that ignores case would take "Method" for "method", and one that folds Unicode (Go) "param\u017F" for
-    // "params". No member that MCP names here is anything but ASCII.
-    internal static bool HasLookAlike(JsonElement element, string[] significant)
-    {
-        foreach (var member in element.EnumerateObject())
-        {
-            var name = NameOf(member);
-            if (!Ascii.IsValid(name) || IsVariant(name, significant))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether a name is a significant one in another case.</summary>
-    internal static bool IsVariant(ReadOnlySpan<byte> name, string[] significant)
-    {
-        foreach (var meant in significant)
-        {
-            if (Ascii.EqualsIgnoreCase(name, meant) && !Ascii.Equals(name, meant))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>A member's name in UTF-8; no string is made of it where it was written as it is.</summary>
-    internal static ReadOnlySpan<byte> NameOf(JsonProperty member)
-    {
-        var name = JsonMarshal.GetRawUtf8PropertyName(member);
-        return Ascii.IsValid(name) && !name.Contains((byte)'\\') ? name : Encoding.UTF8.GetBytes(member.Name);
     }
 
     internal static bool Agrees(StringValues header, string? inBody) =>

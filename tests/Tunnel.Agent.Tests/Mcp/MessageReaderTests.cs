@@ -31,6 +31,18 @@ public sealed class MessageReaderTests
         """{"jsonrpc":"2.0","id":1,"method":"tools/call","param\u017f":{},"params":{"name":"a"}}""",
         "policy.message_lookalike_key"
     )]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"re\u017FourceSubscriptions":["a:b"]}}}""",
+        "policy.message_lookalike_key"
+    )]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"reſourceSubscriptions":["a:b"]}}}""",
+        "policy.message_lookalike_key"
+    )]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"io.modelcontextprotocol/protocolVer\u017Fion":"2026-07-28"}}}""",
+        "policy.message_lookalike_key"
+    )]
     [InlineData("[]", "policy.message_batch")]
     [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"ping"}]""", "policy.message_batch")]
     [InlineData("1", "policy.message_not_object")]
