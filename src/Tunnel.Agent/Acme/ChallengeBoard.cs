@@ -5,6 +5,7 @@ using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

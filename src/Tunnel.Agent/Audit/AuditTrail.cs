@@ -4,6 +4,7 @@ using System.Text;
 using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 

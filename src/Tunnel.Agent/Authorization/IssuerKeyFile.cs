@@ -6,7 +6,7 @@ using Culvert.Jose.Refusals;
 using Culvert.Machine.Client.State;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

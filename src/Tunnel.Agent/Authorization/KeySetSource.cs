@@ -3,7 +3,6 @@ using System.Text.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.OAuth;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

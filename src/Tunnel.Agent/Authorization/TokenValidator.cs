@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

@@ -7,6 +7,8 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

@@ -6,8 +6,6 @@ using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.OAuth;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 

@@ -17,8 +17,10 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -207,24 +209,22 @@ internal sealed class AgentRuntime : IAsyncDisposable
             time,
             loggers.CreateLogger<PolicyStage>()
         );
+        var log = loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(metrics, log);
         return new InnerServer(
             ServerOptionsOf(settings),
             new InnerHandshake(
                 leaves,
-                map,
+                name => map.Current.IsOwnName(name),
                 time,
                 loggers.CreateLogger<InnerHandshake>(),
-                new PublicLeaves(publicLeaves, challenges)
+                new PublicLeaves(publicLeaves, challenges.Find)
             ),
             new InnerApplication(
                 map,
-                gate,
-                policy,
-                metrics,
-                loggers.CreateLogger<InnerApplication>(),
-                time,
-                held,
-                counts,
+                new RequestPipeline(gate, policy, refusals, held, time, counts, traces),
+                refusals,
+                log,
                 traces
             ),
             loggers

@@ -1,5 +1,5 @@
 using System.Net;
-using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Telemetry;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Lifetime;
 

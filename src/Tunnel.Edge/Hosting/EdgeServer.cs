@@ -7,6 +7,7 @@ using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
@@ -105,7 +106,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             loggers.CreateLogger<ConnectListener>(),
             traces
         );
-        metrics.Observe(Agents, Traffic, FeedSeconds, () => IsDraining);
+        TunnelMetrics.Observe(metrics.Meter, Agents, Traffic, FeedSeconds, () => IsDraining);
         List<TcpListeners> bound = [];
         try
         {

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress.Proxy;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
@@ -169,7 +169,7 @@ internal sealed class ClientDoor(
 
     private void Refuse(IPEndPoint client, IngressRefusal refusal)
     {
-        metrics.ClientRefused(refusal);
+        metrics.ClientRefused(refusal.ToString());
         Log.ClientRefused(logger, client, refusal, ""); // closed without a word
     }
 }

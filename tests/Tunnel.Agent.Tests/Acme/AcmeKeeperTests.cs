@@ -7,6 +7,8 @@ using Culvert.Testing;
 using Culvert.Testing.Dns;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

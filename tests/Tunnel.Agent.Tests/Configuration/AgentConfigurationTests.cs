@@ -1,7 +1,10 @@
 using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Configuration;

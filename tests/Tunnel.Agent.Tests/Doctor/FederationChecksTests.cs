@@ -8,7 +8,7 @@ using Culvert.Machine.Client.Tests.Support;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Doctor;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Culvert.Platform.Doctor;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Doctor.Certificates;
 using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

@@ -5,6 +5,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

@@ -2,6 +2,7 @@ using System.Net;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 

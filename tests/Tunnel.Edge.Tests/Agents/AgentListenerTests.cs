@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol.Errors;
 

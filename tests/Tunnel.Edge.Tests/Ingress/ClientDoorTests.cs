@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
-using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
 using Culvert.Tunnel.Edge.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
+using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
