@@ -1,8 +1,8 @@
+using Culvert.Machine.Client.State;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;

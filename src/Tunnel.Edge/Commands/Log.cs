@@ -1,4 +1,5 @@
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Commands;
