@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Platform.Wire;
 
@@ -12,6 +13,7 @@ internal sealed class InstallationFeeds
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly IEdgeStore edges;
+    private readonly EdgeAssignments assignments;
     private readonly MachineFacts facts;
     private readonly AuditCheckpoints checkpoints;
     private readonly FeedRevocations tokens;
@@ -19,6 +21,7 @@ internal sealed class InstallationFeeds
 
     public InstallationFeeds(
         IEdgeStore edges,
+        EdgeAssignments assignments,
         MachineFacts facts,
         AuditCheckpoints checkpoints,
         FeedRevocations tokens,
@@ -26,7 +29,8 @@ internal sealed class InstallationFeeds
         TimeProvider time
     )
     {
-        (this.edges, this.facts, this.checkpoints, this.tokens) = (edges, facts, checkpoints, tokens);
+        (this.edges, this.assignments, this.facts) = (edges, assignments, facts);
+        (this.checkpoints, this.tokens) = (checkpoints, tokens);
         view = new DerivedView<InstallationFeed>(revisions, time, Freshness, ReadAsync, IsCurrent);
     }
 
@@ -55,6 +59,7 @@ internal sealed class InstallationFeeds
                     ConnectPublicPort = edge.ConnectPort,
                 }),
             ],
+            await assignments.GetAsync(cancellationToken),
             facts.PlatformBundle,
             revoked,
             checkpoints.Newest

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Platform.Wire;
@@ -18,6 +19,7 @@ internal sealed class ReportEndpoints(
     IAgentReportStore agentReports,
     IInventoryStore inventory,
     IBundleHolderStore holders,
+    IAssignmentStore assignments,
     AuditDisputes disputes,
     MachineFacts facts,
     IJournal journal,
@@ -147,6 +149,10 @@ internal sealed class ReportEndpoints(
                     .. moved
                         ?
                         [
+                            // From its first report on it is chosen before edges that have not reported.
+                            .. edge.PublicPort is null
+                                ? [assignments.StandingChanges(edge.Id, time.GetStoreNow())]
+                                : Array.Empty<Statement>(),
                             edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort),
                             tunnels.SetFirstPublicPort(report.SniPublicPort),
                         ]
