@@ -226,7 +226,7 @@ public sealed class EdgeAssignmentTests
 
         Texts(updated.GetProperty("edge_ids")).ShouldBe([edge.Id]);
         var audit = await service.Api.GetOkAsync("/v1/audit?limit=1");
-        var data = audit.GetProperty("data")[0].GetProperty("data");
+        var data = audit.GetProperty("data")[0].GetProperty("body").GetProperty("event_data");
         Texts(data.GetProperty("before").GetProperty("edge_ids")).ShouldBeEmpty();
         Texts(data.GetProperty("after").GetProperty("edge_ids")).ShouldBe([edge.Id]);
     }
