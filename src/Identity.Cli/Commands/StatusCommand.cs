@@ -201,7 +201,8 @@ internal static class StatusCommand
                 ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections{OtherPort(tunnel, edge)})"
                 : $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["state"])})"
         );
-        var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {all.Count} serving: " : "";
+        var assigned = all.Count(edge => edge?["assigned"]?.GetValue<bool>() != false);
+        var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {assigned} serving: " : "";
         return serving + string.Join(", ", edges.DefaultIfEmpty("-"));
     }
 }

@@ -637,6 +637,13 @@ internal static partial class ServiceConfiguration
             PerOrganization = tunnels.Int("per_organization", 10, 1, 100_000),
             DefaultClientRanges = Texts(tunnels.Ranges("default_client_ranges").Ranges),
             DefaultAgentRanges = Texts(tunnels.Ranges("default_agent_ranges").Ranges),
+            EdgesPerTunnel = tunnels.Int("edges_per_tunnel", TunnelOptions.DefaultEdgesPerTunnel, 1, 1_000),
+            EdgeHandover = tunnels.Duration(
+                "edge_handover",
+                TimeSpan.FromMinutes(10),
+                TimeSpan.Zero,
+                TimeSpan.FromDays(7)
+            ),
             Hostnames = Hostnames(tunnels.Section("hostnames")),
         };
     }

@@ -105,7 +105,13 @@ internal sealed class AgentFeeds(
                 PublicPort = tunnel.PublicPort,
                 TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
             },
-            Edges = shared.Edges,
+            Edges =
+            [
+                .. shared
+                    .Assignments.Of(tunnel.Id.Value)
+                    .Dialed.Select(id => shared.Edges.FirstOrDefault(edge => edge.Id == id))
+                    .OfType<AgentFeedEdge>(),
+            ],
             PlatformBundle = shared.PlatformBundle,
             AuditCheckpoint = shared.AuditCheckpoint,
             RevokedSerials =

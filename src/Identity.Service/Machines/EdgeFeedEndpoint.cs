@@ -2,20 +2,18 @@ using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>
-/// <c>GET /v1/edge/feed</c>: the tunnels that an edge serves. While edges have no assignments of their own, every edge
-/// serves every tunnel of the installation.
-/// </summary>
+/// <summary><c>GET /v1/edge/feed</c>: the tunnels that an edge serves, and nothing of others (S6).</summary>
 internal sealed class EdgeFeedEndpoint(
     FeedPolling polling,
     EdgeTunnels tunnels,
-    FeedNames names,
+    EdgeAssignments assignments,
     IEdgeStore edges,
     EdgeContacts contacts,
     LostEdges lost,
@@ -85,6 +83,10 @@ internal sealed class EdgeFeedEndpoint(
     private async ValueTask<EdgeFeed> BuildAsync(long revision, Edge edge, CancellationToken cancellationToken)
     {
         var revoked = await facts.RevokedAsync(cancellationToken);
+        var all = await tunnels.ListAsync(cancellationToken);
+        var state = await assignments.GetAsync(cancellationToken);
+        var own = all.Where(tunnel => state.Of(tunnel.Id).IsKnownTo(edge.Id.Value)).ToList();
+        var known = own.Select(tunnel => tunnel.Id).ToHashSet(StringComparer.Ordinal);
         return new EdgeFeed
         {
             Revision = revision,
@@ -97,10 +99,16 @@ internal sealed class EdgeFeedEndpoint(
                 Draining = edge.DrainingAt is not null,
             },
             PlatformBundle = facts.PlatformBundle,
-            Tunnels = await tunnels.ListAsync(cancellationToken),
-            RevokedSerials = [.. revoked.Serials.Order(StringComparer.Ordinal)],
-            AcmeChallenges = await names.ChallengesAsync(null, cancellationToken),
-            RevokedEnrolments = [.. revoked.Enrollments.Order(StringComparer.Ordinal)],
+            Tunnels = own,
+            RevokedSerials =
+            [
+                .. revoked
+                    .EdgeSerials.Concat(known.SelectMany(id => revoked.AgentSerials[id]))
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ],
+            AcmeChallenges = await tunnels.ChallengesAsync(known, cancellationToken),
+            RevokedEnrolments = [.. known.SelectMany(id => revoked.AgentEnrollments[id]).Order(StringComparer.Ordinal)],
         };
     }
 }

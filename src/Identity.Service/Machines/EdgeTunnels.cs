@@ -51,6 +51,18 @@ internal sealed class EdgeTunnels
     public ValueTask<IReadOnlyList<EdgeFeedTunnel>> ListAsync(CancellationToken cancellationToken) =>
         view.GetAsync(cancellationToken);
 
+    /// <summary>Live challenges of these tunnels; null for none.</summary>
+    public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
+        IReadOnlySet<string> tunnelIds,
+        CancellationToken cancellationToken
+    ) =>
+        (await names.ChallengesAsync(null, cancellationToken))
+            ?.Where(challenge => tunnelIds.Contains(challenge.TunnelId))
+            .ToList()
+            is { Count: > 0 } shown
+            ? shown
+            : null;
+
     private async Task<IReadOnlyList<EdgeFeedTunnel>> ReadAsync(long revision, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

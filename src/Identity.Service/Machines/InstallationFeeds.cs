@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Platform.Wire;
 
@@ -13,6 +14,7 @@ internal sealed class InstallationFeeds
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly IEdgeStore edges;
+    private readonly EdgeAssignments assignments;
     private readonly MachineFacts facts;
     private readonly AuditCheckpoints checkpoints;
     private readonly FeedRevocations tokens;
@@ -20,6 +22,7 @@ internal sealed class InstallationFeeds
 
     public InstallationFeeds(
         IEdgeStore edges,
+        EdgeAssignments assignments,
         MachineFacts facts,
         AuditCheckpoints checkpoints,
         FeedRevocations tokens,
@@ -27,7 +30,8 @@ internal sealed class InstallationFeeds
         TimeProvider time
     )
     {
-        (this.edges, this.facts, this.checkpoints, this.tokens) = (edges, facts, checkpoints, tokens);
+        (this.edges, this.assignments, this.facts) = (edges, assignments, facts);
+        (this.checkpoints, this.tokens) = (checkpoints, tokens);
         view = new DerivedView<InstallationFeed>(revisions, time, Freshness, ReadAsync, IsCurrent);
     }
 
@@ -56,6 +60,7 @@ internal sealed class InstallationFeeds
                     ConnectPublicPort = edge.ConnectPort,
                 }),
             ],
+            await assignments.GetAsync(cancellationToken),
             facts.PlatformBundle,
             revoked,
             checkpoints.Newest

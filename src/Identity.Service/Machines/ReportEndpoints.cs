@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Inventory;
@@ -23,6 +24,7 @@ internal sealed class ReportEndpoints(
     IAgentReportStore agentReports,
     IInventoryStore inventory,
     IBundleHolderStore holders,
+    IAssignmentStore assignments,
     AuditDisputes disputes,
     MachineFacts facts,
     IJournal journal,
@@ -152,6 +154,10 @@ internal sealed class ReportEndpoints(
                     .. moved
                         ?
                         [
+                            // From its first report on it is chosen before edges that have not reported.
+                            .. edge.PublicPort is null
+                                ? [assignments.StandingChanges(edge.Id, time.GetStoreNow())]
+                                : Array.Empty<Statement>(),
                             edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort),
                             tunnels.SetFirstPublicPort(report.SniPublicPort),
                         ]

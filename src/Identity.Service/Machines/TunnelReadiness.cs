@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Tunnels.RangeSets;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// The one answer to "do calls get through?", for API, console, command line and metrics alike: an edge that was heard of
+/// The one answer to "do calls get through?", for API, console, command line and metrics alike: an assigned edge that was heard of
 /// has a live connection of an agent, and for each route such an agent has a healthy upstream.
 /// </summary>
 internal sealed class TunnelReadiness(
@@ -22,14 +22,15 @@ internal sealed class TunnelReadiness(
         await FindAsync(tunnel, await edges.ReadAsync(cancellationToken), cancellationToken);
 
     /// <param name="tunnel">The tunnel.</param>
-    /// <param name="relays">From <see cref="TunnelEdges.ReadAsync"/>.</param>
+    /// <param name="all">From <see cref="TunnelEdges.ReadAsync"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask<TunnelStatusDocument> FindAsync(
         Tunnel tunnel,
-        IReadOnlyList<ReportedEdge> relays,
+        IReadOnlyList<ReportedEdge> all,
         CancellationToken cancellationToken
     )
     {
+        var relays = await edges.AssignedAsync(tunnel, all, cancellationToken);
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
         var enrolled = await agents.ListAsync(tunnel, cancellationToken);
         var count = await nodes.CountNodesAsync(cancellationToken);
@@ -72,7 +73,7 @@ internal sealed class TunnelReadiness(
             ServiceNodesLive = count.Live,
             ServiceNodes = count.Known,
             PublicPort = tunnel.PublicPort,
-            Edges = [.. relays.Select(edge => edge.Of(tunnel))],
+            Edges = await edges.ListAsync(tunnel, all, cancellationToken),
         };
     }
 

@@ -75,6 +75,7 @@ internal static class EventIds
     public const int HostnameWatchFailed = 4000;
     public const int LostEdgeNotNoted = 4001;
     public const int ReadinessUnknown = 4002;
+    public const int HandoversFailed = 4003;
 
     // 5000: Audit
     public const int AuditCheckpoint = 5000;

@@ -71,6 +71,14 @@ internal static class TunnelErrors
         "Register a new edge."
     );
 
+    public static readonly ErrorCode EdgeUnknown = new(
+        "edge.unknown",
+        400,
+        "No registered edge has that id.",
+        "edge_ids names an edge that was never registered, or is archived.",
+        "List the edges, and name others; an empty list removes the pins."
+    );
+
     public static readonly ErrorCode RangeSetUnknown = new(
         "range_set.unknown",
         400,

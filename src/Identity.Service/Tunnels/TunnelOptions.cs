@@ -16,5 +16,13 @@ internal sealed record TunnelOptions
     /// <summary>CIDR; copied to new tunnels. None = any address (S21).</summary>
     public IReadOnlyList<string> DefaultAgentRanges { get; init; } = [];
 
+    public const int DefaultEdgesPerTunnel = 2;
+
+    /// <summary>Edges that each tunnel without pins is assigned (S6); all while there are no more.</summary>
+    public int EdgesPerTunnel { get; init; } = DefaultEdgesPerTunnel;
+
+    /// <summary>How long an edge serves a tunnel that it is no longer assigned: longer than clients keep its address.</summary>
+    public TimeSpan EdgeHandover { get; init; } = TimeSpan.FromMinutes(10);
+
     public HostnameOptions Hostnames { get; init; } = new();
 }

@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -15,6 +16,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal sealed class TunnelRegistry(
     ITunnelStore tunnels,
     ITenantStore tenants,
+    IAssignmentStore assignments,
     IJournal journal,
     ISealer sealer,
     TunnelOptions options,
@@ -99,6 +101,9 @@ internal sealed class TunnelRegistry(
     )
     {
         var changed = after with { Revision = before.Revision + 1 };
+        var pins = before.EdgeIds.SequenceEqual(after.EdgeIds, StringComparer.Ordinal)
+            ? []
+            : assignments.PinsChange(before.Id, after.EdgeIds, time.GetStoreNow());
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -110,7 +115,7 @@ internal sealed class TunnelRegistry(
                     RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", before.Id.Value)],
                 },
-                Statements = tunnels.UpdateSettings(changed, before.Revision),
+                Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -118,6 +123,11 @@ internal sealed class TunnelRegistry(
         if (result.Conflict is TunnelConflict.UnknownRangeSet)
         {
             return TunnelErrors.RangeSetUnknown.Refuse();
+        }
+
+        if (result.Conflict is TunnelConflict.UnknownEdge)
+        {
+            return TunnelErrors.EdgeUnknown.Refuse();
         }
 
         if (result.Conflict is TunnelConflict.Stale)

@@ -48,6 +48,8 @@ internal sealed record TunnelRow
 
     public long AllowTunnelToken { get; init; }
 
+    public required string EdgeIds { get; init; }
+
     public long BundleEpoch { get; init; }
 
     public required string TokenId { get; init; }
@@ -78,6 +80,7 @@ internal sealed record TunnelRow
             PublicPort = (int?)PublicPort,
             PausedAt = Instants.FromStore(PausedAt),
             AllowTunnelToken = AllowTunnelToken != 0,
+            EdgeIds = TextList.Split(EdgeIds),
             BundleEpoch = BundleEpoch,
             TokenId = TunnelTokenId.Wrap(TokenId),
         };

@@ -15,7 +15,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         + "limit_new_connections AS LimitNewConnections, limit_bytes_per_second AS LimitBytesPerSecond, "
         + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, "
         + "offline_grace_s AS OfflineGraceSeconds, public_port AS PublicPort, paused_at_ms AS PausedAt, "
-        + "allow_tunnel_token AS AllowTunnelToken, bundle_epoch AS BundleEpoch, token_id AS TokenId";
+        + "allow_tunnel_token AS AllowTunnelToken, edge_ids AS EdgeIds, bundle_epoch AS BundleEpoch, token_id AS TokenId";
 
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         SingleAsync($"SELECT {Columns} FROM tunnels WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
@@ -176,7 +176,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         new Statement(
             "UPDATE tunnels SET display_name = @DisplayName, client_source_ranges = @ClientSourceRanges, "
                 + "agent_source_ranges = @AgentSourceRanges, allow_tunnel_token = @AllowTunnelToken, "
-                + "client_range_sets = @ClientRangeSets, limit_max_connections = @MaxConnections, "
+                + "client_range_sets = @ClientRangeSets, edge_ids = @EdgeIds, limit_max_connections = @MaxConnections, "
                 + "limit_new_connections = @NewConnections, limit_bytes_per_second = @BytesPerSecond, "
                 + "limit_open_streams = @OpenStreams, affinity = @Affinity, "
                 + "offline_grace_s = @OfflineGraceSeconds, public_port = COALESCE(@PublicPort, public_port), revision = revision + 1 "
@@ -189,6 +189,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 AgentSourceRanges = TextList.Join(changed.AgentSourceRanges),
                 AllowTunnelToken = changed.AllowTunnelToken ? 1L : 0L,
                 ClientRangeSets = TextList.Join(changed.ClientRangeSets),
+                EdgeIds = TextList.Join(changed.EdgeIds),
                 MaxConnections = (long?)changed.Limits.MaxConnections,
                 changed.Limits.NewConnections,
                 changed.Limits.BytesPerSecond,

@@ -33,6 +33,7 @@ internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
         WriteNumber(json, "offline_grace_seconds", tunnel.OfflineGraceSeconds);
         WriteNumber(json, "public_port", tunnel.PublicPort);
         json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
+        WriteList(json, "edge_ids", tunnel.EdgeIds);
         json.WriteEndObject();
     }
 

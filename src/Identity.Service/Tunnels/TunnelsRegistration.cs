@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Challenges;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
@@ -20,6 +21,10 @@ internal static class TunnelsRegistration
             .AddSingleton<KnownTunnels>()
             .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
             .AddSingleton<IEdgeStore, EdgeStore>()
+            .AddSingleton<IAssignmentStore, AssignmentStore>()
+            .AddSingleton<EdgeAssignments>()
+            .AddSingleton<EdgeHandovers>()
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<EdgeHandovers>())
             .AddSingleton<IAgentReportStore, AgentReportStore>()
             .AddSingleton<IInventoryStore, InventoryStore>()
             .AddSingleton<InventoryEndpoints>()

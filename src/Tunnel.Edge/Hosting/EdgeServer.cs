@@ -16,6 +16,9 @@ internal sealed class EdgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>Agents have the feed with the edges that take over within a second, and dial them in another.</summary>
+    private static readonly TimeSpan TakeoverTime = TimeSpan.FromSeconds(3);
+
     private volatile EdgeSettings settings;
     private readonly EdgeState state;
     private readonly TimeProvider time;
@@ -347,13 +350,19 @@ internal sealed class EdgeServer : IAsyncDisposable
             // Those whose handshake had begun before the drain.
             Agents.DrainLate(settings.DrainTimeout, "drained by an operator");
         }
-        else if (time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)
+        else if (time.GetElapsedTime(drainingSince.Value) >= DelayOfDrain())
         {
             agentsSentAway = true;
             Log.DrainedByOperator(logger, Agents.All.Count(), settings.DrainTimeout.TotalSeconds);
             Agents.DrainAll(settings.DrainTimeout, "drained by an operator");
         }
     }
+
+    /// <summary>A drain that the service announced has given this edge's tunnels to others: agents dial those first.</summary>
+    private TimeSpan DelayOfDrain() =>
+        state.Snapshot is { IsDraining: true } && settings.DrainDelay < TakeoverTime
+            ? TakeoverTime
+            : settings.DrainDelay;
 
     private double FeedSeconds() =>
         state.LastContact is { } last ? Math.Max(0, (time.GetUtcNow() - last).TotalSeconds) : -1;

@@ -43,6 +43,12 @@ internal sealed class ScriptedEnrollments : IAgentEnrollments, IRevokedMachines
                 revoked.Where(record => record.Serial is not null).Select(record => record.Serial!).ToHashSet(),
                 revoked.Select(record => record.Id.Value).ToHashSet()
             )
+            {
+                AgentSerials = revoked
+                    .Where(record => record.Serial is not null)
+                    .ToLookup(record => record.TunnelId.Value, record => record.Serial!),
+                AgentEnrollments = revoked.ToLookup(record => record.TunnelId.Value, record => record.Id.Value),
+            }
         );
     }
 }

@@ -137,6 +137,28 @@ public sealed partial class TwoNodeJobsTests
     }
 
     [Fact]
+    public async Task EdgeHandovers_OnBothNodesAtOnce_EndEachOnce()
+    {
+        await using var one = await StartAsync();
+        await using var other = await one.JoinAsync("node-2");
+        for (var i = 0; i < 3; i++)
+        {
+            await one.Api.PostOkAsync("/v1/edges", $$"""{"name":"edge-{{i}}","addresses":["e:1"]}""");
+        }
+
+        var left = (one.Time.GetUtcNow() - one.Options.Tunnels.EdgeHandover).ToUnixTimeMilliseconds();
+        Count(one, $"UPDATE edge_assignment_changes SET at_ms = {left} RETURNING ordinal");
+        var before = one.Get<IRevisions>().Current;
+        await RunOnBothAsync("edge_handovers", one, other);
+        Count(one, "SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1").ShouldBe(3);
+        Count(one, "UPDATE edge_assignment_changes SET at_ms = 0 RETURNING ordinal");
+        await RunOnBothAsync("edge_handovers", one, other);
+
+        Count(one, "SELECT COUNT(*) FROM edge_assignment_changes").ShouldBe(0);
+        one.Get<IRevisions>().Current.ShouldBe(before + 2);
+    }
+
+    [Fact]
     public async Task AuditRetention_OnBothNodesAtOnce_DropsAndCountsEachBodyOnce()
     {
         var logs = new CapturedLogs();

@@ -10,6 +10,12 @@ internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySe
     /// <summary>Those of <see cref="Serials"/> that are edges': all that an agent needs, and nothing of other tenants.</summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>The others of <see cref="Serials"/>, by tunnel: an edge gets those of the tunnels that it serves.</summary>
+    public ILookup<string, string> AgentSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
+
+    /// <summary><see cref="Enrollments"/> by tunnel.</summary>
+    public ILookup<string, string> AgentEnrollments { get; init; } = Array.Empty<string>().ToLookup(id => id);
+
     /// <summary>Server certificates that were revoked, by tunnel: their agents replace them at once.</summary>
     public ILookup<string, string> ServerSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 }

@@ -148,8 +148,16 @@ internal sealed class AcmeChallengeEndpoints(
 
     public async ValueTask<ApiAnswer> AcknowledgeByEdgeAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindLiveAsync(request, cancellationToken) is { } challenge
+        && await IsServedByAsync(challenge, request.Peer.EdgeId!, cancellationToken)
             ? await AcknowledgeAsync(challenge.Id, request.Peer.EdgeId!, cancellationToken)
             : RequestErrors.NotFound.Refuse();
+
+    // To other edges it does not exist, as in their feed (S6).
+    private async ValueTask<bool> IsServedByAsync(
+        AcmeChallenge challenge,
+        string edgeId,
+        CancellationToken cancellationToken
+    ) => (await edges.AssignmentAsync(challenge.TunnelId, cancellationToken)).IsKnownTo(edgeId);
 
     private async ValueTask<ApiAnswer> AcknowledgeAsync(
         AcmeChallengeId id,
