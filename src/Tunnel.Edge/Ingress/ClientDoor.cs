@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
 using Culvert.Tunnel.Edge.Tests.Support;
 using RunningEdge = Culvert.Tunnel.Edge.Tests.Support.RunningEdge;
 

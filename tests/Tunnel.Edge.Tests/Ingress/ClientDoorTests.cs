@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
 using Culvert.Tunnel.Edge.Tests.Support;
 
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
@@ -15,7 +14,7 @@ public sealed class ClientDoorTests
     // PROXY, TCP over IPv4, from 192.0.2.7:8080
     private static readonly byte[] Header =
     [
-        .. ProxyHeaderTests.Signature,
+        .. "\r\n\r\n\0\r\nQUIT\n"u8,
         0x21,
         0x11,
         0,

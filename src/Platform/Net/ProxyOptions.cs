@@ -1,9 +1,7 @@
-using Culvert.Platform.Net;
-
-namespace Culvert.Tunnel.Edge.Ingress.Proxy;
+namespace Culvert.Platform.Net;
 
 /// <summary>The <c>proxy_protocol</c> section. Never detected: a header is either required of everybody or read from nobody.</summary>
-internal sealed record ProxyOptions
+public sealed record ProxyOptions
 {
     public bool Required { get; init; }
 

@@ -1,11 +1,13 @@
 using System.Net;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
+using Culvert.Platform.Net;
+using Shouldly;
+using Xunit;
 
-namespace Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
+namespace Culvert.Platform.Tests.Net;
 
 public sealed class ProxyHeaderTests
 {
-    internal static readonly byte[] Signature = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10];
+    private static readonly byte[] Signature = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10];
 
     [Fact]
     public void TryRead_TcpOverIpv4_GivesTheClient() =>
