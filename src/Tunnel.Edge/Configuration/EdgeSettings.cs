@@ -26,7 +26,7 @@ internal sealed record EdgeSettings
 
     public ClientOptions Clients { get; init; } = new();
 
-    public ProxyOptions ProxyProtocol { get; init; } = new();
+    public ProxyProtocolOptions ProxyProtocol { get; init; } = new();
 
     public required TunnelLimits TunnelDefaults { get; init; }
 

@@ -95,7 +95,7 @@ public sealed class EdgeReloadTests
             "per_source" => settings with { Clients = settings.Clients with { PerSource = 1 } },
             "proxy_protocol" => settings with
             {
-                ProxyProtocol = new ProxyOptions { Required = true, TrustedProxies = Loopback },
+                ProxyProtocol = new ProxyProtocolOptions { Required = true, TrustedProxies = Loopback },
             },
             _ => settings with { Sni = settings.Sni with { MaxHelloBytes = 16 } },
         };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Tests.Support;
 
@@ -11,27 +12,7 @@ public sealed class ClientDoorTests
 {
     private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName(TestPlatform.Domain));
 
-    // PROXY, TCP over IPv4, from 192.0.2.7:8080
-    private static readonly byte[] Header =
-    [
-        .. "\r\n\r\n\0\r\nQUIT\n"u8,
-        0x21,
-        0x11,
-        0,
-        12,
-        192,
-        0,
-        2,
-        7,
-        10,
-        0,
-        0,
-        1,
-        0x1f,
-        0x90,
-        1,
-        187,
-    ];
+    private static readonly byte[] Header = ProxyHeaders.From("192.0.2.7", 8080);
 
     [Theory]
     [InlineData("192.0.2.0/24", true)]
