@@ -60,6 +60,9 @@ internal sealed class Authenticator(
         return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
     }
 
+    /// <summary>The credential that the request carries; empty when it has none, or two.</summary>
+    public static string CredentialOf(HttpContext http) => CredentialOf(http.Request, out _) ?? "";
+
     /// <summary>Whether the request carries a credential at all.</summary>
     public static bool HasCredential(HttpContext http) => CredentialOf(http.Request, out _) is not null;
 
