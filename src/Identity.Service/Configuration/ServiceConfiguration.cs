@@ -42,7 +42,7 @@ internal static partial class ServiceConfiguration
     public static ServiceSettings Read(ConfigSection root)
     {
         var publicUrl = ServiceUrl(root, "public_url");
-        var (api, keys) = (root.Section("api"), root.Section("keys"));
+        var (api, machine, keys) = (root.Section("api"), root.Section("machine"), root.Section("keys"));
         var options = new ServiceOptions
         {
             PublicUrl = publicUrl,
@@ -50,8 +50,11 @@ internal static partial class ServiceConfiguration
             TrustDomain = TrustDomain(root, publicUrl),
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/identity-service"),
             ApiListen = api.EndPoints("listen", "[::]:8443"),
+            ApiProxyProtocol = ProxyProtocolSection.Read(api),
+            ApiTrustedProxies = api.Ranges("trusted_proxies"),
             ApiCertificate = ApiCertificate(api),
-            MachineListen = root.Section("machine").EndPoints("listen", "[::]:8444"),
+            MachineListen = machine.EndPoints("listen", "[::]:8444"),
+            MachineProxyProtocol = ProxyProtocolSection.Read(machine),
             NodeId = root.Section("node").Int("id", 0, 0, 127),
             NodeName = NodeName(root.Section("node")),
             DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
@@ -128,7 +131,6 @@ internal static partial class ServiceConfiguration
 
     private static CertificatePair? ApiCertificate(ConfigSection api)
     {
-        RefuseEntries(api, "trusted_proxies");
         var tls = api.Section("tls");
         var (certificate, key) = (tls.Path("certificate_file"), tls.Path("key_file"));
         if (certificate.Length == 0 != (key.Length == 0))
@@ -724,14 +726,6 @@ internal static partial class ServiceConfiguration
             NewConnectionsPerAddress = new RateLimit(newConnections.Count, newConnections.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };
-    }
-
-    private static void RefuseEntries(ConfigSection section, string key)
-    {
-        if (section.Strings(key).Count > 0)
-        {
-            section.Error(key, "This key is not supported by this version.", "Remove it, or leave the list empty.");
-        }
     }
 
     private static List<string> Texts(IReadOnlyList<IPNetwork> ranges) => [.. ranges.Select(range => range.ToString())];

@@ -35,10 +35,19 @@ internal sealed record ServiceOptions
 
     public IReadOnlyList<IPEndPoint> ApiListen { get; init; } = [new(IPAddress.IPv6Any, 8443)];
 
+    /// <summary>Whether TCP balancers in front of 8443 send PROXY headers, and which.</summary>
+    public ProxyProtocolOptions ApiProxyProtocol { get; init; } = new();
+
+    /// <summary>HTTP balancers in front of 8443, whose forwarding headers name the client.</summary>
+    public AddressRanges ApiTrustedProxies { get; init; } = AddressRanges.Empty;
+
     /// <summary>PEM files of 8443's own certificate; null = the platform CA issues one.</summary>
     public CertificatePair? ApiCertificate { get; init; }
 
     public IReadOnlyList<IPEndPoint> MachineListen { get; init; } = [new(IPAddress.IPv6Any, 8444)];
+
+    /// <summary>As <see cref="ApiProxyProtocol"/>, in front of 8444.</summary>
+    public ProxyProtocolOptions MachineProxyProtocol { get; init; } = new();
 
     public IReadOnlyList<IPEndPoint> HealthListen { get; init; } = [new(IPAddress.Loopback, 8445)];
 

@@ -210,7 +210,7 @@ internal sealed class ConsoleEndpoints(
         var source = new ApiRequest(http).Source;
         if (
             ConsoleCookie.Of(http, ConsoleCookie.Session) is not { } cookie
-            || limits.FailedAuthentication.IsExhausted(source) is not null
+            || limits.FailedAuthentication.Check(source, cookie.Value) is not null
         )
         {
             return (null, null);
@@ -219,7 +219,11 @@ internal sealed class ConsoleEndpoints(
         var principal = await sessions.FindAsync(cookie, http.RequestAborted);
         if (principal is null)
         {
-            limits.FailedAuthentication.TryTake(source);
+            limits.FailedAuthentication.Fail(source, cookie.Value);
+        }
+        else
+        {
+            limits.FailedAuthentication.Accept(source, cookie.Value);
         }
 
         return (cookie, principal);

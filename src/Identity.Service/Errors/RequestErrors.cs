@@ -53,6 +53,15 @@ internal static class RequestErrors
         "Wait for the time in retry-after, or raise the limit."
     );
 
+    public static readonly ErrorCode Forwarded = new(
+        "request.forwarded",
+        400,
+        "The headers do not say which client sent the request.",
+        "An address of api.trusted_proxies sent a Forwarded or X-Forwarded-For header that names no address, or both "
+            + "headers with different clients.",
+        "Let the balancer append the client's address to one of the headers, and remove the other one."
+    );
+
     public static readonly ErrorCode Internal = new(
         "internal.error",
         500,

@@ -24,6 +24,12 @@ internal sealed record ConnectionBounds(
     private const long AssumedDescriptors = 1024;
 
     /// <summary>
+    /// Connections that wait for their PROXY header at once; they do not count as <see cref="Connections"/> yet. Balancers
+    /// send the header at once, so a few suffice.
+    /// </summary>
+    public int HeadersAtOnce => Math.Max(Connections / 8, 1);
+
+    /// <summary>
     /// Half of the descriptors are for the API's port and a quarter for the machines': what one port holds never takes
     /// the other's, and the database, the log and outgoing connections keep the rest.
     /// </summary>

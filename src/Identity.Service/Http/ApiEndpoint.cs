@@ -101,8 +101,9 @@ internal sealed class ApiEndpoint(
 
     private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        // A source that keeps failing is cut off before the next proof is even looked at.
-        if (limits.FailedAuthentication.IsExhausted(request.Source) is { } limited)
+        // A source that keeps failing is refused before the next credential is examined.
+        var credential = Credentials.Find(request.Http.Request, out _) ?? "";
+        if (limits.FailedAuthentication.Check(request.Source, credential) is { } limited)
         {
             return limited;
         }
@@ -116,12 +117,13 @@ internal sealed class ApiEndpoint(
                 && code != BindingErrors.NonceRefused
             )
             {
-                limits.FailedAuthentication.TryTake(request.Source);
+                limits.FailedAuthentication.Fail(request.Source, credential);
             }
 
             return result.Refusal;
         }
 
+        limits.FailedAuthentication.Accept(request.Source, credential);
         request.SetCaller(caller);
         if (access.Kind == AccessKind.Scope && !caller.Has(access.RequiredScope!))
         {

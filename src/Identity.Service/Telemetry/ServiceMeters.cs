@@ -15,10 +15,10 @@ internal static class ServiceMeters
         description: "Requests answered, by listener, route and status."
     );
 
-    /// <summary>Connections that a bound closed, before TLS or while they were idle.</summary>
+    /// <summary>Connections that a bound or a missing PROXY header closed, before TLS or while they were idle.</summary>
     public static readonly Counter<long> ConnectionsClosed = Meter.CreateCounter<long>(
         "culvert_service_connections_closed",
-        description: "Connections closed at a bound, by listener and bound (handshakes, connections, idle)."
+        description: "Connections closed at a bound, by listener and bound (handshakes, connections, idle) or refused PROXY header."
     );
 
     /// <summary>1 = the wall clock is relied on; 0 = it stepped, and nothing is minted.</summary>

@@ -278,7 +278,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
         var longest =
             (2 * settings.Sni.HandshakeTimeout)
-            + (settings.ProxyProtocol.Required ? settings.Clients.ProxyHeaderTimeout : TimeSpan.Zero);
+            + (settings.ProxyProtocol.Required ? settings.ProxyProtocol.HeaderTimeout : TimeSpan.Zero);
         var begun = time.GetTimestamp();
         while (HasArriving() && time.GetElapsedTime(begun) < longest)
         {

@@ -63,11 +63,17 @@ public sealed class AuthenticatorTests
         await using var service = await ServiceUnderTest.StartAsync(options: o =>
             o with
             {
-                Limits = o.Limits with { HistoryPerAddress = new RateLimit(2, TimeSpan.FromSeconds(1)) },
+                Limits = o.Limits with
+                {
+                    HistoryPerAddress = new RateLimit(2, TimeSpan.FromSeconds(1)),
+                    ExchangePerAddress = new RateLimit(1, TimeSpan.FromSeconds(1)),
+                },
             }
         );
-        (await SendAsync(service, "clv_adm_x", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await SendAsync(service, "clv_adm_x", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        for (var failed = 0; failed < 3; failed++)
+        {
+            (await SendAsync(service, "clv_adm_x", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
 
         using var limited = await SendAsync(service, service.AdminKey, null);
 
@@ -75,6 +81,36 @@ public sealed class AuthenticatorTests
         (await limited.ErrorCodeAsync()).ShouldBe("request.rate_limited");
         limited.Header("retry-after").ShouldBe("1");
         limited.Header("retry-after-ms").ShouldBe("500");
+    }
+
+    // One failing client must not lock out the others of its address.
+    [Theory]
+    [InlineData(false, 11)]
+    [InlineData(true, 70)]
+    public async Task FailingSource_GoodCredential_IsAccepted(bool wasAcceptedBefore, int failures)
+    {
+        await using var service = await ServiceUnderTest.StartAsync(options: o =>
+            o with
+            {
+                Limits = new LimitOptions(),
+            }
+        );
+        if (wasAcceptedBefore)
+        {
+            (await SendAsync(service, service.AdminKey, null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        var answers = new List<HttpStatusCode>();
+        for (var failed = 0; failed < failures; failed++)
+        {
+            using var refused = await SendAsync(service, "clv_adm_x", null);
+            answers.Add(refused.StatusCode);
+        }
+
+        // 10 failures and 50 of the requests that need no credential, in the same moment of the fake clock.
+        answers.Count(status => status == HttpStatusCode.Unauthorized).ShouldBe(Math.Min(failures, 60));
+        using var accepted = await SendAsync(service, service.AdminKey, null);
+        accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -282,7 +282,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     }
 
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
-    public HttpClient Client(string? bearer, bool followsRedirects = true)
+    /// <param name="bearer">Its credential.</param>
+    /// <param name="followsRedirects">Whether it does.</param>
+    /// <param name="proxyHeader">What a balancer sends before TLS on each connection; null = no balancer.</param>
+    public HttpClient Client(string? bearer, bool followsRedirects = true, byte[]? proxyHeader = null)
     {
         var presented = Get<IApiCertificate>();
         var known = presented.Api.TargetCertificate.RawData;
@@ -302,6 +305,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             UseProxy = false,
             AllowAutoRedirect = followsRedirects,
             UseCookies = false,
+            ConnectCallback = proxyHeader is null ? null : ProxyHeaders.Sending(proxyHeader),
         };
         var client = new HttpClient(new WireCheck(handler)) { BaseAddress = ApiUrl };
         if (bearer is not null)

@@ -43,13 +43,7 @@ internal sealed class SignInEndpoints(
         ConsoleHeaders.Set(http.Response);
         var request = new ApiRequest(http);
         var browser = BrowserOf(http);
-        if (
-            (
-                limits.Unauthenticated.TryTake(request.Source)
-                ?? limits.FailedAuthentication.IsExhausted(request.Source)
-            ) is
-            { } limited
-        )
+        if (limits.Unauthenticated.TryTake(request.Source) is { } limited)
         {
             await RefuseAsync(http, browser, limited);
             return;
@@ -67,10 +61,11 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        var (key, refusal) = await ProveAsync(form[KeyField].ToString().Trim(), http.RequestAborted);
+        var credential = form[KeyField].ToString().Trim();
+        var (key, refusal) = await ProveAsync(credential, http.RequestAborted);
         if (key is null)
         {
-            limits.FailedAuthentication.TryTake(request.Source);
+            limits.FailedAuthentication.Fail(request.Source, credential);
             await RefuseAsync(
                 http,
                 browser,

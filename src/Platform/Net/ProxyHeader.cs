@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using Culvert.Platform.Addresses;
 
-namespace Culvert.Tunnel.Edge.Ingress.Proxy;
+namespace Culvert.Platform.Net;
 
 /// <summary>Reads a PROXY header, version 2 (the PROXY protocol, HAProxy Technologies, §2.2).</summary>
 /// <remarks>
@@ -17,7 +17,7 @@ namespace Culvert.Tunnel.Edge.Ingress.Proxy;
 /// Version 1, datagrams, UNIX sockets and PROXY without an address are refused: the ranges of a tunnel need an address,
 /// and the balancer's is not the client's.
 /// </remarks>
-internal static class ProxyHeader
+public static class ProxyHeader
 {
     public const int FixedBytes = 16;
 

@@ -1,11 +1,15 @@
 using System.Net;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
+using Culvert.Platform.Net;
+using Culvert.PropertyTesting;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
 
-namespace Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
+namespace Culvert.Platform.Tests.Net;
 
 public sealed class ProxyHeaderTests
 {
-    internal static readonly byte[] Signature = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10];
+    private static readonly byte[] Signature = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10];
 
     [Fact]
     public void TryRead_TcpOverIpv4_GivesTheClient() =>
@@ -67,6 +71,21 @@ public sealed class ProxyHeaderTests
 
     [Fact]
     public void RestLength_OtherBytes_AreRefused() => ProxyHeader.RestLength("PROXY TCP4 1.2.3"u8).ShouldBeLessThan(0);
+
+    [Fact]
+    public void TryRead_AnyBytesBehindTheSignature_GivesAClientOrARefusal() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                Gen.Elements<byte>(0x20, 0x21).ToArbitrary(),
+                Gen.Elements<byte>(0x00, 0x11, 0x12, 0x21, 0x22, 0x31).ToArbitrary(),
+                (rest, command, family) =>
+                {
+                    byte[] head = [.. Signature, command, family, (byte)(rest.Length >> 8), (byte)rest.Length];
+                    return ProxyHeader.RestLength(head) == rest.Length
+                        && (ProxyHeader.TryRead(head, rest, out var client) || client is null);
+                }
+            )
+            .CheckSeeded(1_000);
 
     private static string Read(byte[] rest)
     {

@@ -1,9 +1,8 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Identity.Service.Tunnels.Assignment;
 using Dapper;
 
-namespace Culvert.Identity.Service.Storage.Tunnels;
+namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 internal sealed class AssignmentStore(Database database) : IAssignmentStore
 {
