@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Hosting;

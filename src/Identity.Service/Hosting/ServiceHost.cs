@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;

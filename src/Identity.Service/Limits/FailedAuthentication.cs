@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;

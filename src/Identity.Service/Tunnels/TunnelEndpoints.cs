@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Assignment;

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 namespace Culvert.Platform.Net;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;

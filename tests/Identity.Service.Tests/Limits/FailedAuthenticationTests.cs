@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
 using System.Globalization;
 using System.Net;
 using Culvert.Identity.Service.Hosting;

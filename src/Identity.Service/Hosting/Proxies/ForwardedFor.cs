@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Globalization;
 using System.Net;
 using System.Text;

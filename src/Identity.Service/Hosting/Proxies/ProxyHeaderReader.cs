@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Http;
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;

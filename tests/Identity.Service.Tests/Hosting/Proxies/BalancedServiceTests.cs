@@ -1,3 +1,6 @@
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Security;

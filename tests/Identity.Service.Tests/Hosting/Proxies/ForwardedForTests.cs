@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using Culvert.Identity.Service.Hosting.Proxies;
 using Culvert.Platform.Net;

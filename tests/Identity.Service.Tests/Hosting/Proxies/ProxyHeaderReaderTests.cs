@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Platform.Addresses;
 using System.IO.Pipelines;
 using System.Net;
 using Culvert.Identity.Service.Hosting;

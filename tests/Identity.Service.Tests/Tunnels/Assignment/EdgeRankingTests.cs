@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.PropertyTesting;
