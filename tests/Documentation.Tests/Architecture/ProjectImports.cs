@@ -48,54 +48,47 @@ internal sealed class ProjectImports
     public static IReadOnlyList<FolderImport> FindForbidden(FolderOrder order) =>
         [.. new ProjectImports(order).FindForbidden()];
 
-    private IEnumerable<FolderImport> FindForbidden() => files.SelectMany(FindForbidden);
+    private IEnumerable<FolderImport> FindForbidden() =>
+        from file in files
+        let folderOfFile = FindFolder(file.FilePath)
+        where folderOfFile.Length > 0
+        from name in file.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
+        let used = FindUsedFolder(name, folderOfFile)
+        where used is not null
+        select new FolderImport(
+            folderOfFile,
+            used,
+            Path.GetRelativePath(Repository.Root, file.FilePath),
+            name.GetLocation().GetLineSpan().StartLinePosition.Line + 1,
+            name.Identifier.Text
+        );
 
-    private IEnumerable<FolderImport> FindForbidden(SyntaxTree file)
+    /// <summary>The folder that a name leads to, if the file's folder may not use it; else null.</summary>
+    private string? FindUsedFolder(SimpleNameSyntax name, string folderOfFile)
     {
-        var from = FindFolder(file.FilePath);
-        if (from.Length == 0)
-        {
-            yield break;
-        }
-
-        // One model for a file: it binds each member once, whatever number of names is looked up there.
-        var model = new Lazy<SemanticModel>(() => compilation.Value.GetSemanticModel(file));
-        foreach (var name in file.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
-        {
-            if (FindUsedFolder(name, from, model) is { } to && !order.IsAllowed(from, to))
-            {
-                yield return new FolderImport(
-                    from,
-                    to,
-                    Path.GetRelativePath(Repository.Root, file.FilePath),
-                    name.GetLocation().GetLineSpan().StartLinePosition.Line + 1,
-                    name.Identifier.Text
-                );
-            }
-        }
-    }
-
-    /// <summary>The folder that a name leads to; null if that cannot be a forbidden one.</summary>
-    private string? FindUsedFolder(SimpleNameSyntax name, string from, Lazy<SemanticModel> model)
-    {
+        string? used;
         if (name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is { Alias: null } directive)
         {
-            // Once for the whole directive, at its last name.
-            return name.Parent is QualifiedNameSyntax { Parent: QualifiedNameSyntax } ? null : FindFolder(directive);
+            used = name.Parent is QualifiedNameSyntax { Parent: QualifiedNameSyntax } ? null : FindFolder(directive);
+        }
+        else
+        {
+            var text = name.Identifier.Text;
+            used =
+                IsForbidden(text, folderOfFile) || IsForbidden(text + nameof(Attribute), folderOfFile)
+                    ? BindFolder(name)
+                    : null;
         }
 
-        var text = name.Identifier.Text;
-        return IsForbidden(text, from) || IsForbidden(text + nameof(Attribute), from)
-            ? BindFolder(name, model.Value)
-            : null;
+        return used is not null && !order.IsAllowed(folderOfFile, used) ? used : null;
     }
 
-    private bool IsForbidden(string name, string from) =>
-        foldersByName[name].Any(declaring => !order.IsAllowed(from, declaring));
+    private bool IsForbidden(string name, string folderOfFile) =>
+        foldersByName[name].Any(declaring => !order.IsAllowed(folderOfFile, declaring));
 
-    private string? BindFolder(SimpleNameSyntax name, SemanticModel model)
+    private string? BindFolder(SimpleNameSyntax name)
     {
-        var info = model.GetSymbolInfo(name);
+        var info = compilation.Value.GetSemanticModel(name.SyntaxTree).GetSymbolInfo(name);
         var symbol = info.Symbol ?? info.CandidateSymbols.FirstOrDefault();
         var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
         var declared = type?.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault();
