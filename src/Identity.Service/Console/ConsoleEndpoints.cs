@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;

@@ -1,5 +1,5 @@
-using Culvert.Platform.Tests;
 using Culvert.Machine.Client.Tokens;
+using Culvert.Platform.Tests;
 using Culvert.Testing;
 using Shouldly;
 using Xunit;
