@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Configuration;
 using System.Net;
-using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Hosting.Proxies;
 
