@@ -27,8 +27,8 @@ internal sealed class AssignmentStore(Database database) : IAssignmentStore
         );
         var edges = await connection.QueryAsync<(string Id, long IsAvailable)>(
             Command(
-                "SELECT id, CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 1 ELSE 0 END FROM edges "
-                    + "WHERE archived_at_ms IS NULL"
+                "SELECT id, CAST(CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 1 ELSE 0 END "
+                    + "AS BIGINT) FROM edges WHERE archived_at_ms IS NULL"
             )
         );
         var number = await connection.QuerySingleAsync<long?>(Command("SELECT edges_per_tunnel FROM installation"));

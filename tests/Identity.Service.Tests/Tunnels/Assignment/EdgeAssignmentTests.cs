@@ -228,8 +228,12 @@ public sealed class EdgeAssignmentTests
         var updated = await PinAsync(service, tunnel.Id(), edge.Id);
 
         Texts(updated.GetProperty("edge_ids")).ShouldBe([edge.Id]);
-        var audit = await service.Api.GetOkAsync("/v1/audit?limit=1");
-        var data = audit.GetProperty("data")[0].GetProperty("body").GetProperty("event_data");
+        var data = (await service.Api.GetOkAsync("/v1/audit?limit=100"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("body"))
+            .First(body => body.Text("event") == "tunnel_updated")
+            .GetProperty("event_data");
         Texts(data.GetProperty("before").GetProperty("edge_ids")).ShouldBeEmpty();
         Texts(data.GetProperty("after").GetProperty("edge_ids")).ShouldBe([edge.Id]);
     }
