@@ -241,7 +241,9 @@ public sealed class BackupTests : IAsyncLifetime
         await File.WriteAllTextAsync(place.SealingKey.File!, Service.Storage.Sealing.SealingKeys.NewText(), Cancel);
 
         var refused = Should.Throw<BackupException>(() =>
-            Composition.CreateRestorer(place, federated.Time, NullLoggerFactory.Instance).Check(BackupPath, NothingLater)
+            Composition
+                .CreateRestorer(place, federated.Time, NullLoggerFactory.Instance)
+                .Check(BackupPath, NothingLater)
         );
 
         refused.Message.ShouldContain(header.SealingKeys[0].Fingerprint);
@@ -253,10 +255,9 @@ public sealed class BackupTests : IAsyncLifetime
         await BackUpAsync();
 
         Should.Throw<StoreException>(() =>
-            Composition.CreateRestorer(federated.Service.Options, federated.Time, NullLoggerFactory.Instance).Check(
-                BackupPath,
-                NothingLater
-            )
+            Composition
+                .CreateRestorer(federated.Service.Options, federated.Time, NullLoggerFactory.Instance)
+                .Check(BackupPath, NothingLater)
         );
     }
 
@@ -324,8 +325,7 @@ public sealed class BackupTests : IAsyncLifetime
     private string Refusal(RestoreChoice choice) =>
         Should.Throw<BackupException>(() => Elsewhere().Check(BackupPath, choice)).Message;
 
-    private Restorer Elsewhere() =>
-        Composition.CreateRestorer(Place(), federated.Time, NullLoggerFactory.Instance);
+    private Restorer Elsewhere() => Composition.CreateRestorer(Place(), federated.Time, NullLoggerFactory.Instance);
 
     private Culvert.Identity.Service.Configuration.ServiceOptions Place(StorageBackend target = StorageBackend.Sqlite)
     {

@@ -89,7 +89,9 @@ public sealed class InitializerTests : IDisposable
 
     [Fact]
     public void Open_NothingThere_SaysWhatToDo() =>
-        Should.Throw<StoreException>(() => Store.Open(Options().StoreSettings, NullLogger.Instance)).Message.ShouldContain("init");
+        Should
+            .Throw<StoreException>(() => Store.Open(Options().StoreSettings, NullLogger.Instance))
+            .Message.ShouldContain("init");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

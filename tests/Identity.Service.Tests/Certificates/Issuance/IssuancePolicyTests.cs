@@ -51,9 +51,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             "certificates_per_tunnel" => options with { CertificatesPerTunnel = few },
             _ => options with { CertificatesPerAuthority = few },
         };
-        var issuer = Issuer(
-            new IssuanceLimits(options, Service.Time, LimitShares.Alone)
-        );
+        var issuer = Issuer(new IssuanceLimits(options, Service.Time, LimitShares.Alone));
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
@@ -69,13 +67,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
     [Fact]
     public async Task Issue_QueueFull_IsRefusedBeforeASerialNumberIsUsed()
     {
-        using var queue = new SigningQueue(
-            Service.Options.Limits with
-            {
-                SigningQueue = 1,
-            },
-            Service.Time
-        );
+        using var queue = new SigningQueue(Service.Options.Limits with { SigningQueue = 1 }, Service.Time);
         var issuer = Issuer(queue);
         queue.TryEnter().ShouldBeNull();
         var before = Count("1 = 1");

@@ -74,5 +74,9 @@ public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
     }
 
     private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>
-        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(new InstallationHsm(store.ServiceOptions.Pkcs11)));
+        new(
+            store.Store.Database,
+            store.Store.Sealer,
+            new TokenKeyHsm(new InstallationHsm(store.ServiceOptions.Pkcs11))
+        );
 }
