@@ -72,7 +72,7 @@ internal static class Composition
         services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
         services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
 
-        services.AddSingleton(new InstallationHsm(options.Pkcs11));
+        services.AddSingleton(_ => new InstallationHsm(options.Pkcs11));
         if (options.Pkcs11 is not null)
         {
             services.AddSingleton<RecurringJob, HsmWatch>();
