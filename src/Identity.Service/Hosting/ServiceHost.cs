@@ -1,4 +1,3 @@
-using Culvert.Platform.Addresses;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -6,6 +5,7 @@ using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting.Proxies;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Microsoft.AspNetCore.Connections;

@@ -1,9 +1,9 @@
-using Culvert.Identity.Service.Errors;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Limits;

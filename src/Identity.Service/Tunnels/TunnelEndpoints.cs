@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Culvert.Platform.Wire;

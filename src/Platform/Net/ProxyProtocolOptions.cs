@@ -1,4 +1,5 @@
 using Culvert.Platform.Addresses;
+
 namespace Culvert.Platform.Net;
 
 /// <summary>

@@ -1,7 +1,7 @@
-using Culvert.Machine.Client.State;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;

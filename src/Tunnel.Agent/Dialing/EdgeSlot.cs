@@ -1,10 +1,10 @@
-using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Protocol;
 using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 

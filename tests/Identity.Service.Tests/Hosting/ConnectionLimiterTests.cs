@@ -1,8 +1,8 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Testing;

@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Limits;
 using System.Globalization;
 using System.Net;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Testing;
 using Shouldly;
 

@@ -1,7 +1,7 @@
-using Culvert.Platform.Addresses;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Microsoft.Extensions.Primitives;
 

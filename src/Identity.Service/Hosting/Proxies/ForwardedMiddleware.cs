@@ -1,7 +1,7 @@
+using System.Net;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Configuration;
-using System.Net;
 
 namespace Culvert.Identity.Service.Hosting.Proxies;
 

@@ -1,9 +1,9 @@
-using Culvert.Identity.Service.Telemetry;
-using Culvert.Identity.Service.Http;
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Net;
 using Microsoft.AspNetCore.Connections;
 

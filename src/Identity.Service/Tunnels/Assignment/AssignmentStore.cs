@@ -1,6 +1,6 @@
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 using Dapper;
 

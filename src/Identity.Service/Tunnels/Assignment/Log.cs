@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 

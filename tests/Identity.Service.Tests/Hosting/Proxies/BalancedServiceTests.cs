@@ -1,13 +1,13 @@
-using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Configuration;
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Testing;
 using Shouldly;

@@ -1,6 +1,6 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using Culvert.Identity.Service.Hosting.Proxies;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.PropertyTesting;
 using FsCheck;

@@ -1,9 +1,9 @@
-using Culvert.Identity.Service.Http;
-using Culvert.Platform.Addresses;
 using System.IO.Pipelines;
 using System.Net;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Hosting.Proxies;
+using Culvert.Identity.Service.Http;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Connections;

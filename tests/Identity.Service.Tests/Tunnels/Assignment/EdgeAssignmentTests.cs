@@ -1,13 +1,13 @@
-using Culvert.Identity.Service.Certificates.Enrollments;
-using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Tests.Machines;
-using Culvert.Identity.Service.Tunnels;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Machines;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.PropertyTesting;
 using FsCheck;
