@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Binding;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Http;

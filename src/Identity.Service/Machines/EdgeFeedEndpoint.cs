@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;

@@ -4,7 +4,6 @@ using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Protocol;
 using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 

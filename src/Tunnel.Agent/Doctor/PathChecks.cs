@@ -6,7 +6,6 @@ using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
-using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Doctor;

@@ -1,6 +1,5 @@
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Issuers;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;

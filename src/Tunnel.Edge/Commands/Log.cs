@@ -1,5 +1,4 @@
 using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Credentials;
 using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Commands;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Machine.Client.Calls;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 

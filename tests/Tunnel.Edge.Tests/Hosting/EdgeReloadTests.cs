@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Commands;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;

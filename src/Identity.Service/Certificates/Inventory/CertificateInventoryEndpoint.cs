@@ -1,5 +1,4 @@
 using System.Globalization;
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;

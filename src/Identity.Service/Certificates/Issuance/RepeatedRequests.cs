@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Tunnels.Certificates;
-using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 

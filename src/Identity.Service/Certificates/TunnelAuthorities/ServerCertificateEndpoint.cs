@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 

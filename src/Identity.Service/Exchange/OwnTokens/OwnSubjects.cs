@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Jose.Tokens;
 

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

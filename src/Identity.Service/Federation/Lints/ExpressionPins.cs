@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Federation.Rules.Cel;
-using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Net;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Identity.Service.Hosting.Proxies;
@@ -47,7 +46,7 @@ internal static class ForwardedFor
 
         var addresses = forwardedFor
             .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
-            .ToList();
+            .ToList<string?>();
         if (!TryFindClient(addresses, proxies, out client))
         {
             return false;
@@ -56,7 +55,7 @@ internal static class ForwardedFor
         return standard is null || standard.Equals(client);
     }
 
-    private static bool TryFindClient(IReadOnlyList<string?> nodes, AddressRanges proxies, out IPAddress? client)
+    private static bool TryFindClient(List<string?> nodes, AddressRanges proxies, out IPAddress? client)
     {
         client = null;
         for (var i = nodes.Count - 1; i >= 0; i--)

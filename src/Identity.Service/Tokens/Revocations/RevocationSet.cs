@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;

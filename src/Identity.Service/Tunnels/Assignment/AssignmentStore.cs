@@ -1,7 +1,5 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 

@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Culvert.Jose.Algorithms;
 using Culvert.Jose.Base64;
 using Culvert.Platform.Wire;
 

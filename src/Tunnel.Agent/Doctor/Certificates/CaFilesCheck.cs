@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;

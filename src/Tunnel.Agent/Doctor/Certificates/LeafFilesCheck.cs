@@ -1,6 +1,5 @@
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 

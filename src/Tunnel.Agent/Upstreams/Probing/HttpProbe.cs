@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Federation.Presets;
-
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
