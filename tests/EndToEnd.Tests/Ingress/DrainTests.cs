@@ -38,7 +38,6 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
         try
         {
             ids = await StartEdgesAsync((one, ports.Item1), (two, ports.Item2));
-            await PinAsync(ids);
             await StartAgentAsync(agent);
             await UntilConnectedAsync(ports.Item1);
             await UntilConnectedAsync(ports.Item2);
@@ -180,6 +179,8 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
                 .. ids.SelectMany(id => new[] { "--edge", id }),
             ]
         );
+        // An edge is ready when its agents have come, and they come to an edge that has their tunnel.
+        await PinAsync([.. ids]);
         for (var i = 0; i < edges.Length; i++)
         {
             await edges[i]
