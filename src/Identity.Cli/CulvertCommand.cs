@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Commands.Dev;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.Configuration;
 
@@ -153,7 +155,7 @@ internal sealed class CulvertCommand
         catch (DryRunStop stop)
         {
             using var context = new CommandContext(parse, global, host);
-            ResultWriter.Write(stop.Result, context.Format, host);
+            ResultWriter.Write(DryRunResult.FromStop(stop), context.Format, host);
             return ExitCode.Done;
         }
         catch (CommandFailure failure)

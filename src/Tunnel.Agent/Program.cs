@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 
 var parsed = AgentCommand.Create().Parse(args);
 

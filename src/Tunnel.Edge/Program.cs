@@ -1,3 +1,3 @@
-using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Commands;
 
 return await EdgeCommand.RunAsync(args);

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Liveness;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Receiving;
 using Culvert.Tunnel.Protocol.Sending;
 using Culvert.Tunnel.Protocol.Streams;

@@ -1,8 +1,9 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ internal static class CertificateWriter
     /// <summary>Issues until the process is killed; the answers are the serial numbers.</summary>
     public static async Task RunAsync(ServiceOptions options, AnswerFile answers)
     {
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         await using var app = ServiceHost.Build(options, store, TimeProvider.System, null);
         await app.Services.GetRequiredService<OrphanSweep>().RunAsync(CancellationToken.None);
         var platform = app.Services.GetRequiredService<PlatformCa>();

@@ -1,5 +1,8 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +16,7 @@ internal static class JournalWriter
     /// <summary>Writes until the process is killed.</summary>
     public static async Task RunAsync(ServiceOptions options, AnswerFile answers)
     {
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         using var journal = OpenJournal(store);
         await Task.WhenAll(
             Enumerable
@@ -53,7 +56,7 @@ internal static class JournalWriter
                 new Decision
                 {
                     Event = new RecordWritten { At = now, Actor = AuditActor.System },
-                    Replay = new ReplayKey(Authenticator.HashOf(key), now + TimeSpan.FromHours(1)),
+                    Replay = new ReplayKey(Credentials.HashOf(key), now + TimeSpan.FromHours(1)),
                     Statements = i % 3 == 0 ? [new Statement("UPDATE installation SET proven = proven + 1")] : [],
                     Changes = i % 3 == 0 ? ChangeTopics.Feed : ChangeTopics.None,
                 },

@@ -1,4 +1,5 @@
 using Culvert.CrashWriter;
+using Culvert.Identity.Service.Configuration;
 
 // crash-writer journal|certificates FOLDER ANSWERS [CONNECTION]
 if (args is not [var work, var folder, var path, .. var rest])

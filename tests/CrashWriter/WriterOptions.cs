@@ -1,5 +1,9 @@
 using System.Net;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.CrashWriter;

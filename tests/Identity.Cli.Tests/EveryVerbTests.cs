@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Identity.Cli.Commands;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Culvert.Identity.Cli.Tests.Reference;
 using Shouldly;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;
 
@@ -138,7 +139,7 @@ public sealed class FailureTests : CommandTest
     [Fact]
     public async Task AdminKey_Missing_IsConfiguration()
     {
-        Stage.Variables[GlobalOptions.AdminKeyFileVariable] = "/nowhere/admin.key";
+        Stage.Variables[SettingVariables.AdminKeyFile] = "/nowhere/admin.key";
 
         var run = await Stage.RunAsync("tunnel", "list");
 
@@ -155,7 +156,7 @@ public sealed class FailureTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.Unreachable);
         run.Error.ShouldContain("cannot be reached");
-        run.Error.ShouldContain(GlobalOptions.UrlVariable);
+        run.Error.ShouldContain(SettingVariables.Url);
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class FailureTests : CommandTest
     public async Task Organization_OfAnotherKey_StopsTheChangeBeforeItIsSent()
     {
         Service.On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""");
-        Stage.Variables[GlobalOptions.OrganizationVariable] = "bbbb";
+        Stage.Variables[SettingVariables.Organization] = "bbbb";
 
         var run = await Stage.RunAsync("tunnel", "create", "docs");
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;
 
@@ -22,9 +23,9 @@ public sealed class ProfileTests : CommandTest
                 output: name
             """
         );
-        Stage.Variables.Remove(GlobalOptions.UrlVariable);
-        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
-        Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
+        Stage.Variables.Remove(SettingVariables.Url);
+        Stage.Variables.Remove(SettingVariables.CaFile);
+        Stage.Variables.Remove(SettingVariables.AdminKeyFile);
         Service.On("GET /v1/tunnels", Answer);
 
         var run = await Stage.RunAsync("tunnel", "list");
@@ -73,7 +74,7 @@ public sealed class ProfileTests : CommandTest
         Stage.Variables["XDG_CONFIG_HOME"] = Path.Combine(Stage.Folder, "config");
         if (name is not null)
         {
-            Stage.Variables[GlobalOptions.ProfileVariable] = name;
+            Stage.Variables[SettingVariables.Profile] = name;
         }
 
         var run = await Stage.RunAsync("tunnel", "list");

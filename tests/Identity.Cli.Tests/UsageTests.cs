@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;
 
@@ -50,8 +51,8 @@ public sealed class UsageTests : CommandTest
     }
 
     [Theory]
-    [InlineData(GlobalOptions.UrlVariable)]
-    [InlineData(GlobalOptions.AdminKeyFileVariable)]
+    [InlineData(SettingVariables.Url)]
+    [InlineData(SettingVariables.AdminKeyFile)]
     public async Task MissingSetting_IsUsage_AndNamesFlagAndVariable(string variable)
     {
         Stage.Variables[variable] = ""; // an empty variable is none

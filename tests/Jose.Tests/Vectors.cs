@@ -1,4 +1,5 @@
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tests;
 

@@ -1,5 +1,6 @@
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Issuance;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Linting;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Issuance;

@@ -1,4 +1,5 @@
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Issuance;
 

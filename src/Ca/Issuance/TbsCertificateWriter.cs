@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Encoding;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 
 namespace Culvert.Ca.Issuance;

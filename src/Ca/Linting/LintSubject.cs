@@ -1,5 +1,5 @@
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Linting;
 

@@ -1,4 +1,4 @@
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Revocation;
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -20,8 +21,8 @@ internal static class AdminKey
         {
             throw new CommandFailure(ExitCode.Usage, "no admin key is given")
             {
-                Where = $"--admin-key-file and {GlobalOptions.AdminKeyFileVariable} are both empty",
-                Next = $"export {GlobalOptions.AdminKeyFileVariable}=/path/to/admin.key",
+                Where = $"--admin-key-file and {SettingVariables.AdminKeyFile} are both empty",
+                Next = $"export {SettingVariables.AdminKeyFile}=/path/to/admin.key",
             };
         }
 
@@ -61,6 +62,6 @@ internal static class AdminKey
         new(ExitCode.Configuration, message, cause)
         {
             Where = file,
-            Next = next ?? $"name the right file (--admin-key-file or {GlobalOptions.AdminKeyFileVariable})",
+            Next = next ?? $"name the right file (--admin-key-file or {SettingVariables.AdminKeyFile})",
         };
 }

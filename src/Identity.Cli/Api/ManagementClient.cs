@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Net;
 using Duende.IdentityModel.Client;
 
@@ -14,6 +15,9 @@ namespace Culvert.Identity.Cli.Api;
 /// </summary>
 internal sealed class ManagementClient : IDisposable
 {
+    /// <summary>The organization that the credential acts for.</summary>
+    public const string OrganizationPath = "v1/organizations/current";
+
     /// <summary>Far above the largest list (1,000 objects); a bound against a peer that never ends.</summary>
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
@@ -193,7 +197,7 @@ internal sealed class ManagementClient : IDisposable
                 $"the admin key belongs to organization {actual}, not {expected}"
             )
             {
-                Where = $"--organization or {GlobalOptions.OrganizationVariable}; nothing was changed",
+                Where = $"--organization or {SettingVariables.Organization}; nothing was changed",
                 Next = "use the other organization's key, or name this organization",
             };
         }
@@ -271,9 +275,9 @@ internal sealed class ManagementClient : IDisposable
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 FailureText.Of(e),
-                $"give the platform root by --ca-file ({GlobalOptions.CaFileVariable}) or its pin by --ca-sha256"
+                $"give the platform root by --ca-file ({SettingVariables.CaFile}) or its pin by --ca-sha256"
             ),
-            _ => (FailureText.Of(e), $"check --url ({GlobalOptions.UrlVariable}) and that the service runs"),
+            _ => (FailureText.Of(e), $"check --url ({SettingVariables.Url}) and that the service runs"),
         };
         return new CommandFailure(ExitCode.Unreachable, $"the identity service cannot be reached: {why}", e)
         {
@@ -303,7 +307,7 @@ internal sealed class ManagementClient : IDisposable
         new(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
         {
             Where = $"{method} {url}",
-            Next = $"check --url ({GlobalOptions.UrlVariable})",
+            Next = $"check --url ({SettingVariables.Url})",
         };
 
     private static string? Header(HttpResponseMessage response, string name) =>

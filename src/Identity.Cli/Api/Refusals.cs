@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -78,7 +79,7 @@ internal static class Refusals
         (code, status) switch
         {
             ("tunnel.revision", _) => "culvert tunnel show ID prints the present revision; look at it, then repeat",
-            (_, 401) => $"check that --admin-key-file ({GlobalOptions.AdminKeyFileVariable}) holds a current admin key",
+            (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) holds a current admin key",
             (_, 403) => "this key may not do that: use one with the needed scope (culvert whoami shows whose it is)",
             (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",
             (_, 408 or 429 or 503 or 529) => "repeat the command later",

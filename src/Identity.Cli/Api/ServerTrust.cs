@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Api;
@@ -61,7 +62,7 @@ internal static class ServerTrust
             new(ExitCode.Configuration, message, cause)
             {
                 Where = file,
-                Next = $"give the platform root's PEM file (--ca-file or {GlobalOptions.CaFileVariable})",
+                Next = $"give the platform root's PEM file (--ca-file or {SettingVariables.CaFile})",
             };
     }
 
@@ -116,7 +117,7 @@ internal static class ServerTrust
 
         throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is no SHA-256 in hexadecimal")
         {
-            Where = $"--ca-sha256 or {GlobalOptions.CaSha256Variable}",
+            Where = $"--ca-sha256 or {SettingVariables.CaSha256}",
             Next = "openssl x509 -in platform-ca.pem -noout -fingerprint -sha256",
         };
     }
@@ -161,7 +162,7 @@ internal static class ServerTrust
             throw new CommandFailure(ExitCode.Unreachable, "no platform root is served there", e)
             {
                 Where = url.ToString(),
-                Next = $"check --url ({GlobalOptions.UrlVariable})",
+                Next = $"check --url ({SettingVariables.Url})",
             };
         }
     }

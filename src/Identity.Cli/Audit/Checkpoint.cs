@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Identity.Checkpoints;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Machine.Client.Checkpoints;
 
 namespace Culvert.Identity.Cli.Audit;
 

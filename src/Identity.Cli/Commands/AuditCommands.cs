@@ -3,6 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Audit;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -61,7 +63,7 @@ internal static class AuditCommands
                 var aside = path + ".new";
                 await using (var target = File.Create(aside))
                 {
-                    using var progress = new Progress(context, "bytes read");
+                    using var progress = new Progress(context.Host, context.IsQuiet, "bytes read");
                     await client.DownloadAsync("v1/audit/export", target, progress.Report, cancel);
                 }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
-using Culvert.Platform.CertificateFiles;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.CertificateFiles;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -227,7 +232,7 @@ internal static class CertRenewCommand
                 settings.Organization
                 ?? throw new CommandFailure(ExitCode.Usage, "the organization is not known")
                 {
-                    Where = $"--organization and {GlobalOptions.OrganizationVariable} are both empty",
+                    Where = $"--organization and {SettingVariables.Organization} are both empty",
                     Next = "give the id of the organization whose rule it is",
                 },
             RuleId = rule,

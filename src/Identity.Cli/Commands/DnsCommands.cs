@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -65,13 +66,19 @@ internal static class DnsCommands
         CancellationToken cancel
     )
     {
-        var targets = context.Get(target) is { Length: > 0 } given ? given : await EdgesAsync(client, cancel);
+        var targets = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var value = context.Get(caa) ?? NobodyIssues;
-        var domains = tunnels.Select(tunnel => tunnel.Text("domain")).OfType<string>().ToArray();
         var wantsCaa = value != "none";
         var (hostnames, names) = (new List<JsonObject>(), new List<PublicName>());
         foreach (var tunnel in tunnels.Where(tunnel => tunnel.Text("id") is not null))
         {
+            if (tunnel.Text("domain") is { } served)
+            {
+                targets[served] = context.Get(target) is { Length: > 0 } given
+                    ? given
+                    : await EdgesAsync(client, tunnel, cancel);
+            }
+
             var own = await ListAsync(client, $"{Noun.Tunnel.Path}/{tunnel.Text("id")}/hostnames", cancel);
             hostnames.AddRange(own);
             if (wantsCaa && tunnel.Text("domain") is { } domain)
@@ -86,7 +93,7 @@ internal static class DnsCommands
 
         IReadOnlyList<DnsRecord> records =
         [
-            .. DnsZone.Of(domains, targets, wantsCaa ? value : null, names),
+            .. DnsZone.Of(targets, wantsCaa ? value : null, names),
             .. DnsZone.OfHostnames(hostnames, names),
         ];
         var json = new JsonObject
@@ -120,19 +127,24 @@ internal static class DnsCommands
         return all;
     }
 
-    /// <summary>Those that serve; one that drains gets no new clients by name either.</summary>
-    private static async Task<IReadOnlyList<string>> EdgesAsync(ManagementClient client, CancellationToken cancel)
+    /// <summary>Those that the tunnel is assigned; one that drains gets no new clients by name either.</summary>
+    private static async Task<IReadOnlyList<string>> EdgesAsync(
+        ManagementClient client,
+        JsonObject tunnel,
+        CancellationToken cancel
+    )
     {
-        var addresses = new List<string>();
-        await foreach (var edge in NameResolver.AllAsync(client, Noun.Edge.Path, cancel))
-        {
-            if (edge.Text("draining_at") is null && edge["addresses"] is JsonArray own)
-            {
-                addresses.AddRange(own.Select(address => address!.GetValue<string>()));
-            }
-        }
+        var status = (await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/status", cancel)).Json;
+        return DnsZone.Targets(
+            (status["edges"] as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .Where(edge => Is(edge, "assigned") && !Is(edge, "draining"))
+                .SelectMany(edge => edge["addresses"] as JsonArray ?? [])
+                .Select(address => address!.GetValue<string>())
+        );
 
-        return DnsZone.Targets(addresses);
+        static bool Is(JsonObject edge, string member) =>
+            edge[member] is JsonValue value && value.TryGetValue(out bool flag) && flag;
     }
 
     private static Option<string[]> Target() =>

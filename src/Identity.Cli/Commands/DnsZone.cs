@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -12,21 +13,18 @@ internal static class DnsZone
     /// The tunnel's domain and everything one label below it, and one CAA set for the names above: a public CA would
     /// otherwise certify these names to whoever holds an address of theirs.
     /// </summary>
-    /// <param name="domains">Of the tunnels.</param>
-    /// <param name="targets">Where clients go: addresses, or one name.</param>
+    /// <param name="tunnels">By domain, where its clients go: addresses, or one name.</param>
     /// <param name="caa">Value of the CAA records; null = none.</param>
     /// <param name="names">Those that agents get public certificates for.</param>
     public static IReadOnlyList<DnsRecord> Of(
-        IReadOnlyList<string> domains,
-        IReadOnlyList<string> targets,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> tunnels,
         string? caa,
         IReadOnlyList<PublicName> names
     )
     {
-        var isAlias = targets.Any(target => !IPAddress.TryParse(target, out _));
         var own = names.Where(name => !name.IsCustom).ToList();
         var records = new List<DnsRecord>();
-        foreach (var domain in domains.Order(StringComparer.Ordinal))
+        foreach (var (domain, targets) in tunnels.OrderBy(tunnel => tunnel.Key, StringComparer.Ordinal))
         {
             foreach (var target in targets)
             {
@@ -42,19 +40,24 @@ internal static class DnsZone
         }
 
         // A name with a record of its own is none of the wildcard's any more (RFC 4592 §2.2.1): it needs all of them.
-        foreach (var name in isAlias ? [] : own)
+        foreach (var name in own.Where(name => !IsAlias(name.Domain)))
         {
-            records.AddRange(name.Name == name.Domain ? [] : targets.Select(target => At(name.Name, Describe(target))));
+            records.AddRange(
+                name.Name == name.Domain ? [] : tunnels[name.Domain].Select(target => At(name.Name, Describe(target)))
+            );
             records.AddRange(name.Caa.Select(value => new DnsRecord($"{name.Name}.", "CAA", value)));
         }
 
         // Not at the domains: beside a CNAME nothing else may stand (RFC 1034 §3.6.2), and CAs climb (RFC 8659 §3). So
         // where the names are aliases, what they need stands above as well.
         foreach (
-            var group in domains.GroupBy(ParentOf, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            var group in tunnels
+                .Keys.GroupBy(ParentOf, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
         )
         {
-            var above = isAlias ? own.Where(name => group.Contains(name.Domain)).SelectMany(name => name.Caa) : [];
+            var above = own.Where(name => group.Contains(name.Domain) && IsAlias(name.Domain))
+                .SelectMany(name => name.Caa);
             records.AddRange(
                 above
                     .Distinct(StringComparer.Ordinal)
@@ -65,6 +68,8 @@ internal static class DnsZone
         }
 
         return records;
+
+        bool IsAlias(string domain) => tunnels[domain].Any(target => !IPAddress.TryParse(target, out _));
     }
 
     private static string ParentOf(string name) => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];

@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>Files that the operator hands in: certificates, chains, key sets.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -71,7 +72,7 @@ internal sealed class ListFlags
     )
     {
         var client = await context.ClientAsync(cancel);
-        using var progress = new Progress(context, "objects read");
+        using var progress = new Progress(context.Host, context.IsQuiet, "objects read");
         var data = new JsonArray();
         var answer = first;
         for (var n = 0; n < MaxPages; n++)

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 using Culvert.Identity.Cli.SignIn;
 
@@ -145,7 +148,7 @@ internal static class LoginCommand
         settings.Organization
         ?? throw new CommandFailure(ExitCode.Usage, "the organization is not known")
         {
-            Where = $"--organization and {GlobalOptions.OrganizationVariable} are both empty",
+            Where = $"--organization and {SettingVariables.Organization} are both empty",
             Next = "give the id of the organization whose rule it is",
         };
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -8,8 +10,6 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert organization</c>: a key acts for exactly one; the installation's makes and archives them.</summary>
 internal static class OrganizationCommands
 {
-    public const string CurrentPath = "v1/organizations/current";
-
     private const string Path = "v1/organizations";
 
     public static Command Create(VerbFactory verbs) =>
@@ -84,7 +84,7 @@ internal static class OrganizationCommands
     private static async Task<CommandResult> ShowAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        return CommandResult.Object(await client.GetAsync(CurrentPath, cancel));
+        return CommandResult.Object(await client.GetAsync(ManagementClient.OrganizationPath, cancel));
     }
 
     private static async Task<CommandResult> ListAsync(CommandContext context, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;

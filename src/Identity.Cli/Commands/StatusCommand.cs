@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -40,7 +42,7 @@ internal static class StatusCommand
     private static async Task<CommandResult> RunAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var organization = (await client.GetAsync(OrganizationCommands.CurrentPath, cancel)).Json;
+        var organization = (await client.GetAsync(ManagementClient.OrganizationPath, cancel)).Json;
         var tunnels = new JsonArray();
         await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
         {
@@ -199,7 +201,8 @@ internal static class StatusCommand
                 ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections{OtherPort(tunnel, edge)})"
                 : $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["state"])})"
         );
-        var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {all.Count} serving: " : "";
+        var assigned = all.Count(edge => edge?["assigned"]?.GetValue<bool>() != false);
+        var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {assigned} serving: " : "";
         return serving + string.Join(", ", edges.DefaultIfEmpty("-"));
     }
 }

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 using Culvert.Identity.Cli.Support;
 
@@ -35,7 +37,7 @@ internal static class SupportBundleCommand
 
     private static readonly (string Name, string Path)[] Objects =
     [
-        ("organization.json", OrganizationCommands.CurrentPath),
+        ("organization.json", ManagementClient.OrganizationPath),
         ("platform_ca.json", "v1/platform_ca"),
         ("clock.json", "v1/clock"),
         ("certificate_forecast.json", "v1/certificates/forecast"),
@@ -89,7 +91,7 @@ internal static class SupportBundleCommand
     )
     {
         var client = await context.ClientAsync(cancel);
-        using var progress = new Progress(context, "entries collected");
+        using var progress = new Progress(context.Host, context.IsQuiet, "entries collected");
         foreach (var (name, path) in Objects)
         {
             await TryAsync(bundle, name, async () => (await client.GetAsync(path, cancel)).Json);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 

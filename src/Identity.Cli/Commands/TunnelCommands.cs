@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -143,6 +145,13 @@ internal static class TunnelCommands
             HelpName = "N",
         };
         var limits = new LimitFlags();
+        var edges = Flags
+            .Many(
+                "--edge",
+                "EDGE|none",
+                "edges to pin the tunnel to, instead of those that hashing chooses; replaces the list"
+            )
+            .Offering(Noun.Edge);
         var allowToken = Flags.OneOf(
             "--allow-tunnel-token",
             "let agents enrol by tunnel token although a CA here is the service's (audited)",
@@ -188,6 +197,17 @@ internal static class TunnelCommands
                     body["allow_tunnel_token"] = allowed == "true";
                 }
 
+                if (context.Has(edges))
+                {
+                    var ids = new List<string>();
+                    foreach (var edge in UpdateBody.ListOrNone(edges.Name, context.Get(edges)!))
+                    {
+                        ids.Add(await context.IdAsync(Noun.Edge, edge, cancel));
+                    }
+
+                    body["edge_ids"] = WireJson.ArrayOf([.. ids]);
+                }
+
                 if (!limits.AreGiven(context))
                 {
                     UpdateBody.RequireChange(body);
@@ -225,6 +245,7 @@ internal static class TunnelCommands
                 offlineGrace,
                 .. limits.Options,
                 publicPort,
+                edges,
                 allowToken,
                 revision,
             ]

@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;

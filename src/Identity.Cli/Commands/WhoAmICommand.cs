@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class WhoAmICommand
     private static async Task<CommandResult> RunAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var organization = (await client.GetAsync(OrganizationCommands.CurrentPath, cancel)).Json;
+        var organization = (await client.GetAsync(ManagementClient.OrganizationPath, cancel)).Json;
         var settings = context.Settings;
         return CommandResult.Object(
             new JsonObject

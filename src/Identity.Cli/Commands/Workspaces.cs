@@ -1,4 +1,6 @@
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -26,7 +28,7 @@ internal static class Workspaces
         throw new CommandFailure(ExitCode.Refused, "the organization has no default workspace")
         {
             Where = Noun.Workspace.Path,
-            Next = $"give --workspace ({GlobalOptions.WorkspaceVariable})",
+            Next = $"give --workspace ({SettingVariables.Workspace})",
         };
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Declarative;
@@ -23,7 +25,7 @@ internal sealed class LiveState
     {
         var state = new LiveState();
         var client = await context.ClientAsync(cancel);
-        using var progress = new Progress(context, "objects read");
+        using var progress = new Progress(context.Host, context.IsQuiet, "objects read");
         // What is only referred to, first: edges take a right that not everybody has who declares the rest.
         await state.IndexAsync(client, Noun.Workspace, cancel);
         try

@@ -82,6 +82,11 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     FieldType.Number,
                     "Port in the URLs of its routes; if absent, what an edge told first."
                 ),
+                new("edges", FieldType.TextSet, "Edges that it is pinned to; empty: hashing chooses.")
+                {
+                    Wire = "edge_ids",
+                    RefersTo = Noun.Edge,
+                },
                 new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token beside a service-held CA."),
             ]
         )

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Declarative;

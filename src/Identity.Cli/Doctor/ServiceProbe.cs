@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 
@@ -60,7 +62,7 @@ internal static class ServiceProbe
         try
         {
             var client = await context.ClientAsync(cancel);
-            var organization = (await client.GetAsync(Commands.OrganizationCommands.CurrentPath, cancel)).Json;
+            var organization = (await client.GetAsync(ManagementClient.OrganizationPath, cancel)).Json;
             return (
                 DoctorFinding.Pass(
                     Credential,

@@ -17,7 +17,7 @@ internal sealed record CommandResult
     /// <summary>Set where people want the thing itself (a PEM, a token): what <c>-o table</c> prints instead of fields.</summary>
     public string? Plain { get; init; }
 
-    public int ExitCode { get; init; } = Cli.ExitCode.Done;
+    public int ExitCode { get; init; } = Hosting.ExitCode.Done;
 
     public static CommandResult Object(ApiAnswer answer) => new() { Raw = answer.Raw, Json = answer.Json };
 

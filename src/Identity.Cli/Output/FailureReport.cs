@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>What, where, why, what next, and the request id: every failure reads alike.</summary>

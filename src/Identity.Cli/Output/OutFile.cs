@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>Files that a command was told to write. None is ever overwritten half: written aside, then renamed.</summary>

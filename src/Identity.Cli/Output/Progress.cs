@@ -1,20 +1,21 @@
 using System.Globalization;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>How far long work has come: one line on a terminal's standard error, rewritten in place, gone at the end.</summary>
-internal sealed class Progress(CommandContext context, string what) : IDisposable
+internal sealed class Progress(CliHost host, bool isQuiet, string what) : IDisposable
 {
     // Faster than that nobody reads.
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
-    private readonly bool isShown = context.Host.ShowsProgress && !context.IsQuiet;
-    private long shownAt = context.Host.Time.GetTimestamp();
+    private readonly bool isShown = host.ShowsProgress && !isQuiet;
+    private long shownAt = host.Time.GetTimestamp();
     private int width;
 
     public void Report(long count)
     {
-        var time = context.Host.Time;
+        var time = host.Time;
         if (!isShown || time.GetElapsedTime(shownAt) < Between)
         {
             return;
@@ -22,8 +23,8 @@ internal sealed class Progress(CommandContext context, string what) : IDisposabl
 
         shownAt = time.GetTimestamp();
         var line = string.Create(CultureInfo.InvariantCulture, $"{count} {what} …");
-        context.Host.Error.Write("\r" + line.PadRight(width));
-        context.Host.Error.Flush();
+        host.Error.Write("\r" + line.PadRight(width));
+        host.Error.Flush();
         width = line.Length;
     }
 
@@ -31,8 +32,8 @@ internal sealed class Progress(CommandContext context, string what) : IDisposabl
     {
         if (width > 0)
         {
-            context.Host.Error.Write("\r" + new string(' ', width) + "\r");
-            context.Host.Error.Flush();
+            host.Error.Write("\r" + new string(' ', width) + "\r");
+            host.Error.Flush();
         }
     }
 }

@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Net;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;

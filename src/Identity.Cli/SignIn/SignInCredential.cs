@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Identity.Cli.Api;
-using Culvert.Platform.Identity;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Tokens;
 using Duende.IdentityModel;
 
 namespace Culvert.Identity.Cli.SignIn;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Platform.Identity;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.SignIn;

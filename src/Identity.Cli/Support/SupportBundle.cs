@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.Support;

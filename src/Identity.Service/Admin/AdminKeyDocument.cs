@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Admin;

@@ -1,7 +1,8 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 

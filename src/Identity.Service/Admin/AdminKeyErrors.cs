@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Admin;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Tenants;
+
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>A key that somebody wants.</summary>

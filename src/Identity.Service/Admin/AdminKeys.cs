@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Notices;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -51,7 +54,7 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
                     RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
-                Statements = [store.Insert(key, Authenticator.HashOf(secret), MostLive), .. told],
+                Statements = [store.Insert(key, Credentials.HashOf(secret), MostLive), .. told],
             },
             cancellationToken
         );

@@ -1,7 +1,7 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Admin;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 

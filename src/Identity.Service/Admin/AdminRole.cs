@@ -8,16 +8,19 @@ namespace Culvert.Identity.Service.Admin;
 internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes)
 {
     /// <summary>Tunnels and what hangs on them.</summary>
-    public static readonly AdminRole Operator = Of("operator", Hosting.Scopes.ManageTunnels);
+    public static readonly AdminRole Operator = Of("operator", Culvert.Identity.Service.Http.Scopes.ManageTunnels);
 
     /// <summary>Everything in its organization: certificate authorities, federation, other keys.</summary>
-    public static readonly AdminRole SecurityAdmin = Of("security-admin", Hosting.Scopes.OrganizationAdmin);
+    public static readonly AdminRole SecurityAdmin = Of(
+        "security-admin",
+        Culvert.Identity.Service.Http.Scopes.OrganizationAdmin
+    );
 
     /// <summary>As the key that init makes: the installation too (S1).</summary>
     public static readonly AdminRole InstallationOperator = Of(
         "installation-operator",
-        Hosting.Scopes.InstallationOperate,
-        Hosting.Scopes.OrganizationAdmin
+        Culvert.Identity.Service.Http.Scopes.InstallationOperate,
+        Culvert.Identity.Service.Http.Scopes.OrganizationAdmin
     );
 
     public static readonly IReadOnlyList<AdminRole> All = [Operator, SecurityAdmin, InstallationOperator];

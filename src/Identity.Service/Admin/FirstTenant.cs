@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -10,7 +13,7 @@ internal sealed class FirstTenant(
     IJournal journal,
     ITenantStore tenants,
     IAdminKeyStore keys,
-    ServiceOptions options,
+    ServiceIdentity identity,
     TimeProvider time
 ) : IInitStep
 {
@@ -27,7 +30,7 @@ internal sealed class FirstTenant(
         await CommitAsync(
             new Decision
             {
-                Event = new InstallationInitialized(organization, workspace, options.PublicUrl)
+                Event = new InstallationInitialized(organization, workspace, identity.PublicUrl)
                 {
                     At = now,
                     Actor = AuditActor.System,
@@ -68,7 +71,7 @@ internal sealed class FirstTenant(
                     Actor = AuditActor.System,
                     OrganizationId = organization.Id,
                 },
-                Statements = [keys.Insert(key, Authenticator.HashOf(secret))],
+                Statements = [keys.Insert(key, Credentials.HashOf(secret))],
             },
             cancellationToken
         );

@@ -1,6 +1,7 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 

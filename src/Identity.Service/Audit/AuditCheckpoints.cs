@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 

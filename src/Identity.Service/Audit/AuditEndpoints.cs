@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Audit;
 

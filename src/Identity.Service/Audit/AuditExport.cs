@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Audit;
 

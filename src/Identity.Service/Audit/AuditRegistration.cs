@@ -1,24 +1,30 @@
 using Culvert.Identity.Service.Audit.Export;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>The capability's door.</summary>
 internal static class AuditRegistration
 {
-    public static IServiceCollection AddAudit(this IServiceCollection services, ServiceOptions options)
+    public static IServiceCollection AddAudit(
+        this IServiceCollection services,
+        AuditOptions options,
+        NetworkOptions network
+    )
     {
-        foreach (var target in options.AuditTargets)
+        foreach (var target in options.Targets)
         {
             // One for each, so that a target that is away holds up no other.
             services.AddSingleton<RecurringJob>(provider =>
-                ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, SinkOf(target, options))
+                ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, SinkOf(target, network))
             );
         }
 
         return services
+            .AddSingleton(options)
             .AddSingleton<IAuditLog, AuditLog>()
             .AddSingleton<IAuditBodies, AuditBodies>()
             .AddSingleton<AuditRetention>()
@@ -70,12 +76,12 @@ internal static class AuditRegistration
         );
     }
 
-    private static IAuditSink SinkOf(AuditTarget target, ServiceOptions options) =>
+    private static IAuditSink SinkOf(AuditTarget target, NetworkOptions network) =>
         target switch
         {
             FileTarget file => new FileSink(file),
-            SyslogTarget syslog => new SyslogSink(syslog, options.Network),
-            CollectorTarget collector => new CollectorSink(collector, options.Network),
+            SyslogTarget syslog => new SyslogSink(syslog, network),
+            CollectorTarget collector => new CollectorSink(collector, network),
             _ => throw new InvalidOperationException($"{target.Name} has no sink."),
         };
 }

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Audit;
 
@@ -12,7 +12,7 @@ internal sealed class AuditRetention(
     IAuditLog log,
     IAuditBodies bodies,
     IJournal journal,
-    ServiceOptions options,
+    AuditOptions options,
     TimeProvider time,
     ILogger<AuditRetention> logger
 )
@@ -28,7 +28,7 @@ internal sealed class AuditRetention(
     /// <summary>Drops everything that is due, of every node's chain.</summary>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
-        var before = Time.GetUtcNow() - options.AuditRetention;
+        var before = Time.GetUtcNow() - options.Retention;
         foreach (var node in await log.NodesAsync(cancellationToken))
         {
             await DropAsync(node, before, cancellationToken);

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
@@ -36,9 +37,9 @@ internal interface IAuditLog
     /// <summary>When the last entry of all was written; null = there is none.</summary>
     ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What the clock should have said at the node's last alarm; null = there was none, or an operator has confirmed the
-    /// clock since.
-    /// </summary>
-    ValueTask<DateTimeOffset?> ExpectedAtAlarmAsync(string node, CancellationToken cancellationToken);
+    /// <summary>The node's last alarm of its clock, or the confirmation that followed; null = there was none.</summary>
+    ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
+        string node,
+        CancellationToken cancellationToken
+    );
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Backup;
 

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Programs;
@@ -23,10 +23,10 @@ internal static class BackupMaker
         CancellationToken cancellationToken
     )
     {
-        using var database = Store.DatabaseOf(options);
+        using var database = Store.DatabaseOf(options.StoreSettings);
         database.RequireInstallation();
         await using var connection = await database.OpenReadAsync(cancellationToken);
-        var sealer = Store.ProveSealing(options, connection);
+        var sealer = Store.ProveSealing(options.StoreSettings, connection);
         await connection.ExecuteAsync(database.BeginSnapshot);
         try
         {
@@ -159,7 +159,7 @@ internal static class BackupMaker
             }
         }
 
-        var keys = Store.ReadKeys(options);
+        var keys = Store.ReadKeys(options.StoreSettings);
         return
         [
             .. values.Select(pair => new BackupSealingKey(

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Backup;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -18,14 +18,23 @@ namespace Culvert.Identity.Service.Backup;
 /// Puts a backup where no installation is. First everything is checked, then the store grows under a temporary name, as
 /// at init, and takes its real one in the last step: an interrupted restore leaves nothing and is simply run again.
 /// </summary>
-internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers)
+/// <param name="options">Of the installation that the backup becomes.</param>
+/// <param name="services">The service's own services over a store.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">For the migrations and the first signing key.</param>
+internal sealed class Restorer(
+    ServiceOptions options,
+    Func<Store, IServiceCollection> services,
+    TimeProvider time,
+    ILoggerFactory loggers
+)
 {
     private const string AuthorityTable = "certificate_authorities";
 
     /// <summary>Checks everything that can be known before a byte is written.</summary>
     public RestorePlan Check(string file, RestoreChoice choice)
     {
-        StoreDraft.RequireAbsent(options);
+        StoreDraft.RequireAbsent(options.StoreSettings);
         using var reader = BackupReader.Open(file);
         var header = reader.Header;
         RequireSame("public_url", header.PublicUrl, options.PublicUrl);
@@ -53,7 +62,7 @@ internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILogge
             }
         }
 
-        var sealer = new Sealer(Store.ReadKeys(options), header.InstallationId);
+        var sealer = new Sealer(Store.ReadKeys(options.StoreSettings), header.InstallationId);
         return new RestorePlan
         {
             File = file,
@@ -76,11 +85,11 @@ internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILogge
         var now = time.GetUtcNow();
         IReadOnlyCollection<Narrowing> narrowed = [];
         using var draft = StoreDraft.Make(
-            options,
+            options.StoreSettings,
             database =>
                 Store.Refill(
                     database,
-                    options,
+                    options.StoreSettings,
                     plan.Header.Migrations,
                     connection => Load(plan, connection, report, cancellationToken),
                     connection => narrowed = Finish(plan, choice, connection, now),
@@ -184,16 +193,14 @@ internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILogge
     // The old ones are gone: whoever holds a token of before, or has learnt a key since, has nothing.
     private async Task MakeSigningKeyAsync(Store store, CancellationToken cancellationToken)
     {
-        var services = new ServiceCollection().AddCulvertService(options, store, time);
-        services.AddSingleton(loggers);
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = services(store).AddSingleton(loggers).BuildServiceProvider();
         var step = provider.GetServices<IInitStep>().OfType<FirstSigningKey>().Single();
         await step.RunAsync(new InitContext("", ""), cancellationToken);
     }
 
     private void RequireKeys(BackupHeader header)
     {
-        var keys = Store.ReadKeys(options);
+        var keys = Store.ReadKeys(options.StoreSettings);
         foreach (var needed in header.SealingKeys)
         {
             var present = keys.FingerprintOf(needed.Version);

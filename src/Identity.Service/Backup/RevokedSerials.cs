@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 

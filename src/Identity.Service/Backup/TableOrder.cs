@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Storage;
+
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>Tables in an order in which they can be filled: what is referred to comes first.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Certificates.Inventory;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -25,10 +24,6 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(ForecastDocument))]
 [JsonSerializable(typeof(RevokeRequest))]
 [JsonSerializable(typeof(RevocationDocument))]
-[JsonSerializable(typeof(CreateWebhookRequest))]
-[JsonSerializable(typeof(WebhookDocument))]
-[JsonSerializable(typeof(WebhookListDocument))]
-[JsonSerializable(typeof(DeliveryListDocument))]
 [JsonSerializable(typeof(ImportListRequest))]
 [JsonSerializable(typeof(ImportedListDocument))]
 internal sealed partial class CertificatesJson : JsonSerializerContext;

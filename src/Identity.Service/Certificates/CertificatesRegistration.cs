@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Health;
@@ -6,17 +6,19 @@ using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates;
@@ -44,10 +46,10 @@ internal static class CertificatesRegistration
             .AddRevocation()
             .AddNotices()
             .AddHealth()
-            .AddSingleton<SecretAlarm>()
             .AddEnrollments()
             .AddTunnelAuthorities()
-            .AddBundles();
+            .AddBundles()
+            .AddRegistered();
 
     public static void MapCertificates(this ApiHost host)
     {
@@ -76,9 +78,9 @@ internal static class CertificatesRegistration
         host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue), jobs.IssueAsync);
         var advice = host.Services.GetRequiredService<RenewalAdviceEndpoint>();
         host.Get("/v1/certificates/renewal", Access.Scope(Scopes.CertificateIssue), advice.GetAsync);
-        host.MapNotices();
 
         host.MapBundles();
+        host.MapRegistered();
 
         var access = Access.Scope(Scopes.OrganizationAdmin);
         var authorities = host.Services.GetRequiredService<AuthorityEndpoints>();
@@ -198,7 +200,6 @@ internal static class CertificatesRegistration
             .AddSingleton<IBundleHolderStore, BundleHolderStore>()
             .AddSingleton<IRelyingPartyStore, RelyingPartyStore>()
             .AddSingleton<RelyingPartyDirectory>()
-            .AddSingleton<IRelyingPartyCredentials>(provider => provider.GetRequiredService<RelyingPartyDirectory>())
             .AddSingleton<RelyingPartyRegistry>()
             .AddSingleton<RelyingPartyEndpoints>()
             .AddSingleton<BundleLedger>()

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates;
 
@@ -29,13 +29,6 @@ internal static partial class Log
         string principal,
         string requestId
     );
-
-    [LoggerMessage(
-        EventIds.SecretDiscarded,
-        LogLevel.Warning,
-        "A private key was sent to {Method} {Path} and discarded; it counts as disclosed ({RequestId})"
-    )]
-    public static partial void SecretDiscarded(ILogger logger, string method, string path, string requestId);
 
     [LoggerMessage(EventIds.AuthorityMoved, LogLevel.Information, "Authority {Id} of {TunnelId}: {From} -> {To}")]
     public static partial void AuthorityMoved(ILogger logger, string id, string tunnelId, string from, string to);
@@ -197,22 +190,6 @@ internal static partial class Log
     )]
     public static partial void NoticesFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(
-        EventIds.WebhookNotDelivered,
-        LogLevel.Warning,
-        "Message {Message} to webhook {Webhook}: attempt {Attempt} failed: {Reason}"
-    )]
-    public static partial void WebhookNotDelivered(
-        ILogger logger,
-        string message,
-        string webhook,
-        int attempt,
-        string reason
-    );
-
     [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "Ends, lists and bundles could not be looked at")]
     public static partial void HealthUnknown(ILogger logger, Exception fault);
-
-    [LoggerMessage(EventIds.WebhooksFailed, LogLevel.Error, "Messages to webhooks could not be sent; trying again")]
-    public static partial void WebhooksFailed(ILogger logger, Exception fault);
 }

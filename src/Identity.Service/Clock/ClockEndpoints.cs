@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
 

@@ -1,6 +1,8 @@
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Clock;
 
@@ -20,7 +22,7 @@ namespace Culvert.Identity.Service.Clock;
 internal sealed class ClockGuard(
     IJournal journal,
     IAuditLog audit,
-    ServiceOptions options,
+    ClockOptions options,
     StoreNode node,
     TimeProvider time,
     ILogger<ClockGuard> logger
@@ -36,7 +38,7 @@ internal sealed class ClockGuard(
     private volatile ClockAlarm? alarm;
 
     /// <summary>How far the wall clock may differ from what it should say.</summary>
-    public TimeSpan Tolerance { get; } = options.Federation.Leeway;
+    public TimeSpan Tolerance { get; } = options.Tolerance;
 
     /// <summary>Null = the wall clock can be relied on. Looks anew at every call; costs two readings.</summary>
     public ClockAlarm? Check()
@@ -99,7 +101,10 @@ internal sealed class ClockGuard(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var decided = await audit.LatestAsync(cancellationToken);
-        var expected = await audit.ExpectedAtAlarmAsync(node.Name, cancellationToken);
+        var expected = await audit.LastClockEntryAsync(node.Name, cancellationToken)
+            is (AuditEvents.ClockAlarm, var at, { } body)
+            ? at - ClockAlarmed.StepOf(body)
+            : (DateTimeOffset?)null;
         var latest = expected > decided ? expected : decided;
         if (latest - time.GetUtcNow() > Tolerance)
         {

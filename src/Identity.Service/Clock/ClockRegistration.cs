@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Clock;

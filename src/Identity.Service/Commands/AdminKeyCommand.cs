@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
@@ -268,7 +270,7 @@ internal static class AdminKeyCommand
             }
 
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
-            using var store = Store.OpenBeside(options);
+            using var store = Store.OpenBeside(options.StoreSettings);
             var services = new ServiceCollection().AddCulvertService(options, store, TimeProvider.System);
             services.AddSingleton(loggers);
             await using var provider = services.BuildServiceProvider();

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Culvert.Identity.Service.Configuration;
-using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;

@@ -34,7 +34,7 @@ internal static class MigrateCommand
             // A node that runs here holds the lock: it must be stopped before its database changes.
             using var state = StateDirectory.Open(options.StateDirectory);
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
-            var names = Store.Migrate(options, isPlan, loggers.CreateLogger("Culvert.Storage"));
+            var names = Store.Migrate(options.StoreSettings, isPlan, loggers.CreateLogger("Culvert.Storage"));
             foreach (var name in names)
             {
                 await output.WriteLineAsync($"{(isPlan ? "needed" : "applied")}: {name}".AsMemory(), cancellationToken);

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
@@ -78,7 +79,7 @@ internal static class RestoreCommand
             var options = loaded.Settings.Options;
             using var state = StateDirectory.Open(options.StateDirectory);
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
-            var restorer = new Restorer(options, TimeProvider.System, loggers);
+            var restorer = Composition.CreateRestorer(options, TimeProvider.System, loggers);
             var plan = restorer.Check(file, choice);
             foreach (var line in Describe(plan))
             {

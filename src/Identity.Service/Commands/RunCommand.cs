@@ -2,7 +2,9 @@ using System.CommandLine;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
@@ -61,7 +63,7 @@ internal static class RunCommand
         using var state = StateDirectory.Open(settings.Options.StateDirectory);
         using var metrics = new MetricsText();
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log, levels: levels);
-        using var store = Store.Open(settings.Options, loggers.CreateLogger("Culvert.Storage"));
+        using var store = Store.Open(settings.Options.StoreSettings, loggers.CreateLogger("Culvert.Storage"));
         using var traces = Traces.Start(settings.Telemetry, "identity-service", RequestSpan.SourceName);
         await using var app = ServiceHost.Build(
             settings.Options,
@@ -95,7 +97,7 @@ internal static class RunCommand
                 cancellationToken
             );
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
-            Hosting.Log.Serving(logger, VersionCommand.Version, settings.Options.PublicUrl, string.Join(' ', app.Urls));
+            Hosting.Log.Serving(logger, ProgramVersion.Current, settings.Options.PublicUrl, string.Join(' ', app.Urls));
             var notices = app.Services.GetRequiredService<ExpiryNotices>();
             // By itself it stops only when a new process is the way out (an HSM's library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -93,7 +93,7 @@ internal static class SealCommand
         CancellationToken cancellationToken
     )
     {
-        using var store = Store.OpenBeside(options);
+        using var store = Store.OpenBeside(options.StoreSettings);
         var services = new ServiceCollection().AddCulvertService(options, store, TimeProvider.System);
         services.AddSingleton(loggers);
         await using var provider = services.BuildServiceProvider();
@@ -104,7 +104,7 @@ internal static class SealCommand
         try
         {
             done = Store.RotateSeals(
-                options,
+                options.StoreSettings,
                 progress =>
                 {
                     columns.Add(progress);

@@ -4,12 +4,26 @@ using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Audit.Export;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
+using Culvert.Identity.Service.Certificates.Rotation.Est;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
+using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Jose.Signatures;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Jose.Algorithms;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
@@ -28,7 +42,7 @@ internal static partial class ServiceConfiguration
     public static ServiceSettings Read(ConfigSection root)
     {
         var publicUrl = ServiceUrl(root, "public_url");
-        var (api, keys) = (root.Section("api"), root.Section("keys"));
+        var (api, machine, keys) = (root.Section("api"), root.Section("machine"), root.Section("keys"));
         var options = new ServiceOptions
         {
             PublicUrl = publicUrl,
@@ -36,8 +50,11 @@ internal static partial class ServiceConfiguration
             TrustDomain = TrustDomain(root, publicUrl),
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/identity-service"),
             ApiListen = api.EndPoints("listen", "[::]:8443"),
+            ApiProxyProtocol = ProxyProtocolSection.Read(api),
+            ApiTrustedProxies = api.Ranges("trusted_proxies"),
             ApiCertificate = ApiCertificate(api),
-            MachineListen = root.Section("machine").EndPoints("listen", "[::]:8444"),
+            MachineListen = machine.EndPoints("listen", "[::]:8444"),
+            MachineProxyProtocol = ProxyProtocolSection.Read(machine),
             NodeId = root.Section("node").Int("id", 0, 0, 127),
             NodeName = NodeName(root.Section("node")),
             DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
@@ -114,7 +131,6 @@ internal static partial class ServiceConfiguration
 
     private static CertificatePair? ApiCertificate(ConfigSection api)
     {
-        RefuseEntries(api, "trusted_proxies");
         var tls = api.Section("tls");
         var (certificate, key) = (tls.Path("certificate_file"), tls.Path("key_file"));
         if (certificate.Length == 0 != (key.Length == 0))
@@ -623,6 +639,13 @@ internal static partial class ServiceConfiguration
             PerOrganization = tunnels.Int("per_organization", 10, 1, 100_000),
             DefaultClientRanges = Texts(tunnels.Ranges("default_client_ranges").Ranges),
             DefaultAgentRanges = Texts(tunnels.Ranges("default_agent_ranges").Ranges),
+            EdgesPerTunnel = tunnels.Int("edges_per_tunnel", TunnelOptions.DefaultEdgesPerTunnel, 1, 1_000),
+            EdgeHandover = tunnels.Duration(
+                "edge_handover",
+                TimeSpan.FromMinutes(10),
+                TimeSpan.Zero,
+                TimeSpan.FromDays(7)
+            ),
             Hostnames = Hostnames(tunnels.Section("hostnames")),
         };
     }
@@ -703,14 +726,6 @@ internal static partial class ServiceConfiguration
             NewConnectionsPerAddress = new RateLimit(newConnections.Count, newConnections.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };
-    }
-
-    private static void RefuseEntries(ConfigSection section, string key)
-    {
-        if (section.Strings(key).Count > 0)
-        {
-            section.Error(key, "This key is not supported by this version.", "Remove it, or leave the list empty.");
-        }
     }
 
     private static List<string> Texts(IReadOnlyList<IPNetwork> ranges) => [.. ranges.Select(range => range.ToString())];

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 

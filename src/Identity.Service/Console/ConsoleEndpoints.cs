@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Identity.Service.Console;
@@ -18,7 +19,7 @@ internal sealed class ConsoleEndpoints(
     ConsoleRenderer renderer,
     SourceLimits limits,
     SecretAlarm secrets,
-    ServiceOptions options,
+    ConsoleSettings settings,
     TimeProvider time,
     IReadOnlyDictionary<string, ApiOperation> operations
 )
@@ -95,7 +96,7 @@ internal sealed class ConsoleEndpoints(
 
         await renderer.WriteAsync(
             page,
-            new ConsoleRequest(http, options, time.GetUtcNow(), cookie!.Derive(FormPurpose))
+            new ConsoleRequest(http, settings, time.GetUtcNow(), cookie!.Derive(FormPurpose))
             {
                 Principal = principal,
                 Api = api,
@@ -171,7 +172,7 @@ internal sealed class ConsoleEndpoints(
 
     /// <summary>What a page for a browser that is not signed in knows.</summary>
     public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
-        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
+        new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
 
     /// <summary>A path of this console and nothing else: what somebody wrote into a link leads nowhere else (S32).</summary>
     public static string LocalPath(string? wanted) =>
@@ -209,7 +210,7 @@ internal sealed class ConsoleEndpoints(
         var source = new ApiRequest(http).Source;
         if (
             ConsoleCookie.Of(http, ConsoleCookie.Session) is not { } cookie
-            || limits.FailedAuthentication.IsExhausted(source) is not null
+            || limits.FailedAuthentication.Check(source, cookie.Value) is not null
         )
         {
             return (null, null);
@@ -218,7 +219,11 @@ internal sealed class ConsoleEndpoints(
         var principal = await sessions.FindAsync(cookie, http.RequestAborted);
         if (principal is null)
         {
-            limits.FailedAuthentication.TryTake(source);
+            limits.FailedAuthentication.Fail(source, cookie.Value);
+        }
+        else
+        {
+            limits.FailedAuthentication.Accept(source, cookie.Value);
         }
 
         return (cookie, principal);
@@ -242,7 +247,7 @@ internal sealed class ConsoleEndpoints(
     }
 
     private ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, ConsolePrincipal principal) =>
-        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose))
+        new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose))
         {
             Principal = principal,
             Api = ApiOf(http, principal),

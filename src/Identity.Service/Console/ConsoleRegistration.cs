@@ -3,8 +3,7 @@ using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.Shared;
 using Culvert.Identity.Service.Console.SignIn;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage.Console;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -37,12 +36,12 @@ internal static class ConsoleRegistration
         host.MapSignIn(console);
         host.Get(
             ConsoleAssets.StylesPath,
-            Hosting.Access.Anonymous,
+            Culvert.Identity.Service.Http.Access.Anonymous,
             (request, _) => new(ConsoleAssets.SendStyles(request))
         );
         host.Get(
             ConsoleAssets.IconPath,
-            Hosting.Access.Anonymous,
+            Culvert.Identity.Service.Http.Access.Anonymous,
             (request, _) => new(ConsoleAssets.SendIcon(request))
         );
         new Pages(host, console).Map();

@@ -1,23 +1,24 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
 /// <summary>What a page knows of the request that it answers. Public, because the compiler makes pages public.</summary>
 public sealed class ConsoleRequest
 {
-    internal ConsoleRequest(HttpContext http, ServiceOptions options, DateTimeOffset now, string formToken)
+    internal ConsoleRequest(HttpContext http, ConsoleSettings settings, DateTimeOffset now, string formToken)
     {
         Http = http;
-        Options = options;
+        Settings = settings;
         Now = now;
         FormToken = formToken;
     }
 
     internal HttpContext Http { get; }
 
-    internal ServiceOptions Options { get; }
+    internal ConsoleSettings Settings { get; }
 
     internal DateTimeOffset Now { get; }
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console;
 

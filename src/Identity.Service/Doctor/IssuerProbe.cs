@@ -1,6 +1,5 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Doctor;
@@ -19,7 +18,7 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
     public static IssuerProbe Of(ServiceOptions options, TimeProvider time) =>
         new(
             new KeySetFetch(
-                new IssuerFetcher(options, time, SystemHostResolver.Instance),
+                new IssuerFetcher(options.Federation, options.Outbound, time, SystemHostResolver.Instance),
                 new KeyFile(options.Federation.JwksDirectory)
             ),
             options.Federation.Fetch,

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Storage.Federation;
-
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>An issuer as the store has it, and what fetching its keys from here gave.</summary>

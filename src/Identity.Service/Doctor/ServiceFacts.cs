@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;

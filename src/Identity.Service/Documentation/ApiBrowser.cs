@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Console;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Scalar.AspNetCore;
 
 namespace Culvert.Identity.Service.Documentation;

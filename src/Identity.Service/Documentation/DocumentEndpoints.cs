@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Console;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Documentation.Operations;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.OpenApi;
 

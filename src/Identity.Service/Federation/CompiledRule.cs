@@ -49,7 +49,10 @@ internal sealed class CompiledRule
         this.publicUrl = publicUrl;
         this.roles = roles;
         IsForMachines = rule.Scopes.Any(scope =>
-            scope is Hosting.Scopes.TunnelAgent or Hosting.Scopes.EdgeServe or Hosting.Scopes.CertificateIssue
+            scope
+                is Culvert.Identity.Service.Http.Scopes.TunnelAgent
+                    or Culvert.Identity.Service.Http.Scopes.EdgeServe
+                    or Culvert.Identity.Service.Http.Scopes.CertificateIssue
         );
     }
 

@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -23,7 +24,7 @@ internal sealed class FederationDirectory(
     IFederationChangeLog changeLog,
     IssuerKeysFactory keysFactory,
     IChanges changes,
-    ServiceOptions options,
+    ServiceIdentity identity,
     ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
@@ -227,7 +228,7 @@ internal sealed class FederationDirectory(
             issuer,
             account,
             keys,
-            options.PublicUrl,
+            identity.PublicUrl,
             defaultWorkspaces[rule.OrganizationId],
             roles,
             candidate

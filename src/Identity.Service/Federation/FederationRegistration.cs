@@ -1,21 +1,14 @@
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
-using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Federation.Probing;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Federation;
-using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Identity.Service.Http;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation;
@@ -41,9 +34,7 @@ internal static class FederationRegistration
             .AddSingleton<IIssuerControlStore, IssuerControlStore>()
             .AddSingleton<IssuerControls>()
             .AddSingleton<IssuerKeyRecorder>()
-            .AddSingleton(provider => new KeyFile(
-                provider.GetRequiredService<ServiceOptions>().Federation.JwksDirectory
-            ))
+            .AddSingleton(provider => new KeyFile(provider.GetRequiredService<FederationOptions>().JwksDirectory))
             .AddSingleton<KeySetFetch>()
             .AddHostedService<IssuerPoller>()
             .AddSingleton<IssuerGuard>()
@@ -76,29 +67,10 @@ internal static class FederationRegistration
             .AddSingleton<PolicyReplay>()
             .AddSingleton<PolicyReplayEndpoint>()
             .AddSingleton<DenialRecorder>()
-            .AddSingleton<OwnTokenReader>()
-            .AddSingleton<OwnSubjects>()
-            .AddSingleton<Actors>()
-            .AddSingleton<SubjectEvaluator>()
-            .AddSingleton<GrantGate>()
-            .AddSingleton<TokenExchange>()
-            .AddSingleton<GrantDecider>()
-            .AddSingleton<GrantIssuer>()
-            .AddSingleton<ExchangeProber>()
-            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ExchangeProber>())
-            .AddSingleton(provider => provider.GetRequiredService<ExchangeProber>().Readiness)
-            .AddSingleton<TokenTargets>()
-            .AddSingleton<AssertionReplays>()
-            .AddSingleton<ReplayAlerts>()
-            .AddSingleton<IdentityQuotas>()
-            .AddSingleton<ExchangeDenials>()
-            .AddSingleton<ErrorPages>()
-            .AddSingleton<GlobalLimit>()
             .AddSingleton<ServiceAccountEndpoints>()
             .AddSingleton<IssuerEndpoints>()
             .AddSingleton<RuleEndpoints>()
             .AddSingleton<RuleWorkspaceEndpoints>()
-            .AddSingleton<TokenEndpoint>()
             .AddSingleton<HistoryEndpoint>();
 
     public static void MapFederation(this ApiHost host)
@@ -159,11 +131,6 @@ internal static class FederationRegistration
         host.Get($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.ListAsync);
         host.Post($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.AddAsync);
         host.Delete($"{Base}/federation_rules/{{id}}/workspaces/{{workspace}}", admin, workspaces.RemoveAsync);
-
-        var token = host.Services.GetRequiredService<TokenEndpoint>();
-        host.Post(MetadataEndpoints.TokenPath, Access.AnonymousOAuth, token.PostAsync);
-        var errors = host.Services.GetRequiredService<ErrorPages>();
-        host.Get($"{OAuthErrorBody.PagesPath}/{{error}}", Access.Anonymous, errors.GetAsync);
 
         var history = host.Services.GetRequiredService<HistoryEndpoint>();
         host.Get("/v1/authentication_history", admin, history.ListAsync);

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation;
 

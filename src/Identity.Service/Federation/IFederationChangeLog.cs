@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation;

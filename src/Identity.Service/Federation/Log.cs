@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -13,28 +13,4 @@ internal static partial class Log
         "Rules could not be read after a change; nothing is granted"
     )]
     public static partial void DirectoryStale(ILogger logger, Exception fault);
-
-    [LoggerMessage(
-        EventIds.ReplayDetected,
-        LogLevel.Warning,
-        "A token of issuer {Issuer} under rule {Rule} is in two hands: family {Family} was granted first, request "
-            + "{RequestId} was refused"
-    )]
-    public static partial void ReplayDetected(
-        ILogger logger,
-        string issuer,
-        string rule,
-        string family,
-        string requestId
-    );
-
-    [LoggerMessage(EventIds.ProbeFailed, LogLevel.Error, "The {Kind} probe of the exchange failed: {Reason}")]
-    public static partial void ProbeFailed(ILogger logger, string kind, string reason);
-
-    [LoggerMessage(
-        EventIds.ProbeRegained,
-        LogLevel.Information,
-        "The {Kind} probe of the exchange comes out as it must again"
-    )]
-    public static partial void ProbeRegained(ILogger logger, string kind);
 }

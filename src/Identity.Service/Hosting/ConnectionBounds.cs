@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -20,6 +22,12 @@ internal sealed record ConnectionBounds(
 
     // Where the system does not tell: the usual soft limit of a process.
     private const long AssumedDescriptors = 1024;
+
+    /// <summary>
+    /// Connections that wait for their PROXY header at once; they do not count as <see cref="Connections"/> yet. Balancers
+    /// send the header at once, so a few suffice.
+    /// </summary>
+    public int HeadersAtOnce => Math.Max(Connections / 8, 1);
 
     /// <summary>
     /// Half of the descriptors are for the API's port and a quarter for the machines': what one port holds never takes

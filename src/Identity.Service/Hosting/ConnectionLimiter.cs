@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using Culvert.Identity.Service.Hosting.Proxies;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Microsoft.AspNetCore.Connections;
@@ -11,7 +15,16 @@ namespace Culvert.Identity.Service.Hosting;
 /// (S36). At a bound, a new connection takes the place of the one that has been idle the longest, of the same address
 /// where the address is at its bound: idle connections do not keep out callers with a request.
 /// </summary>
-internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds bounds, TimeProvider time)
+/// <param name="listener">The port.</param>
+/// <param name="bounds">Its bounds.</param>
+/// <param name="proxies">Addresses whose connections carry requests of many clients: only the total bounds them.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConnectionLimiter(
+    Listener listener,
+    ConnectionBounds bounds,
+    AddressRanges proxies,
+    TimeProvider time
+)
 {
     private readonly SourceLimiter connections = new(
         bounds.ConnectionsPerAddress,
@@ -36,11 +49,11 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
         }
     }
 
-    /// <summary>The outermost connection middleware.</summary>
+    /// <summary>The connection middleware in front of TLS, behind the <see cref="ProxyHeaderReader"/> if there is one.</summary>
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var address = AddressRanges.Normalise((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.IPv6None);
-        if (!handshakes.TryEnter(address))
+        if (!TryEnter(handshakes, address))
         {
             Refuse(connection, "handshakes");
             return;
@@ -49,7 +62,7 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
         var slot = new ConnectionSlot(this, connection, address);
         if (!TryEnter(slot))
         {
-            handshakes.Leave(address);
+            Leave(handshakes, address);
             Refuse(connection, "connections");
             return;
         }
@@ -69,7 +82,7 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
         }
     }
 
-    internal void EndHandshake(IPAddress address) => handshakes.Leave(address);
+    internal void EndHandshake(IPAddress address) => Leave(handshakes, address);
 
     internal void BeginRequest(ConnectionSlot slot)
     {
@@ -114,7 +127,7 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
 
     private bool TryEnter_NeedsLock(ConnectionSlot slot, List<ConnectionSlot> evicted)
     {
-        if (!connections.TryEnter(slot.Address))
+        if (!TryEnter(connections, slot.Address))
         {
             // Whoever is at its bound holds many of the idle ones: the search ends early.
             var source = SourceLimiter.KeyOf(slot.Address);
@@ -126,14 +139,14 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
 
             Leave_NeedsLock(own);
             evicted.Add(own);
-            connections.TryEnter(slot.Address);
+            TryEnter(connections, slot.Address);
         }
 
         if (open >= bounds.Connections)
         {
             if (idle.First is not { Value: var longest })
             {
-                connections.Leave(slot.Address);
+                Leave(connections, slot.Address);
                 return false;
             }
 
@@ -156,7 +169,7 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
         slot.HasLeft = true;
         open--;
         Busy_NeedsLock(slot);
-        connections.Leave(slot.Address);
+        Leave(connections, slot.Address);
     }
 
     private void Busy_NeedsLock(ConnectionSlot slot)
@@ -165,6 +178,17 @@ internal sealed class ConnectionLimiter(Listener listener, ConnectionBounds boun
         {
             idle.Remove(place);
             slot.Idle = null;
+        }
+    }
+
+    private bool TryEnter(SourceLimiter limiter, IPAddress address) =>
+        proxies.Contains(address) || limiter.TryEnter(address);
+
+    private void Leave(SourceLimiter limiter, IPAddress address)
+    {
+        if (!proxies.Contains(address))
+        {
+            limiter.Leave(address);
         }
     }
 

@@ -1,4 +1,7 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Culvert.Identity.Service.Hosting;

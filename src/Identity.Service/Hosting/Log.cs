@@ -1,3 +1,6 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Telemetry;
+
 namespace Culvert.Identity.Service.Hosting;
 
 internal static partial class Log
@@ -21,13 +24,13 @@ internal static partial class Log
     [LoggerMessage(EventIds.PeerRefused, LogLevel.Information, "Client certificate refused from {Source}: {Reason}")]
     public static partial void PeerRefused(ILogger logger, string source, string reason);
 
+    [LoggerMessage(
+        EventIds.ProxyHeaderRefused,
+        LogLevel.Warning,
+        "Connection from {Source} to the {Listener} port refused: {Reason} (logged once a minute at most)"
+    )]
+    public static partial void ProxyHeaderRefused(ILogger logger, string source, Listener listener, string reason);
+
     [LoggerMessage(EventIds.StoreAway, LogLevel.Warning, "{RequestId} was refused: the database is away: {Reason}")]
     public static partial void StoreAway(ILogger logger, string requestId, string reason);
-
-    [LoggerMessage(
-        EventIds.HsmStuck,
-        LogLevel.Critical,
-        "Every call of the HSM's library hangs: this process ends, so that the next one may use the HSM"
-    )]
-    public static partial void HsmStuck(ILogger logger);
 }

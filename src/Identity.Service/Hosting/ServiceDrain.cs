@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Hosting;

@@ -1,7 +1,12 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Hosting.Proxies;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Addresses;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -58,6 +63,7 @@ internal static class ServiceHost
             }
         );
         app.UseMiddleware<EnvelopeMiddleware>();
+        app.UseMiddleware<ForwardedMiddleware>();
         app.UseMiddleware<DrainMiddleware>();
         app.UseRouting();
         Composition.Map(new ApiHost(app), new MachineHost(app));
@@ -70,8 +76,7 @@ internal static class ServiceHost
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
         var certificate = services.GetRequiredService<IApiCertificate>();
-        var time = services.GetRequiredService<TimeProvider>();
-        var callers = LimiterOf(Listener.Api, options, time);
+        var callers = BoundOf(Listener.Api, options.ApiProxyProtocol, options.ApiTrustedProxies, services);
         foreach (var endpoint in options.ApiListen)
         {
             kestrel.Listen(endpoint, listen => UseApi(listen, callers, certificate));
@@ -79,17 +84,17 @@ internal static class ServiceHost
 
         var peers = services.GetRequiredService<IMachinePeerVerifier>();
         var logger = services.GetRequiredService<ILogger<MachineHost>>();
-        var machines = LimiterOf(Listener.Machine, options, time);
+        var machines = BoundOf(Listener.Machine, options.MachineProxyProtocol, AddressRanges.Empty, services);
         foreach (var endpoint in options.MachineListen)
         {
             kestrel.Listen(endpoint, listen => UseMachine(listen, machines, certificate, peers, logger));
         }
     }
 
-    private static void UseApi(ListenOptions listen, ConnectionLimiter limiter, IApiCertificate certificate)
+    private static void UseApi(ListenOptions listen, Action<ListenOptions> bound, IApiCertificate certificate)
     {
         Tag(listen, Listener.Api);
-        Bound(listen, limiter);
+        bound(listen);
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
@@ -113,14 +118,14 @@ internal static class ServiceHost
 
     private static void UseMachine(
         ListenOptions listen,
-        ConnectionLimiter limiter,
+        Action<ListenOptions> bound,
         IApiCertificate certificate,
         IMachinePeerVerifier peers,
         ILogger logger
     )
     {
         Tag(listen, Listener.Machine);
-        Bound(listen, limiter);
+        bound(listen);
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
@@ -184,12 +189,35 @@ internal static class ServiceHost
             ApplicationProtocols = [preferred, SslApplicationProtocol.Http11],
         };
 
-    private static ConnectionLimiter LimiterOf(Listener listener, ServiceOptions options, TimeProvider time) =>
-        new(listener, ConnectionBounds.For(listener, options.Limits, OpenFiles.Limit), time);
+    // Before TLS: what is refused costs no handshake. The header first, so that the bounds count the client.
+    private static Action<ListenOptions> BoundOf(
+        Listener listener,
+        ProxyProtocolOptions proxyProtocol,
+        AddressRanges proxies,
+        IServiceProvider services
+    )
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var limits = services.GetRequiredService<ServiceOptions>().Limits;
+        var bounds = ConnectionBounds.For(listener, limits, OpenFiles.Limit);
+        var limiter = new ConnectionLimiter(listener, bounds, proxies, time);
+        var headers = new ProxyHeaderReader(
+            listener,
+            proxyProtocol,
+            bounds.HeadersAtOnce,
+            time,
+            services.GetRequiredService<ILogger<ProxyHeaderReader>>()
+        );
+        return listen =>
+        {
+            if (proxyProtocol.Required)
+            {
+                listen.Use((connection, next) => headers.ServeAsync(connection, next));
+            }
 
-    // Before TLS: what is refused costs no handshake.
-    private static void Bound(ListenOptions listen, ConnectionLimiter limiter) =>
-        listen.Use((connection, next) => limiter.ServeAsync(connection, next));
+            listen.Use((connection, next) => limiter.ServeAsync(connection, next));
+        };
+    }
 
     private static void EndHandshake(ListenOptions listen) =>
         listen.Use(

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Init;
 

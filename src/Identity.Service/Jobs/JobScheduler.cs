@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 using Quartz;
 
 namespace Culvert.Identity.Service.Jobs;

@@ -1,5 +1,4 @@
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage.Jobs;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Jobs;
 

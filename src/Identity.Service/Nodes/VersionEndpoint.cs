@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Nodes;
 
@@ -14,7 +14,7 @@ internal sealed class VersionEndpoint(IVersionStore store, StoreNode node, TimeP
     {
         var now = time.GetUtcNow();
         var others = (await store.ListNodesAsync(cancellationToken)).Where(other => other.Id != node.Name);
-        var self = new RunningVersion("service", node.Name, node.Name, TunnelId: null, VersionCommand.Version, now);
+        var self = new RunningVersion("service", node.Name, node.Name, TunnelId: null, ProgramVersion.Current, now);
         RunningVersion[] all =
         [
             self,
@@ -25,8 +25,8 @@ internal sealed class VersionEndpoint(IVersionStore store, StoreNode node, TimeP
         return ApiAnswer.Json(
             new VersionListDocument
             {
-                ServiceVersion = VersionCommand.Version,
-                Data = [.. all.Select(program => VersionDocument.Of(program, VersionCommand.Version))],
+                ServiceVersion = ProgramVersion.Current,
+                Data = [.. all.Select(program => VersionDocument.Of(program, ProgramVersion.Current))],
             },
             NodesJson.Default.VersionListDocument
         );

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Culvert.Identity.Service.Backup;
 using Dapper;
 
 namespace Culvert.Identity.Service.Storage;

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
 using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
@@ -12,7 +11,7 @@ internal static class NodeRegister
     private const string HostCommands = "host-commands";
 
     /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
-    public static StoreNode Enter(DbConnection connection, ServiceOptions options)
+    public static StoreNode Enter(DbConnection connection, StoreSettings options)
     {
         var name = OfGeneration(connection, options.EffectiveNodeName);
         var registered = connection

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Storage;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Storage.Sqlite;
@@ -40,7 +40,7 @@ internal sealed class Store : IDisposable
     /// <param name="options">Of this node.</param>
     /// <param name="logger">Hears of the migrations.</param>
     /// <param name="migrator">The migrations of the version that opens it; null = of this one.</param>
-    public static Store Open(ServiceOptions options, ILogger logger, Migrator? migrator = null)
+    public static Store Open(StoreSettings options, ILogger logger, Migrator? migrator = null)
     {
         migrator ??= Migrator.Current;
         var database = DatabaseOf(options);
@@ -79,7 +79,7 @@ internal sealed class Store : IDisposable
     /// the node's belongs to the service. Whoever does this has the sealing key and the database, which is the proof that
     /// he may. One such command at a time. Throws as <see cref="Open"/>.
     /// </summary>
-    public static Store OpenBeside(ServiceOptions options)
+    public static Store OpenBeside(StoreSettings options)
     {
         if (
             options.SealingKey.File is { } key
@@ -124,7 +124,7 @@ internal sealed class Store : IDisposable
     /// <param name="logger">Hears of the migrations.</param>
     /// <param name="migrator">The migrations of the version that applies them; null = of this one.</param>
     public static IReadOnlyList<string> Migrate(
-        ServiceOptions options,
+        StoreSettings options,
         bool isPlan,
         ILogger logger,
         Migrator? migrator = null
@@ -150,7 +150,7 @@ internal sealed class Store : IDisposable
     /// </summary>
     /// <returns>The versions that are in use afterwards, and the one that writes.</returns>
     public static (IReadOnlyList<uint> InUse, uint Writing) RotateSeals(
-        ServiceOptions options,
+        StoreSettings options,
         Action<SealProgress> report,
         CancellationToken cancellationToken
     )
@@ -172,7 +172,7 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Fills an empty database; the store owns it.</summary>
-    public static Store Fill(Database database, ServiceOptions options, TimeProvider time, ILogger logger)
+    public static Store Fill(Database database, StoreSettings options, TimeProvider time, ILogger logger)
     {
         using var connection = database.OpenWrite();
         var pending = Migrator.Current.Pending(connection);
@@ -182,7 +182,12 @@ internal sealed class Store : IDisposable
             Log.MigrationApplied(logger, migration.Name);
         }
 
-        var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain, null);
+        var installation = new Installation(
+            Identifier.New("inst"),
+            options.Identity.PublicUrl,
+            options.Identity.TrustDomain,
+            null
+        );
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
             "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, "
@@ -208,7 +213,7 @@ internal sealed class Store : IDisposable
     /// <param name="logger">Hears of the migrations.</param>
     public static Store Refill(
         Database database,
-        ServiceOptions options,
+        StoreSettings options,
         IReadOnlyList<string> migrations,
         Action<DbConnection> load,
         Action<DbConnection> finish,
@@ -225,13 +230,13 @@ internal sealed class Store : IDisposable
         return new Store(database, NodeRegister.EnterHost(connection), installation, sealer);
     }
 
-    public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
+    public static string FileOf(StoreSettings options) => Path.Combine(options.StateDirectory, options.Storage.File);
 
     public void Dispose() => Database.Dispose();
 
     /// <summary>Proves that the configured sealing key is this store's, and gives what it opens with.</summary>
     /// <exception cref="StoreException">It is another store's, open to others, or missing.</exception>
-    internal static Sealer ProveSealing(ServiceOptions options, DbConnection connection)
+    internal static Sealer ProveSealing(StoreSettings options, DbConnection connection)
     {
         var id = connection.QuerySingle<string>("SELECT installation_id FROM installation");
         var sealer = new Sealer(ReadKeys(options), id);
@@ -239,28 +244,28 @@ internal sealed class Store : IDisposable
         return sealer;
     }
 
-    internal static Database DatabaseOf(ServiceOptions options) =>
+    internal static Database DatabaseOf(StoreSettings options) =>
         options.Storage.Postgres is { } postgres
             ? new PostgresDatabase(postgres.ReadConnection(), postgres.MaxConnections)
             : new SqliteDatabase(FileOf(options));
 
     private static (Installation Installation, Sealer Sealer) ReadInstallation(
         DbConnection connection,
-        ServiceOptions options
+        StoreSettings options
     )
     {
         var installation = connection.QuerySingle<Installation>(
             "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain, "
                 + "restored_at_ms AS RestoredAtMs FROM installation"
         );
-        RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
-        RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
+        RequireSame("public_url", installation.PublicUrl, options.Identity.PublicUrl);
+        RequireSame("trust_domain", installation.TrustDomain, options.Identity.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         ProveCanary(connection, sealer);
         return (installation, sealer);
     }
 
-    internal static SealingKeys ReadKeys(ServiceOptions options)
+    internal static SealingKeys ReadKeys(StoreSettings options)
     {
         if (options.SealingKey.File is { } file)
         {

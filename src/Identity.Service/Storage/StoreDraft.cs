@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sqlite;
 
@@ -13,7 +12,7 @@ internal abstract class StoreDraft(Store store) : IDisposable
     public Store Store { get; } = store;
 
     /// <summary>Throws <see cref="StoreException"/> when there is an installation already.</summary>
-    public static void RequireAbsent(ServiceOptions options)
+    public static void RequireAbsent(StoreSettings options)
     {
         if (options.Storage.Postgres is { } postgres)
         {
@@ -25,12 +24,12 @@ internal abstract class StoreDraft(Store store) : IDisposable
         }
     }
 
-    public static StoreDraft Make(ServiceOptions options, TimeProvider time, ILogger logger) =>
+    public static StoreDraft Make(StoreSettings options, TimeProvider time, ILogger logger) =>
         Make(options, database => Store.Fill(database, options, time, logger));
 
     /// <param name="options">Where it will be.</param>
     /// <param name="fill">Makes the store in an empty database, which it then owns.</param>
-    public static StoreDraft Make(ServiceOptions options, Func<Database, Store> fill) =>
+    public static StoreDraft Make(StoreSettings options, Func<Database, Store> fill) =>
         options.Storage.Postgres is { } postgres ? PostgresDraft.Make(postgres, fill) : SqliteDraft.Make(options, fill);
 
     /// <summary>The store takes its real name, and is closed.</summary>

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Tokens;
 
@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens;
 internal sealed class AccessTokenFactory(
     SigningKeyRing keys,
     MintedTokens minted,
-    ServiceOptions options,
+    ServiceIdentity identity,
     ILogger<AccessTokenFactory> logger
 )
 {
@@ -41,7 +41,7 @@ internal sealed class AccessTokenFactory(
         var rule = grant.Rule;
         return new AccessTokenClaims
         {
-            Issuer = options.PublicUrl,
+            Issuer = identity.PublicUrl,
             Subject = rule.Account.Id.Value,
             Audience = grant.Audience,
             ClientId = rule.Rule.Id.Value,

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
@@ -10,7 +12,8 @@ namespace Culvert.Identity.Service.Tokens;
 /// RFC 9068 the rule still stands, and grants no more than it does now, so that archiving and narrowing take effect at
 /// once.
 /// </summary>
-internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceOptions options) : IAccessTokenValidator
+internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceIdentity identity)
+    : IAccessTokenValidator
 {
     public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
         new(Validate(token));
@@ -23,7 +26,7 @@ internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, Service
             return Refuse(error);
         }
 
-        if (token.Claims.Audience != options.PublicUrl)
+        if (token.Claims.Audience != identity.PublicUrl)
         {
             return Refuse(TokenErrors.Audience);
         }

@@ -1,12 +1,13 @@
 using System.Text;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
@@ -21,7 +22,8 @@ internal sealed class AccessTokenVerifier(
     RevocationSet revocations,
     ClockGuard clock,
     FederationDirectory federation,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    FederationOptions options,
     TimeProvider time
 )
 {
@@ -98,7 +100,7 @@ internal sealed class AccessTokenVerifier(
 
     private ErrorCode? Check(in AccessTokenClaims claims)
     {
-        if (claims.Issuer != options.PublicUrl)
+        if (claims.Issuer != identity.PublicUrl)
         {
             return TokenErrors.Issuer;
         }
@@ -111,7 +113,7 @@ internal sealed class AccessTokenVerifier(
         }
 
         var from = Math.Max(claims.IssuedAt, claims.NotBefore ?? 0);
-        if (DateTimeOffset.FromUnixTimeSeconds(from) > now + options.Federation.Leeway)
+        if (DateTimeOffset.FromUnixTimeSeconds(from) > now + options.Leeway)
         {
             return TokenErrors.NotYetValid;
         }

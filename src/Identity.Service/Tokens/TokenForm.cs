@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens;
 
@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens;
 internal static class TokenForm
 {
     /// <summary>The longest credential that we look at, fully escaped, and room for a client's own parameters.</summary>
-    public const int MaxBodyBytes = (3 * Authenticator.MaxCredentialLength) + 4096;
+    public const int MaxBodyBytes = (3 * Credentials.MaxLength) + 4096;
 
     public static async ValueTask<(string? Token, Refusal? Refusal)> ReadAsync(
         ApiRequest request,

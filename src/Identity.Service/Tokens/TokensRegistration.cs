@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
-using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Introspection;
 using Culvert.Identity.Service.Tokens.Issued;

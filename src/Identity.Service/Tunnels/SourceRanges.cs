@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Tunnels;
 

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels;
@@ -55,6 +55,9 @@ internal sealed record Tunnel
 
     /// <summary>Lets agents enrol by tunnel token although a CA of the tunnel is the service's (S5).</summary>
     public required bool AllowTunnelToken { get; init; }
+
+    /// <summary>Ids of the edges that it is pinned to, in no order that counts; none = hashing alone decides (S6).</summary>
+    public IReadOnlyList<string> EdgeIds { get; init; } = [];
 
     /// <summary>Counts changes of the trust bundle, from 0.</summary>
     public required long BundleEpoch { get; init; }

@@ -1,4 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels;
 

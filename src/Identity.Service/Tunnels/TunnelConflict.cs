@@ -27,6 +27,9 @@ internal enum TunnelConflict
     /// <summary>A range set that the organization does not have.</summary>
     UnknownRangeSet,
 
+    /// <summary>An edge that is not registered, or is archived.</summary>
+    UnknownEdge,
+
     /// <summary>A live tunnel names the range set, or it is gone.</summary>
     InUse,
 }

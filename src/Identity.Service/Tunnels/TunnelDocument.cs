@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -60,7 +61,15 @@ internal sealed record TunnelDocument
     [JsonPropertyName("allow_tunnel_token")]
     public required bool AllowTunnelToken { get; init; }
 
-    public static TunnelDocument Of(Tunnel tunnel) =>
+    /// <summary>The edges that it is pinned to; none = hashing alone decides.</summary>
+    [JsonPropertyName("edge_ids")]
+    public required IReadOnlyList<string> EdgeIds { get; init; }
+
+    /// <summary>The edges that serve it now, best first; clients are sent there.</summary>
+    [JsonPropertyName("assigned_edge_ids")]
+    public required IReadOnlyList<string> AssignedEdgeIds { get; init; }
+
+    public static TunnelDocument Of(Tunnel tunnel, TunnelAssignment assignment) =>
         new()
         {
             Id = tunnel.Id.Value,
@@ -80,5 +89,7 @@ internal sealed record TunnelDocument
             PublicPort = tunnel.PublicPort,
             PausedAt = tunnel.PausedAt?.UtcDateTime,
             AllowTunnelToken = tunnel.AllowTunnelToken,
+            EdgeIds = tunnel.EdgeIds,
+            AssignedEdgeIds = tunnel.IsArchived ? [] : assignment.Assigned,
         };
 }

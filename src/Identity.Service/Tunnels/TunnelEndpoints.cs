@@ -1,4 +1,7 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Culvert.Platform.Wire;
 
@@ -9,11 +12,13 @@ internal sealed class TunnelEndpoints(
     ITunnelStore tunnels,
     TunnelAccess access,
     TunnelRegistry registry,
-    TunnelTokens tokens
+    TunnelTokens tokens,
+    EdgeAssignments assignments
 )
 {
     private const string List = "tunnels";
     private const int MaxRangeSets = 16;
+    private const int MaxPins = 16;
     private const int MostOfflineGraceSeconds = 7 * 24 * 60 * 60; // S10
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -46,7 +51,7 @@ internal sealed class TunnelEndpoints(
             IsRetry(request),
             cancellationToken
         );
-        return Answer(request, result);
+        return await AnswerAsync(request, result, cancellationToken);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -60,14 +65,19 @@ internal sealed class TunnelEndpoints(
         var caller = request.Caller;
         var found = await tunnels.ListAsync(caller.OrganizationId, caller.WorkspaceId, page, cancellationToken);
         var (rows, next) = page.Cut(found, tunnel => tunnel.Ordinal);
+        var state = await assignments.GetAsync(cancellationToken);
         return ApiAnswer.Json(
-            new TunnelListDocument { Data = [.. rows.Select(TunnelDocument.Of)], NextPage = next },
+            new TunnelListDocument
+            {
+                Data = [.. rows.Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value)))],
+                NextPage = next,
+            },
             TunnelJson.Default.TunnelListDocument
         );
     }
 
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        Answer(request, await access.FindAsync(request, cancellationToken));
+        await AnswerAsync(request, await access.FindAsync(request, cancellationToken), cancellationToken);
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -91,7 +101,11 @@ internal sealed class TunnelEndpoints(
         var (after, refusal) = Apply(before, wanted);
         return after is null
             ? refusal!
-            : Answer(request, await registry.UpdateAsync(request, before, after, cancellationToken));
+            : await AnswerAsync(
+                request,
+                await registry.UpdateAsync(request, before, after, cancellationToken),
+                cancellationToken
+            );
     }
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -104,7 +118,11 @@ internal sealed class TunnelEndpoints(
 
         var found = await access.FindAsync(request, cancellationToken);
         return found.Value is { } tunnel
-            ? Answer(request, await registry.ArchiveAsync(request, tunnel, body.Value!.Reason, cancellationToken))
+            ? await AnswerAsync(
+                request,
+                await registry.ArchiveAsync(request, tunnel, body.Value!.Reason, cancellationToken),
+                cancellationToken
+            )
             : found.Refusal!;
     }
 
@@ -137,7 +155,11 @@ internal sealed class TunnelEndpoints(
         var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
         return tunnel is null
             ? refusal!
-            : Answer(request, await registry.SetPausedAsync(request, tunnel, paused, reason, cancellationToken));
+            : await AnswerAsync(
+                request,
+                await registry.SetPausedAsync(request, tunnel, paused, reason, cancellationToken),
+                cancellationToken
+            );
     }
 
     private async ValueTask<(Tunnel? Tunnel, string? Reason, Refusal? Refusal)> ReadTokenRequestAsync(
@@ -187,6 +209,23 @@ internal sealed class TunnelEndpoints(
             }
 
             after = after with { AgentSourceRanges = ranges };
+        }
+
+        if (wanted.EdgeIds is { } pins)
+        {
+            if (
+                pins.Count > MaxPins
+                || pins.Any(id => !EdgeId.TryParse(id, out _))
+                || pins.Distinct(StringComparer.Ordinal).Count() != pins.Count
+            )
+            {
+                return (
+                    null,
+                    RequestErrors.Invalid.Refuse($"edge_ids: at most {MaxPins} different edge ids are allowed.")
+                );
+            }
+
+            after = after with { EdgeIds = [.. pins.Select(id => id!)] };
         }
 
         return WithBehaviour(after, wanted);
@@ -261,7 +300,11 @@ internal sealed class TunnelEndpoints(
     private static bool IsRetry(ApiRequest request) =>
         int.TryParse(request.Http.Request.Headers["x-stainless-retry-count"], out var count) && count > 0;
 
-    private static ApiAnswer Answer(ApiRequest request, TunnelResult<Tunnel> result)
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        ApiRequest request,
+        TunnelResult<Tunnel> result,
+        CancellationToken cancellationToken
+    )
     {
         if (result.Value is not { } tunnel)
         {
@@ -269,7 +312,10 @@ internal sealed class TunnelEndpoints(
         }
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
-        return ApiAnswer.Json(TunnelDocument.Of(tunnel), TunnelJson.Default.TunnelDocument);
+        return ApiAnswer.Json(
+            TunnelDocument.Of(tunnel, await assignments.OfAsync(tunnel.Id, cancellationToken)),
+            TunnelJson.Default.TunnelDocument
+        );
     }
 
     private static ApiAnswer Answer(TunnelResult<TunnelTokenDocument> result) =>

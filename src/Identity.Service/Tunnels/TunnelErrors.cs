@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -69,6 +69,14 @@ internal static class TunnelErrors
         "The edge is archived.",
         "An archived edge gets no feed and no certificate.",
         "Register a new edge."
+    );
+
+    public static readonly ErrorCode EdgeUnknown = new(
+        "edge.unknown",
+        400,
+        "No registered edge has that id.",
+        "edge_ids names an edge that was never registered, or is archived.",
+        "List the edges, and name others; an empty list removes the pins."
     );
 
     public static readonly ErrorCode RangeSetUnknown = new(

@@ -17,7 +17,6 @@ namespace Culvert.Identity.Service.Tunnels;
 )]
 [JsonSerializable(typeof(CreateTunnelRequest))]
 [JsonSerializable(typeof(UpdateTunnelRequest))]
-[JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(TunnelDocument))]
 [JsonSerializable(typeof(TunnelListDocument))]
 [JsonSerializable(typeof(TunnelTokenDocument))]

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Tunnels;

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -13,6 +16,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal sealed class TunnelRegistry(
     ITunnelStore tunnels,
     ITenantStore tenants,
+    IAssignmentStore assignments,
     IJournal journal,
     ISealer sealer,
     TunnelOptions options,
@@ -97,6 +101,9 @@ internal sealed class TunnelRegistry(
     )
     {
         var changed = after with { Revision = before.Revision + 1 };
+        var pins = before.EdgeIds.SequenceEqual(after.EdgeIds, StringComparer.Ordinal)
+            ? []
+            : assignments.PinsChange(before.Id, after.EdgeIds, time.GetStoreNow());
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -108,7 +115,7 @@ internal sealed class TunnelRegistry(
                     RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", before.Id.Value)],
                 },
-                Statements = tunnels.UpdateSettings(changed, before.Revision),
+                Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -116,6 +123,11 @@ internal sealed class TunnelRegistry(
         if (result.Conflict is TunnelConflict.UnknownRangeSet)
         {
             return TunnelErrors.RangeSetUnknown.Refuse();
+        }
+
+        if (result.Conflict is TunnelConflict.UnknownEdge)
+        {
+            return TunnelErrors.EdgeUnknown.Refuse();
         }
 
         if (result.Conflict is TunnelConflict.Stale)
@@ -234,7 +246,7 @@ internal sealed class TunnelRegistry(
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
-        hash.AppendData(Authenticator.HashOf(request.Http.Request.Path));
+        hash.AppendData(Credentials.HashOf(request.Http.Request.Path));
         hash.AppendData(body.Span);
         return hash.GetHashAndReset();
     }

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;
@@ -22,7 +23,7 @@ internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed
         RandomNumberGenerator.Fill(random);
         var token = Prefix + Base64Url.EncodeToString(random);
         var sealedToken = sealer.Seal(Table, tunnel.Value, Column, Encoding.ASCII.GetBytes(token));
-        return (new TunnelSecret(TunnelTokenId.New(), Authenticator.HashOf(token), sealedToken), token);
+        return (new TunnelSecret(TunnelTokenId.New(), Credentials.HashOf(token), sealedToken), token);
     }
 
     public static string Open(TunnelId tunnel, byte[] sealedToken, ISealer sealer) =>

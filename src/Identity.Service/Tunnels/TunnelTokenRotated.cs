@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
 internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISealer sealer, TimeProvider time)
-    : ITunnelTokenValidator
 {
     public async ValueTask<TunnelResult<TunnelTokenDocument>> RevealAsync(
         ApiRequest request,
@@ -84,7 +83,7 @@ internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISeal
     /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
     public async ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        var hash = Authenticator.HashOf(token);
+        var hash = Credentials.HashOf(token);
         var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
         return tunnel is null
             ? AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -33,6 +33,7 @@ internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
         WriteNumber(json, "offline_grace_seconds", tunnel.OfflineGraceSeconds);
         WriteNumber(json, "public_port", tunnel.PublicPort);
         json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
+        WriteList(json, "edge_ids", tunnel.EdgeIds);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Tunnels;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Challenges;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
@@ -15,14 +15,16 @@ namespace Culvert.Identity.Service.Tunnels;
 /// <summary>The capability's doors.</summary>
 internal static class TunnelsRegistration
 {
-    public static IServiceCollection AddTunnels(this IServiceCollection services, ServiceOptions options) =>
+    public static IServiceCollection AddTunnels(this IServiceCollection services) =>
         services
-            .AddSingleton(options.Tunnels)
-            .AddSingleton(options.Agents)
             .AddSingleton<ITunnelStore, TunnelStore>()
             .AddSingleton<KnownTunnels>()
             .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
             .AddSingleton<IEdgeStore, EdgeStore>()
+            .AddSingleton<IAssignmentStore, AssignmentStore>()
+            .AddSingleton<EdgeAssignments>()
+            .AddSingleton<EdgeHandovers>()
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<EdgeHandovers>())
             .AddSingleton<IAgentReportStore, AgentReportStore>()
             .AddSingleton<IInventoryStore, InventoryStore>()
             .AddSingleton<InventoryEndpoints>()
@@ -31,7 +33,6 @@ internal static class TunnelsRegistration
             .AddSingleton<IClientAuthorityStore, ClientAuthorityStore>()
             .AddSingleton<ClientAuthorityEndpoints>()
             .AddSingleton<IAgentDisconnectStore, AgentDisconnectStore>()
-            .AddSingleton(options.Tunnels.Hostnames)
             .AddSingleton<IHostnameStore, HostnameStore>()
             .AddSingleton<PublicSuffixFile>()
             .AddSingleton<HostnameRules>()
@@ -42,37 +43,17 @@ internal static class TunnelsRegistration
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<HostnameWatch>())
             .AddSingleton<IAcmeChallengeStore, AcmeChallengeStore>()
             .AddSingleton<AcmeChallengeEndpoints>()
-            .AddSingleton<FeedNames>()
-            .AddSingleton<EdgeTunnels>()
             .AddSingleton<TunnelAccess>()
             .AddSingleton<TunnelRegistry>()
             .AddSingleton<TunnelTokens>()
-            .AddSingleton<ITunnelTokenValidator>(provider => provider.GetRequiredService<TunnelTokens>())
             .AddSingleton<TunnelEndpoints>()
-            .AddSingleton<RegisteredCertificates>()
-            .AddSingleton<RegisteredCertificateEndpoints>()
             .AddSingleton<EdgeRegistry>()
             .AddSingleton<EdgeEndpoints>()
-            .AddSingleton<IMachinePeerVerifier, MachinePeers>()
             .AddSingleton<MachineContacts>()
-            .AddSingleton<EdgeContacts>()
-            .AddSingleton<MachineFacts>()
             .AddSingleton<FeedPolling>()
-            .AddSingleton<FeedRevocations>()
-            .AddSingleton<InstallationFeeds>()
-            .AddSingleton<AgentFeeds>()
-            .AddSingleton<AgentFeedEndpoint>()
-            .AddSingleton<EdgeFeedEndpoint>()
-            .AddSingleton<AuditDisputes>()
-            .AddSingleton<ReportEndpoints>()
             .AddSingleton<AgentDirectory>()
             .AddSingleton<AgentEndpoints>()
-            .AddSingleton<TunnelEdges>()
-            .AddSingleton<LostEdges>()
-            .AddSingleton<TunnelReadiness>()
-            .AddSingleton<ReadinessMetrics>()
-            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ReadinessMetrics>())
-            .AddSingleton<StatusEndpoint>();
+            .AddSingleton<TunnelEdges>();
 
     public static void MapTunnels(this ApiHost host)
     {
@@ -87,18 +68,6 @@ internal static class TunnelsRegistration
         host.Post("/v1/tunnels/{tunnel_id}/resume", access, tunnels.ResumeAsync);
         host.Post("/v1/tunnels/{tunnel_id}/reveal_token", access, tunnels.RevealTokenAsync);
         host.Post("/v1/tunnels/{tunnel_id}/rotate_token", access, tunnels.RotateTokenAsync);
-
-        var certificates = host.Services.GetRequiredService<RegisteredCertificateEndpoints>();
-        host.Post("/v1/tunnels/{tunnel_id}/certificates", access, certificates.CreateAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/certificates", access, certificates.ListAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}", access, certificates.RetrieveAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/archive", access, certificates.ArchiveAsync);
-
-        host.Post(
-            "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/confirm",
-            Access.Scope(Scopes.OrganizationAdmin),
-            certificates.ConfirmAsync
-        );
 
         const string Authorities = "/v1/tunnels/{tunnel_id}/client_certificate_authorities";
         var authorities = host.Services.GetRequiredService<ClientAuthorityEndpoints>();
@@ -125,7 +94,6 @@ internal static class TunnelsRegistration
         host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke", access, agents.RevokeAsync);
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect", access, agents.DisconnectAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/status", access, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
 
         var inventory = host.Services.GetRequiredService<InventoryEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/inventory", access, inventory.ListAsync);
@@ -143,12 +111,6 @@ internal static class TunnelsRegistration
 
     public static void MapTunnels(this MachineHost host)
     {
-        var reports = host.Services.GetRequiredService<ReportEndpoints>();
-        host.Get("/v1/agent/feed", Access.Agent, host.Services.GetRequiredService<AgentFeedEndpoint>().GetAsync);
-        host.Post("/v1/agent/reports", Access.Agent, reports.AgentAsync);
-        host.Get("/v1/edge/feed", Access.Edge, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
-        host.Post("/v1/edge/reports", Access.Edge, reports.EdgeAsync);
-
         const string Challenge = "/v1/agent/acme_challenges/{challenge_id}";
         var challenges = host.Services.GetRequiredService<AcmeChallengeEndpoints>();
         host.Post("/v1/agent/acme_challenges", Access.Agent, challenges.AnnounceAsync);

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -40,4 +40,8 @@ internal sealed record UpdateTunnelRequest
 
     [JsonPropertyName("allow_tunnel_token")]
     public bool? AllowTunnelToken { get; init; }
+
+    /// <summary>Registered edges that the tunnel is pinned to; replaces the list, an empty one removes the pins.</summary>
+    [JsonPropertyName("edge_ids")]
+    public IReadOnlyList<string?>? EdgeIds { get; init; }
 }

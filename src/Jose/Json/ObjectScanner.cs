@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Json;
 

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Json;
 

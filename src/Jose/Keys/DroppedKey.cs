@@ -1,3 +1,5 @@
+using Culvert.Jose.Refusals;
+
 namespace Culvert.Jose.Keys;
 
 /// <summary>A key of a set that is not used, and why.</summary>

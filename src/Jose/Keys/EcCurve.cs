@@ -1,4 +1,4 @@
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;

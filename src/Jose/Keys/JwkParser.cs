@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using Culvert.Jose.Json;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;

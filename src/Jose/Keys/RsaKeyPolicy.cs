@@ -1,3 +1,5 @@
+using Culvert.Jose.Refusals;
+
 namespace Culvert.Jose.Keys;
 
 /// <summary>Which RSA public keys are worth verifying with.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;

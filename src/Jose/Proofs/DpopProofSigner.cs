@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
 

@@ -1,4 +1,7 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Signatures;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Signatures;
 

@@ -1,3 +1,6 @@
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
+
 namespace Culvert.Jose.Signatures;
 
 /// <summary>

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Tokens;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Refusals;
+
 namespace Culvert.Jose.Tokens;
 
 /// <summary>Reads the claims of our own tokens one after the other.</summary>

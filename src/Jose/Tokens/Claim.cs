@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 

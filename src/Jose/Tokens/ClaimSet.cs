@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 

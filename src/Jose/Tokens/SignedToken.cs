@@ -1,4 +1,6 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Tokens;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Refusals;
+
 namespace Culvert.Jose.Tokens;
 
 /// <summary><c>act</c> (RFC 8693 §4.1).</summary>

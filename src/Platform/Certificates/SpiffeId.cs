@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Platform.Certificates;
 

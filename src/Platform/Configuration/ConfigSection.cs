@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;

@@ -1,5 +1,5 @@
 using System.Net;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Platform.Fetching;
 

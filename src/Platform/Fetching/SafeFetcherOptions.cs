@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;

@@ -9,7 +9,7 @@ namespace Culvert.Platform.Launching;
 /// What a child process writes to its standard error: its first and last lines, for the person who asks why it failed. What
 /// is or may be a secret is taken out. It is never for a log.
 /// </summary>
-internal sealed partial class ChildErrorOutput
+public sealed partial class ChildErrorOutput
 {
     /// <summary>Of the first lines, and as much of the last ones.</summary>
     private const int MaxPartBytes = 4096;

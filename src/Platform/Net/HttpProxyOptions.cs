@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Net;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Platform.Net;
 

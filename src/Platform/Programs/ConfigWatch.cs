@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Programs;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
+using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Acme;

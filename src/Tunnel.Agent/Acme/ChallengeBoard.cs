@@ -1,8 +1,11 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Net.Security;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,4 +1,5 @@
 using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Acme;

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 

@@ -1,16 +1,15 @@
 using System.Text.RegularExpressions;
-using Culvert.Platform.Identity;
-using Culvert.Platform.Identity.Checkpoints;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Machine.Client.Checkpoints;
+using Culvert.Machine.Client.State;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>Reads signed checkpoints of this tunnel's agents out of files, logs among them.</summary>
-internal sealed partial class CallCheckpoints(AgentSettings settings)
+/// <param name="state">Who this agent is, and whose signatures it trusts.</param>
+/// <param name="tunnel">The tunnel's id.</param>
+internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
 {
     private const int MaxBytes = 256 * 1024 * 1024;
-
-    private readonly AgentState state = AgentState.Read(settings.Identity, settings.Tunnel.Id, settings.StateDirectory);
 
     /// <summary>Why the last file proves nothing.</summary>
     public string Problem { get; private set; } = "";
@@ -32,7 +31,7 @@ internal sealed partial class CallCheckpoints(AgentSettings settings)
 
         var read = Token()
             .Matches(File.ReadAllText(path))
-            .Select(m => AuditCheckpoint.VerifyCalls(m.Value, trust, settings.Tunnel.Id))
+            .Select(m => AuditCheckpoint.VerifyCalls(m.Value, trust, tunnel))
             .ToList();
         Problem =
             read.Count == 0 ? "The file holds no checkpoint."

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
@@ -68,7 +68,8 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     public void Add(Exchange exchange, string route)
     {
         var request = exchange.Request;
-        var method = request.Headers["Mcp-Method"] is [{ } said] && McpMethods.IsKnown(said) ? said : request.Method;
+        var method =
+            request.Headers[McpHeaders.Method] is [{ } said] && McpMethods.IsKnown(said) ? said : request.Method;
         var decision = exchange.Response.Headers[HeaderRules.Reason].Count == 0 ? "allow" : "refuse";
         var who = exchange.Principal is { } principal
             ? (principal.Issuer, principal.Subject, principal.ClientId)

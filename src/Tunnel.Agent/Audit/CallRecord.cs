@@ -1,4 +1,4 @@
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Audit;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Culvert.Tunnel.Agent.Configuration;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -15,31 +14,26 @@ internal static class Challenges
     /// <summary>Of proofs. The library verifies more; what a client is told to make should be small and quick.</summary>
     public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
 
-    /// <param name="resource">Where the metadata lies.</param>
+    /// <param name="metadataUrl">Of the resource.</param>
     /// <param name="dpop">Which schemes the route takes.</param>
     /// <param name="error">Null when the request had no token at all (RFC 6750 §3.1).</param>
     /// <param name="scopes">What a token needs; none are named when empty.</param>
-    public static StringValues Of(
-        ProtectedResource resource,
-        DpopMode dpop,
-        string? error,
-        IReadOnlyList<string> scopes
-    )
+    public static StringValues Of(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
     {
-        var bearer = Write("Bearer", resource, error, scopes, "");
+        var bearer = Write("Bearer", metadataUrl, error, scopes, "");
         if (dpop == DpopMode.Off)
         {
             return bearer;
         }
 
-        var bound = Write("DPoP", resource, error, scopes, $"algs=\"{string.Join(' ', ProofAlgorithms)}\"");
+        var bound = Write("DPoP", metadataUrl, error, scopes, $"algs=\"{string.Join(' ', ProofAlgorithms)}\"");
         return dpop == DpopMode.Required ? bound : new StringValues([bearer, bound]);
     }
 
     // Error codes, scopes and URLs have no quote and no backslash: the configuration refuses them.
     private static string Write(
         string scheme,
-        ProtectedResource resource,
+        string metadataUrl,
         string? error,
         IReadOnlyList<string> scopes,
         string algorithms
@@ -61,6 +55,6 @@ internal static class Challenges
             text.Append(algorithms).Append(", ");
         }
 
-        return text.Append("resource_metadata=\"").Append(resource.MetadataUrl).Append('"').ToString();
+        return text.Append("resource_metadata=\"").Append(metadataUrl).Append('"').ToString();
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -27,13 +26,13 @@ internal sealed class FrontedIssuer
 
     /// <param name="settings">What the route says.</param>
     /// <param name="issuer">The issuer behind it, as its tokens name it.</param>
-    /// <param name="upstream">Where it is reached from here.</param>
+    /// <param name="upstream">The origins under which it is reached from here.</param>
     /// <param name="host">The route's hostname.</param>
     /// <param name="port">The port that clients dial at the edge.</param>
     public FrontedIssuer(
         AuthorizationServerSettings settings,
         string issuer,
-        HttpUpstreamSettings upstream,
+        IReadOnlyList<string> upstream,
         string host,
         int port
     )
@@ -42,13 +41,7 @@ internal sealed class FrontedIssuer
         origin = port == HttpsPort ? $"https://{host.ToLowerInvariant()}" : $"https://{host.ToLowerInvariant()}:{port}";
         var url = new Uri(issuer);
         var own = url.GetLeftPart(UriPartial.Authority);
-        ownOrigins = new(StringComparer.OrdinalIgnoreCase)
-        {
-            own,
-            upstream.Address,
-            $"https://{upstream.HostHeader}",
-            $"http://{upstream.HostHeader}",
-        };
+        ownOrigins = new(upstream, StringComparer.OrdinalIgnoreCase) { own };
         places = [.. KeySetSource.MetadataPlaces(url).Select(p => p.AbsolutePath)];
         MovesIssuer = settings.Rewrite.Contains(OidcConstants.Discovery.Issuer, StringComparer.Ordinal);
         var path = issuer.IndexOf('/', "https://".Length);

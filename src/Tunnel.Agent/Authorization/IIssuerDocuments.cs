@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Agent.Configuration;
-
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Fetches what an issuer publishes. A boundary: network.</summary>

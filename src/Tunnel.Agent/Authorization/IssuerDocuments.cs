@@ -1,6 +1,6 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

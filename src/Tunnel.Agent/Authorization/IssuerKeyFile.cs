@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
-using Culvert.Platform.Identity;
+using Culvert.Jose.Refusals;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.OAuth;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

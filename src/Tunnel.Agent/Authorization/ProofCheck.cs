@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Jose;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;

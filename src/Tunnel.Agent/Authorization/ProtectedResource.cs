@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 

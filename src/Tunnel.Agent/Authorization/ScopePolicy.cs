@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Agent.Configuration;
-
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Which scopes a request needs, and whether a token's are enough (A13).</summary>

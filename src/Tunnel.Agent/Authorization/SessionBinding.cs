@@ -4,7 +4,8 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -61,12 +62,12 @@ internal sealed class SessionBinding(string route, SessionKey key)
     /// </summary>
     public static string IdOf(Exchange exchange)
     {
-        if (exchange.Request.Headers[AuthorizationGate.SessionHeader] is { Count: > 0 } sent)
+        if (exchange.Request.Headers[McpHeaders.Session] is { Count: > 0 } sent)
         {
             return sent.ToString();
         }
 
-        var given = exchange.Response.Headers[AuthorizationGate.SessionHeader].ToString();
+        var given = exchange.Response.Headers[McpHeaders.Session].ToString();
         var separator = exchange.Principal is null ? -1 : given.LastIndexOf(Separator);
         return separator < 0 ? given : given[..separator];
     }

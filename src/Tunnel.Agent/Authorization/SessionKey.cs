@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Who a token speaks for, or why it was not accepted.</summary>

@@ -1,9 +1,10 @@
-using Culvert.Platform.CertificateFiles;
+using Culvert.Machine.Client.CertificateFiles;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.CertificateFiles;
 

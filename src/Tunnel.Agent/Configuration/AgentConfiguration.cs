@@ -1,12 +1,14 @@
 using System.Security.Authentication;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

@@ -1,9 +1,11 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

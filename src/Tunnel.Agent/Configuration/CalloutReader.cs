@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;

@@ -1,5 +1,7 @@
 using Culvert.Platform.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

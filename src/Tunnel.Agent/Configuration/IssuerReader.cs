@@ -1,8 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

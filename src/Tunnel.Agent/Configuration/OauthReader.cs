@@ -1,6 +1,8 @@
 using System.Text;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;

@@ -1,5 +1,5 @@
 using Culvert.Platform.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Configuration;

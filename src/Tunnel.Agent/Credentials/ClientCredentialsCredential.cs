@@ -1,5 +1,4 @@
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 

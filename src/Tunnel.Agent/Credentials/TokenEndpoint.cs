@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.OAuth;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 

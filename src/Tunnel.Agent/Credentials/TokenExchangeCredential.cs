@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 

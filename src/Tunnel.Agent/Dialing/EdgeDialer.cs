@@ -4,7 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;

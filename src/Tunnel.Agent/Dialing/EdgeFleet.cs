@@ -1,7 +1,8 @@
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Agent.Dialing;

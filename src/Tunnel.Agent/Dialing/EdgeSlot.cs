@@ -1,7 +1,10 @@
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;

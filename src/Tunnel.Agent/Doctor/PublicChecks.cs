@@ -1,7 +1,7 @@
 using Culvert.Jose.Keys;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Dns;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Configuration;

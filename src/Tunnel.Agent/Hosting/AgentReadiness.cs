@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;

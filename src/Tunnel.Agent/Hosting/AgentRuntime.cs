@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Reloading;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
@@ -15,8 +17,10 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -205,24 +209,22 @@ internal sealed class AgentRuntime : IAsyncDisposable
             time,
             loggers.CreateLogger<PolicyStage>()
         );
+        var log = loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(metrics, log);
         return new InnerServer(
             ServerOptionsOf(settings),
             new InnerHandshake(
                 leaves,
-                map,
+                name => map.Current.IsOwnName(name),
                 time,
                 loggers.CreateLogger<InnerHandshake>(),
-                new PublicLeaves(publicLeaves, challenges)
+                new PublicLeaves(publicLeaves, challenges.Find)
             ),
             new InnerApplication(
                 map,
-                gate,
-                policy,
-                metrics,
-                loggers.CreateLogger<InnerApplication>(),
-                time,
-                held,
-                counts,
+                new RequestPipeline(gate, policy, refusals, held, time, counts, traces),
+                refusals,
+                log,
                 traces
             ),
             loggers
@@ -242,7 +244,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             new ServiceChallenges(() => credentials?.Machine, challenges, time),
             challenges,
             keyType,
-            InstanceId.LoadOrCreate(state).Value,
+            InstanceIdFile.LoadOrCreate(state).Value,
             metrics,
             time,
             loggers,
@@ -261,7 +263,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             var opened = new AuditTrail(
                 settings.Audit,
                 new AuditFolder(state.Path, settings.Audit.File),
-                InstanceId.LoadOrCreate(state).Value,
+                InstanceIdFile.LoadOrCreate(state).Value,
                 ProductVersion.Text,
                 time,
                 loggers.CreateLogger<AuditTrail>()
@@ -279,7 +281,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         var options = new EdgeFleetOptions
         {
-            InstanceId = InstanceId.LoadOrCreate(state).Value,
+            InstanceId = InstanceIdFile.LoadOrCreate(state).Value,
             Connections = settings.Tunnel.Connections,
             DialTimeout = settings.Tunnel.DialTimeout,
             Network = settings.Identity.NetworkInForce,

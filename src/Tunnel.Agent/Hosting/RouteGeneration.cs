@@ -2,6 +2,7 @@ using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;
@@ -37,7 +38,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), keptKeys)
             ),
         ];
-        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes, sessionKey);
+        set = RouteSet.Create(settings.Routes, Issuers, upstreams.Create, time, before?.Routes, sessionKey);
         Probes =
         [
             .. set.Routes.Select(r => new UpstreamProbe(

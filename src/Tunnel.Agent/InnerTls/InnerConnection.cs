@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Net;
-using Culvert.Tunnel.Agent.Session;
-using Culvert.Tunnel.Agent.Upstreams;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Streams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -16,7 +16,8 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
     private static readonly TimeSpan DeliveryTime = TimeSpan.FromSeconds(5);
 
     private readonly MuxStream stream;
-    private readonly EdgeSession session;
+    private readonly TimeProvider time;
+    private readonly Action<InnerConnection> ended;
     private readonly CancellationTokenSource closed = new();
     private readonly CancellationTokenRegistration peerGone;
     private readonly Lock gate = new();
@@ -25,11 +26,13 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
     private bool closeRequested; // guarded by gate
     private volatile bool deliverBeforeAbort;
 
-    public InnerConnection(MuxStream stream, EdgeSession session)
+    /// <param name="stream">What carries it.</param>
+    /// <param name="time">The clock of its end.</param>
+    /// <param name="ended">Called when it has unwound, whoever took it.</param>
+    public InnerConnection(MuxStream stream, TimeProvider time, Action<InnerConnection> ended)
         : base(stream.Open.ConnectionId)
     {
-        this.stream = stream;
-        this.session = session;
+        (this.stream, this.time, this.ended) = (stream, time, ended);
         Transport = stream;
         RemoteEndPoint = stream.Open.Client;
         LocalEndPoint = TunnelEndPoint.Instance;
@@ -152,7 +155,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         await peerGone.DisposeAsync();
         Close();
         await stream.DisposeAsync();
-        session.Remove(this);
+        ended(this);
         Left?.Invoke();
         Left = null;
         await base.DisposeAsync();
@@ -164,7 +167,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         await stream.Output.CompleteAsync();
         try
         {
-            await Task.Delay(DeliveryTime, session.Time, stream.InputEnded);
+            await Task.Delay(DeliveryTime, time, stream.InputEnded);
         }
         catch (OperationCanceledException)
         {

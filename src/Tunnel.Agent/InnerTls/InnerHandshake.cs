@@ -1,15 +1,20 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Culvert.Tunnel.Agent.Acme;
-using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>Chooses the certificate of an inner handshake, or refuses it.</summary>
+/// <param name="leaves">The registered authority's.</param>
+/// <param name="isOwnName">Whether a server name is one of the tunnel, as of now.</param>
+/// <param name="time">The clock of handshakes.</param>
+/// <param name="logger">For what they say.</param>
+/// <param name="certified">What ACME adds; null for nothing.</param>
 internal sealed class InnerHandshake(
     LeafSlot leaves,
-    RouteMap routes,
+    Func<string, bool> isOwnName,
     TimeProvider time,
     ILogger<InnerHandshake> logger,
     PublicLeaves? certified = null
@@ -25,7 +30,7 @@ internal sealed class InnerHandshake(
     public bool CanServe(string serverName) =>
         leaves.HasGood
         || certified?.Leaves.Find(serverName) is not null
-        || certified?.Challenges.Find(serverName) is not null;
+        || certified?.FindChallenge(serverName) is not null;
 
     /// <summary>Connection middleware that ends the client's TLS.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next)
@@ -35,7 +40,7 @@ internal sealed class InnerHandshake(
             ? serve
             : connection =>
                 connection.Features.Get<ITunnelConnection>() is { ServerName: var name }
-                && certified.Challenges.Find(name) is { } challenge
+                && certified.FindChallenge(name) is { } challenge
                     ? AnswerAsync(connection, challenge, serve)
                     : serve(connection);
     }
@@ -100,7 +105,7 @@ internal sealed class InnerHandshake(
             throw new AuthenticationException("The server name is not the one that the stream was opened for.");
         }
 
-        if (!routes.Current.IsOwnName(serverName))
+        if (!isOwnName(serverName))
         {
             Log.ServerNameRefused(logger, connection.ConnectionId, "it is not a name of this tunnel");
             throw new AuthenticationException("The server name does not belong to this tunnel.");

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
 /// The HTTP server inside the tunnel: Kestrel on tunnel streams, HTTP/1.1 and HTTP/2 by ALPN. It is a server of its
-/// own, so its limits concern tunnel traffic alone. Requests go straight to <see cref="InnerApplication"/>, without
+/// own, so its limits concern tunnel traffic alone. Requests go straight to the application, without
 /// the middleware pipeline.
 /// </summary>
 internal sealed class InnerServer : IAsyncDisposable
@@ -19,7 +19,7 @@ internal sealed class InnerServer : IAsyncDisposable
     private readonly WebApplication host;
     private readonly IServer server;
     private readonly MemoryPool<byte> memory;
-    private readonly InnerApplication application;
+    private readonly IHttpApplication<Exchange> application;
     private readonly InnerHandshake handshake;
     private KestrelServerLimits? limits; // set while the server is built
     private volatile InnerServerOptions options;
@@ -28,7 +28,7 @@ internal sealed class InnerServer : IAsyncDisposable
     public InnerServer(
         InnerServerOptions options,
         InnerHandshake handshake,
-        InnerApplication application,
+        IHttpApplication<Exchange> application,
         ILoggerFactory loggers
     )
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 

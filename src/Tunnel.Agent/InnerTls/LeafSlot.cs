@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

@@ -1,4 +1,5 @@
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

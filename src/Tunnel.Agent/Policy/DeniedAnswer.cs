@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Mcp;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>Who and what a limit counts for.</summary>

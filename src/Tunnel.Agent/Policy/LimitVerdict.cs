@@ -1,4 +1,4 @@
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

@@ -1,5 +1,5 @@
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -15,7 +15,7 @@ internal sealed class PolicyCall(
     IAuditTrail trail,
     TimeProvider time,
     bool hasPlace
-)
+) : ExchangeCall
 {
     private readonly long startedAt = time.GetTimestamp();
     private bool hasEnded;
@@ -25,28 +25,16 @@ internal sealed class PolicyCall(
 
     public CallRecord Record => record;
 
-    /// <summary>Of the message, as it was written; empty when it has none.</summary>
-    public ReadOnlyMemory<byte> Id { get; set; }
-
-    /// <summary>When the rule's timeout ends the call; null = never.</summary>
-    public DateTimeOffset? EndsAt { get; set; }
-
     public LimitCount? Lease { get; set; }
-
-    /// <summary>A rule bounds how much is answered, or how many calls are under way.</summary>
-    public bool IsBounded { get; set; }
 
     public AnswerFilter? Filter { get; set; }
 
-    /// <summary>Whether the call was cut because its rule's time is over.</summary>
-    public Failure? LateFailure(ExchangeDeadline deadline) =>
+    public override Failure? AnswerFailure => Filter?.Failure;
+
+    public override Failure? LateFailure(ExchangeDeadline deadline) =>
         EndsAt is { } end && deadline.IsPast(end) ? PolicyFailures.TimedOut : null;
 
-    /// <summary>
-    /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event
-    /// of a stream. Null: the answer must be cut off.
-    /// </summary>
-    public async ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline)
+    public override async ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline)
     {
         if (explained is not null)
         {
@@ -77,8 +65,7 @@ internal sealed class PolicyCall(
         return null;
     }
 
-    /// <summary>Writes the record and gives back what the call held. Whatever happened, it comes to this once.</summary>
-    public void End(Exchange exchange)
+    public override void End(Exchange exchange)
     {
         if (hasEnded)
         {

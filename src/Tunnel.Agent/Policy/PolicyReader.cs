@@ -1,5 +1,5 @@
 using Culvert.Platform.Configuration;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Policy;
 

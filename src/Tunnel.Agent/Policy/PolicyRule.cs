@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Mcp;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>One validated rule: for whom, about which names, and what. Conditions that are empty hold for everybody.</summary>

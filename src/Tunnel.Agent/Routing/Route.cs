@@ -1,6 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 

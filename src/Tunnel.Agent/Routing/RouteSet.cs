@@ -1,8 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -19,7 +17,7 @@ internal sealed class RouteSet : IAsyncDisposable
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
-        UpstreamFactory upstreams,
+        Func<UpstreamSettings, Upstream> create,
         TimeProvider time,
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null
@@ -27,7 +25,7 @@ internal sealed class RouteSet : IAsyncDisposable
         new([
             .. settings.Select(s => new Route(
                 s.Name,
-                Kept(s, before) ?? upstreams.Create(s.Upstream),
+                Kept(s, before) ?? create(s.Upstream),
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -71,9 +69,9 @@ internal sealed class RouteTable
         route
             is {
                 Access: { Oauth.AuthorizationServer: { } settings, AuthorizationServers: [var issuer] },
-                Upstream.Settings: HttpUpstreamSettings upstream
+                Upstream.Settings.WebOrigins: { Count: > 0 } origins
             }
-            ? new FrontedIssuer(settings, issuer, upstream, route.HostnameUnder(Domain), PublicPort)
+            ? new FrontedIssuer(settings, issuer, origins, route.HostnameUnder(Domain), PublicPort)
             : null;
 
     /// <summary>

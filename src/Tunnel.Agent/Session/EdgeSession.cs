@@ -1,5 +1,10 @@
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Agent.Session;
 
@@ -17,6 +22,7 @@ internal sealed class EdgeSession : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly HashSet<InnerConnection> connections = []; // guarded by gate
     private readonly CancellationTokenSource over = new();
+    private readonly Action<InnerConnection> remove; // one for all connections
     private volatile bool closing; // written under gate
 
     public EdgeSession(
@@ -32,6 +38,7 @@ internal sealed class EdgeSession : IAsyncDisposable
         this.server = server;
         this.time = time;
         this.logger = logger;
+        remove = Remove;
         CertificateSerial = certificateSerial;
         PeerSerial = peerSerial;
         Completion = RunAsync();
@@ -59,9 +66,6 @@ internal sealed class EdgeSession : IAsyncDisposable
     /// <summary>True while clients can be brought over this connection.</summary>
     public bool IsServing =>
         !IsOver && mux.PeerHello.IsCompletedSuccessfully && !mux.PeerGoAway.IsCompletedSuccessfully && !closing;
-
-    /// <summary>The clock of this session's connections.</summary>
-    internal TimeProvider Time => time;
 
     public int OpenStreams => mux.OpenStreams;
 
@@ -101,8 +105,8 @@ internal sealed class EdgeSession : IAsyncDisposable
         await Completion;
     }
 
-    /// <summary>Called by a connection that has unwound.</summary>
-    internal void Remove(InnerConnection connection)
+    // Called by a connection that has unwound.
+    private void Remove(InnerConnection connection)
     {
         lock (gate)
         {
@@ -131,7 +135,7 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     private void Accept(MuxStream stream)
     {
-        var connection = new InnerConnection(stream, this);
+        var connection = new InnerConnection(stream, time, remove);
         bool late;
         lock (gate)
         {

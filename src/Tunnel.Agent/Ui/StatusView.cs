@@ -1,5 +1,6 @@
 using Culvert.Platform.Logging;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Ui;
 

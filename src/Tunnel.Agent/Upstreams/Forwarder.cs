@@ -5,8 +5,11 @@ using System.Security.Authentication;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -129,15 +132,15 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         Add(request, "Accept", "application/json, text/event-stream");
         var headers = exchange.Request.Headers;
-        if (headers[StdioRequest.VersionHeader] is [{ } version])
+        if (headers[McpHeaders.ProtocolVersion] is [{ } version])
         {
-            Add(request, StdioRequest.VersionHeader, version);
+            Add(request, McpHeaders.ProtocolVersion, version);
         }
 
         // The session may be one that begins with this very answer.
         if (SessionBinding.IdOf(exchange) is { Length: > 0 } session)
         {
-            Add(request, AuthorizationGate.SessionHeader, session);
+            Add(request, McpHeaders.Session, session);
         }
 
         if (access.IsPassthrough)
@@ -453,7 +456,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     private static bool TryBindSession(Exchange exchange, RouteAccess access, Principal principal)
     {
         var headers = exchange.Response.Headers;
-        var given = headers[AuthorizationGate.SessionHeader];
+        var given = headers[McpHeaders.Session];
         if (given.Count == 0)
         {
             return true;
@@ -464,7 +467,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return false;
         }
 
-        headers[AuthorizationGate.SessionHeader] = bound;
+        headers[McpHeaders.Session] = bound;
         return true;
     }
 
@@ -554,10 +557,10 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (deadline.IsBodyPastEnd && exchange.Resource is { } resource)
+        if (deadline.IsBodyPastEnd && exchange.MetadataUrl is { } metadata)
         {
             var challenges = Challenges.Of(
-                resource,
+                metadata,
                 route.Access.Oauth.Dpop,
                 Challenges.InvalidToken,
                 route.Access.Scopes.Base

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 

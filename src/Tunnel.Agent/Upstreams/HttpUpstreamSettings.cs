@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -60,6 +62,8 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
 
     public override string Address =>
         SocketPath.Length > 0 ? $"unix:{SocketPath}" : $"{(IsTls ? "https" : "http")}://{Bracketed(Host)}:{Port}";
+
+    public override IReadOnlyList<string> WebOrigins => [Address, $"https://{HostHeader}", $"http://{HostHeader}"];
 
     internal static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 }

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>

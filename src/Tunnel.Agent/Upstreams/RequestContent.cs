@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 

@@ -1,4 +1,6 @@
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 

@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 

@@ -1,6 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -21,7 +21,7 @@ internal static class UpstreamTrial
         await using var routes = RouteSet.Create(
             [settings],
             [.. issuers.Select(i => new IssuerKeyCache(i, keys, time, NullLogger<IssuerKeyCache>.Instance))],
-            new UpstreamFactory(forwarder, metrics, time, NullLoggerFactory.Instance),
+            new UpstreamFactory(forwarder, metrics, time, NullLoggerFactory.Instance).Create,
             time
         );
         var probe = new UpstreamProbe(routes.Routes[0], time, NullLogger<UpstreamProbe>.Instance);

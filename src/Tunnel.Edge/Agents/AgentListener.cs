@@ -3,11 +3,14 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 using Culvert.Tunnel.Protocol.Windows;
 
@@ -55,7 +58,7 @@ internal sealed class AgentListener(
 
             if (!handshakes.TryEnter(remote.Address))
             {
-                metrics.AgentRefused(AgentRefusal.SourceLimit); // no log line each: that would be the next flood
+                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // no log line each: that would be the next flood
                 return;
             }
 
@@ -230,7 +233,7 @@ internal sealed class AgentListener(
 
     private PeerVerification? Refuse(IPEndPoint remote, AgentRefusal refusal, string detail)
     {
-        metrics.AgentRefused(refusal);
+        metrics.AgentRefused(refusal.ToString());
         Log.AgentRefused(logger, remote, refusal, detail);
         return null;
     }

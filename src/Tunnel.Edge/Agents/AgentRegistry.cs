@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Tunnel.Edge.Routing;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Agents;
 

@@ -1,6 +1,7 @@
 using System.Net;
-using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Edge.Telemetry;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Lifetime;
 
 namespace Culvert.Tunnel.Edge.Agents;
 

@@ -1,11 +1,11 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
@@ -26,7 +26,7 @@ internal sealed record EdgeSettings
 
     public ClientOptions Clients { get; init; } = new();
 
-    public ProxyOptions ProxyProtocol { get; init; } = new();
+    public ProxyProtocolOptions ProxyProtocol { get; init; } = new();
 
     public required TunnelLimits TunnelDefaults { get; init; }
 

@@ -1,12 +1,12 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
@@ -29,7 +29,7 @@ internal static class EdgeSettingsReader
             Sni = ReadSni(root.Section("sni")),
             Connect = ReadConnect(root.Section("connect")),
             Clients = ReadClients(clients),
-            ProxyProtocol = ReadProxy(root.Section("proxy_protocol")),
+            ProxyProtocol = ProxyProtocolSection.Read(root),
             TunnelDefaults = ReadTunnelDefaults(root.Section("tunnel_defaults")),
             DrainTimeout = drain,
             DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
@@ -108,33 +108,6 @@ internal static class EdgeSettingsReader
             NewPerSource = section.Rate("new_per_source", new Rate(200, TimeSpan.FromSeconds(1))),
             IdleTimeout = section.Duration("idle_timeout", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(7)),
         };
-
-    private static ProxyOptions ReadProxy(ConfigSection section)
-    {
-        var options = new ProxyOptions
-        {
-            Required = section.Bool("required", false),
-            TrustedProxies = section.Ranges("trusted_proxies"),
-        };
-        if (options.Required && options.TrustedProxies.IsEmpty)
-        {
-            section.Error(
-                "trusted_proxies",
-                "A PROXY header is required and nobody may send one.",
-                "List the balancers' addresses: whoever is listed says where clients come from."
-            );
-        }
-        else if (!options.Required && !options.TrustedProxies.IsEmpty)
-        {
-            section.Error(
-                "required",
-                "Balancers are trusted, but no PROXY header is read: it is never detected.",
-                "Set required: true, or remove trusted_proxies."
-            );
-        }
-
-        return options;
-    }
 
     private static TunnelLimits ReadTunnelDefaults(ConfigSection section)
     {

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;

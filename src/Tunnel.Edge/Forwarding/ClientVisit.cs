@@ -2,7 +2,7 @@ using System.Net;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 

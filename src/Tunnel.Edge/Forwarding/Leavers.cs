@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 

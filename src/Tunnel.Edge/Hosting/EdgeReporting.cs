@@ -1,4 +1,4 @@
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;
 

@@ -7,6 +7,7 @@ using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
@@ -14,6 +15,9 @@ namespace Culvert.Tunnel.Edge.Hosting;
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Agents have the feed with the edges that take over within a second, and dial them in another.</summary>
+    private static readonly TimeSpan TakeoverTime = TimeSpan.FromSeconds(3);
 
     private volatile EdgeSettings settings;
     private readonly EdgeState state;
@@ -105,7 +109,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             loggers.CreateLogger<ConnectListener>(),
             traces
         );
-        metrics.Observe(Agents, Traffic, FeedSeconds, () => IsDraining);
+        TunnelMetrics.Observe(metrics.Meter, Agents, Traffic, FeedSeconds, () => IsDraining);
         List<TcpListeners> bound = [];
         try
         {
@@ -274,7 +278,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
         var longest =
             (2 * settings.Sni.HandshakeTimeout)
-            + (settings.ProxyProtocol.Required ? settings.Clients.ProxyHeaderTimeout : TimeSpan.Zero);
+            + (settings.ProxyProtocol.Required ? settings.ProxyProtocol.HeaderTimeout : TimeSpan.Zero);
         var begun = time.GetTimestamp();
         while (HasArriving() && time.GetElapsedTime(begun) < longest)
         {
@@ -346,13 +350,19 @@ internal sealed class EdgeServer : IAsyncDisposable
             // Those whose handshake had begun before the drain.
             Agents.DrainLate(settings.DrainTimeout, "drained by an operator");
         }
-        else if (time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)
+        else if (time.GetElapsedTime(drainingSince.Value) >= DelayOfDrain())
         {
             agentsSentAway = true;
             Log.DrainedByOperator(logger, Agents.All.Count(), settings.DrainTimeout.TotalSeconds);
             Agents.DrainAll(settings.DrainTimeout, "drained by an operator");
         }
     }
+
+    /// <summary>A drain that the service announced has given this edge's tunnels to others: agents dial those first.</summary>
+    private TimeSpan DelayOfDrain() =>
+        state.Snapshot is { IsDraining: true } && settings.DrainDelay < TakeoverTime
+            ? TakeoverTime
+            : settings.DrainDelay;
 
     private double FeedSeconds() =>
         state.LastContact is { } last ? Math.Max(0, (time.GetUtcNow() - last).TotalSeconds) : -1;

@@ -1,22 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
 internal static partial class Log
 {
-    [LoggerMessage(
-        EventIds.ChallengeNotAcknowledged,
-        LogLevel.Warning,
-        "The service did not take the acknowledgement of challenge {Challenge}: {Failure}"
-    )]
-    public static partial void ChallengeNotAcknowledged(ILogger logger, string challenge, ApiFailure failure);
-
-    [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-edge {Version} starts as {Edge}")]
-    public static partial void Starting(ILogger logger, string version, string edge);
-
     [LoggerMessage(EventIds.Listening, LogLevel.Information, "listening {Listener} {Endpoint}")]
     public static partial void Listening(ILogger logger, string listener, IPEndPoint endpoint);
 
@@ -32,13 +22,6 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Drained, LogLevel.Information, "Stopped with {Clients} client connections left")]
     public static partial void Drained(ILogger logger, int clients);
-
-    [LoggerMessage(
-        EventIds.AdvertiseDiffers,
-        LogLevel.Warning,
-        "agents.advertise names {Address}, which is not among the registered addresses of this edge: agents dial {Registered}"
-    )]
-    public static partial void AdvertiseDiffers(ILogger logger, string address, string registered);
 
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "The {Listener} listener could not accept: {Error}")]
     public static partial void AcceptFailed(ILogger logger, string listener, SocketError error);

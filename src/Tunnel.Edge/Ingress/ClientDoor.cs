@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
@@ -12,7 +12,7 @@ namespace Culvert.Tunnel.Edge.Ingress;
 /// </summary>
 internal sealed class ClientDoor(
     ClientOptions options,
-    ProxyOptions proxy,
+    ProxyProtocolOptions proxy,
     EdgeMetrics metrics,
     TimeProvider time,
     ILogger<ClientDoor> logger
@@ -20,7 +20,7 @@ internal sealed class ClientDoor(
 {
     private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
     private volatile ClientOptions options = options;
-    private volatile ProxyOptions proxy = proxy;
+    private volatile ProxyProtocolOptions proxy = proxy;
     private int connections;
     private int reading;
 
@@ -31,7 +31,7 @@ internal sealed class ClientDoor(
     public int Reading => Volatile.Read(ref reading);
 
     /// <summary>Puts other options in force, for whoever comes from now on.</summary>
-    public void Use(ClientOptions nextOptions, ProxyOptions nextProxy)
+    public void Use(ClientOptions nextOptions, ProxyProtocolOptions nextProxy)
     {
         (options, proxy) = (nextOptions, nextProxy);
         sources.Use(nextOptions.PerSource, nextOptions.NewPerSource);
@@ -124,7 +124,7 @@ internal sealed class ClientDoor(
     private async Task<(IngressRefusal Refusal, IPEndPoint Client)> ReadProxyAsync(
         Socket socket,
         IPEndPoint peer,
-        ProxyOptions required,
+        ProxyProtocolOptions required,
         CancellationToken cancellationToken
     )
     {
@@ -133,7 +133,7 @@ internal sealed class ClientDoor(
             return (IngressRefusal.ProxyUntrusted, peer);
         }
 
-        using var deadline = new CancellationTokenSource(options.ProxyHeaderTimeout, time);
+        using var deadline = new CancellationTokenSource(required.HeaderTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -168,7 +168,7 @@ internal sealed class ClientDoor(
 
     private void Refuse(IPEndPoint client, IngressRefusal refusal)
     {
-        metrics.ClientRefused(refusal);
+        metrics.ClientRefused(refusal.ToString());
         Log.ClientRefused(logger, client, refusal, ""); // closed without a word
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Routing;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 

@@ -16,7 +16,4 @@ internal sealed record ClientOptions
 
     /// <summary>A connection over which nothing has moved for so long is ended; zero = never.</summary>
     public TimeSpan IdleTimeout { get; init; }
-
-    /// <summary>From accept to a whole PROXY header, where one is required.</summary>
-    public TimeSpan ProxyHeaderTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

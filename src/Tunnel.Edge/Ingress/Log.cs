@@ -1,6 +1,6 @@
 using System.Net;
-using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Edge.Telemetry;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 

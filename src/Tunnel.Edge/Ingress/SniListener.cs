@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Telemetry;
 using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 
@@ -178,8 +177,8 @@ internal sealed class SniListener(
         ConnectionSpan? span
     )
     {
-        metrics.ClientRefused(refusal);
-        span?.Refuse(refusal, tunnel?.Id);
+        metrics.ClientRefused(refusal.ToString());
+        span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();

@@ -1,4 +1,4 @@
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Culvert.Platform.Telemetry;
-using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Telemetry;
 
@@ -28,7 +27,7 @@ internal sealed class ConnectionSpan : IDisposable
     private readonly DateTimeOffset began;
     private TimeSpan? placed;
     private string outcome = "reset";
-    private IngressRefusal refusal;
+    private string? refusal;
     private long fromClient;
     private long toClient;
     private volatile bool isCut;
@@ -68,7 +67,9 @@ internal sealed class ConnectionSpan : IDisposable
     /// <summary>Both sides have said all they had.</summary>
     public void Finish() => outcome = "relayed";
 
-    public void Refuse(IngressRefusal why, string? tunnelId)
+    /// <param name="why">As the metric names it.</param>
+    /// <param name="tunnelId">Null if it is not known.</param>
+    public void Refuse(string why, string? tunnelId)
     {
         (outcome, refusal) = ("refused", why);
         TunnelId ??= tunnelId;
@@ -90,9 +91,9 @@ internal sealed class ConnectionSpan : IDisposable
         span.SetTag("culvert.placed_ms", placed?.TotalMilliseconds);
         span.SetTag("culvert.bytes_from_client", fromClient);
         span.SetTag("culvert.bytes_to_client", toClient);
-        if (isCut || refusal != IngressRefusal.None)
+        if (isCut || refusal is not null)
         {
-            span.SetTag("error.type", isCut ? "cut" : refusal.ToString()); // as the metric names it
+            span.SetTag("error.type", isCut ? "cut" : refusal);
             span.SetStatus(ActivityStatusCode.Error);
         }
 

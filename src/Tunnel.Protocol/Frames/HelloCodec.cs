@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 

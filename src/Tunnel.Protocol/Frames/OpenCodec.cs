@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Sending;
 
 namespace Culvert.Tunnel.Protocol.Lifetime;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Liveness;

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+
 namespace Culvert.Tunnel.Protocol.Receiving;
 
 /// <summary>What the read loop feeds.</summary>

@@ -1,5 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Protocol.Sending;
 
@@ -99,12 +99,12 @@ internal sealed class Outbox
 
     public void GoAway_NeedsLock(byte[] frame) => pending.GoAway(frame);
 
-    public void Window_NeedsLock(MuxStream stream, int credit) => pending.Window(stream, credit);
+    public void Window_NeedsLock(SendingHalf stream, int credit) => pending.Window(stream, credit);
 
     /// <summary>
     /// Frames bytes straight from the caller's memory, as long as no other stream waits for its turn. Returns how many.
     /// </summary>
-    public int Send_NeedsLock(StreamOutput output, ReadOnlySpan<byte> data)
+    public int Send_NeedsLock(SendingHalf output, ReadOnlySpan<byte> data)
     {
         var sent = 0;
         while (sent < data.Length && turns.Head is null)
@@ -122,7 +122,7 @@ internal sealed class Outbox
     }
 
     /// <summary>Puts a stream with bytes and credit into the round; it sends when the batch has space again.</summary>
-    public void Enqueue_NeedsLock(StreamOutput output)
+    public void Enqueue_NeedsLock(SendingHalf output)
     {
         if (!output.IsReady)
         {
@@ -211,7 +211,7 @@ internal sealed class Outbox
     }
 
     /// <summary>Frames the front of <paramref name="data"/>; 0 if credit or space are lacking.</summary>
-    private int FrameData_NeedsLock(StreamOutput output, ReadOnlySpan<byte> data)
+    private int FrameData_NeedsLock(SendingHalf output, ReadOnlySpan<byte> data)
     {
         var size = Math.Min(Math.Min(data.Length, MaxSentDataBytes), output.Credit);
         if (size == 0 || closing || filling.Length + FrameReader.HeaderBytes + size > SoftLimitBytes)

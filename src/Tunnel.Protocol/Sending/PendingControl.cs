@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// </summary>
 internal sealed class PendingControl
 {
-    private MuxStream? creditHead; // streams with a WINDOW to send; order does not matter
+    private SendingHalf? creditHead; // streams with a WINDOW to send; order does not matter
     private byte[]? goAway;
     private ulong? ping;
     private ulong? pong;
@@ -21,7 +21,7 @@ internal sealed class PendingControl
 
     public void GoAway(byte[] frame) => goAway = frame;
 
-    public void Window(MuxStream stream, int credit)
+    public void Window(SendingHalf stream, int credit)
     {
         if (stream.PendingWindow == 0)
         {
@@ -37,7 +37,11 @@ internal sealed class PendingControl
     {
         for (var stream = creditHead; stream is not null; )
         {
-            FrameWriter.WriteWindow(buffer.Append(FrameWriter.WindowFrameBytes), stream.Id, (uint)stream.PendingWindow);
+            FrameWriter.WriteWindow(
+                buffer.Append(FrameWriter.WindowFrameBytes),
+                stream.StreamId,
+                (uint)stream.PendingWindow
+            );
             stream.PendingWindow = 0;
             (stream, stream.NextWithCredit) = (stream.NextWithCredit, null);
         }

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Protocol.Streams;
-
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
@@ -8,12 +6,12 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// </summary>
 internal sealed class TurnQueue
 {
-    private StreamOutput? tail;
+    private SendingHalf? tail;
 
     /// <summary>Whose turn it is; null if nobody waits.</summary>
-    public StreamOutput? Head { get; private set; }
+    public SendingHalf? Head { get; private set; }
 
-    public void Join(StreamOutput output)
+    public void Join(SendingHalf output)
     {
         output.IsReady = true;
         output.NextReady = null;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Streams;

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Liveness;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Sending;
 using Culvert.Tunnel.Protocol.Windows;
 
@@ -182,7 +184,7 @@ internal sealed class StreamDoor(
         table.Add_NeedsLock(stream);
         if (window.AddedAtStart > 0)
         {
-            outbox.Window_NeedsLock(stream, window.AddedAtStart);
+            stream.AddWindow_NeedsLock(window.AddedAtStart);
         }
 
         return stream;

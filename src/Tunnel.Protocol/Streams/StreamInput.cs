@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Streams;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Sending;
 
 namespace Culvert.Tunnel.Protocol.Streams;
@@ -9,7 +10,7 @@ namespace Culvert.Tunnel.Protocol.Streams;
 /// The sending half of a stream. A flush frames as much as credit and the batch allow and completes at once if that was
 /// everything; otherwise the rest waits for its turn in <see cref="Outbox"/>. Holds a buffer only while bytes wait in it.
 /// </summary>
-internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
 {
     private const int MinBufferBytes = 4096;
 
@@ -31,23 +32,13 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
     private CancellationTokenRegistration waitRegistration;
 
     public StreamOutput(MuxStream stream, Outbox outbox, int credit)
+        : base(stream.Id, credit)
     {
         this.stream = stream;
         this.outbox = outbox;
-        Credit = credit;
     }
 
-    public uint StreamId => stream.Id;
-
-    /// <summary>Bytes that the peer still takes. Guarded by Outbox.Gate.</summary>
-    public int Credit { get; set; }
-
-    /// <summary>In the round of <see cref="Outbox"/>, which owns this and the next property.</summary>
-    public bool IsReady { get; set; }
-
-    public StreamOutput? NextReady { get; set; }
-
-    public ReadOnlySpan<byte> Unsent_NeedsLock => buffer.AsSpan(head, committed - head);
+    public override ReadOnlySpan<byte> Unsent_NeedsLock => buffer.AsSpan(head, committed - head);
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -200,8 +191,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         }
     }
 
-    /// <summary><see cref="Outbox"/> has framed the first <paramref name="bytes"/> of <see cref="Unsent_NeedsLock"/>.</summary>
-    public void Sent_NeedsLock(int bytes)
+    public override void Sent_NeedsLock(int bytes)
     {
         head += bytes;
         if (head < committed)

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Frames;
+
 namespace Culvert.Tunnel.Protocol.Windows;
 
 /// <summary>

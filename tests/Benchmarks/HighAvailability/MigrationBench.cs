@@ -1,7 +1,6 @@
 using System.Globalization;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Stores;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Testing.Postgres;

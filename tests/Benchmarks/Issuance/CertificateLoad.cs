@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Benchmarks.Exchange;
+using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Issuance;

@@ -2,10 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
-using Culvert.Jose;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Benchmarks.Jose;

@@ -1,6 +1,7 @@
 using Culvert.Benchmarks.Figures;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Benchmarks.Policy;
 

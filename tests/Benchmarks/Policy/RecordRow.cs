@@ -1,7 +1,7 @@
 using Culvert.Benchmarks.Figures;
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -8,14 +8,15 @@ using Culvert.Benchmarks.Stores;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Testing.Postgres;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -68,7 +69,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
     )
     {
         var options = EmptyStore.Make(state, postgres, time);
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         var journalOptions = new JournalOptions { DiskReserveBytes = 0 };
         using var changes = new ChangeHub(time, journalOptions, NullLogger<ChangeHub>.Instance);
         using var journal = new Journal(
@@ -97,7 +98,13 @@ internal sealed class CrlBench(string folder, TimeProvider time)
 
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
         var signer = SignerOf(key);
-        var builder = new RevocationListBuilder(revocations, new RevocationPoints(revocations, options), options, time);
+        var builder = new RevocationListBuilder(
+            revocations,
+            new RevocationPoints(revocations, options.Identity, options.Certificates),
+            options.Certificates,
+            options.Federation,
+            time
+        );
         // Once unmeasured: what is measured holds each list against the one before, as every later day does.
         await RebuildAsync(revocations, builder, journal, point, signer, cancellationToken);
         await File.WriteAllTextAsync("/proc/self/clear_refs", "5", cancellationToken);

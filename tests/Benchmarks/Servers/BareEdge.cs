@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;

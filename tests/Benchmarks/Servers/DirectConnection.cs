@@ -1,6 +1,5 @@
 using System.Net;
-using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Benchmarks.Servers;
 

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Builder;
@@ -42,11 +42,17 @@ internal static class DirectForwarder
             System.Security.Authentication.SslProtocols.None
         );
         var held = new BodyBudget();
+        var refusals = new Refusals(metrics, NullLogger<InnerApplication>.Instance);
         var application = new InnerApplication(
             routes,
-            new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
-            new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
-            metrics,
+            new RequestPipeline(
+                new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
+                new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
+                refusals,
+                held,
+                TimeProvider.System
+            ),
+            refusals,
             NullLogger<InnerApplication>.Instance
         );
 

@@ -1,5 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,7 +28,7 @@ internal static class EmptyStore
             SealingKey = new SealingKeyOptions(sealing, () => File.ReadAllText(sealing)),
             Storage = new StorageOptions { DiskReserveBytes = 0, Postgres = postgres },
         };
-        using var draft = StoreDraft.Make(options, time, NullLogger.Instance);
+        using var draft = StoreDraft.Make(options.StoreSettings, time, NullLogger.Instance);
         draft.Publish();
         return options;
     }

@@ -12,6 +12,8 @@ using Culvert.Stage.Hops;
 using Culvert.Stage.Ports;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Benchmarks.Tunnel;

@@ -3,6 +3,7 @@ using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Linting;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Shouldly;
 using Xunit;

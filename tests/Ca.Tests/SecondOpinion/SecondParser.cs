@@ -2,7 +2,6 @@ using System.Net;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Encoding;
 using Culvert.Ca.Keys;
-using Culvert.Ca.Names;
 using Culvert.Ca.Requests;
 using Culvert.Ca.Revocation;
 using Org.BouncyCastle.Asn1;

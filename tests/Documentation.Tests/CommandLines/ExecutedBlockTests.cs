@@ -28,6 +28,7 @@ public sealed class ExecutedBlockTests
         ["dev.md#`culvert dev`"] = "DevCommandTests",
         ["edge.md#Leaving"] = "DrainTests",
         ["edge.md#Two ways in"] = "ConnectTests",
+        ["edge.md#Which tunnels an edge serves"] = "EdgeAssignmentTests",
         ["high-availability.md#See it"] = "HaUpTests",
         ["high-availability.md#Upgrades"] = "MigrateTests",
         ["hostnames.md#Add a name"] = "CustomHostnameTests",

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Culvert.Identity.Cli;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Service.Commands;
 using Culvert.Stage.Commands;
-using Culvert.Tunnel.Agent.Hosting;
-using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Agent.Commands;
+using Culvert.Tunnel.Edge.Commands;
 
 namespace Culvert.Documentation.Tests.CommandLines;
 

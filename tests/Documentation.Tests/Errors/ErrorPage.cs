@@ -62,13 +62,13 @@ internal static class ErrorPage
         },
         new(
             "Tunnel.Protocol",
-            "Culvert.Tunnel.Protocol.ConnectionErrorCode",
+            "Culvert.Tunnel.Protocol.Errors.ConnectionErrorCode",
             "Ends of outer connections",
             "In GOAWAY between edge and agent, and in both logs. Both ends recover by themselves; `protocol`, `flow_control` and `frame_size` are defects of one of the programs."
         ),
         new(
             "Tunnel.Protocol",
-            "Culvert.Tunnel.Protocol.StreamErrorCode",
+            "Culvert.Tunnel.Protocol.Errors.StreamErrorCode",
             "Ends of streams",
             "In RST between edge and agent, and in both logs: one client connection each."
         ),

@@ -12,6 +12,7 @@ internal static class LogEventPage
         ("identity-service", "Identity service"),
         ("tunnel-agent", "Agent"),
         ("tunnel-edge", "Edge"),
+        ("Machine.Client", "Agent and edge"),
         ("Platform", "Shared"),
     ];
 
@@ -49,8 +50,7 @@ internal static class LogEventPage
             page.AppendLine().Append("## ").AppendLine(heading).AppendLine();
             if (assembly == "Platform")
             {
-                page.AppendLine("8000 to 8099 are written by agents and edges, 8100 and above by all three programs.")
-                    .AppendLine();
+                page.AppendLine("All three programs write these.").AppendLine();
             }
 
             page.AppendLine("| Id | Event | Level | Message | Fields |").AppendLine("|---|---|---|---|---|");

@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.EndToEnd.Tests.Harness;
-using Culvert.Platform.Tests.Net;
+using Culvert.Testing;
 using Culvert.Testing.Faults;
 using Shouldly;
 using Xunit;

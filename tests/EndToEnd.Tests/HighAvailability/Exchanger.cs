@@ -58,11 +58,17 @@ internal sealed class Exchanger
     public string NextAssertion() => assertions.Next(installation.Service.PublicUrl);
 
     /// <summary>A client of its own connections; each of its requests goes where the address says.</summary>
-    public HttpClient Client(Uri address) =>
+    /// <param name="address">The service, or one of its nodes.</param>
+    /// <param name="connect">How it connects, where that is not the usual way.</param>
+    public HttpClient Client(
+        Uri address,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
+    ) =>
         new(
             new SocketsHttpHandler
             {
                 UseProxy = false,
+                ConnectCallback = connect,
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     CertificateChainPolicy = McpCaller.TrustOnly(installation.Service.PlatformCaFile),

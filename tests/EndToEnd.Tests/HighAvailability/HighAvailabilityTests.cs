@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -29,8 +31,9 @@ public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
     [Trait("Attack", "A19")]
     public async Task Exchange_OneAssertionAtBothNodesAtOnce_IsGrantedOnce()
     {
-        using var first = system.Exchanger.Client(Installation.Service.OwnUrl);
-        using var second = system.Exchanger.Client(Several.SecondService.OwnUrl);
+        var header = ProxyHeaders.Sending(ProxyHeaders.From("192.0.2.7"));
+        using var first = system.Exchanger.Client(Installation.Service.OwnUrl, header);
+        using var second = system.Exchanger.Client(Several.SecondService.OwnUrl, header);
 
         for (var round = 0; round < 50; round++)
         {
@@ -45,6 +48,39 @@ public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
             answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(3);
             answers.ToList().ForEach(answer => answer.Dispose());
         }
+    }
+
+    // The service knows both hosts, although haproxy makes every connection.
+    [Fact]
+    public async Task BadKeysOfOneHost_DoNotTouchAnother()
+    {
+        var url = new Uri(Installation.Service.PublicUrl);
+        using var bad = system.Exchanger.Client(url, ConnectFrom("127.0.0.2"));
+        using var good = system.Exchanger.Client(url, ConnectFrom("127.0.0.3"));
+        bad.DefaultRequestHeaders.Authorization = new("Bearer", "clv_adm_x");
+        good.DefaultRequestHeaders.Authorization = new(
+            "Bearer",
+            (await File.ReadAllTextAsync(Installation.Service.AdminKeyFile, Cancel)).Trim()
+        );
+        for (var failed = 0; failed < 11; failed++)
+        {
+            using var refused = await bad.GetAsync("/v1/organizations/current", Cancel);
+            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        using var accepted = await good.GetAsync("/v1/organizations/current", Cancel);
+        using var granted = await system.Exchanger.SendAsync(good, system.Exchanger.NextAssertion(), Cancel);
+
+        (accepted.StatusCode, granted.StatusCode).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
+        (await good.GetStringAsync("/v1/audit", Cancel)).ShouldContain("\"ip_address\":\"127.0.0.3\"");
+    }
+
+    [Fact]
+    public async Task Nodes_WithoutTheBalancersHeader_CloseTheConnection()
+    {
+        using var direct = system.Exchanger.Client(Installation.Service.OwnUrl);
+
+        await Should.ThrowAsync<HttpRequestException>(() => direct.GetAsync("/v1/platform_ca", Cancel));
     }
 
     [Fact]
@@ -125,6 +161,15 @@ public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
         await UntilWholeAsync();
         await watch.CheckAsync();
     }
+
+    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> ConnectFrom(string host) =>
+        async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(host), 0));
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
 
     private Task<DisturbanceWatch> WatchAsync() => DisturbanceWatch.StartAsync(system, Keeping, Reconnecting, Cancel);
 

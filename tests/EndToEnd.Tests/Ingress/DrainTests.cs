@@ -8,7 +8,8 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 
 /// <summary>
 /// W12, W13: two edges behind a real TCP balancer and two agents behind both. Whichever of them is drained, and however,
-/// no call of a steady stream fails: of clients that keep their connection and of clients that open one for each call.
+/// no call of a steady stream fails: of clients that keep their connection and of clients that open one for each call. Nor
+/// does one when the tunnel is assigned to other edges (S6).
 /// </summary>
 [Collection(IngressSystemCollection.Name)]
 [Trait("Level", "full")]
@@ -33,9 +34,10 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
             ports.Item1.ManualAgentHealth,
             TimeProvider.System
         );
+        string[] ids = [];
         try
         {
-            var ids = await StartEdgesAsync((one, ports.Item1), (two, ports.Item2));
+            ids = await StartEdgesAsync((one, ports.Item1), (two, ports.Item2));
             await StartAgentAsync(agent);
             await UntilConnectedAsync(ports.Item1);
             await UntilConnectedAsync(ports.Item2);
@@ -75,12 +77,37 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
                 await GoodCallAsync(load);
             }
 
+            // From both edges to one: the balancer goes on sending clients to the other, as old DNS records would.
+            await PinAsync(ids[1]);
+            await UntilAsync(
+                async () => (await AssignedAsync()).SequenceEqual([ids[1]]),
+                "one edge is assigned",
+                Limit
+            );
+            await GoodCallAsync(load);
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
+            await GoodCallAsync(load);
+            (await ConnectionsAsync(ports.Item1)).ShouldBeGreaterThanOrEqualTo(
+                4,
+                "the edge that lost the tunnel serves it"
+            );
+
             var outcomes = load.Outcomes;
             Figure($"drains of edges and agents: {outcomes.Count} calls");
             outcomes.Skip(before).Where(o => o.Error is not null).Select(o => o.Error).ShouldBeEmpty();
         }
         finally
         {
+            foreach (var id in ids)
+            {
+                await Installation.Operator.RunAsync($"edge archive {id}", CancellationToken.None, "--yes");
+            }
+
+            if (ids.Length > 0)
+            {
+                await PinAsync("none");
+            }
+
             Installation.RecordProcesses();
             foreach (var process in (ProgramProcess[])[agent.Process, one.Process, two.Process])
             {
@@ -152,6 +179,8 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
                 .. ids.SelectMany(id => new[] { "--edge", id }),
             ]
         );
+        // An edge is ready when its agents have come, and they come to an edge that has their tunnel.
+        await PinAsync([.. ids]);
         for (var i = 0; i < edges.Length; i++)
         {
             await edges[i]
@@ -190,6 +219,19 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
     }
 
     private TunnelEdge Edge(string name, PortPlan ports) => new(Installation.Run, ports, TimeProvider.System, name);
+
+    private Task PinAsync(params string[] edges) =>
+        Installation.Operator.RunAsync(
+            $"tunnel update {Installation.Record.Tunnel.Id}",
+            CancellationToken.None,
+            [.. edges.SelectMany(edge => new[] { "--edge", edge })]
+        );
+
+    private async Task<IEnumerable<string>> AssignedAsync()
+    {
+        var tunnel = await Installation.Operator.RunAsync($"tunnel show {Installation.Record.Tunnel.Id}", Cancel);
+        return tunnel.GetProperty("assigned_edge_ids").EnumerateArray().Select(id => id.GetString()!);
+    }
 
     private static async Task GoodCallAsync(CallLoad load) =>
         await load.FirstGoodCallAsync(TimeProvider.System.GetUtcNow(), Limit, Cancel);

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
-using Culvert.Platform.Launching;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Processes;
 using Shouldly;

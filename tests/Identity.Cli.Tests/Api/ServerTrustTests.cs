@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Culvert.Identity.Cli.Tests.Harness;
 using Culvert.Testing;
@@ -20,19 +21,19 @@ public sealed class ServerTrustTests : CommandTest
     [Fact]
     public async Task NoRoots_UnknownIssuer_IsUnreachableAndNoKeyWasSent()
     {
-        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
+        Stage.Variables.Remove(SettingVariables.CaFile);
 
         var run = await Stage.RunAsync("tunnel", "list");
 
         run.ExitCode.ShouldBe(ExitCode.Unreachable);
-        run.Error.ShouldContain(GlobalOptions.CaFileVariable);
+        run.Error.ShouldContain(SettingVariables.CaFile);
         Service.Requests.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task CaFile_OtherRoot_IsUnreachable()
     {
-        Stage.Variables[GlobalOptions.CaFileVariable] = Stage.Write(
+        Stage.Variables[SettingVariables.CaFile] = Stage.Write(
             "other.pem",
             TestCertificates.OtherRoot().ExportCertificatePem()
         );
@@ -46,7 +47,7 @@ public sealed class ServerTrustTests : CommandTest
     [InlineData("")]
     public async Task CaFile_Unusable_IsConfiguration(string content)
     {
-        Stage.Variables[GlobalOptions.CaFileVariable] = Stage.Write("bad.pem", content);
+        Stage.Variables[SettingVariables.CaFile] = Stage.Write("bad.pem", content);
 
         var run = await Stage.RunAsync("tunnel", "list");
 
@@ -112,7 +113,7 @@ public sealed class ServerTrustTests : CommandTest
     [InlineData(false)]
     public async Task Stranger_NamesAnIssuerUrl_IsNotFollowed(bool pinned)
     {
-        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
+        Stage.Variables.Remove(SettingVariables.CaFile);
         using var trap = new IssuerUrlTrap();
         var serving = trap.ServeAsync(TestContext.Current.CancellationToken);
         string[] pin = pinned ? ["--ca-sha256", TestCertificates.Shared.RootSha256] : [];

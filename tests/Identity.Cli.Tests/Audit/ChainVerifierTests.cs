@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Identity.Cli.Audit;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Testing;
 using Shouldly;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;

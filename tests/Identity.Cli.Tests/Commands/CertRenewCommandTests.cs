@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -51,7 +52,7 @@ public sealed class CertRenewCommandTests : CommandTest
     [Fact]
     public async Task Renew_NobodyThere_Exits69()
     {
-        Stage.Variables[GlobalOptions.UrlVariable] = "https://127.0.0.1:1/";
+        Stage.Variables[SettingVariables.Url] = "https://127.0.0.1:1/";
 
         (await RenewAsync()).ExitCode.ShouldBe(ExitCode.Unreachable);
     }
@@ -94,14 +95,14 @@ public sealed class CertRenewCommandTests : CommandTest
     [Fact]
     public async Task Renew_NoOrganization_Exits64()
     {
-        Stage.Variables.Remove(GlobalOptions.OrganizationVariable);
+        Stage.Variables.Remove(SettingVariables.Organization);
 
         (await RunAsync([])).ExitCode.ShouldBe(ExitCode.Usage);
     }
 
     private Task<Harness.CliRun> RenewAsync(params string[] more)
     {
-        Stage.Variables[GlobalOptions.OrganizationVariable] = "org-1";
+        Stage.Variables[SettingVariables.Organization] = "org-1";
         return RunAsync(more);
     }
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Diagnostics;
-using Culvert.Identity.Cli.Commands;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Tests.Reference;
 using Culvert.Testing;
 using Shouldly;
@@ -118,9 +119,9 @@ public sealed class CompletionCommandTests : CommandTest
     }
 
     [Theory]
-    [InlineData(GlobalOptions.UrlVariable, "")]
-    [InlineData(GlobalOptions.AdminKeyFileVariable, "/nonexistent/key")]
-    [InlineData(GlobalOptions.CaFileVariable, "/nonexistent/ca.pem")]
+    [InlineData(SettingVariables.Url, "")]
+    [InlineData(SettingVariables.AdminKeyFile, "/nonexistent/key")]
+    [InlineData(SettingVariables.CaFile, "/nonexistent/ca.pem")]
     public async Task Names_WithoutASignIn_AreSilentlyNone(string variable, string value)
     {
         Stage.Variables[variable] = value;

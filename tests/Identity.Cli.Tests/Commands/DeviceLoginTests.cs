@@ -1,5 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
-using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

@@ -1,5 +1,5 @@
 using System.Net;
-using Culvert.Identity.Cli.Doctor;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
 using Culvert.Platform.Doctor;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

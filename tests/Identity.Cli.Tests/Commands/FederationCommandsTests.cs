@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -13,8 +14,8 @@ public sealed class FederationCommandsTests : CommandTest
     {
         Service.On($"POST {Issuers}", """{"id":"fdis_01"}""");
         var corporateRoot = Stage.Write("corp.pem", "corp root");
-        Stage.Variables.Remove(GlobalOptions.UrlVariable);
-        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
+        Stage.Variables.Remove(SettingVariables.Url);
+        Stage.Variables.Remove(SettingVariables.CaFile);
 
         var run = await Stage.RunAsync([
             "--url",
@@ -243,7 +244,7 @@ public sealed class FederationCommandsTests : CommandTest
     public async Task RuleCreate_Workspace_IsSentInBodyAndHeader()
     {
         Service.On($"POST {Rules}", """{"id":"fdrl_01"}""");
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
 
         var run = await Stage.RunAsync(
             "rule create edge --issuer fdis_01 --service-account svac_01 --scope edge:serve --edge edge_01".Split(' ')

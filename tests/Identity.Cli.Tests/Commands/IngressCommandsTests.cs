@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -7,6 +8,7 @@ public sealed class IngressCommandsTests : CommandTest
 {
     private const string Tunnels = "GET /v1/tunnels?limit=100";
     private const string Agents = "GET /v1/tunnels/tnl_01a/agents";
+    private const string Status = "GET /v1/tunnels/tnl_01a/status";
     private const string Hostnames = "GET /v1/tunnels/tnl_01a/hostnames?limit=100";
     private const string OneTunnel = """{"data":[{"id":"tnl_01a","domain":"a.t.example"}],"next_page":null}""";
 
@@ -38,7 +40,7 @@ public sealed class IngressCommandsTests : CommandTest
     [Fact]
     public async Task RangeSetApply_WorkspaceChosen_IsTheOrganizationsAllTheSame()
     {
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
         Service.On("POST /v1/client_range_sets/vendor", """{"name":"vendor"}""");
 
         var run = await Stage.RunAsync("range-set", "apply", "vendor", "--range", "192.0.2.0/24");
@@ -206,10 +208,12 @@ public sealed class IngressCommandsTests : CommandTest
         Service
             .On(Tunnels, OneTunnel)
             .On(
-                "GET /v1/edges?limit=100",
+                Status,
                 """
-                {"data":[{"id":"edge_01","addresses":["192.0.2.1:7844","[2001:db8::1]:7844"],"draining_at":null},
-                {"id":"edge_02","addresses":["192.0.2.2:7844"],"draining_at":"2026-01-01T00:00:00Z"}],"next_page":null}
+                {"edges":[
+                {"id":"edge_01","assigned":true,"draining":false,"addresses":["192.0.2.1:7844","[2001:db8::1]:7844"]},
+                {"id":"edge_02","assigned":true,"draining":true,"addresses":["192.0.2.2:7844"]},
+                {"id":"edge_03","assigned":false,"draining":false,"addresses":["192.0.2.3:7844"]}]}
                 """
             );
 
@@ -239,6 +243,53 @@ public sealed class IngressCommandsTests : CommandTest
 
             """
         );
+    }
+
+    [Fact] // each tunnel's clients go to its own edges
+    public async Task DnsExport_TwoTunnels_EachHasItsOwnEdges()
+    {
+        const string Empty = """{"data":[],"next_page":null}""";
+        Service.On(
+            Tunnels,
+            """{"data":[{"id":"tnl_01a","domain":"a.t.example"},{"id":"tnl_01b","domain":"b.t.example"}],"next_page":null}"""
+        );
+        foreach (var (id, address) in new[] { ("tnl_01a", "192.0.2.1"), ("tnl_01b", "192.0.2.2") })
+        {
+            Service
+                .On(
+                    $"GET /v1/tunnels/{id}/status",
+                    $$"""{"edges":[{"assigned":true,"draining":false,"addresses":["{{address}}:7844"]}]}"""
+                )
+                .On($"GET /v1/tunnels/{id}/hostnames?limit=100", Empty);
+        }
+
+        var run = await Stage.RunAsync("dns", "export", "--caa", "none");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldBe(
+            """
+            a.t.example. 300 IN A 192.0.2.1
+            *.a.t.example. 300 IN A 192.0.2.1
+            b.t.example. 300 IN A 192.0.2.2
+            *.b.t.example. 300 IN A 192.0.2.2
+
+            """
+        );
+    }
+
+    [Theory] // edges by name or id; the word none removes the pins
+    [InlineData("--edge edge_01 --edge edge-2", """["edge_01","edge_02"]""")]
+    [InlineData("--edge none", "[]")]
+    public async Task TunnelUpdate_Edges_ReplaceThePins(string flags, string sent)
+    {
+        Service
+            .On("GET /v1/edges?limit=100", """{"data":[{"id":"edge_02","name":"edge-2"}],"next_page":null}""")
+            .On("POST /v1/tunnels/tnl_01a", """{"id":"tnl_01a"}""");
+
+        var run = await Stage.RunAsync(["tunnel", "update", "tnl_01a", .. flags.Split(' ')]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe($$"""{"edge_ids":{{sent}}}""");
     }
 
     [Theory]
@@ -305,8 +356,10 @@ public sealed class IngressCommandsTests : CommandTest
         Service
             .On(Tunnels, OneTunnel)
             .On(
-                "GET /v1/edges?limit=100",
-                """{"data":[{"addresses":["e1.example:7844"]},{"addresses":["e2.example:7844"]}],"next_page":null}"""
+                Status,
+                """
+                {"edges":[{"assigned":true,"addresses":["e1.example:7844"]},{"assigned":true,"addresses":["e2.example:7844"]}]}
+                """
             );
 
         var run = await Stage.RunAsync("dns", "export");

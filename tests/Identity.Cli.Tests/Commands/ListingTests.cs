@@ -1,4 +1,4 @@
-using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

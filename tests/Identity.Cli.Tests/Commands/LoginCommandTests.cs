@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -139,7 +140,7 @@ public sealed class LoginCommandTests : CommandTest
     {
         File.WriteAllText(TokenFile, "eyJ.first.token");
         Stage.KeepState();
-        Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
+        Stage.Variables.Remove(SettingVariables.AdminKeyFile);
         Service.On(
             Exchange,
             $$"""{"access_token":"clv_access","token_type":"{{type}}","expires_in":3600,"scope":"workspace:manage_tunnels"}"""

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
 using Culvert.Testing;
 
@@ -19,7 +20,7 @@ public abstract class PersonLoginTest : CommandTest
     {
         Stage.Time = Time;
         Stage.KeepState();
-        Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
+        Stage.Variables.Remove(SettingVariables.AdminKeyFile);
         var metadata = new Dictionary<string, object> { ["issuer"] = Issuer, ["token_endpoint"] = Issuer + "/token" };
         foreach (var (member, value) in other)
         {

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Tests.Harness;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -11,7 +12,7 @@ public sealed class RuleCommandsTests : CommandTest
     public async Task Create_EveryKindOfCondition_IsSent()
     {
         Service.On($"POST {Rules}", """{"id":"fdrl_01"}""");
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
 
         var run = await Stage.RunAsync([
             .. "rule create ci --issuer fdis_01 --service-account svac_01 --scope bundle:read".Split(' '),
@@ -60,7 +61,7 @@ public sealed class RuleCommandsTests : CommandTest
     [InlineData(" eq 74")]
     public async Task Create_BadMatcher_IsUsageAndSendsNothing(string matcher)
     {
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
 
         var run = await Stage.RunAsync([
             .. "rule create ci --issuer fdis_01 --service-account svac_01 --scope bundle:read --match".Split(' '),
@@ -140,7 +141,7 @@ public sealed class RuleCommandsTests : CommandTest
             .On($"GET {Rules}/fdrl_01/workspaces", """{"data":[{"workspace_id":"wrkspc_07"}],"next_page":null}""")
             .On($"POST {Rules}/fdrl_01/workspaces", """{"workspace_id":"wrkspc_07"}""")
             .On($"DELETE {Rules}/fdrl_01/workspaces/wrkspc_07", """{"workspace_id":"wrkspc_07"}""");
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
 
         var list = await Stage.RunAsync("rule", "workspace", "list", "fdrl_01");
         list.ExitCode.ShouldBe(0, list.Error);

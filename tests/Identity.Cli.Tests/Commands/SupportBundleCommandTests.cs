@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Culvert.Identity.Cli.Support;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Secrets;
 using Shouldly;
 

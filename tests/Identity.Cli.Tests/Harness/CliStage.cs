@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Tests.Harness;
 
 /// <summary>A scripted service, a key file, and the program run in this process against them.</summary>
@@ -13,9 +15,9 @@ internal sealed class CliStage : IAsyncDisposable
         CaFile = Path.Combine(folder, "ca.pem");
         Variables = new()
         {
-            [GlobalOptions.UrlVariable] = service.Url.ToString(),
-            [GlobalOptions.CaFileVariable] = CaFile,
-            [GlobalOptions.AdminKeyFileVariable] = KeyFile,
+            [SettingVariables.Url] = service.Url.ToString(),
+            [SettingVariables.CaFile] = CaFile,
+            [SettingVariables.AdminKeyFile] = KeyFile,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 using Culvert.Testing;
 using Shouldly;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Tests.Reference;
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.SignIn;
 using Culvert.Testing;
 using Shouldly;

@@ -1,10 +1,13 @@
 using System.Net;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tests.Certificates.Notices;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Webhooks;
+using Culvert.Identity.Service.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -163,7 +166,7 @@ public sealed class HostAdminKeysTests
 
     private static async Task<T> OnHostAsync<T>(ServiceUnderTest service, Func<HostAdminKeys, string, Task<T>> act)
     {
-        using var store = Store.OpenBeside(service.Options);
+        using var store = Store.OpenBeside(service.Options.StoreSettings);
         var services = new ServiceCollection().AddCulvertService(service.Options, store, service.Time);
         await using var provider = services.BuildServiceProvider();
         var host = provider.GetRequiredService<HostAdminKeys>();

@@ -62,7 +62,7 @@ public sealed class AuditCheckpointTests
             bench.AgentToken(
                 organization: "other",
                 workspace: null,
-                scope: Culvert.Identity.Service.Hosting.Scopes.OrganizationAdmin
+                scope: Culvert.Identity.Service.Http.Scopes.OrganizationAdmin
             )
         );
 
@@ -83,7 +83,7 @@ public sealed class AuditCheckpointTests
             .TryCreate(service.Options.TrustDomain, service.Get<PlatformCa>().Root.ToPem(), out var trust)
             .ShouldBeTrue();
 
-        var held = Culvert.Platform.Identity.Checkpoints.AuditCheckpoint.Verify(checkpoints.Newest!, trust!);
+        var held = Culvert.Machine.Client.Checkpoints.AuditCheckpoint.Verify(checkpoints.Newest!, trust!);
 
         held.ShouldNotBeNull();
         held.Sequence.ShouldBeGreaterThan(0);

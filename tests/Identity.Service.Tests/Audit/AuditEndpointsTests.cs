@@ -1,7 +1,8 @@
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 

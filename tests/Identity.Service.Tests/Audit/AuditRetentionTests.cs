@@ -1,5 +1,6 @@
 using Culvert.Identity.Cli.Audit;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,10 +91,7 @@ public sealed class AuditRetentionTests
             services.GetRequiredService<IAuditLog>(),
             services.GetRequiredService<IAuditBodies>(),
             services.GetRequiredService<IJournal>(),
-            service.Options with
-            {
-                AuditRetention = Kept,
-            },
+            new AuditOptions { Retention = Kept },
             service.Time,
             NullLogger<AuditRetention>.Instance
         );

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Backup;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -239,7 +241,9 @@ public sealed class BackupTests : IAsyncLifetime
         await File.WriteAllTextAsync(place.SealingKey.File!, Service.Storage.Sealing.SealingKeys.NewText(), Cancel);
 
         var refused = Should.Throw<BackupException>(() =>
-            new Restorer(place, federated.Time, NullLoggerFactory.Instance).Check(BackupPath, NothingLater)
+            Composition
+                .CreateRestorer(place, federated.Time, NullLoggerFactory.Instance)
+                .Check(BackupPath, NothingLater)
         );
 
         refused.Message.ShouldContain(header.SealingKeys[0].Fingerprint);
@@ -251,10 +255,9 @@ public sealed class BackupTests : IAsyncLifetime
         await BackUpAsync();
 
         Should.Throw<StoreException>(() =>
-            new Restorer(federated.Service.Options, federated.Time, NullLoggerFactory.Instance).Check(
-                BackupPath,
-                NothingLater
-            )
+            Composition
+                .CreateRestorer(federated.Service.Options, federated.Time, NullLoggerFactory.Instance)
+                .Check(BackupPath, NothingLater)
         );
     }
 
@@ -266,7 +269,7 @@ public sealed class BackupTests : IAsyncLifetime
         await federated.CreateAsync("/v1/tunnels", new JsonObject { ["display_name"] = "Ümläute und Zeichen" });
         await BackUpAsync();
         var place = Place(target);
-        var restorer = new Restorer(place, federated.Time, NullLoggerFactory.Instance);
+        var restorer = Composition.CreateRestorer(place, federated.Time, NullLoggerFactory.Instance);
         Dictionary<string, long> restored = [];
 
         await restorer.RestoreAsync(
@@ -322,9 +325,9 @@ public sealed class BackupTests : IAsyncLifetime
     private string Refusal(RestoreChoice choice) =>
         Should.Throw<BackupException>(() => Elsewhere().Check(BackupPath, choice)).Message;
 
-    private Restorer Elsewhere() => new(Place(), federated.Time, NullLoggerFactory.Instance);
+    private Restorer Elsewhere() => Composition.CreateRestorer(Place(), federated.Time, NullLoggerFactory.Instance);
 
-    private Service.Hosting.ServiceOptions Place(StorageBackend target = StorageBackend.Sqlite)
+    private Culvert.Identity.Service.Configuration.ServiceOptions Place(StorageBackend target = StorageBackend.Sqlite)
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, "elsewhere")).FullName;
         File.Copy(federated.Service.Options.SealingKey.File!, Path.Combine(place, "sealing.key"), overwrite: true);

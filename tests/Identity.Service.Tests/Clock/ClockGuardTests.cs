@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Health;
@@ -127,8 +128,11 @@ public sealed class ClockGuardTests
         service.Get<ClockGuard>().Check().ShouldNotBeNull();
         await service.Api.PostOkAsync("/v1/tunnels");
         (await service.Get<IAuditLog>().LatestAsync(Cancel)).ShouldBe(service.Time.GetUtcNow());
-        var expected = await service.Get<IAuditLog>().ExpectedAtAlarmAsync(service.Get<StoreNode>().Name, Cancel);
-        expected.ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        var entry = (
+            await service.Get<IAuditLog>().LastClockEntryAsync(service.Get<StoreNode>().Name, Cancel)
+        ).ShouldNotBeNull();
+        entry.Event.ShouldBe(AuditEvents.ClockAlarm);
+        (entry.At - ClockAlarmed.StepOf(entry.Body)).ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
 
         (await RestartedAsync()).ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
 

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.CommandLine;

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Platform.Certificates;
 using Culvert.Testing;
 using Shouldly;
 

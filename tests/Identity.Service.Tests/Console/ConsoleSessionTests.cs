@@ -1,7 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,6 +1,7 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

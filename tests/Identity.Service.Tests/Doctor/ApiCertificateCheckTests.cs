@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Doctor;
 using Culvert.Platform.Doctor;
 using Culvert.Testing;
@@ -46,7 +47,7 @@ public sealed class ApiCertificateCheckTests : IDisposable
             notAfter: scene.Now.AddHours(hours)
         );
         var facts = scene.Facts();
-        var files = new Culvert.Identity.Service.Hosting.CertificatePair(
+        var files = new Culvert.Identity.Service.Certificates.ServiceCertificates.CertificatePair(
             scene.Write("api.pem", leaf.ExportCertificatePem()),
             scene.Write(
                 "api.key",

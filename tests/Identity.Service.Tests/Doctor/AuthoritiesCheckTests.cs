@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Doctor;
-using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Doctor;
 using Shouldly;
 

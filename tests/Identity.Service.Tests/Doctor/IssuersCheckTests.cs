@@ -1,8 +1,6 @@
 using Culvert.Identity.Service.Doctor;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Federation;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Doctor;
 using Shouldly;

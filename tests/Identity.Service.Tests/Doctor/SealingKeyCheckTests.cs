@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Doctor;
-using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Doctor;
 using Shouldly;
 

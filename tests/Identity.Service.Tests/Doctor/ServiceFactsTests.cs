@@ -1,5 +1,6 @@
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Doctor;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage.Sealing;

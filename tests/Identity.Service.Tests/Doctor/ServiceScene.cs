@@ -1,7 +1,6 @@
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Doctor;
-using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 
 namespace Culvert.Identity.Service.Tests.Doctor;

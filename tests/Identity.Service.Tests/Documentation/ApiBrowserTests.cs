@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Documentation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Documentation.Operations;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
@@ -12,6 +14,8 @@ namespace Culvert.Identity.Service.Tests.Documentation;
 internal sealed class HandlerFacts
 {
     private const int Depth = 5;
+
+    private static readonly string[] Frame = [".Hosting", ".Http", ".Limits", ".Errors", ".Events", ".Hsm"];
 
     private readonly HashSet<MethodBase> seen = [];
 
@@ -128,9 +132,19 @@ internal sealed class HandlerFacts
         called.Module.Assembly == Assembly
         && called.DeclaringType is { Namespace: { } place } type
         && !place.Contains(".Storage", StringComparison.Ordinal)
+        && !IsStore(type)
         && (
             !place.EndsWith(".Audit", StringComparison.Ordinal)
             || type.Name.EndsWith("Endpoints", StringComparison.Ordinal)
         )
-        && (!place.EndsWith(".Hosting", StringComparison.Ordinal) || type == typeof(PageRequest));
+        && (
+            !Frame.Any(folder => place.EndsWith(folder, StringComparison.Ordinal))
+            || type == typeof(PageRequest)
+            || type == typeof(ReasonRequest)
+        );
+
+    private static bool IsStore(Type type) =>
+        type.GetConstructors()
+            .Any(made => made.GetParameters().Any(parameter => parameter.ParameterType == typeof(Database)))
+        || (type.DeclaringType is { } around && IsStore(around));
 }

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

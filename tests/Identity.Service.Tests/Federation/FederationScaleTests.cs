@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;

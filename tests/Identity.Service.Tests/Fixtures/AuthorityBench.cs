@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Ca.Certificates;
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -77,7 +81,7 @@ internal sealed class AuthorityBench : IAsyncDisposable
             CreatedAt = now,
             ExpiresAt = now.AddDays(90),
         };
-        var statement = Service.Get<IAdminKeyStore>().Insert(key, Authenticator.HashOf(secret));
+        var statement = Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret));
         (
             await Service
                 .Get<IJournal>()

@@ -1,6 +1,8 @@
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Ca.Keys;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;

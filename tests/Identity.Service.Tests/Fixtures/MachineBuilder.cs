@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

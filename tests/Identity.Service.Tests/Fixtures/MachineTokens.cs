@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

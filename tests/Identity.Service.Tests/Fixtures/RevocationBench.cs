@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
+using Culvert.Identity.Service.Configuration;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,12 @@ internal sealed class ScriptedEnrollments : IAgentEnrollments, IRevokedMachines
                 revoked.Where(record => record.Serial is not null).Select(record => record.Serial!).ToHashSet(),
                 revoked.Select(record => record.Id.Value).ToHashSet()
             )
+            {
+                AgentSerials = revoked
+                    .Where(record => record.Serial is not null)
+                    .ToLookup(record => record.TunnelId.Value, record => record.Serial!),
+                AgentEnrollments = revoked.ToLookup(record => record.TunnelId.Value, record => record.Id.Value),
+            }
         );
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

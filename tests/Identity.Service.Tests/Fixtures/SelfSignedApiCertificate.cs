@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

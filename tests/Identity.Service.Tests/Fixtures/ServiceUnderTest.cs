@@ -3,13 +3,17 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Backup;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Documentation;
-using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -131,7 +135,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         Action<IServiceCollection> configure
     )
     {
-        var store = Store.Open(options, NullLogger.Instance);
+        var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         WebApplication? app = null;
         try
         {
@@ -197,10 +201,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             SealingKey = fresh.SealingKey,
             Storage = fresh.Storage,
         };
-        var restorer = new Restorer(options, Time, NullLoggerFactory.Instance);
+        var restorer = Composition.CreateRestorer(options, Time, NullLoggerFactory.Instance);
         var plan = restorer.Check(backup, choice);
         await restorer.RestoreAsync(plan, choice, (_, _) => { }, TestContext.Current.CancellationToken);
-        var secret = Identity.Service.Admin.AdminKey.NewSecret();
+        var secret = Culvert.Identity.Service.Tenants.AdminKey.NewSecret();
         AdminKeyFile.WriteNew(Path.Combine(restored, "admin.key"), secret);
         TestDatabase.Find(options)?.AddUser();
         var service = await OpenAsync(restored, options, Time, Names, configure);
@@ -278,7 +282,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     }
 
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
-    public HttpClient Client(string? bearer, bool followsRedirects = true)
+    /// <param name="bearer">Its credential.</param>
+    /// <param name="followsRedirects">Whether it does.</param>
+    /// <param name="proxyHeader">What a balancer sends before TLS on each connection; null = no balancer.</param>
+    public HttpClient Client(string? bearer, bool followsRedirects = true, byte[]? proxyHeader = null)
     {
         var presented = Get<IApiCertificate>();
         var known = presented.Api.TargetCertificate.RawData;
@@ -298,6 +305,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             UseProxy = false,
             AllowAutoRedirect = followsRedirects,
             UseCookies = false,
+            ConnectCallback = proxyHeader is null ? null : ProxyHeaders.Sending(proxyHeader),
         };
         var client = new HttpClient(new WireCheck(handler)) { BaseAddress = ApiUrl };
         if (bearer is not null)

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Testing;
@@ -29,7 +31,7 @@ internal sealed class StoreUnderTest : IDisposable
             )
             .Value.PutTo(ServiceOptions);
         TestDatabase.Find(ServiceOptions)?.AddUser();
-        Store = Store.Open(ServiceOptions, NullLogger.Instance);
+        Store = Store.Open(ServiceOptions.StoreSettings, NullLogger.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -99,7 +101,7 @@ internal sealed class StoreUnderTest : IDisposable
             Statements = statements,
         };
 
-    public ReplayKey KeyOf(string text) => new(Authenticator.HashOf(text), Time.GetUtcNow() + TimeSpan.FromMinutes(5));
+    public ReplayKey KeyOf(string text) => new(Credentials.HashOf(text), Time.GetUtcNow() + TimeSpan.FromMinutes(5));
 
     public Task<CommitResult> CommitAsync(Decision decision) =>
         Journal.CommitAsync(decision, TestContext.Current.CancellationToken).AsTask();
@@ -150,12 +152,12 @@ internal sealed class StoreUnderTest : IDisposable
         {
             var options = ServiceUnderTest.OptionsIn(folder, backend);
             SealingKeyFile.Ensure(options.SealingKey.File!);
-            using (var draft = StoreDraft.Make(options, new FakeTimeProvider(), NullLogger.Instance))
+            using (var draft = StoreDraft.Make(options.StoreSettings, new FakeTimeProvider(), NullLogger.Instance))
             {
                 draft.Publish();
             }
 
-            using (var database = Store.DatabaseOf(options))
+            using (var database = Store.DatabaseOf(options.StoreSettings))
             using (var connection = database.OpenWrite())
             {
                 connection.Execute("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Testing.Postgres;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;

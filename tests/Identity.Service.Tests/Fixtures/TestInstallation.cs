@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Commands;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,7 @@ internal sealed record TestInstallation(StoreSnapshot Store, byte[] AdminKey)
             options.Storage.Postgres is null ? StorageBackend.Sqlite : StorageBackend.Postgres,
             options.PublicUrl,
             options.TrustDomain,
-            options.EffectiveNodeName,
+            options.StoreSettings.EffectiveNodeName,
             options.NodeId,
             options.PlatformCa,
             time.GetUtcNow()

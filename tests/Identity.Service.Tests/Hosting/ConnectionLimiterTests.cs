@@ -1,6 +1,10 @@
 using System.Net;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Connections;
 using Shouldly;
@@ -89,11 +93,25 @@ public sealed class ConnectionLimiterTests
     }
 
     [Fact]
+    public void Serve_AddressOfAnHttpBalancer_IsBoundInTotalAlone()
+    {
+        var limiter = Limiter(connections: 3, perAddress: 1, handshakes: 1, proxies: "192.0.2.0/24");
+        var first = Open(limiter, "192.0.2.1", endsHandshake: false);
+        var second = Open(limiter, "192.0.2.1", endsHandshake: false);
+        var third = Open(limiter, "192.0.2.1", endsHandshake: false);
+        (first.WasServed, second.WasServed, third.WasServed, limiter.Open).ShouldBe((true, true, true, 3));
+
+        Open(limiter, "198.51.100.1").WasServed.ShouldBeTrue();
+
+        (first.IsAborted, second.IsAborted, limiter.Open).ShouldBe((true, false, 3));
+    }
+
+    [Fact]
     public void Serve_FasterThanTheRate_IsClosedUntilTimePasses()
     {
         var time = new FakeTimeProvider();
         var bounds = new ConnectionBounds(10, 10, 10, new Rate(1, TimeSpan.FromSeconds(1)));
-        var limiter = new ConnectionLimiter(Listener.Api, bounds, time);
+        var limiter = new ConnectionLimiter(Listener.Api, bounds, AddressRanges.Empty, time);
         Open(limiter, "192.0.2.1").WasServed.ShouldBeTrue();
         Open(limiter, "192.0.2.1").WasServed.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(1));
@@ -130,8 +148,17 @@ public sealed class ConnectionLimiterTests
         ConnectionBounds.For(Listener.Machine, limits, 2_000).Connections.ShouldBe(8);
     }
 
-    private static ConnectionLimiter Limiter(int connections, int perAddress, int handshakes = 100) =>
-        new(Listener.Api, new ConnectionBounds(connections, perAddress, handshakes, Many), new FakeTimeProvider());
+    private static ConnectionLimiter Limiter(
+        int connections,
+        int perAddress,
+        int handshakes = 100,
+        string? proxies = null
+    )
+    {
+        AddressRanges.TryParse(proxies is null ? [] : [proxies], out var ranges, out _).ShouldBeTrue();
+        var bounds = new ConnectionBounds(connections, perAddress, handshakes, Many);
+        return new ConnectionLimiter(Listener.Api, bounds, ranges, new FakeTimeProvider());
+    }
 
     private static Connection Open(ConnectionLimiter limiter, string address, bool endsHandshake = true)
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -2,17 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Culvert.Ca.Keys;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tests.Certificates.Notices;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tests.Webhooks;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Platform.Net;
+using Culvert.Identity.Service.Webhooks;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
@@ -134,6 +134,28 @@ public sealed partial class TwoNodeJobsTests
         Count(bench.Service, $"SELECT COUNT(*) FROM journal WHERE event = '{AuditEvents.PlatformRootRetired}'")
             .ShouldBe(1);
         (await bench.Service.Api.GetOkAsync(Roots)).GetProperty("epoch").GetInt64().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task EdgeHandovers_OnBothNodesAtOnce_EndEachOnce()
+    {
+        await using var one = await StartAsync();
+        await using var other = await one.JoinAsync("node-2");
+        for (var i = 0; i < 3; i++)
+        {
+            await one.Api.PostOkAsync("/v1/edges", $$"""{"name":"edge-{{i}}","addresses":["e:1"]}""");
+        }
+
+        var left = (one.Time.GetUtcNow() - one.Options.Tunnels.EdgeHandover).ToUnixTimeMilliseconds();
+        Count(one, $"UPDATE edge_assignment_changes SET at_ms = {left} RETURNING ordinal");
+        var before = one.Get<IRevisions>().Current;
+        await RunOnBothAsync("edge_handovers", one, other);
+        Count(one, "SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1").ShouldBe(3);
+        Count(one, "UPDATE edge_assignment_changes SET at_ms = 0 RETURNING ordinal");
+        await RunOnBothAsync("edge_handovers", one, other);
+
+        Count(one, "SELECT COUNT(*) FROM edge_assignment_changes").ShouldBe(0);
+        one.Get<IRevisions>().Current.ShouldBe(before + 2);
     }
 
     [Fact]

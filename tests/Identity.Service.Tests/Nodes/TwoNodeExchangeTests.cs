@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -150,7 +150,7 @@ public sealed class TwoNodeExchangeTests
 
         var refused = Should.Throw<SchemaException>(() =>
             Store.Migrate(
-                one.Options,
+                one.Options.StoreSettings,
                 isPlan: false,
                 NullLogger.Instance,
                 new Migrator([.. Migrator.Current.Known, taking])

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Culvert.CrashWriter;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -29,7 +31,7 @@ public sealed class CrashTests : IDisposable
         using var server = new PostgresServer(PostgresDurability.Full);
         var options = WriterOptions.For(folder, server.CreateDatabase());
         CreateStore(options);
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         var journal = JournalWriter.OpenJournal(store);
         try
         {
@@ -81,7 +83,7 @@ public sealed class CrashTests : IDisposable
                 await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
             }
 
-            using var store = Store.Open(options, NullLogger.Instance);
+            using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
             using var journal = JournalWriter.OpenJournal(store); // checks the chain, and takes the name from the dead one
             Verify(store, Read(answers));
         }
@@ -92,7 +94,7 @@ public sealed class CrashTests : IDisposable
     private static void CreateStore(ServiceOptions options)
     {
         SealingKeyFile.Ensure(options.SealingKey.File!);
-        using var draft = StoreDraft.Make(options, TimeProvider.System, NullLogger.Instance);
+        using var draft = StoreDraft.Make(options.StoreSettings, TimeProvider.System, NullLogger.Instance);
         draft.Publish();
     }
 
@@ -113,7 +115,7 @@ public sealed class CrashTests : IDisposable
             .ToDictionary(row => row.Sequence, row => row.Key);
         foreach (var (sequence, key) in answered)
         {
-            stored[sequence].ShouldBe(Authenticator.HashOf(key));
+            stored[sequence].ShouldBe(Credentials.HashOf(key));
         }
 
         StoreUnderTest.VerifyChain(store.Database, store.Node.Name).ShouldBeGreaterThanOrEqualTo(answered.Count);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

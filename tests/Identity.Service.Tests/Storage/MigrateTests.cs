@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -14,15 +14,15 @@ namespace Culvert.Identity.Service.Tests.Storage;
 public sealed class MigrateTests : IDisposable
 {
     private static readonly Migration Expansion = new(
-        2,
-        "0002_expansion",
+        3,
+        "0003_expansion",
         Migration.ExpansionMark + "\nALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey';"
     );
 
     // The only way to change a column's constraints on SQLite.
     private static readonly Migration Rebuild = new(
-        3,
-        "0003_rebuild",
+        4,
+        "0004_rebuild",
         """
         CREATE TABLE things_next (id TEXT NOT NULL PRIMARY KEY, value BIGINT, colour TEXT NOT NULL);
         INSERT INTO things_next (id, value, colour) SELECT id, value * 10, colour FROM things;
@@ -48,10 +48,10 @@ public sealed class MigrateTests : IDisposable
         store.Sql("INSERT INTO things (id, value) VALUES ('a', 1), ('b', 2)");
         string[] missing = [Expansion.Name, Rebuild.Name];
 
-        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
-        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
-        Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, Next).ShouldBe(missing);
-        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBeEmpty();
+        Store.Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions.StoreSettings, isPlan: false, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next).ShouldBeEmpty();
 
         store.Scalar<long>("SELECT CAST(SUM(value) AS BIGINT) FROM things WHERE colour = 'grey'").ShouldBe(30);
     }
@@ -67,7 +67,7 @@ public sealed class MigrateTests : IDisposable
 
         Should.Throw<DbException>(() =>
             Store.Migrate(
-                store.ServiceOptions,
+                store.ServiceOptions.StoreSettings,
                 isPlan: false,
                 NullLogger.Instance,
                 new Migrator([.. Migrator.Current.Known, Expansion, cut])
@@ -75,7 +75,9 @@ public sealed class MigrateTests : IDisposable
         );
 
         store.Scalar<long>("SELECT value FROM things WHERE colour = 'grey'").ShouldBe(1);
-        Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, Next).ShouldBe([Rebuild.Name]);
+        Store
+            .Migrate(store.ServiceOptions.StoreSettings, isPlan: false, NullLogger.Instance, Next)
+            .ShouldBe([Rebuild.Name]);
         store.Scalar<long>("SELECT value FROM things WHERE colour = 'grey'").ShouldBe(10);
     }
 
@@ -91,7 +93,7 @@ public sealed class MigrateTests : IDisposable
         var opened = await Task.WhenAll(
             new[] { "east", "west" }.Select(node =>
                 Task.Run(
-                    () => Store.Open(options with { NodeName = node }, NullLogger.Instance, Next),
+                    () => Store.Open(options.StoreSettings with { NodeName = node }, NullLogger.Instance, Next),
                     TestContext.Current.CancellationToken
                 )
             )
@@ -111,20 +113,24 @@ public sealed class MigrateTests : IDisposable
     {
         using var store = new StoreUnderTest(StorageBackend.Sqlite);
         Store.Migrate(
-            store.ServiceOptions,
+            store.ServiceOptions.StoreSettings,
             isPlan: false,
             NullLogger.Instance,
             new Migrator([.. Migrator.Current.Known, Expansion])
         );
 
-        var refused = Should.Throw<SchemaException>(() => Store.Open(store.ServiceOptions, NullLogger.Instance, Next));
+        var refused = Should.Throw<SchemaException>(() =>
+            Store.Open(store.ServiceOptions.StoreSettings, NullLogger.Instance, Next)
+        );
 
         refused.Message.ShouldContain(Expansion.Name);
         refused.Message.ShouldContain(Rebuild.Name);
         refused.Message.ShouldContain("identity-service migrate --plan");
         StartFault.ExitCodeOf(refused).ShouldBe(78);
         // Nothing was applied.
-        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe([Rebuild.Name]);
+        Store
+            .Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next)
+            .ShouldBe([Rebuild.Name]);
     }
 
     [Theory]
@@ -139,8 +145,9 @@ public sealed class MigrateTests : IDisposable
         foreach (
             var use in (Action[])
                 [
-                    () => Store.Open(store.ServiceOptions, NullLogger.Instance, migrator),
-                    () => Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, migrator),
+                    () => Store.Open(store.ServiceOptions.StoreSettings, NullLogger.Instance, migrator),
+                    () =>
+                        Store.Migrate(store.ServiceOptions.StoreSettings, isPlan: false, NullLogger.Instance, migrator),
                 ]
         )
         {
@@ -155,7 +162,7 @@ public sealed class MigrateTests : IDisposable
     public void Open_StoreThatWasOnlyExpanded_Opens()
     {
         MakeStore();
-        using (var database = new SqliteDatabase(Store.FileOf(Options)))
+        using (var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings)))
         using (var connection = database.OpenWrite())
         {
             Migrator.Apply(
@@ -170,7 +177,7 @@ public sealed class MigrateTests : IDisposable
             Migrator.Current.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
         }
 
-        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
+        Store.Migrate(Options.StoreSettings, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
     }
 
     [Theory]
@@ -186,7 +193,7 @@ public sealed class MigrateTests : IDisposable
     public void Online_CutShort_IsAppliedAgain()
     {
         MakeStore();
-        using var database = new SqliteDatabase(Store.FileOf(Options));
+        using var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings));
         using var connection = database.OpenWrite();
         connection.Execute("CREATE INDEX of_tomorrow ON tunnels (id)");
         connection.Execute("CREATE INDEX of_yesterday ON tunnels (id)");
@@ -213,14 +220,14 @@ public sealed class MigrateTests : IDisposable
 
     [Fact]
     public void Migrate_NoStore_IsRefused() =>
-        Should.Throw<StoreException>(() => Store.Migrate(Options, isPlan: true, NullLogger.Instance));
+        Should.Throw<StoreException>(() => Store.Migrate(Options.StoreSettings, isPlan: true, NullLogger.Instance));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private void MakeStore()
     {
-        SqliteDatabase.Create(Store.FileOf(Options));
-        using var database = new SqliteDatabase(Store.FileOf(Options));
+        SqliteDatabase.Create(Store.FileOf(Options.StoreSettings));
+        using var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings));
         using var connection = database.OpenWrite();
         Migrator.Apply(database, connection, Migrator.Current.Pending(connection));
     }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Testing;
 using Dapper;
 using Npgsql;
 using Shouldly;

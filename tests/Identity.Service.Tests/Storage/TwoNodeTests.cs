@@ -2,8 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -185,11 +184,11 @@ public sealed class TwoNodeTests
             other.Get<StoreNode>().ShouldBe(new StoreNode("west", 2));
         }
 
-        using var again = Store.Open(one.Service.Options with { NodeName = "west" }, NullLogger.Instance);
+        using var again = Store.Open(one.Service.Options.StoreSettings with { NodeName = "west" }, NullLogger.Instance);
 
         again.Node.Id.ShouldBe(2);
         Should.Throw<StoreException>(() =>
-            Store.Open(one.Service.Options with { NodeName = "east", NodeId = 2 }, NullLogger.Instance)
+            Store.Open(one.Service.Options.StoreSettings with { NodeName = "east", NodeId = 2 }, NullLogger.Instance)
         );
     }
 

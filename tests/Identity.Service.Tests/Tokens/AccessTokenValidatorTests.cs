@@ -80,11 +80,11 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
 
         JwkSet
             .TryParse(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), out var set)
-            .ShouldBe(Jose.JoseRefusal.None);
+            .ShouldBe(Jose.Refusals.JoseRefusal.None);
         var token = await Service.AccessTokenAsync(fixture.RuleId);
         SignedToken.TryParse(Encoding.ASCII.GetBytes(token), out var signed);
-        set!.Find(signed!.KeyId, out var key).ShouldBe(Jose.JoseRefusal.None);
-        signed.Verify(key!, Jose.Signatures.JwsAlgorithms.ES256).ShouldBe(Jose.JoseRefusal.None);
+        set!.Find(signed!.KeyId, out var key).ShouldBe(Jose.Refusals.JoseRefusal.None);
+        signed.Verify(key!, Jose.Algorithms.JwsAlgorithms.ES256).ShouldBe(Jose.Refusals.JoseRefusal.None);
         signed.HasType("at+jwt").ShouldBeTrue();
         signed.Claims.Names.ShouldBe([
             "iss",
@@ -124,11 +124,11 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
 
         var known = Service.Service.Get<MintedTokens>().Find(VerifiedTokens.DigestOf(token)).ShouldNotBeNull();
 
-        SignedToken.TryParse(token, out var signed).ShouldBe(Jose.JoseRefusal.None);
+        SignedToken.TryParse(token, out var signed).ShouldBe(Jose.Refusals.JoseRefusal.None);
         AccessTokenClaims.TryRead(signed!.Claims, out var read).ShouldBeTrue();
         known.Claims.ShouldBe(read);
         known.KeyId.ShouldBe(signed.KeyId);
-        signed.Verify(known.Key, Jose.Signatures.JwsAlgorithms.ES256).ShouldBe(Jose.JoseRefusal.None);
+        signed.Verify(known.Key, Jose.Algorithms.JwsAlgorithms.ES256).ShouldBe(Jose.Refusals.JoseRefusal.None);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels;

@@ -2,8 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tunnels;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -302,7 +305,7 @@ public sealed partial class TunnelEndpointsTests
             .Api.PostAsync(path + "/rotate_token", "{}")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
         await service.Api.PostAsync(path, "{}").ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
-        (await service.Get<ITunnelTokenValidator>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
+        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
     }
 
     [Fact]
@@ -322,7 +325,7 @@ public sealed partial class TunnelEndpointsTests
         rotated.Text("tunnel_token").ShouldNotBe(first.Text("tunnel_token"));
         rotated.Id().ShouldNotBe(first.Id());
         third.ToString().ShouldBe(rotated.ToString());
-        var validator = service.Get<ITunnelTokenValidator>();
+        var validator = service.Get<TunnelTokens>();
         (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Caller.ShouldBeNull();
         (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Caller!.TunnelId.ShouldBe(id);
     }

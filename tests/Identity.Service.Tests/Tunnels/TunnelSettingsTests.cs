@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -291,7 +292,7 @@ public sealed class TunnelSettingsTests
     private Task<ServiceUnderTest> StartAsync() =>
         ServiceUnderTest.StartAsync(services =>
             services
-                .AddSingleton<Culvert.Identity.Service.Hosting.IMachinePeerVerifier>(peers)
+                .AddSingleton<Culvert.Identity.Service.Http.IMachinePeerVerifier>(peers)
                 .AddSingleton<IAgentEnrollments>(enrollments)
                 .AddSingleton<IRevokedMachines>(enrollments)
         );

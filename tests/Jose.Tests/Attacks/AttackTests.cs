@@ -1,8 +1,10 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
 

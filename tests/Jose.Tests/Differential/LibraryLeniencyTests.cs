@@ -1,4 +1,5 @@
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tests.Mills;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -1,6 +1,7 @@
+using Culvert.Jose.Base64;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
-using Culvert.Testing;
 
 namespace Culvert.Jose.Tests.Fuzzing;
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Culvert.Testing.Keys;
 

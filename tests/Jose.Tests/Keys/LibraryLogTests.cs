@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Microsoft.IdentityModel.Logging;
 

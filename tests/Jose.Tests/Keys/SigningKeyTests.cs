@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Tests.Keys;

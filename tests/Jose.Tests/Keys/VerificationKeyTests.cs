@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Culvert.Jose.Keys;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Culvert.Testing.Keys;
 

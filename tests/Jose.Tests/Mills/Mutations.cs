@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tests.Mills;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Jose.Refusals;
 using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Mills;

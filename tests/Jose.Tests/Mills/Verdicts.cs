@@ -1,5 +1,6 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Jose.Tests.Mills;

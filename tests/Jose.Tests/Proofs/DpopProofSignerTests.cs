@@ -1,5 +1,6 @@
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tests.Proofs;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Proofs;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Proofs;

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Culvert.Testing.Keys;
 

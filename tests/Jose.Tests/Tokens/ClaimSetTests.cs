@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;
 using FsCheck;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;
 using FsCheck;

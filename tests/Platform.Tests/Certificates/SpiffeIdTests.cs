@@ -1,5 +1,4 @@
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;

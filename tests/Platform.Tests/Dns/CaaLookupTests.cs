@@ -1,6 +1,5 @@
 using Culvert.Platform.Dns;
 using Culvert.Testing;
-using Culvert.Testing.Dns;
 using Shouldly;
 using Xunit;
 using ScriptedDns = Culvert.Testing.Dns.ScriptedDns;

@@ -1,7 +1,6 @@
 using System.Net;
 using Culvert.Platform.Dns;
 using Culvert.Testing;
-using Culvert.Testing.Dns;
 using Shouldly;
 using Xunit;
 using ScriptedDns = Culvert.Testing.Dns.ScriptedDns;

@@ -1,5 +1,5 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
-using Culvert.Platform.Net;
 using Culvert.Platform.Tests.Net;
 using Culvert.Testing;
 using Duende.IdentityModel.Client;

@@ -1,6 +1,6 @@
 using System.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
-using Culvert.Platform.Net;
 using Shouldly;
 using Xunit;
 

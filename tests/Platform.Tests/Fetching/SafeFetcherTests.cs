@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Tests.Net;

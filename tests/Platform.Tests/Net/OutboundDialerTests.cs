@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 

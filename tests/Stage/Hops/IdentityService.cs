@@ -81,7 +81,9 @@ internal sealed class IdentityService
 
     public string ConfigurationFile => run.File(Folder, "identity-service.yaml");
 
-    /// <summary>This very node, past the balancer.</summary>
+    /// <summary>
+    /// This very node, past the balancer: where there is one, the node takes only connections that begin with a PROXY header.
+    /// </summary>
     public Uri OwnUrl => new($"https://localhost:{node?.Api ?? ports.Api}");
 
     public async Task ConfigureAsync(InstallationOptions options, CancellationToken cancellationToken)
@@ -124,6 +126,7 @@ internal sealed class IdentityService
         }
 
         var several = node is null ? "" : $"node: {{name: {node.Name}}}\ndrain_delay: 3s\n";
+        var balanced = node is null ? "" : ", proxy_protocol: {required: true, trusted_proxies: [127.0.0.1/32]}";
 
         await File.WriteAllTextAsync(
             ConfigurationFile,
@@ -132,8 +135,8 @@ internal sealed class IdentityService
             public_url: {{PublicUrl}}
             machine_url: {{MachineUrl}}
             state_dir: state
-            api: {listen: {{Loopback.Listen(node?.Api ?? ports.Api)}}}
-            machine: {listen: {{Loopback.Listen(node?.Machine ?? ports.Machine)}}}
+            api: {listen: {{Loopback.Listen(node?.Api ?? ports.Api)}}{{balanced}}}
+            machine: {listen: {{Loopback.Listen(node?.Machine ?? ports.Machine)}}{{balanced}}}
             health: {listen: ["127.0.0.1:{{node?.Health ?? ports.ServiceHealth}}"]}
             keys: {sealing_key: file:sealing.key{{hsm}}}
             private_issuer_networks: [{{string.Join(

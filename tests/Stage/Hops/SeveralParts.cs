@@ -43,14 +43,14 @@ internal sealed class SeveralParts
             new BalancedPort(
                 "api",
                 ports.Api,
-                SendProxy: false,
+                SendProxy: true,
                 (ha.FirstApi, ports.ServiceHealth),
                 (ha.SecondApi, ha.SecondHealth)
             ),
             new BalancedPort(
                 "machines",
                 ports.Machine,
-                SendProxy: false,
+                SendProxy: true,
                 (ha.FirstMachine, ports.ServiceHealth),
                 (ha.SecondMachine, ha.SecondHealth)
             ),

@@ -1,12 +1,14 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Testing;
 using Culvert.Testing.Dns;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,5 @@
 using Culvert.Jose.Keys;
 using Culvert.Platform.Net;
-using Culvert.Platform.Tests.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Tests.Support;

@@ -4,10 +4,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Tests.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Testing.Dns;
@@ -16,6 +16,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -168,7 +169,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
     private string LastChallengePath => "/v1/agent/acme_challenges/" + acknowledged.Keys.Last();
 
     // What the service does with challenges, in memory.
-    private async Task<bool> AnswerAsync(Platform.Tests.Identity.RecordedRequest request, HttpContext context)
+    private async Task<bool> AnswerAsync(Machine.Client.Tests.Support.RecordedRequest request, HttpContext context)
     {
         const string Root = "/v1/agent/acme_challenges";
         if (!request.Path.StartsWith(Root, StringComparison.Ordinal))

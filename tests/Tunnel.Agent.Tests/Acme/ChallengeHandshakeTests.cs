@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Acme;

@@ -106,7 +106,7 @@ public sealed class PebbleTests : IAsyncLifetime
     public async Task Directory_AddressNotAllowed_IsUnreachable()
     {
         await using var pebble = await Pebble.StartAsync(dns.EndPoint, door.Port);
-        var settings = Settings(pebble) with { AllowedRanges = Platform.Net.AddressRanges.Empty };
+        var settings = Settings(pebble) with { AllowedRanges = Platform.Addresses.AddressRanges.Empty };
 
         (await Refused(() => new AcmeClient(settings, key, TimeProvider.System).DirectoryAsync(Token))).ShouldBe(
             AcmeReason.Unreachable

@@ -1,6 +1,6 @@
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Audit;

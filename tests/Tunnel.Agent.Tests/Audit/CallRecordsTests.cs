@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;

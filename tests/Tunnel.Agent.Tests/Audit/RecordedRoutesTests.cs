@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;

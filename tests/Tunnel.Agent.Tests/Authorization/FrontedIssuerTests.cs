@@ -3,10 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;

@@ -4,7 +4,6 @@ using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.Extensions.Logging;
 

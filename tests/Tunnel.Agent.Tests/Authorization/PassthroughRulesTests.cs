@@ -2,9 +2,8 @@ using System.Net;
 using System.Text;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;
 

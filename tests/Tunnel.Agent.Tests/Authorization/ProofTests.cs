@@ -3,7 +3,6 @@ using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;

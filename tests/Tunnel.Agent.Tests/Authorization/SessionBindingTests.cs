@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;
 

@@ -3,8 +3,10 @@ using System.Text;
 using Culvert.PropertyTesting;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -87,7 +89,7 @@ public sealed class ValidationRulesTests
         fixture.Tunnel.Add(
             "docs",
             fixture.Upstream.Port,
-            new RouteAccess(both, [fixture.Keys], Agent.Upstreams.NoCredential.Instance, fixture.Time)
+            new RouteAccess(both, [fixture.Keys], NoCredential.Instance, fixture.Time)
         );
         fixture.Tunnel.Add("mail", fixture.Upstream.Port, fixture.Access());
         await fixture.Tunnel.StartAsync();
@@ -222,7 +224,7 @@ public sealed class ValidationRulesTests
             u =>
                 u with
                 {
-                    Timeouts = new Culvert.Tunnel.Agent.Upstreams.UpstreamTimeouts(
+                    Timeouts = new UpstreamTimeouts(
                         TimeSpan.FromHours(1),
                         TimeSpan.FromHours(1),
                         TimeSpan.FromHours(1)
@@ -319,11 +321,7 @@ public sealed class ValidationRulesTests
 
     private static async Task StartPatientAsync(OauthFixture fixture, int port)
     {
-        var hour = new Culvert.Tunnel.Agent.Upstreams.UpstreamTimeouts(
-            TimeSpan.FromHours(1),
-            TimeSpan.FromHours(1),
-            TimeSpan.FromHours(1)
-        );
+        var hour = new UpstreamTimeouts(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
         fixture.Tunnel.Add("docs", port, fixture.Access(), u => u with { Timeouts = hour });
         await fixture.Tunnel.StartAsync();
     }

@@ -1,7 +1,10 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Configuration;
@@ -573,9 +576,9 @@ public sealed class AgentConfigurationTests : IDisposable
         issuer.KeysStaleFor.ShouldBe(TimeSpan.FromHours(24));
         issuer.Types.ShouldBe(["at+jwt"]);
         issuer.Algorithms.ShouldBe(
-            Culvert.Jose.Signatures.JwsAlgorithms.ES256
-                | Culvert.Jose.Signatures.JwsAlgorithms.RS256
-                | Culvert.Jose.Signatures.JwsAlgorithms.PS256
+            Culvert.Jose.Algorithms.JwsAlgorithms.ES256
+                | Culvert.Jose.Algorithms.JwsAlgorithms.RS256
+                | Culvert.Jose.Algorithms.JwsAlgorithms.PS256
         );
     }
 

@@ -3,10 +3,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;

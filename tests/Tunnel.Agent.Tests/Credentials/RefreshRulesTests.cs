@@ -1,7 +1,6 @@
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
 

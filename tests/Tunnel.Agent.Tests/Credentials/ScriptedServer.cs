@@ -1,7 +1,7 @@
 using System.Net;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;

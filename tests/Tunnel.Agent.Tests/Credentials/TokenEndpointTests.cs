@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Duende.IdentityModel.Client;

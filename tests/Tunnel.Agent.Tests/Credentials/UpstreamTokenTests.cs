@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Duende.IdentityModel.Client;

@@ -1,8 +1,10 @@
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Dialing;

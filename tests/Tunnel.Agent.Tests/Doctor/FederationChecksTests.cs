@@ -1,11 +1,14 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Doctor;
+using Culvert.Machine.Client.Tests.Support;
+using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
-using Culvert.Platform.Tests.Identity;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Commands;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

@@ -1,10 +1,11 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;

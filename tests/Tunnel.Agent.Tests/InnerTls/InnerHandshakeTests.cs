@@ -2,7 +2,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Agent.Tests.InnerTls;
 

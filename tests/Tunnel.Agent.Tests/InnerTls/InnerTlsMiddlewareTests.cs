@@ -4,7 +4,7 @@ using System.Text;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Agent.Tests.InnerTls;
 

@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Http;
 using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
@@ -52,7 +55,7 @@ public sealed class ListAndCallTests
 
     private static List<string> Shown(
         CompiledPolicy rules,
-        Culvert.Tunnel.Agent.Authorization.Principal? caller,
+        Principal? caller,
         string list,
         string key,
         List<string> names,
@@ -81,7 +84,7 @@ public sealed class ListAndCallTests
 
     private static bool IsUsable(
         CompiledPolicy rules,
-        Culvert.Tunnel.Agent.Authorization.Principal? caller,
+        Principal? caller,
         string method,
         string parameter,
         string name,

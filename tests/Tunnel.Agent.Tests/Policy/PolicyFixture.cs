@@ -1,7 +1,6 @@
 using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;

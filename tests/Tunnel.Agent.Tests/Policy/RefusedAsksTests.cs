@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;

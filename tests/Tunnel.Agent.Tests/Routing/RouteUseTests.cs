@@ -1,6 +1,6 @@
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Routing;
@@ -73,18 +73,7 @@ public sealed class RouteUseTests
     }
 
     private static RouteTable TableOf(Upstream upstream) =>
-        new(
-            "a.test",
-            active: true,
-            [
-                new Route(
-                    "docs",
-                    upstream,
-                    [],
-                    Agent.Authorization.RouteAccess.Open(Agent.Configuration.OauthMode.DangerousNone)
-                ),
-            ]
-        );
+        new("a.test", active: true, [new Route("docs", upstream, [], RouteAccess.Open(OauthMode.DangerousNone))]);
 
     private static HttpUpstream Upstream()
     {

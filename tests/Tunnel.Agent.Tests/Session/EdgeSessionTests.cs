@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Agent.Tests.Session;
 

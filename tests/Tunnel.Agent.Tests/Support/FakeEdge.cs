@@ -8,6 +8,8 @@ using System.Threading.Channels;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;

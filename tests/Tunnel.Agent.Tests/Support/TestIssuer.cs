@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 

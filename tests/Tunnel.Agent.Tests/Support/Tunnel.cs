@@ -3,20 +3,25 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Certificates;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -75,24 +80,22 @@ internal sealed class Tunnel : IAsyncDisposable
             loggers.CreateLogger<PolicyStage>()
         );
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
+        var log = loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(metrics, log);
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(
                 Leaves,
-                Map,
+                name => Map.Current.IsOwnName(name),
                 time ?? TimeProvider.System,
                 loggers.CreateLogger<InnerHandshake>(),
-                new PublicLeaves(PublicLeaves, Challenges)
+                new PublicLeaves(PublicLeaves, Challenges.Find)
             ),
             new InnerApplication(
                 Map,
-                gate,
-                policy,
-                metrics,
-                loggers.CreateLogger<InnerApplication>(),
-                time,
-                held,
-                counts,
+                new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces),
+                refusals,
+                log,
                 traces
             ),
             loggers

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Platform.Logging;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;
 
@@ -317,9 +317,7 @@ public sealed class ForwarderFailureTests
     public void Failures_Catalogue_IsCompleteAndUnique()
     {
         Failures.All.Select(f => f.Reason).ShouldBeUnique();
-        (
-            typeof(Failures).GetFields().Length + typeof(Culvert.Tunnel.Agent.Policy.PolicyFailures).GetFields().Length
-        ).ShouldBe(Failures.All.Count);
+        (typeof(Failures).GetFields().Length + typeof(PolicyFailures).GetFields().Length).ShouldBe(Failures.All.Count);
         foreach (var failure in Failures.All)
         {
             failure.Reason.ShouldStartWith(failure.HopName + ".");

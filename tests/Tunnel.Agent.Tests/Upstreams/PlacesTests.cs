@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;

@@ -1,7 +1,8 @@
 using System.Net;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
-using Culvert.Platform.Tests.Net;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 

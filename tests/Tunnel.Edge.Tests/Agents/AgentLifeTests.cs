@@ -3,6 +3,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

@@ -5,8 +5,9 @@ using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

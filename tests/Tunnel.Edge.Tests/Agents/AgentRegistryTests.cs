@@ -1,6 +1,6 @@
 using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

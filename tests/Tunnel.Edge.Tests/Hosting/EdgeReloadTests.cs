@@ -1,8 +1,9 @@
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Edge.Commands;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress.Proxy;
 using Culvert.Tunnel.Edge.Tests.Support;
 using RunningEdge = Culvert.Tunnel.Edge.Tests.Support.RunningEdge;
 
@@ -96,7 +97,7 @@ public sealed class EdgeReloadTests
             "per_source" => settings with { Clients = settings.Clients with { PerSource = 1 } },
             "proxy_protocol" => settings with
             {
-                ProxyProtocol = new ProxyOptions { Required = true, TrustedProxies = Loopback },
+                ProxyProtocol = new ProxyProtocolOptions { Required = true, TrustedProxies = Loopback },
             },
             _ => settings with { Sni = settings.Sni with { MaxHelloBytes = 16 } },
         };

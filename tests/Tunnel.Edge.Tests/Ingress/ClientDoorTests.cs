@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Platform.Net;
-using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
+using Culvert.Platform.Addresses;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
@@ -12,27 +11,7 @@ public sealed class ClientDoorTests
 {
     private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName(TestPlatform.Domain));
 
-    // PROXY, TCP over IPv4, from 192.0.2.7:8080
-    private static readonly byte[] Header =
-    [
-        .. ProxyHeaderTests.Signature,
-        0x21,
-        0x11,
-        0,
-        12,
-        192,
-        0,
-        2,
-        7,
-        10,
-        0,
-        0,
-        1,
-        0x1f,
-        0x90,
-        1,
-        187,
-    ];
+    private static readonly byte[] Header = ProxyHeaders.From("192.0.2.7", 8080);
 
     [Theory]
     [InlineData("192.0.2.0/24", true)]

@@ -1,7 +1,6 @@
 using System.Security.Authentication;
 using Culvert.Platform.Tls;
 using Culvert.PropertyTesting;
-using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -8,7 +8,8 @@ using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Testing.Faults;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
 

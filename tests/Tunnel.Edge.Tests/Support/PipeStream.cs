@@ -1,4 +1,4 @@
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
@@ -10,7 +10,6 @@ using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -96,7 +95,7 @@ internal sealed class RunningEdge : IAsyncDisposable
     /// <summary>An agent in service; the edge has registered it.</summary>
     public async Task<TestAgent> AgentAsync(
         string instance = "a1",
-        Func<Culvert.Tunnel.Protocol.MuxStream, Task>? serve = null
+        Func<Culvert.Tunnel.Protocol.Streams.MuxStream, Task>? serve = null
     )
     {
         var before = Server.Agents.All.Count();

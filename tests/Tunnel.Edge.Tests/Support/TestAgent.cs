@@ -5,6 +5,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Tests.Support;
 

@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using Culvert.Tunnel.Protocol.Windows;
 

@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Tests.Support;
 
 namespace Culvert.Tunnel.Protocol.Tests.Connections;

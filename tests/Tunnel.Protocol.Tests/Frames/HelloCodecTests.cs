@@ -1,4 +1,5 @@
 using Culvert.PropertyTesting;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;

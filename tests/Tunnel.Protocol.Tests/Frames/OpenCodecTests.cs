@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Culvert.PropertyTesting;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Tests.Support;
 
 namespace Culvert.Tunnel.Protocol.Tests.Streams;

@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
+
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 
 /// <summary>

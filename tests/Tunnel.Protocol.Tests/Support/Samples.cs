@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 

@@ -1,5 +1,9 @@
 using System.Buffers.Binary;
 using Culvert.Testing;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 

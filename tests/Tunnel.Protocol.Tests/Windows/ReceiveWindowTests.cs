@@ -1,4 +1,5 @@
 using Culvert.Testing;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Tests.Windows;

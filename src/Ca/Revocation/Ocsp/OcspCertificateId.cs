@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Encoding;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Ocsp;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Revocation.Ocsp;
 

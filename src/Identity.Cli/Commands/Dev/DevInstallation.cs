@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>What <c>identity-service init</c> said that it made.</summary>

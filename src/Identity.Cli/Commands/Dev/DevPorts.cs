@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;

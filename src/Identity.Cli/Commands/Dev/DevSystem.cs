@@ -1,4 +1,5 @@
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 

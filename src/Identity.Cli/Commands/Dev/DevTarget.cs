@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 

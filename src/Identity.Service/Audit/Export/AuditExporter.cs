@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Audit.Export;
 

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Events;
+
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>An entry as targets get it.</summary>

@@ -1,8 +1,9 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.RelyingParties;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 

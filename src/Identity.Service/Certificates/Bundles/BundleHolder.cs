@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Tunnels.Certificates;
+
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>One that keeps a copy of a tunnel's bundle, and what is known of that copy.</summary>

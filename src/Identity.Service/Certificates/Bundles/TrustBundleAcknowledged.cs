@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 

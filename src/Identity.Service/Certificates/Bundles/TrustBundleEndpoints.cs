@@ -1,6 +1,7 @@
 using System.Globalization;
 using Culvert.Identity.Service.Certificates.RelyingParties;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;

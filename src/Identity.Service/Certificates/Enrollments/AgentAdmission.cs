@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -12,7 +14,7 @@ internal sealed class AgentAdmission(
     ITunnelStore tunnels,
     IRegisteredCertificateStore anchors,
     IFederationStanding federation,
-    ServiceOptions options,
+    AgentOptions options,
     TimeProvider time
 )
 {
@@ -75,7 +77,7 @@ internal sealed class AgentAdmission(
             return TunnelErrors.Archived.Refuse();
         }
 
-        if (time.GetUtcNow() - enrollment.LastProofAt > options.Agents.MaxSinceProof)
+        if (time.GetUtcNow() - enrollment.LastProofAt > options.MaxSinceProof)
         {
             return EnrollmentErrors.RenewalProofExpired.Refuse();
         }

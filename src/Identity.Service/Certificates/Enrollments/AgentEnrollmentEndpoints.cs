@@ -1,12 +1,15 @@
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
@@ -17,11 +20,13 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 internal sealed class AgentEnrollmentEndpoints(
     IAgentEnrollmentStore enrollments,
     AgentAdmission admission,
-    Authenticator authenticator,
+    IAuthenticator authenticator,
     InstanceAlarm alarm,
     MachineCertificates certificates,
     PlatformCa platform,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    AgentOptions agentOptions,
+    CertificateOptions certificateOptions,
     TimeProvider time
 )
 {
@@ -83,7 +88,7 @@ internal sealed class AgentEnrollmentEndpoints(
 
         RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
         IReadOnlyList<Statement> changes = [enrollments.RequireLive(enrollment.Id)];
-        if (Authenticator.HasCredential(request.Http))
+        if (Credentials.ArePresent(request.Http))
         {
             var (proven, refusal) = await ProveAsync(request, enrollment, cancellationToken);
             if (proven is null)
@@ -92,7 +97,7 @@ internal sealed class AgentEnrollmentEndpoints(
             }
 
             enrollment = proven;
-            changes = enrollments.Prove(proven, options.Agents.InstancesPerTunnel, time.GetUtcNow());
+            changes = enrollments.Prove(proven, agentOptions.InstancesPerTunnel, time.GetUtcNow());
         }
         else if (
             await admission.ReadmitAsync(enrollment, request.Source, cancellationToken) is { Refusal: { } refused }
@@ -150,11 +155,11 @@ internal sealed class AgentEnrollmentEndpoints(
             {
                 Proof = proof,
                 LastProofAt = now,
-                CertificateNotAfter = now + options.Certificates.PlatformLife,
+                CertificateNotAfter = now + certificateOptions.PlatformLife,
             };
         var changes = known is null
-            ? enrollments.Insert(enrollment, options.Agents.InstancesPerTunnel, now)
-            : enrollments.Prove(enrollment, options.Agents.InstancesPerTunnel, now);
+            ? enrollments.Insert(enrollment, agentOptions.InstancesPerTunnel, now)
+            : enrollments.Prove(enrollment, agentOptions.InstancesPerTunnel, now);
         return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
     }
 
@@ -196,7 +201,7 @@ internal sealed class AgentEnrollmentEndpoints(
             ? stored
             : throw new StoreException("A stored instance id is malformed.");
         var id = SpiffeId
-            .Agent(options.TrustDomain, enrollment.OrganizationId, enrollment.TunnelId.Value, instance)
+            .Agent(identity.TrustDomain, enrollment.OrganizationId, enrollment.TunnelId.Value, instance)
             .ToString();
         var outcome = await certificates.IssueAsync(
             CertificateKind.Agent,
@@ -234,8 +239,8 @@ internal sealed class AgentEnrollmentEndpoints(
                 SpiffeId = id,
                 Certificate = document,
                 PlatformBundle = platform.Bundle,
-                MachineUrl = options.MachineUrl,
-                TrustDomain = options.TrustDomain,
+                MachineUrl = identity.MachineUrl,
+                TrustDomain = identity.TrustDomain,
             },
             WireJson.Default.AgentEnrollment
         );
@@ -254,7 +259,7 @@ internal sealed class AgentEnrollmentEndpoints(
             Proof = proof,
             CreatedAt = now,
             LastProofAt = now,
-            CertificateNotAfter = now + options.Certificates.PlatformLife,
+            CertificateNotAfter = now + certificateOptions.PlatformLife,
         };
     }
 }

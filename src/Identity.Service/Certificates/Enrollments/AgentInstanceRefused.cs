@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Platform.Identity;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

@@ -1,11 +1,15 @@
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 
@@ -18,10 +22,12 @@ internal sealed class EdgeEnrollmentEndpoints(
     IEdgeEnrollmentStore enrollments,
     IEdgeStore edges,
     IFederationStanding federation,
-    Authenticator authenticator,
+    IAuthenticator authenticator,
     MachineCertificates certificates,
     PlatformCa platform,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    AgentOptions agentOptions,
+    CertificateOptions certificateOptions,
     TimeProvider time
 )
 {
@@ -76,7 +82,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             return EnrollmentErrors.RenewalUnknown.Refuse();
         }
 
-        var (edge, changes, refusal) = Authenticator.HasCredential(request.Http)
+        var (edge, changes, refusal) = Credentials.ArePresent(request.Http)
             ? await ProveAsync(request, enrollment, cancellationToken)
             : await ReadmitAsync(enrollment, cancellationToken);
         return edge is null
@@ -145,7 +151,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             return (null, [], TunnelErrors.EdgeArchived.Refuse());
         }
 
-        if (time.GetUtcNow() - enrollment.LastProofAt > options.Agents.MaxSinceProof)
+        if (time.GetUtcNow() - enrollment.LastProofAt > agentOptions.MaxSinceProof)
         {
             return (null, [], EnrollmentErrors.RenewalProofExpired.Refuse());
         }
@@ -171,7 +177,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             Proof = EnrollmentProof.Of(caller),
             LastProofAt = now,
             // Counted as live from the intent on: what is revoked before the certificate is recorded must be listed.
-            CertificateNotAfter = now + options.Certificates.PlatformLife,
+            CertificateNotAfter = now + certificateOptions.PlatformLife,
         };
     }
 
@@ -184,7 +190,7 @@ internal sealed class EdgeEnrollmentEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var id = SpiffeId.Edge(options.TrustDomain, edge.Id.Value).ToString();
+        var id = SpiffeId.Edge(identity.TrustDomain, edge.Id.Value).ToString();
         var outcome = await certificates.IssueAsync(
             CertificateKind.Edge,
             csr.Csr,
@@ -210,8 +216,8 @@ internal sealed class EdgeEnrollmentEndpoints(
                     SpiffeId = id,
                     Certificate = document,
                     PlatformBundle = platform.Bundle,
-                    MachineUrl = options.MachineUrl,
-                    TrustDomain = options.TrustDomain,
+                    MachineUrl = identity.MachineUrl,
+                    TrustDomain = identity.TrustDomain,
                 },
                 WireJson.Default.EdgeEnrollment
             );

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Tunnels.Machines;
+
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>The spelling of methods in the store and on the wire.</summary>

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

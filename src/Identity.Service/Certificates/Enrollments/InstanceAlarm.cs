@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Platform.Identity;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

@@ -2,6 +2,7 @@ using Culvert.Ca.Names;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -35,7 +36,7 @@ internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer
             PublicKey = request.PublicKey,
             Names = names,
             Identity = names.Uris[0],
-            Actor = Audit.AuditActor.System,
+            Actor = Culvert.Identity.Service.Events.AuditActor.System,
         };
         return await issuer.IssueAsync(describe(job), cancellationToken);
     }

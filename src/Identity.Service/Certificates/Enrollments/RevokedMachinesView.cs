@@ -58,28 +58,42 @@ internal sealed class RevokedMachinesView : IRevokedMachines
             .. await edgeEnrollments.ListRevokedSerialsAsync(now, cancellationToken),
             .. single.Where(one => one.Kind == CertificateKind.Edge).Select(one => one.Serial),
         ];
-        HashSet<string> serials =
-        [
-            .. await agents.ListSerialsAsync(revokedAgents, now, cancellationToken),
-            .. single.Where(one => one.Kind == CertificateKind.Agent).Select(one => one.Serial),
-            .. edgeSerials,
-        ];
-        return new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
+        var agentSerials = single
+            .Where(one => one.Kind == CertificateKind.Agent)
+            .Select(one => (TunnelId: one.TunnelId!, one.Serial))
+            .ToHashSet();
+        foreach (var tunnel in revokedAgents.GroupBy(agent => agent.TunnelId.Value, StringComparer.Ordinal))
+        {
+            IReadOnlyList<string> ids = [.. tunnel.Select(agent => agent.Id.Value)];
+            var serials = await agents.ListSerialsAsync(ids, now, cancellationToken);
+            agentSerials.UnionWith(serials.Select(serial => (tunnel.Key, serial)));
+        }
+
+        return new RevokedMachines(
+            agentSerials.Select(one => one.Serial).Concat(edgeSerials).ToHashSet(StringComparer.Ordinal),
+            revokedAgents.Select(agent => agent.Id.Value).ToHashSet(StringComparer.Ordinal)
+        )
         {
             EdgeSerials = edgeSerials,
+            AgentSerials = agentSerials.ToLookup(one => one.TunnelId, one => one.Serial, StringComparer.Ordinal),
+            AgentEnrollments = revokedAgents.ToLookup(
+                agent => agent.TunnelId.Value,
+                agent => agent.Id.Value,
+                StringComparer.Ordinal
+            ),
             ServerSerials = single
                 .Where(one => one is { Kind: CertificateKind.Server, TunnelId: not null })
                 .ToLookup(one => one.TunnelId!, one => one.Serial, StringComparer.Ordinal),
         };
     }
 
-    private async ValueTask<List<string>> RevokedAgentsAsync(
+    private async ValueTask<List<AgentEnrollmentState>> RevokedAgentsAsync(
         RuleCache rules,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        List<string> revoked = [];
+        List<AgentEnrollmentState> revoked = [];
         foreach (var agent in await agents.ListUnexpiredAsync(now, cancellationToken))
         {
             if (
@@ -88,7 +102,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
                 || !await StandsAsync(rules, agent, cancellationToken)
             )
             {
-                revoked.Add(agent.Id.Value);
+                revoked.Add(agent);
             }
         }
 

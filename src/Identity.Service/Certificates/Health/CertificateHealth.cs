@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
@@ -25,7 +26,7 @@ internal sealed class CertificateHealth : RecurringJob
 
     public CertificateHealth(
         ICertificateHealthStore store,
-        ServiceOptions options,
+        AgentOptions options,
         TimeProvider time,
         ILogger<CertificateHealth> logger
     )
@@ -38,7 +39,7 @@ internal sealed class CertificateHealth : RecurringJob
         )
     {
         this.store = store;
-        this.options = options.Agents;
+        this.options = options;
         this.logger = logger;
         meter.CreateObservableGauge(
             "culvert_authority_expiry_seconds",

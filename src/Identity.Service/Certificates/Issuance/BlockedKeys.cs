@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -7,11 +6,11 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changed; one that cannot be read
 /// leaves the last list in force, is logged and tried again.
 /// </summary>
-internal sealed class BlockedKeys(ServiceOptions options, TimeProvider time, ILogger<BlockedKeys> logger)
+internal sealed class BlockedKeys(CertificateOptions options, TimeProvider time, ILogger<BlockedKeys> logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    private readonly string file = options.Certificates.BlockedKeysFile;
+    private readonly string file = options.BlockedKeysFile;
     private readonly Lock gate = new();
 
     private FrozenSet<string> keys = FrozenSet<string>.Empty;

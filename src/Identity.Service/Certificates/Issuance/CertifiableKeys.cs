@@ -1,7 +1,7 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

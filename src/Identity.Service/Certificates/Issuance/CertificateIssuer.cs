@@ -1,9 +1,12 @@
 using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

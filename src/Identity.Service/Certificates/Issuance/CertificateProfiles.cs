@@ -1,5 +1,4 @@
 using Culvert.Ca.Profiles;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -9,9 +8,9 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// </summary>
 internal sealed class CertificateProfiles
 {
-    public CertificateProfiles(ServiceOptions options)
+    public CertificateProfiles(CertificateOptions options)
     {
-        var lives = options.Certificates;
+        var lives = options;
         List<string> errors = [];
         Server = Create(StandardProfiles.Server(lives.ServerLife) with { MaxLife = lives.ServerLifeMax });
         Agent = Create(StandardProfiles.Agent(lives.PlatformLife));

@@ -1,5 +1,5 @@
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

@@ -1,7 +1,7 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -6,22 +7,22 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
 /// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. All nodes count together.
 /// </summary>
-internal sealed class IssuanceLimits(ServiceOptions options, TimeProvider time, LimitShares shares)
+internal sealed class IssuanceLimits(LimitOptions options, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<string> perIdentity = new(
-        options.Limits.CertificatesPerIdentity,
+        options.CertificatesPerIdentity,
         time,
         shares: shares,
         name: "certificates_per_identity"
     );
     private readonly KeyedRateLimiter<string> perTunnel = new(
-        options.Limits.CertificatesPerTunnel,
+        options.CertificatesPerTunnel,
         time,
         shares: shares,
         name: "certificates_per_tunnel"
     );
     private readonly KeyedRateLimiter<string> perAuthority = new(
-        options.Limits.CertificatesPerAuthority,
+        options.CertificatesPerAuthority,
         time,
         shares: shares,
         name: "certificates_per_authority"

@@ -1,6 +1,6 @@
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Ca.Orders;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;

@@ -1,6 +1,6 @@
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

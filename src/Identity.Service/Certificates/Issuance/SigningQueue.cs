@@ -1,7 +1,9 @@
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -10,7 +12,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and who waited for it
 /// longer than <see cref="SignerTimeout"/> is told so; a call that hangs holds its thread and nothing else.
 /// </summary>
-internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : IDisposable
+internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>An HSM on a network answers within a second; ten are a fault.</summary>
     public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
@@ -19,7 +21,7 @@ internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : 
     private const int RemoteCalls = 4;
 
     private readonly SemaphoreSlim calls = new(RemoteCalls, RemoteCalls);
-    private readonly int capacity = options.Limits.SigningQueue;
+    private readonly int capacity = options.SigningQueue;
     private int waiting;
 
     /// <summary>Takes a place; null = the caller has one and must <see cref="Leave"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Ca.Requests;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

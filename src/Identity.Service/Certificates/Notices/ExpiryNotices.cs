@@ -1,7 +1,8 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
@@ -13,7 +14,7 @@ internal sealed class ExpiryNotices(
     INoticeStore store,
     WebhookQueue webhooks,
     IJournal journal,
-    ServiceOptions options,
+    NoticeOptions options,
     TimeProvider time,
     ILogger<ExpiryNotices> logger
 )
@@ -30,7 +31,7 @@ internal sealed class ExpiryNotices(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
-    private volatile NoticeOptions notices = options.Notices;
+    private volatile NoticeOptions notices = options;
 
     /// <summary>From the next look on, these.</summary>
     public void Use(NoticeOptions changed) => notices = changed;

@@ -3,9 +3,11 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
@@ -19,7 +21,8 @@ internal sealed class PlatformAuthorityMaker(
     IPlatformAuthorityStore store,
     IJournal journal,
     ISealer sealer,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    PlatformCaOptions options,
     StoreNode node,
     TimeProvider time,
     ILogger<PlatformAuthorityMaker> logger
@@ -90,8 +93,8 @@ internal sealed class PlatformAuthorityMaker(
             key.PublicKey,
             StandardProfiles.PlatformIssuing() with
             {
-                DefaultLife = options.PlatformCa.IssuingLife,
-                MaxLife = options.PlatformCa.IssuingLife,
+                DefaultLife = options.IssuingLife,
+                MaxLife = options.IssuingLife,
             }
         );
         var issuing = AuthorityOf(PlatformTier.Issuing, key, certificate) with { RootId = root.Id.Value };
@@ -128,8 +131,8 @@ internal sealed class PlatformAuthorityMaker(
             key.PublicKey,
             StandardProfiles.PlatformRoot() with
             {
-                DefaultLife = options.PlatformCa.RootLife,
-                MaxLife = options.PlatformCa.RootLife,
+                DefaultLife = options.RootLife,
+                MaxLife = options.RootLife,
             }
         );
         return AuthorityOf(PlatformTier.Root, key, certificate);
@@ -207,7 +210,7 @@ internal sealed class PlatformAuthorityMaker(
     // Two roots of one trust domain are told apart by their dates; a common name has at most 64 characters.
     private string NameOf(string tier)
     {
-        var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {options.TrustDomain}";
+        var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {identity.TrustDomain}";
         return text.Length <= 64 ? text : text[..64];
     }
 }

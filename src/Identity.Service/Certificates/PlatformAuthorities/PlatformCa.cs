@@ -1,9 +1,8 @@
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -1,7 +1,8 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -19,7 +20,7 @@ internal sealed class PlatformRootCommands(
     PlatformCa platform,
     Persons persons,
     IJournal journal,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -118,7 +119,7 @@ internal sealed class PlatformRootCommands(
         CancellationToken cancellationToken
     ) =>
         Persons.CheckIsPerson(request.Caller) is { } workload ? workload
-        : options.Certificates.SingleApproval ? null
+        : options.SingleApproval ? null
         : Persons.CheckAreTwo(
             root.MadeBy,
             await persons.OfAsync(request.Caller, cancellationToken),

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 

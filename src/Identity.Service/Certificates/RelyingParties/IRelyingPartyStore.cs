@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;

@@ -1,17 +1,18 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Recognises relying parties: by their own credential, or by the service account of an access token.</summary>
-internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties) : IRelyingPartyCredentials
+internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties)
 {
     private static readonly FrozenSet<string> Rights = FrozenSet.Create(StringComparer.Ordinal, Scopes.BundleRead);
 
     public async ValueTask<AuthenticationResult> ValidateAsync(string credential, CancellationToken cancellationToken)
     {
-        var hash = Authenticator.HashOf(credential);
+        var hash = Credentials.HashOf(credential);
         return await parties.FindBySecretAsync(hash, cancellationToken) is { } party
             ? AuthenticationResult.Of(
                 new Caller

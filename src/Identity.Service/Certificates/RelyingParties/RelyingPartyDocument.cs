@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 

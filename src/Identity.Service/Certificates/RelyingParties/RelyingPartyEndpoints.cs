@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;

@@ -1,7 +1,9 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -14,7 +16,7 @@ internal sealed class RelyingPartyRegistry(
     IActivationGate gate,
     Persons persons,
     IJournal journal,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -46,7 +48,7 @@ internal sealed class RelyingPartyRegistry(
                 AuditEvents.RelyingPartyCreated,
                 party,
                 reason: null,
-                parties.Insert(party, Authenticator.HashOf(credential), MaxPerTunnel)
+                parties.Insert(party, Credentials.HashOf(credential), MaxPerTunnel)
             ),
             cancellationToken
         );
@@ -100,7 +102,7 @@ internal sealed class RelyingPartyRegistry(
         CancellationToken cancellationToken
     )
     {
-        if (options.Certificates.SingleApproval)
+        if (options.SingleApproval)
         {
             return null;
         }

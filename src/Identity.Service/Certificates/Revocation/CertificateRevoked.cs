@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 

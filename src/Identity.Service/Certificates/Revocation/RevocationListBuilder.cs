@@ -1,7 +1,7 @@
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Federation;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
@@ -12,7 +12,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListBuilder(
     IRevocationStore store,
     RevocationPoints points,
-    ServiceOptions options,
+    CertificateOptions certificateOptions,
+    FederationOptions federationOptions,
     TimeProvider time
 )
 {
@@ -24,7 +25,7 @@ internal sealed class RevocationListBuilder(
         CancellationToken cancellationToken
     )
     {
-        var life = options.Certificates.RevocationListLife;
+        var life = certificateOptions.RevocationListLife;
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         // One period beyond its end, and until it was on one list made after it (RFC 5280 §3.3), however long no list
         // could be made.
@@ -70,7 +71,7 @@ internal sealed class RevocationListBuilder(
     // Clocks of nodes differ a little: a list is no older than the one before it, nor than a revocation that it tells
     // of. A difference that no clock may have is held back.
     private DateTimeOffset NotBehind(DateTimeOffset now, IEnumerable<DateTimeOffset> times) =>
-        times.Where(time => time - now <= options.Federation.Leeway).Append(now).Max();
+        times.Where(time => time - now <= federationOptions.Leeway).Append(now).Max();
 
     private async ValueTask<CaRefusal?> DiffAsync(
         byte[] present,

@@ -1,5 +1,8 @@
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
@@ -12,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListEndpoint(
     IRevocationStore store,
     IImportedListStore imported,
-    ServiceOptions options,
+    LimitOptions options,
     TimeProvider time,
     LimitShares shares
 )
@@ -23,12 +26,7 @@ internal sealed class RevocationListEndpoint(
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(
-        options.Limits.ListsTotal,
-        time,
-        shares: shares,
-        name: "lists_total"
-    );
+    private readonly KeyedRateLimiter<int> total = new(options.ListsTotal, time, shares: shares, name: "lists_total");
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {

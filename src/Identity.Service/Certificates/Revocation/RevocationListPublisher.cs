@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
@@ -23,7 +23,7 @@ internal sealed class RevocationListPublisher(
     IJournal journal,
     IChanges changes,
     ClockGuard clock,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
 ) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", LookEvery, time, beginsAtOnce: true)
@@ -62,7 +62,7 @@ internal sealed class RevocationListPublisher(
         try
         {
             var now = Time.GetUtcNow();
-            var endingBefore = now + (options.Certificates.RevocationListLife / 2);
+            var endingBefore = now + (options.RevocationListLife / 2);
             var due = await store.ListDueAsync(now, endingBefore, cancellationToken);
             if (due.Count == 0)
             {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 

@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>Which list a certificate bears. An authority's division never changes, so that it is read once per process.</summary>
-internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions options) : IRevocationAddresses
+internal sealed class RevocationPoints(IRevocationStore store, ServiceIdentity identity, CertificateOptions options)
+    : IRevocationAddresses
 {
     // Shorter lives end before a verifier that keeps a list for a day would look again.
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
@@ -24,8 +25,8 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
             : store.InsertPoint(
                 new RevocationPoint(
                     authority.Id.Value,
-                    options.Certificates.RevocationShards,
-                    options.Certificates.RevocationUrl,
+                    options.RevocationShards,
+                    options.RevocationUrl,
                     authority.StateSince ?? authority.CreatedAt
                 )
             );
@@ -35,7 +36,7 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
         if (
             kind != CertificateKind.Server
             || authority.CaId is not { } id
-            || !(options.Certificates.ListAlways || options.Certificates.ServerLife > LongLife)
+            || !(options.ListAlways || options.ServerLife > LongLife)
         )
         {
             return null;
@@ -48,18 +49,18 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
     public string? FindResponder(CertificateKind kind, SigningAuthority authority) =>
         kind == CertificateKind.Server
         && authority.CaId is { } id
-        && options.Certificates.ResponderAddress switch
+        && options.ResponderAddress switch
         {
             ResponderAddress.Always => true,
-            ResponderAddress.LongLived => options.Certificates.ServerLife > LongLife,
+            ResponderAddress.LongLived => options.ServerLife > LongLife,
             _ => false,
         }
-            ? OcspAuthorities.AddressOf(options, id)
+            ? OcspAuthorities.AddressOf(identity, options, id)
             : null;
 
     /// <summary>The address of a list: what its certificates bear, and the list itself.</summary>
     public string AddressOf(RevocationPoint point, int shard) =>
-        (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = options.PublicUrl }).AddressOf(shard);
+        (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).AddressOf(shard);
 
     // Waited for, once per authority and process: a certificate without its address could never be revoked by list.
     private RevocationPoint Load(string id) =>

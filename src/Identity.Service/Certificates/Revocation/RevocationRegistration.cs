@@ -1,8 +1,7 @@
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 

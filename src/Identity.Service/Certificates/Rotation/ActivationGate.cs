@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -8,7 +8,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// Lets an authority issue once everybody who counts holds a bundle with it (S17): live agents, registered relying
 /// parties, or, where none is registered, whoever fetches the bundle within the time of propagation.
 /// </summary>
-internal sealed class ActivationGate(TunnelBundles bundles, ServiceOptions options, TimeProvider time) : IActivationGate
+internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions options, TimeProvider time)
+    : IActivationGate
 {
     /// <summary>The id under which an override accepts that the time of propagation is not over.</summary>
     public const string PropagationId = "propagation";
@@ -60,5 +61,5 @@ internal sealed class ActivationGate(TunnelBundles bundles, ServiceOptions optio
 
     /// <summary>When clients that tell nobody count as having fetched the bundle.</summary>
     public DateTimeOffset PropagationEnds(TunnelBundle bundle, string authorityId) =>
-        bundle.Anchors[authorityId].CreatedAt + options.Certificates.Propagation;
+        bundle.Anchors[authorityId].CreatedAt + options.Propagation;
 }

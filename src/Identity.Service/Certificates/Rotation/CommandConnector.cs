@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -9,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// A program of the installation's operator: the request on its standard input, the chain on its standard output. No
 /// shell, bounded time and output; what it says on standard error is never shown, for it may hold its secrets.
 /// </summary>
-internal sealed class CommandConnector(ServiceOptions options) : ISigningConnector
+internal sealed class CommandConnector(CertificateOptions options) : ISigningConnector
 {
     private const int MaxChainBytes = 64 * 1024;
 
@@ -17,14 +16,14 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
 
     public bool IsConfigured => Command.Count > 0;
 
-    private IReadOnlyList<string> Command => options.Certificates.SigningCommand;
+    private IReadOnlyList<string> Command => options.SigningCommand;
 
     public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
         // A program runs by the machine's clock, whatever the service's says.
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = ChildCommand.TryStart(Command, options.Certificates.SigningEnvironment, out var problem);
+        using var process = ChildCommand.TryStart(Command, options.SigningEnvironment, out var problem);
         return process is null
             ? SigningAnswer.Failed($"it {problem}")
             : await TalkAsync(process, csrPem, both.Token, cancellationToken);

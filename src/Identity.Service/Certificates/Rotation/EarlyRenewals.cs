@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Wire;
 
@@ -14,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 internal sealed class EarlyRenewals(
     ITunnelAuthorityStore authorities,
     ICertificateStore inventory,
-    ServiceOptions options,
+    ServiceIdentity identity,
     TimeProvider time
 )
 {
@@ -86,7 +87,7 @@ internal sealed class EarlyRenewals(
         {
             CaId = authority.Id.Value,
             SuggestedWindow = new SuggestedWindow { Start = end - Width, End = end },
-            ExplanationUrl = $"{options.PublicUrl}/v1/certificate_authorities/{authority.Id.Value}/rotation",
+            ExplanationUrl = $"{identity.PublicUrl}/v1/certificate_authorities/{authority.Id.Value}/rotation",
         };
     }
 

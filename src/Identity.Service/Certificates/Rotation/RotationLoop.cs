@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -6,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>Lets <see cref="RotationSteps"/> do what has become due; waits for no successor's signature.</summary>
 internal sealed class RotationLoop(
     RotationSteps steps,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<RotationLoop> logger
 )

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
@@ -10,6 +8,6 @@ internal static class RotationPace
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromMinutes(1);
 
-    public static TimeSpan Of(ServiceOptions options) =>
-        options.Certificates.ServerLife < Slowest ? options.Certificates.ServerLife : Slowest;
+    public static TimeSpan Of(CertificateOptions options) =>
+        options.ServerLife < Slowest ? options.ServerLife : Slowest;
 }

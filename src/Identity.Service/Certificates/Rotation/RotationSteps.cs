@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -6,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>Lets <see cref="SuccessorSteps"/> do what has become due; a round may last as long as the connector.</summary>
 internal sealed class SuccessorLoop(
     SuccessorSteps steps,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<SuccessorLoop> logger
 )

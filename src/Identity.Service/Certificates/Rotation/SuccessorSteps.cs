@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -22,7 +22,7 @@ internal sealed class SuccessorSteps(
     SuccessorSigning signing,
     IRegisteredCertificateStore anchors,
     ClockGuard clock,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<SuccessorSteps> logger
 ) : IDisposable
@@ -91,7 +91,7 @@ internal sealed class SuccessorSteps(
                     state.Options.Propagation
                 );
             },
-            (Authority: authority, Options: options.Certificates)
+            (Authority: authority, Options: options)
         );
 
     private bool IsTooEarly(TunnelAuthority authority) =>

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Certificates;
@@ -16,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 /// </summary>
 internal sealed class KeptCertificates(
     ISealer sealer,
-    ServiceOptions options,
+    StoreSettings storeSettings,
     StoreNode node,
     TimeProvider time,
     ILogger<KeptCertificates> logger
@@ -97,7 +96,8 @@ internal sealed class KeptCertificates(
         }
     }
 
-    private string FileOf(string listener) => Path.Combine(options.StateDirectory, $"{listener}-certificate.sealed");
+    private string FileOf(string listener) =>
+        Path.Combine(storeSettings.StateDirectory, $"{listener}-certificate.sealed");
 
     private static string TextOf(GrantedNames names) =>
         string.Join(' ', names.Dns.Concat(names.Uris).Concat(names.Addresses.Select(address => address.ToString())));

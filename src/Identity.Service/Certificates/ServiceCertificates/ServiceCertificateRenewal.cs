@@ -1,9 +1,9 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 
@@ -21,7 +21,8 @@ internal sealed class ServiceCertificateRenewal(
     AnchorKeys anchors,
     KeptCertificates kept,
     CertificateProfiles profiles,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    ServiceCertificateOptions options,
     StoreNode node,
     TimeProvider time,
     ILogger<ServiceCertificateRenewal> logger
@@ -35,7 +36,7 @@ internal sealed class ServiceCertificateRenewal(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
-    private readonly ConfiguredPair? configured = options.ApiCertificate is { } files ? new(files) : null;
+    private readonly ConfiguredPair? configured = options.Configured is { } files ? new(files) : null;
     private DateTimeOffset apiDue = DateTimeOffset.MinValue;
     private DateTimeOffset machineDue = DateTimeOffset.MinValue;
 
@@ -109,7 +110,7 @@ internal sealed class ServiceCertificateRenewal(
         }
         else if (now >= apiDue || apiIssuer != present)
         {
-            var (pair, due) = await IssueAsync(Api, issuing, ServiceNames.OfApi(options), isStart, cancellationToken);
+            var (pair, due) = await IssueAsync(Api, issuing, ServiceNames.OfApi(identity), isStart, cancellationToken);
             certificates.UseApi(pair);
             (apiDue, apiIssuer) = (due, present);
         }
@@ -119,7 +120,7 @@ internal sealed class ServiceCertificateRenewal(
             var (pair, due) = await IssueAsync(
                 Machine,
                 issuing,
-                ServiceNames.OfMachine(options, node),
+                ServiceNames.OfMachine(identity, node),
                 isStart,
                 cancellationToken
             );
@@ -170,7 +171,7 @@ internal sealed class ServiceCertificateRenewal(
                 Profile = profiles.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
-                Identity = ServiceNames.IdentityOf(options, node),
+                Identity = ServiceNames.IdentityOf(identity, node),
                 Actor = AuditActor.System,
                 DespiteClock = isStart,
             },

@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 
@@ -10,17 +10,17 @@ namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 internal static class ServiceNames
 {
     /// <summary>8443: the host of the public URL, and loopback for tools on the machine itself.</summary>
-    public static GrantedNames OfApi(ServiceOptions options) => Collect([options.PublicUrl]);
+    public static GrantedNames OfApi(ServiceIdentity identity) => Collect([identity.PublicUrl]);
 
     /// <summary>8444: the same, and the URI by which machines recognise the service (S6).</summary>
-    public static GrantedNames OfMachine(ServiceOptions options, StoreNode node) =>
-        Collect([options.PublicUrl, options.MachineUrl]) with
+    public static GrantedNames OfMachine(ServiceIdentity identity, StoreNode node) =>
+        Collect([identity.PublicUrl, identity.MachineUrl]) with
         {
-            Uris = [IdentityOf(options, node)],
+            Uris = [IdentityOf(identity, node)],
         };
 
-    public static string IdentityOf(ServiceOptions options, StoreNode node) =>
-        SpiffeId.Service(options.TrustDomain, node.Name).ToString();
+    public static string IdentityOf(ServiceIdentity identity, StoreNode node) =>
+        SpiffeId.Service(identity.TrustDomain, node.Name).ToString();
 
     private static GrantedNames Collect(string[] urls)
     {

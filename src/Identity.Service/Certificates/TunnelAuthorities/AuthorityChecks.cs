@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -16,7 +17,7 @@ internal sealed class AuthorityChecks(
     AuthorityKeys keys,
     IPublicAnchors publicAnchors,
     ServerProfile server,
-    ServiceOptions options,
+    CertificateOptions options,
     StoreNode node,
     TimeProvider time
 )
@@ -41,7 +42,7 @@ internal sealed class AuthorityChecks(
             ? AuthorityRegistration.InspectChain(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
-                options.Certificates.ServerLife,
+                options.ServerLife,
                 ServerProfile.NamesOf(tunnel),
                 now,
                 isPublic

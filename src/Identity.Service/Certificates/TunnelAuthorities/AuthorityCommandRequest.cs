@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys.Pkcs12;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -22,7 +24,7 @@ internal sealed class AuthorityCommands(
     AuthorityChecks checks,
     AuthorityPreparation preparation,
     Persons persons,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -70,7 +72,7 @@ internal sealed class AuthorityCommands(
         CancellationToken cancellationToken
     )
     {
-        if (!options.Certificates.DangerousAllowKeyImport)
+        if (!options.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse("Imported keys are off: certificates.dangerous_allow_key_import.");
         }
@@ -241,7 +243,7 @@ internal sealed class AuthorityCommands(
 
         var move = await MoveOfAsync(request, reason: null, cancellationToken);
         if (
-            !options.Certificates.SingleApproval
+            !options.SingleApproval
             && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
         )
         {

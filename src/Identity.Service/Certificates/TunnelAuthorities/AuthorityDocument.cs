@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

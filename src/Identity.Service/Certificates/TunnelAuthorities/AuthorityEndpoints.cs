@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Hsm;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Configuration;
@@ -12,7 +15,8 @@ internal sealed partial class AuthorityEndpoints(
     ITunnelStore tunnels,
     ITunnelAuthorityStore authorities,
     AuthorityCommands commands,
-    ServiceOptions options
+    CertificateOptions options,
+    InstallationHsm hsm
 )
 {
     private const string List = "certificate_authorities";
@@ -82,7 +86,7 @@ internal sealed partial class AuthorityEndpoints(
         return ApiAnswer.Json(
             new AuthorityListDocument
             {
-                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options.Certificates))],
+                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options))],
                 NextPage = next,
             },
             CertificatesJson.Default.AuthorityListDocument
@@ -232,12 +236,12 @@ internal sealed partial class AuthorityEndpoints(
 
     private Refusal? CheckCustody(ApiRequest request, AuthorityCustody custody, string? keyLabel)
     {
-        if (custody == AuthorityCustody.Pkcs11 && options.Pkcs11 is null)
+        if (custody == AuthorityCustody.Pkcs11 && !hsm.IsConfigured)
         {
             return RequestErrors.Invalid.Refuse("custody: pkcs11 needs an HSM: set keys.pkcs11 and restart.");
         }
 
-        if (custody == AuthorityCustody.Imported && !options.Certificates.DangerousAllowKeyImport)
+        if (custody == AuthorityCustody.Imported && !options.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse(
                 "custody: imported keys are off: certificates.dangerous_allow_key_import."
@@ -321,7 +325,7 @@ internal sealed partial class AuthorityEndpoints(
     private ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
         result.Value is { } authority
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(authority, options.Certificates) with
+                AuthorityDocument.Of(authority, options) with
                 {
                     Chain = authority.ChainPem is null
                         ? null

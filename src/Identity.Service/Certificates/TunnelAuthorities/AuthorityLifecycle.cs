@@ -1,8 +1,9 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -21,7 +22,7 @@ internal sealed class AuthorityLifecycle(
     IActivationGate gate,
     RevocationPoints lists,
     IJournal journal,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<AuthorityLifecycle> logger
 )
@@ -230,7 +231,7 @@ internal sealed class AuthorityLifecycle(
         if (
             guards.HasFlag(AuthorityGuards.NotTheLast)
             && !authority.HoldsKey
-            && !options.Certificates.SingleApproval
+            && !options.SingleApproval
             && !IsOverridden(authority, [authority.Id.Value], move)
         )
         {
@@ -269,7 +270,7 @@ internal sealed class AuthorityLifecycle(
         authority.Override is { } taken
         && blockers.All(taken.Missing.Contains)
         && (
-            options.Certificates.SingleApproval
+            options.SingleApproval
             || (
                 move is { IsByPerson: true, Person: { } person }
                 && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null

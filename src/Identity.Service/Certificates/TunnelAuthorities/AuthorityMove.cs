@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;

@@ -1,7 +1,7 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Requests;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 

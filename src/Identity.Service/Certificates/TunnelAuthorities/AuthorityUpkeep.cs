@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Tunnels;
 
@@ -16,7 +15,7 @@ internal sealed class AuthorityUpkeep(
     AuthorityKeys keys,
     ITunnelStore tunnels,
     ClockGuard clock,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
 )
@@ -70,7 +69,7 @@ internal sealed class AuthorityUpkeep(
         {
             // Neither issues nor signs lists any more, and nothing leads back: its key can only be stolen.
             case AuthorityState.Retired or AuthorityState.Expired:
-                await DestroyAfterAsync(authority, authority.StateSince, options.Certificates.KeyRetention);
+                await DestroyAfterAsync(authority, authority.StateSince, options.KeyRetention);
                 return;
             case AuthorityState.Deleted:
                 await DestroyAfterAsync(authority, authority.ArchivedAt, AuthorityLifecycle.RegistrationLife);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Culvert.Ca.Keys.Pkcs12;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

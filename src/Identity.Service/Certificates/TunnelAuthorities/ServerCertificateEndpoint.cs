@@ -1,7 +1,8 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;

@@ -2,8 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Identity.Service.Console.Access;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console.Access;
 

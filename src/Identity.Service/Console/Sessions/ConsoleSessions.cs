@@ -1,12 +1,14 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
@@ -21,7 +23,7 @@ internal sealed class ConsoleSessions(
     AdminKeyUses adminKeyUses,
     ITenantStore tenants,
     IJournal journal,
-    ServiceOptions options,
+    SignInOptions signIn,
     TimeProvider time
 )
 {
@@ -32,8 +34,6 @@ internal sealed class ConsoleSessions(
     public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
-
-    private readonly SignInOptions signIn = options.SignIn;
 
     /// <summary>Opens a session with an admin key that was proved.</summary>
     public async ValueTask<OpenedSession> OpenAsync(

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Federation;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -18,13 +18,20 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     private const int MaxSubjectLength = 255; // OpenID Connect Core §2
 
     private readonly ProviderClient provider;
-    private readonly ServiceOptions options;
+    private readonly FederationOptions federationOptions;
+    private readonly SignInOptions signInOptions;
     private readonly TimeProvider time;
 
-    public IdTokenHandler(ProviderClient provider, ServiceOptions options, TimeProvider time)
+    public IdTokenHandler(
+        ProviderClient provider,
+        FederationOptions federationOptions,
+        SignInOptions signInOptions,
+        TimeProvider time
+    )
     {
         this.provider = provider;
-        this.options = options;
+        this.federationOptions = federationOptions;
+        this.signInOptions = signInOptions;
         this.time = time;
         MapInboundClaims = false;
     }
@@ -55,7 +62,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         var keys = await provider.GetKeysAsync(token!.KeyId, CancellationToken.None);
         var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, out key);
         return found != JoseRefusal.None ? IdTokenFault.Key
-            : token.Verify(key!, options.SignIn.Algorithms) != JoseRefusal.None ? IdTokenFault.Signature
+            : token.Verify(key!, signInOptions.Algorithms) != JoseRefusal.None ? IdTokenFault.Signature
             : FindFault(token.Claims);
     }
 
@@ -63,10 +70,10 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     {
         // Of several audiences the token must name the one that asked for it; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);
-        return needsParty && claims.FindString("azp"u8) != options.SignIn.ClientId ? IdTokenFault.AuthorizedParty
+        return needsParty && claims.FindString("azp"u8) != signInOptions.ClientId ? IdTokenFault.AuthorizedParty
             : !TryReadTime(claims, "exp"u8, out _) ? IdTokenFault.Expired
             // The library requires the claim and does not compare it.
-            : !TryReadTime(claims, "iat"u8, out var issuedAt) || issuedAt > time.GetUtcNow() + options.Federation.Leeway
+            : !TryReadTime(claims, "iat"u8, out var issuedAt) || issuedAt > time.GetUtcNow() + federationOptions.Leeway
                 ? IdTokenFault.IssuedInFuture
             : claims.FindString("sub"u8) is not { Length: > 0 and <= MaxSubjectLength } ? IdTokenFault.Subject
             : IdTokenFault.None;

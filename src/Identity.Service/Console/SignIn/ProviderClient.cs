@@ -3,9 +3,11 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
@@ -18,8 +20,13 @@ namespace Culvert.Identity.Service.Console.SignIn;
 /// The identity provider as the console requests it, through the fetcher that vets addresses (S27): discovery document, keys,
 /// token endpoint. A failure is a <see cref="ProviderUnavailableException"/>.
 /// </summary>
-internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, IHostResolver resolver)
-    : IConfigurationManager<OpenIdConnectConfiguration>
+internal sealed class ProviderClient(
+    FederationOptions federationOptions,
+    OutboundOptions outbound,
+    SignInOptions signIn,
+    TimeProvider time,
+    IHostResolver resolver
+) : IConfigurationManager<OpenIdConnectConfiguration>
 {
     private const string BasicMethod = "client_secret_basic";
     private const string PostMethod = "client_secret_post";
@@ -28,15 +35,13 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
     private static readonly TimeSpan NotAgainWithin = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private readonly SignInOptions signIn = options.SignIn;
-
     private readonly SafeFetcher fetcher = new(
         new SafeFetcherOptions
         {
-            Timeout = options.Federation.Fetch.Timeout,
-            MaxBytes = (int)options.Federation.Fetch.MaxBytes,
-            PrivateNetworks = PrivateNetwork.WithEveryPort(options.SignIn.Networks),
-            Network = options.Network,
+            Timeout = federationOptions.Fetch.Timeout,
+            MaxBytes = (int)federationOptions.Fetch.MaxBytes,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(signIn.Networks),
+            Network = outbound.Network,
         },
         time,
         resolver

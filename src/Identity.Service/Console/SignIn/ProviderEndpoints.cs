@@ -1,6 +1,8 @@
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
@@ -10,7 +12,7 @@ internal sealed class ProviderEndpoints(
     ConsoleSessions sessions,
     ProviderSignIn signIn,
     SourceLimits limits,
-    ServiceOptions options
+    SignInOptions options
 )
 {
     /// <summary>Also the way of a session whose roles are to be looked at again; the person then is asked nothing.</summary>
@@ -70,7 +72,7 @@ internal sealed class ProviderEndpoints(
             return;
         }
 
-        cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
+        cookie.Set(http, ConsoleCookie.Session, options.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, answer.Next);
     }
@@ -85,7 +87,7 @@ internal sealed class ProviderEndpoints(
     {
         var obstacle =
             limits.Unauthenticated.TryTake(new ApiRequest(http).Source)
-            ?? (options.SignIn.HasProvider ? null : RequestErrors.NotFound.Refuse());
+            ?? (options.HasProvider ? null : RequestErrors.NotFound.Refuse());
         if (obstacle is null)
         {
             return false;

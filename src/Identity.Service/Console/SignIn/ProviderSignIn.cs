@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -15,7 +17,9 @@ namespace Culvert.Identity.Service.Console.SignIn;
 /// </summary>
 internal sealed class ProviderSignIn(
     ProviderClient provider,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    FederationOptions federationOptions,
+    SignInOptions signIn,
     TimeProvider time,
     ILogger<ProviderSignIn> logger
 )
@@ -23,8 +27,7 @@ internal sealed class ProviderSignIn(
     private const string Silent = "silent";
     private const int MaxNameLength = 100;
 
-    private readonly SignInOptions signIn = options.SignIn;
-    private readonly SignInProtocol protocol = new(provider, options, time);
+    private readonly SignInProtocol protocol = new(provider, identity, federationOptions, signIn, time);
 
     /// <summary>Sends the browser to the provider; null = it is on its way.</summary>
     public async ValueTask<Refusal?> BeginAsync(HttpContext http, ConsoleCookie browser, string next, bool isSilent)

@@ -1,8 +1,11 @@
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
@@ -13,7 +16,7 @@ internal sealed class SignInEndpoints(
     ConsoleSessions sessions,
     Authenticator authenticator,
     SourceLimits limits,
-    ServiceOptions options
+    SignInOptions options
 )
 {
     public const string KeyField = "admin_key";
@@ -40,13 +43,7 @@ internal sealed class SignInEndpoints(
         ConsoleHeaders.Set(http.Response);
         var request = new ApiRequest(http);
         var browser = BrowserOf(http);
-        if (
-            (
-                limits.Unauthenticated.TryTake(request.Source)
-                ?? limits.FailedAuthentication.IsExhausted(request.Source)
-            ) is
-            { } limited
-        )
+        if (limits.Unauthenticated.TryTake(request.Source) is { } limited)
         {
             await RefuseAsync(http, browser, limited);
             return;
@@ -58,16 +55,17 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        if (!options.SignIn.AdminKeys)
+        if (!options.AdminKeys)
         {
             await RefuseAsync(http, browser, ConsoleErrors.NoAdminKeys.Refuse());
             return;
         }
 
-        var (key, refusal) = await ProveAsync(form[KeyField].ToString().Trim(), http.RequestAborted);
+        var credential = form[KeyField].ToString().Trim();
+        var (key, refusal) = await ProveAsync(credential, http.RequestAborted);
         if (key is null)
         {
-            limits.FailedAuthentication.TryTake(request.Source);
+            limits.FailedAuthentication.Fail(request.Source, credential);
             await RefuseAsync(
                 http,
                 browser,
@@ -83,7 +81,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
+        cookie.Set(http, ConsoleCookie.Session, options.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }
@@ -106,7 +104,7 @@ internal sealed class SignInEndpoints(
         CancellationToken cancellationToken
     ) =>
         credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal)
-        && credential.Length <= Authenticator.MaxCredentialLength
+        && credential.Length <= Credentials.MaxLength
             ? await authenticator.FindAdminKeyAsync(credential, cancellationToken)
             : (null, AuthErrors.Invalid.Refuse());
 

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -12,7 +13,13 @@ namespace Culvert.Identity.Service.Console.SignIn;
 /// How the OpenID Connect handler signs people in: authorization code with PKCE (RFC 7636), state, nonce and correlation
 /// cookie are the library's. Added here: <c>iss</c> (RFC 9207), the life of the state by our clock, and bounds.
 /// </summary>
-internal sealed class SignInProtocol(ProviderClient provider, ServiceOptions options, TimeProvider time)
+internal sealed class SignInProtocol(
+    ProviderClient provider,
+    ServiceIdentity identity,
+    FederationOptions federationOptions,
+    SignInOptions signIn,
+    TimeProvider time
+)
 {
     public const string CallbackPath = ConsoleEndpoints.ProviderPath + "/callback";
 
@@ -27,8 +34,7 @@ internal sealed class SignInProtocol(ProviderClient provider, ServiceOptions opt
     private const int MaxCodeLength = 4096;
     private const int MaxErrorLength = 64;
 
-    private readonly SignInOptions signIn = options.SignIn;
-    private readonly IdTokenHandler idTokens = new(provider, options, time);
+    private readonly IdTokenHandler idTokens = new(provider, federationOptions, signIn, time);
 
     /// <summary>Of one request: what protects state and nonce is the browser's own cookie.</summary>
     public OpenIdConnectOptions CreateOptions(ConsoleCookie browser)
@@ -57,7 +63,7 @@ internal sealed class SignInProtocol(ProviderClient provider, ServiceOptions opt
             {
                 OnRedirectToIdentityProvider = context =>
                 {
-                    context.ProtocolMessage.RedirectUri = options.PublicUrl + CallbackPath;
+                    context.ProtocolMessage.RedirectUri = identity.PublicUrl + CallbackPath;
                     return Task.CompletedTask;
                 },
                 OnMessageReceived = CheckAsync,
@@ -140,7 +146,7 @@ internal sealed class SignInProtocol(ProviderClient provider, ServiceOptions opt
     )
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var leeway = options.Federation.Leeway;
+        var leeway = federationOptions.Leeway;
         return expires > now - leeway && (notBefore is null || notBefore <= now + leeway);
     }
 }

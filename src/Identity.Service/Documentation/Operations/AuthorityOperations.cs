@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Documentation.Operations;

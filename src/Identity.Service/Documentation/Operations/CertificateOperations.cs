@@ -1,10 +1,10 @@
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Inventory;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Documentation.Shapes;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Webhooks;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Documentation.Operations;

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 

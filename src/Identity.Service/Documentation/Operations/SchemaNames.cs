@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;

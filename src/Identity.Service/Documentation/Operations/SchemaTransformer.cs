@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
@@ -327,7 +328,7 @@ internal static class TunnelOperations
                 "POST /v1/edges/{edge_id}/drain",
                 "drain_edge",
                 "Drain an edge",
-                "The edge takes no new connections; its tunnels move to other edges."
+                "Its tunnels are assigned to other edges; then the edge takes no new connections."
             )
             .MayTake<ReasonRequest>()
             .Answers<EdgeDocument>();

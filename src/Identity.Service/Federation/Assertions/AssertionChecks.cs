@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -10,7 +9,11 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal static class AssertionChecks
 {
-    public static IAssertionCheck[] InOrder(ServiceOptions options, Installation installation, ITenantStore tenants) =>
+    public static IAssertionCheck[] InOrder(
+        FederationOptions options,
+        Installation installation,
+        ITenantStore tenants
+    ) =>
         [
             // What the rule itself says.
             new RuleIsLive(),
@@ -23,7 +26,7 @@ internal static class AssertionChecks
             new KeyIsKnown(),
             new SignatureHolds(),
             // From here on the claims are the issuer's word (RFC 7523 §3).
-            new TimesHold(options.Federation.Leeway),
+            new TimesHold(options.Leeway),
             new SubjectIsPresent(),
             new AudienceMatches(),
             new TokenIdIsUsable(),

@@ -1,5 +1,4 @@
 using System.Net;
-using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Workspaces;

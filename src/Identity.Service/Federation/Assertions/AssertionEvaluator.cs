@@ -1,7 +1,6 @@
-using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -9,7 +8,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
 /// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
 /// </summary>
-internal sealed class AssertionEvaluator(ServiceOptions options, Installation installation, ITenantStore tenants)
+internal sealed class AssertionEvaluator(FederationOptions options, Installation installation, ITenantStore tenants)
 {
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 

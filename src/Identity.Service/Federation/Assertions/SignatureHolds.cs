@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Jose;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

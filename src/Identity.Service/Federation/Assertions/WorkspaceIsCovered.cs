@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
@@ -16,7 +17,7 @@ internal sealed class DraftCompiler(
     IServiceAccountStore accounts,
     IMembershipStore memberships,
     ITenantStore tenants,
-    ServiceOptions options
+    ServiceIdentity identity
 )
 {
     /// <summary>Exactly one of both results is set.</summary>
@@ -66,7 +67,7 @@ internal sealed class DraftCompiler(
                 issuer,
                 account,
                 keys,
-                options.PublicUrl,
+                identity.PublicUrl,
                 home.Id.Value,
                 new AccountRoles(roles)
             ),

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;

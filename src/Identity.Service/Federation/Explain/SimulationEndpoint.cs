@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Explain;

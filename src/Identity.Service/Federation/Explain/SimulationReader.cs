@@ -1,15 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Settings;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>Reads whose claims a simulation is about.</summary>
-internal sealed class SimulationReader(IAuthenticationHistory history, ServiceOptions options)
+internal sealed class SimulationReader(IAuthenticationHistory history, ServiceIdentity identity)
 {
     /// <summary>Exactly one of both results is set.</summary>
     public async ValueTask<(SimulationInput? Input, Refusal? Refusal)> ReadAsync(
@@ -46,7 +47,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceOp
         if (body.Sample is { } sample)
         {
             return SampleOf(sample) is { } shape
-                ? ReadClaims("sample", shape.ClaimsFor(options.PublicUrl), body.WorkspaceId)
+                ? ReadClaims("sample", shape.ClaimsFor(identity.PublicUrl), body.WorkspaceId)
                 : Refuse("sample: PRESET/SAMPLE is required, as federation_presets lists them.");
         }
 

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.History;

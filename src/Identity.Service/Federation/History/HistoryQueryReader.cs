@@ -1,6 +1,8 @@
 using System.Globalization;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.History;
 

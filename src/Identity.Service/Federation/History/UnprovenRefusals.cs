@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.History;
@@ -15,7 +17,8 @@ internal sealed class UnprovenRefusals(
     IJournal journal,
     IAuthenticationHistory history,
     Explainer explainer,
-    ServiceOptions options,
+    FederationOptions federationOptions,
+    LimitOptions limitOptions,
     TimeProvider time,
     ILogger<UnprovenRefusals> logger
 ) : IHostedService, IDisposable
@@ -32,7 +35,7 @@ internal sealed class UnprovenRefusals(
     private static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
 
-    private readonly SourceRateLimiter perAddress = new(options.Limits.HistoryPerAddress, time);
+    private readonly SourceRateLimiter perAddress = new(limitOptions.HistoryPerAddress, time);
     private readonly ConcurrentDictionary<(string Source, string RuleId), int> rows = new();
     private ConcurrentDictionary<RefusalKey, long> unrecorded = new();
     private ConcurrentDictionary<RefusalKey, long> summary = new();
@@ -149,7 +152,7 @@ internal sealed class UnprovenRefusals(
             {
                 cleanedAt = now;
                 await CommitAsync(
-                    new Decision { Statements = [history.Forget(now - options.Federation.HistoryRetention)] }
+                    new Decision { Statements = [history.Forget(now - federationOptions.HistoryRetention)] }
                 );
                 await CountAsync(CancellationToken.None);
             }

@@ -1,4 +1,4 @@
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

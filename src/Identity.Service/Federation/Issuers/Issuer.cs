@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose.Signatures;
+using Culvert.Identity.Service.Ids;
+using Culvert.Jose.Algorithms;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

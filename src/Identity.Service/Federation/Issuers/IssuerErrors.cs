@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 
@@ -12,16 +12,16 @@ internal sealed class IssuerFetcher : IIssuerFetcher
 
     private readonly SafeFetcher fetcher;
 
-    public IssuerFetcher(ServiceOptions options, TimeProvider time, IHostResolver resolver)
+    public IssuerFetcher(FederationOptions options, OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
     {
-        var fetch = options.Federation.Fetch;
+        var fetch = options.Fetch;
         fetcher = new SafeFetcher(
             new SafeFetcherOptions
             {
                 Timeout = fetch.Timeout,
                 MaxBytes = (int)fetch.MaxBytes,
-                PrivateNetworks = options.PrivateIssuerNetworks,
-                Network = options.Network,
+                PrivateNetworks = outbound.PrivateNetworks,
+                Network = outbound.Network,
             },
             time,
             resolver

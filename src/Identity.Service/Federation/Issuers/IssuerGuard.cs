@@ -1,6 +1,7 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>What every issuer's key cache works with.</summary>

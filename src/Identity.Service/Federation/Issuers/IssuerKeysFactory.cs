@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Makes <see cref="IssuerKeys"/>, with the keys that an earlier run left behind.</summary>
@@ -8,19 +6,12 @@ internal sealed class IssuerKeysFactory(
     IIssuerKeyStore store,
     IssuerKeyRecorder recorder,
     IssuerControls controls,
-    ServiceOptions options,
+    FederationOptions options,
     TimeProvider time,
     ILogger<IssuerKeys> logger
 )
 {
-    private readonly IssuerKeyServices services = new(
-        fetch,
-        recorder,
-        controls,
-        options.Federation.Fetch,
-        time,
-        logger
-    );
+    private readonly IssuerKeyServices services = new(fetch, recorder, controls, options.Fetch, time, logger);
 
     private Dictionary<string, StoredKeySet> stored = [];
 

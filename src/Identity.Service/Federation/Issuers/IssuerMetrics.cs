@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 internal sealed class IssuerPoller(
     FederationDirectory directory,
     IssuerControls controls,
-    ServiceOptions options,
+    FederationOptions options,
     TimeProvider time,
     ILogger<IssuerPoller> logger
 ) : IHostedService, IAsyncDisposable
@@ -18,7 +16,7 @@ internal sealed class IssuerPoller(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim slots = new(options.Federation.Fetch.Concurrency);
+    private readonly SemaphoreSlim slots = new(options.Fetch.Concurrency);
     private readonly CancellationTokenSource stopping = new();
     private ITimer? timer;
 

@@ -1,7 +1,8 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
+using Culvert.Identity.Service.Ids;
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,12 +1,13 @@
 using System.Net;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Whether an issuer may be saved as it is. The same rules at creation and after an update.</summary>
-internal sealed class IssuerValidator(ServiceOptions options)
+internal sealed class IssuerValidator(ServiceIdentity identity, FederationOptions options, OutboundOptions outbound)
 {
     private const string SpiffeScheme = "spiffe://";
 
@@ -71,7 +72,7 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return RequestErrors.Invalid.Refuse("hard_expiry_seconds: a number from 60 to 2592000 is required.");
         }
 
-        return issuer.HardExpiry(options.Federation.Fetch) < issuer.StaleOk(options.Federation.Fetch)
+        return issuer.HardExpiry(options.Fetch) < issuer.StaleOk(options.Fetch)
             ? RequestErrors.Invalid.Refuse("hard_expiry_seconds: must not be less than stale_ok_seconds.")
             : null;
     }
@@ -85,7 +86,7 @@ internal sealed class IssuerValidator(ServiceOptions options)
 
         foreach (var target in issuer.AllowedTargets)
         {
-            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), options.PrivateIssuerNetworks))
+            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.PrivateNetworks))
             {
                 return FederationErrors.TargetNotAllowed.Refuse(
                     $"allowed_targets: {target} lies outside the installation's private_issuer_networks: network and port."
@@ -104,7 +105,7 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return Refuse("issuer_url: 1 to 1024 printable ASCII characters without blanks are required.");
         }
 
-        if (url == options.PublicUrl)
+        if (url == identity.PublicUrl)
         {
             return Refuse("issuer_url: this service's own tokens are not exchanged.");
         }
@@ -152,7 +153,7 @@ internal sealed class IssuerValidator(ServiceOptions options)
     }
 
     private Refusal? CheckSource(Issuer issuer) =>
-        issuer.KeySource is FileKeySource && options.Federation.JwksDirectory is null
+        issuer.KeySource is FileKeySource && options.JwksDirectory is null
             ? FederationErrors.KeySource.Refuse("jwks.type: file needs the installation's federation.jwks_directory.")
             : null;
 

@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -10,7 +9,7 @@ internal sealed class IssuerVerifier(
     KeySetFetch fetch,
     IssuerControls controls,
     FederationDirectory directory,
-    ServiceOptions options,
+    FederationOptions options,
     TimeProvider time
 )
 {
@@ -25,7 +24,7 @@ internal sealed class IssuerVerifier(
             return Answer(issuer, id, steps, given, failure: null, code: null, freshFor: null);
         }
 
-        using var limit = new CancellationTokenSource(options.Federation.Fetch.Timeout, time);
+        using var limit = new CancellationTokenSource(options.Fetch.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         KeySetFetchResult result;
         try
@@ -39,7 +38,7 @@ internal sealed class IssuerVerifier(
 
         var freshFor = result.Keys is null
             ? (TimeSpan?)null
-            : KeySchedule.FreshFor(result.MaxAge, options.Federation.Fetch.Refresh);
+            : KeySchedule.FreshFor(result.MaxAge, options.Fetch.Refresh);
         return Answer(issuer, id, steps, result.Keys, result.Failure, result.Code, freshFor);
     }
 

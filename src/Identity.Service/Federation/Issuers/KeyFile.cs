@@ -1,5 +1,5 @@
 using System.Globalization;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
 

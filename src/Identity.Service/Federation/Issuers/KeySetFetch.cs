@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Errors;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Errors;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,6 +1,7 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Lints;
@@ -16,7 +17,7 @@ internal sealed class LintEndpoint(
     IIssuerStore issuers,
     FederationDirectory directory,
     CallerLimits limits,
-    ServiceOptions options,
+    FederationOptions options,
     TimeProvider time
 )
 {
@@ -122,7 +123,7 @@ internal sealed class LintEndpoint(
             {
                 Checked = count,
                 IsTruncated = isTruncated,
-                LintWarnings = options.Federation.JustifyLintWarnings ? "justify" : "report",
+                LintWarnings = options.JustifyLintWarnings ? "justify" : "report",
                 Data = [.. rules.Where(rule => rule.Lints.Count > 0)],
             },
             FederationJson.Default.LintReportDocument

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 

@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Lints;
 /// L17: what a rule alone does not show: that nobody uses it any more, that another one makes it superfluous, or that
 /// the same workload can choose between grants.
 /// </summary>
-internal sealed class RuleInventory(IAuthenticationHistory history, ServiceOptions options, TimeProvider time)
+internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdentity identity, TimeProvider time)
 {
     public const string Id = "L17";
 
@@ -28,7 +28,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceOptio
         var found = new List<(string RuleId, Lint Lint)>();
         var linted = rules
             .Where(rule => rule.IsLive)
-            .Select(rule => new LintedRule(rule.Rule, rule.Issuer, options.PublicUrl))
+            .Select(rule => new LintedRule(rule.Rule, rule.Issuer, identity.PublicUrl))
             .ToList();
         var isRelated = true;
         foreach (var group in linted.GroupBy(rule => rule.Issuer.Id))

@@ -1,12 +1,13 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints.Checks;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
 /// <summary>Looks at a rule for what its author may not have meant. Pure: the same rule and issuer, the same findings.</summary>
-internal sealed class RuleLinter(ServiceOptions options)
+internal sealed class RuleLinter(ServiceIdentity identity)
 {
     private static readonly ILintCheck[] Checks =
     [
@@ -32,7 +33,7 @@ internal sealed class RuleLinter(ServiceOptions options)
     /// <summary>In the order of their ids.</summary>
     public IReadOnlyList<Lint> Lint(Rule rule, Issuer issuer)
     {
-        var linted = new LintedRule(rule, issuer, options.PublicUrl);
+        var linted = new LintedRule(rule, issuer, identity.PublicUrl);
         return [.. Checks.Select(check => check.Check(linted)).OfType<Lint>()];
     }
 

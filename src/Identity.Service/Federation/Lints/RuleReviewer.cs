@@ -1,7 +1,7 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 

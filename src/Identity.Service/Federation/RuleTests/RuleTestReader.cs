@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;

@@ -1,13 +1,14 @@
 using System.Text;
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
-using Culvert.Jose;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
@@ -18,7 +19,7 @@ internal sealed class RuleTestRunner(
     FederationDirectory directory,
     IServiceAccountStore accounts,
     ITenantStore tenants,
-    ServiceOptions options,
+    ServiceIdentity identity,
     TimeProvider time
 )
 {
@@ -79,7 +80,7 @@ internal sealed class RuleTestRunner(
             issuer,
             account!,
             keys,
-            options.PublicUrl,
+            identity.PublicUrl,
             home.Id.Value,
             AccountRoles.None
         );

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Lints;
 
 namespace Culvert.Identity.Service.Federation.Rules;

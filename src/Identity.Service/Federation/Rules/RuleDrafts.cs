@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 

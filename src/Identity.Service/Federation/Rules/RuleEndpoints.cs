@@ -1,11 +1,12 @@
 using System.Globalization;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.RuleTests;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 

@@ -1,7 +1,9 @@
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -11,7 +13,7 @@ internal sealed class RuleValidator(
     IServiceAccountStore accounts,
     ITenantStore tenants,
     IRuleTargets targets,
-    ServiceOptions options
+    FederationOptions options
 )
 {
     public const int MinLifetimeSeconds = 60;
@@ -50,7 +52,7 @@ internal sealed class RuleValidator(
             return RequestErrors.Invalid.Refuse(fault);
         }
 
-        var longest = Math.Min(MaxLifetimeSeconds, (int)options.Federation.MaxRuleTokenLife.TotalSeconds);
+        var longest = Math.Min(MaxLifetimeSeconds, (int)options.MaxRuleTokenLife.TotalSeconds);
         if (rule.TokenLifetimeSeconds < MinLifetimeSeconds || rule.TokenLifetimeSeconds > longest)
         {
             return RequestErrors.Invalid.Refuse($"token_lifetime_seconds: a number from 60 to {longest} is required.");

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 

@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Federation.ServiceAccounts;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 

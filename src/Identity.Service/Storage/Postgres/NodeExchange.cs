@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Telemetry;
 using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
@@ -185,7 +185,7 @@ internal sealed class NodeExchange(
               seen_at_ms = excluded.seen_at_ms
             """,
             new NpgsqlParameter<string> { TypedValue = node.Name },
-            new NpgsqlParameter<string> { TypedValue = VersionCommand.Version },
+            new NpgsqlParameter<string> { TypedValue = ProgramVersion.Current },
             new NpgsqlParameter<long> { TypedValue = startedAt }
         );
         Add(

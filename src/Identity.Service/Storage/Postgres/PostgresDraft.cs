@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Dapper;
 using Npgsql;
 

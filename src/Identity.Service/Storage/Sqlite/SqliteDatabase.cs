@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Culvert.Identity.Service.Backup;
 using Culvert.Platform.Secrets;
 using Dapper;
 using Microsoft.Data.Sqlite;

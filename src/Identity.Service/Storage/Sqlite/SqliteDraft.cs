@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>A file beside the real one, renamed at the end.</summary>
@@ -13,7 +11,7 @@ internal sealed class SqliteDraft : StoreDraft
         this.file = file;
     }
 
-    public static new void RequireAbsent(ServiceOptions options)
+    public static new void RequireAbsent(StoreSettings options)
     {
         var file = Store.FileOf(options);
         if (File.Exists(file))
@@ -22,7 +20,7 @@ internal sealed class SqliteDraft : StoreDraft
         }
     }
 
-    public static new SqliteDraft Make(ServiceOptions options, Func<Database, Store> fill)
+    public static new SqliteDraft Make(StoreSettings options, Func<Database, Store> fill)
     {
         var file = Store.FileOf(options);
         Delete(file);

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Http;
+
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>What a request proved, or why its proof is refused.</summary>

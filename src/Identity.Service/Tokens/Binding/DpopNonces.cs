@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.Binding;
 
@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// accepts can have been accepted by no other, and by none before a restart. That makes the memory of used proofs,
 /// which is this node's alone, exact.
 /// </summary>
-internal sealed class DpopNonces(ServiceOptions options, TimeProvider time)
+internal sealed class DpopNonces(StoreSettings storeSettings, TimeProvider time)
 {
     /// <summary>The present minute and so many before it. Proofs themselves live a minute at most.</summary>
     public const int AcceptedMinutes = 5;
@@ -68,7 +68,7 @@ internal sealed class DpopNonces(ServiceOptions options, TimeProvider time)
     private byte[] Make(uint minute)
     {
         Span<byte> input = stackalloc byte[sizeof(int) + MinuteBytes];
-        BinaryPrimitives.WriteInt32BigEndian(input, options.NodeId);
+        BinaryPrimitives.WriteInt32BigEndian(input, storeSettings.NodeId);
         BinaryPrimitives.WriteUInt32BigEndian(input[sizeof(int)..], minute);
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, input, mac);

@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -14,7 +16,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// made with (RFC 8705). 1. <see cref="Prove"/> looks at the request. 2. <see cref="Use"/> uses the proof up, once the
 /// caller is known to be entitled. No header that forwards a certificate is read: only a handshake proves one.
 /// </summary>
-internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, ServiceOptions options, TimeProvider time)
+internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, ServiceIdentity identity, TimeProvider time)
 {
     public const string ProofHeader = "DPoP";
     public const string NonceHeader = "DPoP-Nonce";
@@ -142,7 +144,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         var isMachine = http.Features.Get<ListenerMetadata>()?.Listener == Listener.Machine;
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.StartsWith('/') ? target : http.Request.Path.ToUriComponent();
-        return TargetUri.TryNormalize((isMachine ? options.MachineUrl : options.PublicUrl) + path, out var expected)
+        return TargetUri.TryNormalize((isMachine ? identity.MachineUrl : identity.PublicUrl) + path, out var expected)
             && TargetUri.TryNormalize(claimed, out var actual)
             && expected == actual;
     }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Introspection;

@@ -1,5 +1,7 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 

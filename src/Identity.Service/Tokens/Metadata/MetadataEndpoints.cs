@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.Introspection;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Tokens.Metadata;
 
@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Tokens.Metadata;
 /// What others need in order to use and verify our tokens: RFC 8414 metadata (under the name of OpenID Connect
 /// Discovery as well, for clients that know no other), RFC 9728 metadata of our own API, and our key set.
 /// </summary>
-internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceOptions options)
+internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity identity)
 {
     // The issuer identifier has no path (`public_url` may have none), so the path-insertion form of RFC 8414 §3.1 and
     // the appended form of OpenID Connect are the well-known paths themselves.
@@ -23,12 +23,15 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceOptions opti
     public const string KeySetPath = "/v1/oauth/jwks";
     public const string TokenPath = "/v1/oauth/token";
 
+    /// <summary>The grant type of RFC 7523.</summary>
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
     // Keys are published long before they sign, so that a copy of this age always knows the signing one. Both together
     // are SigningKeyPlan.CacheLife.
     private const string Cached = "public, max-age=300, stale-while-revalidate=300";
 
-    private readonly CachedDocument metadata = new(RenderServer(options.PublicUrl));
-    private readonly CachedDocument resource = new(RenderResource(options.PublicUrl));
+    private readonly CachedDocument metadata = new(RenderServer(identity.PublicUrl));
+    private readonly CachedDocument resource = new(RenderResource(identity.PublicUrl));
 
     public ValueTask<ApiAnswer> MetadataAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Answer(request, metadata, "application/json");
@@ -69,12 +72,7 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceOptions opti
         json.WriteString("jwks_uri", publicUrl + KeySetPath);
         json.WriteString("introspection_endpoint", publicUrl + IntrospectionEndpoint.Path);
         json.WriteString("revocation_endpoint", publicUrl + RevokeEndpoint.Path);
-        WriteList(
-            json,
-            "grant_types_supported",
-            ExchangeRequestReader.JwtBearer,
-            "urn:ietf:params:oauth:grant-type:token-exchange"
-        );
+        WriteList(json, "grant_types_supported", JwtBearer, "urn:ietf:params:oauth:grant-type:token-exchange");
         // Workloads prove themselves by the assertion; nobody has a secret here.
         WriteList(json, "token_endpoint_auth_methods_supported", "none");
         WriteList(json, "revocation_endpoint_auth_methods_supported", "none");

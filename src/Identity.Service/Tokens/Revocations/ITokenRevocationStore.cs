@@ -1,7 +1,7 @@
-using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 

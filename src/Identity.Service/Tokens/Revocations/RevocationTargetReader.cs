@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 

@@ -1,5 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
@@ -9,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// bound to: a thief who revokes what he stole does no harm. What is no good token any more is answered like one that
 /// was (§2.2).
 /// </summary>
-internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker, ServiceOptions options)
+internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker, ServiceIdentity identity)
 {
     public const string Path = "/v1/oauth/revoke";
 
@@ -39,7 +40,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
             issuedBefore: null,
             Reason,
             // Only with such tokens a machine enrolled or an agent is called: their feeds must wake.
-            claims.Audience != options.PublicUrl
+            claims.Audience != identity.PublicUrl
                 || claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
             cancellationToken
         );

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;

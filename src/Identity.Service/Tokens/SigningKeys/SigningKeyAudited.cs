@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;

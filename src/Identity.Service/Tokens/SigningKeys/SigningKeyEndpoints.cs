@@ -1,7 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Revocations;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>Makes keys where the configuration wants new ones, and removes those that the store let go.</summary>
-internal sealed class SigningKeyMaker(ServiceOptions options, TokenKeyHsm hsm, ILogger<SigningKeyMaker> logger)
+internal sealed class SigningKeyMaker(TokenSigningOptions options, TokenKeyHsm hsm, ILogger<SigningKeyMaker> logger)
 {
     public TokenSigningKey Make(DateTimeOffset now, DateTimeOffset activeFrom, long generation)
     {
-        if (options.TokenSigning.Custody == KeyCustody.Sealed)
+        if (options.Custody == KeyCustody.Sealed)
         {
             return new TokenSigningKey(SigningKey.Create(), now, activeFrom, generation);
         }

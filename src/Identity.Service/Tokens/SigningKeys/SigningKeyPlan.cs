@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
@@ -15,7 +15,7 @@ internal sealed class SigningKeyRing(
     IJournal journal,
     IChanges changes,
     ClockGuard clock,
-    ServiceOptions options,
+    TokenSigningOptions options,
     TimeProvider time,
     ILogger<SigningKeyRing> logger
 ) : IHostedService, IDisposable
@@ -119,7 +119,7 @@ internal sealed class SigningKeyRing(
             }
 
             var made = await MakeAsync_NeedsLock(
-                now + options.TokenSigning.PublishBefore,
+                now + options.PublishBefore,
                 audited => audited with { Actor = actor, RequestId = requestId, Reason = reason },
                 cancellationToken
             );
@@ -234,7 +234,7 @@ internal sealed class SigningKeyRing(
             return;
         }
 
-        var plan = SigningKeyPlan.For(Current.Keys, options.TokenSigning, time.GetStoreNow());
+        var plan = SigningKeyPlan.For(Current.Keys, options, time.GetStoreNow());
         if (plan is { PrepareFrom: null, Retire.Count: 0 })
         {
             return;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;

@@ -1,4 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
@@ -43,4 +45,11 @@ internal sealed record RegisteredCertificate
 
     /// <summary>What waits for a second person (S16); null = nothing.</summary>
     public PendingChange? Pending { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
+    public static string KeyHashOf(string certificatePem)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+        return Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+    }
 }

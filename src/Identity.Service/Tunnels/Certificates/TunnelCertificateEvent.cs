@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 

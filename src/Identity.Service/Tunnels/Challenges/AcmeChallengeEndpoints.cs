@@ -1,10 +1,13 @@
 using System.Buffers.Text;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Base64;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
@@ -144,8 +147,16 @@ internal sealed class AcmeChallengeEndpoints(
 
     public async ValueTask<ApiAnswer> AcknowledgeByEdgeAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindLiveAsync(request, cancellationToken) is { } challenge
+        && await IsServedByAsync(challenge, request.Peer.EdgeId!, cancellationToken)
             ? await AcknowledgeAsync(challenge.Id, request.Peer.EdgeId!, cancellationToken)
             : RequestErrors.NotFound.Refuse();
+
+    // To other edges it does not exist, as in their feed (S6).
+    private async ValueTask<bool> IsServedByAsync(
+        AcmeChallenge challenge,
+        string edgeId,
+        CancellationToken cancellationToken
+    ) => (await edges.AssignmentAsync(challenge.TunnelId, cancellationToken)).IsKnownTo(edgeId);
 
     private async ValueTask<ApiAnswer> AcknowledgeAsync(
         AcmeChallengeId id,

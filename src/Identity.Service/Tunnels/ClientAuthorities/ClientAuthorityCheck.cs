@@ -2,8 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;

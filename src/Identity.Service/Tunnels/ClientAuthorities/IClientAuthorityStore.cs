@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;

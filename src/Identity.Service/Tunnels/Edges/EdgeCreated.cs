@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 

@@ -1,11 +1,13 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
 /// <summary>Registers and archives edges.</summary>
-internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvider time)
+internal sealed class EdgeRegistry(IEdgeStore edges, IAssignmentStore assignments, IJournal journal, TimeProvider time)
 {
     public async ValueTask<TunnelResult<Edge>> CreateAsync(
         ApiRequest request,
@@ -33,7 +35,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
                     RequestId = request.RequestId,
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
-                Statements = [edges.Insert(edge)],
+                Statements = [assignments.StandingChanges(edge.Id, now), edges.Insert(edge)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -89,7 +91,11 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
             new Decision
             {
                 Event = decided,
-                Statements = [edges.SetDraining(edge.Id, draining ? now : null)],
+                Statements =
+                [
+                    assignments.StandingChanges(edge.Id, now),
+                    edges.SetDraining(edge.Id, draining ? now : null),
+                ],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -128,7 +134,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
                     RequestId = request.RequestId,
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
-                Statements = [edges.Archive(edge.Id, now)],
+                Statements = [assignments.StandingChanges(edge.Id, now), edges.Archive(edge.Id, now)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

@@ -2,10 +2,9 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Dns;
-using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 

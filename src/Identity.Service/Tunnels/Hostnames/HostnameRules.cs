@@ -1,11 +1,13 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Edges;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>Which names may be claimed at all (S26).</summary>
 internal sealed class HostnameRules(
-    ServiceOptions options,
+    ServiceIdentity identity,
+    TunnelOptions options,
     IEdgeStore edges,
     IHostnameStore hostnames,
     PublicSuffixFile suffixes
@@ -31,12 +33,12 @@ internal sealed class HostnameRules(
             return HostnameErrors.PublicSuffix.Refuse();
         }
 
-        var own = new[] { HostOf(options.PublicUrl), HostOf(options.MachineUrl) };
+        var own = new[] { HostOf(identity.PublicUrl), HostOf(identity.MachineUrl) };
         var live = await edges.ListLiveAsync(cancellationToken);
         var ofEdges = live.SelectMany(edge => edge.DnsNames.Concat(edge.Addresses.Select(HostOfAddress)));
         var isOwn =
             own.Concat(ofEdges).Contains(name, StringComparer.OrdinalIgnoreCase)
-            || IsAtOrBelow(name, options.Tunnels.DomainSuffix)
+            || IsAtOrBelow(name, options.DomainSuffix)
             || await hostnames.IsTunnelDomainAsync([.. WithAncestors(name)], cancellationToken);
         return isOwn ? HostnameErrors.Reserved.Refuse() : null;
     }

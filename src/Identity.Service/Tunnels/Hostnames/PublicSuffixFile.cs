@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Hosting;
-
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>The list as the file has it now: distributions replace it, and nobody restarts the service for that.</summary>

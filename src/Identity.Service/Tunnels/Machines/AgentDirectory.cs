@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Certificates.Bundles;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 

@@ -27,11 +27,16 @@ internal sealed record ReportedEdge
             ? []
             : (Report?.Agents ?? []).Where(agent => agent.TunnelId == tunnel.Id.Value && agent.Connections > 0);
 
-    public TunnelStatusEdge Of(Tunnel tunnel) =>
+    /// <param name="tunnel">The tunnel.</param>
+    /// <param name="isAssigned">False for an edge that lost the tunnel and serves it for a while.</param>
+    public TunnelStatusEdge Of(Tunnel tunnel, bool isAssigned) =>
         new()
         {
             Id = Edge.Id.Value,
             Name = Edge.Name,
+            Addresses = Edge.Addresses,
+            Assigned = isAssigned,
+            Draining = Edge.DrainingAt is not null,
             Live = IsLive,
             State = Presence,
             LastContactAt = LastContact?.UtcDateTime,

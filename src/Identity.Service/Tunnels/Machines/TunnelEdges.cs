@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <summary>Puts together what the edges said of one tunnel.</summary>
 internal sealed class TunnelEdges(
     IEdgeStore edges,
+    EdgeAssignments assignments,
     MachineContacts contacts,
     IVersionStore nodes,
     Installation installation,
@@ -27,10 +28,44 @@ internal sealed class TunnelEdges(
     /// <summary>An edge calls at least once in each of them; after so many without a call nothing is known of it.</summary>
     private const int SilentPolls = 3;
 
+    /// <summary>Those that serve the tunnel: the assigned ones, best first, then those that lost it and have clients still.</summary>
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         CancellationToken cancellationToken
-    ) => [.. (await ReadAsync(cancellationToken)).Select(edge => edge.Of(tunnel))];
+    ) => await ListAsync(tunnel, await ReadAsync(cancellationToken), cancellationToken);
+
+    /// <param name="tunnel">The tunnel.</param>
+    /// <param name="all">From <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
+        Tunnel tunnel,
+        IReadOnlyList<ReportedEdge> all,
+        CancellationToken cancellationToken
+    )
+    {
+        var assignment = await assignments.OfAsync(tunnel.Id, cancellationToken);
+        return
+        [
+            .. Pick(all, assignment.Assigned).Select(edge => edge.Of(tunnel, isAssigned: true)),
+            .. Pick(all, assignment.Leaving).Select(edge => edge.Of(tunnel, isAssigned: false)),
+        ];
+    }
+
+    public async ValueTask<TunnelAssignment> AssignmentAsync(string tunnelId, CancellationToken cancellationToken) =>
+        (await assignments.GetAsync(cancellationToken)).Of(tunnelId);
+
+    /// <summary>The edges that the tunnel is assigned.</summary>
+    /// <param name="tunnel">The tunnel.</param>
+    /// <param name="all">From <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask<IReadOnlyList<ReportedEdge>> AssignedAsync(
+        Tunnel tunnel,
+        IReadOnlyList<ReportedEdge> all,
+        CancellationToken cancellationToken
+    ) => [.. Pick(all, (await assignments.OfAsync(tunnel.Id, cancellationToken)).Assigned)];
+
+    private static IEnumerable<ReportedEdge> Pick(IReadOnlyList<ReportedEdge> all, IReadOnlyList<string> ids) =>
+        ids.Select(id => all.FirstOrDefault(edge => edge.Edge.Id.Value == id)).OfType<ReportedEdge>();
 
     /// <summary>Every edge with its last report, read once for any number of tunnels.</summary>
     public async ValueTask<IReadOnlyList<ReportedEdge>> ReadAsync(CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("routes")]
     public required IReadOnlyList<TunnelStatusRoute> Routes { get; init; }
 
-    /// <summary>Edges that were heard of and have a live connection of an agent.</summary>
+    /// <summary>Assigned edges that were heard of and have a live connection of an agent.</summary>
     [JsonPropertyName("edges_serving")]
     public required int EdgesServing { get; init; }
 
@@ -63,6 +63,7 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
+    /// <summary>The edges that the tunnel is assigned, then those that serve it a while longer.</summary>
     [JsonPropertyName("edges")]
     public required IReadOnlyList<TunnelStatusEdge> Edges { get; init; }
 }

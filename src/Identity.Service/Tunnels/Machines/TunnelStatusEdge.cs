@@ -11,6 +11,18 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
+    /// <summary>Where agents and clients find it, <c>host:port</c> of the agents' side each.</summary>
+    [JsonPropertyName("addresses")]
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    /// <summary>Clients are sent to it; false = it lost the tunnel, and serves it until clients have found the others.</summary>
+    [JsonPropertyName("assigned")]
+    public required bool Assigned { get; init; }
+
+    /// <summary>It sends agents and clients elsewhere.</summary>
+    [JsonPropertyName("draining")]
+    public required bool Draining { get; init; }
+
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 

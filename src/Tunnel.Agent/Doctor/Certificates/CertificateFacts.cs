@@ -1,5 +1,7 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,6 +1,6 @@
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;

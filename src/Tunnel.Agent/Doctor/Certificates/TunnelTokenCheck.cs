@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
@@ -33,7 +33,7 @@ internal static class CalloutAnswers
             json =>
             {
                 json.WriteStartArray("supportedVersions"u8);
-                json.WriteStringValue(StdioRequest.FirstModern);
+                json.WriteStringValue(McpRevision.FirstModern);
                 json.WriteEndArray();
                 Describe(json);
                 WriteCache(json);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Routing;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>An upstream inside the agent: an MCP server whose tools call the listed URLs and nothing else.</summary>

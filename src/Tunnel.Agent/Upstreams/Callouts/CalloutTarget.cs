@@ -1,4 +1,4 @@
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
@@ -80,7 +81,7 @@ internal sealed class CalloutUpstream(
     private async Task HandleAsync(Exchange exchange, Route route, CancellationToken cancellationToken)
     {
         var headers = exchange.Request.Headers;
-        var version = headers[StdioRequest.VersionHeader].ToString();
+        var version = headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
             || !StdioRequest.IsEndpoint(target, settings.Path)
@@ -119,7 +120,7 @@ internal sealed class CalloutUpstream(
         }
 
         var isModern = StdioRequest.IsModern(version, message);
-        if (!isModern && version.Length > 0 && !StdioRequest.IsVersion(version))
+        if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
         }
@@ -127,9 +128,9 @@ internal sealed class CalloutUpstream(
         {
             await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
         }
-        else if (isModern && message.Version is { } asked && asked != StdioRequest.FirstModern)
+        else if (isModern && message.Version is { } asked && asked != McpRevision.FirstModern)
         {
-            var unsupported = Failures.VersionUnsupported with { Versions = new([StdioRequest.FirstModern], asked) };
+            var unsupported = Failures.VersionUnsupported with { Versions = new([McpRevision.FirstModern], asked) };
             await refusals.RefuseAsync(exchange, route.Name, unsupported, id: message.Id);
         }
         else if (message.Kind != MessageKind.Request)

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -67,7 +68,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     private async Task<ProbeState> TryModernAsync(Route route, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Post, ProbeMessages.Discover, ProbeMessages.Modern);
-        request.Headers.Add("Mcp-Method", "server/discover");
+        request.Headers.Add(McpHeaders.Method, "server/discover");
         var (state, _) = await CallAsync(route, request, "server/discover", needsResult: true, cancellationToken);
         return state;
     }
@@ -121,7 +122,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
             return (new ProbeState(false, $"It answers {method} with {(int)response.StatusCode}{error}."), null);
         }
 
-        var session = response.Headers.NonValidated.TryGetValues(AuthorizationGate.SessionHeader, out var values)
+        var session = response.Headers.NonValidated.TryGetValues(McpHeaders.Session, out var values)
             ? values.ToString()
             : null;
         return (new ProbeState(true, ""), session);
@@ -164,12 +165,12 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
         if (version is not null)
         {
-            request.Headers.Add(StdioRequest.VersionHeader, version);
+            request.Headers.Add(McpHeaders.ProtocolVersion, version);
         }
 
         if (session is not null)
         {
-            request.Headers.TryAddWithoutValidation(AuthorizationGate.SessionHeader, session);
+            request.Headers.TryAddWithoutValidation(McpHeaders.Session, session);
         }
 
         return request;

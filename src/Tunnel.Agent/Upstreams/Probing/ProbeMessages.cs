@@ -1,6 +1,6 @@
 using System.Text;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
@@ -9,8 +9,8 @@ internal static class ProbeMessages
 {
     private static readonly string Client = $$"""{"name":"culvert-probe","version":"{{ProductVersion.Text}}"}""";
 
-    public const string Modern = StdioRequest.FirstModern;
-    public const string Legacy = StdioRequest.LastLegacy;
+    public const string Modern = McpRevision.FirstModern;
+    public const string Legacy = McpRevision.LastLegacy;
 
     public static readonly byte[] Discover = Encoding.UTF8.GetBytes(
         $$$"""

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 

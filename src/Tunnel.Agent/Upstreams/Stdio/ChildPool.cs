@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -142,7 +144,7 @@ internal sealed class EventAnswer(
         // L7: a client that loses the connection before the first event comes back all the same.
         if (
             FirstId.Length > 0
-            && string.CompareOrdinal(exchange.Request.Headers[StdioRequest.VersionHeader].ToString(), FirstPrimed) >= 0
+            && string.CompareOrdinal(exchange.Request.Headers[McpHeaders.ProtocolVersion].ToString(), FirstPrimed) >= 0
         )
         {
             WriteId(FirstId);

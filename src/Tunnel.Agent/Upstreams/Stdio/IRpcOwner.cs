@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Mcp;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>Who gets what a program says of its own accord.</summary>

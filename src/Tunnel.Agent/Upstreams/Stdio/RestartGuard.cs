@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>When a program that failed may be started again.</summary>

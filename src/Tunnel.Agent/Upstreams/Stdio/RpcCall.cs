@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>One request of a client that a program works on.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 

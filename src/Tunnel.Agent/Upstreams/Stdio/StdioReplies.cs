@@ -1,4 +1,6 @@
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -267,7 +269,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     private async Task GiveUpAsync(StdioTurn turn, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
     {
         var (exchange, deadline, route) = (turn.Exchange, turn.Deadline, turn.Route.Name);
-        if (exchange.Call is { Filter.Failure: not null } over && !turn.IsClientGone)
+        if (exchange.Call is { AnswerFailure: not null } over && !turn.IsClientGone)
         {
             channel.Cancel(call, "The answer is refused.");
             if (await over.TryExplainAsync(exchange, deadline) is { } refused)
@@ -319,7 +321,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         if (!answer.HasStarted)
         {
-            turn.Exchange.Response.Headers.Remove(AuthorizationGate.SessionHeader);
+            turn.Exchange.Response.Headers.Remove(McpHeaders.Session);
             await RefuseAsync(turn, failure);
             return;
         }

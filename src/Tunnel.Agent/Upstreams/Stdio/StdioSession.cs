@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -34,7 +36,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
     public StdioSession? Find(StdioTurn turn, out Failure? refusal)
     {
-        var id = turn.Headers[AuthorizationGate.SessionHeader].ToString();
+        var id = turn.Headers[McpHeaders.Session].ToString();
         if (all.TryGetValue(id, out var session) && session.Owner == turn.Owner && !session.Over.IsCompleted)
         {
             refusal = null;
@@ -51,7 +53,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     public void Open(StdioTurn turn, StdioSession session)
     {
         all[session.Id] = session;
-        turn.Exchange.Response.Headers[AuthorizationGate.SessionHeader] =
+        turn.Exchange.Response.Headers[McpHeaders.Session] =
             turn.Exchange.Principal is { } principal
             && turn.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
                 ? bound

@@ -1,4 +1,5 @@
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 

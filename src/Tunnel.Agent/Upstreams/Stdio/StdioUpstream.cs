@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -130,7 +133,7 @@ internal sealed class StdioUpstream : Upstream
     private async Task HandleAsync(StdioTurn turn)
     {
         var method = turn.Exchange.Request.Method;
-        var version = turn.Headers[StdioRequest.VersionHeader].ToString();
+        var version = turn.Headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(turn.Exchange.Request.RawTarget, out var target)
             || !StdioRequest.IsEndpoint(target, settings.Path)
@@ -142,11 +145,11 @@ internal sealed class StdioUpstream : Upstream
         {
             await PostAsync(turn, version);
         }
-        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
         }
-        else if (StdioRequest.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
+        else if (McpRevision.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
             await replies.RefuseAsync(turn, Failures.MethodNotAllowed); // M1
         }
@@ -197,7 +200,7 @@ internal sealed class StdioUpstream : Upstream
         {
             await PostModernAsync(turn, message);
         }
-        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
         }
@@ -278,13 +281,13 @@ internal sealed class StdioUpstream : Upstream
         var isSpoken =
             channel.Versions.Count == 0
                 ? message.Method == "server/discover"
-                : StdioRequest.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
+                : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
         return isSpoken
             ? null
             : Failures.VersionUnsupported with
             {
                 Versions = new VersionsOffered(
-                    channel.Versions.Count == 0 ? [StdioRequest.LastLegacy] : channel.Versions,
+                    channel.Versions.Count == 0 ? [McpRevision.LastLegacy] : channel.Versions,
                     message.Version!
                 ),
             };
@@ -327,9 +330,9 @@ internal sealed class StdioUpstream : Upstream
         if (IsShared)
         {
             var version =
-                message.OfferedVersion is { } offered && StdioRequest.IsVersion(offered)
+                message.OfferedVersion is { } offered && McpRevision.IsRevision(offered)
                     ? offered
-                    : StdioRequest.LastLegacy;
+                    : McpRevision.LastLegacy;
             var (common, why) = await shared.GetAsync(version, turn.Deadline.Token);
             if (common is null || shared.Initialized is not { } greeting)
             {
@@ -449,7 +452,7 @@ internal sealed class StdioUpstream : Upstream
         var channel = session.Own;
         if (channel is null)
         {
-            (channel, var why) = await shared.GetAsync(StdioRequest.LastLegacy, turn.Deadline.Token);
+            (channel, var why) = await shared.GetAsync(McpRevision.LastLegacy, turn.Deadline.Token);
             if (channel is null)
             {
                 await replies.RefuseAsync(turn, why!);

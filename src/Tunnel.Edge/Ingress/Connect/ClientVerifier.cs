@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Edge.Routing;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 

@@ -7,7 +7,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 
@@ -319,8 +318,8 @@ internal sealed class ConnectListener(
 
     private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel, ConnectionSpan? span)
     {
-        metrics.ClientRefused(refusal);
-        span?.Refuse(refusal, tunnel?.Id);
+        metrics.ClientRefused(refusal.ToString());
+        span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();

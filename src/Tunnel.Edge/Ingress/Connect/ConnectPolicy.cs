@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.Tunnel.Edge.Routing;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 

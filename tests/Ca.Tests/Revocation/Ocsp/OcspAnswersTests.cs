@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Cli.Commands.Dev;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
 

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.RelyingParties;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels.Certificates;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Bundles;

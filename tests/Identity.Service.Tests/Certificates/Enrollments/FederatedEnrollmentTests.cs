@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,9 +21,9 @@ public sealed class BlockedKeysTests(ServiceFixture fixture) : IClassFixture<Ser
             var time = new FakeTimeProvider(fixture.Service.Time.GetUtcNow());
             var options = fixture.Service.Options;
             var blocked = new BlockedKeys(
-                options with
+                options.Certificates with
                 {
-                    Certificates = options.Certificates with { BlockedKeysFile = file },
+                    BlockedKeysFile = file,
                 },
                 time,
                 NullLogger<BlockedKeys>.Instance

@@ -1,7 +1,8 @@
 using Culvert.CrashWriter;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Commands;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -68,7 +69,7 @@ public sealed class IssuanceKillTests : IDisposable
 
     private static async Task VerifyAsync(ServiceOptions options, HashSet<string> handedOut)
     {
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         await using var app = ServiceHost.Build(options, store, TimeProvider.System, null);
         await app.Services.GetRequiredService<OrphanSweep>().RunAsync(Cancel);
         using var connection = store.Database.OpenWrite();

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -51,9 +51,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             "certificates_per_tunnel" => options with { CertificatesPerTunnel = few },
             _ => options with { CertificatesPerAuthority = few },
         };
-        var issuer = Issuer(
-            new IssuanceLimits(Service.Options with { Limits = options }, Service.Time, LimitShares.Alone)
-        );
+        var issuer = Issuer(new IssuanceLimits(options, Service.Time, LimitShares.Alone));
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
@@ -69,13 +67,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
     [Fact]
     public async Task Issue_QueueFull_IsRefusedBeforeASerialNumberIsUsed()
     {
-        using var queue = new SigningQueue(
-            Service.Options with
-            {
-                Limits = Service.Options.Limits with { SigningQueue = 1 },
-            },
-            Service.Time
-        );
+        using var queue = new SigningQueue(Service.Options.Limits with { SigningQueue = 1 }, Service.Time);
         var issuer = Issuer(queue);
         queue.TryEnter().ShouldBeNull();
         var before = Count("1 = 1");
@@ -124,7 +116,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
                 return hash;
             }),
         };
-        using var queue = new SigningQueue(Service.Options, clock);
+        using var queue = new SigningQueue(Service.Options.Limits, clock);
 
         var issuing = Issuer(queue).IssueAsync(job, Cancel);
         await Task.Run(() => reached.Wait(Cancel), Cancel);
@@ -155,7 +147,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             released.Wait(Cancel);
             return hash;
         });
-        using var queue = new SigningQueue(Service.Options, clock);
+        using var queue = new SigningQueue(Service.Options.Limits, clock);
         var issuer = Issuer(queue);
 
         var issuing = Enumerable

@@ -1,5 +1,5 @@
-using Culvert.Ca.Issuance;
-using Culvert.Platform.Identity;
+using Culvert.Ca.Orders;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Wire;
 using Shouldly;
 

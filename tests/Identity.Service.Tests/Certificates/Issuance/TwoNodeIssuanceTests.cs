@@ -1,8 +1,8 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -2,10 +2,11 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -27,7 +28,7 @@ public abstract class ExpiryNoticesTests : IDisposable
             new NoticeStore(store.Store.Database),
             new WebhookQueue(webhooks),
             store.Journal,
-            store.ServiceOptions,
+            store.ServiceOptions.Notices,
             store.Time,
             NullLogger<ExpiryNotices>.Instance
         );

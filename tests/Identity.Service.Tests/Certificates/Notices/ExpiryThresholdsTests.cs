@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Webhooks;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Notices;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Tunnels.Certificates;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;

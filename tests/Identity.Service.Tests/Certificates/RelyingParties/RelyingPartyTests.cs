@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,14 +1,14 @@
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -33,8 +33,9 @@ public sealed class RevocationListBuilderTests : IDisposable
         certificates = new CertificateStore(store.Store.Database);
         builder = new RevocationListBuilder(
             revocations,
-            new RevocationPoints(revocations, store.ServiceOptions),
-            store.ServiceOptions,
+            new RevocationPoints(revocations, store.ServiceOptions.Identity, store.ServiceOptions.Certificates),
+            store.ServiceOptions.Certificates,
+            store.ServiceOptions.Federation,
             store.Time
         );
         point = new RevocationPoint(Ca, 2, "http://lists.test", store.Time.GetUtcNow());

@@ -1,5 +1,5 @@
 using System.Net;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,9 +1,8 @@
 using Culvert.Ca.Keys.Pkcs11;
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;

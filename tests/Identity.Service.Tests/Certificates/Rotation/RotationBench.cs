@@ -1,10 +1,13 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tunnels;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation;

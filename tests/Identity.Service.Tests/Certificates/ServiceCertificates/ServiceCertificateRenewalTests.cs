@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Platform.Certificates;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.ServiceCertificates;

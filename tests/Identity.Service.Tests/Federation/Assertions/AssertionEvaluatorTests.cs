@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Shouldly;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

@@ -1,8 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Dapper;
 using Shouldly;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing;
 using Shouldly;
 

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -394,7 +397,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             .CommitAsync(
                 new Decision
                 {
-                    Statements = [Service.Service.Get<IAdminKeyStore>().Insert(key, Authenticator.HashOf(secret))],
+                    Statements = [Service.Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
                 },
                 TestContext.Current.CancellationToken
             );

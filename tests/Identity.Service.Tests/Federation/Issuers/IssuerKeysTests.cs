@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Culvert.Testing.Keys;

@@ -1,6 +1,5 @@
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Issuers;
 using Shouldly;

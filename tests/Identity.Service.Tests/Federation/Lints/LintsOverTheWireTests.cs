@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Lints;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -155,7 +155,7 @@ public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : ICl
         // A clock of its own: the service's has a second of work for each second that passes.
         var inventory = new RuleInventory(
             Service.Service.Get<IAuthenticationHistory>(),
-            Service.Service.Options,
+            Service.Service.Options.Identity,
             new FakeTimeProvider(Service.Time.GetUtcNow().AddDays(days))
         );
         var rule = Service.Service.Get<FederationDirectory>().Current.FindRule(id)!;
@@ -175,7 +175,7 @@ public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : ICl
         var history = new CountingHistory(service.Service.Get<IAuthenticationHistory>());
         var inventory = new RuleInventory(
             history,
-            service.Service.Options,
+            service.Service.Options.Identity,
             new FakeTimeProvider(service.Time.GetUtcNow().AddDays(90))
         );
         var rules = service.Service.Get<FederationDirectory>().Current.RulesIn(service.OrganizationId).ToList();

@@ -3,7 +3,9 @@ using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Lints;
@@ -18,17 +20,7 @@ public sealed class RuleLinterTests
     private const string Own = "https://login.example.com";
 
     private static readonly RuleLinter Linter = new(
-        new ServiceOptions
-        {
-            PublicUrl = "https://identity.test:8443",
-            MachineUrl = "https://identity.test:8444",
-            TrustDomain = "identity.test",
-            StateDirectory = "/nowhere",
-            ApiListen = [],
-            MachineListen = [],
-            HealthListen = [],
-            SealingKey = new SealingKeyOptions("/nowhere", () => throw new NotSupportedException()),
-        }
+        new ServiceIdentity("https://identity.test:8443", "https://identity.test:8444", "identity.test")
     );
 
     // A22: everybody's tokens of a shared issuer; names satisfy it, and earn L05.

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -26,13 +26,13 @@ public sealed class SealRotationTests
         Append(options, "2:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         List<SealProgress> reports = [];
 
-        var (versions, writing) = Store.RotateSeals(options, reports.Add, Cancellation);
+        var (versions, writing) = Store.RotateSeals(options.StoreSettings, reports.Add, Cancellation);
 
         versions.ShouldBe([2u]);
         writing.ShouldBe(2u);
         reports.Sum(report => report.Resealed).ShouldBeGreaterThanOrEqualTo(5);
         reports.ShouldAllBe(report => report.Changed == 0);
-        Store.RotateSeals(options, reports.Add, Cancellation);
+        Store.RotateSeals(options.StoreSettings, reports.Add, Cancellation);
         reports.Skip(SealedColumn.All.Count).ShouldAllBe(report => report.Resealed == 0);
 
         // With the new version alone, everything opens: the canary at the start, and a CA's key.
@@ -134,10 +134,12 @@ public sealed class SealRotationTests
             new { broken = new byte[200] }
         );
 
-        Should.Throw<StoreException>(() => Store.RotateSeals(store.ServiceOptions, _ => { }, Cancellation));
+        Should.Throw<StoreException>(() =>
+            Store.RotateSeals(store.ServiceOptions.StoreSettings, _ => { }, Cancellation)
+        );
         store.Sql("DELETE FROM token_signing_keys WHERE key_id = 'key_0150'");
         List<SealProgress> reports = [];
-        var (versions, writing) = Store.RotateSeals(store.ServiceOptions, reports.Add, Cancellation);
+        var (versions, writing) = Store.RotateSeals(store.ServiceOptions.StoreSettings, reports.Add, Cancellation);
 
         var keys = reports.Single(report => report.Column.Table == "token_signing_keys");
         (keys.Current, keys.Resealed).ShouldBe((SealRotation.BatchSize, Rows - SealRotation.BatchSize - 1));

@@ -115,7 +115,7 @@ public sealed class SealerTests
 
         PosixFile.OwnerBehind(file).ShouldBe(65534u);
         Should
-            .Throw<StoreException>(() => Store.Open(store.ServiceOptions, NullLogger.Instance))
+            .Throw<StoreException>(() => Store.Open(store.ServiceOptions.StoreSettings, NullLogger.Instance))
             .Message.ShouldContain("another user");
         Should.Throw<StoreException>(() => SealingKeyFile.Read(file)).Message.ShouldContain("another user");
     }

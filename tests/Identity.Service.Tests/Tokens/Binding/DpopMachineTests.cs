@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Jose.Keys;

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Testing;
@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 public sealed class DpopNoncesTests
 {
     private readonly FakeTimeProvider time = new();
-    private readonly ServiceOptions options = ServiceUnderTest.OptionsIn("/");
+    private readonly StoreSettings options = ServiceUnderTest.OptionsIn("/").StoreSettings;
 
     [Fact]
     public void Accepts_OwnNonce_ForFiveMinutes()

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Revocations;
-using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Jose.Tokens;
 using Culvert.Platform.Certificates;
 using Microsoft.Extensions.Logging.Abstractions;

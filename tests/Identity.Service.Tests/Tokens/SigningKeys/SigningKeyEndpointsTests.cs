@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Ca.Keys.Pkcs11;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.SigningKeys;

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Keys;
 using Shouldly;

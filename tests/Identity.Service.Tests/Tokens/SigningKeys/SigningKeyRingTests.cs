@@ -1,14 +1,16 @@
 using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -232,7 +234,7 @@ public sealed class SigningKeyRingTests : IDisposable
         ring.Current.Keys.Single().KeyId.ShouldNotBe(first.KeyId);
         Verify(ring.Current, Mint(ring, store.Time.GetUtcNow().AddHours(1))).ShouldBe(JoseRefusal.None);
         Should.Throw<System.Security.Cryptography.CryptographicException>(() =>
-            new TokenKeyHsm(new InstallationHsm(options)).Open(first.Label!)
+            new TokenKeyHsm(new InstallationHsm(options.Pkcs11)).Open(first.Label!)
         );
     }
 
@@ -245,9 +247,9 @@ public sealed class SigningKeyRingTests : IDisposable
     private async Task<SigningKeyRing> RingAsync(bool isFirst = true, ServiceOptions? options = null)
     {
         options ??= store.ServiceOptions;
-        var hsm = new TokenKeyHsm(new InstallationHsm(options));
+        var hsm = new TokenKeyHsm(new InstallationHsm(options.Pkcs11));
         var keys = KeysOf(options, hsm);
-        var maker = new SigningKeyMaker(options, hsm, NullLogger<SigningKeyMaker>.Instance);
+        var maker = new SigningKeyMaker(options.TokenSigning, hsm, NullLogger<SigningKeyMaker>.Instance);
         if (isFirst)
         {
             var now = store.Time.GetStoreNow();
@@ -257,7 +259,7 @@ public sealed class SigningKeyRingTests : IDisposable
         var clock = new ClockGuard(
             store.Journal,
             new AuditLog(store.Store.Database),
-            options,
+            new ClockOptions(options.Federation.Leeway),
             store.Store.Node,
             store.Time,
             NullLogger<ClockGuard>.Instance
@@ -268,7 +270,7 @@ public sealed class SigningKeyRingTests : IDisposable
             store.Journal,
             store.Changes,
             clock,
-            options,
+            options.TokenSigning,
             store.Time,
             NullLogger<SigningKeyRing>.Instance
         );
@@ -278,7 +280,7 @@ public sealed class SigningKeyRingTests : IDisposable
     }
 
     private TokenSigningKeyStore KeysOf(ServiceOptions options, TokenKeyHsm? hsm = null) =>
-        new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(new InstallationHsm(options)));
+        new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(new InstallationHsm(options.Pkcs11)));
 
     private static Task<(TokenSigningKey? Key, Refusal? Refusal)> DropAsync(SigningKeyRing ring, string keyId) =>
         ring.DropAsync(keyId, [], AuditActor.System, "req_1", "stolen", Cancel);

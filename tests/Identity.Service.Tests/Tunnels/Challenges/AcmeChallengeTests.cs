@@ -1,11 +1,11 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Challenges;
+using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 using Shouldly;

@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tests.Machines;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tests.Tunnels.Machines;
 using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;

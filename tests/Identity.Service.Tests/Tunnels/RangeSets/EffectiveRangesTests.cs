@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Shouldly;

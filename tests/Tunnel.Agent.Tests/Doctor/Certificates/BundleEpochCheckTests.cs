@@ -1,5 +1,6 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 

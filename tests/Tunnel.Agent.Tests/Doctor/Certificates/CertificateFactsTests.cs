@@ -1,8 +1,8 @@
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Tests.Identity;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 

@@ -1,5 +1,6 @@
 using Culvert.Platform.Doctor;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor.Certificates;

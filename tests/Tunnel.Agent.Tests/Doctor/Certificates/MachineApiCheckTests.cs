@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor.Certificates;

@@ -1,6 +1,7 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Doctor.Certificates;

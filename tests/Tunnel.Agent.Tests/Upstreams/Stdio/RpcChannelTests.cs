@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Logging.Abstractions;

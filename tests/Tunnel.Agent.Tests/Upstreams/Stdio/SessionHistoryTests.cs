@@ -1,4 +1,4 @@
-using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams.Stdio;

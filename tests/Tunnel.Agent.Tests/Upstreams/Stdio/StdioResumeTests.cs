@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;

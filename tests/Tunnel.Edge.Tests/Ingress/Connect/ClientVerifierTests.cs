@@ -97,7 +97,7 @@ public sealed class ClientVerifierTests
         EdgeFeedClientAuthority authority
     ) => Verify(leaf, authority) is not null;
 
-    private Culvert.Tunnel.Protocol.ClientIdentity? Verify(
+    private Culvert.Tunnel.Protocol.Frames.ClientIdentity? Verify(
         System.Security.Cryptography.X509Certificates.X509Certificate2 leaf,
         EdgeFeedClientAuthority authority
     ) => ClientVerifier.Verify(clients.Chain(leaf).Presented, ClientAuthorities.Read([authority]), Now);

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
@@ -25,8 +26,8 @@ internal sealed class OcspAuthorities(
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 
     /// <summary>What certificates of that authority bear.</summary>
-    public static string AddressOf(ServiceOptions options, string caId) =>
-        $"{(options.Certificates.OcspUrl.Length > 0 ? options.Certificates.OcspUrl : options.PublicUrl)}{Path}/{caId}";
+    public static string AddressOf(ServiceIdentity identity, CertificateOptions options, string caId) =>
+        $"{(options.OcspUrl.Length > 0 ? options.OcspUrl : identity.PublicUrl)}{Path}/{caId}";
 
     /// <summary>Null when no authority of that name has a responder.</summary>
     public async ValueTask<OcspAuthority?> FindAsync(string name, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
@@ -22,7 +23,8 @@ internal sealed class OcspResponder(
     IRevocationStore store,
     SigningQueue queue,
     ClockGuard clock,
-    ServiceOptions options,
+    CertificateOptions certificateOptions,
+    LimitOptions limitOptions,
     TimeProvider time,
     LimitShares shares
 ) : IDisposable
@@ -32,7 +34,7 @@ internal sealed class OcspResponder(
 
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> signatures = new(
-        options.Limits.OcspSignatures,
+        limitOptions.OcspSignatures,
         time,
         shares: shares,
         name: "ocsp_signatures"
@@ -157,7 +159,7 @@ internal sealed class OcspResponder(
         }
 
         var thisUpdate = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var nextUpdate = thisUpdate + options.Certificates.OcspLife;
+        var nextUpdate = thisUpdate + certificateOptions.OcspLife;
         nextUpdate = nextUpdate < signer.NotAfter ? nextUpdate : signer.NotAfter;
         var signed = await queue.SignAsync(
             () => OcspAnswers.Sign(statuses, signer, thisUpdate, nextUpdate, nonce),

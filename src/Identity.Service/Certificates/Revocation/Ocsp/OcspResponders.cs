@@ -4,10 +4,10 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation.Ocsp;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 
@@ -21,7 +21,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 internal sealed class OcspResponders(
     CertificateIssuer issuer,
     CertificateProfiles profiles,
-    ServiceOptions options,
+    ServiceIdentity identity,
     StoreNode node,
     TimeProvider time,
     ILogger<OcspResponders> logger
@@ -98,7 +98,7 @@ internal sealed class OcspResponders(
                 PublicKey = key.PublicKey,
                 Names = GrantedNames.None,
                 Subject = Subject,
-                Identity = ServiceNames.IdentityOf(options, node) + "/ocsp",
+                Identity = ServiceNames.IdentityOf(identity, node) + "/ocsp",
                 Actor = AuditActor.System,
                 OrganizationId = authority.Record?.OrganizationId,
                 WorkspaceId = authority.Record?.WorkspaceId,

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Ca.Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
@@ -17,8 +18,12 @@ namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 /// <c>/cacerts</c>. Through the one fetcher that vets addresses and follows nothing (S27); what the server says in words
 /// is never shown.
 /// </summary>
-internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IHostResolver resolver)
-    : ISigningConnector
+internal sealed class EstConnector(
+    CertificateOptions options,
+    OutboundOptions outbound,
+    TimeProvider time,
+    IHostResolver resolver
+) : ISigningConnector
 {
     private const int MaxAnswerBytes = 64 * 1024;
     private const string CertsOnly = "application/pkcs7-mime";
@@ -30,20 +35,18 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
         {
             Timeout = Limit,
             MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = PrivateNetwork.WithEveryPort(
-                options.Certificates.SigningEst?.Networks ?? AddressRanges.Empty
-            ),
-            Network = options.Network,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(options.SigningEst?.Networks ?? AddressRanges.Empty),
+            Network = outbound.Network,
         },
         time,
         resolver
     );
 
-    public bool IsConfigured => options.Certificates.SigningEst is not null;
+    public bool IsConfigured => options.SigningEst is not null;
 
     public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
-        var est = options.Certificates.SigningEst!;
+        var est = options.SigningEst!;
         try
         {
             return await EnrolAsync(est, ReadFiles(est), csrPem, cancellationToken);

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;

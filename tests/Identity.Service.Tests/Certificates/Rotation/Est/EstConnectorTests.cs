@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
@@ -331,10 +333,11 @@ public sealed class EstConnectorTests : IDisposable
         var est = OptionsOf(server);
         var options = ServiceUnderTest.OptionsIn(folder);
         return new EstConnector(
-            options with
+            options.Certificates with
             {
-                Certificates = options.Certificates with { SigningEst = change?.Invoke(est) ?? est },
+                SigningEst = change?.Invoke(est) ?? est,
             },
+            options.Outbound,
             time,
             SystemHostResolver.Instance
         );

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Shouldly;
 

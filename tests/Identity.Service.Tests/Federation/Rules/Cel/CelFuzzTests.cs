@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
-using Culvert.Jose;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.Testing;
 using Shouldly;

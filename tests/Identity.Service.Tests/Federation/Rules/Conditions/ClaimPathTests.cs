@@ -1,6 +1,6 @@
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Shouldly;
 

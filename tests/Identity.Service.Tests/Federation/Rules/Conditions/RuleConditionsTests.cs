@@ -3,7 +3,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;
 using FsCheck;

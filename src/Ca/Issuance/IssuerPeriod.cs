@@ -1,4 +1,0 @@
-namespace Culvert.Ca.Issuance;
-
-/// <summary>The issuer's own validity, both seconds included.</summary>
-public sealed record IssuerPeriod(DateTimeOffset NotBefore, DateTimeOffset NotAfter);

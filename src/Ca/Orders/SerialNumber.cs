@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Culvert.Ca.Orders;
+
+/// <summary>
+/// A certificate's serial number: one octet 01–7f that names the node, then 136 random bits. The prefix lets several
+/// nodes draw without asking each other, and keeps the number positive and of constant length; RFC 5280 §4.1.2.2 allows
+/// 20 octets, this is 18.
+/// </summary>
+public sealed record SerialNumber
+{
+    private const int Length = 18;
+
+    private readonly byte[] value;
+
+    private SerialNumber(byte[] value) => this.value = value;
+
+    /// <summary>Lower-case hex of the value octets, 36 digits.</summary>
+    public string Hex => Convert.ToHexStringLower(value);
+
+    /// <summary>The lowest 16 of its random bits, by which revocation lists are divided.</summary>
+    public ushort LowBits => (ushort)((value[^2] << 8) | value[^1]);
+
+    internal ReadOnlySpan<byte> Value => value;
+
+    /// <summary>Draws a new one.</summary>
+    /// <param name="nodePrefix">1 to 127, different on every node of the installation.</param>
+    public static SerialNumber Draw(byte nodePrefix)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodePrefix, (byte)0x01);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodePrefix, (byte)0x7f);
+        byte[] value = new byte[Length];
+        value[0] = nodePrefix;
+        RandomNumberGenerator.Fill(value.AsSpan(1));
+        return new SerialNumber(value);
+    }
+
+    /// <summary>Reads the form of <see cref="Hex"/>, for serial numbers of our own only.</summary>
+    public static bool TryParse(string hex, [NotNullWhen(true)] out SerialNumber? serial)
+    {
+        serial = null;
+        if (hex.Length != 2 * Length || hex.Any(c => !char.IsAsciiHexDigitLower(c)))
+        {
+            return false;
+        }
+
+        byte[] value = Convert.FromHexString(hex);
+        if (value[0] is < 0x01 or > 0x7f)
+        {
+            return false;
+        }
+
+        serial = new SerialNumber(value);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(SerialNumber? other) => other is not null && value.AsSpan().SequenceEqual(other.value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => BitConverter.ToInt32(value, 1);
+
+    /// <inheritdoc/>
+    public override string ToString() => Hex;
+}

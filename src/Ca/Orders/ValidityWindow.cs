@@ -1,0 +1,163 @@
+using Culvert.Ca.Profiles;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Orders;
+
+/// <summary>
+/// When a certificate is valid and when it should be renewed. Life counts from <see cref="IssuedAt"/>, not from the
+/// backdated <see cref="NotBefore"/>; the last second, <see cref="NotAfter"/>, belongs to it (RFC 5280 §4.1.2.5), so a
+/// life of an hour issued at 12:00:00 ends with 12:59:59.
+/// </summary>
+public sealed record ValidityWindow
+{
+    // The server's window for renewal lies within two thirds of life and a fifteenth to either side. It is narrow against
+    // that, and the serial number moves it over all of it: certificates issued together are renewed at an even rate,
+    // wherever in its window each machine does so. Were window and shift of one size, machines with places of their own
+    // in the window would crowd at two thirds.
+    private const double RenewalPoint = 2.0 / 3;
+    private const double HalfWidth = 1.0 / 120;
+    private const double MaxShift = (1.0 / 15) - HalfWidth;
+
+    private ValidityWindow() { }
+
+    /// <summary>Moment of issuance, in whole seconds.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>First second of validity.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Last second of validity.</summary>
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Renew not before this moment.</summary>
+    public required DateTimeOffset RenewAfter { get; init; }
+
+    /// <summary>Renew before this moment.</summary>
+    public required DateTimeOffset RenewBefore { get; init; }
+
+    /// <summary>From issuance to the end of the last second.</summary>
+    public TimeSpan Life => NotAfter - IssuedAt + TimeSpan.FromSeconds(1);
+
+    /// <summary>Decides the window.</summary>
+    /// <param name="profile">Gives default, caps and backdate.</param>
+    /// <param name="now">Moment of issuance.</param>
+    /// <param name="askedNotBefore">
+    /// An explicit wish, refused when it lies after now or further back than any profile backdates; null takes the
+    /// profile's backdate.
+    /// </param>
+    /// <param name="askedLife">An explicit wish, refused when it exceeds a cap; null takes the default or what is left.</param>
+    /// <param name="lifeCap">The authority's own bound on lives; null = none.</param>
+    /// <param name="issuer">The issuer's own period; null for a self-signed root.</param>
+    /// <param name="serial">Decides the renewal window's shift.</param>
+    public static CaResult<ValidityWindow> Decide(
+        CertificateProfile profile,
+        DateTimeOffset now,
+        DateTimeOffset? askedNotBefore,
+        TimeSpan? askedLife,
+        TimeSpan? lifeCap,
+        IssuerPeriod? issuer,
+        SerialNumber serial
+    )
+    {
+        DateTimeOffset issuedAt = WholeSeconds(now);
+        TimeSpan cap = lifeCap < profile.MaxLife ? lifeCap.Value : profile.MaxLife;
+        if (issuer is not null)
+        {
+            TimeSpan left = issuer.NotAfter - issuedAt + TimeSpan.FromSeconds(1);
+            cap = left < cap ? left : cap;
+        }
+
+        if (cap < profile.MinLife)
+        {
+            return new CaRefusal(CaErrorCodes.ValidityInvalid, "The issuing authority is about to end or has ended.");
+        }
+
+        TimeSpan life = askedLife ?? (profile.DefaultLife < cap ? profile.DefaultLife : cap);
+        life = TimeSpan.FromSeconds(Math.Floor(life.TotalSeconds));
+        if (life < profile.MinLife)
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                $"A certificate of the profile {profile.Name} lives at least {profile.MinLife.TotalSeconds:0} s."
+            );
+        }
+
+        if (life > cap)
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                $"The asked life is beyond the profile's cap or the issuer's end, {cap.TotalSeconds:0} s from now."
+            );
+        }
+
+        if (askedNotBefore is { } asked && (asked > now || asked < issuedAt - CertificateProfile.LongestBackdate))
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityNotBefore,
+                "A certificate begins now or at most 5 minutes ago, and never in the future."
+            );
+        }
+
+        DateTimeOffset notBefore = askedNotBefore is { } wish
+            ? WholeSeconds(wish)
+            : Backdate(profile, issuedAt, life, issuer);
+        return Lay(issuedAt, life, notBefore, serial);
+    }
+
+    /// <summary>
+    /// The renewal window of a certificate by its record: a function of serial number and life alone, so that every
+    /// reader computes the same one.
+    /// </summary>
+    /// <param name="serial">Lower-case hex.</param>
+    /// <param name="issuedAt">Moment of issuance.</param>
+    /// <param name="notAfter">Its last second.</param>
+    public static (DateTimeOffset After, DateTimeOffset Before) RenewalOf(
+        string serial,
+        DateTimeOffset issuedAt,
+        DateTimeOffset notAfter
+    )
+    {
+        TimeSpan life = notAfter - issuedAt + TimeSpan.FromSeconds(1);
+        double unit = BitConverter.ToUInt16(Convert.FromHexString(serial.AsSpan()[^4..])) / (double)ushort.MaxValue;
+        double centre = RenewalPoint + (((2 * unit) - 1) * MaxShift);
+        return (issuedAt + (life * (centre - HalfWidth)), issuedAt + (life * (centre + HalfWidth)));
+    }
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+
+    private static ValidityWindow Lay(
+        DateTimeOffset issuedAt,
+        TimeSpan life,
+        DateTimeOffset notBefore,
+        SerialNumber serial
+    )
+    {
+        DateTimeOffset notAfter = issuedAt + life - TimeSpan.FromSeconds(1);
+        (DateTimeOffset after, DateTimeOffset before) = RenewalOf(serial.Hex, issuedAt, notAfter);
+        return new ValidityWindow
+        {
+            IssuedAt = issuedAt,
+            NotBefore = notBefore,
+            NotAfter = notAfter,
+            RenewAfter = after,
+            RenewBefore = before,
+        };
+    }
+
+    private static DateTimeOffset Backdate(
+        CertificateProfile profile,
+        DateTimeOffset issuedAt,
+        TimeSpan life,
+        IssuerPeriod? issuer
+    )
+    {
+        TimeSpan half = TimeSpan.FromSeconds(Math.Floor(life.TotalSeconds / 2));
+        DateTimeOffset notBefore = issuedAt - (profile.Backdate < half ? profile.Backdate : half);
+
+        // A leaf that begins before its authority is legal but surprises; the authority of a minute ago is the usual case.
+        return issuer is not null && notBefore < issuer.NotBefore && issuer.NotBefore <= issuedAt
+            ? issuer.NotBefore
+            : notBefore;
+    }
+}

@@ -1,0 +1,140 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Invocation;
+
+/// <summary>What a verb works with: its parsed flags, the service, and the operator.</summary>
+internal sealed class CommandContext(ParseResult parse, GlobalOptions global, CliHost host) : IDisposable
+{
+    private ManagementClient? client;
+    private Settings? settings;
+    private CliProfile? profile;
+
+    public CliHost Host { get; } = host;
+
+    public Settings Settings => settings ??= SettingsReader.Read(parse, global, Host, Profile);
+
+    /// <summary>The platform root, for commands that ask no service.</summary>
+    public string? CaFile =>
+        parse.GetValue(global.CaFile) is { Length: > 0 } file ? file
+        : Host.Variable(SettingVariables.CaFile) is { Length: > 0 } text ? text
+        : Profile.CaFile;
+
+    public OutputFormat Format => parse.GetValue(global.Output) ?? Profile.Output ?? OutputFormat.Table;
+
+    /// <summary>Only say what would be changed.</summary>
+    public bool IsDryRun => parse.GetValue(global.DryRun);
+
+    public bool IsQuiet => parse.GetValue(global.Quiet);
+
+    private CliProfile Profile => profile ??= CliProfiles.Read(ProfileName, Host);
+
+    private string? ProfileName =>
+        parse.GetValue(global.Profile) is { Length: > 0 } flag ? flag
+        : Host.Variable(SettingVariables.Profile) is { Length: > 0 } text ? text
+        : null;
+
+    public T? Get<T>(Option<T> option) => parse.GetValue(option);
+
+    /// <summary>Null only where the argument may be left out: of the others the parser sees to it.</summary>
+    public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
+
+    /// <summary>The flag was written; its value may still be empty.</summary>
+    public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>The service, connected on first use; with <c>--workspace</c> every request after this names it.</summary>
+    public async Task<ManagementClient> ClientAsync(CancellationToken cancel)
+    {
+        if (client is null)
+        {
+            client = await OrganizationClientAsync(cancel);
+            if (Settings.Workspace is { } workspace)
+            {
+                client.UseWorkspace(await new NameResolver(client).IdAsync(Noun.Workspace, workspace, cancel));
+            }
+        }
+
+        return client;
+    }
+
+    /// <summary>
+    /// Instead of <see cref="ClientAsync"/>, for a command about what is the organization's own: no request names a workspace.
+    /// </summary>
+    public async Task<ManagementClient> OrganizationClientAsync(CancellationToken cancel) =>
+        client ??= await ManagementClient.ConnectAsync(
+            Settings,
+            Credentials.Find(Settings, Host),
+            Host.Time,
+            Trace,
+            cancel
+        );
+
+    public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
+        await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);
+
+    /// <summary>Where the named one is in the API.</summary>
+    public async Task<string> PathAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
+        noun.PathOf(await IdAsync(noun, nameOrId, cancel));
+
+    /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
+    public void Note(string text)
+    {
+        if (!IsQuiet)
+        {
+            Host.Error.WriteLine(Output.CellText.Safe(text));
+        }
+    }
+
+    /// <summary>
+    /// Before something that cannot be taken back: the operator types the object's name, or said <c>--yes</c>. The deed
+    /// is told as a sentence without its full stop.
+    /// </summary>
+    public void Confirm(string deed, string name, bool yes)
+    {
+        if (yes || IsDryRun)
+        {
+            return;
+        }
+
+        if (!Host.CanAsk)
+        {
+            throw new CommandFailure(ExitCode.Usage, $"{deed}; that cannot be taken back, and nobody can be asked here")
+            {
+                Where = "no terminal",
+                Next = "repeat the command with --yes",
+            };
+        }
+
+        Host.Error.Write(Output.CellText.Safe($"{deed}. That cannot be taken back. Type {name} to go on: "));
+        Host.Error.Flush();
+        if (Host.In.ReadLine()?.Trim() != name)
+        {
+            throw new CommandFailure(ExitCode.Refused, "the name typed is another one: nothing was changed");
+        }
+    }
+
+    /// <summary>For commands whose changes are not requests that could be shown instead of sent.</summary>
+    public void RefuseDryRun()
+    {
+        if (IsDryRun)
+        {
+            throw new CommandFailure(ExitCode.Usage, "this command cannot be tried without being done")
+            {
+                Where = "--dry-run",
+                Next = "leave --dry-run out",
+            };
+        }
+    }
+
+    private void Trace(string line)
+    {
+        if (parse.GetValue(global.Verbose))
+        {
+            Host.Error.WriteLine(Output.CellText.Safe(line));
+        }
+    }
+
+    public void Dispose() => client?.Dispose();
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>What <c>--dry-run</c> prints: the request that was not sent, without its secrets.</summary>
+internal static class DryRunResult
+{
+    // Members of requests that hold secrets: a dry run is for reading, and for logs.
+    private static readonly string[] Secrets = ["password", "pkcs12", "secret", "token", "client_secret"];
+
+    public static CommandResult FromStop(DryRunStop stop)
+    {
+        var shown = (JsonObject?)stop.Body?.DeepClone();
+        foreach (var secret in Secrets.Where(name => shown?.ContainsKey(name) == true))
+        {
+            shown![secret] = "(secret)";
+        }
+
+        return CommandResult.Object(
+            new JsonObject
+            {
+                ["dry_run"] = true,
+                ["method"] = stop.Method.Method,
+                ["path"] = "/" + stop.Path,
+                ["body"] = shown,
+            }
+        ) with
+        {
+            Plain =
+                $"would send {stop.Method} /{CellText.Safe(stop.Path)}"
+                + (shown is null ? "" : $" {CellText.Safe(shown.ToJsonString(WireJson.Plain))}")
+                + "\nnothing was changed",
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>The words for <see cref="OutputFormat"/> on the command line and in profiles.</summary>
+internal static class OutputFormats
+{
+    public const string Words = "table, wide, json, yaml or name";
+
+    public static string[] Names { get; } = ["table", "wide", "json", "yaml", "name"];
+
+    public static OutputFormat? Parse(string word) =>
+        word switch
+        {
+            "table" => OutputFormat.Table,
+            "wide" => OutputFormat.Wide,
+            "json" => OutputFormat.Json,
+            "yaml" => OutputFormat.Yaml,
+            "name" => OutputFormat.Name,
+            _ => null,
+        };
+}

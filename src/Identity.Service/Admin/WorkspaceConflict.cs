@@ -1,7 +1,0 @@
-namespace Culvert.Identity.Service.Admin;
-
-internal enum WorkspaceConflict
-{
-    /// <summary>Another workspace of the organization has that name.</summary>
-    NameTaken,
-}

@@ -1,0 +1,69 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tenants;
+
+namespace Culvert.Identity.Service.Approvals;
+
+/// <summary>
+/// Which person a caller is, for the rule that two must agree (S16, S34). A person whom an identity provider knows is the
+/// pair of issuer URL and subject, in the console, in an access token and in the record of an admin key. An admin key that
+/// names no person counts as the first key of its chain: whoever made a key could use it. Keys that were made on the host
+/// for the same name form a chain too.
+/// </summary>
+internal sealed class Persons(IAdminKeyStore keys, IIssuerStore issuers)
+{
+    /// <summary>Equal for two callers when they count as one person.</summary>
+    public async ValueTask<string> OfAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.Kind == CallerKind.AdminKey)
+        {
+            return await OfKeyAsync(caller.ActorId, cancellationToken);
+        }
+
+        // Of the issuer's URL, not of its record: the same provider may have several records.
+        return
+            caller is { Kind: CallerKind.AccessToken, IssuerId: { } id, SubjectHash: { } subject }
+            && await issuers.FindAsync(caller.OrganizationId, id, cancellationToken) is { } issuer
+            ? PersonId.FromSubjectHash(issuer.Url, subject)
+            : caller.ActorId;
+    }
+
+    /// <summary>The person that an admin key counts as.</summary>
+    public async ValueTask<string> OfKeyAsync(string keyId, CancellationToken cancellationToken)
+    {
+        // To the end, however long: a key that stands for itself because it is many keys deep would be a second person.
+        // There is no loop, since a creator exists before what it creates.
+        var key = keyId;
+        while (true)
+        {
+            var (creator, owner) = await keys.FindOriginAsync(key, cancellationToken);
+            if (owner is not null)
+            {
+                return PersonId.FromSubject(owner.Issuer, owner.Subject);
+            }
+
+            if (creator is null)
+            {
+                return key;
+            }
+
+            key = creator;
+        }
+    }
+
+    /// <summary>Why a caller may not approve or override at all; null = it may.</summary>
+    public static Refusal? CheckIsPerson(Caller caller) =>
+        caller.Kind == CallerKind.AccessToken ? ApprovalErrors.Federated.Refuse() : null;
+
+    /// <summary>Why <paramref name="second"/> does not count beside <paramref name="first"/>; null = they are two.</summary>
+    /// <param name="first">The person of the first step; null = the service itself.</param>
+    /// <param name="second">The person who approves it.</param>
+    /// <param name="samePerson">The refusal when they are one.</param>
+    public static Refusal? CheckAreTwo(string? first, string second, ErrorCode samePerson) =>
+        first == second ? samePerson.Refuse()
+        // A key that names no person may be in the hands of the very person that the provider knows.
+        : first is not null && PersonId.IsKnownToProvider(first) != PersonId.IsKnownToProvider(second)
+            ? ApprovalErrors.PersonUnknown.Refuse()
+        : null;
+}

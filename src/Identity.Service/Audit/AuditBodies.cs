@@ -1,0 +1,69 @@
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Audit;
+
+internal sealed class AuditBodies(Database database) : IAuditBodies
+{
+    private static readonly byte[] NoSalt = [];
+
+    public async ValueTask<(long After, long To)?> FindAsync(
+        string node,
+        DateTimeOffset before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var after =
+            await connection.ExecuteScalarAsync<long?>(
+                new CommandDefinition(
+                    "SELECT dropped_to FROM audit_retention WHERE node = @node",
+                    new { node },
+                    cancellationToken: cancellationToken
+                )
+            ) ?? 0;
+
+        // A clock that was set back may put a younger time before an older one: the first young entry is the end.
+        var times = await connection.QueryAsync<(long Sequence, long At)>(
+            new CommandDefinition(
+                "SELECT sequence, at_ms FROM journal WHERE node = @node AND sequence > @after "
+                    + "ORDER BY sequence LIMIT @count",
+                new
+                {
+                    node,
+                    after,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        var to = times.TakeWhile(entry => entry.At < before.ToStore()).Select(entry => entry.Sequence).LastOrDefault();
+        return to > after ? (after, to) : null;
+    }
+
+    public IReadOnlyList<Statement> Drop(string node, long after, long to) =>
+        [
+            // First the mark: of two nodes that found the same range, one drops it, and counts it.
+            new Statement(
+                "INSERT INTO audit_retention (node, dropped_to) VALUES (@node, @to) ON CONFLICT (node) DO UPDATE SET "
+                    + "dropped_to = excluded.dropped_to WHERE audit_retention.dropped_to = @after",
+                new
+                {
+                    node,
+                    after,
+                    to,
+                }
+            ).ExpectingOne(AuditBodiesConflict.Dropped),
+            new(
+                "UPDATE journal SET body = NULL, salt = @salt WHERE node = @node AND sequence > @after AND sequence <= @to",
+                new
+                {
+                    salt = NoSalt,
+                    node,
+                    after,
+                    to,
+                }
+            ),
+        ];
+}

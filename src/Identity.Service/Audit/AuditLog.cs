@@ -1,0 +1,126 @@
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Audit;
+
+internal sealed class AuditLog(Database database) : IAuditLog
+{
+    public async ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
+        string organizationId,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AuditEntry>(
+            new CommandDefinition(
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                    + "FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
+                    + "ORDER BY ordinal DESC LIMIT @count",
+                new
+                {
+                    organizationId,
+                    before,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
+    }
+
+    public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long?>(
+            new CommandDefinition(
+                "SELECT 1 FROM journal WHERE replay_key = @key",
+                new { key = key.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        )
+            is not null;
+    }
+
+    public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var at = await connection.ExecuteScalarAsync<long?>(
+            new CommandDefinition(
+                "SELECT MAX(at_ms) FROM (SELECT (SELECT at_ms FROM journal WHERE node = nodes.name "
+                    + "ORDER BY sequence DESC LIMIT 1) AS at_ms FROM nodes) AS latest",
+                cancellationToken: cancellationToken
+            )
+        );
+        return Instants.FromStore(at);
+    }
+
+    public async ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
+        string node,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Event, long At, byte[]? Body)>(
+            new CommandDefinition(
+                "SELECT event, at_ms, body FROM journal WHERE node = @node "
+                    + "AND event IN ('clock_alarm', 'clock_confirmed') ORDER BY sequence DESC LIMIT 1",
+                new { node },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
+    }
+
+    public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(long, byte[])>(
+            new CommandDefinition(
+                "SELECT sequence, hash FROM journal WHERE node = @node ORDER BY sequence DESC LIMIT 1",
+                new { node },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.Select(row => ((long, byte[])?)row).FirstOrDefault();
+    }
+
+    public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var nodes = await connection.QueryAsync<string>(
+            // Every chain begins with its first entry: found by the primary key, not by reading all of them.
+            new CommandDefinition("SELECT name FROM nodes ORDER BY name", cancellationToken: cancellationToken)
+        );
+        return nodes.AsList();
+    }
+
+    public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
+        string node,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AuditEntry, string?, (AuditEntry, string?)>(
+            new CommandDefinition(
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
+                    + "body_digest AS BodyDigest, hash AS Hash, organization_id AS OrganizationId "
+                    + "FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
+                new
+                {
+                    node,
+                    after,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            ),
+            (entry, organization) => (entry, organization),
+            splitOn: "OrganizationId"
+        );
+        return rows.AsList();
+    }
+}

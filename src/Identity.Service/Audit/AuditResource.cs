@@ -1,4 +1,0 @@
-namespace Culvert.Identity.Service.Audit;
-
-/// <param name="Type">As the object's <c>type</c> on the wire.</param>
-internal readonly record struct AuditResource(string Type, string Id);

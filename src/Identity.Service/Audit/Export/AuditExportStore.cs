@@ -1,0 +1,93 @@
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Audit.Export;
+
+internal sealed class AuditExportStore(Database database) : IAuditExportStore
+{
+    // By the primary key (node, sequence) alone, however long the chains are.
+    private const string Lags =
+        "SELECT c.node, c.position, c.newest, (SELECT at_ms FROM journal j WHERE j.node = c.node "
+        + "AND j.sequence > c.position ORDER BY j.sequence LIMIT 1) AS oldest FROM ("
+        + "SELECT n.name AS node, COALESCE((SELECT p.sequence FROM audit_export_positions p "
+        + "WHERE p.target = @target AND p.node = n.name), 0) AS position, "
+        + "COALESCE((SELECT j.sequence FROM journal j WHERE j.node = n.name ORDER BY j.sequence DESC LIMIT 1), 0) "
+        + "AS newest FROM nodes n) AS c WHERE c.newest > c.position ORDER BY c.node";
+
+    public async ValueTask<IReadOnlyList<ChainLag>> LagsAsync(string target, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
+            new CommandDefinition(Lags, new { target }, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. rows.Select(row => new ChainLag(row.Node, row.Position, row.Newest, Instants.FromStore(row.Oldest))),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<ExportedEntry>> ReadAsync(
+        string node,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AuditEntry, Facts, ExportedEntry>(
+            new CommandDefinition(
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
+                    + "body_digest AS BodyDigest, hash AS Hash, event AS Event, organization_id AS OrganizationId, "
+                    + "at_ms AS At FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
+                new
+                {
+                    node,
+                    after,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            ),
+            (entry, facts) => new ExportedEntry(entry, facts.OrganizationId, facts.Event, Instants.FromStore(facts.At)),
+            splitOn: "Event"
+        );
+        return rows.AsList();
+    }
+
+    public Statement TakeTurn(string target, string node, DateTimeOffset now, DateTimeOffset until) =>
+        new Statement(
+            "INSERT INTO audit_export_turns (target, node, until_ms) VALUES (@target, @node, @until) "
+                + "ON CONFLICT (target) DO UPDATE SET node = excluded.node, until_ms = excluded.until_ms "
+                + "WHERE audit_export_turns.node = excluded.node OR audit_export_turns.until_ms < @now",
+            new
+            {
+                target,
+                node,
+                until = until.ToStore(),
+                now = now.ToStore(),
+            }
+        ).ExpectingOne(AuditExportConflict.NotOurTurn);
+
+    public Statement Advance(string target, string node, long from, long to) =>
+        new Statement(
+            "INSERT INTO audit_export_positions (target, node, sequence) VALUES (@target, @node, @to) "
+                + "ON CONFLICT (target, node) DO UPDATE SET sequence = excluded.sequence "
+                + "WHERE audit_export_positions.sequence = @from",
+            new
+            {
+                target,
+                node,
+                from,
+                to,
+            }
+        ).ExpectingOne(AuditExportConflict.Moved);
+
+    private sealed record Facts
+    {
+        public required string Event { get; init; }
+
+        public string? OrganizationId { get; init; }
+
+        public long At { get; init; }
+    }
+}

@@ -1,0 +1,177 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tokens;
+using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Authentication;
+
+/// <summary>
+/// Turns a presented credential into a <see cref="Caller"/>. Admin keys and tunnel tokens are found by hash, access
+/// tokens by their own validator. Also applies the workspace header, which may narrow but never widen.
+/// </summary>
+internal sealed class Authenticator(
+    IAdminKeyStore adminKeys,
+    AdminKeyUses adminKeyUses,
+    IAccessTokenValidator accessTokens,
+    TunnelTokens tunnelTokens,
+    RelyingPartyDirectory relyingParties,
+    IMachinePeerVerifier peers,
+    ITenantStore tenants,
+    RequestBinding binding,
+    TimeProvider time
+) : IAuthenticator
+{
+    /// <inheritdoc/>
+    public async ValueTask<AuthenticationResult> AuthenticateAsync(
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Credentials.Find(http.Request, out var isDpopScheme) is not { } credential)
+        {
+            return AuthenticationResult.Refused(AuthErrors.Missing.Refuse());
+        }
+
+        if (credential.Length > Credentials.MaxLength)
+        {
+            return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+        }
+
+        var result = await ProveAsync(credential, cancellationToken);
+        if (result.Caller is not { } caller)
+        {
+            return result;
+        }
+
+        // Last: only what holds otherwise uses a proof up.
+        if (binding.CheckToken(http, caller.Confirmation, credential, isDpopScheme) is { } unproven)
+        {
+            return AuthenticationResult.Refused(unproven.Refuse());
+        }
+
+        var hash =
+            caller.CredentialHash.Length > 0
+                ? caller.CredentialHash
+                : Convert.ToHexStringLower(Credentials.HashOf(credential));
+        return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Refusal?> AuthenticatePeerAsync(
+        ApiRequest request,
+        MachineRole role,
+        CancellationToken cancellationToken
+    )
+    {
+        // The handshake admitted nobody without one; a missing feature is a wiring fault, not a refusal.
+        var peer =
+            request.Http.Features.Get<MachinePeer>()
+            ?? throw new InvalidOperationException("A machine endpoint was reached without a verified certificate.");
+        if (peer.Role != role)
+        {
+            return AuthErrors.Peer.Refuse();
+        }
+
+        if (time.GetUtcNow() > peer.NotAfter)
+        {
+            return AuthErrors.PeerExpired.Refuse();
+        }
+
+        if (await peers.IsRevokedAsync(peer, cancellationToken))
+        {
+            return AuthErrors.PeerRevoked.Refuse();
+        }
+
+        request.SetPeer(peer);
+        return null;
+    }
+
+    private async ValueTask<AuthenticationResult> ProveAsync(string credential, CancellationToken cancellationToken)
+    {
+        if (credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal))
+        {
+            return await ProveAdminKeyAsync(credential, cancellationToken);
+        }
+
+        if (credential.StartsWith("clv_rp_", StringComparison.Ordinal))
+        {
+            return await relyingParties.ValidateAsync(credential, cancellationToken);
+        }
+
+        return credential.StartsWith("clv_tun_", StringComparison.Ordinal)
+            ? await tunnelTokens.ValidateAsync(credential, cancellationToken)
+            : await accessTokens.ValidateAsync(credential, cancellationToken);
+    }
+
+    /// <summary>The live admin key that this is, or why it is none.</summary>
+    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> FindAdminKeyAsync(
+        string credential,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await adminKeys.FindAsync(Credentials.HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
+        {
+            return (null, AuthErrors.Invalid.Refuse());
+        }
+
+        if (time.GetUtcNow() > key.ExpiresAt)
+        {
+            return (null, AuthErrors.KeyExpired.Refuse());
+        }
+
+        adminKeyUses.Note(key.Id);
+        return (key, null);
+    }
+
+    private async ValueTask<AuthenticationResult> ProveAdminKeyAsync(
+        string credential,
+        CancellationToken cancellationToken
+    )
+    {
+        var (key, refusal) = await FindAdminKeyAsync(credential, cancellationToken);
+        return key is null
+            ? AuthenticationResult.Refused(refusal!)
+            : AuthenticationResult.Of(
+                new Caller
+                {
+                    Kind = CallerKind.AdminKey,
+                    OrganizationId = key.OrganizationId,
+                    Scopes = key.Scopes,
+                    ActorId = key.Id.Value,
+                    ExpiresAt = key.ExpiresAt,
+                    CredentialHash = Convert.ToHexStringLower(Credentials.HashOf(credential)),
+                }
+            );
+    }
+
+    private async ValueTask<AuthenticationResult> ApplyWorkspaceAsync(
+        HttpContext http,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
+        if (wanted.Length == 0)
+        {
+            if (caller is { Kind: CallerKind.AdminKey, WorkspaceId: null })
+            {
+                // Sees them all; what it makes goes to the default one, and the answer's header says so.
+                var workspace = await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken);
+                RequestIdentity.SetTenant(http, caller.OrganizationId, workspace.Id.Value);
+            }
+
+            return AuthenticationResult.Of(caller);
+        }
+
+        var covered = caller.WorkspaceId is null
+            ? await tenants.HasWorkspaceAsync(caller.OrganizationId, wanted, cancellationToken)
+            : caller.WorkspaceId == wanted;
+        return covered
+            ? AuthenticationResult.Of(caller with { WorkspaceId = wanted })
+            : AuthenticationResult.Refused(AuthErrors.Workspace.Refuse());
+    }
+}

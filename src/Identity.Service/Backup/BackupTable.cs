@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Backup;
-
-/// <summary>A table as a backup holds it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Columns">In the order of a row's values.</param>
-internal sealed record BackupTable(string Name, IReadOnlyList<BackupColumn> Columns);

@@ -1,0 +1,46 @@
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+internal sealed class LeafFacts(Database database) : ILeafFacts
+{
+    public async ValueTask<IReadOnlyDictionary<string, string>> IssuersAsync(
+        IReadOnlyCollection<string> serials,
+        CancellationToken cancellationToken
+    )
+    {
+        if (serials.Count == 0)
+        {
+            return new Dictionary<string, string>(StringComparer.Ordinal);
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Serial, string Issuer)>(
+            new CommandDefinition(
+                $"SELECT serial, ca_id FROM certificates WHERE {database.AnyOf("serial", "@Serials")} "
+                    + "AND ca_id IS NOT NULL",
+                new { Serials = serials.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
+    }
+
+    public async ValueTask<long> CountLiveAsync(
+        string authorityId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.QuerySingleAsync<long>(
+            new CommandDefinition(
+                "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
+                    + "AND kind = 'server' AND not_after_ms >= @Now",
+                new { authorityId, Now = now.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+}

@@ -1,0 +1,109 @@
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.Inventory;
+
+internal sealed class CertificateInventory(Database database) : ICertificateInventory
+{
+    // A forecast counts every certificate that it tells of. A few days at a time, side by side: each count is exact as of
+    // the moment at which its days are read.
+    private const int DaysAtOnce = 20;
+    private const int MostAtOnce = 4;
+
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    public async ValueTask<CertificateRecord?> FindAsync(CertificateId id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<CertificateStore.Row>(
+            new CommandDefinition(
+                $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
+                new { id = id.Value },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row?.ToRecord();
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
+        CertificateFilter filter,
+        InventoryPlace place,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<CertificateStore.Row>(
+            new CommandDefinition(
+                InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
+                InventorySql.Parameters(filter, place, count),
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
+        string? organizationId,
+        string? workspaceId,
+        DateOnly first,
+        int days,
+        CancellationToken cancellationToken
+    )
+    {
+        long from = first.DayNumber - Epoch.DayNumber;
+        long[] starts =
+        [
+            .. Enumerable.Range(0, (days + DaysAtOnce - 1) / DaysAtOnce).Select(i => (long)i * DaysAtOnce),
+        ];
+        var parts = new IReadOnlyList<ExpiryCount>[starts.Length];
+        await Parallel.ForAsync(
+            0,
+            starts.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+            async (i, cancel) =>
+                parts[i] = await CountAsync(
+                    organizationId,
+                    workspaceId,
+                    from + starts[i],
+                    from + Math.Min(days, starts[i] + DaysAtOnce),
+                    cancel
+                )
+        );
+        return [.. parts.SelectMany(part => part)];
+    }
+
+    private async ValueTask<IReadOnlyList<ExpiryCount>> CountAsync(
+        string? organizationId,
+        string? workspaceId,
+        long from,
+        long to,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(long Day, string? CaId, long Count)>(
+            new CommandDefinition(
+                ForecastSql(organizationId, workspaceId),
+                new
+                {
+                    organizationId,
+                    workspaceId,
+                    from,
+                    to,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => new ExpiryCount(Epoch.AddDays((int)row.Day), row.CaId, row.Count))];
+    }
+
+    // Counted along its own index, which holds nothing else: no row is read, nothing is sorted.
+    internal static string ForecastSql(string? organizationId, string? workspaceId) =>
+        "SELECT expires_day, ca_id, COUNT(*) FROM certificates WHERE status = 'issued' AND revoked_at_ms IS NULL AND "
+        + (organizationId is null ? "organization_id IS NULL" : "organization_id = @organizationId")
+        + (workspaceId is null ? "" : " AND COALESCE(workspace_id, '') = @workspaceId")
+        + " AND expires_day >= @from AND expires_day < @to GROUP BY expires_day, ca_id ORDER BY expires_day, ca_id";
+}

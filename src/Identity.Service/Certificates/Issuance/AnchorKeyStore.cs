@@ -1,0 +1,24 @@
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+internal sealed class AnchorKeyStore(Database database) : IAnchorKeyStore
+{
+    public async ValueTask<IReadOnlyList<(string Id, string Pem)>> ListWithoutKeyAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string, string)>(
+            new CommandDefinition(
+                "SELECT id, certificate_pem FROM registered_certificates WHERE spki_sha256 IS NULL",
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows];
+    }
+
+    public Statement SetKey(string id, string spkiSha256) =>
+        new("UPDATE registered_certificates SET spki_sha256 = @spkiSha256 WHERE id = @id", new { id, spkiSha256 });
+}

@@ -1,0 +1,291 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+internal sealed class CertificateStore(Database database) : ICertificateStore
+{
+    internal const string Columns =
+        "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
+        + "organization_id AS OrganizationId, workspace_id AS WorkspaceId, tunnel_id AS TunnelId, "
+        + "enrollment_id AS EnrollmentId, edge_id AS EdgeId, ca_id AS CaId, identity AS Identity, "
+        + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, spki_sha256 AS SpkiSha256, "
+        + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, revoked_at_ms AS RevokedAt, "
+        + "revocation_reason AS RevocationReason, fingerprint AS Fingerprint";
+
+    private const string HeldAuthorities =
+        "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
+
+    // Anybody can have a certificate over somebody else's public key: what is only trusted counts on its own tunnel.
+    private const string TrustedAuthorities =
+        "SELECT 1 FROM certificate_authorities WHERE tunnel_id = @TunnelId AND public_key = @PublicKey "
+        + "AND custody = 'trust_only' AND archived_at_ms IS NULL";
+
+    private const string RegisteredCertificates =
+        "SELECT 1 FROM registered_certificates WHERE tunnel_id = @TunnelId AND spki_sha256 = @SpkiSha256 "
+        + "AND archived_at_ms IS NULL";
+
+    // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
+    public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
+        new Statement(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+                + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
+                + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
+                + $"AND NOT EXISTS ({RegisteredCertificates})",
+            new
+            {
+                SpkiSha256 = key.Sha256,
+                record.Identity,
+                PublicKey = key.Encoded.ToArray(),
+                record.TunnelId,
+            }
+        ).ExpectingOne(IssuanceConflict.KeyTaken);
+
+    public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
+        new Statement(
+            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
+                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
+                + "idempotency_key, request_sha256, expires_day) "
+                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
+                + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
+                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay)",
+            new
+            {
+                Id = record.Id.Value,
+                record.Serial,
+                Kind = CertificateNames.Of(record.Kind),
+                record.OrganizationId,
+                record.WorkspaceId,
+                record.TunnelId,
+                record.EnrollmentId,
+                record.EdgeId,
+                record.CaId,
+                record.Identity,
+                IssuedAt = record.IssuedAt.ToStore(),
+                NotBefore = record.NotBefore.ToStore(),
+                NotAfter = record.NotAfter.ToStore(),
+                SpkiSha256 = key.Sha256,
+                record.IdempotencyKey,
+                record.RequestSha256,
+                ExpiresDay = InventorySql.DayOf(record.NotAfter),
+            }
+        ).Unique(IssuanceConflict.NotUnique);
+
+    public Statement ReleaseRequest(CertificateId id) =>
+        new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
+
+    public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
+        new Statement(
+            "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
+                + "WHERE id = @id AND status = 'intent'",
+            new
+            {
+                id = id.Value,
+                fingerprint,
+                certificate = certificate.ToArray(),
+            }
+        ).ExpectingOne(IssuanceConflict.NotIntended);
+
+    public Statement Void(CertificateId id) =>
+        new Statement(
+            "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",
+            new { id = id.Value }
+        ).ExpectingOne(IssuanceConflict.NotIntended);
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
+        string serialPrefix,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
+                new { pattern = serialPrefix + "%" },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
+        DateTimeOffset before,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
+                    + "ORDER BY ordinal LIMIT 1000",
+                new { before = before.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<StoredCertificate?> FindByRequestAsync(
+        string idempotencyKey,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns}, certificate AS Certificate FROM certificates "
+                    + "WHERE idempotency_key = @idempotencyKey",
+                new { idempotencyKey },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row is null
+            ? null
+            : new StoredCertificate(
+                row.ToRecord(),
+                row.Certificate is { } encoded ? ParsedCertificate.TryParse(encoded) : null
+            );
+    }
+
+    public async ValueTask<KeyUse> FindKeyUseAsync(
+        SubjectPublicKey key,
+        string? tunnelId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var (authorities, compromised) = await connection.QuerySingleAsync<(long, long)>(
+            new CommandDefinition(
+                $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
+                    + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
+                    + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
+                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+                    + "AND revocation_reason = 'keyCompromise')",
+                new
+                {
+                    PublicKey = key.Encoded.ToArray(),
+                    SpkiSha256 = key.Sha256,
+                    TunnelId = tunnelId,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return authorities > 0 ? KeyUse.Authority
+            : compromised > 0 ? KeyUse.Compromised
+            : KeyUse.OtherIdentity;
+    }
+
+    public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var last = await connection.QuerySingleAsync<long?>(
+            new CommandDefinition(
+                // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
+                    + "AND kind <> 'service'",
+                new { authorityId },
+                cancellationToken: cancellationToken
+            )
+        );
+        return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
+        CertificateFilter filter,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                ListSql(filter),
+                InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    internal static string ListSql(CertificateFilter filter) =>
+        InventorySql.Of(Columns, filter, InventorySql.NewestFirst);
+
+    internal sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string Serial { get; init; }
+
+        public required string Kind { get; init; }
+
+        public required string Status { get; init; }
+
+        public string? OrganizationId { get; init; }
+
+        public string? WorkspaceId { get; init; }
+
+        public string? TunnelId { get; init; }
+
+        public string? EnrollmentId { get; init; }
+
+        public string? EdgeId { get; init; }
+
+        public string? CaId { get; init; }
+
+        public required string Identity { get; init; }
+
+        public long IssuedAt { get; init; }
+
+        public long NotBefore { get; init; }
+
+        public long NotAfter { get; init; }
+
+        public byte[]? Certificate { get; init; }
+
+        public string? SpkiSha256 { get; init; }
+
+        public string? IdempotencyKey { get; init; }
+
+        public string? RequestSha256 { get; init; }
+
+        public long? RevokedAt { get; init; }
+
+        public string? RevocationReason { get; init; }
+
+        public string? Fingerprint { get; init; }
+
+        public CertificateRecord ToRecord() =>
+            new()
+            {
+                Id = CertificateId.Wrap(Id),
+                Ordinal = Ordinal,
+                Serial = Serial,
+                Kind = CertificateNames.KindOf(Kind),
+                Status = CertificateNames.StatusOf(Status),
+                OrganizationId = OrganizationId,
+                WorkspaceId = WorkspaceId,
+                TunnelId = TunnelId,
+                EnrollmentId = EnrollmentId,
+                EdgeId = EdgeId,
+                CaId = CaId,
+                Identity = Identity,
+                IssuedAt = Instants.FromStore(IssuedAt),
+                NotBefore = Instants.FromStore(NotBefore),
+                NotAfter = Instants.FromStore(NotAfter),
+                SpkiSha256 = SpkiSha256,
+                IdempotencyKey = IdempotencyKey,
+                RequestSha256 = RequestSha256,
+                RevokedAt = Instants.FromStore(RevokedAt),
+                RevocationReason = RevocationReason is { } reason ? RevocationReasons.Find(reason) : null,
+                Fingerprint = Fingerprint,
+            };
+    }
+}

@@ -1,0 +1,145 @@
+using Culvert.Ca.Certificates;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+internal sealed class PlatformAuthorityStore(Database database) : IPlatformAuthorityStore
+{
+    public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+
+        // Epoch and authorities in one statement: they change together. Links never change, and come before use.
+        var rows = (
+            await connection.QueryAsync<Row>(
+                new CommandDefinition(
+                    "SELECT id AS Id, tier AS Tier, certificate AS Certificate, sealed_key AS SealedKey, "
+                        + "created_at_ms AS CreatedAt, state AS State, state_since_ms AS StateSince, root_id AS RootId, "
+                        + "added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, made_by AS MadeBy, "
+                        + "(SELECT epoch FROM platform_bundle) AS Epoch FROM platform_authorities "
+                        + "ORDER BY created_at_ms, id",
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+        var links = await connection.QueryAsync<(string SubjectId, string IssuerId, byte[] Certificate)>(
+            new CommandDefinition(
+                "SELECT subject_id, issuer_id, certificate FROM platform_links",
+                cancellationToken: cancellationToken
+            )
+        );
+        return new PlatformRecords(
+            rows.Count == 0 ? 1 : rows[0].Epoch,
+            [.. rows.Select(AuthorityOf)],
+            [.. links.Select(link => new PlatformLink(link.SubjectId, link.IssuerId, Parse(link.Certificate)))]
+        );
+    }
+
+    public Statement Insert(PlatformAuthority authority) =>
+        new Statement(
+            "INSERT INTO platform_authorities (id, tier, certificate, sealed_key, created_at_ms, not_after_ms, state, "
+                + "state_since_ms, root_id, added_epoch, made_by) VALUES (@Id, @Tier, @Certificate, @SealedKey, "
+                + "@CreatedAt, @NotAfter, @State, @StateSince, @RootId, @AddedEpoch, @MadeBy)",
+            new
+            {
+                Id = authority.Id.Value,
+                Tier = NameOf(authority.Tier),
+                Certificate = authority.Certificate.Encoded.ToArray(),
+                authority.SealedKey,
+                CreatedAt = authority.CreatedAt.ToStore(),
+                NotAfter = authority.Certificate.NotAfter.ToStore(),
+                State = RootStates.NameOf(authority.State),
+                StateSince = authority.StateSince.ToStore(),
+                authority.RootId,
+                authority.AddedEpoch,
+                authority.MadeBy,
+            }
+        ).Unique(PlatformConflict.Stale);
+
+    public Statement Insert(PlatformLink link) =>
+        new(
+            "INSERT INTO platform_links (subject_id, issuer_id, certificate) VALUES (@SubjectId, @IssuerId, @Certificate)",
+            new
+            {
+                link.SubjectId,
+                link.IssuerId,
+                Certificate = link.Certificate.Encoded.ToArray(),
+            }
+        );
+
+    public Statement RaiseEpoch(long present) =>
+        new Statement(
+            "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
+            new { present }
+        ).ExpectingOne(PlatformConflict.Stale);
+
+    public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
+            "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
+                + "WHERE id = @Id AND tier = 'root' AND state = @Expected",
+            new
+            {
+                Id = root.Id.Value,
+                State = RootStates.NameOf(root.State),
+                StateSince = root.StateSince.ToStore(),
+                root.RemovedEpoch,
+                Expected = RootStates.NameOf(expected),
+            }
+        ).ExpectingOne(PlatformConflict.Stale).Unique(PlatformConflict.Stale);
+
+    public Statement DestroyKeys(string rootId) =>
+        new(
+            "UPDATE platform_authorities SET sealed_key = NULL WHERE id = @rootId OR root_id = @rootId",
+            new { rootId }
+        );
+
+    private static PlatformAuthority AuthorityOf(Row row) =>
+        new()
+        {
+            Id = CertificateAuthorityId.Wrap(row.Id),
+            Tier = row.Tier == NameOf(PlatformTier.Root) ? PlatformTier.Root : PlatformTier.Issuing,
+            Certificate = Parse(row.Certificate),
+            SealedKey = row.SealedKey,
+            CreatedAt = Instants.FromStore(row.CreatedAt),
+            State = RootStates.Parse(row.State),
+            StateSince = Instants.FromStore(row.StateSince),
+            RootId = row.RootId,
+            AddedEpoch = row.AddedEpoch,
+            RemovedEpoch = row.RemovedEpoch,
+            MadeBy = row.MadeBy,
+        };
+
+    private static ParsedCertificate Parse(byte[] certificate) =>
+        ParsedCertificate.TryParse(certificate)
+        ?? throw new StoreException("A stored authority certificate cannot be read.");
+
+    private static string NameOf(PlatformTier tier) => tier == PlatformTier.Root ? "root" : "issuing";
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public required string Tier { get; init; }
+
+        public required byte[] Certificate { get; init; }
+
+        public byte[]? SealedKey { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public required string State { get; init; }
+
+        public long StateSince { get; init; }
+
+        public string? RootId { get; init; }
+
+        public long AddedEpoch { get; init; }
+
+        public long? RemovedEpoch { get; init; }
+
+        public string? MadeBy { get; init; }
+
+        public long Epoch { get; init; }
+    }
+}

@@ -1,0 +1,135 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Certificates;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+internal sealed class PlatformHolderStore(Database database) : IPlatformHolderStore
+{
+    public async ValueTask<IReadOnlyList<PlatformMachine>> ListAsync(
+        string trustDomain,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var known = (
+            await connection.QueryAsync<(string Holder, long Served, long Acknowledged, string? By)>(
+                new CommandDefinition(
+                    "SELECT holder, served_epoch, acknowledged_epoch, acknowledged_by FROM platform_holders",
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToDictionary(row => row.Holder, StringComparer.Ordinal);
+        var agents = await connection.QueryAsync<AgentRow>(
+            new CommandDefinition(
+                "SELECT e.id AS Id, e.organization_id AS OrganizationId, e.tunnel_id AS TunnelId, "
+                    + "e.instance_id AS InstanceId, e.certificate_serial AS Serial, h.heard_at_ms AS HeardAt "
+                    + "FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id AND h.kind = 'agent' "
+                    + "AND h.holder = e.instance_id WHERE e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @now",
+                new { now = now.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        var edges = await connection.QueryAsync<(string Id, string Name, string? Serial)>(
+            new CommandDefinition(
+                "SELECT n.edge_id, e.name, n.certificate_serial FROM edge_enrollments n JOIN edges e ON e.id = n.edge_id "
+                    + "WHERE e.archived_at_ms IS NULL AND n.certificate_not_after_ms >= @now",
+                new { now = now.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. agents.Select(row => AgentOf(row, trustDomain, known)),
+            .. edges.Select(row => EdgeOf(row, trustDomain, known)),
+        ];
+    }
+
+    public Statement Serve(string spiffeId, long epoch) =>
+        new(
+            "INSERT INTO platform_holders (holder, served_epoch, acknowledged_epoch) VALUES (@spiffeId, @epoch, 0) "
+                + "ON CONFLICT (holder) DO UPDATE SET served_epoch = excluded.served_epoch "
+                + "WHERE excluded.served_epoch > platform_holders.served_epoch",
+            new { spiffeId, epoch }
+        );
+
+    public Statement Acknowledge(string spiffeId, long epoch, string serial) =>
+        new(
+            "UPDATE platform_holders SET acknowledged_epoch = @epoch, acknowledged_by = @serial "
+                + "WHERE holder = @spiffeId AND served_epoch >= @epoch",
+            new
+            {
+                spiffeId,
+                epoch,
+                serial,
+            }
+        );
+
+    private static PlatformMachine AgentOf(
+        AgentRow row,
+        string trustDomain,
+        Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
+    )
+    {
+        var spiffeId = InstanceId.TryParse(row.InstanceId, out var instance)
+            ? SpiffeId.Agent(trustDomain, row.OrganizationId, row.TunnelId, instance).ToString()
+            : row.Id;
+        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        return new PlatformMachine(
+            IsEdge: false,
+            spiffeId,
+            row.Id,
+            row.InstanceId,
+            row.TunnelId,
+            served,
+            acknowledged,
+            Instants.FromStore(row.HeardAt)
+        );
+    }
+
+    private static PlatformMachine EdgeOf(
+        (string Id, string Name, string? Serial) row,
+        string trustDomain,
+        Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
+    )
+    {
+        var spiffeId = SpiffeId.Edge(trustDomain, row.Id).ToString();
+        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        return new PlatformMachine(
+            IsEdge: true,
+            spiffeId,
+            row.Id,
+            row.Name,
+            TunnelId: null,
+            served,
+            acknowledged,
+            HeardAt: null
+        );
+    }
+
+    // A word counts only from the certificate that the machine has now: after each renewal it reports anew (S17).
+    private static (long Served, long Acknowledged) WordOf(
+        Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known,
+        string spiffeId,
+        string? serial
+    ) =>
+        known.TryGetValue(spiffeId, out var word)
+            ? (word.Served, word.By is not null && word.By == serial ? word.Acknowledged : 0)
+            : (0, 0);
+
+    private sealed record AgentRow
+    {
+        public required string Id { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public required string TunnelId { get; init; }
+
+        public required string InstanceId { get; init; }
+
+        public string? Serial { get; init; }
+
+        public long? HeardAt { get; init; }
+    }
+}

@@ -1,0 +1,129 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.Registered;
+
+/// <summary>The compatible certificate endpoints.</summary>
+internal sealed class RegisteredCertificateEndpoints(
+    TunnelAccess access,
+    IRegisteredCertificateStore certificates,
+    RegisteredCertificates registry
+)
+{
+    private const string List = "tunnel_certificates";
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.RegisterCertificateRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? Answer(await registry.RegisterAsync(request, tunnel, wanted.CaCertificatePem, cancellationToken))
+            : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
+        var (rows, next) = page.Cut(all, certificate => certificate.Ordinal);
+        return ApiAnswer.Json(
+            new RegisteredCertificateListDocument
+            {
+                Data = [.. rows.Select(RegisteredCertificateDocument.Of)],
+                NextPage = next,
+            },
+            TunnelJson.Default.RegisteredCertificateListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is { } tunnel ? Answer(await FindAsync(request, tunnel, cancellationToken)) : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var certificate = await FindAsync(request, tunnel, cancellationToken);
+        return certificate.Value is { } live
+            ? Answer(await registry.ArchiveAsync(request, tunnel, live, body.Value!.Reason, cancellationToken))
+            : certificate.Refusal!;
+    }
+
+    /// <summary>Ours: a second person carries out what waits (S16).</summary>
+    public async ValueTask<ApiAnswer> ConfirmAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.ConfirmCertificateRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var certificate = await FindAsync(request, tunnel, cancellationToken);
+        return certificate.Value is { } waiting
+            ? Answer(await registry.ConfirmAsync(request, tunnel, waiting, wanted.Fingerprint, cancellationToken))
+            : certificate.Refusal!;
+    }
+
+    private async ValueTask<TunnelResult<RegisteredCertificate>> FindAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RegisteredCertificateId.TryParse(request.Route("certificate_id"), out var id))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var certificate = await certificates.FindAsync(id.Value, cancellationToken);
+        return certificate is not null && certificate.TunnelId == tunnel.Id
+            ? certificate
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    private static ApiAnswer Answer(TunnelResult<RegisteredCertificate> result) =>
+        result.Value is { } certificate
+            ? ApiAnswer.Json(
+                RegisteredCertificateDocument.Of(certificate),
+                TunnelJson.Default.RegisteredCertificateDocument
+            )
+            : result.Refusal!;
+}

@@ -1,0 +1,324 @@
+using System.Text.Json.Nodes;
+using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Webhooks;
+
+namespace Culvert.Identity.Service.Certificates.Registered;
+
+/// <summary>
+/// Registers and archives trust-only anchors; those of service-held authorities follow the authority. With two-person
+/// approval, a change of a bundle that somebody relies on waits for a second person, who confirms the fingerprint (S16).
+/// </summary>
+internal sealed class RegisteredCertificates(
+    IRegisteredCertificateStore certificates,
+    IAgentEnrollments agents,
+    IPublicAnchors publicAnchors,
+    Persons persons,
+    WebhookQueue webhooks,
+    IJournal journal,
+    CertificateOptions options,
+    TimeProvider time
+)
+{
+    private const string PendingNotice = "tunnel_certificate.pending";
+
+    /// <summary>The same certificate again gives the record that is there (S18).</summary>
+    public async ValueTask<TunnelResult<RegisteredCertificate>> RegisterAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        string pem,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var check = Check(tunnel, pem, now);
+        if (check.Value is not { } authority)
+        {
+            return check.Refusal!.ToCompatibleRefusal();
+        }
+
+        var certificate = new RegisteredCertificate
+        {
+            Id = RegisteredCertificateId.New(),
+            TunnelId = tunnel.Id,
+            Fingerprint = authority.Fingerprint,
+            CertificatePem = authority.ToPem(),
+            CreatedAt = now,
+            AddedAt = now,
+            ExpiresAt = authority.NotAfter,
+        };
+        var isSingle = options.SingleApproval;
+        if (isSingle || !await HasLiveAgentsAsync(tunnel, now, cancellationToken))
+        {
+            // The store decides with the commit: of two first certificates at once, one waits.
+            var added = await CommitAsync(
+                request,
+                tunnel,
+                new TunnelCertificateAdded(certificate) { At = now, Actor = AuditActor.Of(request) },
+                isSingle
+                    ? certificates.Insert(certificate)
+                    : [certificates.RequireUnusedBundle(tunnel.Id), .. certificates.Insert(certificate)],
+                ChangeTopics.Feed,
+                cancellationToken
+            );
+            if (added.Conflict is not TunnelConflict.BundleInUse)
+            {
+                return await ResultOfAsync(added, certificate, cancellationToken);
+            }
+        }
+
+        var waiting = certificate with
+        {
+            AddedAt = null,
+            Pending = await PendingAsync(request, PendingChange.Addition, cancellationToken),
+        };
+        var requested = await CommitAsync(
+            request,
+            tunnel,
+            new TunnelCertificateChangeRequested(waiting, Reason: null) { At = now, Actor = AuditActor.Of(request) },
+            [.. certificates.Insert(waiting), .. await NoticeAsync(tunnel, waiting, now, cancellationToken)],
+            ChangeTopics.None,
+            cancellationToken
+        );
+        webhooks.Wake();
+        return await ResultOfAsync(requested, waiting, cancellationToken);
+    }
+
+    /// <summary>
+    /// Idempotent. What waits for its addition is withdrawn; what is in the bundle stays there until a second person
+    /// confirms. Archiving the last one is allowed: the tunnel then refuses traffic.
+    /// </summary>
+    public async ValueTask<TunnelResult<RegisteredCertificate>> ArchiveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        RegisteredCertificate certificate,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (certificate.ArchivedAt is not null || certificate.Pending?.Kind == PendingChange.Removal)
+        {
+            return certificate;
+        }
+
+        if (certificate.AuthorityId is { } authorityId)
+        {
+            return TunnelErrors.CertificateOfAuthority.Refuse().With("ca_id", JsonValue.Create(authorityId));
+        }
+
+        var now = time.GetStoreNow();
+        if (options.SingleApproval || certificate.AddedAt is null)
+        {
+            return await ArchiveNowAsync(request, tunnel, certificate, reason, cancellationToken);
+        }
+
+        var waiting = certificate with
+        {
+            Pending = await PendingAsync(request, PendingChange.Removal, cancellationToken),
+        };
+        return await ChangeAsync(
+            request,
+            tunnel,
+            new TunnelCertificateChangeRequested(waiting, reason) { At = now, Actor = AuditActor.Of(request) },
+            [
+                certificates.RequestRemoval(certificate, waiting.Pending),
+                .. await NoticeAsync(tunnel, waiting, now, cancellationToken),
+            ],
+            ChangeTopics.None,
+            cancellationToken
+        );
+    }
+
+    /// <summary>A second person carries out what waits. Nothing waits = the record as it is.</summary>
+    public async ValueTask<TunnelResult<RegisteredCertificate>> ConfirmAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        RegisteredCertificate certificate,
+        string fingerprint,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!Fingerprints.AreEqual(fingerprint, certificate.Fingerprint))
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        if (certificate.Pending is not { } pending)
+        {
+            return certificate;
+        }
+
+        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        {
+            return workload;
+        }
+
+        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        if (
+            !options.SingleApproval
+            && Persons.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
+        )
+        {
+            return alone;
+        }
+
+        if (pending.Kind == PendingChange.Removal)
+        {
+            return await ArchiveNowAsync(request, tunnel, certificate, reason: null, cancellationToken);
+        }
+
+        // Days may lie between request and confirmation: what held then must hold now.
+        var now = time.GetStoreNow();
+        var check = Check(tunnel, certificate.CertificatePem, now);
+        return check.Value is null
+            ? check.Refusal!.ToCompatibleRefusal()
+            : await ChangeAsync(
+                request,
+                tunnel,
+                new TunnelCertificateAdded(certificate) { At = now, Actor = AuditActor.Of(request) },
+                certificates.Add(certificate, now),
+                ChangeTopics.Feed,
+                cancellationToken
+            );
+    }
+
+    private CaResult<ParsedCertificate> Check(Tunnel tunnel, string pem, DateTimeOffset now) =>
+        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.NamesOf(tunnel));
+
+    private ValueTask<TunnelResult<RegisteredCertificate>> ArchiveNowAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        RegisteredCertificate certificate,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        return ChangeAsync(
+            request,
+            tunnel,
+            new TunnelCertificateRevoked(certificate, reason) { At = now, Actor = AuditActor.Of(request) },
+            certificates.Archive(certificate, now),
+            ChangeTopics.Feed,
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<TunnelResult<RegisteredCertificate>> ChangeAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelCertificateEvent audited,
+        IReadOnlyList<Statement> statements,
+        ChangeTopics topics,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await CommitAsync(request, tunnel, audited, statements, topics, cancellationToken);
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        webhooks.Wake();
+        // Read again: of two changes at once, the first one counts for both.
+        return (await certificates.FindAsync(audited.Certificate.Id.Value, cancellationToken))!;
+    }
+
+    private ValueTask<CommitResult> CommitAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelCertificateEvent audited,
+        IReadOnlyList<Statement> statements,
+        ChangeTopics topics,
+        CancellationToken cancellationToken
+    ) =>
+        journal.CommitAsync(
+            new Decision
+            {
+                Event = audited with
+                {
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources =
+                    [
+                        new AuditResource("tunnel", tunnel.Id.Value),
+                        new AuditResource("tunnel_certificate", audited.Certificate.Id.Value),
+                    ],
+                },
+                Statements = statements,
+                Changes = topics,
+            },
+            cancellationToken
+        );
+
+    private async ValueTask<TunnelResult<RegisteredCertificate>> ResultOfAsync(
+        CommitResult result,
+        RegisteredCertificate certificate,
+        CancellationToken cancellationToken
+    ) =>
+        result.Conflict switch
+        {
+            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
+            TunnelConflict.SlotsTaken => TunnelErrors.CertificateLimit.Refuse(),
+            TunnelConflict.AlreadyRegistered => await ExistingAsync(certificate, cancellationToken),
+            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : certificate,
+        };
+
+    private async ValueTask<bool> HasLiveAgentsAsync(
+        Tunnel tunnel,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        (await agents.ListAsync(tunnel.Id, cancellationToken)).Any(agent =>
+            agent.RevokedAt is null && agent.NotAfter >= now
+        );
+
+    private async ValueTask<PendingChange> PendingAsync(
+        ApiRequest request,
+        string kind,
+        CancellationToken cancellationToken
+    ) => new(kind, request.Caller.ActorId, await persons.OfAsync(request.Caller, cancellationToken));
+
+    private ValueTask<IReadOnlyList<Statement>> NoticeAsync(
+        Tunnel tunnel,
+        RegisteredCertificate certificate,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        webhooks.EnqueueAsync(
+            tunnel.OrganizationId,
+            PendingNotice,
+            at,
+            json =>
+            {
+                json.WriteString("tunnel_id", tunnel.Id.Value);
+                json.WriteString("tunnel_certificate_id", certificate.Id.Value);
+                json.WriteString("pending", certificate.Pending!.Kind);
+                json.WriteString("requested_by", certificate.Pending.RequestedBy);
+                json.WriteString("certificate_fingerprint", certificate.Fingerprint);
+            },
+            cancellationToken
+        );
+
+    // Archived between the writer's check and this read: the client's retry registers it again.
+    private async ValueTask<TunnelResult<RegisteredCertificate>> ExistingAsync(
+        RegisteredCertificate certificate,
+        CancellationToken cancellationToken
+    ) =>
+        await certificates.FindLiveAsync(certificate.TunnelId, certificate.Fingerprint, cancellationToken)
+            is { } existing
+            ? existing
+            : StorageErrors.Unavailable.Refuse();
+}

@@ -1,0 +1,343 @@
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+internal sealed class RevocationStore(Database database) : IRevocationStore
+{
+    private const string Lists =
+        "ca_id AS CaId, shard AS Shard, number AS Number, wanted AS Wanted, built AS Built, "
+        + "this_update_ms AS ThisUpdate, next_update_ms AS NextUpdate, entries AS Entries";
+
+    private const string Publishing =
+        "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "
+        + "AND state IN ('staged', 'active', 'suspended', 'retiring', 'tainted')) AS publishing ON id = ca_id";
+
+    private const string Points =
+        "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
+
+    public IReadOnlyList<Statement> Revoke(
+        CertificateRecord certificate,
+        RevocationReason reason,
+        int? shard,
+        DateTimeOffset at
+    ) =>
+        [
+            new Statement(
+                "UPDATE certificates SET revoked_at_ms = @at, revocation_reason = @reason, crl_shard = @shard "
+                    + "WHERE id = @id AND revoked_at_ms IS NULL",
+                new
+                {
+                    id = certificate.Id.Value,
+                    at = at.ToStore(),
+                    reason = RevocationReasons.NameOf(reason),
+                    shard = (long?)shard,
+                }
+            ).ExpectingOne(RevocationConflict.Changed),
+            .. Outdate(certificate, shard),
+        ];
+
+    public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
+        [
+            new Statement(
+                "UPDATE certificates SET revocation_reason = 'keyCompromise' "
+                    + "WHERE id = @id AND revoked_at_ms IS NOT NULL AND revocation_reason <> 'keyCompromise'",
+                new { id = certificate.Id.Value }
+            ).ExpectingOne(RevocationConflict.Changed),
+            .. Outdate(certificate, shard),
+        ];
+
+    public async ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
+            new CommandDefinition(UnexpiredSql, new { now = now.ToStore() }, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => new RevokedSerial(row.Serial, CertificateNames.KindOf(row.Kind), row.TunnelId))];
+    }
+
+    public async ValueTask<CertificateStanding?> FindStandingAsync(
+        string? caId,
+        string serial,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<StandingRow>(
+            new CommandDefinition(
+                StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
+                new { caId, serial },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row?.ToStanding();
+    }
+
+    public async ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<PointRow>(
+            new CommandDefinition(Points + " WHERE ca_id = @caId", new { caId }, cancellationToken: cancellationToken)
+        );
+        return row?.ToPoint();
+    }
+
+    public async ValueTask<IReadOnlyList<RevocationPoint>> ListPointsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<PointRow>(
+            new CommandDefinition(Points, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToPoint())];
+    }
+
+    public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
+        [
+            new Statement(
+                "INSERT INTO revocation_points (ca_id, shards, base_url, created_at_ms) "
+                    + "VALUES (@CaId, @Shards, @BaseUrl, @CreatedAt) ON CONFLICT (ca_id) DO NOTHING",
+                new
+                {
+                    point.CaId,
+                    Shards = (long)point.Shards,
+                    point.BaseUrl,
+                    CreatedAt = point.CreatedAt.ToStore(),
+                }
+            ),
+            // One statement for all shards, of as many as the row that stands says.
+            new Statement(
+                "INSERT INTO revocation_lists (ca_id, shard, number, wanted, built, this_update_ms, next_update_ms, "
+                    + "entries) WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM "
+                    + "numbers WHERE n < 4095) SELECT p.ca_id, numbers.n, 0, 1, 0, 0, 0, 0 FROM revocation_points p, "
+                    + "numbers WHERE p.ca_id = @CaId AND numbers.n < p.shards ON CONFLICT (ca_id, shard) DO NOTHING",
+                new { point.CaId }
+            ),
+        ];
+
+    public async ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
+        DateTimeOffset now,
+        DateTimeOffset endingBefore,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<ListRow>(
+            new CommandDefinition(
+                $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
+                    + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
+                    + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
+                new { now = now.ToStore(), before = endingBefore.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToList())];
+    }
+
+    public ValueTask<StoredRevocationList?> FindListAsync(
+        string caId,
+        int shard,
+        CancellationToken cancellationToken
+    ) => FindAsync($"{Lists}, list AS List", caId, shard, cancellationToken);
+
+    public ValueTask<StoredRevocationList?> FindHeadAsync(
+        string caId,
+        int shard,
+        CancellationToken cancellationToken
+    ) => FindAsync(Lists, caId, shard, cancellationToken);
+
+    private async ValueTask<StoredRevocationList?> FindAsync(
+        string columns,
+        string caId,
+        int shard,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<ListRow>(
+            new CommandDefinition(
+                $"SELECT {columns} FROM revocation_lists WHERE ca_id = @caId AND shard = @shard",
+                new { caId, shard = (long)shard },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row?.ToList();
+    }
+
+    public async ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(
+        string caId,
+        int shard,
+        DateTimeOffset endedAfter,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        await using var rows = await connection.ExecuteReaderAsync(
+            new CommandDefinition(
+                EntriesSql,
+                new
+                {
+                    caId,
+                    shard = (long)shard,
+                    after = endedAfter.ToStore(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        // Row by row, without a mapper: a million revocations are read each time all lists are made.
+        List<(string Serial, RevokedEntry Entry)> entries = [];
+        var isInOrder = true;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var serial = rows.GetString(0);
+            isInOrder &= entries.Count == 0 || string.CompareOrdinal(entries[^1].Serial, serial) < 0;
+            entries.Add(
+                (
+                    serial,
+                    new RevokedEntry(
+                        Convert.FromHexString(serial),
+                        DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(1) / 1000),
+                        RevocationReasons.Find(rows.GetString(2)) ?? RevocationReason.Unspecified
+                    )
+                )
+            );
+        }
+
+        // All of ours have the same length, so that the order of their hexadecimals is that of their values. The index
+        // has that order, unless the database's collation is another.
+        if (!isInOrder)
+        {
+            entries.Sort((one, other) => string.CompareOrdinal(one.Serial, other.Serial));
+        }
+
+        return [.. entries.Select(row => row.Entry)];
+    }
+
+    public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> EndsAsync(
+        IReadOnlyList<string> serials,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await IdLists.ReadAsync<(string Serial, long NotAfter)>(
+            serials,
+            some =>
+                connection.QueryAsync<(string, long)>(
+                    new CommandDefinition(
+                        "SELECT serial, not_after_ms FROM certificates WHERE " + database.AnyOf("serial", "@some"),
+                        new { some },
+                        cancellationToken: cancellationToken
+                    )
+                )
+        );
+        return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
+    }
+
+    public Statement Publish(StoredRevocationList list, long replaced) =>
+        new Statement(
+            "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "
+                + "next_update_ms = @NextUpdate, entries = @Entries, list = @List "
+                + "WHERE ca_id = @CaId AND shard = @Shard AND number = @replaced",
+            new
+            {
+                list.CaId,
+                Shard = (long)list.Shard,
+                list.Number,
+                list.Built,
+                ThisUpdate = list.ThisUpdate.ToStore(),
+                NextUpdate = list.NextUpdate.ToStore(),
+                Entries = (long)list.Entries,
+                list.List,
+                replaced,
+            }
+        ).ExpectingOne(RevocationConflict.Published);
+
+    // Machines' alone, as their index has them: rotation jobs read lists.
+    internal const string UnexpiredSql =
+        "SELECT serial, kind, tunnel_id FROM certificates WHERE revoked_at_ms IS NOT NULL "
+        + "AND (enrollment_id IS NOT NULL OR edge_id IS NOT NULL) AND not_after_ms >= @now";
+
+    // An intent may never become a certificate, and a void one did not: they exist for OCSP only once revoked, because a
+    // crash may lose the record of a signature.
+    private const string StandingSql =
+        "SELECT revoked_at_ms AS RevokedAt, revocation_reason AS Reason FROM certificates "
+        + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";
+
+    // The sum keeps planners from the index by end, which finds every certificate of the authority.
+    internal const string EntriesSql =
+        "SELECT serial, revoked_at_ms, revocation_reason FROM certificates "
+        + "WHERE ca_id = @caId AND crl_shard = @shard AND revoked_at_ms IS NOT NULL AND not_after_ms + 0 >= @after";
+
+    private static IEnumerable<Statement> Outdate(CertificateRecord certificate, int? shard) =>
+        shard is null
+            ? []
+            :
+            [
+                new Statement(
+                    "UPDATE revocation_lists SET wanted = wanted + 1 WHERE ca_id = @CaId AND shard = @shard",
+                    new { certificate.CaId, shard = (long)shard }
+                ),
+            ];
+
+    private sealed record StandingRow
+    {
+        public long? RevokedAt { get; init; }
+
+        public string? Reason { get; init; }
+
+        public CertificateStanding ToStanding() =>
+            new(Instants.FromStore(RevokedAt), Reason is { } reason ? RevocationReasons.Find(reason) : null);
+    }
+
+    private sealed record PointRow
+    {
+        public required string CaId { get; init; }
+
+        public long Shards { get; init; }
+
+        public required string BaseUrl { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public RevocationPoint ToPoint() => new(CaId, (int)Shards, BaseUrl, Instants.FromStore(CreatedAt));
+    }
+
+    private sealed record ListRow
+    {
+        public required string CaId { get; init; }
+
+        public long Shard { get; init; }
+
+        public long Number { get; init; }
+
+        public long Wanted { get; init; }
+
+        public long Built { get; init; }
+
+        public long ThisUpdate { get; init; }
+
+        public long NextUpdate { get; init; }
+
+        public long Entries { get; init; }
+
+        public byte[]? List { get; init; }
+
+        public StoredRevocationList ToList() =>
+            new()
+            {
+                CaId = CaId,
+                Shard = (int)Shard,
+                Number = Number,
+                Wanted = Wanted,
+                Built = Built,
+                ThisUpdate = Instants.FromStore(ThisUpdate),
+                NextUpdate = Instants.FromStore(NextUpdate),
+                Entries = (int)Entries,
+                List = List,
+            };
+    }
+}

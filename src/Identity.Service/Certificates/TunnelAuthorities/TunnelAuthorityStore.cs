@@ -1,0 +1,189 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthorityStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
+        + "tunnel_id AS TunnelId, name AS Name, custody AS Custody, state AS State, state_before AS StateBefore, "
+        + "state_since_ms AS StateSince, public_key AS PublicKey, sealed_key AS SealedKey, key_label AS KeyLabel, "
+        + "csr_pem AS CsrPem, registration_ends_ms AS RegistrationEnds, chain_pem AS ChainPem, "
+        + "fingerprint AS Fingerprint, subject_key AS SubjectKey, not_after_ms AS NotAfter, "
+        + "max_leaf_life_ms AS MaxLeafLife, findings AS Findings, submitted_by AS SubmittedBy, "
+        + "submitted_person AS SubmittedPerson, approved_by AS ApprovedBy, override_missing AS OverrideMissing, "
+        + "override_reason AS OverrideReason, override_by AS OverrideBy, override_person AS OverridePerson, "
+        + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
+        + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+
+    // Nobody has acted on them yet, or they wait for a step that the registration still needs.
+    private const string Unfinished =
+        "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
+
+    // The sealed form belongs to the rotation of the sealing key: a record that was read before it must not undo it.
+    // A key is written once, when it is made, and goes when it is destroyed.
+    private const string SealedKey =
+        "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END";
+
+    public async ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM certificate_authorities WHERE id = @id",
+                new { id },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public Statement RequireActive(CertificateAuthorityId id) =>
+        new Statement(
+            "SELECT 1 FROM certificate_authorities a JOIN tunnels t ON t.id = a.tunnel_id WHERE a.id = @id "
+                + "AND a.state = 'active' AND t.archived_at_ms IS NULL",
+            new { id = id.Value }
+        ).ExpectingOne(AuthorityConflict.NotActive);
+
+    public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value AND state = 'active' "
+                    + "AND custody <> 'trust_only'",
+                new { tunnelId.Value },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListAsync(
+        string organizationId,
+        string? workspaceId,
+        string? tunnelId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE organization_id = @organizationId "
+                + "AND ordinal < @Before AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
+                + "AND (@tunnelId IS NULL OR tunnel_id = @tunnelId) AND (@Archived = 1 OR archived_at_ms IS NULL) "
+                + "ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                organizationId,
+                workspaceId,
+                tunnelId,
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value ORDER BY ordinal DESC",
+            new { tunnelId.Value },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListByStateAsync(
+        AuthorityState state,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE state = @State AND ordinal > @after "
+                + "ORDER BY ordinal LIMIT @count",
+            new
+            {
+                State = AuthorityStates.NameOf(state),
+                after,
+                count,
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
+        string subjectKey,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE subject_key = @subjectKey "
+                + "AND archived_at_ms IS NULL ORDER BY ordinal",
+            new { subjectKey },
+            cancellationToken
+        );
+
+    public Statement Insert(TunnelAuthority authority, int limit) =>
+        new Statement(
+            "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
+                + "state, state_since_ms, public_key, sealed_key, key_label, csr_pem, registration_ends_ms, "
+                + "created_at_ms) SELECT @Id, "
+                + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificate_authorities), @OrganizationId, @WorkspaceId, "
+                + "@TunnelId, @Name, @Custody, @State, @StateSince, @PublicKey, @SealedKey, @KeyLabel, @CsrPem, "
+                + "@RegistrationEnds, @CreatedAt WHERE (SELECT COUNT(*) FROM certificate_authorities "
+                + $"WHERE tunnel_id = @TunnelId AND state IN {Unfinished}) < @Limit",
+            TunnelAuthorityRow.Of(authority) with
+            {
+                Limit = limit,
+            }
+        )
+            .ExpectingOne(AuthorityConflict.LimitReached)
+            .Unique(AuthorityConflict.KeyTaken);
+
+    public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
+        new Statement(
+            "UPDATE certificate_authorities SET state = @State, state_before = @StateBefore, "
+                + $"state_since_ms = @StateSince, public_key = @PublicKey, sealed_key = {SealedKey}, "
+                + "key_label = @KeyLabel, csr_pem = @CsrPem, registration_ends_ms = @RegistrationEnds, "
+                + "chain_pem = @ChainPem, fingerprint = @Fingerprint, subject_key = @SubjectKey, "
+                + "not_after_ms = @NotAfter, max_leaf_life_ms = @MaxLeafLife, findings = @Findings, "
+                + "submitted_by = @SubmittedBy, submitted_person = @SubmittedPerson, approved_by = @ApprovedBy, "
+                + "override_missing = @OverrideMissing, override_reason = @OverrideReason, "
+                + "override_by = @OverrideBy, override_person = @OverridePerson, override_at_ms = @OverrideAt, "
+                + "public_anchor = @PublicAnchor, registered_certificate_id = @RegisteredCertificateId, archived_at_ms = @ArchivedAt "
+                + "WHERE id = @Id AND state = @Expected",
+            TunnelAuthorityRow.Of(authority) with
+            {
+                Expected = AuthorityStates.NameOf(expected),
+            }
+        )
+            .ExpectingOne(AuthorityConflict.Stale)
+            .Unique(AuthorityConflict.OtherActive);
+
+    public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
+        new Statement(
+            "UPDATE certificate_authorities SET key_claim = @claim, key_claim_until_ms = @until WHERE id = @id "
+                + "AND state = 'draft' AND (key_claim IS NULL OR key_claim_until_ms <= @now)",
+            new
+            {
+                id = id.Value,
+                claim,
+                now = now.ToStore(),
+                until = until.ToStore(),
+            }
+        ).ExpectingOne(AuthorityConflict.KeyClaimed);
+
+    public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
+        new Statement(
+            "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "
+                + "AND key_claim = @claim",
+            new { id = id.Value, claim }
+        ).ExpectingOne(AuthorityConflict.Stale);
+
+    private async ValueTask<IReadOnlyList<TunnelAuthority>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<TunnelAuthorityRow>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToAuthority())];
+    }
+}

@@ -1,0 +1,50 @@
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Identity.Service.Errors;
+
+/// <summary>The certificate core's refusals in the service's own shape: the one place where they are mapped.</summary>
+internal static class CaErrors
+{
+    private static readonly Dictionary<string, ErrorCode> Codes = CaErrorCodes.All.ToDictionary(
+        code => code.Code,
+        Translate
+    );
+
+    /// <summary>The codes that only the certificate core has, for the catalogue.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [.. Codes.Values.Where(code => code != RequestErrors.Invalid && code != RequestErrors.TooLarge)];
+
+    /// <summary>A private key where none belongs, in whatever member.</summary>
+    public static ErrorCode SecretInInput => Codes[CaErrorCodes.CaSecretInInput.Code];
+
+    /// <summary>The key's custody does not answer.</summary>
+    public static ErrorCode SignerUnavailable => Codes[CaErrorCodes.SignerUnavailable.Code];
+
+    /// <summary>When a key's custody that did not answer is worth another try.</summary>
+    public static readonly TimeSpan SignerRetryAfter = TimeSpan.FromSeconds(1);
+
+    public static Refusal ToRefusal(this CaRefusal refusal) =>
+        Codes[refusal.Code.Code].Refuse(refusal.Message) with
+        {
+            RetryAfter = refusal.Code == CaErrorCodes.SignerUnavailable ? SignerRetryAfter : null,
+        };
+
+    /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>
+    public static Refusal ToCompatibleRefusal(this CaRefusal refusal)
+    {
+        var code = Codes[refusal.Code.Code];
+        return (code with { Status = 400 }).Refuse(refusal.Message);
+    }
+
+    private static ErrorCode Translate(CaErrorCode code)
+    {
+        if (code == CaErrorCodes.RequestInvalid)
+        {
+            return RequestErrors.Invalid;
+        }
+
+        return code == CaErrorCodes.RequestTooLarge
+            ? RequestErrors.TooLarge
+            : new ErrorCode(code.Code, code.Status, code.Meaning, code.Cause, code.NextStep);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Events;
+
+/// <summary>Who caused an event.</summary>
+internal sealed record AuditActor
+{
+    /// <summary><c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>, <c>system</c> …</summary>
+    public required string Type { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>Federated actors: the identity provider.</summary>
+    public string? Issuer { get; init; }
+
+    public string? Subject { get; init; }
+
+    public IReadOnlyList<string> Audience { get; init; } = [];
+
+    public string? IpAddress { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    /// <summary>The installation itself, for example during init.</summary>
+    public static AuditActor System { get; } = new() { Type = "system", Id = "identity-service" };
+
+    /// <summary>Somebody at the service's host: access to its files is the proof, the user's name is what he says.</summary>
+    public static AuditActor Host(uint userId, string userName) =>
+        new()
+        {
+            Type = "host",
+            Id = string.Create(CultureInfo.InvariantCulture, $"uid:{userId}"),
+            Subject = Bounded(userName),
+        };
+
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("actor");
+        json.WriteString("type", Type);
+        json.WriteString("id", Id);
+        Write(json, "issuer", Issuer);
+        Write(json, "subject", Subject);
+        if (Audience.Count > 0)
+        {
+            json.WriteStartArray("audience");
+            foreach (var audience in Audience)
+            {
+                json.WriteStringValue(audience);
+            }
+
+            json.WriteEndArray();
+        }
+
+        Write(json, "ip_address", IpAddress);
+        Write(json, "user_agent", UserAgent);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    /// <summary>What a stranger wrote, cut to a length that a record can bear.</summary>
+    public static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
+}

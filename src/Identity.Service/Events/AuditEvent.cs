@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Events;
+
+/// <summary>
+/// One decision as audit records it. Derived records type the data of each event; this class writes what all have in
+/// common. The bytes written here are what the chain covers, so the order of members never changes.
+/// </summary>
+internal abstract record AuditEvent
+{
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? encoder;
+
+    /// <summary>One of <see cref="AuditEvents"/>.</summary>
+    public abstract string Name { get; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required AuditActor Actor { get; init; }
+
+    /// <summary>Null for decisions of the installation itself.</summary>
+    public string? OrganizationId { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public IReadOnlyList<AuditResource> Resources { get; init; } = [];
+
+    public AuditStatus Status { get; init; } = AuditStatus.Success;
+
+    /// <summary>The members of <c>event_data</c>; called inside an open object. Never a secret.</summary>
+    protected abstract void WriteData(Utf8JsonWriter json);
+
+    /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
+    public byte[] Encode()
+    {
+        // Held during this synchronous call only.
+        var (buffer, json) = encoder ??= NewEncoder();
+        buffer.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteString("event", Name);
+        json.WriteString("at", At.UtcDateTime);
+        WriteOptional(json, "organization_id", OrganizationId);
+        WriteOptional(json, "request_id", RequestId);
+        Actor.WriteTo(json);
+        json.WriteStartArray("resources");
+        foreach (var resource in Resources)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", resource.Type);
+            json.WriteString("id", resource.Id);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("status");
+        json.WriteString("outcome", Status.Outcome);
+        WriteOptional(json, "reason", Status.Reason);
+        WriteOptional(json, "detail", Status.Detail);
+        json.WriteEndObject();
+        json.WriteStartObject("event_data");
+        WriteData(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewEncoder()
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        return (buffer, new Utf8JsonWriter(buffer));
+    }
+
+    /// <summary>A string member, or null when there is none: the member itself is always present.</summary>
+    protected static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

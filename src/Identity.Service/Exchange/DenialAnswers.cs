@@ -1,0 +1,63 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Issuers;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// What a denied caller is told. JSON: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
+/// himself asked for (scope, target, binding) has one of its own, and only after his token was proved. The reason goes
+/// out only if the issuer's <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the rule
+/// expects.
+/// </summary>
+internal static class DenialAnswers
+{
+    private static readonly TimeSpan KeysRetryAfter = TimeSpan.FromSeconds(5);
+
+    public static Refusal Of(ExchangeForm form, in TokenExchangeResult result)
+    {
+        if (form == ExchangeForm.Json)
+        {
+            return ExchangeErrors.Failed.Refuse();
+        }
+
+        // RFC 8693 §2.2.2: a token that is not accepted makes the request invalid; RFC 6749 §5.2 has a code for it.
+        var general = form == ExchangeForm.JwtBearer ? ExchangeErrors.InvalidGrant : ExchangeErrors.InvalidRequest;
+        if (result is not { Denial: { } denial, Context: { } context })
+        {
+            return general.Refuse(Message(form));
+        }
+
+        if (denial.Reason == DenialReason.KeysUnavailable)
+        {
+            return ExchangeErrors.KeysUnavailable.Refuse() with { RetryAfter = KeysRetryAfter };
+        }
+
+        if (!context.IsProven)
+        {
+            return general.Refuse(Message(form));
+        }
+
+        var refusal = denial.Reason switch
+        {
+            DenialReason.ScopeNotGranted => ExchangeErrors.InvalidScope.Refuse(),
+            DenialReason.TargetNotAllowed => ExchangeErrors.InvalidTarget.Refuse(),
+            DenialReason.BindingRequired => ExchangeErrors.UnauthorizedClient.Refuse(),
+            _ => general.Refuse(Message(form)),
+        };
+        return context.Rule.Issuer.CallerDetail == CallerDetail.Claim ? WithReason(refusal, denial, context) : refusal;
+    }
+
+    private static string Message(ExchangeForm form) =>
+        form == ExchangeForm.JwtBearer
+            ? "The assertion is not accepted."
+            : "The subject or actor token is not accepted.";
+
+    private static Refusal WithReason(Refusal refusal, Denial denial, AssertionContext context)
+    {
+        refusal = refusal.With("reason", denial.Reason.Name());
+        return denial.Claim is { } claim
+            ? refusal.With("claim", claim).With("claim_value", ClaimText.Of(context.Claims, claim))
+            : refusal;
+    }
+}

@@ -1,0 +1,119 @@
+using Culvert.Identity.Service.Errors;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>Refusals of the token endpoint beside those of a malformed request.</summary>
+internal static class ExchangeErrors
+{
+    /// <summary>The one answer to every denial: whoever probes a rule learns nothing from it.</summary>
+    public static readonly ErrorCode Failed = new(
+        "exchange.failed",
+        401,
+        "Authentication failed",
+        "The rule is unknown or archived, or the assertion does not satisfy it. The caller is not told which.",
+        "Look up the request id in the authentication history; without an entry the rule id is not known here."
+    );
+
+    public static readonly ErrorCode Busy = new(
+        "exchange.busy",
+        429,
+        "The token endpoint is at its limit.",
+        "All callers together exceeded limits.exchange_total.",
+        "Wait for the time in retry-after, or raise the limit."
+    );
+
+    public static readonly ErrorCode Quota = new(
+        "exchange.quota_exceeded",
+        429,
+        "Too many exchanges for this identity.",
+        "One subject exceeded limits.exchange_per_subject, or one issuer limits.exchange_per_issuer.",
+        "Exchange less often: a token serves until it ends. Or raise the limit."
+    );
+
+    public static readonly ErrorCode KeysUnavailable = new(
+        "exchange.keys_unavailable",
+        503,
+        "The keys that are needed to verify the token are not available.",
+        "The issuer's keys could not be fetched and there are no earlier ones that may still be used. Form requests only.",
+        "Wait for the time in retry-after; verify the issuer if it lasts."
+    );
+
+    public static readonly ErrorCode InvalidRequest = new(
+        "oauth.invalid_request",
+        400,
+        "The request is malformed, or its tokens are not accepted.",
+        "A form with a missing, repeated or ill-formed parameter; or a subject or actor token that was denied "
+            + "(RFC 8693 §2.2.2). A denied caller is not told why.",
+        "Correct the parameter that error_description names; of a denial, look up request_id in the authentication history."
+    )
+    {
+        OAuthError = "invalid_request",
+    };
+
+    public static readonly ErrorCode InvalidGrant = new(
+        "oauth.invalid_grant",
+        400,
+        "The assertion is not accepted.",
+        "A form of RFC 7523 whose assertion was denied, whatever the reason. The caller is not told which.",
+        "Look up request_id in the authentication history; without an entry the rule id is not known here."
+    )
+    {
+        OAuthError = "invalid_grant",
+    };
+
+    public static readonly ErrorCode InvalidTarget = new(
+        "oauth.invalid_target",
+        400,
+        "The requested resource or audience is not available.",
+        "Tokens are for this service, or for URIs below the domain of a tunnel that the rule names; one per request.",
+        "Leave resource and audience out, or name one https URI below a tunnel of the rule."
+    )
+    {
+        OAuthError = "invalid_target",
+    };
+
+    public static readonly ErrorCode InvalidScope = new(
+        "oauth.invalid_scope",
+        400,
+        "The requested scope is not available.",
+        "A scope that does not exist, or that the rule or the subject token does not have. Nothing is granted in part.",
+        "Request scopes that the rule grants, or none at all to get every one of them."
+    )
+    {
+        OAuthError = "invalid_scope",
+    };
+
+    public static readonly ErrorCode UnauthorizedClient = new(
+        "oauth.unauthorized_client",
+        400,
+        "The rule asks for a token that is bound to a key of the client.",
+        "The rule's bind is dpop or mtls, and the request proved no such key.",
+        "Send a DPoP proof with the request, or a client certificate, as the rule wants it."
+    )
+    {
+        OAuthError = "unauthorized_client",
+    };
+
+    public static readonly ErrorCode UnsupportedGrantType = new(
+        "oauth.unsupported_grant_type",
+        400,
+        "The grant type is not supported.",
+        "grant_type is neither the jwt-bearer nor the token-exchange URN.",
+        "Use urn:ietf:params:oauth:grant-type:jwt-bearer or urn:ietf:params:oauth:grant-type:token-exchange."
+    )
+    {
+        OAuthError = "unsupported_grant_type",
+    };
+
+    public static readonly ErrorCode InvalidClient = new(
+        "oauth.invalid_client",
+        401,
+        "Clients do not authenticate here.",
+        "The request carries client authentication (Authorization, client_secret, client_assertion). The assertion or "
+            + "subject token is the proof, and counts for nothing as a client's assertion.",
+        "Use the client authentication method none."
+    )
+    {
+        OAuthError = "invalid_client",
+    };
+}

@@ -1,0 +1,42 @@
+using Culvert.Identity.Service.Exchange.OwnTokens;
+using Culvert.Identity.Service.Exchange.Probing;
+using Culvert.Identity.Service.Exchange.Replays;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Tokens.Metadata;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>The capability's door.</summary>
+internal static class ExchangeRegistration
+{
+    public static IServiceCollection AddExchange(this IServiceCollection services) =>
+        services
+            .AddSingleton<OwnTokenReader>()
+            .AddSingleton<OwnSubjects>()
+            .AddSingleton<Actors>()
+            .AddSingleton<SubjectEvaluator>()
+            .AddSingleton<GrantGate>()
+            .AddSingleton<TokenExchange>()
+            .AddSingleton<GrantDecider>()
+            .AddSingleton<GrantIssuer>()
+            .AddSingleton<ExchangeProber>()
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ExchangeProber>())
+            .AddSingleton(provider => provider.GetRequiredService<ExchangeProber>().Readiness)
+            .AddSingleton<TokenTargets>()
+            .AddSingleton<AssertionReplays>()
+            .AddSingleton<ReplayAlerts>()
+            .AddSingleton<IdentityQuotas>()
+            .AddSingleton<ExchangeDenials>()
+            .AddSingleton<ErrorPages>()
+            .AddSingleton<GlobalLimit>()
+            .AddSingleton<TokenEndpoint>();
+
+    public static void MapExchange(this ApiHost host)
+    {
+        var token = host.Services.GetRequiredService<TokenEndpoint>();
+        host.Post(MetadataEndpoints.TokenPath, Access.AnonymousOAuth, token.PostAsync);
+        var errors = host.Services.GetRequiredService<ErrorPages>();
+        host.Get($"{OAuthErrorBody.PagesPath}/{{error}}", Access.Anonymous, errors.GetAsync);
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Jose.Refusals;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// Reads the JSON body of RFC 7523's grant in one pass: known members only, each once, each a string. The assertion
+/// stays where it is in the body, because it is the largest part and is needed as bytes.
+/// </summary>
+internal static class ExchangeRequestReader
+{
+    /// <summary>An assertion of 16 KiB and room for the other members.</summary>
+    public const int MaxBodyBytes = JoseLimits.MaxTokenBytes + 4096;
+
+    // Members in the order of their bits below.
+    private static readonly string[] Members =
+    [
+        "grant_type",
+        "assertion",
+        "federation_rule_id",
+        "organization_id",
+        "service_account_id",
+        "workspace_id",
+    ];
+
+    /// <summary>Null, or the sentence that names the problem.</summary>
+    public static string? TryRead(ReadOnlyMemory<byte> body, ApiRequest request, out ExchangeRequest? result)
+    {
+        result = null;
+        if (!Utf8.IsValid(body.Span))
+        {
+            return "body: not UTF-8.";
+        }
+
+        ReadOnlyMemory<byte> assertion = default;
+        var texts = new string?[Members.Length];
+        try
+        {
+            if (ReadMembers(body, texts, ref assertion) is { } fault)
+            {
+                return fault;
+            }
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: half of a surrogate pair in an escaped string.
+            return "body: not valid JSON.";
+        }
+
+        if (CheckMembers(texts, assertion.Length) is { } problem)
+        {
+            return problem;
+        }
+
+        result = new ExchangeRequest
+        {
+            Assertion = assertion,
+            RuleId = texts[2]!,
+            OrganizationId = texts[3]!,
+            ServiceAccountId = texts[4],
+            WorkspaceId = texts[5],
+            RequestId = request.RequestId,
+            Source = request.Source,
+            UserAgent = request.UserAgent,
+        };
+        return null;
+    }
+
+    private static string? ReadMembers(ReadOnlyMemory<byte> body, string?[] texts, ref ReadOnlyMemory<byte> assertion)
+    {
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = 2 });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return "body: a JSON object is required.";
+        }
+
+        var seen = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var index = IndexOf(ref reader);
+            if (index < 0)
+            {
+                return $"{Bounded(reader.GetString()!)}: is not a known member.";
+            }
+
+            if ((seen & (1 << index)) != 0)
+            {
+                return $"{Members[index]}: appears twice.";
+            }
+
+            seen |= 1 << index;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null && index >= 4)
+            {
+                continue; // optional members may be null
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                return $"{Members[index]}: a string is required.";
+            }
+
+            if (index == 1)
+            {
+                assertion = AssertionOf(ref reader, body);
+            }
+            else
+            {
+                texts[index] = reader.GetString();
+            }
+        }
+
+        // Past the closing brace: the reader throws on anything but white space.
+        reader.Read();
+        return null;
+    }
+
+    private static ReadOnlyMemory<byte> AssertionOf(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return body.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        }
+
+        var unescaped = new byte[reader.ValueSpan.Length];
+        var written = reader.CopyString(unescaped);
+        return unescaped.AsMemory(0, written);
+    }
+
+    private static string? CheckMembers(string?[] texts, int assertionLength)
+    {
+        if (texts[0] is null)
+        {
+            return "grant_type: required.";
+        }
+
+        if (texts[0] != MetadataEndpoints.JwtBearer)
+        {
+            return $"grant_type: {MetadataEndpoints.JwtBearer} is required.";
+        }
+
+        if (assertionLength == 0)
+        {
+            return "assertion: required.";
+        }
+
+        if (assertionLength > JoseLimits.MaxTokenBytes)
+        {
+            return $"assertion: longer than {JoseLimits.MaxTokenBytes} bytes.";
+        }
+
+        if (!RuleId.TryParse(texts[2], out _))
+        {
+            return texts[2] is null
+                ? "federation_rule_id: required."
+                : "federation_rule_id is not a well-formed fdrl_ tagged ID";
+        }
+
+        if (texts[3] is null || !Guid.TryParseExact(texts[3], "D", out _))
+        {
+            return texts[3] is null ? "organization_id: required." : "organization_id is not a UUID";
+        }
+
+        if (texts[4] is { } account && !ServiceAccountId.TryParse(account, out _))
+        {
+            return "service_account_id is not a well-formed svac_ tagged ID";
+        }
+
+        return
+            texts[5] is { } workspace
+            && workspace != ExchangeRequest.DefaultWorkspace
+            && !WorkspaceId.TryParse(workspace, out _)
+            ? "workspace_id is neither a well-formed wrkspc_ tagged ID nor default"
+            : null;
+    }
+
+    private static int IndexOf(ref Utf8JsonReader reader)
+    {
+        for (var i = 0; i < Members.Length; i++)
+        {
+            if (reader.ValueTextEquals(Members[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static string Bounded(string name) => name.Length > 64 ? name[..64] : name;
+}

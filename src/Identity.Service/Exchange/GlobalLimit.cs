@@ -1,0 +1,23 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
+/// one may not.
+/// </summary>
+internal sealed class GlobalLimit(LimitOptions options, TimeProvider time, LimitShares shares)
+{
+    // One bucket: the key is always the same.
+    private readonly KeyedRateLimiter<int> total = new(
+        options.ExchangeTotal,
+        time,
+        shares: shares,
+        name: "exchange_total"
+    );
+
+    /// <summary>Takes one; null = go on.</summary>
+    public Refusal? TryTake() =>
+        total.TryTake(0) is { } wait ? ExchangeErrors.Busy.Refuse() with { RetryAfter = wait } : null;
+}

@@ -1,0 +1,58 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// The last look before a grant is committed: 1. the identity is within its quota, 2. what would be minted is not
+/// revoked already, 3. the DPoP proof is used up, which only somebody entitled may cause.
+/// </summary>
+internal sealed class GrantGate(
+    IdentityQuotas quotas,
+    SigningKeyRing keys,
+    RevocationSet revocations,
+    RequestBinding binding
+)
+{
+    /// <summary>Null = go on; else a passing obstacle, which is no denial and leaves no history.</summary>
+    public Refusal? TryPass(ExchangeRequest request, Grant grant)
+    {
+        if (keys.IsStale || revocations.IsStale)
+        {
+            return StorageErrors.Unavailable.Refuse();
+        }
+
+        if (quotas.TryTake(grant.Source.IssuerId, grant.Source.SubjectHash) is { } limited)
+        {
+            return limited;
+        }
+
+        return binding.Use(request.Proven) switch
+        {
+            BindingFault.None => null,
+            var fault => BindingFaults.RefusalOf(fault),
+        };
+    }
+
+    /// <summary>Null = nothing is revoked that the token would be made of: its family, rule, principal, subject.</summary>
+    public Denial? CheckRevocation(Grant grant, DateTimeOffset now)
+    {
+        var traits = new TokenTraits
+        {
+            OrganizationId = grant.OrganizationId,
+            IssuedAt = now.ToUnixTimeSeconds(),
+            Family = grant.Family,
+            RuleId = grant.Rule.Rule.Id.Value,
+            RuleVersion = grant.RuleVersion,
+            Principal = grant.Rule.Account.Id.Value,
+            IssuerId = grant.Source.IssuerId,
+            SubjectHash = grant.Source.SubjectHash,
+        };
+        return revocations.IsRevoked(traits) ? new Denial(DenialReason.TokenRevoked) : null;
+    }
+}

@@ -1,0 +1,20 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Exchange.OwnTokens;
+
+/// <summary>What a verified access token of ours passes on, and what bounds whatever is made of it.</summary>
+internal sealed class OwnToken(in AccessTokenClaims claims)
+{
+    public string Scope { get; } = claims.Scope;
+
+    /// <summary>Seconds since 1970.</summary>
+    public long ExpiresAt { get; } = claims.ExpiresAt;
+
+    public TokenConfirmation Confirmation { get; } = claims.Confirmation;
+
+    public TokenActor? Actor { get; } = claims.Actor;
+
+    public string Family { get; } = claims.Family!;
+
+    public TokenSource Source { get; } = claims.Source!;
+}

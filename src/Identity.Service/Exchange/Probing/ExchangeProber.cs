@@ -1,0 +1,153 @@
+using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Exchange.Probing;
+
+/// <summary>
+/// Asks the exchange each minute what everybody relies on: that a proper token is granted, and that a forged one is not.
+/// The questions go through the exchange's own checks and decision and end before the commit: nothing is granted, signed,
+/// recorded or counted as traffic.
+/// </summary>
+internal sealed class ExchangeProber(
+    IssuerKeysFactory keys,
+    SubjectEvaluator subjects,
+    GrantDecider decider,
+    FederationDirectory directory,
+    IJournal journal,
+    ClockGuard clock,
+    ServiceIdentity identity,
+    TimeProvider time,
+    ILogger<ExchangeProber> logger
+)
+    : RecurringJob(
+        "exchange_probe",
+        "Asks whether the exchange grants a proper token and refuses a forged one.",
+        Interval,
+        time
+    )
+{
+    /// <summary>Between two rounds.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private ProbeBench? bench;
+    private volatile string? positiveFault;
+    private volatile string? negativeFault;
+
+    /// <summary>
+    /// Shown and not counted: were a fault of the probe itself to take a node out of service, it would take them all.
+    /// </summary>
+    public ReadinessCheck Readiness =>
+        ReadinessCheck.Of("exchange_probe", () => negativeFault ?? positiveFault) with
+        {
+            IsAdvisory = true,
+        };
+
+    public override void Dispose()
+    {
+        bench?.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Both probes, once.</summary>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        bench ??= new ProbeBench(keys, identity.PublicUrl, Time.GetUtcNow());
+        positiveFault = await TimedAsync(ProbeKind.Positive, positiveFault, PositiveAsync, cancellationToken);
+        negativeFault = await TimedAsync(ProbeKind.Negative, negativeFault, NegativeAsync, cancellationToken);
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => ProbeAsync(cancellationToken);
+
+    protected override void Tell(Exception fault) => Log.ProbeFailed(logger, "exchange", fault.GetType().Name);
+
+    private async Task<string?> TimedAsync(
+        ProbeKind kind,
+        string? before,
+        Func<ProbeBench, CancellationToken, Task<string?>> probe,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = kind.ToString().ToLowerInvariant();
+        var began = Time.GetTimestamp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        string? fault;
+        try
+        {
+            fault = await probe(bench!, limit.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What would end an exchange ends the probe of it, and that is what it found.
+            fault = $"The {name} probe ended with {e.GetType().Name}.";
+        }
+
+        KeyValuePair<string, object?> tag = new("kind", name);
+        ServiceMeters.ProbeDuration.Record(Time.GetElapsedTime(began).TotalSeconds, tag);
+        ServiceMeters.ProbeSuccess.Record(fault is null ? 1 : 0, tag);
+        if (fault is not null)
+        {
+            Log.ProbeFailed(logger, name, fault);
+        }
+        else if (before is not null)
+        {
+            Log.ProbeRegained(logger, name);
+        }
+
+        return fault;
+    }
+
+    private async Task<string?> PositiveAsync(ProbeBench probe, CancellationToken cancellationToken)
+    {
+        if (!journal.IsHealthy || directory.IsStale)
+        {
+            return "An exchange would be refused: the store is away, or rules could not be read.";
+        }
+
+        if (clock.RefusalIfAlarmed() is not null)
+        {
+            return "An exchange would be refused: the wall clock is not trusted.";
+        }
+
+        var now = Time.GetUtcNow();
+        var request = probe.Proper(now);
+        var (subject, denial) = await subjects.EvaluateAsync(
+            new AssertionContext(request, probe.Rule, now),
+            cancellationToken
+        );
+        if (subject is null)
+        {
+            return $"A proper token would be denied: {denial.Reason.Name()}.";
+        }
+
+        var decision = await decider.DecideAsync(request, subject, actor: null, now, cancellationToken);
+        return decision.Grant is null ? $"A proper token would be denied: {decision.Denial.Reason.Name()}." : null;
+    }
+
+    private async Task<string?> NegativeAsync(ProbeBench probe, CancellationToken cancellationToken)
+    {
+        var now = Time.GetUtcNow();
+        return await DeniedAsync(probe.Forged(now), DenialReason.SignatureInvalid, "A forged token")
+            ?? await DeniedAsync(probe.Misdirected(now), DenialReason.AudienceMismatch, "A token for somebody else");
+
+        async Task<string?> DeniedAsync(ExchangeRequest request, DenialReason expected, string what)
+        {
+            var (subject, denial) = await subjects.EvaluateAsync(
+                new AssertionContext(request, probe.Rule, now),
+                cancellationToken
+            );
+            return subject is not null ? $"{what} would be granted."
+                : denial.Reason == expected ? null
+                : $"{what} is denied as {denial.Reason.Name()}, not as {expected.Name()}.";
+        }
+    }
+}

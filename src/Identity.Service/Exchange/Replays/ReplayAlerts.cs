@@ -1,0 +1,63 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
+
+namespace Culvert.Identity.Service.Exchange.Replays;
+
+/// <summary>
+/// Tells that an assertion is in two hands: log, metric and a chained event; of one family once a minute, so that
+/// whoever repeats a stolen token cannot fill the audit with it.
+/// </summary>
+internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<ReplayAlerts> logger)
+{
+    private readonly KeyedRateLimiter<string> perFamily = new(new RateLimit(1, TimeSpan.FromMinutes(1)), time);
+
+    /// <summary>Null = told; else the store's refusal.</summary>
+    public async ValueTask<Refusal?> RaiseAsync(
+        AssertionContext context,
+        ReplayTag first,
+        ReplayTag again,
+        CancellationToken cancellationToken
+    )
+    {
+        var issuer = context.Rule.Issuer;
+        var mode = WireNames.Of(issuer.ReplayMode);
+        ServiceMeters.ReplaysDetected.Add(1, new KeyValuePair<string, object?>("mode", mode));
+        if (perFamily.TryTake(first.Family) is not null)
+        {
+            return null;
+        }
+
+        Log.ReplayDetected(
+            logger,
+            issuer.Id.Value,
+            context.Rule.Rule.Id.Value,
+            first.Family,
+            context.Request.RequestId
+        );
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ReplayDetected
+                {
+                    At = context.Now,
+                    Actor = FederatedAuthentication.ActorOf(context),
+                    OrganizationId = context.Rule.Rule.OrganizationId,
+                    RequestId = context.Request.RequestId,
+                    RuleId = context.Rule.Rule.Id.Value,
+                    IssuerId = issuer.Id.Value,
+                    ReplayMode = mode,
+                    AssertionId = FederatedAuthentication.AssertionIdOf(context),
+                    First = first,
+                    Again = again,
+                },
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable();
+    }
+}

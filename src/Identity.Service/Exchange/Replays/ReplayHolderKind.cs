@@ -1,0 +1,12 @@
+namespace Culvert.Identity.Service.Exchange.Replays;
+
+/// <summary>What ties an assertion to its first user. Stored: values never change.</summary>
+internal enum ReplayHolderKind : byte
+{
+    /// <summary>Nothing proven: the client's address.</summary>
+    Address = 0,
+
+    DpopKey = 1,
+
+    Certificate = 2,
+}

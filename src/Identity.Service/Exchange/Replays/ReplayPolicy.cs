@@ -1,0 +1,56 @@
+using Culvert.Identity.Service.Federation.Issuers;
+
+namespace Culvert.Identity.Service.Exchange.Replays;
+
+/// <summary>Which second use of an assertion is harmless: a pure function of the first use's record, and now.</summary>
+internal static class ReplayPolicy
+{
+    /// <summary>How long an assertion without proof of a key may come again from the same address and rule.</summary>
+    public static readonly TimeSpan UnboundReuse = TimeSpan.FromSeconds(60);
+
+    // Nodes' clocks differ a little; beyond that a clock was set back, which must not lengthen a window.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
+
+    /// <param name="window">Of mode <c>window</c>: how long after its first use an assertion may be used again.</param>
+    /// <param name="reissueWindow">Of mode <c>single_use</c>: how long its answer may be asked for again.</param>
+    /// <remarks>
+    /// <code>
+    ///              same holder, proven key      same address and rule     anybody else
+    /// window       Reissue within the window, whoever; then Reused
+    /// bound_reuse  Reissue until exp            Reissue for 60 s          OtherHolder
+    /// single_use   same token and rule:         Reused                    a proven key on either side:
+    ///              Reissue for reissueWindow                              OtherHolder; none: Reused
+    /// </code>
+    /// </remarks>
+    public static ReplayVerdict Judge(
+        ReplayMode mode,
+        in ReplayTag first,
+        in ReplayTag again,
+        TimeSpan window,
+        TimeSpan reissueWindow
+    )
+    {
+        var age = again.FirstUse - first.FirstUse;
+        var isAgeKnown = age >= -ClockSkew;
+        if (mode == ReplayMode.Window)
+        {
+            return isAgeKnown && age < window ? ReplayVerdict.Reissue : ReplayVerdict.Reused;
+        }
+
+        if (first.HolderKind != again.HolderKind || first.Holder != again.Holder)
+        {
+            var isUnbound =
+                first.HolderKind == ReplayHolderKind.Address && again.HolderKind == ReplayHolderKind.Address;
+            return mode == ReplayMode.SingleUse && isUnbound ? ReplayVerdict.Reused : ReplayVerdict.OtherHolder;
+        }
+
+        var isBound = first.HolderKind != ReplayHolderKind.Address;
+        var isSameRule = first.Rule == again.Rule;
+        var mayReissue = mode switch
+        {
+            ReplayMode.BoundReuse => isBound || (isSameRule && isAgeKnown && age < UnboundReuse),
+            _ => isBound && isSameRule && first.Assertion == again.Assertion && isAgeKnown && age < reissueWindow,
+        };
+        return mayReissue ? ReplayVerdict.Reissue : ReplayVerdict.Reused;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Culvert.Identity.Service.Exchange.Replays;
+
+/// <summary>What to do about an assertion that was exchanged before.</summary>
+internal enum ReplayVerdict
+{
+    /// <summary>The same client again: another token of the same family.</summary>
+    Reissue,
+
+    /// <summary>It may not be used again by anybody.</summary>
+    Reused,
+
+    /// <summary>Somebody else than its first user has it: one of the two stole it.</summary>
+    OtherHolder,
+}

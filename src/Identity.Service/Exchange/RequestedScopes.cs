@@ -1,0 +1,55 @@
+using Culvert.Identity.Service.Federation.Workspaces;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>The <c>scope</c> parameter (RFC 6749 §3.3), and what is granted of it.</summary>
+internal static class RequestedScopes
+{
+    /// <summary>
+    /// Single spaces between scopes that exist; anything else is refused rather than tidied up, so that nobody reads
+    /// another scope into a request than we do.
+    /// </summary>
+    /// <param name="scopes">Null = none was asked for by name.</param>
+    public static bool TryRead(string? text, out IReadOnlyList<string>? scopes)
+    {
+        scopes = null;
+        if (text is null)
+        {
+            return true;
+        }
+
+        var names = text.Split(' ');
+        if (names.Length > Scopes.All.Count || names.Any(name => !Scopes.All.Contains(name)))
+        {
+            return false;
+        }
+
+        scopes = names;
+        return true;
+    }
+
+    /// <summary>
+    /// Request AND grant: what was asked for if rule and role grant all of it, and the subject token too if it is one of ours.
+    /// Without a request everything that both have. Null = more was asked for than there is, or nothing is left.
+    /// </summary>
+    /// <param name="granted">What takes effect of the rule in the workspace.</param>
+    /// <param name="ceiling">The scope of a subject token of ours; null = an assertion, which has none.</param>
+    /// <returns>Separated by spaces, in the rule's order.</returns>
+    public static string? Narrow(GrantedScopes granted, string? ceiling, IReadOnlyList<string>? requested)
+    {
+        if (ceiling is null && requested is null)
+        {
+            return granted.Text;
+        }
+
+        var held = ceiling?.Split(' ') ?? granted.InOrder;
+        if (requested is not null && requested.Any(scope => !held.Contains(scope) || !granted.Set.Contains(scope)))
+        {
+            return null;
+        }
+
+        var narrowed = string.Join(' ', granted.InOrder.Where((requested ?? held).Contains));
+        return narrowed.Length > 0 ? narrowed : null;
+    }
+}

@@ -1,0 +1,11 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>Either of the two.</summary>
+internal readonly record struct SubjectDecision(GrantSubject? Subject, Denial Denial)
+{
+    public static implicit operator SubjectDecision(GrantSubject subject) => new(subject, default);
+
+    public static implicit operator SubjectDecision(Denial denial) => new(null, denial);
+}

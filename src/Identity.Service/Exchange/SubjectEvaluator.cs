@@ -1,0 +1,44 @@
+using Culvert.Identity.Service.Exchange.OwnTokens;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>Whom the subject token is for: an identity provider's by the production evaluator, ours by its own claims.</summary>
+internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceIdentity identity)
+{
+    public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
+    {
+        if (context.Request.IsOwnToken)
+        {
+            return await ownSubjects.EvaluateAsync(context, cancellationToken);
+        }
+
+        if (await evaluator.EvaluateAsync(context, cancellationToken) is { } denial)
+        {
+            return denial;
+        }
+
+        // The types overlap (RFC 8693 §3: an identity token is a JWT), but an access token is no identity token.
+        if (
+            context.Request.SubjectTokenKind == SubjectTokenKind.IdToken
+            && context.Token.HasType(AccessTokenMinter.TokenType)
+        )
+        {
+            return new Denial(DenialReason.TokenTypeMismatch);
+        }
+
+        return new GrantSubject
+        {
+            Rule = context.Rule,
+            RuleVersion = context.Rule.Rule.Version,
+            WorkspaceId = context.WorkspaceId!,
+            ExpiresAt = context.ExpiresAt,
+            SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
+            MayAct = MayActClaim.Of(context.Claims, identity.PublicUrl),
+            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
+        };
+    }
+}

@@ -1,0 +1,141 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens.Binding;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Bound: rate, size,
+/// content type. 2. Read: a malformed request is told what is wrong and leaves no history. 3. See which keys it proves.
+/// 4. Exchange. 5. Answer in
+/// the request's own shape: a token, or one answer for every denial.
+/// </summary>
+internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
+{
+    // A token in a URL ends up in logs, and so does a secret: refused even where nobody would read it, so that nobody
+    // gets used to it.
+    private static readonly string[] NeverInTheUrl =
+    [
+        "assertion",
+        "subject_token",
+        "actor_token",
+        "grant_type",
+        "scope",
+        "resource",
+        "audience",
+        "client_secret",
+        "client_assertion",
+        "access_token",
+    ];
+
+    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (limit.TryTake() is { } limited)
+        {
+            return limited;
+        }
+
+        if (request.Http.Request.QueryString.HasValue && FindInUrl(request) is { } name)
+        {
+            return RequestErrors.Invalid.Refuse($"{name}: only in the body, never in the URL.");
+        }
+
+        var isForm = RequestBody.IsForm(request.Http.Request);
+        if (!isForm && !RequestBody.IsJson(request.Http.Request))
+        {
+            return RequestErrors.MediaType.Refuse();
+        }
+
+        if (CheckEncoding(request.Http.Request) is { } encoded)
+        {
+            return encoded;
+        }
+
+        var (parsed, refusal) = await ReadAsync(request, isForm, cancellationToken);
+        if (parsed is null)
+        {
+            return refusal!;
+        }
+
+        var proven = binding.Prove(request.Http);
+        if (proven.Fault != BindingFault.None)
+        {
+            return BindingFaults.RefusalOf(proven.Fault);
+        }
+
+        if (proven.Binding != default)
+        {
+            parsed = parsed with { Proven = proven.Binding };
+        }
+
+        var result = await exchange.ExchangeAsync(parsed, cancellationToken);
+        return Answer(request, parsed, result);
+    }
+
+    private static async ValueTask<(ExchangeRequest? Parsed, Refusal? Refusal)> ReadAsync(
+        ApiRequest request,
+        bool isForm,
+        CancellationToken cancellationToken
+    )
+    {
+        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
+        var body = await RequestBody.ReadBytesAsync(request.Http, maxBytes, cancellationToken);
+        if (body is null)
+        {
+            return (
+                null,
+                RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.")
+            );
+        }
+
+        if (isForm)
+        {
+            var refusal = ExchangeFormReader.TryRead(body, request, out var form);
+            return (form, refusal);
+        }
+
+        return ExchangeRequestReader.TryRead(body, request, out var json) is { } problem
+            ? (null, RequestErrors.Invalid.Refuse(problem))
+            : (json, null);
+    }
+
+    private static ApiAnswer Answer(ApiRequest request, ExchangeRequest parsed, in TokenExchangeResult result)
+    {
+        switch (result.Outcome)
+        {
+            case TokenExchangeOutcome.Granted:
+                var grant = result.Grant!;
+                RequestIdentity.SetTenant(request.Http, grant.OrganizationId, grant.WorkspaceId);
+                if (parsed.Form != ExchangeForm.Json)
+                {
+                    // RFC 6749 §5.1 asks for both; no-store is on every answer of ours.
+                    request.Http.Response.Headers.Pragma = "no-cache";
+                }
+
+                return ApiAnswer.Raw(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
+            case TokenExchangeOutcome.Denied:
+                return DenialAnswers.Of(parsed.Form, result);
+            default:
+                return result.Unavailable!;
+        }
+    }
+
+    private static string? FindInUrl(ApiRequest request) =>
+        Array.Find(NeverInTheUrl, name => request.Http.Request.Query.ContainsKey(name));
+
+    // One charset and no compression: a body has one meaning, and its size is its size. Trailers are never looked at.
+    private static Refusal? CheckEncoding(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            return RequestErrors.MediaType.Refuse("A compressed body is not accepted.");
+        }
+
+        var type = request.ContentType.AsSpan();
+        var at = type.IndexOf("charset=", StringComparison.OrdinalIgnoreCase);
+        return at < 0 || type[(at + 8)..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : RequestErrors.MediaType.Refuse("The charset is UTF-8.");
+    }
+}

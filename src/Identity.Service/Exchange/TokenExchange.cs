@@ -1,0 +1,116 @@
+using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Exchange.OwnTokens;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// One exchange, whatever form it was asked for in (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
+/// token, 3. see who acts for it, 4. decide what is granted, 5. commit and mint (<see cref="GrantIssuer"/>). Each may
+/// deny, and every denial is recorded before it is answered.
+/// </summary>
+internal sealed class TokenExchange(
+    FederationDirectory directory,
+    IJournal journal,
+    SubjectEvaluator subjects,
+    Actors actors,
+    GrantDecider decider,
+    GrantIssuer issuer,
+    ExchangeDenials denials,
+    ClockGuard clock,
+    TimeProvider time
+)
+{
+    // More changes of one rule during one exchange are not honest traffic.
+    private const int MaxAttempts = 4;
+
+    public ValueTask<TokenExchangeResult> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
+        ExchangeAsync(request, MaxAttempts, cancellationToken);
+
+    private async ValueTask<TokenExchangeResult> ExchangeAsync(
+        ExchangeRequest request,
+        int attempts,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!journal.IsHealthy || directory.IsStale)
+        {
+            // Fail closed before any work: neither a grant nor a denial could be recorded (S13), or a rule that was
+            // archived would still grant.
+            return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
+        if (clock.RefusalIfAlarmed() is { } wrongClock)
+        {
+            return TokenExchangeResult.Refused(wrongClock);
+        }
+
+        if (directory.Current.FindRule(request.RuleId) is not { } rule)
+        {
+            return TokenExchangeResult.UnknownRule;
+        }
+
+        var context = new AssertionContext(request, rule, time.GetUtcNow());
+        var (subject, denial) = await subjects.EvaluateAsync(context, cancellationToken);
+        if (directory.IsStale)
+        {
+            // While keys were on their way, a change was committed that could not be read.
+            return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
+        if (!ReferenceEquals(directory.Current.FindRule(request.RuleId), rule))
+        {
+            // The rule, or what it refers to, was changed while keys were on their way: what it said before no longer
+            // counts.
+            return attempts > 1
+                ? await ExchangeAsync(request, attempts - 1, cancellationToken)
+                : TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
+        if (
+            rule.Candidate is { } candidate
+            && (context.IsProven || (subject is null && denial.Reason == DenialReason.RuleAuditOnly))
+        )
+        {
+            await TryAsync(context, candidate, cancellationToken);
+        }
+
+        if (subject is null)
+        {
+            return await denials.DenyAsync(context, denial, cancellationToken);
+        }
+
+        ActingParty? actor = null;
+        if (request.ActorToken.Length > 0 && actors.Find(context, subject, out actor) is { } notActing)
+        {
+            return await denials.DenyAsync(context, notActing, cancellationToken);
+        }
+
+        var decision = await decider.DecideAsync(request, subject, actor, context.Now, cancellationToken);
+        return decision.Grant is { } grant
+            ? await issuer.IssueAsync(context, grant, cancellationToken)
+            : await denials.DenyAsync(context, decision.Denial, cancellationToken);
+    }
+
+    /// <summary>What the version in audit makes of the same token: on record with the decision, and no part of it.</summary>
+    private async ValueTask TryAsync(
+        AssertionContext context,
+        CompiledRule candidate,
+        CancellationToken cancellationToken
+    )
+    {
+        var trial = context.For(candidate);
+        var (allowed, refused) = await subjects.EvaluateAsync(trial, cancellationToken);
+        if (!context.IsProven && trial.IsProven)
+        {
+            // With no version in force nobody has looked at the token yet; now it is the issuer's word.
+            context.SetToken(trial.Token);
+            context.Subject = trial.Subject;
+            context.IsProven = true;
+        }
+
+        context.Trial = new CandidateTrial(candidate.Rule.Version, allowed is null ? refused : null);
+    }
+}

@@ -1,0 +1,47 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>What became of an exchange.</summary>
+internal readonly record struct TokenExchangeResult
+{
+    public required TokenExchangeOutcome Outcome { get; init; }
+
+    /// <summary>Granted: what.</summary>
+    public Grant? Grant { get; init; }
+
+    /// <summary>Granted: the access token, ASCII.</summary>
+    public byte[]? Token { get; init; }
+
+    /// <summary>Denied: why; null when no rule has the id. For the record, and as far as the caller may know it.</summary>
+    public Denial? Denial { get; init; }
+
+    /// <summary>Denied: what had been found until then.</summary>
+    public AssertionContext? Context { get; init; }
+
+    /// <summary>Unavailable: what to answer.</summary>
+    public Refusal? Unavailable { get; init; }
+
+    public static TokenExchangeResult UnknownRule { get; } = new() { Outcome = TokenExchangeOutcome.Denied };
+
+    public static TokenExchangeResult Denied(AssertionContext context, Denial denial) =>
+        new()
+        {
+            Outcome = TokenExchangeOutcome.Denied,
+            Context = context,
+            Denial = denial,
+        };
+
+    public static TokenExchangeResult Granted(Grant grant, byte[] token) =>
+        new()
+        {
+            Outcome = TokenExchangeOutcome.Granted,
+            Grant = grant,
+            Token = token,
+        };
+
+    public static TokenExchangeResult Refused(Refusal refusal) =>
+        new() { Outcome = TokenExchangeOutcome.Unavailable, Unavailable = refusal };
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// What tokens may be for (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names. The
+/// token's <c>aud</c> is exactly what was asked for, so that a resource server can compare it with its own identifier.
+/// </summary>
+internal sealed class TokenTargets(ITunnelStore tunnels, ServiceIdentity identity)
+{
+    private const int MaxLength = 512;
+
+    /// <summary>
+    /// RFC 8707 §2: absolute and without fragment. Stricter: https, no query, no user, written in its normal form, so
+    /// that two spellings are never the same target.
+    /// </summary>
+    public static bool IsWellFormed(string target) =>
+        target.Length <= MaxLength
+        && Ascii.IsValid(target)
+        && Uri.TryCreate(target, UriKind.Absolute, out var uri)
+        && uri.Scheme == Uri.UriSchemeHttps
+        && uri.UserInfo.Length == 0
+        && uri.Query.Length == 0
+        && uri.Fragment.Length == 0
+        && !target.AsSpan().ContainsAny('#', '?')
+        && (uri.AbsoluteUri == target || (uri.AbsolutePath == "/" && uri.AbsoluteUri == target + "/"));
+
+    /// <param name="workspaceId">The token's; a tunnel of another workspace is none of its business.</param>
+    public async ValueTask<bool> AllowsAsync(
+        CompiledRule rule,
+        string workspaceId,
+        string target,
+        CancellationToken cancellationToken
+    )
+    {
+        if (target == identity.PublicUrl)
+        {
+            return true;
+        }
+
+        var host = new Uri(target).IdnHost;
+        foreach (var id in rule.TunnelIds)
+        {
+            if (
+                await tunnels.FindAsync(id, cancellationToken) is { IsArchived: false } tunnel
+                && tunnel.OrganizationId == rule.Rule.OrganizationId
+                && tunnel.WorkspaceId == workspaceId
+                && IsBelow(host, tunnel.Domain)
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsBelow(string host, string domain) =>
+        host == domain
+        || (
+            host.Length > domain.Length + 1
+            && host.EndsWith(domain, StringComparison.Ordinal)
+            && host[^(domain.Length + 1)] == '.'
+        );
+}

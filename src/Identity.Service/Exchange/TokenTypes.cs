@@ -1,0 +1,23 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>Token types of RFC 8693 §3 that we take or give.</summary>
+internal static class TokenTypes
+{
+    /// <summary>As a subject or actor token: one that we issued ourselves.</summary>
+    public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+
+    public const string IdToken = "urn:ietf:params:oauth:token-type:id_token";
+
+    public const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
+
+    public static SubjectTokenKind? KindOf(string? type) =>
+        type switch
+        {
+            Jwt => SubjectTokenKind.Jwt,
+            IdToken => SubjectTokenKind.IdToken,
+            AccessToken => SubjectTokenKind.OwnAccessToken,
+            _ => null,
+        };
+}

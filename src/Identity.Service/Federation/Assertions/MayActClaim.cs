@@ -1,0 +1,36 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Jose.Refusals;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// <c>may_act</c> of an identity provider's token (RFC 8693 §4.4). What is exchanged for that token carries it on, so
+/// that the restriction is not lost with the first exchange.
+/// </summary>
+internal static class MayActClaim
+{
+    public const string Name = "may_act";
+
+    /// <summary>
+    /// Null = the token has none. One that names nobody of ours still restricts: then nobody may act. A <c>sub</c> means
+    /// nothing without the <c>iss</c> that it is of: providers name ours by our own issuer identifier.
+    /// </summary>
+    public static TokenMayAct? Of(ClaimSet claims, string publicUrl)
+    {
+        if (!claims.TryFind("may_act"u8, out var claim))
+        {
+            return null;
+        }
+
+        return
+            claim.Kind == ClaimKind.Object
+            && ClaimSet.TryParse(claim.Raw.ToArray(), out var party) == JoseRefusal.None
+            && party!.Count == 2
+            && party.FindString("iss"u8) == publicUrl
+            && party.FindString("sub"u8) is { } subject
+            && ServiceAccountId.TryParse(subject, out _)
+            ? new TokenMayAct(publicUrl, subject)
+            : TokenMayAct.Nobody;
+    }
+}

@@ -1,0 +1,73 @@
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Federation;
+
+internal sealed class FederationChangeLog(Database database) : IFederationChangeLog
+{
+    // As audit names them.
+    private const string Rule = "federation_rule";
+    private const string Issuer = "federation_issuer";
+    private const string Account = "service_account";
+
+    public IReadOnlyList<Statement> Note(AuditEvent change)
+    {
+        var about = change.Resources.Where(resource => resource.Type is Rule or Issuer or Account).ToList();
+        return about.Count == 0
+            ? []
+            :
+            [
+                new Statement("UPDATE federation_sequence SET value = value + 1 WHERE id = 1"),
+                .. about.Select(resource => new Statement(
+                    "INSERT INTO federation_changes (kind, id, sequence) "
+                        + "VALUES (@Type, @Id, (SELECT value FROM federation_sequence WHERE id = 1)) "
+                        + "ON CONFLICT (kind, id) DO UPDATE SET sequence = excluded.sequence",
+                    new { resource.Type, resource.Id }
+                )),
+            ];
+    }
+
+    public async ValueTask<long> LatestAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                "SELECT value FROM federation_sequence WHERE id = 1",
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = (
+            await connection.QueryAsync<Row>(
+                new CommandDefinition(
+                    "SELECT kind AS Kind, id AS Id, sequence AS Sequence FROM federation_changes "
+                        + "WHERE sequence > @sequence",
+                    new { sequence },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+        return new FederationDelta(
+            rows.Count == 0 ? sequence : rows.Max(row => row.Sequence),
+            Of(Rule),
+            Of(Issuer),
+            Of(Account)
+        );
+
+        string[] Of(string kind) => [.. rows.Where(row => row.Kind == kind).Select(row => row.Id)];
+    }
+
+    private sealed record Row
+    {
+        public required string Kind { get; init; }
+
+        public required string Id { get; init; }
+
+        public long Sequence { get; init; }
+    }
+}

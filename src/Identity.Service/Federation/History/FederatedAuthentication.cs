@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.History;
+
+/// <summary>
+/// An exchange that was granted, or denied after its signature was proved. A granted one carries the replay key in
+/// its row, so that the record of the grant and the mark of single use cannot part.
+/// </summary>
+internal sealed record FederatedAuthentication : AuditEvent
+{
+    private const int DigestPrefixChars = 16;
+
+    public override string Name => AuditEvents.FederatedAuthentication;
+
+    public required string RuleId { get; init; }
+
+    public required int RuleVersion { get; init; }
+
+    public required string IssuerId { get; init; }
+
+    public required string ServiceAccountId { get; init; }
+
+    public string? RequestedServiceAccountId { get; init; }
+
+    /// <summary>The verified claims, as the issuer wrote them.</summary>
+    public required ReadOnlyMemory<byte> ClaimsJson { get; init; }
+
+    public string? AssertionId { get; init; }
+
+    /// <summary>What was granted; null = denied.</summary>
+    public Grant? Grant { get; init; }
+
+    public required ExchangeForm Form { get; init; }
+
+    /// <summary>The subject token was an access token of ours.</summary>
+    public required bool IsOwnToken { get; init; }
+
+    /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
+    public required string AssertionDigest { get; init; }
+
+    /// <summary>What the rule's version in audit would have decided; null when there is none.</summary>
+    public CandidateTrial? Trial { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the explanation that is stored beside a denial, lower-case hex: the chain vouches for it. Null where none
+    /// is stored.
+    /// </summary>
+    public string? TraceDigest { get; init; }
+
+    /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
+    public static FederatedAuthentication Of(AssertionContext context, AuditStatus status)
+    {
+        var rule = context.Rule;
+        var claims = context.Claims;
+        return new FederatedAuthentication
+        {
+            At = context.Now,
+            Actor = ActorOf(context),
+            OrganizationId = rule.Rule.OrganizationId,
+            RequestId = context.Request.RequestId,
+            Status = status,
+            RuleId = rule.Rule.Id.Value,
+            RuleVersion = rule.Rule.Version,
+            IssuerId = rule.Issuer.Id.Value,
+            ServiceAccountId = rule.Account.Id.Value,
+            RequestedServiceAccountId = context.Request.ServiceAccountId,
+            ClaimsJson = claims.Json,
+            AssertionId = AssertionIdOf(context),
+            Form = context.Request.Form,
+            IsOwnToken = context.Request.IsOwnToken,
+            AssertionDigest = DigestOf(context.Request.Assertion.Span),
+            Trial = context.Trial,
+        };
+    }
+
+    /// <summary>The federated caller, of a proven assertion.</summary>
+    public static AuditActor ActorOf(AssertionContext context) =>
+        new()
+        {
+            Type = "federated",
+            Id = context.Rule.Account.Id.Value,
+            Issuer = context.Request.IsOwnToken ? context.Claims.FindString("iss"u8) : context.Rule.Issuer.Url,
+            Subject = context.Subject ?? UntrustedText.Bounded(context.Claims.FindString("sub"u8) ?? ""),
+            IpAddress = context.Request.Source.ToString(),
+            UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
+        };
+
+    /// <summary>The assertion's <c>jti</c> as records show it; null if it has none.</summary>
+    public static string? AssertionIdOf(AssertionContext context) =>
+        context.Claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
+
+    private static string DigestOf(ReadOnlySpan<byte> assertion)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(assertion, hash);
+        return Convert.ToHexStringLower(hash[..(DigestPrefixChars / 2)]);
+    }
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("federation_rule_id", RuleId);
+        json.WriteNumber("rule_ver", RuleVersion);
+        json.WriteString("issuer_id", IssuerId);
+        json.WriteString("service_account_id", ServiceAccountId);
+        WriteOptional(json, "requested_service_account_id", RequestedServiceAccountId);
+        // Apart, because claims of ours say nothing to whoever tries a rule on the claims of the past.
+        json.WriteStartObject(IsOwnToken ? "access_token" : "oidc_token");
+        WriteOptional(json, "jti", AssertionId);
+        json.WritePropertyName("claims");
+        // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.
+        json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
+        json.WriteEndObject();
+        json.WriteString("form", NameOf(Form));
+        json.WriteString("assertion_sha256", AssertionDigest);
+        WriteOptional(json, "trace_sha256", TraceDigest);
+        if (Grant is { } grant)
+        {
+            json.WriteString("token_id", grant.TokenId);
+            json.WriteString("workspace_id", grant.WorkspaceId);
+            json.WriteString("scope", grant.Scope);
+            json.WriteNumber("token_expires_at", At.ToUnixTimeSeconds() + grant.LifetimeSeconds);
+            json.WriteString("audience", grant.Audience);
+            json.WriteString("family", grant.Family);
+            WriteConfirmation(json, grant.Confirmation);
+            WriteActors(json, grant.Actor);
+            json.WriteBoolean("reissue", grant.IsReissue);
+        }
+
+        if (Trial is { } trial)
+        {
+            json.WriteStartObject("candidate");
+            json.WriteNumber("rule_ver", trial.Version);
+            json.WriteString("decision", trial.Denial is null ? "would_allow" : "would_deny");
+            WriteOptional(json, "reason", trial.Denial?.Reason.Name());
+            WriteOptional(json, "detail", trial.Denial?.Detail);
+            json.WriteEndObject();
+        }
+    }
+
+    private static string NameOf(ExchangeForm form) =>
+        form switch
+        {
+            ExchangeForm.JwtBearer => "jwt_bearer",
+            ExchangeForm.TokenExchange => "token_exchange",
+            _ => "json",
+        };
+
+    // As the token's cnf has it.
+    private static void WriteConfirmation(Utf8JsonWriter json, TokenConfirmation confirmation)
+    {
+        json.WritePropertyName("cnf");
+        if (confirmation.IsNone)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        if (confirmation.KeyThumbprint is { } key)
+        {
+            json.WriteString("jkt", key);
+        }
+
+        if (confirmation.CertificateThumbprint is { } certificate)
+        {
+            json.WriteString("x5t#S256", certificate);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // The present actor first.
+    private static void WriteActors(Utf8JsonWriter json, TokenActor? actor)
+    {
+        json.WriteStartArray("actors");
+        for (; actor is not null; actor = actor.Actor)
+        {
+            json.WriteStringValue(actor.Subject);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,47 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.History;
+
+/// <summary>Everything that an exchange decided: what the token will say, and what audit records of it.</summary>
+internal sealed record Grant
+{
+    /// <summary>The rule that grants, as it was when the exchange was decided.</summary>
+    public required CompiledRule Rule { get; init; }
+
+    public string OrganizationId => Rule.Rule.OrganizationId;
+
+    /// <summary>The version that granted; of an exchanged token of ours, that token's.</summary>
+    public required int RuleVersion { get; init; }
+
+    public required string WorkspaceId { get; init; }
+
+    /// <summary>Separated by spaces, in the rule's order; never more than the rule grants.</summary>
+    public required string Scope { get; init; }
+
+    public required int LifetimeSeconds { get; init; }
+
+    /// <summary>The one resource that the token is for.</summary>
+    public required string Audience { get; init; }
+
+    /// <summary>What the client proved, if the rule binds tokens.</summary>
+    public TokenConfirmation Confirmation { get; init; }
+
+    /// <summary>Who acts for the subject; null = the subject itself.</summary>
+    public TokenActor? Actor { get; init; }
+
+    /// <summary>Who alone may act for the subject from now on; null = whoever the rule names.</summary>
+    public TokenMayAct? MayAct { get; init; }
+
+    /// <summary>
+    /// Shared by all tokens that go back to one assertion; what is revoked together. Base64url of 16 random bytes.
+    /// </summary>
+    public required string Family { get; init; }
+
+    /// <summary>Another token for an assertion that was exchanged before.</summary>
+    public bool IsReissue { get; init; }
+
+    /// <summary>The token's <c>jti</c>.</summary>
+    public required string TokenId { get; init; }
+
+    public required TokenSource Source { get; init; }
+}

@@ -1,0 +1,191 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Dapper;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+internal sealed class IssuerKeyStore(
+    Database database,
+    IJournal journal,
+    ISealer sealer,
+    ILogger<IssuerKeyStore> logger
+) : IIssuerKeyStore
+{
+    private const string Table = "federation_issuer_key_sets";
+    private const string DocumentColumn = "sealed_document";
+    private const string StateColumn = "sealed_state";
+
+    public ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken) =>
+        ReadAsync(database, sealer, logger, cancellationToken);
+
+    /// <summary>The same for those who only look.</summary>
+    public static async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> ReadAsync(
+        Database database,
+        ISealer sealer,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
+                    + "FROM federation_issuer_key_sets",
+                cancellationToken: cancellationToken
+            )
+        );
+        var sets = new Dictionary<string, StoredKeySet>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (Open(row, sealer, logger) is { } set)
+            {
+                sets[row.IssuerId] = set;
+            }
+        }
+
+        return sets;
+    }
+
+    public async Task SaveAsync(
+        IssuerId issuer,
+        StoredKeySet set,
+        AuditEvent? change,
+        CancellationToken cancellationToken
+    )
+    {
+        var write = new Statement(
+            "INSERT INTO federation_issuer_key_sets (issuer_id, digest, sealed_document, sealed_state) "
+                + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
+                + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
+                + "sealed_state = excluded.sealed_state",
+            ParametersOf(issuer, set)
+        );
+        if (change is not null)
+        {
+            // Every node sees the change; the first to record it also says so.
+            var first = new Statement(
+                "INSERT INTO federation_issuer_key_sets (issuer_id, digest, sealed_document, sealed_state) "
+                    + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
+                    + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
+                    + "sealed_state = excluded.sealed_state "
+                    + "WHERE federation_issuer_key_sets.digest <> excluded.digest",
+                ParametersOf(issuer, set)
+            ).ExpectingOne(FederationConflict.Changed);
+            var told = await journal.CommitAsync(
+                new Decision { Event = change, Statements = [first] },
+                cancellationToken
+            );
+            if (told.Outcome == CommitOutcome.Committed)
+            {
+                return;
+            }
+        }
+
+        // Bookkeeping, no decision: nothing is granted by it.
+        await journal.CommitAsync(new Decision { Statements = [write] }, cancellationToken);
+    }
+
+    public async Task TouchAsync(IssuerId issuer, StoredKeySet set, CancellationToken cancellationToken) =>
+        await journal.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    // Only beside its own document: two nodes may be a rotation apart for a moment.
+                    new Statement(
+                        "UPDATE federation_issuer_key_sets SET sealed_state = @State "
+                            + "WHERE issuer_id = @Issuer AND digest = @Digest",
+                        new
+                        {
+                            Issuer = issuer.Value,
+                            Digest = DigestOf(set),
+                            State = SealState(issuer, set),
+                        }
+                    ),
+                ],
+            },
+            cancellationToken
+        );
+
+    private object ParametersOf(IssuerId issuer, StoredKeySet set) =>
+        new
+        {
+            Issuer = issuer.Value,
+            Digest = DigestOf(set),
+            Document = sealer.Seal(Table, issuer.Value, DocumentColumn, set.Document.Span),
+            State = SealState(issuer, set),
+        };
+
+    private byte[] SealState(IssuerId issuer, StoredKeySet set) =>
+        sealer.Seal(
+            Table,
+            issuer.Value,
+            StateColumn,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new IssuerKeyState
+                {
+                    Source = set.Source,
+                    Digest = set.Digest,
+                    FetchedAt = set.FetchedAt.ToStore(),
+                    FreshFor = (long)set.FreshFor.TotalMilliseconds,
+                    EntityTag = set.EntityTag,
+                    Sequence = set.Sequence,
+                    Proven = set.Proven,
+                },
+                IssuerKeyStateJson.Default.IssuerKeyState
+            )
+        );
+
+    private static string DigestOf(StoredKeySet set) => $"{set.Source} {set.Digest}";
+
+    private static StoredKeySet? Open(Row row, ISealer sealer, ILogger logger)
+    {
+        try
+        {
+            var document = sealer.Unseal(Table, row.IssuerId, DocumentColumn, row.Document);
+            var state = JsonSerializer.Deserialize(
+                sealer.Unseal(Table, row.IssuerId, StateColumn, row.State),
+                IssuerKeyStateJson.Default.IssuerKeyState
+            )!;
+            // Each opens by itself; the digest ties them to each other.
+            if (Convert.ToBase64String(SHA256.HashData(document)) != state.Digest)
+            {
+                Service.Federation.Issuers.Log.StoredKeysRefused(
+                    logger,
+                    row.IssuerId,
+                    "document and state do not belong together"
+                );
+                return null;
+            }
+
+            return new StoredKeySet(
+                state.Source,
+                document,
+                state.Digest,
+                Instants.FromStore(state.FetchedAt),
+                TimeSpan.FromMilliseconds(state.FreshFor),
+                state.EntityTag,
+                state.Sequence,
+                state.Proven
+            );
+        }
+        catch (Exception fault) when (fault is StoreException or JsonException)
+        {
+            Service.Federation.Issuers.Log.StoredKeysRefused(logger, row.IssuerId, fault.Message);
+            return null;
+        }
+    }
+
+    private sealed record Row
+    {
+        public required string IssuerId { get; init; }
+
+        public required byte[] Document { get; init; }
+
+        public required byte[] State { get; init; }
+    }
+}

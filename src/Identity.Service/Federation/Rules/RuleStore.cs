@@ -1,0 +1,372 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+internal sealed class RuleStore(Database database) : IRuleStore
+{
+    private const string SelectWorkspaces =
+        "SELECT rule_id AS RuleId, workspace_id AS WorkspaceId FROM federation_rule_workspaces";
+
+    private const string SelectVersionWorkspaces =
+        "SELECT rule_id AS RuleId, version AS Version, workspace_id AS WorkspaceId "
+        + "FROM federation_rule_version_workspaces";
+
+    // The earlier versions that decide while newer ones are in audit.
+    private const string OfEnforced =
+        " WHERE version = (SELECT r.enforced_version FROM federation_rules r "
+        + "WHERE r.id = rule_id AND r.version <> r.enforced_version)";
+
+    private const string RuleColumns = "id, ordinal, version, " + RuleRow.Columns;
+
+    public async ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync(
+            RuleRow.SelectNewest + " WHERE organization_id = @organizationId AND id = @id",
+            SelectWorkspaces,
+            new { organizationId, id },
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : rows[0].Value;
+    }
+
+    public async ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
+        string organizationId,
+        string? issuerId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        await QueryAsync(
+            RuleRow.SelectNewest
+                + " WHERE organization_id = @organizationId AND ordinal < @Before "
+                + "AND (@IssuerId = '' OR issuer_id = @IssuerId) "
+                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
+            SelectWorkspaces,
+            new
+            {
+                organizationId,
+                IssuerId = issuerId ?? "",
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<Rule?> FindVersionAsync(
+        string organizationId,
+        string id,
+        int version,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await QueryAsync(
+            RuleRow.SelectVersion + " WHERE organization_id = @organizationId AND rule_id = @id AND version = @version",
+            SelectVersionWorkspaces + " WHERE rule_id = @id AND version = @version",
+            new
+            {
+                organizationId,
+                id,
+                version,
+            },
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : rows[0].Value;
+    }
+
+    public async ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
+        string organizationId,
+        string id,
+        PageRequest page,
+        CancellationToken cancellationToken
+    )
+    {
+        var parameters = new
+        {
+            organizationId,
+            id,
+            page.Before,
+            Count = page.Limit + 1,
+        };
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<RuleRow>(
+            new CommandDefinition(
+                RuleRow.SelectVersion
+                    + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
+                    + "ORDER BY version DESC LIMIT @Count",
+                parameters,
+                cancellationToken: cancellationToken
+            )
+        );
+        var workspaces = (
+            await connection.QueryAsync<WorkspaceRow>(
+                new CommandDefinition(
+                    SelectVersionWorkspaces + " WHERE rule_id = @id",
+                    parameters,
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToLookup(row => row.Version, row => row.WorkspaceId);
+        return [.. rows.Select(row => row.ToRule(workspaces[row.Version], text => text))];
+    }
+
+    public async ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        return await StoredAsync("", "", "", null, Share, cancellationToken);
+
+        string Share(string text)
+        {
+            if (texts.TryGetValue(text, out var shared))
+            {
+                return shared;
+            }
+
+            texts.Add(text, text);
+            return text;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) =>
+        IdLists.ReadAsync<StoredRule>(
+            ids,
+            async some =>
+                await StoredAsync(
+                    " WHERE " + database.AnyOf("id", "@some"),
+                    " AND " + database.AnyOf("rule_id", "@some"),
+                    " WHERE " + database.AnyOf("rule_id", "@some"),
+                    new { some },
+                    text => text,
+                    cancellationToken
+                )
+        );
+
+    public IReadOnlyList<Statement> Insert(Rule rule) =>
+        [
+            new Statement(
+                $"INSERT INTO federation_rules ({RuleColumns}) "
+                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_rules), @Version, "
+                    + "@OrganizationId, @Name, @Description, @IssuerId, @ServiceAccountId, @Subject, @SubjectSegments, "
+                    + "@Audience, @Claims, @Matchers, @Condition, @OAuthScope, @TokenLifetimeSeconds, "
+                    + "@AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @ActorIds, @State, @Bind, @ExpiresAt, @EnforcedVersion, "
+                    + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
+                    + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
+                    + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
+                ParametersOf(rule)
+            )
+                .ExpectingOne(FederationConflict.ReferenceArchived)
+                .Unique(FederationConflict.NameTaken),
+            .. InsertWorkspaces(rule),
+            .. InsertVersion(rule),
+        ];
+
+    public IReadOnlyList<Statement> Update(Rule rule) =>
+        [
+            // An archived rule refers to nothing any more; a live one only to what is live.
+            .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
+            new Statement(
+                "UPDATE federation_rules SET name = @Name, description = @Description, "
+                    + "service_account_id = @ServiceAccountId, subject = @Subject, subject_segments = @SubjectSegments, "
+                    + "audience = @Audience, claims = @Claims, matchers = @Matchers, cel_condition = @Condition, "
+                    + "oauth_scope = @OAuthScope, token_lifetime_seconds = @TokenLifetimeSeconds, "
+                    + "applies_to_all_workspaces = @AppliesToAllWorkspaces, tunnel_ids = @TunnelIds, edge_ids = @EdgeIds, "
+                    + "actor_ids = @ActorIds, "
+                    + "state = @State, token_binding = @Bind, expires_at_ms = @ExpiresAt, "
+                    + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
+                    + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
+                    + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
+                ParametersOf(rule)
+            )
+                .ExpectingOne(FederationConflict.Changed)
+                .Unique(FederationConflict.NameTaken),
+            new Statement("DELETE FROM federation_rule_workspaces WHERE rule_id = @Id", new { Id = rule.Id.Value }),
+            .. InsertWorkspaces(rule),
+            .. InsertVersion(rule),
+        ];
+
+    public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
+        new(
+            "SELECT 1 FROM federation_rules WHERE id = @ruleId AND archived_at_ms IS NULL "
+                + "AND EXISTS (SELECT 1 FROM federation_rule_versions v WHERE v.rule_id = @ruleId "
+                + "AND v.version = federation_rules.enforced_version AND v.service_account_id = @serviceAccountId "
+                + (
+                    workspaceId is null
+                        ? ""
+                        : "AND (v.applies_to_all_workspaces = 1 OR EXISTS (SELECT 1 "
+                            + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
+                            + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
+                )
+                // Not LIKE: SQLite's takes letters of either case for one another, an underscore for any character, and is
+                // compiled anew for each pattern.
+                + "AND REPLACE(' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ', @Named, '') "
+                + "<> ' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ')",
+            new
+            {
+                ruleId,
+                serviceAccountId,
+                workspaceId,
+                Named = $" {machineId} ",
+            }
+        );
+
+    // Touches the rule's row only if what it refers to is live: the count of rows is the check.
+    private static Statement RequireReferences(Rule rule) =>
+        new Statement(
+            "UPDATE federation_rules SET version = version WHERE id = @Id "
+                + "AND EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
+                + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
+            new
+            {
+                Id = rule.Id.Value,
+                IssuerId = rule.IssuerId.Value,
+                ServiceAccountId = rule.ServiceAccountId.Value,
+            }
+        ).ExpectingOne(FederationConflict.ReferenceArchived);
+
+    private static IEnumerable<Statement> InsertWorkspaces(Rule rule) =>
+        rule.WorkspaceIds.Select(workspace => new Statement(
+            "INSERT INTO federation_rule_workspaces (rule_id, workspace_id) VALUES (@Id, @Workspace)",
+            new { Id = rule.Id.Value, Workspace = workspace }
+        ));
+
+    // A copy of the row that the statements before have just written.
+    private static Statement[] InsertVersion(Rule rule)
+    {
+        var parameters = new { Id = rule.Id.Value, rule.Version };
+        return
+        [
+            new Statement(
+                $"INSERT INTO federation_rule_versions (rule_id, version, {RuleRow.Columns}) "
+                    + $"SELECT id, version, {RuleRow.Columns} FROM federation_rules WHERE id = @Id AND version = @Version",
+                parameters
+            ),
+            new Statement(
+                "INSERT INTO federation_rule_version_workspaces (rule_id, version, workspace_id) "
+                    + "SELECT rule_id, @Version, workspace_id FROM federation_rule_workspaces WHERE rule_id = @Id",
+                parameters
+            ),
+        ];
+    }
+
+    private static object ParametersOf(Rule rule) =>
+        new
+        {
+            Id = rule.Id.Value,
+            rule.OrganizationId,
+            rule.Name,
+            rule.Description,
+            IssuerId = rule.IssuerId.Value,
+            ServiceAccountId = rule.ServiceAccountId.Value,
+            rule.Match.Subject,
+            rule.Match.SubjectSegments,
+            rule.Match.Audience,
+            Claims = RuleRow.ClaimsOf(rule.Match),
+            Matchers = RuleRow.MatchersOf(rule.Match),
+            rule.Match.Condition,
+            rule.OAuthScope,
+            rule.TokenLifetimeSeconds,
+            AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
+            TunnelIds = string.Join(' ', rule.TunnelIds),
+            EdgeIds = string.Join(' ', rule.EdgeIds),
+            ActorIds = string.Join(' ', rule.ActorIds),
+            State = rule.State.Name(),
+            Bind = rule.Bind.Name(),
+            ExpiresAt = rule.ExpiresAt.ToStore(),
+            rule.EnforcedVersion,
+            rule.Version,
+            CreatedAt = rule.Stamps.CreatedAt.ToStore(),
+            rule.Stamps.CreatedBy,
+            UpdatedAt = rule.Stamps.UpdatedAt.ToStore(),
+            rule.Stamps.UpdatedBy,
+            ArchivedAt = rule.Stamps.ArchivedAt.ToStore(),
+            rule.Stamps.ArchivedBy,
+        };
+
+    private async ValueTask<IReadOnlyList<StoredRule>> StoredAsync(
+        string condition,
+        string versionCondition,
+        string workspaceCondition,
+        object? parameters,
+        Func<string, string> share,
+        CancellationToken cancellationToken
+    )
+    {
+        var latest = await QueryAsync(
+            RuleRow.SelectNewest + condition,
+            SelectWorkspaces + workspaceCondition,
+            parameters,
+            cancellationToken,
+            share
+        );
+        var enforced = new Dictionary<string, Rule>(StringComparer.Ordinal);
+        if (latest.Any(rule => IsAuditing(rule.Value)))
+        {
+            var versions = await QueryAsync(
+                RuleRow.SelectVersion + OfEnforced + versionCondition,
+                SelectVersionWorkspaces + OfEnforced + versionCondition,
+                parameters,
+                cancellationToken,
+                share
+            );
+            enforced = versions.ToDictionary(version => version.Value.Id.Value, version => version.Value);
+        }
+
+        return
+        [
+            .. latest.Select(rule => new StoredRule(
+                rule.Value,
+                // Another change in between may have taken it away: then that change is read next.
+                IsAuditing(rule.Value)
+                && enforced.GetValueOrDefault(rule.Value.Id.Value) is { } version
+                && version.Version == rule.Value.EnforcedVersion
+                    ? version
+                    : null
+            )),
+        ];
+    }
+
+    private static bool IsAuditing(Rule rule) => rule.EnforcedVersion is { } version && version != rule.Version;
+
+    private async ValueTask<IReadOnlyList<Numbered<Rule>>> QueryAsync(
+        string sql,
+        string workspacesSql,
+        object? parameters,
+        CancellationToken cancellationToken,
+        Func<string, string>? share = null
+    )
+    {
+        share ??= text => text;
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        // Not one moment: whoever changes a rule between the two readings fails on its version, or reads again after.
+        var rows = (
+            await connection.QueryAsync<RuleRow>(
+                new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+            )
+        ).AsList();
+        // Of a few rules only their own.
+        var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
+        var workspaces = (
+            await connection.QueryAsync<WorkspaceRow>(
+                new CommandDefinition(
+                    few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
+                    few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToLookup(row => row.RuleId, row => row.WorkspaceId);
+        return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id], share)))];
+    }
+
+    private sealed record WorkspaceRow
+    {
+        public required string RuleId { get; init; }
+
+        public long Version { get; init; }
+
+        public required string WorkspaceId { get; init; }
+    }
+}

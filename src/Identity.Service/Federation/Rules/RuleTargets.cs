@@ -1,0 +1,63 @@
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+internal sealed class RuleTargets(Database database) : IRuleTargets
+{
+    public async ValueTask<string?> FindMissingTunnelAsync(
+        string organizationId,
+        IReadOnlyList<string> tunnelIds,
+        CancellationToken cancellationToken
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM tunnels WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
+                + database.AnyOf("id", "@ids"),
+            organizationId,
+            tunnelIds,
+            cancellationToken
+        );
+
+    public async ValueTask<string?> FindMissingAccountAsync(
+        string organizationId,
+        IReadOnlyList<string> accountIds,
+        CancellationToken cancellationToken
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM service_accounts WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
+                + database.AnyOf("id", "@ids"),
+            organizationId,
+            accountIds,
+            cancellationToken
+        );
+
+    public async ValueTask<string?> FindMissingEdgeAsync(
+        IReadOnlyList<string> edgeIds,
+        CancellationToken cancellationToken
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM edges WHERE archived_at_ms IS NULL AND " + database.AnyOf("id", "@ids"),
+            "",
+            edgeIds,
+            cancellationToken
+        );
+
+    private async ValueTask<string?> FindMissingAsync(
+        string sql,
+        string organizationId,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ids.Count == 0)
+        {
+            return null;
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var found = await connection.QueryAsync<string>(
+            new CommandDefinition(sql, new { organizationId, ids }, cancellationToken: cancellationToken)
+        );
+        return ids.Except(found, StringComparer.Ordinal).FirstOrDefault();
+    }
+}

@@ -1,0 +1,153 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Federation.Workspaces;
+
+internal sealed class MembershipStore(Database database) : IMembershipStore
+{
+    private const string Select =
+        "SELECT m.ordinal AS Ordinal, m.service_account_id AS ServiceAccountId, m.workspace_id AS WorkspaceId, "
+        + "m.workspace_role AS Role, m.created_at_ms AS CreatedAt, m.created_by AS CreatedBy FROM workspace_members m";
+
+    public async ValueTask<Membership?> FindAsync(
+        string serviceAccountId,
+        string workspaceId,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await QueryAsync(
+            Select + " WHERE m.service_account_id = @serviceAccountId AND m.workspace_id = @workspaceId",
+            new { serviceAccountId, workspaceId },
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : rows[0].Value;
+    }
+
+    public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfAccountAsync(
+        string serviceAccountId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        await QueryAsync(
+            Select
+                + " WHERE m.service_account_id = @serviceAccountId AND m.ordinal < @Before "
+                + "ORDER BY m.ordinal DESC LIMIT @Count",
+            new
+            {
+                serviceAccountId,
+                page.Before,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfWorkspaceAsync(
+        string workspaceId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        await QueryAsync(
+            Select
+                + " JOIN service_accounts a ON a.id = m.service_account_id AND a.archived_at_ms IS NULL"
+                + " WHERE m.workspace_id = @workspaceId AND m.ordinal < @Before ORDER BY m.ordinal DESC LIMIT @Count",
+            new
+            {
+                workspaceId,
+                page.Before,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
+        [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
+
+    public ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
+        IReadOnlyList<string> serviceAccountIds,
+        CancellationToken cancellationToken
+    ) =>
+        IdLists.ReadAsync(
+            serviceAccountIds,
+            async some =>
+                (
+                    await QueryAsync(
+                        Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
+                        new { some },
+                        cancellationToken
+                    )
+                ).Select(row => row.Value)
+        );
+
+    public IReadOnlyList<Statement> Put(Membership membership) =>
+        [
+            // Touches the account's row only if it is live: the count of rows is the check.
+            new Statement(
+                "UPDATE service_accounts SET version = version WHERE id = @Id AND archived_at_ms IS NULL",
+                new { Id = membership.ServiceAccountId.Value }
+            ).ExpectingOne(FederationConflict.ReferenceArchived),
+            new Statement(
+                "INSERT INTO workspace_members (ordinal, service_account_id, workspace_id, workspace_role, "
+                    + "created_at_ms, created_by) "
+                    + "VALUES ((SELECT COALESCE(MAX(ordinal), 0) + 1 FROM workspace_members), @Account, @Workspace, "
+                    + "@Role, @CreatedAt, @CreatedBy) "
+                    + "ON CONFLICT (service_account_id, workspace_id) DO UPDATE SET "
+                    + "workspace_role = excluded.workspace_role",
+                new
+                {
+                    Account = membership.ServiceAccountId.Value,
+                    Workspace = membership.WorkspaceId.Value,
+                    Role = membership.Role.Name(),
+                    CreatedAt = membership.CreatedAt.ToStore(),
+                    membership.CreatedBy,
+                }
+            ),
+        ];
+
+    public Statement Remove(ServiceAccountId account, WorkspaceId workspace) =>
+        new(
+            "DELETE FROM workspace_members WHERE service_account_id = @Account AND workspace_id = @Workspace",
+            new { Account = account.Value, Workspace = workspace.Value }
+        );
+
+    private async ValueTask<IReadOnlyList<Numbered<Membership>>> QueryAsync(
+        string sql,
+        object? parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => new Numbered<Membership>(row.Ordinal, row.ToMembership()))];
+    }
+
+    private sealed record Row
+    {
+        public long Ordinal { get; init; }
+
+        public required string ServiceAccountId { get; init; }
+
+        public required string WorkspaceId { get; init; }
+
+        public required string Role { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public required string CreatedBy { get; init; }
+
+        public Membership ToMembership()
+        {
+            _ = WorkspaceRoles.TryParse(Role, out var role);
+            return new Membership(
+                Culvert.Identity.Service.Ids.ServiceAccountId.Wrap(ServiceAccountId),
+                Culvert.Identity.Service.Ids.WorkspaceId.Wrap(WorkspaceId),
+                role,
+                Instants.FromStore(CreatedAt),
+                CreatedBy
+            );
+        }
+    }
+}

@@ -1,9 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-internal enum AccessKind
-{
-    Anonymous,
-    AnyCredential,
-    Scope,
-    Machine,
-}

@@ -1,5 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>A body or the reason why it was refused: exactly one of both is set.</summary>
-internal readonly record struct BodyResult<T>(T? Value, Refusal? Refusal)
-    where T : class;

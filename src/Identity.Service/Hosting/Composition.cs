@@ -1,0 +1,171 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Backup;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Console;
+using Culvert.Identity.Service.Documentation;
+using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Hsm;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Machines;
+using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tokens;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Webhooks;
+using Culvert.Platform.Health;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>The wiring in a page: every capability's two doors, in one place.</summary>
+internal static class Composition
+{
+    private static readonly byte[] Alive = "{\"status\":\"ok\"}"u8.ToArray();
+
+    public static IServiceCollection AddCulvertService(
+        this IServiceCollection services,
+        ServiceOptions options,
+        Store store,
+        TimeProvider time
+    )
+    {
+        // At its lower levels the web server logs whole URLs, and whoever puts a token into one must not find it there.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        services.AddSingleton(options).AddCapabilityOptions(options);
+        services.AddSingleton(time);
+        services.AddSingleton(store.Database);
+        services.AddSingleton(store.Installation);
+        services.AddSingleton<ISealer>(store.Sealer);
+        services.AddSingleton(store.Node);
+        services.AddSingleton(new Ordinals(store.Node.Id, time));
+        services.AddSingleton<ChangeHub>();
+        services.AddSingleton<IChanges>(provider => provider.GetRequiredService<ChangeHub>());
+        services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<ChangeHub>());
+        services.AddSingleton(
+            new JournalOptions
+            {
+                Linger = options.Storage.CommitLinger,
+                DiskReserveBytes = options.Storage.DiskReserveBytes,
+            }
+        );
+        services.AddSingleton<Journal>();
+        if (store.Database is PostgresDatabase shared)
+        {
+            // First of the background services: what changes while the others read is seen.
+            services.AddSingleton(shared);
+            services.AddHostedService<ChangeWatch>();
+            services.AddSingleton<NodeExchange>();
+            services.AddHostedService(provider => provider.GetRequiredService<NodeExchange>());
+        }
+
+        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<Journal>());
+        services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
+        services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
+
+        services.AddSingleton(_ => new InstallationHsm(options.Pkcs11));
+        if (options.Pkcs11 is not null)
+        {
+            services.AddSingleton<RecurringJob, HsmWatch>();
+            services.AddSingleton(provider => new ReadinessCheck(
+                "hsm",
+                provider.GetRequiredService<InstallationHsm>().FindObstacleAsync
+            ));
+        }
+
+        services.AddSingleton<ServiceDrain>();
+        services.AddSingleton(provider => provider.GetRequiredService<ServiceDrain>().Readiness);
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<IAuthenticator>(provider => provider.GetRequiredService<Authenticator>());
+        services.AddSingleton<Challenges>();
+        services.AddSingleton<SecretAlarm>();
+        services.AddSingleton<SourceLimits>();
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
+
+        services.AddBackup(); // first: its entry begins the chain after a restore
+        services.AddAdmin();
+        services.AddAudit(
+            new AuditOptions { Retention = options.AuditRetention, Targets = options.AuditTargets },
+            options.Network
+        );
+        services.AddClock();
+        services.AddWebhooks();
+        services.AddCertificates();
+        services.AddFederation();
+        services.AddExchange();
+        services.AddNodes();
+        services.AddTokens();
+        services.AddTunnels();
+        services.AddMachines();
+        services.AddConsole();
+        services.AddDocumentation();
+        services.AddJobs(); // last: the rounds begin when all else stands, and end before it
+        return services;
+    }
+
+    /// <summary>What puts a backup where no installation is.</summary>
+    public static Restorer CreateRestorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers) =>
+        new(options, store => new ServiceCollection().AddCulvertService(options, store, time), time, loggers);
+
+    // Each capability gets its own, and never those of another that it does not know.
+    private static void AddCapabilityOptions(this IServiceCollection services, ServiceOptions options) =>
+        services
+            .AddSingleton(options.Identity)
+            .AddSingleton(options.Outbound)
+            .AddSingleton(options.StoreSettings)
+            .AddSingleton(options.Limits)
+            .AddSingleton(options.Federation)
+            .AddSingleton(options.TokenSigning)
+            .AddSingleton(options.PlatformCa)
+            .AddSingleton(options.Certificates)
+            .AddSingleton(options.Notices)
+            .AddSingleton(options.Tunnels)
+            .AddSingleton(options.Tunnels.Hostnames)
+            .AddSingleton(options.Agents)
+            .AddSingleton(options.SignIn)
+            .AddSingleton(new ClockOptions(options.Federation.Leeway))
+            .AddSingleton(new ServiceCertificateOptions(options.ApiCertificate))
+            .AddSingleton(
+                new ConsoleSettings(
+                    options.Identity,
+                    options.Certificates,
+                    options.Federation,
+                    options.Notices,
+                    options.SignIn
+                )
+            );
+
+    public static void Map(ApiHost api, MachineHost machine)
+    {
+        api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
+        api.MapAdmin();
+        api.MapAudit();
+        api.MapClock();
+        api.MapWebhooks();
+        api.MapCertificates();
+        api.MapFederation();
+        api.MapExchange();
+        api.MapNodes();
+        api.MapJobs();
+        api.MapTokens();
+        api.MapTunnels();
+        api.MapMachines();
+        api.MapDocumentation();
+        api.MapConsole();
+        machine.MapCertificates();
+        machine.MapTunnels();
+        machine.MapMachines();
+        DocumentationRegistration.Describe(api, machine);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>Finds the tunnel of a tunnel token. A boundary: the tunnels capability implements it.</summary>
-internal interface ITunnelTokenValidator
-{
-    ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken);
-}

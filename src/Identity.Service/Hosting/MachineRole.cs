@@ -1,8 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>What a client certificate on 8444 stands for.</summary>
-internal enum MachineRole
-{
-    Agent,
-    Edge,
-}

@@ -1,9 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>Lives of the platform CA's two tiers (S11).</summary>
-internal sealed record PlatformCaOptions
-{
-    public TimeSpan RootLife { get; init; } = TimeSpan.FromDays(3650);
-
-    public TimeSpan IssuingLife { get; init; } = TimeSpan.FromDays(90);
-}

@@ -1,0 +1,40 @@
+using System.Net;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Hosting.Proxies;
+
+/// <summary>
+/// Gives a request of the API's port that a trusted HTTP balancer sent the address of its client. Headers of any other
+/// sender are ignored, and all headers on the machines' port, where the handshake itself proves the client.
+/// </summary>
+internal sealed class ForwardedMiddleware(RequestDelegate next, ServiceOptions options)
+{
+    public Task InvokeAsync(HttpContext http)
+    {
+        var proxies = options.ApiTrustedProxies;
+        if (
+            proxies.IsEmpty
+            || http.Features.Get<ListenerMetadata>()?.Listener != Listener.Api
+            || !proxies.Contains(http.Connection.RemoteIpAddress ?? IPAddress.None)
+        )
+        {
+            return next(http);
+        }
+
+        var headers = http.Request.Headers;
+        if (!ForwardedFor.TryFind(headers["Forwarded"], headers["X-Forwarded-For"], proxies, out var client))
+        {
+            return ErrorEnvelope.WriteAsync(http, RequestErrors.Forwarded.Refuse());
+        }
+
+        // Without a header the balancer itself asks, for its health check.
+        if (client is not null)
+        {
+            (http.Connection.RemoteIpAddress, http.Connection.RemotePort) = (client, 0);
+        }
+
+        return next(http);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Culvert.Identity.Service.Hosting.Proxies;
+
+/// <summary>
+/// Reads the PROXY header with which a balancer begins each connection of one port, before TLS, and gives the connection
+/// the client's address: bounds, limits, ranges, history and audit then count the client. Only
+/// <see cref="ProxyProtocolOptions.TrustedProxies"/> may connect, and none of them without a header.
+/// </summary>
+/// <param name="listener">The port, for the log and the counter.</param>
+/// <param name="options">Who may send a header, and in what time.</param>
+/// <param name="maxReading">Connections at once whose header is not complete yet.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For refusals.</param>
+internal sealed class ProxyHeaderReader(
+    Listener listener,
+    ProxyProtocolOptions options,
+    int maxReading,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    // Refusals are counted one by one; a log line for each would be the next flood.
+    private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(1);
+
+    private const string Untrusted = "proxy_untrusted";
+    private const string NoHeader = "proxy_header";
+    private const string TooMany = "proxy_reading";
+
+    private readonly Lock gate = new();
+    private long? loggedAt; // guarded by gate
+    private int reading;
+
+    /// <summary>The connection middleware in front of the <see cref="ConnectionLimiter"/>.</summary>
+    public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (await ReadAsync(connection) is { } reason)
+        {
+            Refuse(connection, reason);
+            return;
+        }
+
+        await next(connection);
+    }
+
+    private async ValueTask<string?> ReadAsync(ConnectionContext connection)
+    {
+        if (connection.RemoteEndPoint is not IPEndPoint peer || !options.TrustedProxies.Contains(peer.Address))
+        {
+            return Untrusted;
+        }
+
+        if (Interlocked.Increment(ref reading) > maxReading)
+        {
+            Interlocked.Decrement(ref reading);
+            return TooMany;
+        }
+
+        using var deadline = new CancellationTokenSource(options.HeaderTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
+        try
+        {
+            var input = connection.Transport.Input;
+            if (
+                await ReadAsync(input, ProxyHeader.FixedBytes, both.Token) is not { } head
+                || ProxyHeader.RestLength(head) is not (>= 0 and var length)
+                || await ReadAsync(input, length, both.Token) is not { } rest
+                || !ProxyHeader.TryRead(head, rest, out var client)
+            )
+            {
+                return NoHeader;
+            }
+
+            // LOCAL names no client: the balancer itself connects, for a health check.
+            connection.RemoteEndPoint = client ?? connection.RemoteEndPoint;
+            return null;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            return NoHeader;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref reading);
+        }
+    }
+
+    /// <summary>So many bytes and no more: what follows is the client's. Null = the peer closed before.</summary>
+    private static async ValueTask<byte[]?> ReadAsync(PipeReader input, int bytes, CancellationToken cancellationToken)
+    {
+        if (bytes == 0)
+        {
+            return [];
+        }
+
+        var result = await input.ReadAtLeastAsync(bytes, cancellationToken);
+        if (result.Buffer.Length < bytes)
+        {
+            input.AdvanceTo(result.Buffer.End);
+            return null;
+        }
+
+        var read = result.Buffer.Slice(0, bytes);
+        var copy = read.ToArray();
+        input.AdvanceTo(read.End);
+        return copy;
+    }
+
+    private void Refuse(ConnectionContext connection, string reason)
+    {
+        ServiceMeters.ConnectionsClosed.Add(
+            1,
+            new TagList { { "listener", listener.ToString().ToLowerInvariant() }, { "reason", reason } }
+        );
+        if (MayLog())
+        {
+            Log.ProxyHeaderRefused(logger, $"{connection.RemoteEndPoint}", listener, reason);
+        }
+
+        connection.Abort(new ConnectionAbortedException("The connection has no PROXY header that counts."));
+    }
+
+    private bool MayLog()
+    {
+        lock (gate)
+        {
+            if (loggedAt is { } last && time.GetElapsedTime(last) < LogEvery)
+            {
+                return false;
+            }
+
+            loggedAt = time.GetTimestamp();
+            return true;
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>So many in so much time, written <c>50/1s</c>.</summary>
-internal sealed record RateLimit(int Count, TimeSpan Per);

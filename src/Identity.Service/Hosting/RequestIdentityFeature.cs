@@ -1,4 +1,0 @@
-namespace Culvert.Identity.Service.Hosting;
-
-/// <summary>A request's id, on the request.</summary>
-internal sealed record RequestIdentityFeature(string RequestId);

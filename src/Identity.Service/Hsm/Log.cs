@@ -1,0 +1,13 @@
+using Culvert.Identity.Service.Telemetry;
+
+namespace Culvert.Identity.Service.Hsm;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.HsmStuck,
+        LogLevel.Critical,
+        "Every call of the HSM's library hangs: this process ends, so that the next one may use the HSM"
+    )]
+    public static partial void HsmStuck(ILogger logger);
+}

@@ -1,0 +1,48 @@
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>Who may call an endpoint; checked before its handler runs.</summary>
+internal sealed record Access
+{
+    private Access() { }
+
+    /// <summary>No credential; limited per source address (S31).</summary>
+    public static Access Anonymous { get; } = new() { Kind = AccessKind.Anonymous };
+
+    /// <summary>As <see cref="Anonymous"/>; refusals of form requests have OAuth's shape.</summary>
+    public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
+
+    /// <summary>As <see cref="Anonymous"/>, with the limit of revocation lists and OCSP instead of everything else's.</summary>
+    public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
+
+    /// <summary>
+    /// Any credential, tunnel tokens included; the handler decides on rights. Limited per source address like
+    /// anonymous calls until the credential is proved.
+    /// </summary>
+    public static Access AnyCredential { get; } = new() { Kind = AccessKind.AnyCredential };
+
+    /// <summary>As <see cref="AnyCredential"/>; refusals of form requests have OAuth's shape.</summary>
+    public static Access AnyCredentialOAuth { get; } = new() { Kind = AccessKind.AnyCredential, IsOAuth = true };
+
+    /// <summary>An agent's certificate, on 8444.</summary>
+    public static Access Agent { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Agent };
+
+    /// <summary>An edge's certificate, on 8444.</summary>
+    public static Access Edge { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Edge };
+
+    public AccessKind Kind { get; private init; }
+
+    /// <summary>Whether whoever sends a form is answered as RFC 6749 §5.2 has it.</summary>
+    public bool IsOAuth { get; private init; }
+
+    /// <summary>
+    /// Whether revocation lists or OCSP answers are fetched here: many verifiers share an address, and none needs a token.
+    /// </summary>
+    public bool IsOfLists { get; private init; }
+
+    public string? RequiredScope { get; private init; }
+
+    public MachineRole Role { get; private init; }
+
+    /// <summary>An admin key or access token with that scope.</summary>
+    public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
+}

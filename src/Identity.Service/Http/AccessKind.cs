@@ -1,0 +1,9 @@
+namespace Culvert.Identity.Service.Http;
+
+internal enum AccessKind
+{
+    Anonymous,
+    AnyCredential,
+    Scope,
+    Machine,
+}

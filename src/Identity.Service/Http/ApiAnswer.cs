@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Errors;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>What an endpoint produced: a body or a refusal. Written to the wire in one place.</summary>
+internal readonly struct ApiAnswer
+{
+    private ApiAnswer(
+        int status,
+        ReadOnlyMemory<byte> body,
+        string? contentType,
+        Refusal? refusal,
+        Func<Stream, CancellationToken, Task>? write = null
+    )
+    {
+        Write = write;
+        Status = status;
+        Body = body;
+        ContentType = contentType;
+        Refusal = refusal;
+    }
+
+    public int Status { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    public string? ContentType { get; }
+
+    public Refusal? Refusal { get; }
+
+    /// <summary>Writes a body of unknown length; null = <see cref="Body"/> is all.</summary>
+    public Func<Stream, CancellationToken, Task>? Write { get; }
+
+    /// <summary>204.</summary>
+    public static ApiAnswer Empty => new(StatusCodes.Status204NoContent, default, null, null);
+
+    /// <summary>200 without a body.</summary>
+    public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
+
+    /// <summary>304: the caller's copy is what would be sent.</summary>
+    public static ApiAnswer NotModified => new(StatusCodes.Status304NotModified, default, null, null);
+
+    public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
+
+    /// <summary>Bytes that are already in their final form (a cached key set, an OAuth error in its own shape).</summary>
+    public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>
+        new(status, body, contentType, null);
+
+    /// <summary>A body that is written as it comes into being.</summary>
+    public static ApiAnswer Streamed(string contentType, Func<Stream, CancellationToken, Task> write) =>
+        new(StatusCodes.Status200OK, default, contentType, null, write);
+
+    public static implicit operator ApiAnswer(Refusal refusal) => new(refusal.Code.Status, default, null, refusal);
+}

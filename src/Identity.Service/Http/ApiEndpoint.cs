@@ -1,0 +1,162 @@
+using System.Globalization;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>
+/// What happens around every handler: 1. limit the source where no credential protects the path, 2. authenticate,
+/// 3. check the scope or role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
+/// </summary>
+internal sealed class ApiEndpoint(
+    Access access,
+    ApiHandler handler,
+    IAuthenticator authenticator,
+    SourceLimits limits,
+    SecretAlarm secrets
+)
+{
+    public static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder routes,
+        Listener listener,
+        string method,
+        string path,
+        Access access,
+        ApiHandler handler
+    )
+    {
+        var endpoint = new ApiEndpoint(
+            access,
+            handler,
+            routes.ServiceProvider.GetRequiredService<IAuthenticator>(),
+            routes.ServiceProvider.GetRequiredService<SourceLimits>(),
+            routes.ServiceProvider.GetRequiredService<SecretAlarm>()
+        );
+        RequestDelegate invoke = endpoint.InvokeAsync;
+        return routes
+            .MapMethods(path, [method], invoke)
+            .WithMetadata(
+                new ListenerMetadata(listener),
+                new ApiOperation(ApiOperation.NameOf(method, path), access, handler),
+                // Without a method the framework's API description leaves an endpoint out.
+                invoke.Method
+            );
+    }
+
+    private async Task InvokeAsync(HttpContext http)
+    {
+        var answer = await AnswerAsync(new ApiRequest(http), http.RequestAborted);
+        if (answer.Refusal is { } refusal && access.IsOAuth && RequestBody.IsForm(http.Request))
+        {
+            await OAuthErrorBody.WriteAsync(http, refusal);
+            return;
+        }
+
+        await WriteAsync(http, answer);
+    }
+
+    private async ValueTask<ApiAnswer> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        switch (access.Kind)
+        {
+            case AccessKind.Machine:
+                if (
+                    await authenticator.AuthenticatePeerAsync(request, access.Role, cancellationToken) is
+                    { } refusedPeer
+                )
+                {
+                    return refusedPeer;
+                }
+
+                break;
+            case AccessKind.Anonymous:
+                if ((access.IsOfLists ? limits.Lists : limits.Unauthenticated).TryTake(request.Source) is { } limited)
+                {
+                    return limited;
+                }
+
+                break;
+            default:
+                if (await AuthenticateAsync(request, cancellationToken) is { } refused)
+                {
+                    return refused;
+                }
+
+                break;
+        }
+
+        if (ControlCharacters.Find(request.Http) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var answer = await handler(request, cancellationToken);
+        if (answer.Refusal is { } refusal && SecretAlarm.Concerns(refusal))
+        {
+            await secrets.RaiseAsync(request, cancellationToken);
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        // A source that keeps failing is refused before the next credential is examined.
+        var credential = Credentials.Find(request.Http.Request, out _) ?? "";
+        if (limits.FailedAuthentication.Check(request.Source, credential) is { } limited)
+        {
+            return limited;
+        }
+
+        var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
+        if (result.Caller is not { } caller)
+        {
+            // A store that is away, or a nonce that is asked for, is no failed proof.
+            if (
+                result.Refusal!.Code is { Status: StatusCodes.Status401Unauthorized } code
+                && code != BindingErrors.NonceRefused
+            )
+            {
+                limits.FailedAuthentication.Fail(request.Source, credential);
+            }
+
+            return result.Refusal;
+        }
+
+        limits.FailedAuthentication.Accept(request.Source, credential);
+        request.SetCaller(caller);
+        if (access.Kind == AccessKind.Scope && !caller.Has(access.RequiredScope!))
+        {
+            return AuthErrors
+                .Scope.Refuse(
+                    string.Create(CultureInfo.InvariantCulture, $"This needs the scope {access.RequiredScope}.")
+                )
+                .With("required_scope", access.RequiredScope);
+        }
+
+        return null;
+    }
+
+    private static async Task WriteAsync(HttpContext http, ApiAnswer answer)
+    {
+        if (answer.Refusal is { } refusal)
+        {
+            await ErrorEnvelope.WriteAsync(http, refusal);
+            return;
+        }
+
+        http.Response.StatusCode = answer.Status;
+        if (answer.ContentType is not null)
+        {
+            http.Response.ContentType = answer.ContentType;
+            if (answer.Write is { } write)
+            {
+                await write(http.Response.Body, http.RequestAborted);
+                return;
+            }
+
+            http.Response.ContentLength = answer.Body.Length;
+            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        }
+    }
+}

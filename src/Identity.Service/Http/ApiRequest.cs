@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Events;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>A request as handlers see it: authenticated, with its id and typed accessors.</summary>
+internal sealed class ApiRequest(HttpContext http)
+{
+    private Caller? caller;
+    private MachinePeer? peer;
+
+    public HttpContext Http => http;
+
+    /// <summary><c>req_…</c>, also in the answer's header.</summary>
+    public string RequestId { get; } = RequestIdentity.Of(http);
+
+    /// <summary>Where the TCP connection came from, IPv4-mapped addresses normalised.</summary>
+    public IPAddress Source { get; } = SourceOf(http);
+
+    /// <summary>Who calls; only on endpoints that ask for a credential.</summary>
+    public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint authenticates no caller.");
+
+    /// <summary>Which machine calls; only on 8444.</summary>
+    public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
+
+    /// <summary>Who calls, if that was proved; null = nobody in particular.</summary>
+    public AuditActor? ProvenActor =>
+        caller is not null ? AuditActor.Of(this)
+        : peer is not null ? AuditActor.Of(peer, this)
+        : null;
+
+    /// <summary>Of the proven caller; null for machines, whose record says.</summary>
+    public string? OrganizationId => caller?.OrganizationId;
+
+    public string? UserAgent => http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null;
+
+    /// <summary>The part of the path in braces.</summary>
+    public string Route(string name) => (string?)http.Request.RouteValues[name] ?? "";
+
+    /// <summary>A query parameter; null when absent or empty.</summary>
+    public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
+
+    /// <summary>The strict JSON body (see <see cref="RequestBody"/>).</summary>
+    public ValueTask<BodyResult<T>> ReadJsonAsync<T>(
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken,
+        int maxBytes = RequestBody.MaxBytes
+    )
+        where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes);
+
+    /// <summary>As <see cref="ReadJsonAsync"/>, but no body at all reads as <paramref name="empty"/>.</summary>
+    public ValueTask<BodyResult<T>> ReadJsonOrEmptyAsync<T>(
+        JsonTypeInfo<T> type,
+        T empty,
+        CancellationToken cancellationToken
+    )
+        where T : class => RequestBody.ReadJsonOrEmptyAsync(http, type, empty, cancellationToken);
+
+    public void SetCaller(Caller value)
+    {
+        caller = value;
+        RequestIdentity.SetTenant(http, value.OrganizationId, value.WorkspaceId);
+    }
+
+    public void SetPeer(MachinePeer value) => peer = value;
+
+    private static IPAddress SourceOf(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+}

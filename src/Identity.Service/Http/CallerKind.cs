@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>What a caller proved itself with.</summary>
+internal enum CallerKind
+{
+    /// <summary>An admin key, stored only as a hash.</summary>
+    AdminKey,
+
+    /// <summary>An access token of the token endpoint.</summary>
+    AccessToken,
+
+    /// <summary>A tunnel token: good for enrolling an agent of that one tunnel (S5), and for nothing else.</summary>
+    TunnelToken,
+
+    /// <summary>A relying party's own credential: good for the trust bundle of its one tunnel (S17).</summary>
+    RelyingParty,
+
+    /// <summary>Somebody whom the console's identity provider vouches for (S32). No credential of the API makes one.</summary>
+    Person,
+}

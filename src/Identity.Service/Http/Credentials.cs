@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>The credential that a request presents, not yet proved.</summary>
+internal static class Credentials
+{
+    /// <summary>Longest credential we look at; the largest token we issue is far below.</summary>
+    public const int MaxLength = 8 * 1024;
+
+    private const string BearerScheme = "Bearer ";
+    private const string DpopScheme = "DPoP ";
+
+    /// <summary>Whether the request carries a credential at all.</summary>
+    public static bool ArePresent(HttpContext http) => Find(http.Request, out _) is not null;
+
+    /// <summary>What stores know a credential by.</summary>
+    public static byte[] HashOf(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
+
+    /// <summary>The one credential of the request; null when there is none, or two that differ.</summary>
+    public static string? Find(HttpRequest request, out bool isDpopScheme)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        isDpopScheme = authorization.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
+        var token =
+            isDpopScheme ? authorization[DpopScheme.Length..].Trim()
+            : authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+                ? authorization[BearerScheme.Length..].Trim()
+            : "";
+        var apiKey = request.Headers["X-Api-Key"].ToString();
+        return (token, apiKey) switch
+        {
+            ({ Length: > 0 }, { Length: 0 }) => token,
+            ({ Length: 0 }, { Length: > 0 }) => apiKey,
+            ({ Length: > 0 }, { Length: > 0 }) when token == apiKey => token,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using System.Net.Security;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>
+/// The certificate that both ports present. Asked at every handshake, so that a renewed one serves at once.
+/// A boundary: the platform CA implements it (or the configured pair).
+/// </summary>
+internal interface IApiCertificate
+{
+    /// <summary>For 8443: the configured pair, or a certificate of the platform CA.</summary>
+    SslStreamCertificateContext Api { get; }
+
+    /// <summary>For 8444: always the platform CA's, with the service's URI SAN (S6).</summary>
+    SslStreamCertificateContext Machine { get; }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Errors;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>The optional body of operations that take a reason for the audit.</summary>
+internal sealed record ReasonRequest
+{
+    public const int MaxReasonLength = 1000;
+
+    public static readonly ReasonRequest None = new();
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    /// <summary>The request's body, checked; no body is no reason.</summary>
+    public static async ValueTask<BodyResult<ReasonRequest>> ReadAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(ReasonJson.Default.ReasonRequest, None, cancellationToken);
+        return CheckOptional(body.Value?.Reason) is { } malformed ? new(null, malformed) : body;
+    }
+
+    /// <summary>For operations that take a reason among other things.</summary>
+    public static Refusal? CheckOptional(string? reason) =>
+        reason is { Length: > MaxReasonLength }
+            ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")
+            : null;
+
+    /// <summary>For operations that require a reason.</summary>
+    public static Refusal? CheckRequired(string reason) =>
+        reason.Trim().Length is 0 or > MaxReasonLength
+            ? RequestErrors.Invalid.Refuse($"reason: 1 to {MaxReasonLength} characters are required.")
+            : null;
+}

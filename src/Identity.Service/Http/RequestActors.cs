@@ -1,0 +1,38 @@
+using Culvert.Identity.Service.Events;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>Who caused an event, of the request that led to it.</summary>
+internal static class RequestActors
+{
+    extension(AuditActor)
+    {
+        public static AuditActor Of(ApiRequest request) =>
+            new()
+            {
+                Type = request.Caller.Kind switch
+                {
+                    CallerKind.AdminKey => "admin_api_key",
+                    CallerKind.TunnelToken => "tunnel_token",
+                    CallerKind.RelyingParty => "relying_party",
+                    CallerKind.Person => "person",
+                    _ => "federated",
+                },
+                Id = request.Caller.ActorId,
+                Subject = request.Caller.Subject,
+                Issuer = request.Caller.IssuerId,
+                IpAddress = request.Source.ToString(),
+                UserAgent = AuditActor.Bounded(request.UserAgent),
+            };
+
+        /// <summary>A machine, by its certificate.</summary>
+        public static AuditActor Of(MachinePeer peer, ApiRequest request) =>
+            new()
+            {
+                Type = peer.Role == MachineRole.Agent ? "agent" : "edge",
+                Id = peer.SpiffeId,
+                IpAddress = request.Source.ToString(),
+                UserAgent = AuditActor.Bounded(request.UserAgent),
+            };
+    }
+}

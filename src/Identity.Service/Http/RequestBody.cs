@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>Reads bodies: bounded, and JSON without a second chance (unknown or duplicate members are refused).</summary>
+internal static class RequestBody
+{
+    /// <summary>Largest body unless the configuration says otherwise; Kestrel enforces it while reading.</summary>
+    public const int MaxBytes = LimitOptions.LargestBody;
+
+    public static async ValueTask<BodyResult<T>> ReadJsonAsync<T>(
+        HttpContext http,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken,
+        int maxBytes = MaxBytes
+    )
+        where T : class
+    {
+        RequireStrict(type);
+        var bytes = await ReadBytesAsync(http, maxBytes, cancellationToken);
+        if (bytes is null)
+        {
+            return new(null, RequestErrors.TooLarge.Refuse());
+        }
+
+        if (bytes.Length == 0)
+        {
+            return new(null, RequestErrors.Invalid.Refuse("body: a JSON object is required."));
+        }
+
+        return IsJson(http.Request) ? Parse(bytes, type) : new(null, RequestErrors.MediaType.Refuse());
+    }
+
+    public static async ValueTask<BodyResult<T>> ReadJsonOrEmptyAsync<T>(
+        HttpContext http,
+        JsonTypeInfo<T> type,
+        T empty,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        RequireStrict(type);
+        var bytes = await ReadBytesAsync(http, MaxBytes, cancellationToken);
+        if (bytes is null)
+        {
+            return new(null, RequestErrors.TooLarge.Refuse());
+        }
+
+        // Archive and reveal come without body and content type; a retried one may carry `{}`.
+        if (bytes.Length == 0)
+        {
+            return new(empty, null);
+        }
+
+        return IsJson(http.Request) ? Parse(bytes, type) : new(null, RequestErrors.MediaType.Refuse());
+    }
+
+    /// <summary>The whole body, or null when it is longer than <paramref name="maxBytes"/>.</summary>
+    public static async ValueTask<byte[]?> ReadBytesAsync(
+        HttpContext http,
+        int maxBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (http.Request.ContentLength > maxBytes)
+        {
+            return null;
+        }
+
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > maxBytes)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                var bytes = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return bytes;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    public static BodyResult<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
+        where T : class
+    {
+        // No member of any request is a private key in PEM: whoever sends one has pasted the wrong file.
+        if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
+        {
+            return new(null, CaErrors.SecretInInput.Refuse());
+        }
+
+        if (MemberWithNul(utf8) is { } member)
+        {
+            return new(null, RequestErrors.Invalid.Refuse($"{member}: must not contain U+0000."));
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) is { } value
+                ? new(value, null)
+                : new(null, RequestErrors.Invalid.Refuse("body: a JSON object is required."));
+        }
+        catch (JsonException fault)
+        {
+            return new(null, RequestErrors.Invalid.Refuse(Explain(fault)));
+        }
+    }
+
+    // JSON may say U+0000 as an escape alone. PostgreSQL takes it in no text, and no member of ours means anything by it.
+    private static string? MemberWithNul(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u0000"u8) < 0)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(utf8);
+        var member = "body";
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+                {
+                    continue;
+                }
+
+                var text = reader.GetString()!;
+                if (text.Contains('\0', StringComparison.Ordinal))
+                {
+                    return member;
+                }
+
+                if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+                {
+                    member = text;
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Malformed, or half a surrogate pair: whoever reads it in earnest says so.
+        }
+
+        return null;
+    }
+
+    public static bool IsJson(HttpRequest request) => HasMediaType(request, "application/json");
+
+    public static bool IsForm(HttpRequest request) => HasMediaType(request, "application/x-www-form-urlencoded");
+
+    private static bool HasMediaType(HttpRequest request, string mediaType)
+    {
+        var type = request.ContentType.AsSpan();
+        var end = type.IndexOf(';');
+        var media = (end < 0 ? type : type[..end]).Trim();
+        return media.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // The serializer's own message names our types; the caller gets the member and what is wrong with it.
+    private static string Explain(JsonException fault)
+    {
+        var where = fault.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "body";
+        var what = fault.Message switch
+        {
+            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => "is not a known member",
+            var m when m.Contains("uplicate", StringComparison.Ordinal) => "appears twice",
+            var m when m.Contains("required", StringComparison.Ordinal) => "lacks a required member" + MissingOf(m),
+            var m when m.Contains("could not be converted", StringComparison.Ordinal) => "has the wrong type",
+            var m when m.Contains("null", StringComparison.Ordinal) => "must not be null",
+            _ => "is not valid JSON",
+        };
+        return $"{where}: {what}.";
+    }
+
+    private static string MissingOf(string message)
+    {
+        // "... was missing required properties including: 'name', 'tunnel_id'."
+        var colon = message.IndexOf("including: ", StringComparison.Ordinal);
+        return colon < 0 ? "" : ": " + message[(colon + 11)..].Split('.')[0].Replace("'", "", StringComparison.Ordinal);
+    }
+
+    private static void RequireStrict<T>(JsonTypeInfo<T> type)
+    {
+        var unmapped = type.UnmappedMemberHandling ?? type.Options.UnmappedMemberHandling;
+        if (unmapped != JsonUnmappedMemberHandling.Disallow || type.Options.AllowDuplicateProperties)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(T).Name} is read from the wire: its JSON context must disallow unmapped and duplicate members."
+            );
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Events;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>Somebody sent a private key where none belongs. The key itself is nowhere.</summary>
+internal sealed record SecretDiscarded(string Method, string Path) : AuditEvent
+{
+    public override string Name => AuditEvents.SecretDiscarded;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("method", Method);
+        json.WriteString("path", Path);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>A challenge of a certificate authority: <c>acmc_01</c> and 22 base-62 characters.</summary>
+internal readonly record struct AcmeChallengeId : IIdentifier<AcmeChallengeId>
+{
+    private AcmeChallengeId(string value) => Value = value;
+
+    public static string Prefix => "acmc";
+
+    public string Value { get; }
+
+    public static AcmeChallengeId Wrap(string value) => new(value);
+
+    public static AcmeChallengeId New() => Identifier.New<AcmeChallengeId>();
+
+    public static bool TryParse(string? text, out AcmeChallengeId id) => Identifier.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>An agent's enrolment: <c>agt_01</c> and 22 base-62 characters.</summary>
+internal readonly record struct AgentId : IIdentifier<AgentId>
+{
+    private AgentId(string value) => Value = value;
+
+    public static string Prefix => "agt";
+
+    public string Value { get; }
+
+    public static AgentId Wrap(string value) => new(value);
+
+    public static AgentId New() => Identifier.New<AgentId>();
+
+    public static bool TryParse(string? text, out AgentId id) => Identifier.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

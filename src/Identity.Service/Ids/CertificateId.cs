@@ -1,0 +1,22 @@
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>An issued certificate: <c>cert_01</c> and 22 base-62 characters.</summary>
+internal readonly record struct CertificateId : IIdentifier<CertificateId>
+{
+    private CertificateId(string value) => Value = value;
+
+    public static string Prefix => "cert";
+
+    public string Value { get; }
+
+    public static CertificateId Wrap(string value) => new(value);
+
+    public static CertificateId New() => Identifier.New<CertificateId>();
+
+    /// <summary>Grows with time: the inventory's index of ids then grows at its end alone.</summary>
+    public static CertificateId New(DateTimeOffset now) => new(Identifier.NewOrdered(Prefix, now));
+
+    public static bool TryParse(string? text, out CertificateId id) => Identifier.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

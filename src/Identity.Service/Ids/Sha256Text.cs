@@ -1,0 +1,27 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>Hashes of the short texts that tokens carry.</summary>
+internal static class Sha256Text
+{
+    private const int MaxStackBytes = 512;
+
+    /// <summary>Base64url of the SHA-256 of the text's UTF-8.</summary>
+    public static string Base64UrlOf(ReadOnlySpan<char> text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Hash(text, hash);
+        return Base64Url.EncodeToString(hash);
+    }
+
+    /// <summary>The SHA-256 of the text's UTF-8.</summary>
+    public static void Hash(ReadOnlySpan<char> text, Span<byte> hash)
+    {
+        var longest = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var bytes = longest <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : new byte[longest];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+    }
+}

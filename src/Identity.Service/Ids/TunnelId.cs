@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>A tunnel: <c>tnl_01</c> and 22 base-62 characters.</summary>
+internal readonly record struct TunnelId : IIdentifier<TunnelId>
+{
+    private TunnelId(string value) => Value = value;
+
+    public static string Prefix => "tnl";
+
+    public string Value { get; }
+
+    public static TunnelId Wrap(string value) => new(value);
+
+    public static TunnelId New() => Identifier.New<TunnelId>();
+
+    public static bool TryParse(string? text, out TunnelId id) => Identifier.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

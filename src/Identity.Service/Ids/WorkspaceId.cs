@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>A workspace: <c>wrkspc_01</c> and 22 base-62 characters.</summary>
+internal readonly record struct WorkspaceId : IIdentifier<WorkspaceId>
+{
+    private WorkspaceId(string value) => Value = value;
+
+    public static string Prefix => "wrkspc";
+
+    public string Value { get; }
+
+    public static WorkspaceId Wrap(string value) => new(value);
+
+    public static WorkspaceId New() => Identifier.New<WorkspaceId>();
+
+    public static bool TryParse(string? text, out WorkspaceId id) => Identifier.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+
+namespace Culvert.Identity.Service.Limits;
+
+/// <summary>
+/// One token bucket per key. The table is bounded: when it is full, newcomers share one bucket, so that a flood of keys
+/// slows strangers down but cannot exhaust memory.
+/// </summary>
+/// <remarks>
+/// With a name it is shared by the nodes that run (<see cref="LimitShares"/>): a bucket holds the node's part of the limit,
+/// fills at the whole rate, and may owe what other nodes have taken.
+/// </remarks>
+internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
+    where TKey : notnull
+{
+    private readonly RateLimit limit;
+    private readonly TimeProvider time;
+    private readonly int maxKeys;
+    private readonly LimitShares shares;
+    private readonly ConcurrentDictionary<TKey, Bucket> buckets = new();
+
+    // The same buckets by the keys that other nodes name, and some that only they have used. Empty when not shared.
+    private readonly ConcurrentDictionary<UInt128, Bucket> shared = new();
+
+    // Buckets with something to tell, each once.
+    private readonly ConcurrentQueue<Bucket> untold = new();
+    private readonly Bucket overflow;
+    private readonly double tokensPerSecond;
+    private long lastSweep;
+
+    public KeyedRateLimiter(
+        RateLimit limit,
+        TimeProvider time,
+        int maxKeys = 65536,
+        LimitShares? shares = null,
+        string name = ""
+    )
+    {
+        (this.limit, this.time, this.maxKeys) = (limit, time, maxKeys);
+        this.shares = shares is { IsShared: true } ? shares : LimitShares.Alone;
+        tokensPerSecond = limit.Count / limit.Per.TotalSeconds;
+        lastSweep = time.GetTimestamp();
+        overflow = new Bucket { Key = LimitShares.KeyOf("overflow") };
+        if (this.shares.IsShared)
+        {
+            shared[overflow.Key] = overflow;
+            this.shares.Add(name, this);
+        }
+    }
+
+    // What one node may let through at once.
+    private double Capacity => Math.Max(1, (double)limit.Count / shares.Nodes);
+
+    private double Rate => shares.IsHearing ? tokensPerSecond : tokensPerSecond / shares.Nodes;
+
+    /// <summary>Takes one; null = go on, else when there will be one.</summary>
+    public TimeSpan? TryTake(TKey key) => Use(key, take: true);
+
+    /// <summary>Looks without taking.</summary>
+    public TimeSpan? IsExhausted(TKey key) => Use(key, take: false);
+
+    public int Collect(int maxKeys, Action<UInt128, int> tell)
+    {
+        var told = 0;
+        while (told < maxKeys && untold.TryDequeue(out var bucket))
+        {
+            int taken;
+            lock (bucket)
+            {
+                (taken, bucket.Taken) = (bucket.Taken, 0);
+            }
+
+            tell(bucket.Key, taken);
+            told++;
+        }
+
+        return told;
+    }
+
+    public void Deduct(UInt128 key, int count)
+    {
+        if (!shared.TryGetValue(key, out var bucket))
+        {
+            if (shared.Count >= maxKeys)
+            {
+                Sweep();
+            }
+
+            bucket = shared.Count >= maxKeys ? overflow : shared.GetOrAdd(key, static k => new Bucket { Key = k });
+        }
+
+        lock (bucket)
+        {
+            Refill_NeedsLock(bucket, time.GetTimestamp());
+            bucket.Tokens -= count;
+        }
+    }
+
+    private TimeSpan? Use(TKey key, bool take)
+    {
+        var bucket = BucketOf(key);
+        lock (bucket)
+        {
+            Refill_NeedsLock(bucket, time.GetTimestamp());
+            if (bucket.Tokens < 1)
+            {
+                return TimeSpan.FromSeconds((1 - bucket.Tokens) / Rate);
+            }
+
+            if (take)
+            {
+                bucket.Tokens--;
+                if (shares.IsShared && bucket.Taken++ == 0)
+                {
+                    untold.Enqueue(bucket);
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private void Refill_NeedsLock(Bucket bucket, long now)
+    {
+        bucket.Tokens = bucket.Touched is { } last
+            ? Math.Min(Capacity, bucket.Tokens + (time.GetElapsedTime(last, now).TotalSeconds * Rate))
+            : Capacity;
+        bucket.Touched = now;
+    }
+
+    private Bucket BucketOf(TKey key)
+    {
+        if (buckets.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (buckets.Count >= maxKeys)
+        {
+            Sweep();
+            if (buckets.Count >= maxKeys)
+            {
+                return overflow;
+            }
+        }
+
+        return buckets.GetOrAdd(key, static (k, self) => self.NewBucket(k), this);
+    }
+
+    private Bucket NewBucket(TKey key)
+    {
+        if (!shares.IsShared)
+        {
+            return new Bucket();
+        }
+
+        var name = LimitShares.KeyOf($"{key}");
+        var bucket = shared.GetOrAdd(name, static k => new Bucket { Key = k });
+        bucket.IsOwn = true;
+        return bucket;
+    }
+
+    // A bucket that had time to fill up again says nothing any more.
+    private void Sweep()
+    {
+        var now = time.GetTimestamp();
+        var last = Interlocked.Read(ref lastSweep);
+        if (time.GetElapsedTime(last, now) < limit.Per || Interlocked.CompareExchange(ref lastSweep, now, last) != last)
+        {
+            return;
+        }
+
+        foreach (var (key, bucket) in buckets)
+        {
+            if (IsFull(bucket, now))
+            {
+                // In this order: what another node tells meanwhile is found again by whoever comes next.
+                shared.TryRemove(bucket.Key, out _);
+                buckets.TryRemove(key, out _);
+            }
+        }
+
+        foreach (var (key, bucket) in shared)
+        {
+            if (!bucket.IsOwn && bucket != overflow && IsFull(bucket, now))
+            {
+                shared.TryRemove(key, out _);
+            }
+        }
+    }
+
+    private bool IsFull(Bucket bucket, long now)
+    {
+        lock (bucket)
+        {
+            return bucket.Taken == 0
+                && (
+                    bucket.Touched is not { } last
+                    || bucket.Tokens + (time.GetElapsedTime(last, now).TotalSeconds * Rate) >= Capacity
+                );
+        }
+    }
+
+    private sealed class Bucket
+    {
+        /// <summary>As other nodes know it.</summary>
+        public UInt128 Key { get; init; }
+
+        /// <summary>A key of this node leads to it.</summary>
+        public bool IsOwn { get; set; }
+
+        /// <summary>Below zero: what other nodes took is still owed.</summary>
+        public double Tokens { get; set; }
+
+        /// <summary>Null = it is full, whatever that is by then.</summary>
+        public long? Touched { get; set; }
+
+        /// <summary>Since the last report.</summary>
+        public int Taken { get; set; }
+    }
+}

@@ -1,0 +1,74 @@
+namespace Culvert.Identity.Service.Limits;
+
+internal sealed record LimitOptions
+{
+    /// <summary>No body of a request is larger.</summary>
+    public const int LargestBody = 1024 * 1024;
+
+    /// <summary>Per source address, on paths that no credential protects.</summary>
+    public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
+
+    /// <summary>All callers of the token endpoint together; far above what one node serves, so a last resort.</summary>
+    public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>
+    /// Per issuer and subject, once proved. The burst is for a fleet that shares one subject and starts at once.
+    /// </summary>
+    public RateLimit ExchangePerSubject { get; init; } = new(600, TimeSpan.FromMinutes(1));
+
+    /// <summary>All subjects of one issuer together.</summary>
+    public RateLimit ExchangePerIssuer { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
+    public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
+
+    /// <summary>
+    /// Per caller and kind: requests that read much of the history or of the inventory, or ask name servers. People make a
+    /// few a minute.
+    /// </summary>
+    public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
+
+    /// <summary>
+    /// Per source address: revocation lists and OCSP requests. Verifiers fetch the few that their certificates name.
+    /// </summary>
+    public RateLimit ListsPerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
+
+    /// <summary>Revocation lists for all addresses together: each is up to 100 kB.</summary>
+    public RateLimit ListsTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>OCSP requests of all addresses together. Per address they count as lists.</summary>
+    public RateLimit OcspTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>OCSP answers that are signed for the occasion: new ones, and those with a nonce.</summary>
+    public RateLimit OcspSignatures { get; init; } = new(500, TimeSpan.FromSeconds(1));
+
+    /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
+    public int SigningQueue { get; init; } = 256;
+
+    /// <summary>Per enrolment, edge or federated identity.</summary>
+    public RateLimit CertificatesPerIdentity { get; init; } = new(60, TimeSpan.FromMinutes(1));
+
+    /// <summary>All identities of one tunnel together.</summary>
+    public RateLimit CertificatesPerTunnel { get; init; } = new(1_000, TimeSpan.FromMinutes(1));
+
+    /// <summary>Everything that one authority signs; the platform CA is one. A last resort.</summary>
+    public RateLimit CertificatesPerAuthority { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>Connections to the API's port at once on this node; 0 = half of the process's descriptors.</summary>
+    public int ApiConnections { get; init; }
+
+    /// <summary>Connections to the machines' port at once on this node; 0 = a quarter of the process's descriptors.</summary>
+    public int MachineConnections { get; init; }
+
+    /// <summary>Connections of one source address at once, on each port; 0 = half of the port's.</summary>
+    public int ConnectionsPerAddress { get; init; }
+
+    /// <summary>TLS handshakes of one source address at once, on each port.</summary>
+    public int HandshakesPerAddress { get; init; } = 256;
+
+    /// <summary>New connections of one source address, on each port. A balancer is one address.</summary>
+    public RateLimit NewConnectionsPerAddress { get; init; } = new(500, TimeSpan.FromSeconds(1));
+
+    /// <summary>Of a request; at most <see cref="LargestBody"/>.</summary>
+    public int BodyBytes { get; init; } = LargestBody;
+}

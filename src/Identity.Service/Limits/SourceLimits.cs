@@ -1,0 +1,27 @@
+namespace Culvert.Identity.Service.Limits;
+
+/// <summary>The service's per-source limits (S31), of all its nodes together.</summary>
+internal sealed class SourceLimits
+{
+    public SourceLimits(LimitOptions options, TimeProvider time, LimitShares shares)
+    {
+        Unauthenticated = Share(options.ExchangePerAddress, "exchange_per_address");
+        Lists = Share(options.ListsPerAddress, "lists_per_address");
+        FailedAuthentication = new FailedAuthentication(
+            Share(options.HistoryPerAddress, "failed_authentication"),
+            Unauthenticated,
+            time
+        );
+
+        SourceRateLimiter Share(RateLimit limit, string name) => new(limit, time, shares: shares, name: name);
+    }
+
+    /// <summary>Paths without credential: the token endpoint, metadata, the platform CA.</summary>
+    public SourceRateLimiter Unauthenticated { get; }
+
+    /// <summary>Revocation lists and OCSP: who fetches many must not be kept from the token endpoint, nor the other way round.</summary>
+    public SourceRateLimiter Lists { get; }
+
+    /// <summary>Credentials that failed.</summary>
+    public FailedAuthentication FailedAuthentication { get; }
+}

@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Identity.Service.Errors;
+
+namespace Culvert.Identity.Service.Limits;
+
+/// <summary>
+/// One token bucket per source address (IPv6: per /64, the smallest block a single customer gets) for paths that no
+/// credential protects.
+/// </summary>
+internal sealed class SourceRateLimiter(
+    RateLimit limit,
+    TimeProvider time,
+    int maxSources = 65536,
+    LimitShares? shares = null,
+    string name = ""
+)
+{
+    private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources, shares, name);
+
+    /// <summary>Takes one; null = go on, else the refusal with its waiting time.</summary>
+    public Refusal? TryTake(IPAddress source) => RefusalOf(buckets.TryTake(KeyOf(source)));
+
+    /// <summary>Looks without taking.</summary>
+    public Refusal? IsExhausted(IPAddress source) => RefusalOf(buckets.IsExhausted(KeyOf(source)));
+
+    private static Refusal? RefusalOf(TimeSpan? wait) =>
+        wait is { } missing ? RequestErrors.RateLimited.Refuse() with { RetryAfter = missing } : null;
+
+    private static UInt128 KeyOf(IPAddress source)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        source.TryWriteBytes(bytes, out var written);
+        if (source.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            bytes[8..].Clear();
+        }
+        else
+        {
+            bytes[15] = (byte)written; // an IPv4 address never equals an IPv6 prefix
+        }
+
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}

@@ -1,0 +1,119 @@
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary><c>GET /v1/agent/feed</c>: everything an agent must know about its tunnel.</summary>
+/// <remarks>
+/// Every change of the installation wakes every waiting agent. One that says which feed it holds, by digest, and for
+/// whose tunnel nothing has changed, goes on waiting.
+/// </remarks>
+internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, BundleLedger ledger, MachineFacts facts)
+    : IDisposable
+{
+    /// <summary>
+    /// Of thousands that wake at once so many are seen to: the others queue here, not in front of everybody else's
+    /// requests. Enough for their records to share commits.
+    /// </summary>
+    private const int AtOnce = 256;
+
+    private readonly SemaphoreSlim answering = new(AtOnce);
+
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var peer = request.Peer;
+        facts.Heard(peer);
+        var (poll, refusal) = polling.Read(request);
+        if (poll is null)
+        {
+            return refusal!;
+        }
+
+        while (true)
+        {
+            var revision = await polling.WaitAsync(poll, cancellationToken);
+            facts.Heard(peer);
+            if (revision is null)
+            {
+                return await EndAsync(peer, cancellationToken);
+            }
+
+            await answering.WaitAsync(cancellationToken);
+            try
+            {
+                var (answer, seen) = await AnswerAsync(peer, poll, revision.Value, cancellationToken);
+                if (answer is { } given)
+                {
+                    return given;
+                }
+
+                poll = poll with { Since = seen };
+            }
+            finally
+            {
+                answering.Release();
+            }
+
+            if (polling.IsOver(poll))
+            {
+                return await EndAsync(peer, cancellationToken);
+            }
+        }
+    }
+
+    public void Dispose() => answering.Dispose();
+
+    /// <summary>The wait is over without news.</summary>
+    private async ValueTask<ApiAnswer> EndAsync(MachinePeer peer, CancellationToken cancellationToken)
+    {
+        if (TunnelId.TryParse(peer.TunnelId, out var own))
+        {
+            await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+        }
+
+        return ApiAnswer.Empty;
+    }
+
+    /// <summary>The answer; none when the agent holds what it would be given, as of the revision beside it.</summary>
+    private async ValueTask<(ApiAnswer? Answer, long Seen)> AnswerAsync(
+        MachinePeer peer,
+        FeedPoll poll,
+        long revision,
+        CancellationToken cancellationToken
+    )
+    {
+        // Checked again: what ended the wait may have been this agent's own revocation.
+        if (await facts.IsRevokedAsync(peer, cancellationToken))
+        {
+            return (AuthErrors.PeerRevoked.Refuse(), revision);
+        }
+
+        var feed = await feeds.FindAsync(peer.TunnelId!, cancellationToken);
+        if (feed is null || feed.Tunnel.OrganizationId != peer.OrganizationId)
+        {
+            return (RequestErrors.NotFound.Refuse(), revision);
+        }
+
+        // One that starts over gets all: its count of revisions is another store's.
+        if (poll.Since <= revision && poll.Held == feed.Digest)
+        {
+            return (null, feed.Revision);
+        }
+
+        await facts.ServeAsync(peer, feed.Installation.PlatformBundle, cancellationToken);
+
+        // Before the answer: the agent's acknowledgement may come in at another node.
+        var unavailable = await ledger.ServeAsync(
+            feed.Tunnel.Id,
+            HolderKind.Agent,
+            peer.InstanceId!,
+            feed.Tunnel.BundleEpoch,
+            cancellationToken
+        );
+        return (unavailable is null ? ApiAnswer.Raw(feed.Json, "application/json") : unavailable, revision);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Rotation;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>The feeds of tunnels: each is read and written once per revision, however many agents wait for it.</summary>
+internal sealed class AgentFeeds(
+    ITunnelStore tunnels,
+    IRegisteredCertificateStore certificates,
+    EarlyRenewals renewals,
+    FeedNames names,
+    InstallationFeeds installation,
+    FeedRevocations tokens,
+    ISealer sealer,
+    IRevisions revisions,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// So many bytes may have been written before all are forgotten: what is kept stays far below what the connections
+    /// of their agents take. A feed that is asked for again is read again.
+    /// </summary>
+    private const long MaxBytes = 32 * 1024 * 1024;
+
+    private const int DigestBytes = 16;
+    private const string SessionKeyPurpose = "culvert agent session key v1";
+
+    private readonly ConcurrentDictionary<string, DerivedView<AgentFeedBody?>> views = new(StringComparer.Ordinal);
+    private long bytes;
+
+    /// <summary>Null = there is no such tunnel.</summary>
+    public ValueTask<AgentFeedBody?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
+        views.GetOrAdd(tunnelId, static (id, self) => self.ViewOf(id), this).GetAsync(cancellationToken);
+
+    private DerivedView<AgentFeedBody?> ViewOf(string tunnelId) =>
+        new(
+            revisions,
+            time,
+            InstallationFeeds.Freshness,
+            (revision, cancellationToken) => MakeAsync(tunnelId, revision, cancellationToken),
+            body => body is null || installation.IsCurrent(body.Installation)
+        );
+
+    private async Task<AgentFeedBody?> MakeAsync(string tunnelId, long revision, CancellationToken cancellationToken)
+    {
+        if (await tunnels.FindAsync(tunnelId, cancellationToken) is not { } tunnel)
+        {
+            return null;
+        }
+
+        var shared = await installation.GetAsync(cancellationToken);
+        var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
+        var early = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken);
+        var feed = Describe(tunnel, live, shared, early);
+        feed = feed with
+        {
+            Tunnel = feed.Tunnel with
+            {
+                SessionKey = Base64Url.EncodeToString(sealer.DeriveKey(SessionKeyPurpose, tunnel.Id.Value)),
+            },
+            TokenRevocations = tokens.Of(tunnel.OrganizationId),
+            Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
+            AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
+        };
+        var digest = DigestOf(JsonSerializer.SerializeToUtf8Bytes(feed, WireJson.Default.AgentFeed));
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            feed with
+            {
+                Revision = revision,
+                Digest = digest,
+            },
+            WireJson.Default.AgentFeed
+        );
+        if (Interlocked.Add(ref bytes, json.Length) > MaxBytes)
+        {
+            Interlocked.Exchange(ref bytes, 0);
+            views.Clear();
+        }
+
+        return new AgentFeedBody(revision, tunnel, digest, json, shared);
+    }
+
+    private static AgentFeed Describe(
+        Tunnel tunnel,
+        IReadOnlyList<RegisteredCertificate> live,
+        InstallationFeed shared,
+        IReadOnlyList<AgentFeedRenewal>? early
+    ) =>
+        new()
+        {
+            Revision = 0,
+            Tunnel = new AgentFeedTunnel
+            {
+                Id = tunnel.Id.Value,
+                Domain = tunnel.Domain,
+                Status = tunnel.Status,
+                PublicPort = tunnel.PublicPort,
+                TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
+            },
+            Edges =
+            [
+                .. shared
+                    .Assignments.Of(tunnel.Id.Value)
+                    .Dialed.Select(id => shared.Edges.FirstOrDefault(edge => edge.Id == id))
+                    .OfType<AgentFeedEdge>(),
+            ],
+            PlatformBundle = shared.PlatformBundle,
+            AuditCheckpoint = shared.AuditCheckpoint,
+            RevokedSerials =
+            [
+                .. shared
+                    .Revoked.EdgeSerials.Concat(shared.Revoked.ServerSerials[tunnel.Id.Value])
+                    .Order(StringComparer.Ordinal),
+            ],
+            ServerCertificateMode = ModeOf(live),
+            Renewals = early,
+        };
+
+    /// <summary>The service signs as soon as one live anchor is an authority of its own.</summary>
+    public static string ModeOf(IReadOnlyList<RegisteredCertificate> live) =>
+        live.Any(certificate => certificate.AuthorityId is not null)
+            ? ServerCertificateMode.Service
+            : ServerCertificateMode.Files;
+
+    private static string DigestOf(ReadOnlySpan<byte> content) =>
+        Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, DigestBytes));
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>
+/// What agents say of this service's audit (S30). Whoever changed the database can change what is written here too:
+/// the agents' own logs and metrics, and the file they keep, are what counts.
+/// </summary>
+internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> logger)
+{
+    // An agent repeats its alarm with every report; one entry tells it.
+    private readonly ConcurrentDictionary<(string TunnelId, string InstanceId), string> told = new();
+
+    public static bool IsKnown(string? alarm) =>
+        alarm is null or CheckpointAlarm.Fork or CheckpointAlarm.Rollback or CheckpointAlarm.Signature;
+
+    /// <summary>The entry that an agent's report is worth; null when it says nothing new.</summary>
+    public AuditEvent? Of(ApiRequest request, AgentReport report)
+    {
+        var peer = request.Peer;
+        var agent = (peer.TunnelId!, peer.InstanceId!);
+        if (report.AuditAlarm is not { } alarm)
+        {
+            told.TryRemove(agent, out _);
+            return null;
+        }
+
+        if (told.TryGetValue(agent, out var known) && known == alarm)
+        {
+            return null;
+        }
+
+        told[agent] = alarm;
+        ServiceMeters.AuditDisputes.Add(1, new KeyValuePair<string, object?>("reason", alarm));
+        Audit.Log.Disputed(logger, peer.SpiffeId, alarm);
+        return new AuditDisputed(peer.TunnelId!, peer.InstanceId!, alarm)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(peer, request),
+            OrganizationId = peer.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("tunnel", peer.TunnelId!)],
+        };
+    }
+}

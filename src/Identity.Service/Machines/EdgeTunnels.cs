@@ -1,0 +1,123 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Tunnels.RangeSets;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>The tunnels as edges see them, read once per revision however many edges ask.</summary>
+internal sealed class EdgeTunnels
+{
+    /// <summary>
+    /// Archived tunnels stay in the feed as long as an edge may live on its last copy (S10), so that it learns of the
+    /// end rather than of an absence.
+    /// </summary>
+    private static readonly TimeSpan ShowArchivedFor = TimeSpan.FromDays(7);
+
+    /// <summary>An edge that did not hear of a disconnection for so long has lost the connection in question anyway.</summary>
+    private static readonly TimeSpan ShowDisconnectsFor = TimeSpan.FromDays(1);
+
+    private readonly ITunnelStore tunnels;
+    private readonly IClientRangeSetStore sets;
+    private readonly IClientAuthorityStore authorities;
+    private readonly IAgentDisconnectStore disconnects;
+    private readonly FeedNames names;
+    private readonly TimeProvider time;
+    private readonly DerivedView<IReadOnlyList<EdgeFeedTunnel>> view;
+
+    public EdgeTunnels(
+        ITunnelStore tunnels,
+        IClientRangeSetStore sets,
+        IClientAuthorityStore authorities,
+        IAgentDisconnectStore disconnects,
+        FeedNames names,
+        IRevisions revisions,
+        TimeProvider time
+    )
+    {
+        (this.tunnels, this.sets, this.authorities, this.disconnects) = (tunnels, sets, authorities, disconnects);
+        (this.names, this.time) = (names, time);
+        view = new DerivedView<IReadOnlyList<EdgeFeedTunnel>>(
+            revisions,
+            time,
+            InstallationFeeds.Freshness,
+            ReadAsync,
+            static _ => true
+        );
+    }
+
+    public ValueTask<IReadOnlyList<EdgeFeedTunnel>> ListAsync(CancellationToken cancellationToken) =>
+        view.GetAsync(cancellationToken);
+
+    /// <summary>Live challenges of these tunnels; null for none.</summary>
+    public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
+        IReadOnlySet<string> tunnelIds,
+        CancellationToken cancellationToken
+    ) =>
+        (await names.ChallengesAsync(null, cancellationToken))
+            ?.Where(challenge => tunnelIds.Contains(challenge.TunnelId))
+            .ToList()
+            is { Count: > 0 } shown
+            ? shown
+            : null;
+
+    private async Task<IReadOnlyList<EdgeFeedTunnel>> ReadAsync(long revision, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var served = await tunnels.ListForEdgesAsync(now - ShowArchivedFor, cancellationToken);
+        var ranges = (await sets.ListAllAsync(cancellationToken)).ToDictionary(set => (set.OrganizationId, set.Name));
+        var clients = (await authorities.ListLiveAsync(cancellationToken)).ToLookup(a => a.TunnelId.Value);
+        var ended = (await disconnects.ListAsync(now - ShowDisconnectsFor, cancellationToken)).ToLookup(d =>
+            d.TunnelId
+        );
+        var beside = await names.ActiveAsync(cancellationToken);
+        return
+        [
+            .. served.Select(tunnel => new EdgeFeedTunnel
+            {
+                Id = tunnel.Id.Value,
+                Domain = tunnel.Domain,
+                OrganizationId = tunnel.OrganizationId,
+                WorkspaceId = tunnel.WorkspaceId,
+                Status = tunnel.Status,
+                ClientSourceRanges = EffectiveRanges.Of(
+                    tunnel,
+                    name => ranges.GetValueOrDefault((tunnel.OrganizationId, name))
+                ),
+                AgentSourceRanges = tunnel.AgentSourceRanges,
+                Affinity = tunnel.Affinity,
+                OfflineGraceSeconds = tunnel.OfflineGraceSeconds,
+                Limits = Describe(tunnel.Limits),
+                ClientAuthorities =
+                [
+                    .. clients[tunnel.Id.Value]
+                        .Select(authority => new EdgeFeedClientAuthority
+                        {
+                            Id = authority.Id.Value,
+                            CertificatePem = authority.CertificatePem,
+                            Identities = authority.Identities,
+                        }),
+                ],
+                Disconnects =
+                [
+                    .. ended[tunnel.Id.Value]
+                        .Select(d => new EdgeFeedDisconnect { InstanceId = d.InstanceId, Number = d.Number }),
+                ],
+                Hostnames = beside.Contains(tunnel.Id.Value) ? [.. beside[tunnel.Id.Value]] : null,
+            }),
+        ];
+    }
+
+    private static EdgeFeedTunnelLimits? Describe(TunnelLimits limits) =>
+        limits == TunnelLimits.Defaults
+            ? null
+            : new EdgeFeedTunnelLimits
+            {
+                MaxConnections = limits.MaxConnections,
+                NewConnections = limits.NewConnections,
+                BytesPerSecond = limits.BytesPerSecond,
+                OpenStreams = limits.OpenStreams,
+            };
+}

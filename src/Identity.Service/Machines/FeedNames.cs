@@ -1,0 +1,38 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels.Challenges;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>What the feeds tell of names beside the tunnels' domains (S26), and of challenges for names (S25).</summary>
+internal sealed class FeedNames(IHostnameStore hostnames, IAcmeChallengeStore challenges, TimeProvider time)
+{
+    /// <summary>Of one tunnel, but for claims that nothing has proven yet; null for none.</summary>
+    public async ValueTask<IReadOnlyList<FeedHostname>?> HostnamesAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<FeedHostname> known =
+        [
+            .. (await hostnames.ListAsync(tunnelId, cancellationToken))
+                .Where(hostname => hostname.State != HostnameState.Pending)
+                .Select(hostname => new FeedHostname { Name = hostname.Name, State = hostname.State }),
+        ];
+        return known.Count == 0 ? null : known;
+    }
+
+    /// <summary>The active ones, by tunnel id.</summary>
+    public async ValueTask<ILookup<string, string>> ActiveAsync(CancellationToken cancellationToken) =>
+        (await hostnames.ListActiveAsync(cancellationToken)).ToLookup(
+            hostname => hostname.TunnelId.Value,
+            hostname => hostname.Name
+        );
+
+    /// <summary>Live challenges of one tunnel, or of all; null for none.</summary>
+    public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
+        string? tunnelId,
+        CancellationToken cancellationToken
+    ) => AcmeChallengeFeed.Describe(await challenges.ListLiveAsync(tunnelId, time.GetUtcNow(), cancellationToken));
+}

@@ -1,0 +1,68 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Assignment;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>Reads what the feeds of all agents have in common, once per revision.</summary>
+internal sealed class InstallationFeeds
+{
+    /// <summary>How long a feed is used while the revision stays: revoked certificates end by time alone.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+
+    private readonly IEdgeStore edges;
+    private readonly EdgeAssignments assignments;
+    private readonly MachineFacts facts;
+    private readonly AuditCheckpoints checkpoints;
+    private readonly FeedRevocations tokens;
+    private readonly DerivedView<InstallationFeed> view;
+
+    public InstallationFeeds(
+        IEdgeStore edges,
+        EdgeAssignments assignments,
+        MachineFacts facts,
+        AuditCheckpoints checkpoints,
+        FeedRevocations tokens,
+        IRevisions revisions,
+        TimeProvider time
+    )
+    {
+        (this.edges, this.assignments, this.facts) = (edges, assignments, facts);
+        (this.checkpoints, this.tokens) = (checkpoints, tokens);
+        view = new DerivedView<InstallationFeed>(revisions, time, Freshness, ReadAsync, IsCurrent);
+    }
+
+    public ValueTask<InstallationFeed> GetAsync(CancellationToken cancellationToken) =>
+        view.GetAsync(cancellationToken);
+
+    /// <summary>False when something has moved that has no revision: a checkpoint is new every minute.</summary>
+    public bool IsCurrent(InstallationFeed feed) =>
+        ReferenceEquals(feed.AuditCheckpoint, checkpoints.Newest)
+        && feed.PlatformBundle.Epoch == facts.PlatformBundle.Epoch;
+
+    private async Task<InstallationFeed> ReadAsync(long revision, CancellationToken cancellationToken)
+    {
+        // The revision of a revocation may be known here before the revocation itself is.
+        await tokens.RefreshAsync(cancellationToken);
+        var live = await edges.ListLiveAsync(cancellationToken);
+        var revoked = await facts.RevokedAsync(cancellationToken);
+        return new InstallationFeed(
+            [
+                .. live.Select(edge => new AgentFeedEdge
+                {
+                    Id = edge.Id.Value,
+                    Name = edge.Name,
+                    Addresses = edge.Addresses,
+                    PublicPort = edge.PublicPort,
+                    ConnectPublicPort = edge.ConnectPort,
+                }),
+            ],
+            await assignments.GetAsync(cancellationToken),
+            facts.PlatformBundle,
+            revoked,
+            checkpoints.Newest
+        );
+    }
+}

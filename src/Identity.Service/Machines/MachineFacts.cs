@@ -1,0 +1,39 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>What both feeds tell of the platform as a whole, and who called last when.</summary>
+internal sealed class MachineFacts(
+    IPlatformBundle bundle,
+    IRevokedMachines revocations,
+    IMachinePeerVerifier peers,
+    MachineContacts contacts,
+    IPlatformLedger ledger
+)
+{
+    public BundleDocument PlatformBundle => bundle.Current;
+
+    public ValueTask<RevokedMachines> RevokedAsync(CancellationToken cancellationToken) =>
+        revocations.ListAsync(cancellationToken);
+
+    /// <summary>Asked just before a feed's answer: whether the machine must not have it.</summary>
+    public ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        peers.IsRevokedAsync(peer, cancellationToken);
+
+    /// <summary>
+    /// Writes down, before a feed goes out, which platform bundle is in it: the present one may be another by now.
+    /// </summary>
+    public ValueTask ServeAsync(MachinePeer peer, BundleDocument sent, CancellationToken cancellationToken) =>
+        ledger.ServeAsync(peer.SpiffeId, sent.Epoch, cancellationToken);
+
+    /// <summary>A machine's word on the platform's bundle, to be committed with its report.</summary>
+    public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
+        ledger.Acknowledgement(peer, epoch, serial);
+
+    public void Heard(MachinePeer peer) => contacts.Heard(peer.SpiffeId);
+}

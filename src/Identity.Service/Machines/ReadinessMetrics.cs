@@ -1,0 +1,113 @@
+using System.Diagnostics.Metrics;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>
+/// Shows the readiness of tunnels as metrics. While somebody collects them, they are read every two seconds, so that a change
+/// shows within 5 s.
+/// </summary>
+internal sealed class ReadinessMetrics : RecurringJob
+{
+    /// <summary>The newest tunnels; the rest is found in the API.</summary>
+    public const int MostTunnels = 100;
+
+    /// <summary>A collector that has not come for so long does not come; the database is not asked for it.</summary>
+    private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
+
+    private readonly ITunnelStore tunnels;
+    private readonly TunnelEdges edges;
+    private readonly TunnelReadiness readiness;
+    private readonly ILogger<ReadinessMetrics> logger;
+    private readonly Meter meter = new(ServiceMeters.MeterName);
+    private volatile IReadOnlyList<TunnelStatusDocument> known = []; // swapped whole by the loop
+    private long collectedTicks; // when the metrics were last read
+
+    public ReadinessMetrics(
+        ITunnelStore tunnels,
+        TunnelEdges edges,
+        TunnelReadiness readiness,
+        TimeProvider time,
+        ILogger<ReadinessMetrics> logger
+    )
+        : base(
+            "tunnel_metrics",
+            "Reads what the metrics of tunnels show.",
+            TimeSpan.FromSeconds(2),
+            time,
+            beginsAtOnce: true
+        )
+    {
+        (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
+        collectedTicks = time.GetUtcNow().UtcTicks;
+        meter.CreateObservableGauge(
+            "culvert_tunnel_ready",
+            () => Collect().Select(one => new Measurement<int>(one.Ready ? 1 : 0, Labels(one))),
+            description: "Whether calls get through a tunnel: 1, or 0 with the state that says why not."
+        );
+        meter.CreateObservableGauge(
+            "culvert_tunnel_edges_serving",
+            () =>
+                Collect()
+                    .Select(one => new Measurement<int>(
+                        one.EdgesServing,
+                        new KeyValuePair<string, object?>("tunnel", one.TunnelId)
+                    )),
+            description: "Assigned edges that were heard of and have a live connection of an agent of the tunnel."
+        );
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>One look.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var relays = await edges.ReadAsync(cancellationToken);
+        var shown = new List<TunnelStatusDocument>();
+        foreach (
+            var tunnel in (await tunnels.ListForEdgesAsync(Time.GetUtcNow(), cancellationToken))
+                .Where(tunnel => !tunnel.IsArchived)
+                .OrderByDescending(tunnel => tunnel.CreatedAt)
+                .Take(MostTunnels)
+        )
+        {
+            shown.Add(await readiness.FindAsync(tunnel, relays, cancellationToken));
+        }
+
+        known = shown;
+    }
+
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        if (Time.GetUtcNow().UtcTicks - Interlocked.Read(ref collectedTicks) > BetweenCollections.Ticks)
+        {
+            known = [];
+            return;
+        }
+
+        await LookAsync(cancellationToken);
+    }
+
+    private IReadOnlyList<TunnelStatusDocument> Collect()
+    {
+        Interlocked.Exchange(ref collectedTicks, Time.GetUtcNow().UtcTicks);
+        return known;
+    }
+
+    // What is not known is not shown: an old answer would be worse than none.
+    protected override void Tell(Exception fault)
+    {
+        known = [];
+        Log.ReadinessUnknown(logger, fault);
+    }
+
+    private static KeyValuePair<string, object?>[] Labels(TunnelStatusDocument one) =>
+        [new("tunnel", one.TunnelId), new("state", one.State)];
+}

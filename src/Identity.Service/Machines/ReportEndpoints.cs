@@ -1,0 +1,254 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Assignment;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Inventory;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>
+/// What machines report of themselves: kept as the last word of each, not as history. Only a changed public port is
+/// news to others.
+/// </summary>
+internal sealed class ReportEndpoints(
+    ITunnelStore tunnels,
+    IEdgeStore edges,
+    IAgentReportStore agentReports,
+    IInventoryStore inventory,
+    IBundleHolderStore holders,
+    IAssignmentStore assignments,
+    AuditDisputes disputes,
+    MachineFacts facts,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    private const int MaxRoutes = 256;
+    private const int MaxNames = 256;
+    private const int MaxTextLength = 512;
+    private const int MaxAgents = 20_000;
+
+    // Times MaxAgents still an int: nobody's sum over a report can overflow.
+    private const int MaxConnections = 100_000;
+
+    public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.AgentReport, cancellationToken);
+        if (body.Value is not { } report)
+        {
+            return body.Refusal!;
+        }
+
+        var peer = request.Peer;
+        facts.Heard(peer);
+        if (Check(report) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
+        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (report.Epochs.TrustBundle > tunnel.BundleEpoch || report.Epochs.Platform > facts.PlatformBundle.Epoch)
+        {
+            return TunnelErrors.ReportEpoch.Refuse();
+        }
+
+        // The counts are added up elsewhere; of the rest the last word is kept.
+        var now = time.GetUtcNow();
+        var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
+        var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
+        var used = report.Usage is { } usage
+            ? inventory.Add(tunnel.Id, peer.InstanceId!, usage, now, UsageCheck.MaxNames)
+            : [];
+        return await CommitAsync(
+            new Decision
+            {
+                Event = disputes.Of(request, report),
+                Statements = [save, .. used, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
+            },
+            cancellationToken
+        );
+    }
+
+    // A report is an acknowledgement only as far as the protocol lets it count (S17).
+    private async ValueTask<IReadOnlyList<Statement>> AcknowledgementAsync(
+        MachinePeer peer,
+        TunnelId tunnelId,
+        AgentReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        var epoch = report.Epochs.TrustBundle;
+        var known = await holders.FindAsync(tunnelId, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+        var holder = new BundleHolder(
+            peer.InstanceId!,
+            HolderKind.Agent,
+            Counts: true,
+            known?.Served ?? 0,
+            known?.Acknowledged ?? 0
+        );
+        var platform = facts.Acknowledgement(peer, report.Epochs.Platform, report.Serials.Platform);
+        return BundleProtocol.Acknowledge(holder, epoch, report.Serials.Platform == peer.SerialNumber) is null
+            ? platform
+            :
+            [
+                .. platform,
+                holders.Acknowledge(
+                    tunnelId,
+                    HolderKind.Agent,
+                    peer.InstanceId!,
+                    epoch,
+                    peer.SerialNumber,
+                    time.GetUtcNow()
+                ),
+            ];
+    }
+
+    public async ValueTask<ApiAnswer> EdgeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.EdgeReport, cancellationToken);
+        if (body.Value is not { } report)
+        {
+            return body.Refusal!;
+        }
+
+        var peer = request.Peer;
+        facts.Heard(peer);
+        if (Check(report) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (report.Epochs.Platform > facts.PlatformBundle.Epoch)
+        {
+            return TunnelErrors.ReportEpoch.Refuse();
+        }
+
+        var edge = await edges.FindAsync(peer.EdgeId!, cancellationToken);
+        if (edge is null or { ArchivedAt: not null })
+        {
+            return edge is null ? RequestErrors.NotFound.Refuse() : TunnelErrors.EdgeArchived.Refuse();
+        }
+
+        var text = JsonSerializer.Serialize(report, WireJson.Default.EdgeReport);
+        var save = edges.SaveReport(edge.Id, time.GetUtcNow(), text);
+        var moved = (edge.PublicPort, edge.ConnectPort) != (report.SniPublicPort, report.ConnectPublicPort);
+        return await CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    save,
+                    .. moved
+                        ?
+                        [
+                            // From its first report on it is chosen before edges that have not reported.
+                            .. edge.PublicPort is null
+                                ? [assignments.StandingChanges(edge.Id, time.GetStoreNow())]
+                                : Array.Empty<Statement>(),
+                            edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort),
+                            tunnels.SetFirstPublicPort(report.SniPublicPort),
+                        ]
+                        : Array.Empty<Statement>(),
+                    .. facts.Acknowledgement(peer, report.Epochs.Platform, report.Serial),
+                ],
+                Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
+            },
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        var result = await journal.CommitAsync(decision, cancellationToken);
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : ApiAnswer.Empty;
+    }
+
+    private static Refusal? Check(AgentReport report)
+    {
+        if (report.Routes.Count > MaxRoutes)
+        {
+            return RequestErrors.Invalid.Refuse($"routes: at most {MaxRoutes} are allowed.");
+        }
+
+        return
+            report.Routes.All(route =>
+                route is not null
+                && IsShort(route.Name)
+                && IsShort(route.Hostname)
+                && IsShort(route.Detail)
+                && IsShort(route.Oauth ?? "")
+                && IsGood(route.Public)
+            )
+            && IsShort(report.Version)
+            && AuditDisputes.IsKnown(report.AuditAlarm)
+            && UsageCheck.IsGood(report.Usage)
+            && DoctorCheck.IsGood(report.Doctor)
+            && IsShort(report.Serials.Platform)
+            && IsShort(report.Serials.Server)
+            && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }
+            ? null
+            : TooLong();
+    }
+
+    private static Refusal? Check(EdgeReport report)
+    {
+        if (report.Agents.Count > MaxAgents || report.ClientConnections.Count > MaxAgents)
+        {
+            return RequestErrors.Invalid.Refuse($"agents, client_connections: at most {MaxAgents} are allowed.");
+        }
+
+        if (report.SniPublicPort is < 1 or > 65535)
+        {
+            return RequestErrors.Invalid.Refuse("sni_public_port: a port from 1 to 65535 is required.");
+        }
+
+        if (report.ConnectPublicPort is < 1 or > 65535)
+        {
+            return RequestErrors.Invalid.Refuse("connect_public_port: a port from 1 to 65535 or null is required.");
+        }
+
+        return
+            report.Agents.All(agent =>
+                agent is not null
+                && IsShort(agent.TunnelId)
+                && IsShort(agent.InstanceId)
+                && agent.Connections is >= 0 and <= MaxConnections
+            )
+            && report.ClientConnections.All(tunnel => IsShort(tunnel.Key) && tunnel.Value is >= 0 and <= MaxConnections)
+            && IsShort(report.Version)
+            && IsShort(report.Serial)
+            && report is { Revision: >= 0, Epochs.Platform: >= 0 }
+            ? null
+            : TooLong();
+    }
+
+    // It ends up in lines of a zone file: the command that prints them looks at each character again.
+    private static bool IsGood(AgentReportPublic? said) =>
+        said is null
+        || (
+            said.Names.Count <= MaxNames
+            && said.Names.All(name => name is not null && IsShort(name))
+            && IsShort(said.Issuer)
+            && IsShort(said.Account)
+        );
+
+    private static bool IsShort(string? text) => text is null || text.Length <= MaxTextLength;
+
+    private static Refusal TooLong() =>
+        RequestErrors.Invalid.Refuse(
+            $"report: null in a list, a text longer than {MaxTextLength} characters, or a number or alarm that cannot be."
+        );
+}

@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary><c>GET /v1/tunnels/{id}/status</c>: one look that says whether calls get through, and what is missing.</summary>
+internal sealed class StatusEndpoint(TunnelAccess access, TunnelReadiness readiness)
+{
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? ApiAnswer.Json(
+                await readiness.FindAsync(tunnel, cancellationToken),
+                TunnelJson.Default.TunnelStatusDocument
+            )
+            : found.Refusal!;
+    }
+}

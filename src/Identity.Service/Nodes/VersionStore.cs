@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
+using Culvert.Platform.Wire;
+using Dapper;
+
+namespace Culvert.Identity.Service.Nodes;
+
+internal sealed class VersionStore(Database database) : IVersionStore
+{
+    private const long KnownForMs = 24 * 60 * 60 * 1000;
+
+    public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        if (database is not PostgresDatabase)
+        {
+            return [];
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Node, string Version, long SeenAt)>(
+            new CommandDefinition(
+                "SELECT node, version, seen_at_ms FROM node_presence "
+                    + $"WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs} ORDER BY node",
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row => new RunningVersion(
+                "service",
+                row.Node,
+                row.Node,
+                TunnelId: null,
+                row.Version,
+                Instants.FromStore(row.SeenAt)
+            )),
+        ];
+    }
+
+    public async ValueTask<NodeCount> CountNodesAsync(CancellationToken cancellationToken)
+    {
+        if (database is not PostgresDatabase)
+        {
+            return new NodeCount(1, 1);
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var (live, known) = await connection.QuerySingleAsync<(long Live, long Known)>(
+            new CommandDefinition(
+                $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
+                    + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
+                cancellationToken: cancellationToken
+            )
+        );
+        return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
+    }
+
+    public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Id, string Name, long? At, string? Body)>(
+            new CommandDefinition(
+                "SELECT e.id, e.name, r.reported_at_ms, r.body FROM edges e LEFT JOIN edge_reports r ON r.edge_id = e.id "
+                    + "WHERE e.archived_at_ms IS NULL ORDER BY e.ordinal",
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row => new RunningVersion(
+                "edge",
+                row.Id,
+                row.Name,
+                TunnelId: null,
+                row.Body is null ? null : JsonSerializer.Deserialize(row.Body, WireJson.Default.EdgeReport)?.Version,
+                Instants.FromStore(row.At)
+            )),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<RunningVersion>> ListAgentsAsync(
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Id, string Instance, string Tunnel, long? At, string? Body)>(
+            new CommandDefinition(
+                "SELECT n.id, n.instance_id, n.tunnel_id, r.reported_at_ms, r.body FROM enrollments n "
+                    + "LEFT JOIN agent_reports r ON r.tunnel_id = n.tunnel_id AND r.instance_id = n.instance_id "
+                    + "WHERE n.revoked_at_ms IS NULL AND n.certificate_not_after_ms >= @now "
+                    + "ORDER BY n.tunnel_id, n.instance_id LIMIT @limit",
+                new { now = now.ToStore(), limit },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row => new RunningVersion(
+                "agent",
+                row.Id,
+                row.Instance,
+                row.Tunnel,
+                row.Body is null ? null : JsonSerializer.Deserialize(row.Body, WireJson.Default.AgentReport)?.Version,
+                Instants.FromStore(row.At)
+            )),
+        ];
+    }
+}

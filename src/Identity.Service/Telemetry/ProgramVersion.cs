@@ -1,0 +1,13 @@
+using System.Reflection;
+
+namespace Culvert.Identity.Service.Telemetry;
+
+/// <summary>Which version of the service this is.</summary>
+internal static class ProgramVersion
+{
+    public static string Current { get; } =
+        typeof(ProgramVersion)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "0";
+}

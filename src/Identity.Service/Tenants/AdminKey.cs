@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Ids;
+
+namespace Culvert.Identity.Service.Tenants;
+
+/// <summary>An admin key's record. The secret itself exists only with its holder; we keep its SHA-256.</summary>
+internal sealed record AdminKey
+{
+    /// <summary>Makes a leaked key recognisable to scanners.</summary>
+    public const string SecretPrefix = "clv_adm_";
+
+    public required AdminKeyId Id { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlySet<string> Scopes { get; init; }
+
+    /// <summary>
+    /// The key that it was made with; of a key made on the host for somebody who had one, his first; null = the first
+    /// key of a person (S16).
+    /// </summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>Whose key it is, as an identity provider knows that person; null = not known (S34).</summary>
+    public KeyOwner? Owner { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>To the minute; null = never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>256 random bits, base64url.</summary>
+    public static string NewSecret()
+    {
+        Span<byte> random = stackalloc byte[32];
+        RandomNumberGenerator.Fill(random);
+        return SecretPrefix + Base64Url.EncodeToString(random);
+    }
+}

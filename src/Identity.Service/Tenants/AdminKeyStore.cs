@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tenants;
+
+internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
+{
+    private const string Select =
+        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, created_by AS CreatedBy, "
+        + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
+        + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
+
+    public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
+        (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
+
+    public async ValueTask<AdminKey?> FindAsync(
+        string organizationId,
+        string keyId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(
+                "id = @keyId AND organization_id = @organizationId",
+                new { keyId, organizationId },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<AdminKey>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
+        QueryAsync(
+            "organization_id = @organizationId ORDER BY created_at_ms DESC, id DESC LIMIT 1000",
+            new { organizationId },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<AdminKey>> ListFirstAsync(
+        string organizationId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            "organization_id = @organizationId AND created_by IS NULL ORDER BY created_at_ms, id",
+            new { organizationId },
+            cancellationToken
+        );
+
+    public async ValueTask<(string? CreatedBy, KeyOwner? Owner)> FindOriginAsync(
+        string keyId,
+        CancellationToken cancellationToken
+    ) =>
+        (await QueryAsync("id = @keyId", new { keyId }, cancellationToken)) is [var key]
+            ? (key.CreatedBy, key.Owner)
+            : (null, null);
+
+    public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
+        new Statement(
+            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
+                + "expires_at_ms, owner_issuer, owner_subject) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, "
+                + "@CreatedAt, @ExpiresAt, @OwnerIssuer, @OwnerSubject "
+                + "WHERE (SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId "
+                + "AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAt) < @MostLive",
+            new
+            {
+                Id = key.Id.Value,
+                key.OrganizationId,
+                key.Name,
+                Hash = secretHash,
+                Scopes = string.Join(' ', key.Scopes.Order(StringComparer.Ordinal)),
+                key.CreatedBy,
+                CreatedAt = key.CreatedAt.ToStore(),
+                ExpiresAt = key.ExpiresAt.ToStore(),
+                OwnerIssuer = key.Owner?.Issuer,
+                OwnerSubject = key.Owner?.Subject,
+                MostLive = (long)mostLive,
+            }
+        ).ExpectingOne(AdminKeyConflict.Limit);
+
+    public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
+        new Statement(
+            "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
+            new { Id = id.Value, At = at.ToStore() }
+        ).ExpectingOne(AdminKeyConflict.Revoked);
+
+    public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
+        new Statement(
+            "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "
+                + "WHERE id = @Id AND owner_issuer IS NULL AND created_by IS NULL",
+            new
+            {
+                Id = id.Value,
+                owner.Issuer,
+                owner.Subject,
+            }
+        ).ExpectingOne(AdminKeyConflict.Owned);
+
+    public Statement Used(string keyId, DateTimeOffset at) =>
+        new(
+            "UPDATE admin_keys SET last_used_at_ms = @At WHERE id = @Id "
+                + "AND (last_used_at_ms IS NULL OR last_used_at_ms < @At)",
+            new { Id = keyId, At = at.ToStore() }
+        );
+
+    private async ValueTask<IReadOnlyList<AdminKey>> QueryAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(Select + condition, parameters, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. rows.Select(row => new AdminKey
+            {
+                Id = AdminKeyId.Wrap(row.Id),
+                OrganizationId = row.OrganizationId,
+                Name = row.Name,
+                Scopes = row.Scopes.Split(' ').ToFrozenSet(StringComparer.Ordinal),
+                CreatedBy = row.CreatedBy,
+                CreatedAt = Instants.FromStore(row.CreatedAt),
+                ExpiresAt = Instants.FromStore(row.ExpiresAt),
+                RevokedAt = Instants.FromStore(row.RevokedAt),
+                LastUsedAt = Instants.FromStore(row.LastUsedAt),
+                Owner = row.OwnerIssuer is null ? null : new KeyOwner(row.OwnerIssuer, row.OwnerSubject!),
+            }),
+        ];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Scopes { get; init; }
+
+        public string? CreatedBy { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public long ExpiresAt { get; init; }
+
+        public long? RevokedAt { get; init; }
+
+        public long? LastUsedAt { get; init; }
+
+        public string? OwnerIssuer { get; init; }
+
+        public string? OwnerSubject { get; init; }
+    }
+}

@@ -1,0 +1,233 @@
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+internal sealed class TokenRevocationStore(Database database) : ITokenRevocationStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, kind AS Kind, value AS Value, "
+        + "issued_before_s AS IssuedBefore, reason AS Reason, created_at_ms AS CreatedAt, created_by AS CreatedBy, "
+        + "ends_at_ms AS EndsAt";
+
+    // Later proofs are by later tokens; certificates issued until now are refused.
+    private const string EndAgents =
+        "UPDATE enrollments SET revoked_at_ms = @At WHERE revoked_at_ms IS NULL AND method = 'federation' AND ";
+
+    private const string EndEdges =
+        "UPDATE edge_enrollments SET revoked_at_ms = @At WHERE (revoked_at_ms IS NULL OR revoked_at_ms < last_proof_ms) AND ";
+
+    private const string Issued = "organization_id = @OrganizationId AND token_issued_at_s <= @IssuedBefore AND ";
+
+    public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> SinceAsync(
+        long ordinal,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM token_revocations WHERE ordinal >= @ordinal",
+            new { ordinal },
+            cancellationToken
+        );
+
+    public async ValueTask<TokenRevocation?> FindAsync(
+        string organizationId,
+        string id,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND id = @id",
+                new { organizationId, id },
+                cancellationToken
+            )
+        )
+            .Select(row => row.Value)
+            .SingleOrDefault();
+
+    public async ValueTask<TokenRevocation?> FindAsync(
+        string organizationId,
+        RevocationKind kind,
+        string value,
+        CancellationToken cancellationToken
+    ) => (
+            await QueryAsync(
+                $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND kind = @Kind "
+                    + "AND value = @value",
+                new
+                {
+                    organizationId,
+                    Kind = kind.Name(),
+                    value,
+                },
+                cancellationToken
+            )
+        ).Select(row => row.Value).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> ListAsync(
+        string organizationId,
+        PageRequest page,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND ordinal < @Before "
+                + "AND ends_at_ms >= @Now ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                organizationId,
+                page.Before,
+                Now = now.ToStore(),
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
+    {
+        var parameters = new
+        {
+            Id = revocation.Id.Value,
+            revocation.OrganizationId,
+            Kind = revocation.Kind.Name(),
+            revocation.Value,
+            revocation.IssuedBefore,
+            revocation.Reason,
+            CreatedAt = revocation.CreatedAt.ToStore(),
+            revocation.CreatedBy,
+            EndsAt = revocation.EndsAt.ToStore(),
+        };
+        return
+        [
+            new Statement(
+                "INSERT INTO token_revocations (id, ordinal, organization_id, kind, value, issued_before_s, reason, "
+                    + "created_at_ms, created_by, ends_at_ms) VALUES (@Id, "
+                    + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM token_revocations), @OrganizationId, @Kind, @Value, "
+                    + "@IssuedBefore, @Reason, @CreatedAt, @CreatedBy, @EndsAt) "
+                    + "ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
+                    + "reason = excluded.reason, issued_before_s = CASE WHEN token_revocations.issued_before_s < "
+                    + "excluded.issued_before_s THEN excluded.issued_before_s ELSE token_revocations.issued_before_s END, "
+                    + "ends_at_ms = CASE WHEN token_revocations.ends_at_ms < excluded.ends_at_ms THEN excluded.ends_at_ms "
+                    + "ELSE token_revocations.ends_at_ms END",
+                parameters
+            ),
+            .. EndEnrollments(revocation, at),
+        ];
+    }
+
+    public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
+    {
+        var parameters = new { keyId, At = at.ToStore() };
+        const string Where = "token_key_id = @keyId";
+        return [new Statement(EndAgents + Where, parameters), new Statement(EndEdges + Where, parameters)];
+    }
+
+    public Statement RequireNone(EnrollmentProof proof) =>
+        new(
+            "SELECT 1 FROM federation_rules WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "
+                + "token_revocations r WHERE r.organization_id = federation_rules.organization_id "
+                + "AND r.issued_before_s >= @IssuedAt AND ("
+                + "(r.kind = 'token' AND r.value = @TokenId) OR (r.kind = 'family' AND r.value = @Family) "
+                + "OR (r.kind = 'rule' AND r.value = @RuleId) OR (r.kind = 'rule_version' AND r.value = @RuleVersion) "
+                + "OR (r.kind = 'principal' AND r.value = @Principal) OR (r.kind = 'issuer' AND r.value = @IssuerId) "
+                + "OR (r.kind = 'subject' AND r.value = @Subject) OR r.kind = 'issued_before'))",
+            new
+            {
+                proof.RuleId,
+                IssuedAt = proof.TokenIssuedAt,
+                proof.TokenId,
+                // No revocation has the empty value but `issued_before`.
+                Family = proof.TokenFamily ?? "",
+                RuleVersion = TokenTraits.RuleVersionValue(proof.RuleId ?? "", proof.RuleVersion ?? 0),
+                Principal = proof.ServiceAccountId ?? "",
+                IssuerId = proof.IssuerId ?? "",
+                Subject = TokenTraits.SubjectValue(proof.IssuerId ?? "", proof.SubjectHash ?? ""),
+            }
+        );
+
+    public Statement DeleteEnded(DateTimeOffset now) =>
+        new("DELETE FROM token_revocations WHERE ends_at_ms < @now", new { now = now.ToStore() });
+
+    private static IReadOnlyList<Statement> EndEnrollments(TokenRevocation revocation, DateTimeOffset at)
+    {
+        var separator = revocation.Value.IndexOf(':', StringComparison.Ordinal);
+        var parameters = new
+        {
+            revocation.OrganizationId,
+            revocation.IssuedBefore,
+            // Kinds of two parts have them joined by a colon.
+            Value = separator < 0 ? revocation.Value : revocation.Value[..separator],
+            Second = separator < 0 ? "" : revocation.Value[(separator + 1)..],
+            At = at.ToStore(),
+        };
+        var where = revocation.Kind switch
+        {
+            RevocationKind.Token => "token_id = @Value",
+            RevocationKind.Family => "token_family = @Value",
+            RevocationKind.Rule => "rule_id = @Value",
+            RevocationKind.RuleVersion => "rule_id = @Value AND CAST(rule_version AS TEXT) = @Second",
+            RevocationKind.Principal => "service_account_id = @Value",
+            RevocationKind.Issuer => "issuer_id = @Value",
+            RevocationKind.Subject => "issuer_id = @Value AND token_subject_hash = @Second",
+            _ => "1 = 1",
+        };
+        return
+        [
+            new Statement(EndAgents + Issued + where, parameters),
+            new Statement(EndEdges + Issued + where, parameters),
+        ];
+    }
+
+    private async ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => new Numbered<TokenRevocation>(row.Ordinal, row.ToRevocation()))];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public required string Kind { get; init; }
+
+        public required string Value { get; init; }
+
+        public long IssuedBefore { get; init; }
+
+        public required string Reason { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public required string CreatedBy { get; init; }
+
+        public long EndsAt { get; init; }
+
+        public TokenRevocation ToRevocation() =>
+            new()
+            {
+                Id = TokenRevocationId.Wrap(Id),
+                OrganizationId = OrganizationId,
+                Kind = RevocationKinds.Parse(Kind),
+                Value = Value,
+                IssuedBefore = IssuedBefore,
+                Reason = Reason,
+                CreatedAt = Instants.FromStore(CreatedAt),
+                CreatedBy = CreatedBy,
+                EndsAt = Instants.FromStore(EndsAt),
+            };
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Culvert.Identity.Service.Tunnels.Assignment;
+
+/// <summary>What decides which edges each tunnel has, as of one moment.</summary>
+/// <param name="edges">All unarchived ones.</param>
+/// <param name="edgesPerTunnel">Of tunnels without pins.</param>
+/// <param name="pins">Of the tunnels that have some, by tunnel id.</param>
+/// <param name="changes">Those whose effects are not over, newest first.</param>
+internal sealed class AssignmentState(
+    IReadOnlyCollection<EdgeStanding> edges,
+    int edgesPerTunnel,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> pins,
+    IReadOnlyList<AssignmentChange> changes
+)
+{
+    private readonly ConcurrentDictionary<string, TunnelAssignment> known = new(StringComparer.Ordinal);
+
+    public int EdgeCount => edges.Count;
+
+    public TunnelAssignment Of(string tunnelId) => known.GetOrAdd(tunnelId, static (id, self) => self.Decide(id), this);
+
+    private TunnelAssignment Decide(string tunnelId)
+    {
+        var (past, number, pinned) = (edges, edgesPerTunnel, pins.GetValueOrDefault(tunnelId, []));
+        var assigned = EdgeRanking.Choose(tunnelId, pinned, past, number);
+        var (leaving, left) = (new List<string>(), new List<string>());
+
+        // Back through time: what was assigned before each change has its clients there still.
+        foreach (var change in changes.Where(change => change.TunnelId is null || change.TunnelId == tunnelId))
+        {
+            if (change.TunnelId is not null)
+            {
+                pinned = change.Former.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            }
+            else if (change.EdgeId is { } edgeId)
+            {
+                past = Before(past, edgeId, change.Former);
+            }
+            else
+            {
+                number = int.Parse(change.Former, CultureInfo.InvariantCulture);
+            }
+
+            (change.HaveAgentsLeft ? left : leaving).AddRange(EdgeRanking.Choose(tunnelId, pinned, past, number));
+        }
+
+        // An archived edge serves nothing from its archiving on.
+        var live = edges.Select(edge => edge.Id).ToHashSet(StringComparer.Ordinal);
+        var isLeaving = leaving.Where(live.Contains).Except(assigned).Distinct().ToList();
+        return new TunnelAssignment(
+            assigned,
+            isLeaving,
+            [.. left.Where(live.Contains).Except(assigned).Except(isLeaving).Distinct()]
+        );
+    }
+
+    private static List<EdgeStanding> Before(IEnumerable<EdgeStanding> after, string edgeId, string former)
+    {
+        var before = after.Where(edge => edge.Id != edgeId).ToList();
+        if (former != EdgeStandings.Absent)
+        {
+            before.Add(new EdgeStanding(edgeId, former == EdgeStandings.Available));
+        }
+
+        return before;
+    }
+}

@@ -1,0 +1,135 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Assignment;
+
+internal sealed class AssignmentStore(Database database) : IAssignmentStore
+{
+    // Before there was a number, every edge served every tunnel.
+    private const string All = "1000000";
+
+    private const string Insert =
+        "INSERT INTO edge_assignment_changes (ordinal, at_ms, tunnel_id, edge_id, former, agents_left) "
+        + "SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edge_assignment_changes), @At, ";
+
+    /// <summary>
+    /// The changes are read last: one that is committed meanwhile is undone by its own record then, and no edge that
+    /// still serves a tunnel is left out.
+    /// </summary>
+    public async ValueTask<AssignmentState> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var pins = await connection.QueryAsync<(string TunnelId, string EdgeIds)>(
+            Command("SELECT id, edge_ids FROM tunnels WHERE edge_ids <> ''")
+        );
+        var edges = await connection.QueryAsync<(string Id, long IsAvailable)>(
+            Command(
+                "SELECT id, CAST(CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 1 ELSE 0 END "
+                    + "AS BIGINT) FROM edges WHERE archived_at_ms IS NULL"
+            )
+        );
+        var number = await connection.QuerySingleAsync<long?>(Command("SELECT edges_per_tunnel FROM installation"));
+        var changes = await connection.QueryAsync<(string? TunnelId, string? EdgeId, string Former, long AgentsLeft)>(
+            Command("SELECT tunnel_id, edge_id, former, agents_left FROM edge_assignment_changes ORDER BY ordinal DESC")
+        );
+        return new AssignmentState(
+            [.. edges.Select(edge => new EdgeStanding(edge.Id, edge.IsAvailable != 0))],
+            (int?)number ?? TunnelOptions.DefaultEdgesPerTunnel,
+            pins.ToDictionary(pin => pin.TunnelId, pin => TextList.Split(pin.EdgeIds), StringComparer.Ordinal),
+            [
+                .. changes.Select(change => new AssignmentChange(
+                    change.TunnelId,
+                    change.EdgeId,
+                    change.Former,
+                    change.AgentsLeft != 0
+                )),
+            ]
+        );
+
+        CommandDefinition Command(string sql) => new(sql, cancellationToken: cancellationToken);
+    }
+
+    public async ValueTask<int?> EdgesPerTunnelAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return (int?)
+            await connection.QuerySingleAsync<long?>(
+                new CommandDefinition("SELECT edges_per_tunnel FROM installation", cancellationToken: cancellationToken)
+            );
+    }
+
+    public Statement StandingChanges(EdgeId id, DateTimeOffset at) =>
+        new(
+            Insert
+                + "NULL, @Id, COALESCE((SELECT CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 'available' "
+                + "ELSE 'unavailable' END FROM edges WHERE id = @Id AND archived_at_ms IS NULL), 'absent'), 0",
+            new { Id = id.Value, At = at.ToStore() }
+        );
+
+    public IReadOnlyList<Statement> PinsChange(TunnelId id, IReadOnlyList<string> pins, DateTimeOffset at) =>
+        [
+            .. pins.Select(edgeId =>
+                new Statement(
+                    "UPDATE edges SET id = id WHERE id = @edgeId AND archived_at_ms IS NULL",
+                    new { edgeId }
+                ).ExpectingOne(TunnelConflict.UnknownEdge)
+            ),
+            new Statement(
+                Insert + "id, NULL, edge_ids, 0 FROM tunnels WHERE id = @Id",
+                new { Id = id.Value, At = at.ToStore() }
+            ),
+        ];
+
+    public IReadOnlyList<Statement> SetEdgesPerTunnel(int number, DateTimeOffset at) =>
+        [
+            new Statement(
+                Insert
+                    + $"NULL, NULL, COALESCE(CAST(edges_per_tunnel AS TEXT), '{All}'), 0 FROM installation "
+                    + "WHERE EXISTS (SELECT 1 FROM edges WHERE archived_at_ms IS NULL)",
+                new { At = at.ToStore() }
+            ),
+            new Statement(
+                "UPDATE installation SET edges_per_tunnel = @number WHERE COALESCE(edges_per_tunnel, 0) <> @number",
+                new { number }
+            ).ExpectingOne(TunnelConflict.Stale),
+        ];
+
+    public async ValueTask<(int Leaving, int Over)> CountDueAsync(
+        DateTimeOffset leftBy,
+        DateTimeOffset overBy,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var (leaving, over) = await connection.QuerySingleAsync<(long, long)>(
+            new CommandDefinition(
+                "SELECT (SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 0 AND at_ms <= @LeftBy), "
+                    + "(SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @OverBy)",
+                new { LeftBy = leftBy.ToStore(), OverBy = overBy.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return ((int)leaving, (int)over);
+    }
+
+    public IReadOnlyList<Statement> End((int Leaving, int Over) due, DateTimeOffset leftBy, DateTimeOffset overBy) =>
+        [
+            new Statement(
+                "DELETE FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @By",
+                new { By = overBy.ToStore() }
+            )
+            {
+                ExpectedRows = due.Over,
+                OnMismatch = TunnelConflict.Stale,
+            },
+            new Statement(
+                "UPDATE edge_assignment_changes SET agents_left = 1 WHERE agents_left = 0 AND at_ms <= @By",
+                new { By = leftBy.ToStore() }
+            )
+            {
+                ExpectedRows = due.Leaving,
+                OnMismatch = TunnelConflict.Stale,
+            },
+        ];
+}

@@ -1,0 +1,97 @@
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Assignment;
+
+/// <summary>
+/// Ends the time in which edges that lost a tunnel go on serving it: agents leave them first, and when the last call there
+/// has had its time the edges forget the tunnel. Puts the configured number of edges per tunnel in force.
+/// </summary>
+internal sealed class EdgeHandovers(
+    IAssignmentStore store,
+    EdgeAssignments assignments,
+    IJournal journal,
+    TunnelOptions options,
+    TimeProvider time,
+    ILogger<EdgeHandovers> logger
+)
+    : RecurringJob(
+        "edge_handovers",
+        "Ends the service of tunnels at edges that are no longer assigned them.",
+        TimeSpan.FromSeconds(10),
+        time
+    )
+{
+    /// <summary>The longest <c>drain_timeout</c> that an agent may have: its calls at an edge that it leaves end by then.</summary>
+    public static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
+
+    private bool isInForce; // the configured number of edges, of this process
+
+    /// <summary>Before anything is served: what is configured counts from then on at every node.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SetNumberAsync(cancellationToken);
+        }
+        catch (StoreException fault)
+        {
+            // The store takes no writes: the first round after it does sets the number.
+            Tell(fault);
+        }
+    }
+
+    /// <summary>One round.</summary>
+    public async Task EndDueAsync(CancellationToken cancellationToken)
+    {
+        var leftBy = Time.GetUtcNow() - options.EdgeHandover;
+        var overBy = leftBy - LongestDrain;
+        var due = await store.CountDueAsync(leftBy, overBy, cancellationToken);
+        if (due is not (0, 0))
+        {
+            await CommitAsync(store.End(due, leftBy, overBy), cancellationToken);
+        }
+    }
+
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        await SetNumberAsync(cancellationToken);
+        await EndDueAsync(cancellationToken);
+    }
+
+    protected override void Tell(Exception fault) => Log.HandoversFailed(logger, fault);
+
+    // Once in the life of a process: two nodes that are configured differently would otherwise change it in turns.
+    private async Task SetNumberAsync(CancellationToken cancellationToken)
+    {
+        if (isInForce)
+        {
+            return;
+        }
+
+        var stored = await store.EdgesPerTunnelAsync(cancellationToken);
+        var isSame =
+            stored == options.EdgesPerTunnel
+            // Nothing is written that changes nothing.
+            || (
+                stored is null
+                && options.EdgesPerTunnel == TunnelOptions.DefaultEdgesPerTunnel
+                && (await assignments.GetAsync(cancellationToken)).EdgeCount <= options.EdgesPerTunnel
+            );
+        isInForce =
+            isSame
+            || await CommitAsync(
+                store.SetEdgesPerTunnel(options.EdgesPerTunnel, Time.GetStoreNow()),
+                cancellationToken
+            );
+    }
+
+    private async Task<bool> CommitAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        var result = await journal.CommitAsync(
+            new Decision { Statements = statements, Changes = ChangeTopics.Feed },
+            cancellationToken
+        );
+        return result.IsCommitted || result.Conflict is TunnelConflict.Stale;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Culvert.Identity.Service.Tunnels.Assignment;
+
+/// <summary>The edges of one tunnel.</summary>
+/// <param name="Assigned">Best first: clients are sent there.</param>
+/// <param name="Leaving">They lost the tunnel, and serve it until clients have found the assigned ones.</param>
+/// <param name="Left">They lost it, and agents leave them: calls that are running there may finish.</param>
+internal sealed record TunnelAssignment(
+    IReadOnlyList<string> Assigned,
+    IReadOnlyList<string> Leaving,
+    IReadOnlyList<string> Left
+)
+{
+    /// <summary>The edges that agents dial, the assigned ones first.</summary>
+    public IEnumerable<string> Dialed => Assigned.Concat(Leaving);
+
+    /// <summary>Whether the edge must know the tunnel.</summary>
+    public bool IsKnownTo(string edgeId) => Dialed.Concat(Left).Contains(edgeId, StringComparer.Ordinal);
+}

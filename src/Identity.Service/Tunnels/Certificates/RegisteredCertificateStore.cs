@@ -1,0 +1,207 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+internal sealed class RegisteredCertificateStore(Database database, ITunnelStore tunnels) : IRegisteredCertificateStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, tunnel_id AS TunnelId, fingerprint AS Fingerprint, "
+        + "certificate_pem AS CertificatePem, issuers_pem AS IssuersPem, authority_id AS AuthorityId, "
+        + "occupies_slot AS OccupiesSlot, created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, "
+        + "archived_at_ms AS ArchivedAt, added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, "
+        + "added_at_ms AS AddedAt, pending AS Pending, requested_by AS RequestedBy, requested_person AS RequestedPerson";
+
+    public async ValueTask<RegisteredCertificate?> FindAsync(
+        string certificateId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM registered_certificates WHERE id = @certificateId",
+                new { certificateId },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public async ValueTask<RegisteredCertificate?> FindLiveAsync(
+        TunnelId tunnelId,
+        string fingerprint,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value "
+                    + "AND fingerprint = @fingerprint AND archived_at_ms IS NULL",
+                new { tunnelId.Value, fingerprint },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<RegisteredCertificate>> ListAsync(
+        TunnelId tunnelId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value AND ordinal < @Before "
+                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                tunnelId.Value,
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<RegisteredCertificate>> ListLiveAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value AND archived_at_ms IS NULL "
+                + "AND added_at_ms IS NOT NULL ORDER BY ordinal DESC",
+            new { tunnelId.Value },
+            cancellationToken
+        );
+
+    public IReadOnlyList<Statement> Insert(RegisteredCertificate certificate)
+    {
+        var tunnelId = certificate.TunnelId.Value;
+        return
+        [
+            RaiseEpoch(certificate.TunnelId, certificate.AddedAt is null ? 0 : 1),
+            new Statement(
+                "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @tunnelId AND NOT EXISTS (SELECT 1 FROM "
+                    + "registered_certificates WHERE tunnel_id = @tunnelId AND fingerprint = @Fingerprint "
+                    + "AND archived_at_ms IS NULL)",
+                new { tunnelId, certificate.Fingerprint }
+            ).ExpectingOne(TunnelConflict.AlreadyRegistered),
+            new Statement(
+                "INSERT INTO registered_certificates (id, ordinal, tunnel_id, fingerprint, certificate_pem, "
+                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, added_at_ms, expires_at_ms, pending, "
+                    + "requested_by, requested_person, added_epoch, spki_sha256) "
+                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM registered_certificates), @tunnelId, "
+                    + "@Fingerprint, @CertificatePem, @IssuersPem, @AuthorityId, @OccupiesSlot, @CreatedAt, @AddedAt, "
+                    + "@ExpiresAt, @Pending, @RequestedBy, @RequestedPerson, "
+                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @tunnelId), @SpkiSha256 "
+                    + "WHERE @OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
+                    + "WHERE tunnel_id = @tunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots",
+                new
+                {
+                    Id = certificate.Id.Value,
+                    tunnelId,
+                    certificate.Fingerprint,
+                    certificate.CertificatePem,
+                    certificate.IssuersPem,
+                    certificate.AuthorityId,
+                    OccupiesSlot = certificate.OccupiesSlot ? 1L : 0L,
+                    CreatedAt = certificate.CreatedAt.ToStore(),
+                    AddedAt = certificate.AddedAt?.ToStore(),
+                    ExpiresAt = certificate.ExpiresAt.ToStore(),
+                    Pending = certificate.Pending?.Kind,
+                    certificate.Pending?.RequestedBy,
+                    RequestedPerson = certificate.Pending?.Person,
+                    Slots = TunnelSlots.Count,
+                    SpkiSha256 = RegisteredCertificate.KeyHashOf(certificate.CertificatePem),
+                }
+            ).ExpectingOne(TunnelConflict.SlotsTaken),
+        ];
+    }
+
+    public Statement RequireUnusedBundle(TunnelId tunnelId) =>
+        new Statement(
+            "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @Value AND NOT EXISTS (SELECT 1 FROM "
+                + "registered_certificates WHERE tunnel_id = @Value AND archived_at_ms IS NULL "
+                + "AND added_at_ms IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM relying_parties "
+                + "WHERE tunnel_id = @Value AND archived_at_ms IS NULL)",
+            new { tunnelId.Value }
+        ).ExpectingOne(TunnelConflict.BundleInUse);
+
+    public IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at) =>
+        [
+            RaiseEpoch(certificate.TunnelId, 1),
+            new Statement(
+                "UPDATE registered_certificates SET added_at_ms = @At, pending = NULL, requested_by = NULL, "
+                    + "requested_person = NULL, added_epoch = (SELECT bundle_epoch FROM tunnels WHERE id = @TunnelId) "
+                    + "WHERE id = @Id AND archived_at_ms IS NULL AND added_at_ms IS NULL",
+                new
+                {
+                    Id = certificate.Id.Value,
+                    TunnelId = certificate.TunnelId.Value,
+                    At = at.ToStore(),
+                }
+            ).ExpectingOne(TunnelConflict.Stale),
+        ];
+
+    public Statement RequestRemoval(RegisteredCertificate certificate, PendingChange change) =>
+        new Statement(
+            "UPDATE registered_certificates SET pending = @Kind, requested_by = @RequestedBy, "
+                + "requested_person = @Person WHERE id = @Id AND archived_at_ms IS NULL AND pending IS NULL",
+            new
+            {
+                Id = certificate.Id.Value,
+                change.Kind,
+                change.RequestedBy,
+                change.Person,
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at)
+    {
+        // What never joined the bundle leaves no epoch behind.
+        var isAdded = certificate.AddedAt is not null;
+        var archive = new Statement(
+            "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, pending = NULL, "
+                + "requested_by = NULL, requested_person = NULL, removed_epoch = CASE WHEN added_at_ms IS NULL THEN NULL "
+                + "ELSE (SELECT bundle_epoch + 1 FROM tunnels WHERE id = @TunnelId) END "
+                + $"WHERE id = @Id AND archived_at_ms IS NULL AND added_at_ms IS {(isAdded ? "NOT NULL" : "NULL")}",
+            new
+            {
+                Id = certificate.Id.Value,
+                TunnelId = certificate.TunnelId.Value,
+                At = at.ToStore(),
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+        return isAdded ? [archive, tunnels.RaiseBundleEpoch(certificate.TunnelId)] : [archive];
+    }
+
+    public Statement ReleaseSlot(RegisteredCertificateId id) =>
+        new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
+
+    public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
+        new Statement(
+            "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "
+                + "(occupies_slot = 1 OR (SELECT COUNT(*) FROM registered_certificates WHERE tunnel_id = @TunnelId "
+                + "AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots)",
+            new
+            {
+                Id = id.Value,
+                TunnelId = tunnelId.Value,
+                Slots = TunnelSlots.Count,
+            }
+        ).ExpectingOne(TunnelConflict.SlotsTaken);
+
+    private static Statement RaiseEpoch(TunnelId tunnelId, long by) =>
+        new Statement(
+            "UPDATE tunnels SET bundle_epoch = bundle_epoch + @by WHERE id = @Value AND archived_at_ms IS NULL",
+            new { tunnelId.Value, by }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    private async ValueTask<IReadOnlyList<RegisteredCertificate>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<RegisteredCertificateRow>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToCertificate())];
+    }
+}

@@ -1,0 +1,111 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Challenges;
+
+internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStore
+{
+    private const string Select =
+        "SELECT id AS Id, tunnel_id AS TunnelId, instance_id AS InstanceId, name AS Name, digest AS Digest, "
+        + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt FROM acme_challenges";
+
+    public async ValueTask<AcmeChallenge?> FindAsync(string id, CancellationToken cancellationToken) =>
+        (await QueryAsync($"{Select} WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
+
+    public async ValueTask<AcmeChallenge?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        (await QueryAsync($"{Select} WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<AcmeChallenge>> ListLiveAsync(
+        string? tunnelId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"{Select} WHERE expires_at_ms > @Now AND (@tunnelId IS NULL OR tunnel_id = @tunnelId) ORDER BY name",
+            new { Now = now.ToStore(), tunnelId },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlySet<string>> HoldersAsync(AcmeChallengeId id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var holders = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                "SELECT holder FROM acme_challenge_holders WHERE challenge_id = @Value",
+                new { id.Value },
+                cancellationToken: cancellationToken
+            )
+        );
+        return holders.ToHashSet(StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<Statement> Insert(AcmeChallenge challenge, int limit)
+    {
+        const string Ended =
+            "expires_at_ms <= @CreatedAt OR (name = @Name AND tunnel_id = @TunnelId AND instance_id = @InstanceId)";
+        var parameters = new
+        {
+            Id = challenge.Id.Value,
+            challenge.TunnelId,
+            challenge.InstanceId,
+            challenge.Name,
+            challenge.Digest,
+            CreatedAt = challenge.CreatedAt.ToStore(),
+            ExpiresAt = challenge.ExpiresAt.ToStore(),
+            limit,
+        };
+        return
+        [
+            TunnelLock.Take(parameters),
+            new Statement(
+                "DELETE FROM acme_challenge_holders WHERE challenge_id IN "
+                    + $"(SELECT id FROM acme_challenges WHERE {Ended})",
+                parameters
+            ),
+            new Statement($"DELETE FROM acme_challenges WHERE {Ended}", parameters),
+            new Statement(
+                "INSERT INTO acme_challenges (id, tunnel_id, instance_id, name, digest, created_at_ms, expires_at_ms) "
+                    + "SELECT @Id, @TunnelId, @InstanceId, @Name, @Digest, @CreatedAt, @ExpiresAt "
+                    + "WHERE (SELECT COUNT(*) FROM acme_challenges WHERE tunnel_id = @TunnelId) < @limit",
+                parameters
+            )
+                .ExpectingOne(TunnelConflict.LimitReached)
+                .Unique(TunnelConflict.InUse),
+        ];
+    }
+
+    public IReadOnlyList<Statement> Remove(AcmeChallengeId id) =>
+        [
+            new Statement("DELETE FROM acme_challenge_holders WHERE challenge_id = @Value", new { id.Value }),
+            new Statement("DELETE FROM acme_challenges WHERE id = @Value", new { id.Value }).ExpectingOne(
+                TunnelConflict.Stale
+            ),
+        ];
+
+    public IReadOnlyList<Statement> Acknowledge(AcmeChallengeId id, string holder) =>
+        [
+            // The challenge's row is the lock: two words of one holder at once are one.
+            new Statement("UPDATE acme_challenges SET id = id WHERE id = @Value", new { id.Value }).ExpectingOne(
+                TunnelConflict.Stale
+            ),
+            new Statement(
+                "INSERT INTO acme_challenge_holders (challenge_id, holder) SELECT @Value, @holder WHERE NOT EXISTS "
+                    + "(SELECT 1 FROM acme_challenge_holders WHERE challenge_id = @Value AND holder = @holder)",
+                new { id.Value, holder }
+            ),
+        ];
+
+    private async ValueTask<IReadOnlyList<AcmeChallenge>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AcmeChallengeRow>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToChallenge())];
+    }
+}

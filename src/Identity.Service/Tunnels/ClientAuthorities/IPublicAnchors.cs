@@ -1,0 +1,10 @@
+using Culvert.Ca.Certificates;
+
+namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
+
+/// <summary>Authorities that everybody trusts anyway, and that therefore vouch for no tunnel.</summary>
+internal interface IPublicAnchors
+{
+    /// <summary>Whether the certificate's key is one of theirs, or one of theirs has certified it.</summary>
+    bool Holds(ParsedCertificate certificate);
+}

@@ -1,0 +1,143 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+internal sealed class EdgeStore(Database database) : IEdgeStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, name AS Name, addresses AS Addresses, dns_names AS DnsNames, "
+        + "public_port AS PublicPort, connect_port AS ConnectPort, draining_at_ms AS DrainingAt, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+
+    public async ValueTask<Edge?> FindAsync(string edgeId, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync($"SELECT {Columns} FROM edges WHERE id = @edgeId", new { edgeId }, cancellationToken)
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<Edge>> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM edges WHERE ordinal < @Before AND (@Archived = 1 OR archived_at_ms IS NULL) "
+                + "ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM edges WHERE archived_at_ms IS NULL ORDER BY ordinal DESC",
+            new { },
+            cancellationToken
+        );
+
+    public Statement Insert(Edge edge) =>
+        new Statement(
+            "INSERT INTO edges (id, ordinal, name, live_name, addresses, dns_names, created_at_ms) "
+                + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edges), @Name, @Name, @Addresses, @DnsNames, "
+                + "@CreatedAt",
+            new
+            {
+                Id = edge.Id.Value,
+                edge.Name,
+                Addresses = TextList.Join(edge.Addresses),
+                DnsNames = TextList.Join(edge.DnsNames),
+                CreatedAt = edge.CreatedAt.ToStore(),
+            }
+        ).Unique(TunnelConflict.NameTaken);
+
+    public Statement Archive(EdgeId id, DateTimeOffset at) =>
+        new Statement(
+            "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
+            new { Id = id.Value, At = at.ToStore() }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
+        new Statement(
+            "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
+                + "AND ((@Drain = 1 AND draining_at_ms IS NULL) OR (@Drain = 0 AND draining_at_ms IS NOT NULL))",
+            new
+            {
+                Id = id.Value,
+                At = at.ToStore(),
+                Drain = at is null ? 0L : 1L,
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    public Statement SetPublicPorts(EdgeId id, int sni, int? connect) =>
+        new(
+            "UPDATE edges SET public_port = @sni, connect_port = @Connect WHERE id = @Id",
+            new
+            {
+                Id = id.Value,
+                sni,
+                Connect = (long?)connect,
+            }
+        );
+
+    public Statement SaveReport(EdgeId id, DateTimeOffset at, string body) =>
+        new(
+            "INSERT INTO edge_reports (edge_id, reported_at_ms, body) VALUES (@Id, @At, @body) "
+                + "ON CONFLICT (edge_id) DO UPDATE SET reported_at_ms = excluded.reported_at_ms, body = excluded.body",
+            new
+            {
+                Id = id.Value,
+                At = at.ToStore(),
+                body,
+            }
+        );
+
+    public Statement Heard(EdgeId id, DateTimeOffset at) =>
+        new(
+            "INSERT INTO edge_contacts (edge_id, heard_at_ms) VALUES (@Id, @At) "
+                + "ON CONFLICT (edge_id) DO UPDATE SET heard_at_ms = excluded.heard_at_ms "
+                + "WHERE excluded.heard_at_ms > edge_contacts.heard_at_ms",
+            new { Id = id.Value, At = at.ToStore() }
+        );
+
+    public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListContactsAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string EdgeId, long At)>(
+            new CommandDefinition(
+                "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
+                    + "WHERE e.archived_at_ms IS NULL",
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
+    }
+
+    public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string EdgeId, long At, string Body)>(
+            new CommandDefinition(
+                "SELECT r.edge_id, r.reported_at_ms, r.body FROM edge_reports r JOIN edges e ON e.id = r.edge_id "
+                    + "WHERE e.archived_at_ms IS NULL",
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => new StoredEdgeReport(row.EdgeId, Instants.FromStore(row.At), row.Body))];
+    }
+
+    private async ValueTask<IReadOnlyList<Edge>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<EdgeRow>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToEdge())];
+    }
+}

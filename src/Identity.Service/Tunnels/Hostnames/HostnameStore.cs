@@ -1,0 +1,157 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+internal sealed class HostnameStore(Database database) : IHostnameStore
+{
+    private const string Columns =
+        "h.tunnel_id AS TunnelId, h.name AS Name, h.state AS State, h.approved_by AS ApprovedBy, "
+        + "h.created_at_ms AS CreatedAt, h.active_at_ms AS ActiveAt, h.checked_at_ms AS CheckedAt, "
+        + "h.check_result AS CheckResult, h.misses AS Misses";
+
+    private const string OfLiveTunnels =
+        "FROM hostnames h JOIN tunnels t ON t.id = h.tunnel_id AND t.archived_at_ms IS NULL";
+
+    public async ValueTask<Hostname?> FindAsync(TunnelId tunnelId, string name, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value AND h.name = @name",
+                new { tunnelId.Value, name },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<Hostname>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value ORDER BY h.name",
+            new { tunnelId.Value },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<Hostname>> ListActiveAsync(CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"SELECT {Columns} {OfLiveTunnels} WHERE h.state = @Active ORDER BY h.name",
+            new { HostnameState.Active },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<Hostname>> ListDueAsync(
+        DateTimeOffset checkedBefore,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} {OfLiveTunnels} WHERE h.approved_by IS NULL "
+                + "AND COALESCE(h.checked_at_ms, h.created_at_ms) < @Before "
+                // Claims, of which there may be any number, never stand before names that may have to be suspended.
+                + "ORDER BY CASE h.state WHEN @Active THEN 0 ELSE 1 END, "
+                + "COALESCE(h.checked_at_ms, h.created_at_ms) LIMIT @count",
+            new
+            {
+                Before = checkedBefore.ToStore(),
+                HostnameState.Active,
+                count,
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<bool> IsTunnelDomainAsync(string[] names, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    "SELECT COUNT(*) FROM tunnels WHERE " + database.AnyOf("domain", "@names"),
+                    new { names },
+                    cancellationToken: cancellationToken
+                )
+            ) > 0;
+    }
+
+    public IReadOnlyList<Statement> Insert(Hostname hostname, int limit)
+    {
+        var parameters = new
+        {
+            TunnelId = hostname.TunnelId.Value,
+            hostname.Name,
+            hostname.State,
+            CreatedAt = hostname.CreatedAt.ToStore(),
+            limit,
+        };
+        return
+        [
+            TunnelLock.Take(parameters),
+            new Statement(
+                "INSERT INTO hostnames (tunnel_id, name, state, created_at_ms, misses) "
+                    + "SELECT @TunnelId, @Name, @State, @CreatedAt, 0 "
+                    + "WHERE (SELECT COUNT(*) FROM hostnames WHERE tunnel_id = @TunnelId) < @limit",
+                parameters
+            )
+                .ExpectingOne(TunnelConflict.LimitReached)
+                .Unique(TunnelConflict.AlreadyRegistered),
+        ];
+    }
+
+    public IReadOnlyList<Statement> Update(
+        Hostname before,
+        Hostname after,
+        string organizationId,
+        DateTimeOffset reservedSince
+    )
+    {
+        // A reservation that is over, or is the organization's own, is given up for the new holder.
+        var release = new Statement(
+            "UPDATE hostnames SET held_name = NULL WHERE held_name = @Name AND tunnel_id IN (SELECT id FROM tunnels "
+                + "WHERE archived_at_ms IS NOT NULL AND (organization_id = @organizationId OR archived_at_ms < @Since))",
+            new
+            {
+                after.Name,
+                organizationId,
+                Since = reservedSince.ToStore(),
+            }
+        );
+        var write = new Statement(
+            "UPDATE hostnames SET state = @State, held_name = @Held, approved_by = @ApprovedBy, "
+                + "active_at_ms = @ActiveAt, checked_at_ms = @CheckedAt, check_result = @CheckResult, misses = @Misses "
+                + "WHERE tunnel_id = @TunnelId AND name = @Name AND state = @Was "
+                + "AND COALESCE(checked_at_ms, 0) = @Seen "
+                + "AND EXISTS (SELECT 1 FROM tunnels WHERE id = @TunnelId AND archived_at_ms IS NULL)",
+            new
+            {
+                TunnelId = after.TunnelId.Value,
+                after.Name,
+                after.State,
+                Held = after.State == HostnameState.Active ? after.Name : null,
+                after.ApprovedBy,
+                ActiveAt = after.ActiveAt.ToStore(),
+                CheckedAt = after.CheckedAt.ToStore(),
+                after.CheckResult,
+                after.Misses,
+                Was = before.State,
+                Seen = before.CheckedAt.ToStore() ?? 0,
+            }
+        ).ExpectingOne(TunnelConflict.Stale).Unique(TunnelConflict.InUse);
+        return after.State == HostnameState.Active ? [release, write] : [write];
+    }
+
+    public Statement Remove(Hostname hostname) =>
+        new Statement(
+            "DELETE FROM hostnames WHERE tunnel_id = @TunnelId AND name = @Name",
+            new { TunnelId = hostname.TunnelId.Value, hostname.Name }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    private async ValueTask<IReadOnlyList<Hostname>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<HostnameRow>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToHostname())];
+    }
+}

@@ -1,0 +1,38 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+internal sealed class AgentDisconnectStore(Database database) : IAgentDisconnectStore
+{
+    public Statement Add(TunnelId tunnelId, string instanceId, DateTimeOffset at) =>
+        new(
+            "INSERT INTO agent_disconnects (tunnel_id, instance_id, number, at_ms) "
+                + "VALUES (@TunnelId, @instanceId, 1, @At) ON CONFLICT (tunnel_id, instance_id) "
+                + "DO UPDATE SET number = agent_disconnects.number + 1, at_ms = excluded.at_ms",
+            new
+            {
+                TunnelId = tunnelId.Value,
+                instanceId,
+                At = at.ToStore(),
+            }
+        );
+
+    public async ValueTask<IReadOnlyList<AgentDisconnect>> ListAsync(
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string TunnelId, string InstanceId, long Number)>(
+            new CommandDefinition(
+                "SELECT tunnel_id, instance_id, number FROM agent_disconnects WHERE at_ms >= @Since "
+                    + "ORDER BY tunnel_id, instance_id",
+                new { Since = since.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => new AgentDisconnect(row.TunnelId, row.InstanceId, row.Number))];
+    }
+}

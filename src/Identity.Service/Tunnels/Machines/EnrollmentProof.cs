@@ -1,0 +1,64 @@
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>What a machine proved itself with, as its enrolment remembers it (S4).</summary>
+internal sealed record EnrollmentProof
+{
+    // One tunnel has one token at a time, so its holders are one principal; rotation does not change who they are.
+    private const string TunnelTokenPrincipal = "tunnel_token";
+
+    public required EnrollmentMethod Method { get; init; }
+
+    /// <summary>Whom an instance is bound to (S3): issuer and subject, or the holder of the tunnel token.</summary>
+    public required string Principal { get; init; }
+
+    public string? IssuerId { get; init; }
+
+    public string? RuleId { get; init; }
+
+    public int? RuleVersion { get; init; }
+
+    public string? ServiceAccountId { get; init; }
+
+    /// <summary><c>jti</c> of the access token, or <c>ttok_…</c>.</summary>
+    public required string TokenId { get; init; }
+
+    /// <summary>When the access token was issued, seconds since 1970; 0 of tunnel tokens.</summary>
+    public long TokenIssuedAt { get; init; }
+
+    /// <summary>The access token's family.</summary>
+    public string? TokenFamily { get; init; }
+
+    /// <summary>SHA-256 of the subject at the identity provider, as the access token has it.</summary>
+    public string? SubjectHash { get; init; }
+
+    /// <summary><c>kid</c> of the key that signed the access token.</summary>
+    public string? TokenKeyId { get; init; }
+
+    public static EnrollmentProof Of(Caller caller) =>
+        caller.Kind == CallerKind.TunnelToken
+            ? new EnrollmentProof
+            {
+                Method = EnrollmentMethod.TunnelToken,
+                Principal = TunnelTokenPrincipal,
+                TokenId = caller.TokenId!,
+            }
+            : new EnrollmentProof
+            {
+                Method = EnrollmentMethod.Federation,
+                Principal = $"{caller.IssuerId}|{caller.Subject ?? caller.ActorId}",
+                IssuerId = caller.IssuerId,
+                RuleId = caller.RuleId,
+                RuleVersion = caller.RuleVersion,
+                ServiceAccountId = caller.ServiceAccountId,
+                TokenId = caller.TokenId ?? caller.ActorId,
+                TokenIssuedAt = caller.IssuedAt?.ToUnixTimeSeconds() ?? 0,
+                TokenFamily = caller.Family,
+                SubjectHash = caller.SubjectHash,
+                TokenKeyId = caller.SigningKeyId,
+            };
+
+    /// <summary>Whether both speak for the same machine.</summary>
+    public bool IsSamePrincipal(EnrollmentProof other) => Method == other.Method && Principal == other.Principal;
+}

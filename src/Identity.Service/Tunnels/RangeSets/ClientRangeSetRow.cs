@@ -1,0 +1,20 @@
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.RangeSets;
+
+/// <summary>A row of <c>client_range_sets</c> as Dapper reads it.</summary>
+internal sealed record ClientRangeSetRow
+{
+    public required string OrganizationId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Ranges { get; init; }
+
+    public long Revision { get; init; }
+
+    public long UpdatedAt { get; init; }
+
+    public ClientRangeSet ToSet() =>
+        new(OrganizationId, Name, TextList.Split(Ranges), Revision, Instants.FromStore(UpdatedAt));
+}

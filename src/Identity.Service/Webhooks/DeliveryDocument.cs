@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Webhooks;
+
+internal sealed record DeliveryDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; } = "webhook_delivery";
+
+    [JsonPropertyName("event")]
+    public required string Event { get; init; }
+
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("attempts")]
+    public required int Attempts { get; init; }
+
+    [JsonPropertyName("next_attempt")]
+    public required DateTime? NextAttempt { get; init; }
+
+    [JsonPropertyName("last_error")]
+    public required string? LastError { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    public static DeliveryDocument Of(WebhookDelivery delivery) =>
+        new()
+        {
+            Id = delivery.Id,
+            Event = delivery.Event,
+            State = delivery.State,
+            Attempts = delivery.Attempts,
+            NextAttempt = delivery.State == WebhookDelivery.Pending ? delivery.NextAttempt.UtcDateTime : null,
+            LastError = delivery.LastError,
+            CreatedAt = delivery.CreatedAt.UtcDateTime,
+        };
+}

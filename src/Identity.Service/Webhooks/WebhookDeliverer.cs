@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Text;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Telemetry;
+
+namespace Culvert.Identity.Service.Webhooks;
+
+/// <summary>
+/// Sends what waits, each at least once. An attempt is counted before it is made, so that neither a crash nor a second
+/// node repeats it without end.
+/// </summary>
+internal sealed class WebhookDeliverer(
+    IWebhookStore store,
+    IWebhookSender sender,
+    WebhookQueue queue,
+    ISealer sealer,
+    IJournal journal,
+    TimeProvider time,
+    ILogger<WebhookDeliverer> logger
+) : RecurringJob("webhook_deliveries", "Sends messages that wait for webhooks.", LookEvery, time, beginsAtOnce: true)
+{
+    public const string Table = "webhooks";
+    public const string Column = "sealed_secret";
+
+    private const int AtOnce = 64;
+    private const int AtOncePerWebhook = 2;
+    private const int PerRound = 64;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
+
+    private readonly Lock gate = new(); // guards the two below
+    private readonly Dictionary<string, Task<bool>> underway = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> perWebhook = new(StringComparer.Ordinal);
+
+    private DateTimeOffset forgotAt;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        queue.Woken += Want;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes the attempts that are due, and that nobody makes already; how many those were.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken) =>
+        (await Task.WhenAll(await BeginAsync(cancellationToken))).Count(made => made);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // They heed the token that has just been cancelled.
+        Task[] rest;
+        lock (gate)
+        {
+            rest = [.. underway.Values];
+        }
+
+        await Task.WhenAll(rest).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Attempts are begun, not waited for: a receiver that is slow holds its own messages and nobody else's.
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => BeginAsync(cancellationToken);
+
+    private async Task<IReadOnlyList<Task<bool>>> BeginAsync(CancellationToken cancellationToken)
+    {
+        var now = Time.GetStoreNow();
+        var due = await store.ListDueAsync(now, PerRound, cancellationToken);
+        var begun = due.Select(delivery => TryBegin(delivery, cancellationToken)).OfType<Task<bool>>().ToList();
+        if (now - forgotAt >= KeepDone / 30)
+        {
+            forgotAt = now;
+            await journal.CommitAsync(
+                new Decision { Statements = [store.Forget(now - KeepDone)], Class = DecisionClass.Bulk },
+                cancellationToken
+            );
+        }
+
+        return begun;
+    }
+
+    // Null = it is under way already, or its receiver or this node has as many as it may.
+    private Task<bool>? TryBegin(WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (
+                underway.Count >= AtOnce
+                || underway.ContainsKey(delivery.Id)
+                || perWebhook.GetValueOrDefault(delivery.WebhookId) >= AtOncePerWebhook
+            )
+            {
+                return null;
+            }
+
+            perWebhook[delivery.WebhookId] = perWebhook.GetValueOrDefault(delivery.WebhookId) + 1;
+            return underway[delivery.Id] = Task.Run(
+                () => MakeAsync(delivery, cancellationToken),
+                CancellationToken.None
+            );
+        }
+    }
+
+    private async Task<bool> MakeAsync(WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        var made = false;
+        try
+        {
+            made = await AttemptAsync(delivery, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The root of a task: the store was away. What waits is found anew.
+            Tell(fault);
+        }
+        finally
+        {
+            End(delivery);
+        }
+
+        if (made)
+        {
+            queue.Wake(); // its receiver may have more
+        }
+
+        return made;
+    }
+
+    private void End(WebhookDelivery delivery)
+    {
+        lock (gate)
+        {
+            underway.Remove(delivery.Id);
+            if (--perWebhook[delivery.WebhookId] == 0)
+            {
+                perWebhook.Remove(delivery.WebhookId);
+            }
+        }
+    }
+
+    // What waits is in the store.
+    protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
+
+    // False = another node makes it, or there is nobody to send it to.
+    private async ValueTask<bool> AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
+    {
+        var now = Time.GetStoreNow();
+        var taken = await journal.CommitAsync(
+            new Decision { Statements = [store.Take(waiting, now + Lease)] },
+            cancellationToken
+        );
+        if (!taken.IsCommitted)
+        {
+            return false;
+        }
+
+        var delivery = waiting with { Attempts = waiting.Attempts + 1 };
+        var webhook = await store.FindAsync(delivery.WebhookId, cancellationToken);
+        if (webhook is not { SealedSecret: { } secret })
+        {
+            return false;
+        }
+
+        var fault = await TrySendAsync(webhook, secret, delivery, now, cancellationToken);
+        await SettleAsync(webhook, delivery, fault, cancellationToken);
+        return true;
+    }
+
+    private async Task<string?> TrySendAsync(
+        Webhook webhook,
+        byte[] sealedSecret,
+        WebhookDelivery delivery,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await SendAsync(webhook, sealedSecret, delivery, now, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A secret that cannot be opened, for instance: one webhook's trouble, and the others' messages go on.
+            Tell(fault);
+            return "The message could not be signed or sent.";
+        }
+    }
+
+    private async Task<string?> SendAsync(
+        Webhook webhook,
+        byte[] sealedSecret,
+        WebhookDelivery delivery,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var secret = Encoding.ASCII.GetString(sealer.Unseal(Table, webhook.Id.Value, Column, sealedSecret));
+        KeyValuePair<string, string>[] headers =
+        [
+            new(WebhookSignature.IdHeader, delivery.Id),
+            new(WebhookSignature.TimestampHeader, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            new(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, delivery.Id, now, delivery.Body)),
+        ];
+        return await sender.SendAsync(webhook, headers, delivery.Body, cancellationToken);
+    }
+
+    private async Task SettleAsync(
+        Webhook webhook,
+        WebhookDelivery delivery,
+        string? fault,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = Time.GetStoreNow();
+        var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, RandomBytes.Get(1)[0] / 255.0);
+        var settled = delivery with
+        {
+            State =
+                fault is null ? WebhookDelivery.Delivered
+                : wait is null ? WebhookDelivery.Failed
+                : WebhookDelivery.Pending,
+            LastError = fault,
+            NextAttempt = wait is { } until ? now + until : now,
+            DoneAt = fault is null || wait is null ? now : null,
+        };
+        ServiceMeters.WebhookAttempts.Add(
+            1,
+            new KeyValuePair<string, object?>("outcome", fault is null ? "delivered" : "failed")
+        );
+        if (fault is not null)
+        {
+            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, fault);
+        }
+
+        await journal.CommitAsync(
+            new Decision
+            {
+                // Given up for good is worth an entry; every attempt is not.
+                Event =
+                    settled.State == WebhookDelivery.Failed
+                        ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)
+                        {
+                            At = now,
+                            Actor = AuditActor.System,
+                            OrganizationId = webhook.OrganizationId,
+                            Resources = [new AuditResource("webhook", webhook.Id.Value)],
+                            Status = AuditStatus.Denied("webhook.undeliverable", fault),
+                        }
+                        : null,
+                Statements = [store.Settle(settled)],
+            },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,246 @@
+using System.Text;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Webhooks;
+
+/// <summary><c>/v1/webhooks</c>: where an organization wants to be told.</summary>
+internal sealed class WebhookEndpoints(
+    IWebhookStore store,
+    IWebhookSender sender,
+    WebhookQueue queue,
+    ISealer sealer,
+    IJournal journal,
+    CallerLimits limits,
+    TimeProvider time
+)
+{
+    private const string List = "webhooks";
+    private const int MaxUrl = 2048;
+    private const int MaxTargets = 16;
+    private const int MostDeliveries = 100;
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WebhooksJson.Default.CreateWebhookRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (Check(wanted) is { } malformed)
+        {
+            return malformed;
+        }
+
+        // The answer says what a name leads to in our network: nobody asks about whole zones that way.
+        if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
+        {
+            return limited;
+        }
+
+        var id = WebhookId.New();
+        var secret = WebhookSignature.NewSecret();
+        var webhook = new Webhook
+        {
+            Id = id,
+            OrganizationId = request.Caller.OrganizationId,
+            Url = wanted.Url,
+            AllowedTargets = wanted.AllowedTargets ?? [],
+            CaPem = wanted.CaCertificatePem,
+            SealedSecret = sealer.Seal(
+                WebhookDeliverer.Table,
+                id.Value,
+                WebhookDeliverer.Column,
+                Encoding.ASCII.GetBytes(secret)
+            ),
+            CreatedAt = time.GetStoreNow(),
+        };
+        if (await sender.CheckAsync(webhook, cancellationToken) is { } unreachable)
+        {
+            return WebhookErrors.Url.Refuse(unreachable);
+        }
+
+        var result = await CommitAsync(
+            request,
+            AuditEvents.WebhookCreated,
+            webhook,
+            [store.Insert(webhook, WebhookQueue.MostWebhooks)],
+            cancellationToken
+        );
+        if (result.Conflict is WebhookConflict.Limit)
+        {
+            return WebhookErrors.Limit.Refuse();
+        }
+
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(webhook, secret);
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
+        var (rows, next) = page.Cut(all, webhook => webhook.Ordinal);
+        return ApiAnswer.Json(
+            new WebhookListDocument
+            {
+                Data = [.. rows.Select(webhook => WebhookDocument.Of(webhook))],
+                NextPage = next,
+            },
+            WebhooksJson.Default.WebhookListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) is { } webhook ? Answer(webhook) : RequestErrors.NotFound.Refuse();
+
+    public async ValueTask<ApiAnswer> DeliveriesAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } webhook)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var deliveries = await store.ListOfAsync(webhook.Id, MostDeliveries, cancellationToken);
+        return ApiAnswer.Json(
+            new DeliveryListDocument { Data = [.. deliveries.Select(DeliveryDocument.Of)] },
+            WebhooksJson.Default.DeliveryListDocument
+        );
+    }
+
+    /// <summary>Idempotent. What was not sent is dropped, the secret forgotten.</summary>
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } webhook)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (webhook.ArchivedAt is not null)
+        {
+            return Answer(webhook);
+        }
+
+        var at = time.GetStoreNow();
+        var result = await CommitAsync(
+            request,
+            AuditEvents.WebhookArchived,
+            webhook,
+            store.Archive(webhook.Id, at),
+            cancellationToken
+        );
+        if (result.Conflict is null && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        return Answer((await store.FindAsync(webhook.Id.Value, cancellationToken))!);
+    }
+
+    /// <summary>Sends <c>webhook.test</c>, so that a receiver can be tried without waiting for an end.</summary>
+    public async ValueTask<ApiAnswer> TestAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } webhook)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (webhook.ArchivedAt is not null)
+        {
+            return WebhookErrors.Archived.Refuse();
+        }
+
+        if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
+        {
+            return limited;
+        }
+
+        var statement = queue.Enqueue(
+            webhook,
+            "webhook.test",
+            time.GetStoreNow(),
+            json => json.WriteString("webhook_id", webhook.Id.Value)
+        );
+        var result = await CommitAsync(request, AuditEvents.WebhookTested, webhook, [statement], cancellationToken);
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        queue.Wake();
+        return Answer(webhook);
+    }
+
+    private static Refusal? Check(CreateWebhookRequest wanted)
+    {
+        if (
+            wanted.Url.Length > MaxUrl
+            || !Uri.TryCreate(wanted.Url, UriKind.Absolute, out var url)
+            || url.Scheme != Uri.UriSchemeHttps
+            || url.UserInfo.Length > 0
+            || url.Fragment.Length > 0
+        )
+        {
+            return WebhookErrors.Url.Refuse(
+                "url: an absolute https URL without user, password or fragment is required."
+            );
+        }
+
+        if (
+            wanted.AllowedTargets is { } targets
+            && (targets.Count > MaxTargets || targets.Any(one => one is null || Webhook.ParseTarget(one) is null))
+        )
+        {
+            return RequestErrors.Invalid.Refuse(
+                "allowed_targets: each is a range and a port, such as 10.0.0.0/8:8443."
+            );
+        }
+
+        return wanted.CaCertificatePem is { } pem && !CertificatePem.TryRead(pem, out _)
+            ? RequestErrors.Invalid.Refuse("ca_certificate_pem: PEM certificates are required.")
+            : null;
+    }
+
+    private async ValueTask<Webhook?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        WebhookId.TryParse(request.Route("webhook_id"), out var id)
+        && await store.FindAsync(id.Value, cancellationToken) is { } webhook
+        && webhook.OrganizationId == request.Caller.OrganizationId
+            ? webhook
+            : null;
+
+    private ValueTask<CommitResult> CommitAsync(
+        ApiRequest request,
+        string name,
+        Webhook webhook,
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    ) =>
+        journal.CommitAsync(
+            new Decision
+            {
+                Event = new WebhookAudited(name, webhook)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = webhook.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("webhook", webhook.Id.Value)],
+                },
+                Statements = statements,
+            },
+            cancellationToken
+        );
+
+    private static ApiAnswer Answer(Webhook webhook, string? secret = null) =>
+        ApiAnswer.Json(WebhookDocument.Of(webhook, secret), WebhooksJson.Default.WebhookDocument);
+}

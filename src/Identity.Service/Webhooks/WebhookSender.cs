@@ -1,0 +1,70 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
+
+namespace Culvert.Identity.Service.Webhooks;
+
+/// <summary>Posts through the one fetcher that vets addresses (S27).</summary>
+internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
+    : IWebhookSender
+{
+    // What a receiver answers is not read.
+    private const int MaxAnswerBytes = 4096;
+
+    private readonly SafeFetcher fetcher = new(
+        new SafeFetcherOptions
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            MaxBytes = MaxAnswerBytes,
+            PrivateNetworks = outbound.PrivateNetworks,
+            Network = outbound.Network,
+        },
+        time,
+        resolver
+    );
+
+    public async Task<string?> SendAsync(
+        Webhook webhook,
+        IReadOnlyList<KeyValuePair<string, string>> headers,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    )
+    {
+        var roots = RootsOf(webhook);
+        try
+        {
+            var result = await fetcher.FetchAsync(
+                RequestOf(webhook) with
+                {
+                    PinnedRoots = roots,
+                    Post = new FetchPost(body, "application/json", headers),
+                },
+                cancellationToken
+            );
+            return result.IsSuccess ? null : result.Detail;
+        }
+        finally
+        {
+            foreach (var root in roots ?? [])
+            {
+                root.Dispose();
+            }
+        }
+    }
+
+    public async Task<string?> CheckAsync(Webhook webhook, CancellationToken cancellationToken) =>
+        (await fetcher.CheckAsync(RequestOf(webhook), cancellationToken))?.Detail;
+
+    private static FetchRequest RequestOf(Webhook webhook) =>
+        new()
+        {
+            Url = webhook.Url,
+            Field = "url",
+            AllowedTargets = [.. webhook.AllowedTargets.Select(target => Webhook.ParseTarget(target)!.Value)],
+        };
+
+    private static X509Certificate2Collection? RootsOf(Webhook webhook) =>
+        webhook.CaPem is { } pem && CertificatePem.TryRead(pem, out var certificates) ? [.. certificates] : null;
+}

@@ -1,0 +1,248 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Webhooks;
+
+internal sealed class WebhookStore(Database database) : IWebhookStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, url AS Url, "
+        + "allowed_targets AS AllowedTargets, ca_pem AS CaPem, sealed_secret AS SealedSecret, "
+        + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+
+    private const string Deliveries =
+        "SELECT id AS Id, webhook_id AS WebhookId, event AS Event, body AS Body, state AS State, "
+        + "attempts AS Attempts, next_attempt_ms AS NextAttempt, last_error AS LastError, "
+        + "created_at_ms AS CreatedAt, done_at_ms AS DoneAt FROM webhook_deliveries ";
+
+    public async ValueTask<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync($"SELECT {Columns} FROM webhooks WHERE id = @id", new { id }, cancellationToken)
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<Webhook>> ListAsync(
+        string organizationId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM webhooks WHERE organization_id = @organizationId AND ordinal < @Before "
+                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                organizationId,
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    public Statement Insert(Webhook webhook, int most) =>
+        new Statement(
+            "INSERT INTO webhooks (id, ordinal, organization_id, url, allowed_targets, ca_pem, sealed_secret, "
+                + "created_at_ms) SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM webhooks), @OrganizationId, "
+                + "@Url, @AllowedTargets, @CaPem, @SealedSecret, @CreatedAt WHERE (SELECT COUNT(*) FROM webhooks "
+                + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @most",
+            new
+            {
+                Id = webhook.Id.Value,
+                webhook.OrganizationId,
+                webhook.Url,
+                AllowedTargets = TextList.Join(webhook.AllowedTargets),
+                webhook.CaPem,
+                webhook.SealedSecret,
+                CreatedAt = webhook.CreatedAt.ToStore(),
+                most = (long)most,
+            }
+        ).ExpectingOne(WebhookConflict.Limit);
+
+    public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
+        [
+            new Statement(
+                "UPDATE webhooks SET archived_at_ms = @at, sealed_secret = NULL "
+                    + "WHERE id = @id AND archived_at_ms IS NULL",
+                new { id = id.Value, at = at.ToStore() }
+            ).ExpectingOne(WebhookConflict.Taken),
+            new Statement(
+                "UPDATE webhook_deliveries SET state = 'failed', last_error = 'The webhook was archived.', "
+                    + "done_at_ms = @at WHERE webhook_id = @id AND state = 'pending'",
+                new { id = id.Value, at = at.ToStore() }
+            ),
+        ];
+
+    public Statement Enqueue(WebhookDelivery delivery, int most) =>
+        new(
+            "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
+                + "created_at_ms) SELECT @Id, @WebhookId, @Event, @Body, 'pending', 0, @NextAttempt, @CreatedAt "
+                + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId "
+                + "AND state = 'pending') < @most",
+            new
+            {
+                delivery.Id,
+                delivery.WebhookId,
+                delivery.Event,
+                delivery.Body,
+                NextAttempt = delivery.NextAttempt.ToStore(),
+                CreatedAt = delivery.CreatedAt.ToStore(),
+                most = (long)most,
+            }
+        );
+
+    public ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
+        DateTimeOffset now,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        DeliveriesAsync(
+            "WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY webhook_id "
+                + "ORDER BY next_attempt_ms, id) AS turn FROM webhook_deliveries WHERE state = 'pending' "
+                + "AND next_attempt_ms <= @now) AS due WHERE turn <= 2) ORDER BY next_attempt_ms LIMIT @count",
+            new { now = now.ToStore(), count },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<WebhookDelivery>> ListOfAsync(
+        WebhookId id,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        DeliveriesAsync(
+            "WHERE webhook_id = @id ORDER BY created_at_ms DESC LIMIT @count",
+            new { id = id.Value, count },
+            cancellationToken
+        );
+
+    public Statement Take(WebhookDelivery delivery, DateTimeOffset until) =>
+        new Statement(
+            "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_ms = @until "
+                + "WHERE id = @Id AND state = 'pending' AND attempts = @Attempts",
+            new
+            {
+                delivery.Id,
+                Attempts = (long)delivery.Attempts,
+                until = until.ToStore(),
+            }
+        ).ExpectingOne(WebhookConflict.Taken);
+
+    public Statement Settle(WebhookDelivery delivery) =>
+        new(
+            "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttempt, last_error = @LastError, "
+                + "done_at_ms = @DoneAt WHERE id = @Id AND state = 'pending'",
+            new
+            {
+                delivery.Id,
+                delivery.State,
+                NextAttempt = delivery.NextAttempt.ToStore(),
+                delivery.LastError,
+                DoneAt = delivery.DoneAt.ToStore(),
+            }
+        );
+
+    public Statement Forget(DateTimeOffset before) =>
+        new(
+            "DELETE FROM webhook_deliveries WHERE state <> 'pending' AND done_at_ms < @before",
+            new { before = before.ToStore() }
+        );
+
+    private async ValueTask<IReadOnlyList<Webhook>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. rows.Select(row => new Webhook
+            {
+                Id = WebhookId.Wrap(row.Id),
+                Ordinal = row.Ordinal,
+                OrganizationId = row.OrganizationId,
+                Url = row.Url,
+                AllowedTargets = TextList.Split(row.AllowedTargets),
+                CaPem = row.CaPem,
+                SealedSecret = row.SealedSecret,
+                CreatedAt = Instants.FromStore(row.CreatedAt),
+                ArchivedAt = Instants.FromStore(row.ArchivedAt),
+            }),
+        ];
+    }
+
+    private async ValueTask<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(
+        string where,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<DeliveryRow>(
+            new CommandDefinition(Deliveries + where, parameters, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. rows.Select(row => new WebhookDelivery
+            {
+                Id = row.Id,
+                WebhookId = row.WebhookId,
+                Event = row.Event,
+                Body = row.Body,
+                State = row.State,
+                Attempts = (int)row.Attempts,
+                NextAttempt = Instants.FromStore(row.NextAttempt),
+                LastError = row.LastError,
+                CreatedAt = Instants.FromStore(row.CreatedAt),
+                DoneAt = Instants.FromStore(row.DoneAt),
+            }),
+        ];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public required string Url { get; init; }
+
+        public required string AllowedTargets { get; init; }
+
+        public string? CaPem { get; init; }
+
+        public byte[]? SealedSecret { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public long? ArchivedAt { get; init; }
+    }
+
+    private sealed record DeliveryRow
+    {
+        public required string Id { get; init; }
+
+        public required string WebhookId { get; init; }
+
+        public required string Event { get; init; }
+
+        public required byte[] Body { get; init; }
+
+        public required string State { get; init; }
+
+        public long Attempts { get; init; }
+
+        public long NextAttempt { get; init; }
+
+        public string? LastError { get; init; }
+
+        public long CreatedAt { get; init; }
+
+        public long? DoneAt { get; init; }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Culvert.Jose.Base64;
+
+/// <summary>
+/// Base64url as RFC 7515 §2 has it and nothing else: no padding, no white space, no <c>+</c> or <c>/</c>, and zero
+/// in the bits that the last character has left over (RFC 4648 §3.5). Otherwise one token would have several
+/// spellings, and each would look fresh to a replay check made on the text.
+/// </summary>
+public static class CanonicalBase64Url
+{
+    private static readonly SearchValues<byte> Alphabet = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8
+    );
+
+    /// <summary>Bytes that <paramref name="encodedLength"/> characters stand for.</summary>
+    public static int DecodedLength(int encodedLength) => (int)((long)encodedLength * 3 / 4);
+
+    /// <summary>
+    /// Decodes into <paramref name="destination"/>, which has at least <see cref="DecodedLength"/> bytes. False:
+    /// not canonical.
+    /// </summary>
+    public static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> destination, out int written)
+    {
+        written = 0;
+        return IsCanonical(encoded)
+            && Base64Url.DecodeFromUtf8(encoded, destination, out _, out written) == OperationStatus.Done;
+    }
+
+    /// <summary>Decodes text, as in members of a JWK. Null: not canonical.</summary>
+    public static byte[]? Decode(string encoded)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+        var ascii = new byte[encoded.Length];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            // Beyond ASCII becomes a character outside the alphabet.
+            ascii[i] = encoded[i] < 0x80 ? (byte)encoded[i] : (byte)'=';
+        }
+
+        var decoded = new byte[DecodedLength(ascii.Length)];
+        return TryDecode(ascii, decoded, out _) ? decoded : null;
+    }
+
+    /// <summary>Decodes what <see cref="IsCanonical"/> has accepted.</summary>
+    internal static void DecodeCanonical(ReadOnlySpan<byte> encoded, Span<byte> destination) =>
+        Base64Url.DecodeFromUtf8(encoded, destination, out _, out _);
+
+    internal static bool IsCanonical(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.ContainsAnyExcept(Alphabet))
+        {
+            return false;
+        }
+
+        // Two characters left: 12 bits for one byte, so 4 left over; three: 18 bits for two, so 2; one is impossible.
+        return (encoded.Length % 4) switch
+        {
+            0 => true,
+            2 => (Sextet(encoded[^1]) & 0b1111) == 0,
+            3 => (Sextet(encoded[^1]) & 0b11) == 0,
+            _ => false,
+        };
+    }
+
+    private static int Sextet(byte c) =>
+        c switch
+        {
+            >= (byte)'A' and <= (byte)'Z' => c - 'A',
+            >= (byte)'a' and <= (byte)'z' => c - 'a' + 26,
+            >= (byte)'0' and <= (byte)'9' => c - '0' + 52,
+            (byte)'-' => 62,
+            _ => 63,
+        };
+}

@@ -1,0 +1,43 @@
+namespace Culvert.Jose.Refusals;
+
+/// <summary>Bounds on what an outsider sends, checked before anything is decoded or allocated.</summary>
+public static class JoseLimits
+{
+    /// <summary>Longest compact token, in bytes: 16 KiB, as clients of the token endpoint expect.</summary>
+    public const int MaxTokenBytes = 16 * 1024;
+
+    /// <summary>Longest decoded header, in bytes. Real ones have about a hundred.</summary>
+    public const int MaxHeaderBytes = 4 * 1024;
+
+    /// <summary>
+    /// Longest proof (RFC 9449), in bytes. One with a 4096-bit key and a long target has about three thousand.
+    /// </summary>
+    public const int MaxProofBytes = 8 * 1024;
+
+    /// <summary>Longest <c>jti</c>, <c>htm</c>, <c>nonce</c> or <c>ath</c> of a proof, in UTF-8 bytes.</summary>
+    public const int MaxProofTextBytes = 256;
+
+    /// <summary>Longest <c>htu</c> of a proof, in UTF-8 bytes.</summary>
+    public const int MaxProofTargetBytes = 2048;
+
+    /// <summary>Longest chain of actors in an access token (RFC 8693 §4.1).</summary>
+    public const int MaxActors = 2;
+
+    /// <summary>Deepest nesting of objects and arrays, the outermost object counted.</summary>
+    public const int MaxDepth = 8;
+
+    /// <summary>Most members of an object together with the objects around it.</summary>
+    public const int MaxMembers = 256;
+
+    /// <summary>Longest <c>kid</c>, in characters. It is opaque: compared ordinally, never parsed.</summary>
+    public const int MaxKeyIdLength = 256;
+
+    /// <summary>Largest key set document, in bytes.</summary>
+    public const int MaxKeySetBytes = 256 * 1024;
+
+    /// <summary>Most keys in one set, usable or not.</summary>
+    public const int MaxKeys = 100;
+
+    /// <summary>Largest numeric date: the last second of the year 9999 (beyond it no <see cref="DateTimeOffset"/> exists).</summary>
+    public const long MaxNumericDate = 253_402_300_799;
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+using Duende.IdentityModel;
+
+namespace Culvert.Machine.Client.Access;
+
+/// <summary>An access token of the service, as it is kept between uses.</summary>
+public sealed record AccessToken
+{
+    [JsonPropertyName(OidcConstants.TokenResponse.AccessToken)]
+    public required string Value { get; init; }
+
+    [JsonPropertyName(OidcConstants.TokenResponse.TokenType)]
+    public required string Type { get; init; }
+
+    [JsonPropertyName(OidcConstants.TokenResponse.Scope)]
+    public string Scope { get; init; } = "";
+
+    /// <summary>When it was asked for, by this machine's clock.</summary>
+    [JsonPropertyName("issued_at")]
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>By this machine's clock.</summary>
+    [JsonPropertyName("expires_at")]
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>It needs a proof with each use (RFC 9449 §5).</summary>
+    [JsonIgnore]
+    public bool IsBound => Type.Equals(OidcConstants.TokenResponse.DPoPTokenType, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>RFC 6749 §7.1: a client must not use a token of a type that it does not understand.</summary>
+    public static bool IsKnownType(string type) =>
+        string.Equals(type, OidcConstants.TokenResponse.BearerTokenType, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(type, OidcConstants.TokenResponse.DPoPTokenType, StringComparison.OrdinalIgnoreCase);
+
+    internal static AccessToken From(TokenResponse answer, DateTimeOffset asked) =>
+        new()
+        {
+            Value = answer.AccessToken,
+            Type = answer.TokenType,
+            Scope = answer.Scope ?? "",
+            IssuedAt = asked,
+            ExpiresAt = asked + TimeSpan.FromSeconds(answer.ExpiresIn),
+        };
+
+    // A record would print the token.
+    public override string ToString() => $"{nameof(AccessToken)} {{ Scope = {Scope}, ExpiresAt = {ExpiresAt} }}";
+}

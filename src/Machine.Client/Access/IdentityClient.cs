@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Calls;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Access;
+
+/// <summary>
+/// The part of the public API (8443) that a machine uses before it has a certificate: the token exchange and the two
+/// enrolments. Each call has a connection of its own; they are an hour apart.
+/// </summary>
+public sealed class IdentityClient(
+    IdentityOptions options,
+    FirstTrust trust,
+    TimeProvider time,
+    TimeProvider? networkTime = null
+)
+{
+    private const int MaxShownType = 40;
+
+    /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
+    public TimeSpan? ClockOffset { get; private set; }
+
+    /// <summary>
+    /// Exchanges an identity token for an access token (RFC 7523 §2.1) that is bound to a key (RFC 9449 §5), unless the
+    /// rule wants none.
+    /// </summary>
+    public async Task<ApiResult<TokenResponse>> ExchangeAsync(
+        string assertion,
+        BindingKey binding,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = new TokenRequest
+        {
+            Assertion = assertion,
+            FederationRuleId = options.RuleId,
+            OrganizationId = options.OrganizationId,
+            ServiceAccountId = NullIfEmpty(options.ServiceAccountId),
+            WorkspaceId = NullIfEmpty(options.WorkspaceId),
+        };
+        var call = Post("/v1/oauth/token", request, WireJson.Default.TokenRequest) with
+        {
+            Secret = assertion,
+            Binding = binding,
+        };
+        var answer = await SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
+        return answer.IsSuccess && !AccessToken.IsKnownType(answer.Value.TokenType)
+            ? new ApiFailure
+            {
+                Kind = ApiFailureKind.Malformed,
+                Operation = call.Name,
+                Message =
+                    $"The answer's token_type is \"{ConfigText.Printable(answer.Value.TokenType, MaxShownType)}\"; only Bearer and DPoP can be used.",
+            }
+            : answer;
+    }
+
+    /// <summary>Asks whether the service answers and is trusted; null when it does. Nothing is sent but the question.</summary>
+    public async Task<ApiFailure?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var tls = await trust.GetAsync(cancellationToken);
+        if (!tls.IsSuccess)
+        {
+            return tls.Failure;
+        }
+
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
+        var answer = await channel.SendAsync(new ApiCall(HttpMethod.Get, "/healthz"), cancellationToken);
+        ClockOffset = channel.ClockOffset ?? ClockOffset;
+        return answer.Failure;
+    }
+
+    /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
+    public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
+        AgentEnrollmentRequest request,
+        string idempotencyKey,
+        Proof proof,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            Post("/v1/agent/enrollments", request, WireJson.Default.AgentEnrollmentRequest) with
+            {
+                Proof = proof,
+                IdempotencyKey = idempotencyKey,
+            },
+            WireJson.Default.AgentEnrollment,
+            cancellationToken
+        );
+
+    /// <summary>Enrols an edge with an access token.</summary>
+    public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
+        EdgeEnrollmentRequest request,
+        string idempotencyKey,
+        Proof proof,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            Post("/v1/edge/enrollments", request, WireJson.Default.EdgeEnrollmentRequest) with
+            {
+                Proof = proof,
+                IdempotencyKey = idempotencyKey,
+            },
+            WireJson.Default.EdgeEnrollment,
+            cancellationToken
+        );
+
+    private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        var tls = await trust.GetAsync(ct);
+        if (!tls.IsSuccess)
+        {
+            return tls.Failure;
+        }
+
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
+        var result = await channel.SendAsync(call, type, ct);
+        ClockOffset = channel.ClockOffset ?? ClockOffset;
+        return result;
+    }
+
+    private static ApiCall Post<T>(string path, T body, JsonTypeInfo<T> type) =>
+        new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
+
+    private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
+}

@@ -1,0 +1,60 @@
+using Culvert.Machine.Client.Tokens;
+using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Machine.Client.Access;
+
+/// <summary>The <c>identity</c> section of agent and edge.</summary>
+public sealed record IdentityOptions
+{
+    /// <summary>The service's public URL, byte for byte as it is configured there; https.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The base of the mTLS API; null means as told at enrolment.</summary>
+    public Uri? MachineUrl { get; init; }
+
+    /// <summary>The roots that may vouch for <see cref="Url"/>; empty for none. Excludes <see cref="CaSha256"/>.</summary>
+    public string CaFile { get; init; } = "";
+
+    /// <summary>Lower-case hex SHA-256 of the platform root; empty for none. With both empty the system's roots decide.</summary>
+    public string CaSha256 { get; init; } = "";
+
+    public IdentityMode Mode { get; init; } = IdentityMode.Automatic;
+
+    /// <summary>Set in automatic mode.</summary>
+    public string OrganizationId { get; init; } = "";
+
+    /// <summary>Set in automatic mode.</summary>
+    public string RuleId { get; init; } = "";
+
+    /// <summary>Empty unless the rule's target is to be checked.</summary>
+    public string ServiceAccountId { get; init; } = "";
+
+    /// <summary>Empty unless the rule spans several.</summary>
+    public string WorkspaceId { get; init; } = "";
+
+    /// <summary>Set in automatic mode.</summary>
+    public IdentityTokenOptions Token { get; init; } = new();
+
+    /// <summary>
+    /// Where access tokens and the key they are bound to are kept; processes that name the same folder share them. Empty
+    /// for one under the state directory.
+    /// </summary>
+    public string TokenCache { get; init; } = "";
+
+    /// <summary>Set in manual mode.</summary>
+    public SecretReference? TunnelToken { get; init; }
+
+    /// <summary>How the service is reached.</summary>
+    public NetworkOptions Network
+    {
+        get => NetworkInForce.Current;
+        init => NetworkInForce = new NetworkSource(value);
+    }
+
+    /// <summary>Where <see cref="Network"/> may change while the program runs.</summary>
+    public NetworkSource NetworkInForce { get; private init; } = new(NetworkOptions.Default);
+
+    /// <summary>The same, reached as <paramref name="network"/> says from now on.</summary>
+    public IdentityOptions Under(NetworkSource network) => this with { NetworkInForce = network };
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Access;
+
+/// <summary>Serialiser of cached access tokens.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    Converters = [typeof(UtcTimeConverter)],
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(AccessToken))]
+internal sealed partial class TokenJson : JsonSerializerContext;

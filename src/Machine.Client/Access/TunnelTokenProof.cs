@@ -1,0 +1,30 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Machine.Client.Access;
+
+/// <summary>Manual mode: the tunnel token, read anew at each use (S5).</summary>
+public sealed class TunnelTokenProof(SecretReference token) : IProofSource
+{
+    public Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken) =>
+        Task.FromResult<ApiResult<Proof>>(Read());
+
+    public Task ForgetAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private ApiResult<Proof> Read()
+    {
+        try
+        {
+            return new Proof(token.Read());
+        }
+        catch (SecretUnavailableException e)
+        {
+            return new ApiFailure
+            {
+                Kind = ApiFailureKind.NoProof,
+                Operation = "tunnel token",
+                Message = e.Message,
+            };
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Culvert.Platform.Net;
+
+namespace Culvert.Machine.Client.Calls;
+
+/// <summary>Why a call failed: what the operator needs, and never a token.</summary>
+public sealed record ApiFailure
+{
+    public required ApiFailureKind Kind { get; init; }
+
+    /// <summary>Method and path, or another name of what was tried.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>The HTTP status; null when there was no answer.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The service's stable code, such as <c>enrolment.method</c>; null when it gave none.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The service's id of the request, for its logs and history.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>For people. One line.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>With <see cref="ApiFailureKind.Unreachable"/>: how the connection failed.</summary>
+    public ConnectCause Cause { get; init; }
+
+    /// <summary>How long the service asks to wait; null when it does not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the same request may succeed later without anybody changing anything.</summary>
+    public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
+
+    /// <summary>
+    /// Whether the request may have been carried out, or still is: repeated with the same <c>Idempotency-Key</c> it gives
+    /// what the first one made.
+    /// </summary>
+    public bool IsUndecided => IsTransient || IsPending;
+
+    /// <summary>Whether the service says that the first request with that <c>Idempotency-Key</c> has not ended.</summary>
+    public bool IsPending => Code == "idempotency.pending";
+
+    public override string ToString()
+    {
+        var text = new StringBuilder(Operation).Append(": ");
+        if (Status is { } status)
+        {
+            text.Append(status).Append(' ');
+        }
+
+        if (Code is { } code)
+        {
+            text.Append(code).Append(' ');
+        }
+
+        text.Append(Message);
+        return RequestId is { } id ? text.Append(" (").Append(id).Append(')').ToString() : text.ToString();
+    }
+}

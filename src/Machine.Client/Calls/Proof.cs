@@ -1,0 +1,10 @@
+namespace Culvert.Machine.Client.Calls;
+
+/// <summary>What a machine shows to be enrolled: an access token or the tunnel token.</summary>
+/// <param name="Token">The token itself.</param>
+/// <param name="Binding">The key that the token is bound to; null for one that whoever holds it may use.</param>
+public sealed record Proof(string Token, BindingKey? Binding = null)
+{
+    // Never the token.
+    public override string ToString() => nameof(Proof);
+}

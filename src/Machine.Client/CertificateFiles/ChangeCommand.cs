@@ -1,0 +1,161 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Machine.Client.CertificateFiles;
+
+/// <summary>The operator's command after a change (<c>nginx -s reload</c>): words, no shell, bounded time.</summary>
+public sealed class ChangeCommand
+{
+    private const int MaxShown = 300;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+
+    private readonly string[] words;
+
+    private ChangeCommand(string[] words) => this.words = words;
+
+    /// <summary>
+    /// Splits at blanks; single and double quotes hold words together. Nothing is expanded, and no character means
+    /// anything else. Null when there is no word, or a quote is not closed.
+    /// </summary>
+    public static ChangeCommand? Parse(string text)
+    {
+        var found = new List<string>();
+        var word = new StringBuilder();
+        var (inside, hasWord) = ('\0', false);
+        foreach (var c in text)
+        {
+            if (inside != '\0')
+            {
+                if (c == inside)
+                {
+                    inside = '\0';
+                }
+                else
+                {
+                    word.Append(c);
+                }
+            }
+            else if (c is '"' or '\'')
+            {
+                (inside, hasWord) = (c, true);
+            }
+            else if (c is ' ' or '\t')
+            {
+                End();
+            }
+            else
+            {
+                word.Append(c);
+                hasWord = true;
+            }
+        }
+
+        End();
+        return inside == '\0' && found.Count > 0 && found[0].Length > 0 ? new ChangeCommand([.. found]) : null;
+
+        void End()
+        {
+            if (hasWord)
+            {
+                found.Add(word.ToString());
+                word.Clear();
+                hasWord = false;
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Words => words;
+
+    /// <summary>Runs it to its end. Null = it ended well; else a sentence.</summary>
+    public async Task<string?> RunAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var said = new StringBuilder();
+        using var process = new Process { StartInfo = Start() };
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            return $"{words[0]} cannot be started: {e.Message}";
+        }
+
+        try
+        {
+            process.StandardInput.Close();
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            await ExitAsync(process, both.Token);
+            lock (said)
+            {
+                return process.ExitCode == 0
+                    ? null
+                    : $"{words[0]} ended with status {process.ExitCode}: {ConfigText.Printable(said.ToString().Trim(), MaxShown)}";
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"{words[0]} did not end within {Timeout.TotalSeconds} s";
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        // The last of what it says is where the reason is.
+        void Note(string? line)
+        {
+            lock (said)
+            {
+                if (line is { Length: > 0 })
+                {
+                    said.Append(line).Append(' ');
+                    if (said.Length > 4 * MaxShown)
+                    {
+                        said.Remove(0, said.Length - MaxShown);
+                    }
+                }
+            }
+        }
+    }
+
+    // A server that the command has started may keep its output open for ever: the command's own end is what counts.
+    private static async Task ExitAsync(Process process, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var whole = process.WaitForExitAsync(patience.Token);
+        while (!whole.IsCompleted && !process.HasExited)
+        {
+            await Task.WhenAny(
+                whole,
+                Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken)
+            );
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await Task.WhenAny(whole, Task.Delay(OutputGrace, TimeProvider.System, cancellationToken));
+        await patience.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private ProcessStartInfo Start() =>
+        new(words[0], words.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+    public override string ToString() => words[0];
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.CertificateFiles;
+
+/// <summary>The public API as a rotation job uses it: with an access token of the scope <c>certificate:issue</c>.</summary>
+public sealed class RotationClient(
+    IdentityOptions options,
+    FirstTrust trust,
+    IProofSource proofs,
+    TimeProvider time,
+    TimeProvider? networkTime = null
+)
+{
+    private const int Unauthorized = 401;
+
+    /// <summary>The certificate for a key.</summary>
+    public Task<ApiResult<ServerCertificateDocument>> IssueAsync(
+        string tunnelId,
+        PendingRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = new ServerCertificateRequest { TunnelId = tunnelId, Csr = request.Csr };
+        return SendAsync(
+            new ApiCall(HttpMethod.Post, "/v1/certificates")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(wanted, WireJson.Default.ServerCertificateRequest),
+                IdempotencyKey = request.IdempotencyKey,
+            },
+            WireJson.Default.ServerCertificateDocument,
+            cancellationToken
+        );
+    }
+
+    /// <summary>The bundle in force, and what is to be done with a certificate.</summary>
+    public Task<ApiResult<RenewalAdvice>> AdviseAsync(
+        string tunnelId,
+        string? serial,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = $"?tunnel_id={Uri.EscapeDataString(tunnelId)}";
+        query += serial is null ? "" : $"&serial={Uri.EscapeDataString(serial)}";
+        return SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/certificates/renewal" + query),
+            WireJson.Default.RenewalAdvice,
+            cancellationToken
+        );
+    }
+
+    // A kept token may have been revoked meanwhile; a fresh one then tells whether the right itself is gone.
+    private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        var answer = await SendOnceAsync(call, type, fresh: false, ct);
+        if (answer.Failure is not { Kind: ApiFailureKind.Refused, Status: Unauthorized })
+        {
+            return answer;
+        }
+
+        await proofs.ForgetAsync(ct);
+        return await SendOnceAsync(call, type, fresh: true, ct);
+    }
+
+    private async Task<ApiResult<T>> SendOnceAsync<T>(
+        ApiCall call,
+        JsonTypeInfo<T> type,
+        bool fresh,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        var proof = await proofs.GetAsync(fresh, ct);
+        if (!proof.IsSuccess)
+        {
+            return proof.Failure;
+        }
+
+        var tls = await trust.GetAsync(ct);
+        if (!tls.IsSuccess)
+        {
+            return tls.Failure;
+        }
+
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
+        return await channel.SendAsync(call with { Proof = proof.Value }, type, ct);
+    }
+}

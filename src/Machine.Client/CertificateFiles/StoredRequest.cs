@@ -1,0 +1,16 @@
+namespace Culvert.Machine.Client.CertificateFiles;
+
+/// <summary>A request on its way, kept so that whoever repeats it after a crash gets the certificate that was signed for it.</summary>
+internal sealed record StoredRequest
+{
+    public required string Url { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    public required string Csr { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    // Never the key.
+    public override string ToString() => $"{nameof(StoredRequest)} {TunnelId}";
+}

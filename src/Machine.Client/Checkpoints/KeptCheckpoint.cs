@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Checkpoints;
+
+/// <summary>A line of the file of checkpoints: readable by people, and by <c>culvert audit verify --checkpoint</c>.</summary>
+internal sealed record KeptCheckpoint
+{
+    public required string Node { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required string Head { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>One of <see cref="CheckpointAlarm"/>; null for one that agrees with those before it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Alarm { get; init; }
+
+    /// <summary>The checkpoint as the service signed it.</summary>
+    public required string Checkpoint { get; init; }
+
+    public static KeptCheckpoint Of(AuditCheckpoint checkpoint, string token, string? alarm = null) =>
+        new()
+        {
+            Node = checkpoint.Node,
+            Sequence = checkpoint.Sequence,
+            Head = checkpoint.Head,
+            Time = checkpoint.Time,
+            Alarm = alarm,
+            Checkpoint = token,
+        };
+}

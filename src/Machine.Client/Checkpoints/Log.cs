@@ -1,0 +1,16 @@
+using Culvert.Platform.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Machine.Client.Checkpoints;
+
+/// <summary>Log entries about audit checkpoints.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.CheckpointAlarm,
+        LogLevel.Critical,
+        "The service's audit contradicts itself ({Alarm}): checkpoint of {Node} at entry {Sequence}. "
+            + "Keep {Path} and have the audit verified with it"
+    )]
+    public static partial void CheckpointAlarm(ILogger log, string alarm, string node, long sequence, string path);
+}

@@ -1,0 +1,141 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>
+/// What the loops share. Each field is one immutable object that is swapped whole, so readers need no lock; each has
+/// one writer, named at the field, but for <see cref="Trust"/>, which <see cref="AdoptTrust"/> guards.
+/// </summary>
+internal sealed class CredentialState<TFeed>
+    where TFeed : class
+{
+    private static readonly IReadOnlySet<string> NoneRevoked = new HashSet<string>();
+
+    // Guards the pair of trust and epoch.
+    private readonly Lock trustGate = new();
+
+    // Guards the change of identity, client and withdrawal, which belong together.
+    private readonly Lock identityGate = new();
+    private volatile MachineIdentity? identity;
+    private volatile MachineClient? client;
+    private volatile PlatformTrust? trust;
+    private volatile TFeed? feed;
+    private volatile IReadOnlySet<string> revokedSerials = NoneRevoked;
+    private volatile KeyAndCertificate? server;
+    private volatile string? withdrawal;
+    private volatile ApiFailure? identityFailure;
+    private volatile ApiFailure? feedFailure;
+    private volatile ApiFailure? serverFailure;
+    private long trustEpoch;
+    private long lastContactTicks;
+
+    /// <summary>Set by <see cref="Install"/>; null before the first, and after <see cref="TryWithdraw"/>.</summary>
+    public MachineIdentity? Identity => identity;
+
+    /// <summary>Of <see cref="Identity"/>.</summary>
+    public MachineClient? Client => client;
+
+    /// <summary>What the service said when it withdrew the last identity; null while it has not.</summary>
+    public string? Withdrawal => withdrawal;
+
+    public PlatformTrust? Trust => trust;
+
+    /// <summary>Written by the feed's loop.</summary>
+    public TFeed? Feed
+    {
+        get => feed;
+        set => feed = value;
+    }
+
+    /// <summary>Written by the feed's loop, with <see cref="Feed"/>.</summary>
+    public IReadOnlySet<string> RevokedSerials
+    {
+        get => revokedSerials;
+        set => revokedSerials = value;
+    }
+
+    /// <summary>Written by the server certificate's loop.</summary>
+    public KeyAndCertificate? Server
+    {
+        get => server;
+        set => server = value;
+    }
+
+    /// <summary>The last failure to get a platform certificate; null after a success.</summary>
+    public ApiFailure? IdentityFailure
+    {
+        get => identityFailure;
+        set => identityFailure = value;
+    }
+
+    /// <summary>The last failure to reach the feed; null after a success.</summary>
+    public ApiFailure? FeedFailure
+    {
+        get => feedFailure;
+        set => feedFailure = value;
+    }
+
+    /// <summary>The last failure to get a server certificate; null after a success.</summary>
+    public ApiFailure? ServerFailure
+    {
+        get => serverFailure;
+        set => serverFailure = value;
+    }
+
+    /// <summary>When the service last answered the feed; null before the first time.</summary>
+    public DateTimeOffset? LastContact
+    {
+        get =>
+            Interlocked.Read(ref lastContactTicks) is > 0 and var ticks
+                ? new DateTimeOffset(ticks, TimeSpan.Zero)
+                : null;
+        set => Interlocked.Exchange(ref lastContactTicks, value?.UtcTicks ?? 0);
+    }
+
+    /// <summary>A certificate comes into use.</summary>
+    public void Install(MachineIdentity next, MachineClient nextClient)
+    {
+        lock (identityGate)
+        {
+            (identity, client, withdrawal) = (next, nextClient, null);
+        }
+    }
+
+    /// <summary>The last run ended without an identity, for this reason.</summary>
+    public void RestoreWithdrawal(string reason) => withdrawal = reason;
+
+    /// <summary>Gives up the identity; false when another one has taken its place since the client was used.</summary>
+    /// <param name="refused">The client that the service refused.</param>
+    /// <param name="reason">The service's word, for people.</param>
+    public bool TryWithdraw(MachineClient refused, string reason)
+    {
+        lock (identityGate)
+        {
+            if (!ReferenceEquals(client, refused))
+            {
+                return false;
+            }
+
+            (identity, client, withdrawal) = (null, null, reason);
+            return true;
+        }
+    }
+
+    /// <summary>Takes a bundle into use unless a later one is.</summary>
+    /// <param name="candidate">The bundle's roots.</param>
+    /// <param name="epoch">The bundle's epoch.</param>
+    /// <param name="restart">A first enrolment: a service that was set up anew counts its epochs from the beginning.</param>
+    public void AdoptTrust(PlatformTrust candidate, long epoch, bool restart)
+    {
+        lock (trustGate)
+        {
+            if (restart || trust is null || epoch >= trustEpoch)
+            {
+                trust = candidate;
+                trustEpoch = epoch;
+            }
+        }
+    }
+}

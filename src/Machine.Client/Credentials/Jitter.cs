@@ -1,0 +1,12 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>Random numbers for the spreading of timers.</summary>
+internal static class Jitter
+{
+    private const int Steps = 1 << 20;
+
+    /// <summary>From 0 to below 1.</summary>
+    public static double Unit() => (double)RandomNumberGenerator.GetInt32(Steps) / Steps;
+}

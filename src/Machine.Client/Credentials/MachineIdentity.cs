@@ -1,0 +1,22 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>Who this machine is at the moment. Immutable; a renewal makes a new one (S10: dial new outer connections with it).</summary>
+public sealed record MachineIdentity
+{
+    /// <summary>The platform certificate and its key: for the outer TLS of agent and edge, and for 8444.</summary>
+    public required KeyAndCertificate Credential { get; init; }
+
+    /// <summary>The certificate as the service described it.</summary>
+    public required CertificateDocument Document { get; init; }
+
+    public required SpiffeId SpiffeId { get; init; }
+
+    /// <summary>The agent's enrolment (<c>agt_…</c>) or the edge's id.</summary>
+    public required string EnrolmentId { get; init; }
+
+    /// <summary>Base of the machine API in use.</summary>
+    public required Uri MachineUrl { get; init; }
+}

@@ -1,0 +1,78 @@
+using Culvert.Platform.Programs;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>
+/// Tells the service what is in use, after every change and never before it: the service counts a report as an
+/// acknowledgement (S17). Changes that come close together become one report.
+/// </summary>
+internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
+    where TFeed : class
+{
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+
+    private readonly AsyncSignal signal = new(context.Time);
+    private (TFeed Feed, string? ServerSerial)? told;
+
+    /// <summary>Asks for a report.</summary>
+    public void Request() => signal.Set();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken))
+            {
+                await SendAsync(cancellationToken);
+                await Task.Delay(Spacing, context.Time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The last word of this run, tried once: a service that does not hear it counts this machine for a while. It repeats
+    /// what was told last, since what came after may not have been taken into use any more.
+    /// </summary>
+    public async Task SendLastAsync(CancellationToken ct)
+    {
+        if (
+            told is var (feed, server)
+            && context.State is { Client: { } client, Identity: { } identity }
+            && await context.Dialect.ReportAsync(client, feed, identity.Credential.Serial, server, leaving: true, ct)
+                is { } failure
+        )
+        {
+            Log.ReportFailed(context.Log, failure);
+        }
+    }
+
+    private async Task SendAsync(CancellationToken ct)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            // Read anew at each try: what is in use may have changed while the service was away.
+            if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity } state)
+            {
+                return; // the change that is missing will ask again
+            }
+
+            var (serial, server) = (identity.Credential.Serial, state.Server?.Serial);
+            var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
+            if (failure is null)
+            {
+                told = (feed, server);
+                return;
+            }
+
+            Log.ReportFailed(context.Log, failure);
+            if (!failure.IsTransient)
+            {
+                return;
+            }
+
+            await Task.Delay(RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, context.Unit()), context.Time, ct);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.Stored;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>
+/// Gets the leaf that ends inner TLS from the tunnel's active authority and keeps it fresh: a new key each time, its
+/// own window, lives of seconds to months. It is also replaced as soon as the tunnel's trust bundle no longer vouches
+/// for it, since clients refuse it from then on.
+/// </summary>
+internal sealed class ServerCertificateLoop(
+    LoopContext<AgentFeed> context,
+    KeyType? keyType,
+    CredentialMetrics metrics,
+    Func<KeyAndCertificate, CancellationToken, ValueTask> changed
+)
+{
+    private const string NotFromService =
+        "The tunnel has no authority that issues; set certificates.source to files, or activate one.";
+
+    private const string AheadOfTheBundle =
+        "The trust bundle in force does not vouch for the new certificate; the feed brings a later one.";
+
+    private readonly AsyncSignal signal = new(context.Time);
+    private readonly RetrySchedule retries = new(context.Time, context.Unit);
+    private readonly RepeatedRequest repeated = new();
+    private volatile Wish wish = new(keyType);
+    private bool isRestored;
+    private CertificateDocument? document;
+
+    private DateTimeOffset renewAt;
+    private long judgedEpoch = -1;
+
+    private CredentialState<AgentFeed> State => context.State;
+
+    /// <summary>The present leaf as the service described it; null before the first.</summary>
+    public CertificateDocument? Document => document;
+
+    /// <summary>Whether another leaf is wanted now, whatever the last try came to.</summary>
+    public bool IsDue => IsWanted && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
+
+    /// <summary>False: the leaf comes from elsewhere.</summary>
+    public bool IsWanted => wish.KeyType is not null;
+
+    /// <summary>Of the next key; null: no leaf is wanted any more, and the last one is not renewed.</summary>
+    public void Use(KeyType? next)
+    {
+        if (next != wish.KeyType)
+        {
+            wish = new Wish(next);
+            signal.Set();
+        }
+    }
+
+    /// <summary>Wakes the loop when identity or feed changed.</summary>
+    public void Wake() => signal.Set();
+
+    /// <summary>Ends the wait after a failure: the service answers again.</summary>
+    public void RetryNow()
+    {
+        retries.Waive();
+        signal.Set();
+    }
+
+    /// <summary>Takes up the last run's leaf while it is valid.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (!IsWanted || isRestored)
+        {
+            return;
+        }
+
+        isRestored = true;
+        if (context.Store.LoadServerCertificate() is not { } stored || stored.Certificate.NotAfter <= context.Now)
+        {
+            return;
+        }
+
+        try
+        {
+            var certificates = stored.Certificate.CertificatePem + "\n" + stored.Certificate.ChainPem;
+            await UseAsync(
+                stored.Certificate,
+                KeyAndCertificate.FromPem(certificates, stored.KeyPem),
+                cancellationToken
+            );
+        }
+        catch (CertificateUnusableException)
+        {
+            StateLog.StateUnreadable(context.Log, "The kept server certificate");
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (wish.KeyType is not { } keyType)
+            {
+                (State.Server, State.ServerFailure, document, isRestored) = (null, null, null, false);
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+                await RestoreAsync(cancellationToken);
+                continue;
+            }
+
+            if (State is not { Client: { } client, Feed: { } feed } || !IsFromService(feed))
+            {
+                State.ServerFailure = State.Feed is null ? null : Unusable(NotFromService);
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+                continue;
+            }
+
+            var wait = TimeUntilDue(feed);
+            if (wait > TimeSpan.Zero)
+            {
+                await signal.WaitAsync(wait, cancellationToken);
+                continue;
+            }
+
+            retries.Begin();
+            var failure = await RequestAsync(client, feed, keyType, cancellationToken);
+            State.ServerFailure = failure;
+            metrics.CountRenewal("server", failure);
+            if (failure is null)
+            {
+                retries.Succeed();
+                continue;
+            }
+
+            var delay = retries.Fail(failure, document?.NotAfter);
+            Log.ServerCertificateFailed(context.Log, failure, Math.Round(delay.TotalSeconds, 1));
+        }
+    }
+
+    private static bool IsFromService(AgentFeed feed) => feed.ServerCertificateMode == ServerCertificateMode.Service;
+
+    private TimeSpan TimeUntilDue(AgentFeed feed)
+    {
+        var (due, retry) = (DueAt(feed), retries.NotBefore);
+        return (due > retry ? due : retry) - context.Now;
+    }
+
+    private DateTimeOffset DueAt(AgentFeed feed) =>
+        State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
+            ? context.Now
+            : CalledBackAt(feed) ?? renewAt;
+
+    // A leaf that its issuer took back is worth nothing any more, however long it would still run.
+    private bool IsRevoked() => document is { } present && State.RevokedSerials.Contains(present.Serial);
+
+    // The service wants leaves of that authority replaced earlier than they say themselves; null = not this one.
+    private DateTimeOffset? CalledBackAt(AgentFeed feed)
+    {
+        if (
+            document?.CaId is not { } issuer
+            || feed.Renewals?.FirstOrDefault(renewal => renewal.CaId == issuer) is not { } told
+        )
+        {
+            return null;
+        }
+
+        var at = RenewalPlan.Within(told.SuggestedWindow, RenewalPlan.UnitOf(context.Dialect.Subject));
+        return at < renewAt ? at : renewAt;
+    }
+
+    // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
+    private bool IsDisowned(KeyAndCertificate current, AgentFeed feed)
+    {
+        var bundle = feed.Tunnel.TrustBundle;
+        if (bundle.Epoch == judgedEpoch || !CertificatePem.TryRead(bundle.Pem, out var anchors))
+        {
+            return false;
+        }
+
+        if (Holds(current, anchors))
+        {
+            judgedEpoch = bundle.Epoch;
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task<ApiFailure?> RequestAsync(
+        MachineClient client,
+        AgentFeed feed,
+        KeyType keyType,
+        CancellationToken ct
+    )
+    {
+        var request = repeated.Take(keyType);
+        var answer = await client.ServerCertificateAsync(request, ct);
+        repeated.Settle(answer.Failure);
+        if (!answer.IsSuccess)
+        {
+            return answer.Failure;
+        }
+
+        try
+        {
+            var issued = answer.Value.Certificate;
+            var pair = KeyAndCertificate.Create(issued, request.Key);
+            if (Check(pair, issued, feed) is { } fault)
+            {
+                return Unusable(fault);
+            }
+
+            if (IsAheadOfTheBundle(pair))
+            {
+                repeated.Keep(request); // it will do as soon as the feed has caught up
+                return Unusable(AheadOfTheBundle);
+            }
+
+            judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
+            // First on the disk: whoever looks beside the agent that is ready, or takes up after it, finds what it uses.
+            context.Store.SaveServerCertificate(issued, pair.ExportPrivateKeyPem());
+            await UseAsync(issued, pair, ct);
+            Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
+            return null;
+        }
+        catch (CertificateUnusableException e)
+        {
+            return Unusable(e.Message);
+        }
+    }
+
+    private string? Check(KeyAndCertificate pair, CertificateDocument issued, AgentFeed feed)
+    {
+        if (issued.NotAfter <= context.Now)
+        {
+            return "The new certificate is expired by this machine's clock.";
+        }
+
+        if (!pair.Certificate.MatchesHostname($"x.{feed.Tunnel.Domain}", allowWildcards: true, allowCommonName: false))
+        {
+            return $"The new certificate is not for *.{feed.Tunnel.Domain}.";
+        }
+
+        return null;
+    }
+
+    // Of somebody who was away while the authority changed: the feed is behind for a moment. Clients may hold no more
+    // than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
+    private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
+        State is { Server: { } current, Feed: { } feed }
+        && current.NotAfter > context.Now
+        && !IsRevoked()
+        && CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
+        && Holds(current, anchors)
+        && !Holds(pair, anchors);
+
+    private async Task UseAsync(CertificateDocument issued, KeyAndCertificate pair, CancellationToken ct)
+    {
+        document = issued;
+        renewAt = RenewalPlan.RenewAt(issued, RenewalPlan.UnitOf(context.Dialect.Subject));
+        State.Server = pair;
+        await changed(pair, ct);
+    }
+
+    private bool Holds(KeyAndCertificate current, IReadOnlyList<X509Certificate2> anchors) =>
+        TrustAnchors.VouchFor(anchors, current, context.Now);
+
+    private static ApiFailure Unusable(string message) =>
+        new()
+        {
+            Kind = ApiFailureKind.Malformed,
+            Operation = "server certificate",
+            Message = message,
+        };
+
+    private sealed record Wish(KeyType? KeyType);
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Checkpoints;
+using Culvert.Machine.Client.Stored;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Dialects;
+
+/// <summary>The agent's side of the machine API.</summary>
+internal sealed class AgentDialect(
+    string tunnelId,
+    InstanceId instance,
+    Func<IReadOnlyList<AgentReportRoute>> routes,
+    CheckpointWatch? checkpoints = null,
+    IUsageSource? usage = null,
+    Func<AgentReportDoctor?>? doctor = null
+) : MachineDialect<AgentFeed>
+{
+    private AgentReportDoctor? refusedDoctor; // one report is under way at a time
+
+    public override string Subject => $"agent {tunnelId} {instance}";
+
+    public override PeerRole OwnRole => PeerRole.Agent;
+
+    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(5);
+
+    public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
+
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        IdentityClient client,
+        PendingRequest pending,
+        Proof proof,
+        CancellationToken ct
+    )
+    {
+        var request = new AgentEnrollmentRequest
+        {
+            TunnelId = tunnelId,
+            InstanceId = instance.Value,
+            Csr = pending.Csr,
+        };
+        var answer = await client.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+        MachineClient client,
+        PendingRequest pending,
+        Proof? proof,
+        CancellationToken ct
+    )
+    {
+        var answer = await client.RenewAgentAsync(pending, proof, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override Task<ApiResult<FeedAnswer<AgentFeed>>> FeedAsync(
+        MachineClient client,
+        long since,
+        string? held,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => client.AgentFeedAsync(since, held, wait, ct);
+
+    public override async Task<ApiFailure?> ReportAsync(
+        MachineClient client,
+        AgentFeed feed,
+        string platformSerial,
+        string? serverSerial,
+        bool leaving,
+        CancellationToken ct
+    )
+    {
+        var part = usage?.Next();
+        var found = doctor?.Invoke();
+        var report = new AgentReport
+        {
+            Revision = feed.Revision,
+            Epochs = new() { Platform = feed.PlatformBundle.Epoch, TrustBundle = feed.Tunnel.TrustBundle.Epoch },
+            Serials = new() { Platform = platformSerial, Server = serverSerial },
+            Version = ProductVersion.Text,
+            Routes = routes(),
+            AuditAlarm = AuditAlarm,
+            Usage = part,
+            Doctor = ReferenceEquals(found, refusedDoctor) ? null : found,
+            Leaving = leaving,
+        };
+        var failure = await client.ReportAsync(report, ct);
+        if (report.Doctor is not null && failure is { IsTransient: false })
+        {
+            // A service that is a version behind does not know this part; its next findings are offered again.
+            refusedDoctor = report.Doctor;
+            failure = await client.ReportAsync(report with { Doctor = null }, ct);
+        }
+
+        // What the service refuses today it refuses tomorrow, and the rest of the report must get through.
+        if (part is not null && failure is not { IsTransient: true })
+        {
+            usage!.Delivered(part);
+        }
+
+        return failure;
+    }
+
+    public override string? AuditAlarm => checkpoints?.Alarm;
+
+    public override void Observe(AgentFeed feed, PlatformTrust trust)
+    {
+        if (feed.AuditCheckpoint is { } checkpoint)
+        {
+            checkpoints?.Take(checkpoint, trust);
+        }
+    }
+
+    public override bool IsOwn(SpiffeId id) =>
+        id.Kind == SpiffeKind.Agent && id.TunnelId == tunnelId && id.Name == instance.Value;
+
+    public override bool IsOwn(AgentFeed feed) => feed.Type == AgentFeed.TypeName && feed.Tunnel.Id == tunnelId;
+
+    public override long RevisionOf(AgentFeed feed) => feed.Revision;
+
+    public override string? DigestOf(AgentFeed feed) => feed.Digest;
+
+    public override BundleDocument PlatformBundleOf(AgentFeed feed) => feed.PlatformBundle;
+
+    public override IReadOnlyList<string> RevokedSerialsOf(AgentFeed feed) => feed.RevokedSerials;
+}

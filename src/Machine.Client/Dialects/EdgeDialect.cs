@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Stored;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Dialects;
+
+/// <summary>The edge's side of the machine API.</summary>
+internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content) : MachineDialect<EdgeFeed>
+{
+    public override string Subject => $"edge {edgeId}";
+
+    public override PeerRole OwnRole => PeerRole.EdgeServer;
+
+    // S10: a revocation takes 5 s at most, also the one made just after the service came back. Edges are few.
+    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(2);
+
+    public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
+
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        IdentityClient client,
+        PendingRequest pending,
+        Proof proof,
+        CancellationToken ct
+    )
+    {
+        var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = pending.Csr };
+        var answer = await client.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+        MachineClient client,
+        PendingRequest pending,
+        Proof? proof,
+        CancellationToken ct
+    )
+    {
+        var answer = await client.RenewEdgeAsync(pending, proof, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override Task<ApiResult<FeedAnswer<EdgeFeed>>> FeedAsync(
+        MachineClient client,
+        long since,
+        string? held,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => client.EdgeFeedAsync(since, wait, ct);
+
+    public override Task<ApiFailure?> ReportAsync(
+        MachineClient client,
+        EdgeFeed feed,
+        string platformSerial,
+        string? serverSerial,
+        bool leaving,
+        CancellationToken ct
+    )
+    {
+        var own = content();
+        var report = new EdgeReport
+        {
+            Revision = feed.Revision,
+            Epochs = new() { Platform = feed.PlatformBundle.Epoch },
+            Serial = platformSerial,
+            Version = ProductVersion.Text,
+            SniPublicPort = own.SniPublicPort,
+            ConnectPublicPort = own.ConnectPublicPort,
+            Agents = own.Agents,
+            ClientConnections = own.ClientConnections,
+            Leaving = leaving,
+        };
+        return client.ReportAsync(report, ct);
+    }
+
+    public override bool IsOwn(SpiffeId id) => id.Kind == SpiffeKind.Edge && id.Name == edgeId;
+
+    public override bool IsOwn(EdgeFeed feed) => feed.Type == EdgeFeed.TypeName && feed.Edge.Id == edgeId;
+
+    public override long RevisionOf(EdgeFeed feed) => feed.Revision;
+
+    // An edge's feed shows every tunnel: nearly every change is its own.
+    public override string? DigestOf(EdgeFeed feed) => null;
+
+    public override BundleDocument PlatformBundleOf(EdgeFeed feed) => feed.PlatformBundle;
+
+    public override IReadOnlyList<string> RevokedSerialsOf(EdgeFeed feed) => feed.RevokedSerials;
+}

@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Calls;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Dialects;
+
+/// <summary>
+/// The machine API (8444): mutual TLS with one platform certificate. A renewal makes a new client; the old one ends
+/// with its last call.
+/// </summary>
+public sealed class MachineClient : IDisposable
+{
+    private const int MaxFeedBytes = 16 * 1024 * 1024;
+    private const string AgentChallenges = "/v1/agent/acme_challenges";
+
+    // What the network may take beyond the wait that was asked for.
+    private static readonly TimeSpan FeedSlack = TimeSpan.FromSeconds(15);
+
+    private readonly ApiChannel channel;
+    private readonly Func<PlatformTrust> trust;
+    private readonly Func<IReadOnlySet<string>> revokedSerials;
+    private readonly TimeProvider time;
+
+    /// <param name="url">Base of the machine API.</param>
+    /// <param name="certificate">Who we are.</param>
+    /// <param name="trust">The platform roots, asked for at each handshake.</param>
+    /// <param name="revokedSerials">Serials that are no longer accepted, asked for at each handshake.</param>
+    /// <param name="time">The clock of certificates.</param>
+    /// <param name="networkTime">The clock of time limits; the same when null.</param>
+    /// <param name="network">How the service is reached; directly when null.</param>
+    public MachineClient(
+        Uri url,
+        KeyAndCertificate certificate,
+        Func<PlatformTrust> trust,
+        Func<IReadOnlySet<string>> revokedSerials,
+        TimeProvider time,
+        TimeProvider? networkTime = null,
+        NetworkSource? network = null
+    )
+    {
+        this.trust = trust;
+        this.revokedSerials = revokedSerials;
+        this.time = time;
+        var tls = new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = certificate.Context,
+            CertificateChainPolicy = trust().ChainPolicy(time.GetUtcNow()),
+            RemoteCertificateValidationCallback = (_, peer, chain, _) => IsService(peer as X509Certificate2, chain),
+        };
+        channel = new ApiChannel(
+            url,
+            tls,
+            time,
+            networkTime ?? time,
+            network ?? new NetworkSource(NetworkOptions.Default)
+        );
+    }
+
+    /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
+    public TimeSpan? ClockOffset => channel.ClockOffset;
+
+    /// <summary>Renews an agent's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
+    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(
+        PendingRequest request,
+        Proof? proof,
+        CancellationToken ct
+    ) => PostAsync("/v1/agent/renewals", request, proof, WireJson.Default.AgentEnrollment, ct);
+
+    /// <summary>Renews an edge's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
+    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
+        PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
+
+    /// <summary>Asks for the leaf that ends inner TLS, from the tunnel's active authority.</summary>
+    public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
+        PendingRequest request,
+        CancellationToken ct
+    ) => PostAsync("/v1/agent/server_certificates", request, null, WireJson.Default.ServerCertificateDocument, ct);
+
+    /// <summary>Waits for an agent's feed beyond a revision, whatever it holds.</summary>
+    public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
+        AgentFeedAsync(since, null, wait, ct);
+
+    /// <summary>Waits for an agent's feed beyond a revision.</summary>
+    /// <param name="since">The revision that is known.</param>
+    /// <param name="held">Digest of the feed in force; null = any change ends the wait.</param>
+    /// <param name="wait">How long at most.</param>
+    /// <param name="ct">Ends the call.</param>
+    public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(
+        long since,
+        string? held,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => FeedAsync("/v1/agent/feed", since, held, wait, WireJson.Default.AgentFeed, ct);
+
+    /// <summary>Waits for an edge's feed beyond a revision.</summary>
+    public Task<ApiResult<FeedAnswer<EdgeFeed>>> EdgeFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
+        FeedAsync("/v1/edge/feed", since, null, wait, WireJson.Default.EdgeFeed, ct);
+
+    /// <summary>Says what an agent has taken into use; null on success.</summary>
+    public Task<ApiFailure?> ReportAsync(AgentReport report, CancellationToken ct) =>
+        ReportAsync("/v1/agent/reports", report, WireJson.Default.AgentReport, ct);
+
+    /// <summary>Says what an edge has taken into use; null on success.</summary>
+    public Task<ApiFailure?> ReportAsync(EdgeReport report, CancellationToken ct) =>
+        ReportAsync("/v1/edge/reports", report, WireJson.Default.EdgeReport, ct);
+
+    /// <summary>Announces a challenge to the tunnel's agents and edges (S25).</summary>
+    public Task<ApiResult<AcmeChallengeDocument>> AnnounceChallengeAsync(
+        AcmeChallengeRequest request,
+        CancellationToken ct
+    )
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.AcmeChallengeRequest);
+        var call = new ApiCall(HttpMethod.Post, AgentChallenges) { Body = body };
+        return channel.SendAsync(call, WireJson.Default.AcmeChallengeDocument, ct);
+    }
+
+    /// <summary>Who still has to acknowledge a challenge.</summary>
+    public Task<ApiResult<AcmeChallengeDocument>> ChallengeAsync(string id, CancellationToken ct) =>
+        channel.SendAsync(
+            new ApiCall(HttpMethod.Get, $"{AgentChallenges}/{Uri.EscapeDataString(id)}"),
+            WireJson.Default.AcmeChallengeDocument,
+            ct
+        );
+
+    /// <summary>Ends a challenge before its time; null on success.</summary>
+    public async Task<ApiFailure?> EndChallengeAsync(string id, CancellationToken ct)
+    {
+        var call = new ApiCall(HttpMethod.Delete, $"{AgentChallenges}/{Uri.EscapeDataString(id)}");
+        return (await channel.SendAsync(call, ct)).Failure;
+    }
+
+    /// <summary>Says that this agent answers a challenge from now on; null on success.</summary>
+    public Task<ApiFailure?> AcknowledgeAgentChallengeAsync(string id, CancellationToken ct) =>
+        AcknowledgeAsync(AgentChallenges, id, ct);
+
+    /// <summary>Says that this edge lets a challenge through from now on; null on success.</summary>
+    public Task<ApiFailure?> AcknowledgeEdgeChallengeAsync(string id, CancellationToken ct) =>
+        AcknowledgeAsync("/v1/edge/acme_challenges", id, ct);
+
+    public void Dispose() => channel.Dispose();
+
+    private async Task<ApiFailure?> AcknowledgeAsync(string path, string id, CancellationToken ct)
+    {
+        var call = new ApiCall(HttpMethod.Post, $"{path}/{Uri.EscapeDataString(id)}/acknowledgements");
+        return (await channel.SendAsync(call, ct)).Failure;
+    }
+
+    private Task<ApiResult<T>> PostAsync<T>(
+        string path,
+        PendingRequest request,
+        Proof? proof,
+        JsonTypeInfo<T> type,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new CertificateSigningRequest { Csr = request.Csr },
+            WireJson.Default.CertificateSigningRequest
+        );
+        var call = new ApiCall(HttpMethod.Post, path)
+        {
+            Body = body,
+            Proof = proof,
+            IdempotencyKey = request.IdempotencyKey,
+        };
+        return channel.SendAsync(call, type, ct);
+    }
+
+    private async Task<ApiResult<FeedAnswer<T>>> FeedAsync<T>(
+        string path,
+        long since,
+        string? held,
+        TimeSpan wait,
+        JsonTypeInfo<T> type,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        var query = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}?since={since}&wait={(long)wait.TotalSeconds}s"
+        );
+        query += held is null ? "" : "&held=" + Uri.EscapeDataString(held);
+        var call = new ApiCall(HttpMethod.Get, query) { Timeout = wait + FeedSlack, MaxAnswerBytes = MaxFeedBytes };
+        var answer = await channel.SendAsync(call, ct);
+        if (!answer.IsSuccess)
+        {
+            return answer.Failure;
+        }
+
+        if (answer.Value.Body.Length == 0)
+        {
+            return new FeedAnswer<T>(null);
+        }
+
+        var feed = ApiChannel.Read(call, answer.Value, type);
+        return feed.IsSuccess ? new FeedAnswer<T>(feed.Value) : feed.Failure;
+    }
+
+    private async Task<ApiFailure?> ReportAsync<T>(string path, T report, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(report, type);
+        return (await channel.SendAsync(new ApiCall(HttpMethod.Post, path) { Body = body }, ct)).Failure;
+    }
+
+    // S6: the identity in the certificate decides, not the name that was dialled.
+    private bool IsService(X509Certificate2? peer, X509Chain? chain)
+    {
+        var verifier = new PeerVerifier(trust());
+        var result = verifier.Verify(peer, chain, PeerRole.Service, time.GetUtcNow(), revokedSerials());
+        channel.TrustRefusal = result.IsAccepted ? null : $"its certificate was refused ({result.Refusal}).";
+        return result.IsAccepted;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.Stored;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Machine.Client.State;
+
+/// <summary>
+/// Keeps credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
+/// machine, counts as absent: everything here can be had anew.
+/// </summary>
+internal sealed class CredentialStore<TFeed>(
+    StateDirectory state,
+    string url,
+    MachineDialect<TFeed> dialect,
+    ILogger log
+)
+    where TFeed : class
+{
+    private const string IdentityFile = "platform.json";
+    private const string FeedFile = "feed.json";
+    private const string ServerFile = "server.json";
+
+    private readonly StateSeal seal = new(state);
+
+    // What the kept feed is and for whom: part of its seal.
+    private string FeedPurpose => $"{FeedFile}\n{url}\n{dialect.Subject}";
+
+    public StoredIdentity? LoadIdentity() =>
+        Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    /// <summary>What is kept, if it is for another service or machine; only for saying so.</summary>
+    public StoredIdentity? FindForeignIdentity() =>
+        Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && !IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    public StoredFeed<TFeed>? LoadFeed() =>
+        Load(FeedFile, dialect.StoredFeedType, text => seal.Open(FeedPurpose, text)) is { } stored
+        && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    public StoredServerCertificate? LoadServerCertificate() =>
+        Load(ServerFile, StateJson.Default.StoredServerCertificate) is { } stored && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    /// <summary>The kept certificate stays for those who look, and is not used again.</summary>
+    public void SaveWithdrawal(string reason)
+    {
+        if (LoadIdentity() is { } stored)
+        {
+            Save(IdentityFile, stored with { Withdrawal = reason }, StateJson.Default.StoredIdentity);
+        }
+    }
+
+    public void SaveIdentity(PlatformEnrolment enrolment, string keyPem)
+    {
+        var stored = new StoredIdentity
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            Enrolment = enrolment,
+            KeyPem = keyPem,
+        };
+        Save(IdentityFile, stored, StateJson.Default.StoredIdentity);
+    }
+
+    public void SaveFeed(TFeed feed, DateTimeOffset lastContact)
+    {
+        var stored = new StoredFeed<TFeed>
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            LastContact = lastContact,
+            Feed = feed,
+        };
+        Save(FeedFile, stored, dialect.StoredFeedType, text => seal.Seal(FeedPurpose, text));
+    }
+
+    public void SaveServerCertificate(CertificateDocument certificate, string keyPem)
+    {
+        var stored = new StoredServerCertificate
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            Certificate = certificate,
+            KeyPem = keyPem,
+        };
+        Save(ServerFile, stored, StateJson.Default.StoredServerCertificate);
+    }
+
+    private bool IsOurs(string storedUrl, string storedSubject) => storedUrl == url && storedSubject == dialect.Subject;
+
+    private T? Load<T>(string name, JsonTypeInfo<T> type, Func<string, string>? open = null)
+        where T : class
+    {
+        try
+        {
+            return state.ReadText(name) is { } text
+                ? JsonSerializer.Deserialize(open?.Invoke(text) ?? text, type)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
+        {
+            // The exception could quote the file.
+            StateLog.StateUnreadable(log, state.PathOf(name));
+            return null;
+        }
+    }
+
+    // A full disk must not stop a machine whose new credential is already in its hands.
+    private void Save<T>(string name, T value, JsonTypeInfo<T> type, Func<string, string>? close = null)
+    {
+        try
+        {
+            var text = JsonSerializer.Serialize(value, type);
+            state.WriteText(name, close?.Invoke(text) ?? text);
+        }
+        catch (StateDirectoryException e)
+        {
+            StateLog.StateUnwritable(log, e.Message);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Machine.Client.State;
+
+/// <summary>Where an agent keeps its <see cref="InstanceId"/>, so that it has the same name after a restart.</summary>
+public static class InstanceIdFile
+{
+    private const string FileName = "instance_id";
+
+    /// <summary>The name kept in the state directory, made there the first time.</summary>
+    /// <exception cref="StateDirectoryException">The kept one is damaged, or a new one cannot be written.</exception>
+    public static InstanceId LoadOrCreate(StateDirectory state)
+    {
+        if (state.ReadText(FileName) is not { } kept)
+        {
+            var made = InstanceId.NewRandom();
+            state.WriteText(FileName, made + "\n");
+            return made;
+        }
+
+        // A new name would be a new instance to the service, beside one that seems to have died.
+        return InstanceId.TryParse(kept.Trim(), out var id)
+            ? id
+            : throw new StateDirectoryException($"{state.PathOf(FileName)} holds no instance id: remove the file.");
+    }
+
+    /// <summary>The name kept in the state directory; null when there is none that can be read.</summary>
+    public static InstanceId? Find(StateDirectory state)
+    {
+        try
+        {
+            return InstanceId.TryParse(state.ReadText(FileName)?.Trim(), out var id) ? id : null;
+        }
+        catch (SecretUnavailableException)
+        {
+            return null;
+        }
+    }
+}

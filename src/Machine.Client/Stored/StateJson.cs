@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Stored;
+
+/// <summary>Serialisers of the credentials and feeds in the state directory.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    Converters = [typeof(UtcTimeConverter)],
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(StoredIdentity))]
+[JsonSerializable(typeof(StoredServerCertificate))]
+[JsonSerializable(typeof(StoredFeed<AgentFeed>))]
+[JsonSerializable(typeof(StoredFeed<EdgeFeed>))]
+internal sealed partial class StateJson : JsonSerializerContext;

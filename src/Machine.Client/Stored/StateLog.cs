@@ -1,0 +1,14 @@
+using Culvert.Platform.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Machine.Client.Stored;
+
+/// <summary>Log entries about files of the state directory.</summary>
+internal static partial class StateLog
+{
+    [LoggerMessage(EventIds.StateUnreadable, LogLevel.Warning, "{Path} cannot be read and counts as absent")]
+    public static partial void StateUnreadable(ILogger log, string path);
+
+    [LoggerMessage(EventIds.StateUnwritable, LogLevel.Error, "State is kept in memory alone: {Reason}")]
+    public static partial void StateUnwritable(ILogger log, string reason);
+}

@@ -1,0 +1,15 @@
+namespace Culvert.Machine.Client.Stored;
+
+/// <summary>The last good feed in the state directory.</summary>
+internal sealed record StoredFeed<TFeed>
+    where TFeed : class
+{
+    public required string Url { get; init; }
+
+    public required string Subject { get; init; }
+
+    /// <summary>When the service last confirmed it.</summary>
+    public required DateTimeOffset LastContact { get; init; }
+
+    public required TFeed Feed { get; init; }
+}

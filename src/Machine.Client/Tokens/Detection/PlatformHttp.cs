@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Platform.Net;
+
+namespace Culvert.Machine.Client.Tokens.Detection;
+
+/// <summary>
+/// Requests to the platform a program runs on: no proxy, no redirects, 10 s, 64 KiB. What comes back may hold a
+/// token, so no failure shows it.
+/// </summary>
+internal static class PlatformHttp
+{
+    private const int MaxAnswerBytes = 64 * 1024;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The body of an answer of status 200.</summary>
+    /// <exception cref="IdentityTokenException">Anything else.</exception>
+    public static async Task<string> SendAsync(
+        HttpRequestMessage request,
+        string detector,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = new CancellationTokenSource(Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var handler = OutboundHttp.CreateHandler();
+        handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+        using var client = new HttpClient(handler)
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        try
+        {
+            using var response = await client.SendAsync(request, both.Token);
+            return response.StatusCode == HttpStatusCode.OK
+                ? await response.Content.ReadAsStringAsync(both.Token)
+                : throw IdentityTokenException.OfDetector(
+                    detector,
+                    $"{request.RequestUri!.Authority} answered {(int)response.StatusCode}."
+                );
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw IdentityTokenException.OfDetector(
+                detector,
+                $"{request.RequestUri!.Authority} did not answer within {Timeout.TotalSeconds} s."
+            );
+        }
+        catch (HttpRequestException e)
+        {
+            throw IdentityTokenException.OfDetector(
+                detector,
+                $"{request.RequestUri!.Authority} cannot be asked ({e.HttpRequestError})."
+            );
+        }
+    }
+
+    /// <summary>A string member of a JSON object.</summary>
+    /// <exception cref="IdentityTokenException">There is none.</exception>
+    public static string Member(string json, string name, string detector)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(name, out var member)
+                && member.ValueKind == JsonValueKind.String
+            )
+            {
+                return member.GetString()!;
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below: its message could quote what came.
+        }
+
+        throw IdentityTokenException.OfDetector(detector, $"the answer has no {name}.");
+    }
+
+    /// <summary>Whether a URL stays on this machine: loopback or a link-local address.</summary>
+    public static bool IsLocal(Uri url) =>
+        url.IsLoopback
+        || (
+            IPAddress.TryParse(url.Host, out var address)
+            && (address.IsIPv6LinkLocal || address.GetAddressBytes() is [169, 254, _, _])
+        );
+}

@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace Culvert.Machine.Client.Tokens;
+
+/// <summary>Reads a token from a file: anew each time, bounded, and without ever showing what was in it.</summary>
+internal static class TokenFile
+{
+    /// <exception cref="IdentityTokenException">The file is absent, unreadable or too long.</exception>
+    public static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(path);
+            return await ReadBoundedAsync(file, cancellationToken) ?? throw Fault(path, TooLong);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Fault(path, "does not exist");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, "cannot be read by this user");
+        }
+    }
+
+    internal static string TooLong => $"gave more than {IdentityTokenSource.MaxBytes} bytes";
+
+    /// <summary>Everything of a stream; null when it is longer than a token may be.</summary>
+    internal static async Task<string?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[IdentityTokenSource.MaxBytes + 1];
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length < buffer.Length ? Encoding.UTF8.GetString(buffer, 0, length) : null;
+    }
+
+    private static IdentityTokenException Fault(string path, string reason) =>
+        new($"The identity token's file {path} {reason}.");
+}

@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+
+namespace Culvert.Platform.Programs;
+
+/// <summary>Wakes one waiting loop. Signals that come while it works are kept, as one.</summary>
+public sealed class AsyncSignal(TimeProvider time)
+{
+    // Beyond this a timer may be wrong about the wall clock: the machine may have slept meanwhile (S11b).
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
+    public void Set() => channel.Writer.TryWrite(true);
+
+    /// <summary>Returns at a signal, after the time, or after half a minute, whichever is first; true at a signal.</summary>
+    public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var wait = timeout < LongestWait ? timeout : LongestWait;
+        if (wait <= TimeSpan.Zero)
+        {
+            return channel.Reader.TryRead(out _);
+        }
+
+        using var limit = new CancellationTokenSource(wait, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await channel.Reader.ReadAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Commands;
+
+/// <summary>The command line of <c>tunnel-agent</c>.</summary>
+internal static class AgentCommand
+{
+    public static RootCommand Create()
+    {
+        var version = new Command("version", "Print the version.");
+        version.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(ProductVersion.Text));
+        return new RootCommand("Culvert's tunnel agent: brings calls from the edges to servers inside.")
+        {
+            ConfigCommand.ConfigOption,
+            ConfigCommand.ProfileOption,
+            ConfigCommand.SetOption,
+            InitCommand.Create(),
+            RunCommand.Create(),
+            HealthCommand.Create(),
+            DoctorCommand.Create(),
+            TokenCommand.Create(),
+            RoutesCommand.Create(),
+            ProfilesCommand.Create(),
+            CertsCommand.Create(),
+            AuditCommand.Create(),
+            ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
+            version,
+        };
+    }
+}

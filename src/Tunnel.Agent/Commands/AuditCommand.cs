@@ -1,0 +1,262 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Machine.Client.State;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Commands;
+
+/// <summary><c>tunnel-agent audit tail|verify</c>: reads the records of calls; the agent may run meanwhile.</summary>
+internal static class AuditCommand
+{
+    private const int MaxTailBytes = 16 * 1024 * 1024;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private static readonly Option<int> Lines = new("--lines", "-n")
+    {
+        Description = "How many of the newest records to show.",
+        DefaultValueFactory = _ => 20,
+    };
+
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with new ones." };
+
+    private static readonly Option<string?> Anchor = new("--anchor")
+    {
+        Description = "SEQUENCE:HASH as the log or an earlier run named them.",
+    };
+
+    private static readonly Option<FileInfo[]> Checkpoints = new("--checkpoint")
+    {
+        Description = "File with signed checkpoints, as the log has them; all that are given must hold.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
+
+    public static Command Create()
+    {
+        var tail = new Command("tail", "Show the newest records, a JSON object per line.") { Lines, Follow };
+        tail.SetAction(TailAsync);
+        var verify = new Command("verify", "Check that no record was edited, removed, moved or cut off.")
+        {
+            Anchor,
+            Checkpoints,
+            Json,
+        };
+        verify.SetAction(VerifyAsync);
+        return new Command("audit", "Read or check the records of calls.") { tail, verify };
+    }
+
+    private static async Task<int> TailAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (folder, status) = Folder(parsed);
+        if (folder is null)
+        {
+            return status;
+        }
+
+        var output = parsed.InvocationConfiguration.Output;
+        var shown = 0L;
+        try
+        {
+            var lines = Newest(folder, parsed.GetValue(Lines));
+            while (true)
+            {
+                foreach (var line in lines)
+                {
+                    await output.WriteLineAsync(line.Text);
+                    shown = line.Sequence;
+                }
+
+                if (!parsed.GetValue(Follow))
+                {
+                    return ExitCodes.Done;
+                }
+
+                await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+                lines = [.. Newest(folder, int.MaxValue).Where(l => l.Sequence > shown)];
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        var anchors = new List<(long Sequence, string Hash)>();
+        if (parsed.GetValue(Anchor) is { } written)
+        {
+            if (
+                written.Split(':') is not [var sequence, { Length: AuditLine.HashCharacters } hash]
+                || !long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            )
+            {
+                await error.WriteLineAsync("--anchor: write SEQUENCE:HASH, as the agent's log names them.");
+                return ExitCodes.Usage;
+            }
+
+            anchors.Add((number, hash));
+        }
+
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read);
+        if (!loaded.IsValid)
+        {
+            return ProgramHost.Report(loaded.Errors, error);
+        }
+
+        try
+        {
+            var checkpoints = new CallCheckpoints(
+                AgentState.Read(loaded.Settings.Identity, loaded.Settings.Tunnel.Id, loaded.Settings.StateDirectory),
+                loaded.Settings.Tunnel.Id
+            );
+            foreach (var file in parsed.GetValue(Checkpoints) ?? [])
+            {
+                if (checkpoints.Read(file.FullName) is not { } held)
+                {
+                    await error.WriteLineAsync($"{file.FullName}: {checkpoints.Problem}");
+                    return ExitCodes.CheckFailed;
+                }
+
+                anchors.AddRange(held.Select(c => (c.Sequence, c.Head)));
+            }
+
+            var folder = new AuditFolder(loaded.Settings.StateDirectory, loaded.Settings.Audit.File);
+            var verdict = new AuditVerifier(folder).Verify(anchors) with
+            {
+                ProvenTo = anchors.Count > 0 ? anchors.Max(a => a.Sequence) : null,
+            };
+            var output = parsed.InvocationConfiguration.Output;
+            await (parsed.GetValue(Json) ? WriteJsonAsync(output, verdict) : WriteTextAsync(output, verdict));
+            return verdict.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static (AuditFolder? Folder, int Status) Folder(ParseResult parsed)
+    {
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read);
+        return loaded.IsValid
+            ? (new AuditFolder(loaded.Settings.StateDirectory, loaded.Settings.Audit.File), ExitCodes.Done)
+            : (null, ProgramHost.Report(loaded.Errors, parsed.InvocationConfiguration.Error));
+    }
+
+    private static List<(long Sequence, string Text)> Newest(AuditFolder folder, int count)
+    {
+        var lines = new List<(long, string)>();
+        string[] files =
+        [
+            .. folder.AllClosed().Select(f => f.Path),
+            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
+        ];
+        foreach (var file in files.Reverse())
+        {
+            lines.InsertRange(0, LinesOf(file));
+            if (lines.Count >= count || count == int.MaxValue)
+            {
+                break;
+            }
+        }
+
+        return lines.Count > count ? lines[^count..] : lines;
+    }
+
+    private static List<(long Sequence, string Text)> LinesOf(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Position = Math.Max(0, stream.Length - MaxTailBytes);
+        using var reader = new StreamReader(stream);
+        var lines = new List<(long, string)>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (AuditLine.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out var sequence, out _, out _, out _))
+            {
+                lines.Add((sequence, line));
+            }
+        }
+
+        return lines;
+    }
+
+    private static async Task WriteTextAsync(TextWriter output, AuditVerdict verdict)
+    {
+        foreach (var fault in verdict.Faults)
+        {
+            var place =
+                fault.File.Length == 0 ? ""
+                : fault.Line > 0 ? $"{fault.File}:{fault.Line}: "
+                : $"{fault.File}: ";
+            await output.WriteLineAsync($"{fault.Kind}: {place}{fault.Detail}");
+        }
+
+        if (verdict.HasTornTail)
+        {
+            await output.WriteLineAsync("The last line is not complete: it is being written, or the agent was killed.");
+        }
+
+        if (verdict.ProvenTo is { } proven)
+        {
+            await output.WriteLineAsync(
+                verdict.Faults.Count > 0 ? $"Nothing is proven up to record {proven}."
+                : proven < verdict.Last ? $"Proven up to record {proven}; what follows is not."
+                : $"Proven up to record {proven}, the last."
+            );
+        }
+
+        await output.WriteLineAsync(
+            verdict.Records == 0
+                ? "There are no records."
+                : $"{verdict.Records} records, {verdict.First} to {verdict.Last}, head {verdict.Head}: "
+                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} faults.")
+        );
+    }
+
+    private static async Task WriteJsonAsync(TextWriter output, AuditVerdict verdict)
+    {
+        using var buffer = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("records", verdict.Records);
+            json.WriteNumber("first", verdict.First);
+            json.WriteNumber("last", verdict.Last);
+            json.WriteString("head", verdict.Head);
+            json.WriteBoolean("torn_tail", verdict.HasTornTail);
+            if (verdict.ProvenTo is { } proven && verdict.Faults.Count == 0)
+            {
+                json.WriteNumber("proven_to", proven);
+            }
+
+            json.WriteStartArray("faults");
+            foreach (var fault in verdict.Faults)
+            {
+                json.WriteStartObject();
+                json.WriteString("kind", fault.Kind);
+                json.WriteString("file", fault.File);
+                json.WriteNumber("line", fault.Line);
+                json.WriteString("detail", fault.Detail);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+}

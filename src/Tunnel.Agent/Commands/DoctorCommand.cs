@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Culvert.Machine.Client.Doctor;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Doctor;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Doctor.Certificates;
+
+namespace Culvert.Tunnel.Agent.Commands;
+
+/// <summary>
+/// <c>tunnel-agent doctor</c>: says which hop does not work, why, and what to do. Also works while the agent runs: it
+/// looks at what that agent keeps, and changes nothing of it.
+/// </summary>
+internal static class DoctorCommand
+{
+    public static Command Create() =>
+        DoctorCommandLine.Create(
+            "Check every hop from the identity token to a call, and every certificate.",
+            ConfigLocation.Agent,
+            AgentConfiguration.Read,
+            new RunningCheck("agent_running", "tunnel-agent", "culvert-agent"),
+            settings => settings.Health,
+            [
+                .. RouteChecks.Ids,
+                .. FederationChecks.Ids,
+                .. CertificateChecks.Ids,
+                .. PublicChecks.Ids,
+                .. PathChecks.Ids,
+            ],
+            FindAsync
+        );
+
+    private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
+        AgentSettings settings,
+        DoctorFinding _,
+        CancellationToken cancellationToken
+    )
+    {
+        var (identity, time) = (settings.Identity, TimeProvider.System);
+        var checks = FederationChecks.Of(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
+        var routes = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(time)));
+        var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
+        return
+        [
+            .. await routes.RunAsync(cancellationToken),
+            .. await checks.RunAsync(cancellationToken),
+            .. CertificateChecks.Run(facts),
+            await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
+            .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
+        ];
+    }
+}

@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Commands;
+
+/// <summary>
+/// <c>tunnel-agent profiles</c>: configurations by name, for people who run several agents. None is saved that
+/// <c>run</c> would refuse.
+/// </summary>
+internal static partial class ProfilesCommand
+{
+    private static readonly Argument<string> Name = new("NAME") { Description = "The profile's name." };
+
+    private static readonly Option<string> FromFile = new("--from-file")
+    {
+        Description = "The configuration to copy.",
+        Required = true,
+    };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace a profile that exists." };
+
+    public static Command Create()
+    {
+        var list = new Command("list", "List the profiles and whether each can be read.");
+        list.SetAction(List);
+        var show = new Command("show", "Print a profile's file.") { Name };
+        show.SetAction(parsed => WithName(parsed, Show));
+        var add = new Command("add", "Make a profile from a file.") { Name, FromFile, Force };
+        add.SetAction(parsed => WithName(parsed, Add));
+        var edit = new Command("edit", "Edit a profile; it is saved once it can be read.") { Name };
+        edit.SetAction(parsed => WithName(parsed, Edit));
+        return new Command("profiles", "Configurations by name.") { list, show, add, edit };
+    }
+
+    private static int List(ParseResult parsed)
+    {
+        var folder = ConfigLocation.Agent.FindProfiles(ConfigLoader.ProcessEnvironment());
+        if (!Directory.Exists(folder))
+        {
+            return ExitCodes.Done;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
+        {
+            var errors = ConfigFiles.Check(file);
+            var state = errors.Count == 0 ? "valid" : $"{errors.Count} errors: {errors[0]}";
+            parsed.InvocationConfiguration.Output.WriteLine($"{Path.GetFileNameWithoutExtension(file)}  {state}");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static int Show(ParseResult parsed, string path)
+    {
+        if (!File.Exists(path))
+        {
+            return Missing(parsed, path);
+        }
+
+        parsed.InvocationConfiguration.Output.WriteLine($"# {path}");
+        parsed.InvocationConfiguration.Output.Write(File.ReadAllText(path));
+        return ExitCodes.Done;
+    }
+
+    private static int Add(ParseResult parsed, string path)
+    {
+        if (File.Exists(path) && !parsed.GetValue(Force))
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"{path} exists: replace it with --force.");
+            return ExitCodes.Failed;
+        }
+
+        return Save(parsed, path, File.ReadAllText(parsed.GetRequiredValue(FromFile)));
+    }
+
+    private static int Edit(ParseResult parsed, string path)
+    {
+        if (!File.Exists(path))
+        {
+            return Missing(parsed, path);
+        }
+
+        // Beside the profile, where relative paths mean the same; kept when it cannot be saved.
+        var draft = Path.ChangeExtension(path, ".draft");
+        if (!File.Exists(draft))
+        {
+            File.Copy(path, draft);
+        }
+
+        if (!RunEditor(parsed, draft))
+        {
+            return ExitCodes.Failed;
+        }
+
+        var status = Save(parsed, path, File.ReadAllText(draft));
+        if (status == ExitCodes.Done)
+        {
+            File.Delete(draft);
+        }
+        else
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(
+                $"The profile is as it was; your text is in {draft}, and `profiles edit` goes on with it."
+            );
+        }
+
+        return status;
+    }
+
+    private static int Save(ParseResult parsed, string path, string text)
+    {
+        var errors = ConfigFiles.Put(path, text);
+        if (errors.Count > 0)
+        {
+            return ProgramHost.Report(errors, parsed.InvocationConfiguration.Error);
+        }
+
+        parsed.InvocationConfiguration.Output.WriteLine($"wrote {path}");
+        return ExitCodes.Done;
+    }
+
+    // The editor may come with arguments ("code --wait"); no shell reads them.
+    private static bool RunEditor(ParseResult parsed, string file)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        var words = (Variable("VISUAL") ?? Variable("EDITOR") ?? "vi").Split(
+            ' ',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        try
+        {
+            using var editor = Process.Start(new ProcessStartInfo(words[0], [.. words[1..], file]));
+            editor?.WaitForExit();
+            if (editor?.ExitCode == 0)
+            {
+                return true;
+            }
+
+            error.WriteLine($"{words[0]} ended with exit code {editor?.ExitCode}: nothing is saved.");
+        }
+        catch (Win32Exception e)
+        {
+            error.WriteLine($"{words[0]} does not start: {e.Message}. Set VISUAL or EDITOR.");
+        }
+
+        return false;
+
+        static string? Variable(string name) =>
+            Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    }
+
+    private static int WithName(ParseResult parsed, Func<ParseResult, string, int> run)
+    {
+        var (name, error) = (parsed.GetRequiredValue(Name), parsed.InvocationConfiguration.Error);
+        if (!ProfileName().IsMatch(name))
+        {
+            error.WriteLine("A profile's name has 1 to 64 lower-case letters, digits, hyphens and underscores.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return run(parsed, ConfigLocation.Agent.FindFile(null, name, ConfigLoader.ProcessEnvironment()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine(e.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static int Missing(ParseResult parsed, string path)
+    {
+        parsed.InvocationConfiguration.Error.WriteLine(
+            $"{path} does not exist: `tunnel-agent profiles list` shows what does."
+        );
+        return ExitCodes.Failed;
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ProfileName();
+}

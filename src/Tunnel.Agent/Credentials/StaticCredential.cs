@@ -1,0 +1,30 @@
+using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Credentials;
+
+/// <summary>A fixed value from a file or variable, read anew at each use so that it can be replaced.</summary>
+internal sealed class StaticCredential(string header, SecretReference value) : UpstreamCredential
+{
+    public override string Kind => "static";
+
+    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
+        GetOwnAsync(cancellationToken);
+
+    public override ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var secret = value.Read();
+            return new(
+                secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                    ? CredentialHeader.Failed($"{value} holds characters that no header can have.")
+                    : new CredentialHeader(header, secret, "")
+            );
+        }
+        catch (SecretUnavailableException e)
+        {
+            return new(CredentialHeader.Failed(e.Message));
+        }
+    }
+}

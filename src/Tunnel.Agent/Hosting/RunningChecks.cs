@@ -1,0 +1,86 @@
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Issuers;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Doctor.Certificates;
+
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>
+/// The doctor's checks as a running agent answers them for its reports. Nothing is spent by asking: no token is exchanged,
+/// no edge dialled, no upstream started and no route called; what the agent has found out by serving stands for those.
+/// </summary>
+internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet fleet, TimeProvider time)
+{
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var current = generation();
+        var settings = current.Settings;
+        var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
+        var path = new PathChecks(settings, facts.State, time);
+        return
+        [
+            RouteChecks.CheckOpenRoutes(settings),
+            RouteChecks.CheckPolicies(settings),
+            CheckIssuers(current),
+            .. CertificateChecks.Run(facts),
+            await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
+            await path.CheckNamesAsync(cancellationToken),
+            CheckEdges(),
+            path.CheckPorts(),
+            CheckUpstreams(current),
+        ];
+    }
+
+    private static DoctorFinding CheckIssuers(RouteGeneration current)
+    {
+        var bad = current
+            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
+            .Select(i => i.Issuer.Name)
+            .ToList();
+        return current.Issuers.Count == 0 ? DoctorFinding.Skip(RouteChecks.Issuers, "No issuer is configured.")
+            : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are at hand.")
+            : DoctorFinding.Fail(
+                RouteChecks.Issuers,
+                $"No usable keys of the issuers: {string.Join(", ", bad)}.",
+                "Their routes answer 503.",
+                DoctorOf(RouteChecks.Issuers)
+            );
+    }
+
+    private DoctorFinding CheckEdges()
+    {
+        var edges = fleet.Connections;
+        var bad = edges.Where(e => e.Serving == 0).Select(e => e.Edge).ToList();
+        return edges.Count == 0
+                ? DoctorFinding.Fail(
+                    PathChecks.Edges,
+                    "The tunnel has no edge.",
+                    "Nothing can bring a client's call here.",
+                    "culvert edge list"
+                )
+            : bad.Count == 0 ? DoctorFinding.Pass(PathChecks.Edges, "Every edge is connected.")
+            : DoctorFinding.Fail(
+                PathChecks.Edges,
+                $"{bad.Count} of {edges.Count} edges are not connected: {string.Join(", ", bad)}.",
+                "Clients that come to these edges do not get here.",
+                DoctorOf(PathChecks.Edges)
+            );
+    }
+
+    private static DoctorFinding CheckUpstreams(RouteGeneration current)
+    {
+        var bad = current.Probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
+        return current.Probes.All(p => p.State.IsHealthy is null)
+                ? DoctorFinding.Skip(PathChecks.Upstreams, "No upstream has been probed.")
+            : bad.Count == 0 ? DoctorFinding.Pass(PathChecks.Upstreams, "Every probed upstream answers.")
+            : DoctorFinding.Fail(
+                PathChecks.Upstreams,
+                $"{bad.Count} of {current.Probes.Count} upstreams do not answer: {string.Join(", ", bad)}.",
+                "Calls to these routes end with 502 or 504.",
+                $"tunnel-agent routes test {bad[0]}"
+            );
+    }
+
+    private static string DoctorOf(string check) => $"tunnel-agent doctor --check {check}";
+}

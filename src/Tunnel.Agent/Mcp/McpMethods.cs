@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+
+namespace Culvert.Tunnel.Agent.Mcp;
+
+/// <summary>What the agent knows of MCP's methods, of both eras.</summary>
+internal static class McpMethods
+{
+    public const string CallTool = "tools/call";
+    public const string GetPrompt = "prompts/get";
+    public const string ReadResource = "resources/read";
+    public const string Complete = "completion/complete";
+    public const string Listen = "subscriptions/listen";
+
+    // Without these no client gets as far as asking for something that rules name. Lists are filtered.
+    private static readonly FrozenSet<string> Basic = new[]
+    {
+        "initialize",
+        "notifications/initialized",
+        "notifications/cancelled",
+        "notifications/progress",
+        "ping",
+        "server/discover",
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    // Rules have to name them: they ask something of the client, outlive their call, or reveal names by the way.
+    private static readonly FrozenSet<string> Chosen = new[]
+    {
+        "sampling/createMessage",
+        "elicitation/create",
+        "roots/list",
+        Complete,
+        Listen,
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
+    public static bool IsKnown(string method) =>
+        Basic.Contains(method) || Chosen.Contains(method) || TargetOf(method, out _) is not null;
+
+    public static bool IsBasic(string method) => Basic.Contains(method);
+
+    public static bool NeedsChoice(string method) =>
+        Chosen.Contains(method) || method.StartsWith("tasks/", StringComparison.Ordinal);
+
+    public static bool IsList(string method) => method.EndsWith("/list", StringComparison.Ordinal);
+
+    /// <summary>What is called by name; null where the method itself is all that there is to allow.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="member">The parameter with the name.</param>
+    public static TargetKind? TargetOf(string method, out string member)
+    {
+        (TargetKind? kind, member) = method switch
+        {
+            CallTool => (TargetKind.Tool, "name"),
+            GetPrompt => (TargetKind.Prompt, "name"),
+            ReadResource or "resources/subscribe" or "resources/unsubscribe" => (TargetKind.Resource, "uri"),
+            _ => ((TargetKind?)null, ""),
+        };
+        return kind;
+    }
+
+    /// <summary>The method that uses what a list of this kind shows.</summary>
+    public static string UseOf(TargetKind kind) =>
+        kind switch
+        {
+            TargetKind.Tool => CallTool,
+            TargetKind.Prompt => GetPrompt,
+            _ => ReadResource,
+        };
+}

@@ -1,0 +1,289 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>
+/// The agent as resource server (rules A1–A16): nothing passes to a route that requires tokens unless its token is
+/// good for it, whatever the method and however the path is written. Steps: (1) requests that cannot be meant,
+/// (2) the metadata document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. The upstream has not
+/// seen a byte when one of them refuses.
+/// </summary>
+internal sealed class AuthorizationGate(
+    AgentMetrics metrics,
+    BodyBudget held,
+    TimeProvider time,
+    ILogger<AuthorizationGate> logger
+) : IStage
+{
+    // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    private readonly Refusals refusals = new(metrics, logger);
+    private readonly BodyReader bodies = new(held, time);
+
+    public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
+        served.Route.Access.Oauth.Mode == OauthMode.Required ? CheckAsync(exchange, served) : new(true);
+
+    private async ValueTask<bool> CheckAsync(Exchange exchange, ServedRoute served)
+    {
+        // (1)
+        var headers = exchange.Request.Headers;
+        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
+        {
+            return await RefuseAsync(exchange, served, Failures.BadTarget, "");
+        }
+
+        if (QueryToken.IsIn(target))
+        {
+            return await ChallengeAsync(exchange, served, Failures.TokenInQuery, Challenges.InvalidRequest, "");
+        }
+
+        if (!BearerCredential.TryRead(headers.Authorization, out var credential))
+        {
+            return await ChallengeAsync(
+                exchange,
+                served,
+                Failures.AuthorizationMalformed,
+                Challenges.InvalidRequest,
+                ""
+            );
+        }
+
+        // (2)
+        if (served.Resource.IsMetadata(target) && MetadataAnswer.Serves(exchange.Request.Method))
+        {
+            await MetadataAnswer.WriteAsync(exchange, served.Resource);
+            return false;
+        }
+
+        // (3)
+        if (credential.Token.Length == 0)
+        {
+            return await ChallengeAsync(exchange, served, Failures.TokenMissing, null, "");
+        }
+
+        var access = served.Route.Access;
+        var verdict = await access.Validator.ValidateAsync(
+            credential.Token,
+            served.Resource.Audiences,
+            exchange.ClientGone
+        );
+        if (verdict.Principal is not { } principal)
+        {
+            return verdict.Fault == TokenFault.KeysUnavailable
+                ? await RefuseAsync(exchange, served, Failures.KeysUnavailable, "")
+                : await ChallengeAsync(
+                    exchange,
+                    served,
+                    Failures.TokenInvalid,
+                    Challenges.InvalidToken,
+                    $"Token: {verdict.Fault}."
+                );
+        }
+
+        // (4) and (5)
+        if (
+            !await CheckProofAsync(exchange, served, credential, principal, target)
+            || !await CheckScopesAsync(exchange, served, principal)
+        )
+        {
+            return false;
+        }
+
+        // (6)
+        if (!TryOpenSession(headers, access, principal))
+        {
+            return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
+        }
+
+        exchange.Principal = principal;
+        exchange.MetadataUrl = served.Resource.MetadataUrl;
+        exchange.ClientToken = credential.Token;
+        return true;
+    }
+
+    private static bool TryOpenSession(IHeaderDictionary headers, RouteAccess access, Principal principal)
+    {
+        var session = headers[McpHeaders.Session];
+        if (session.Count == 0)
+        {
+            return true;
+        }
+
+        if (session.Count == 1 && access.Sessions.TryOpen(session.ToString(), principal, out var id))
+        {
+            headers[McpHeaders.Session] = id; // all that follows, records included, knows it as the upstream does
+            return true;
+        }
+
+        // M1: a revision without sessions ignores the header. The upstream does not see it: it may speak both eras, and the
+        // id may be one that it gave to another caller (P8).
+        if (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version))
+        {
+            headers.Remove(McpHeaders.Session);
+            return true;
+        }
+
+        return false;
+    }
+
+    private async ValueTask<bool> CheckProofAsync(
+        Exchange exchange,
+        ServedRoute served,
+        BearerCredential credential,
+        Principal principal,
+        string target
+    )
+    {
+        var access = served.Route.Access;
+        var isBound = principal.KeyThumbprint is not null;
+        if (
+            credential.IsBound != isBound // RFC 9449 §7.1: a bound token is no bearer token, nor the other way round
+            || (isBound && access.Oauth.Dpop == DpopMode.Off)
+            || (!isBound && access.Oauth.Dpop == DpopMode.Required)
+        )
+        {
+            return await ChallengeAsync(
+                exchange,
+                served,
+                Failures.TokenInvalid,
+                Challenges.InvalidToken,
+                $"Token: {TokenFault.Binding}."
+            );
+        }
+
+        if (!isBound)
+        {
+            return true;
+        }
+
+        var fault = access.Proofs.Check(
+            exchange.Request.Headers["DPoP"],
+            principal.KeyThumbprint!,
+            credential.Token,
+            exchange.Request.Method,
+            served.Resource.Origin + target
+        );
+        return fault switch
+        {
+            ProofFault.None => true,
+            ProofFault.Crowded => await RefuseAsync(exchange, served, Failures.ProofsCrowded, ""),
+            _ => await ChallengeAsync(
+                exchange,
+                served,
+                Failures.ProofInvalid,
+                Challenges.InvalidProof,
+                $"Proof: {fault}."
+            ),
+        };
+    }
+
+    private async ValueTask<bool> CheckScopesAsync(Exchange exchange, ServedRoute served, Principal principal)
+    {
+        var scopes = served.Route.Access.Scopes;
+        var needed = scopes.Base;
+        if (scopes.IsCovered(principal.Scopes, needed) && scopes.DependsOnOperation && exchange.HasBody)
+        {
+            var (operation, failure) = await ReadOperationAsync(exchange, served, principal);
+            if (failure == Failures.TokenInvalid)
+            {
+                return await ChallengeAsync(
+                    exchange,
+                    served,
+                    failure,
+                    Challenges.InvalidToken,
+                    $"Token: {TokenFault.Expired}."
+                );
+            }
+
+            if (operation is null)
+            {
+                return await RefuseAsync(exchange, served, failure!, "");
+            }
+
+            needed = scopes.For(operation.Names);
+        }
+
+        if (scopes.IsCovered(principal.Scopes, needed))
+        {
+            return true;
+        }
+
+        var answer = Challenges.Of(
+            served.Resource.MetadataUrl,
+            served.Route.Access.Oauth.Dpop,
+            Challenges.InsufficientScope,
+            needed
+        );
+        return await RefuseAsync(exchange, served, Failures.ScopeInsufficient, "", answer);
+    }
+
+    // The body is kept, so that the upstream gets the very bytes that were judged.
+    private async ValueTask<(Operation? Operation, Failure? Failure)> ReadOperationAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Principal principal
+    )
+    {
+        var headers = exchange.Request.Headers;
+        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
+        {
+            return (null, Failures.MessageUnreadable);
+        }
+
+        var routeMaxBytes = served.Route.Upstream.MaxRequestBytes;
+        var (maxBytes, tooLarge) =
+            routeMaxBytes < MaxBodyBytes
+                ? (routeMaxBytes.Value, Failures.RequestTooLarge)
+                : (MaxBodyBytes, Failures.MessageTooLarge);
+        // A12: a body that comes slowly enough must not carry its token past the end.
+        var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
+        var failure = await bodies.HoldAsync(
+            exchange,
+            maxBytes,
+            left >= wait ? wait : left,
+            tooLarge,
+            Failures.MessageUnreadable
+        );
+        if (failure is not null)
+        {
+            var hasOutlivedToken = failure == Failures.MessageUnreadable && time.GetUtcNow() >= principal.EndsAt;
+            return (null, hasOutlivedToken ? Failures.TokenInvalid : failure);
+        }
+
+        return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
+                ? (operation, null)
+            : contradicts ? (null, Failures.HeadersContradict)
+            : (null, Failures.MessageUnreadable);
+    }
+
+    private ValueTask<bool> ChallengeAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        string? error,
+        string detail
+    )
+    {
+        var access = served.Route.Access;
+        var challenges = Challenges.Of(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
+        return RefuseAsync(exchange, served, failure, detail, challenges);
+    }
+
+    private async ValueTask<bool> RefuseAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        string detail,
+        StringValues challenges = default
+    )
+    {
+        await refusals.RefuseAsync(exchange, served.Route.Name, failure, detail, challenges);
+        return false;
+    }
+}

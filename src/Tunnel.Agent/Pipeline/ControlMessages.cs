@@ -1,0 +1,57 @@
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>
+/// Tells what only ends or steers calls: the end of a session, notifications (a cancellation among them), and answers to
+/// what the server asked. A short message that has to wait is read for that, and goes on as it was read.
+/// </summary>
+internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
+{
+    /// <summary>Of a message that is read. Longer ones steer nothing that is in a hurry.</summary>
+    internal const int MaxBytes = 4 * 1024;
+
+    private const string Notifications = "notifications/";
+
+    private readonly BodyReader bodies = new(held, time);
+
+    /// <summary>Whether the request is one; or why it cannot be made at all.</summary>
+    public async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
+    {
+        var request = exchange.Request;
+        if (HttpMethods.IsDelete(request.Method))
+        {
+            return (true, null);
+        }
+
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            return (false, null);
+        }
+
+        // M2: what a modern server compares with the body. Who lies here only changes the lane.
+        if (request.Headers[McpHeaders.Method] is [{ } method])
+        {
+            return (method.StartsWith(Notifications, StringComparison.Ordinal), null);
+        }
+
+        if (exchange.HeldBody is null && request.Headers.ContentLength is > 0 and <= MaxBytes)
+        {
+            switch (await bodies.ReadAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle))
+            {
+                case BodyOutcome.Crowded:
+                    return (false, Failures.BodiesCrowded);
+                case BodyOutcome.Incomplete:
+                    return (false, Failures.MessageUnreadable);
+            }
+        }
+
+        var isControl =
+            exchange.HeldBody is { IsComplete: true, Bytes: { Length: <= MaxBytes } body }
+            && JsonRpcMessage.TryRead(body, out var message)
+            && message.Kind != MessageKind.Request;
+        return (isControl, null);
+    }
+}

@@ -1,0 +1,440 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>
+/// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
+/// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
+/// everything pass, byte for byte. So does a route without a policy, where no rule is asked and answers are not looked at:
+/// it takes the steps for the record alone. Where the policy is off, requests pass at once.
+/// </summary>
+internal sealed class PolicyStage(
+    AgentMetrics metrics,
+    BodyBudget held,
+    IAuditTrail trail,
+    TimeProvider time,
+    ILogger<PolicyStage> logger
+) : IStage
+{
+    private const string WellKnown = "/.well-known/";
+
+    /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
+    internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>A longer body is not held for its record, but described before the upstream is asked.</summary>
+    internal const int MaxWaitingBytes = 1024;
+
+    private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
+
+    private readonly Refusals refusals = new(metrics, logger);
+    private readonly BodyReader bodies = new(held, time);
+
+    // Apart from that of bodies that are judged: what is held for a record must not make another route refuse.
+    private readonly BodyReader recorded = new(new BodyBudget(), time);
+
+    // Of answers whose bytes are counted and which are not looked at: one for all.
+    private readonly AnswerPlan counting = new(
+        new MessageFilter(RoutePolicy.Off.Rules, null, hasLists: false, isModern: false),
+        Enforces: false,
+        HasLists: false,
+        LooksForAsks: false,
+        long.MaxValue,
+        time
+    );
+
+    // Apart from that of requests: what waits for an answer must not keep it from coming.
+    private readonly BodyBudget answers = new();
+
+    public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
+        served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
+
+    /// <summary>The upstream has answered, or somebody in its place.</summary>
+    public static async ValueTask FinishAsync(Exchange exchange)
+    {
+        if (exchange.Call is not PolicyCall call)
+        {
+            return;
+        }
+
+        if (call.Filter is { } filter && !exchange.IsCut)
+        {
+            await filter.FinishAsync(exchange.ClientGone);
+            if (filter.Failure is not null && exchange.Response.Headers[HeaderRules.Reason].Count == 0)
+            {
+                if (await call.TryExplainAsync(exchange, null) is null)
+                {
+                    exchange.Abort();
+                }
+            }
+        }
+
+        call.End(exchange);
+    }
+
+    // In one spelling: a server that resolves dots or decodes would find another path behind it.
+    private static bool IsMetadata(string target) =>
+        target.StartsWith(WellKnown, StringComparison.Ordinal)
+        && !target.Contains("..", StringComparison.Ordinal)
+        && !target.Contains("/./", StringComparison.Ordinal)
+        && !target.AsSpan().ContainsAny('%', '\\');
+
+    private async ValueTask<bool> JudgeAsync(Exchange exchange, ServedRoute served)
+    {
+        var policy = served.Route.Policy;
+        var enforces = policy.Mode == PolicyMode.Enforce;
+
+        // (1)
+        var method = exchange.Request.Method;
+        if (
+            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || HttpMethods.IsTrace(method)
+            || HttpMethods.IsConnect(method)
+        )
+        {
+            return true; // the forwarder's to refuse
+        }
+
+        var isRead = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+        if (isRead && !exchange.HasBody && IsMetadata(target))
+        {
+            return true; // for clients: no tools there
+        }
+
+        // (2)
+        var hasPlace = trail.TryReserve(mustBeKept: enforces);
+        if (!hasPlace && enforces)
+        {
+            return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
+        }
+
+        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        exchange.Call = call;
+        var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
+        if (policy.Mode == PolicyMode.Record)
+        {
+            call.Record.IsCall =
+                isEndpoint && (HttpMethods.IsPost(method) || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method));
+        }
+
+        if (!isEndpoint)
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.PathRefused);
+        }
+
+        if (HttpMethods.IsPost(method))
+        {
+            return await JudgeMessageAsync(exchange, served, call);
+        }
+
+        if (!isRead && !HttpMethods.IsDelete(method))
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.MethodRefused);
+        }
+
+        if (exchange.HasBody)
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.Invalid);
+        }
+
+        // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
+        call.Record.Decision = "allow";
+        call.Record.Reason = policy.Mode == PolicyMode.Record ? Decision.NoPolicy : Decision.Basic;
+        Watch(exchange, served.Route, call, RuleLimits.None, hasLists: true, isModern: false);
+        return true;
+    }
+
+    private async ValueTask<bool> JudgeMessageAsync(Exchange exchange, ServedRoute served, PolicyCall call)
+    {
+        // (3)
+        var (message, failure) = await ReadAsync(exchange, served, call);
+        if (message is null)
+        {
+            return await ObjectAsync(exchange, served, call, failure!);
+        }
+
+        // (4)
+        var policy = call.Policy;
+        var decision =
+            policy.Mode == PolicyMode.Record ? new Decision(true, null, Decision.NoPolicy)
+            : message.Method.Length == 0 ? Answered
+            : Decide(policy.Rules, message, exchange.Principal);
+        var record = call.Record;
+        record.Rule = decision.Rule?.Name ?? "";
+        record.Reason = decision.Reason;
+        if (!decision.IsAllowed)
+        {
+            metrics.Denied(served.Route.Name, policy.Mode == PolicyMode.Enforce);
+            if (policy.Mode == PolicyMode.Enforce)
+            {
+                record.Decision = "deny";
+                exchange.ReleaseBody();
+                await DeniedAnswer.WriteAsync(exchange, message);
+                call.End(exchange);
+                return false;
+            }
+
+            record.Decision = "would_deny";
+            return Pass(exchange, served.Route, call, message, RuleLimits.None);
+        }
+
+        // (5)
+        record.Decision = "allow";
+        var limits = decision.Rule?.Limits ?? RuleLimits.None;
+        if (exchange.HeldBody!.Bytes.Length > limits.MaxRequestBytes)
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.RequestTooLarge, message, limits);
+        }
+
+        if (message.Method.Length > 0 && decision.Rule is { } rule)
+        {
+            var kind = message.Kind ?? TargetKind.Method;
+            var name = message.Kind is null ? message.Method : message.Name;
+            var key = new LimitKey(rule.Name, exchange.Principal?.Identity ?? "", kind, name);
+            var verdict = policy.Limits.Enter(limits, key);
+            call.Lease = verdict.Lease;
+            if (verdict.Failure is { } over)
+            {
+                return await ObjectAsync(exchange, served, call, over, message, limits, verdict.RetryAfterSeconds);
+            }
+        }
+
+        return Pass(exchange, served.Route, call, message, limits);
+    }
+
+    private static Decision Answered => new(true, null, Decision.Basic);
+
+    /// <summary>All that a message names must be allowed, and its method.</summary>
+    internal static Decision Decide(CompiledPolicy rules, McpMessage message, Principal? principal)
+    {
+        var isUse = McpMethods.TargetOf(message.Method, out _) is not null;
+        var decision = isUse
+            ? rules.Decide(message.Kind!.Value, message.Name, message.Method, principal)
+            : rules.Decide(message.Method, principal);
+        if (!decision.IsAllowed || isUse)
+        {
+            return decision;
+        }
+
+        // What a completion or a subscription is about must be in sight as well.
+        if (message.Kind is { } kind && !rules.Shows(kind, message.Name, principal))
+        {
+            return rules.Decide(kind, message.Name, McpMethods.UseOf(kind), principal);
+        }
+
+        foreach (var uri in message.Resources)
+        {
+            if (!rules.Shows(TargetKind.Resource, uri, principal))
+            {
+                return rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
+            }
+        }
+
+        return decision;
+    }
+
+    private bool Pass(Exchange exchange, Route route, PolicyCall call, McpMessage message, RuleLimits limits)
+    {
+        // (6)
+        if (call.Policy.Mode == PolicyMode.Enforce && limits.Timeout is { } timeout)
+        {
+            call.EndsAt = time.GetUtcNow() + timeout;
+        }
+
+        call.IsBounded =
+            call.Policy.Mode == PolicyMode.Enforce && (limits.MaxResponseBytes is not null || call.Lease is not null);
+        Watch(exchange, route, call, limits, McpMethods.IsList(message.Method), message.IsModern);
+        return true;
+    }
+
+    private void Watch(Exchange exchange, Route route, PolicyCall call, RuleLimits limits, bool hasLists, bool isModern)
+    {
+        var policy = call.Policy;
+        if (policy.Mode == PolicyMode.Enforce)
+        {
+            exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
+        }
+
+        var plan = policy.Mode == PolicyMode.Record ? counting : PlanOf(exchange, route, limits, hasLists, isModern);
+        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
+        exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
+    }
+
+    private AnswerPlan PlanOf(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
+    {
+        var policy = route.Policy;
+        var principal = exchange.Principal;
+        return new AnswerPlan(
+            new MessageFilter(policy.Rules, principal, hasLists, isModern),
+            policy.Mode == PolicyMode.Enforce,
+            hasLists,
+            isModern && Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
+            limits.MaxResponseBytes ?? long.MaxValue,
+            time
+        )
+        {
+            Refuse = id => route.Upstream.RefuseAsk(exchange, route, id),
+        };
+    }
+
+    private async ValueTask<(McpMessage? Message, Failure? Failure)> ReadAsync(
+        Exchange exchange,
+        ServedRoute served,
+        PolicyCall call
+    )
+    {
+        var headers = exchange.Request.Headers;
+        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
+        {
+            return (null, PolicyFailures.Encoded);
+        }
+
+        var policy = call.Policy;
+        var upstream = served.Route.Upstream;
+        var maxBytes = Math.Min(policy.Settings.MaxBytes, upstream.MaxRequestBytes ?? long.MaxValue);
+        var wait = upstream.Timeouts.StreamIdle;
+        var isRecord = policy.Mode == PolicyMode.Record;
+        var failure = await (isRecord ? recorded : bodies).HoldAsync(
+            exchange,
+            maxBytes,
+            isRecord && LongestRecordWait < wait ? LongestRecordWait : wait,
+            PolicyFailures.TooLarge,
+            PolicyFailures.Incomplete
+        );
+        if (failure is not null)
+        {
+            return (null, failure);
+        }
+
+        var body = exchange.HeldBody!.Bytes;
+        var read = MessageReader.Read(body, headers, policy.Settings.MaxDepth);
+        call.Id = read.Id;
+        Describe(call.Record, read.Message, read.Id, body.Length);
+        return (read.Message, read.Failure);
+    }
+
+    private void Describe(CallRecord record, McpMessage? message, ReadOnlyMemory<byte> id, int bytes)
+    {
+        record.RequestBytes = bytes;
+        record.Id = id;
+        if (message is null)
+        {
+            return;
+        }
+
+        record.Method = message.Method.Length > 0 ? message.Method : "response";
+        record.Kind = message.Kind is { } kind ? NameOf(kind) : "";
+        record.Name = message.Name;
+        record.Era = message.IsModern ? "modern" : "legacy";
+        record.Protocol = message.ProtocolVersion;
+        record.Trace = message.TraceParent;
+        record.Arguments = message.Arguments;
+        if (!message.Arguments.IsEmpty && bytes > MaxWaitingBytes)
+        {
+            trail.Describe(record);
+        }
+    }
+
+    private CallRecord RecordOf(Exchange exchange, ServedRoute served)
+    {
+        var principal = exchange.Principal;
+        var session = exchange.Request.Headers[McpHeaders.Session];
+        var access = served.Route.Access;
+        return new CallRecord
+        {
+            Time = time.GetUtcNow(),
+            Route = served.Route.Name,
+            Host = exchange.Connection.ServerName,
+            Connection = exchange.ConnectionId,
+            Method = exchange.Request.Method,
+            Mode = served.Route.Policy.Mode switch
+            {
+                PolicyMode.Enforce => "enforce",
+                PolicyMode.Observe => "observe",
+                _ => "record",
+            },
+            PolicyVersion = served.Route.Policy.Version,
+            Issuer = principal?.Issuer ?? "",
+            Subject = principal?.Subject ?? "",
+            ClientId = principal?.ClientId ?? "",
+            Scopes = principal?.Scopes ?? [],
+            Auth = principal is not null
+                ? principal.KeyThumbprint is null
+                    ? "bearer"
+                    : "dpop"
+                : access.Oauth.Mode == OauthMode.Passthrough
+                    ? "passthrough"
+                    : "none",
+            Upstream = served.Route.Upstream.Settings.Address,
+            Credential = access.Credential.Kind,
+            RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
+            Session = session.Count == 1 ? session.ToString() : "",
+        };
+    }
+
+    private static string NameOf(TargetKind kind) =>
+        kind switch
+        {
+            TargetKind.Tool => "tool",
+            TargetKind.Prompt => "prompt",
+            _ => "resource",
+        };
+
+    private static ReadOnlySpan<char> PathOf(string target) =>
+        target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
+
+    /// <summary>Refuses, or notes that it would have; without a policy, notes why the record has no name.</summary>
+    private async ValueTask<bool> ObjectAsync(
+        Exchange exchange,
+        ServedRoute served,
+        PolicyCall call,
+        Failure failure,
+        McpMessage? message = null,
+        RuleLimits? limits = null,
+        int retryAfterSeconds = 0
+    )
+    {
+        call.Record.Reason = failure.Reason;
+        if (call.Policy.Mode == PolicyMode.Enforce)
+        {
+            call.Record.Decision = "refuse";
+            await RefuseAsync(exchange, served, failure, retryAfterSeconds);
+            call.End(exchange);
+            return false;
+        }
+
+        if (call.Policy.Mode == PolicyMode.Record)
+        {
+            call.Record.Decision = "allow";
+        }
+        else
+        {
+            metrics.Denied(served.Route.Name, isEnforced: false);
+            call.Record.Decision = "would_refuse";
+        }
+
+        if (message is not null)
+        {
+            return Pass(exchange, served.Route, call, message, limits!);
+        }
+
+        Watch(exchange, served.Route, call, RuleLimits.None, hasLists: false, isModern: false);
+        return true;
+    }
+
+    private async ValueTask<bool> RefuseAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        int retryAfterSeconds = 0
+    )
+    {
+        await refusals.RefuseAsync(exchange, served.Route.Name, failure, retryAfterSeconds: retryAfterSeconds);
+        return false;
+    }
+}

@@ -1,0 +1,98 @@
+using Culvert.Platform.Telemetry;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>What a request of a route passes: the stages in their order, its client's turn, the upstream.</summary>
+internal sealed class RequestPipeline(
+    AuthorizationGate gate,
+    PolicyStage policy,
+    Refusals refusals,
+    BodyBudget held,
+    TimeProvider time,
+    CallCounts? counts = null,
+    Traces? traces = null
+)
+{
+    private readonly ClientTurns turns = new(time);
+    private readonly ControlMessages controls = new(held, time);
+
+    private readonly IStage[] stages =
+    [
+        new OriginStage(refusals),
+        gate,
+        new TraceStage(new MessageTrace(held, time), refusals, traces),
+        policy,
+    ];
+
+    /// <param name="exchange">The request.</param>
+    /// <param name="served">Its route.</param>
+    /// <param name="host">The host that the client asked for.</param>
+    public async Task HandleAsync(Exchange exchange, ServedRoute served, string host)
+    {
+        foreach (var stage in stages)
+        {
+            if (!await stage.AdmitAsync(exchange, served))
+            {
+                return;
+            }
+        }
+
+        var client = ClientKey.Of(exchange);
+        var weight = ClientTurns.WeightOf(exchange.Request.Headers);
+        var lane = turns.TryEnter(client, weight);
+        if (lane is null)
+        {
+            var (isControl, failure) = await controls.LookAsync(exchange, served.Route);
+            if (failure is not null)
+            {
+                await refusals.RefuseAsync(exchange, served.Route.Name, failure);
+                return;
+            }
+
+            lane = await turns.EnterAsync(client, weight, isControl, exchange.ClientGone);
+        }
+
+        var turn = new Turn(turns, lane, weight);
+        exchange.Response.OnStarting(Turn.OnAnswer, turn);
+        try
+        {
+            await ServeAsync(exchange, served, host);
+        }
+        finally
+        {
+            turn.End();
+        }
+    }
+
+    private async Task ServeAsync(Exchange exchange, ServedRoute served, string host)
+    {
+        var route = served.Route;
+        var split =
+            served.Issuer is { } issuer && issuer.IsMetadata(exchange) ? MetadataSplit.Begin(exchange, issuer) : null;
+        await route.Upstream.ServeAsync(exchange, route, host);
+        await PolicyStage.FinishAsync(exchange);
+        if (route.Policy.Mode == PolicyMode.Off && IsEndpoint(exchange.Request, served))
+        {
+            counts?.Add(exchange, route.Name);
+        }
+
+        if (split is not null && await split.FinishAsync() is { } failure)
+        {
+            await refusals.RefuseAsync(exchange, route.Name, failure);
+        }
+    }
+
+    // Metadata and pages beside it are no calls.
+    private static bool IsEndpoint(IHttpRequestFeature request, ServedRoute served) =>
+        (
+            HttpMethods.IsPost(request.Method)
+            || HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsDelete(request.Method)
+        )
+        && request.Path == served.Resource.Path;
+}

@@ -1,0 +1,158 @@
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>Cuts a stream of server-sent events into events (HTML Standard §9.2.5), byte for byte.</summary>
+internal static class EventReader
+{
+    private static ReadOnlySpan<byte> Data => "data"u8;
+
+    /// <summary>
+    /// How many bytes the first complete event takes, its blank line included; 0 = it is not complete. Comment lines that
+    /// stand alone are complete at once: keep-alives must not wait.
+    /// </summary>
+    public static int LengthOfFirst(ReadOnlySpan<byte> stream)
+    {
+        var (at, onlyComments) = (0, true);
+        while (TryReadLine(stream, at, out var line, out var next))
+        {
+            if (line.IsEmpty)
+            {
+                return next;
+            }
+
+            if (line[0] != (byte)':')
+            {
+                onlyComments = false;
+            }
+            else if (onlyComments)
+            {
+                return next;
+            }
+
+            at = next;
+        }
+
+        return 0;
+    }
+
+    /// <summary>
+    /// Whether a stream ends with a complete event. Behind a CR at its very end an LF may still come, so that is none.
+    /// </summary>
+    /// <param name="tail">Its last bytes, the newest lowest.</param>
+    public static bool IsEnd(uint tail)
+    {
+        var (last, second, third) = ((char)(tail & 0xFF), (char)((tail >> 8) & 0xFF), (char)((tail >> 16) & 0xFF));
+        return last == '\n' && (second == '\n' || (second == '\r' && third is '\n' or '\r'));
+    }
+
+    /// <summary>The event's data, its lines joined (a single line is not copied); empty when it has none.</summary>
+    public static ReadOnlyMemory<byte> DataOf(ReadOnlyMemory<byte> whole)
+    {
+        ReadOnlyMemory<byte> single = default;
+        MemoryStream? joined = null;
+        var (at, lines) = (0, 0);
+        while (TryReadLine(whole.Span, at, out var line, out var next))
+        {
+            if (TryReadData(line, out var offset))
+            {
+                var value = whole.Slice(at + offset, line.Length - offset);
+                if (lines++ == 0)
+                {
+                    single = value;
+                }
+                else
+                {
+                    if (joined is null)
+                    {
+                        joined = new MemoryStream();
+                        joined.Write(single.Span);
+                    }
+
+                    joined.WriteByte((byte)'\n');
+                    joined.Write(value.Span);
+                }
+            }
+
+            at = next;
+        }
+
+        return joined?.ToArray() ?? single;
+    }
+
+    /// <summary>The event with other data; without any, only what keeps a client's place in the stream.</summary>
+    public static byte[] With(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> data)
+    {
+        var output = new MemoryStream();
+        var hasId = false;
+        for (var at = 0; TryReadLine(whole, at, out var line, out var next); at = next)
+        {
+            var isId = line.StartsWith("id"u8) && (line.Length == 2 || line[2] == (byte)':');
+            hasId |= isId;
+            if (!line.IsEmpty && !TryReadData(line, out _) && (data.Length > 0 || isId))
+            {
+                output.Write(line);
+                output.WriteByte((byte)'\n');
+            }
+        }
+
+        if (data.IsEmpty && !hasId)
+        {
+            return [];
+        }
+
+        // Kept parts may hold line breaks of their own: between JSON tokens only, where they mean nothing.
+        foreach (var range in data.Split((byte)'\n'))
+        {
+            output.Write("data: "u8);
+            output.Write(data[range].TrimEnd((byte)'\r'));
+            output.WriteByte((byte)'\n');
+        }
+
+        output.WriteByte((byte)'\n');
+        return output.ToArray();
+    }
+
+    private static bool TryReadData(ReadOnlySpan<byte> line, out int offset)
+    {
+        offset = 0;
+        if (!line.StartsWith(Data))
+        {
+            return false;
+        }
+
+        if (line.Length == Data.Length)
+        {
+            offset = line.Length;
+            return true;
+        }
+
+        if (line[Data.Length] != (byte)':')
+        {
+            return false;
+        }
+
+        offset = Data.Length + 1;
+        if (offset < line.Length && line[offset] == (byte)' ')
+        {
+            offset++;
+        }
+
+        return true;
+    }
+
+    // A line ends with LF, CR or both; a CR at the very end may be half of a CRLF, so the line is not over yet.
+    private static bool TryReadLine(ReadOnlySpan<byte> stream, int at, out ReadOnlySpan<byte> line, out int next)
+    {
+        var rest = stream[at..];
+        var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+        line = default;
+        next = at;
+        if (end < 0 || (rest[end] == (byte)'\r' && end + 1 == rest.Length))
+        {
+            return false;
+        }
+
+        line = rest[..end];
+        next = at + end + (rest[end] == (byte)'\r' && rest[end + 1] == (byte)'\n' ? 2 : 1);
+        return true;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>
+/// The MCP call that an exchange carries, under the bounds that were decided before the upstream is asked. It knows nothing
+/// of who decided them, or how the answer is watched.
+/// </summary>
+internal abstract class ExchangeCall
+{
+    /// <summary>Of the message, as it was written; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> Id { get; set; }
+
+    /// <summary>When the rule's timeout ends the call; null = never.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
+    /// <summary>A rule bounds how much is answered, or how many calls are under way.</summary>
+    public bool IsBounded { get; set; }
+
+    /// <summary>Why the answer must not go on; null while it may.</summary>
+    public abstract Failure? AnswerFailure { get; }
+
+    /// <summary>Why the call was cut, if its rule's time is over.</summary>
+    public abstract Failure? LateFailure(ExchangeDeadline deadline);
+
+    /// <summary>
+    /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event
+    /// of a stream. Null: the answer must be cut off.
+    /// </summary>
+    public abstract ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline);
+
+    /// <summary>Writes the record and gives back what the call held. Whatever happened, it comes to this once.</summary>
+    public abstract void End(Exchange exchange);
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>
+/// A request body that is judged before it may pass. Its bytes count against the budget from their arrival until it is
+/// refused or answered.
+/// </summary>
+internal sealed class HeldBody(BodyBudget budget) : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> bytes = new();
+
+    public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
+
+    /// <summary>False: more is to come behind it.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>False: the budget has no room.</summary>
+    public bool TryAppend(in ReadOnlySequence<byte> arrived)
+    {
+        if (!budget.TryTake(arrived.Length))
+        {
+            return false;
+        }
+
+        foreach (var segment in arrived)
+        {
+            bytes.Write(segment.Span);
+        }
+
+        return true;
+    }
+
+    // Called once, by the exchange.
+    public void Dispose() => budget.Return(bytes.WrittenCount);
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>Writes an answer that the agent makes itself: small, stable, and marked as ours.</summary>
+internal static class OwnAnswer
+{
+    public static async Task WriteAsync(
+        Exchange exchange,
+        Failure failure,
+        string requestId,
+        StringValues challenges = default,
+        int retryAfterSeconds = 0,
+        ReadOnlyMemory<byte> id = default
+    )
+    {
+        var body = failure.RpcCode is { } code
+            ? FormatRpc(code, failure, requestId, exchange.Call is { Id.IsEmpty: false } call ? call.Id : id)
+            : Format(failure, requestId);
+        var response = exchange.Response;
+        response.StatusCode = failure.Status;
+        response.ReasonPhrase = null;
+        var connection = response.Headers.Connection;
+        response.Headers.Clear();
+        response.Headers.Connection = connection;
+        response.Headers.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        response.Headers[HeaderRules.FailedHop] = failure.HopName;
+        response.Headers[HeaderRules.Reason] = failure.Reason;
+        response.Headers[HeaderRules.RequestId] = requestId;
+        var retryAfter = retryAfterSeconds > 0 ? retryAfterSeconds : failure.RetryAfterSeconds;
+        if (retryAfter > 0)
+        {
+            response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (failure.Allow is { } allow)
+        {
+            response.Headers.Allow = allow;
+        }
+
+        if (challenges.Count > 0)
+        {
+            response.Headers.WWWAuthenticate = challenges;
+        }
+
+        response.Headers.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(exchange.Request.Method))
+        {
+            await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
+        }
+    }
+
+    /// <summary>A JSON-RPC error with the id of the call, which says the same.</summary>
+    internal static ReadOnlyMemory<byte> FormatRpc(
+        int code,
+        Failure failure,
+        string requestId,
+        ReadOnlyMemory<byte> id
+    ) => RpcText.Error(id.Span, code, failure.Message, failure, requestId);
+
+    internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "error"u8);
+        json.WriteStartObject("error"u8);
+        json.WriteString("type"u8, failure.Type);
+        json.WriteString("message"u8, failure.Message);
+        json.WriteStartObject("details"u8);
+        json.WriteString("error_code"u8, failure.Reason);
+        json.WriteString("failed_hop"u8, failure.HopName);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteString("request_id"u8, requestId);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+}

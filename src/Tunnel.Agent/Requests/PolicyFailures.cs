@@ -1,0 +1,259 @@
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>
+/// What a route's policy answers itself, beside denials: those look like the server's own word for a name that it does
+/// not know, and carry no code (A14).
+/// </summary>
+internal static class PolicyFailures
+{
+    // JSON-RPC 2.0 §5.1
+    private const int ParseError = -32700;
+    private const int InvalidMessage = -32600;
+    private const int InvalidParams = -32602;
+    private const int InternalError = -32603;
+
+    // Of the range that JSON-RPC leaves to implementations; the one in use for limits elsewhere (EIP-1474).
+    private const int LimitExceeded = -32005;
+
+    private const string InvalidRequest = "invalid_request_error";
+    private const string RateLimit = "rate_limit_error";
+    private const string ApiError = "api_error";
+    private const string SendOne = "Send one JSON-RPC message in UTF-8, each member once and spelled as MCP spells it.";
+
+    public static readonly Failure NotJson = Refusal(
+        "policy.message_not_json",
+        400,
+        ParseError,
+        "The body is not JSON.",
+        "Something that is no MCP client calls, or the body was cut.",
+        SendOne
+    );
+
+    public static readonly Failure DuplicateKey = Refusal(
+        "policy.message_duplicate_key",
+        400,
+        InvalidMessage,
+        "The message has a member twice.",
+        "The client is faulty, or wants the agent and the server to read two different messages.",
+        SendOne
+    );
+
+    public static readonly Failure LookAlikeKey = Refusal(
+        "policy.message_lookalike_key",
+        400,
+        InvalidMessage,
+        "A member of the message looks like another one.",
+        "A member such as Method or NAME, which some servers take for method or name.",
+        SendOne
+    );
+
+    public static readonly Failure Batch = Refusal(
+        "policy.message_batch",
+        400,
+        InvalidMessage,
+        "Batches are not taken.",
+        "The client speaks revision 2025-03-26, the only one that had them.",
+        SendOne
+    );
+
+    public static readonly Failure NotAnObject = Refusal(
+        "policy.message_not_object",
+        400,
+        InvalidMessage,
+        "The body is not a JSON object.",
+        "Something that is no MCP client calls.",
+        SendOne
+    );
+
+    public static readonly Failure TooDeep = Refusal(
+        "policy.message_too_deep",
+        400,
+        InvalidMessage,
+        "The message is nested deeper than the route's policy reads.",
+        "Arguments with more levels than policy.json.max_depth.",
+        "Flatten the arguments, or raise max_depth."
+    );
+
+    public static readonly Failure TooLarge = Refusal(
+        "policy.message_too_large",
+        413,
+        InvalidMessage,
+        "The message is larger than the route's policy reads.",
+        "The body exceeds policy.json.max_bytes or the route's max_request_bytes.",
+        "Send less, or raise the limit."
+    );
+
+    public static readonly Failure Encoded = Refusal(
+        "policy.message_encoded",
+        415,
+        InvalidMessage,
+        "The message is compressed or in another charset than UTF-8.",
+        "The client compresses bodies, which a policy does not undo.",
+        SendOne
+    );
+
+    public static readonly Failure Incomplete = Refusal(
+        "policy.message_incomplete",
+        400,
+        InvalidMessage,
+        "The body did not arrive in full.",
+        "The client stopped half-way, or its token ended meanwhile.",
+        "Send the message again."
+    );
+
+    public static readonly Failure Invalid = Refusal(
+        "policy.message_invalid",
+        400,
+        InvalidMessage,
+        "The body is not a JSON-RPC message.",
+        "No method and no result, an id that is neither text nor number, or a body where none belongs.",
+        SendOne
+    );
+
+    public static readonly Failure ParamsInvalid = Refusal(
+        "policy.params_invalid",
+        400,
+        InvalidParams,
+        "The parameters do not say what is meant.",
+        "tools/call without a name, resources/read without a uri, or one of another type.",
+        "Name the tool, prompt or resource as text."
+    );
+
+    public static readonly Failure HeadersMismatch = Refusal(
+        "policy.headers_mismatch",
+        400,
+        RpcText.HeaderMismatch,
+        "The request's headers differ from its body.",
+        "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or says something else than the message.",
+        "Send the headers as the body says."
+    );
+
+    public static readonly Failure PathRefused = new(
+        FailedHop.Policy,
+        "policy.path_refused",
+        404,
+        "not_found_error",
+        "This route serves its MCP endpoint alone.",
+        "Where a policy is enforced, paths that it cannot judge are closed.",
+        "Call the path of the route's resource, byte for byte."
+    );
+
+    public static readonly Failure MethodRefused = new(
+        FailedHop.Policy,
+        "policy.method_refused",
+        405,
+        InvalidRequest,
+        "MCP knows no such HTTP method.",
+        "Where a policy is enforced, only GET, HEAD, POST, DELETE and OPTIONS pass.",
+        "Use another method."
+    )
+    {
+        Allow = "GET, HEAD, POST, DELETE, OPTIONS",
+    };
+
+    public static readonly Failure AnswerUnreadable = Refusal(
+        "policy.answer_unreadable",
+        502,
+        InternalError,
+        "The server's answer could not be checked.",
+        "A list that is compressed, is no JSON, or is larger than the agent reads.",
+        "Let the server answer with plain JSON or an event stream, in pages."
+    );
+
+    public static readonly Failure RateExceeded = Refusal(
+        "policy.rate_exceeded",
+        429,
+        LimitExceeded,
+        "Too many calls.",
+        "The rule that allows this call has a rate, and it is used up.",
+        "Wait as long as Retry-After says.",
+        RateLimit
+    );
+
+    public static readonly Failure ConcurrencyExceeded = Refusal(
+        "policy.concurrency_exceeded",
+        429,
+        LimitExceeded,
+        "Too many calls at a time.",
+        "As many calls as the rule allows are still running.",
+        "Wait for one of them.",
+        RateLimit
+    );
+
+    public static readonly Failure RequestTooLarge = Refusal(
+        "policy.request_too_large",
+        413,
+        LimitExceeded,
+        "The call is larger than its rule allows.",
+        "The body exceeds the rule's max_request_bytes.",
+        "Send less, or raise the rule's limit."
+    );
+
+    public static readonly Failure AnswerTooLarge = Refusal(
+        "policy.answer_too_large",
+        502,
+        LimitExceeded,
+        "The answer is larger than the call's rule allows.",
+        "The answer exceeds the rule's max_response_bytes.",
+        "Ask for less, or raise the rule's limit."
+    );
+
+    public static readonly Failure TimedOut = Refusal(
+        "policy.timeout",
+        504,
+        LimitExceeded,
+        "The call took longer than its rule allows.",
+        "The rule's timeout counts however much progress the server reports.",
+        "Ask for less, or raise the rule's limit.",
+        "timeout_error"
+    );
+
+    public static readonly Failure AuditUnavailable = Refusal(
+        "policy.audit_unavailable",
+        503,
+        InternalError,
+        "The call cannot be recorded, so it is not made.",
+        "The disk is full or nearly so, or the audit file cannot be written.",
+        "Free space in the agent's state_dir; or set audit.on_full: degrade to serve unrecorded.",
+        ApiError
+    ) with
+    {
+        RetryAfterSeconds = 1,
+    };
+
+    /// <summary>All of them, for the catalogue of codes.</summary>
+    public static IReadOnlyList<Failure> All { get; } =
+    [
+        NotJson,
+        DuplicateKey,
+        LookAlikeKey,
+        Batch,
+        NotAnObject,
+        TooDeep,
+        TooLarge,
+        Encoded,
+        Incomplete,
+        Invalid,
+        ParamsInvalid,
+        HeadersMismatch,
+        PathRefused,
+        MethodRefused,
+        AnswerUnreadable,
+        RateExceeded,
+        ConcurrencyExceeded,
+        RequestTooLarge,
+        AnswerTooLarge,
+        TimedOut,
+        AuditUnavailable,
+    ];
+
+    private static Failure Refusal(
+        string reason,
+        int status,
+        int rpcCode,
+        string message,
+        string cause,
+        string nextStep,
+        string type = InvalidRequest
+    ) => new(FailedHop.Policy, reason, status, type, message, cause, nextStep) { RpcCode = rpcCode };
+}

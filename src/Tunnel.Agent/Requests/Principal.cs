@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>Who calls, as a verified token says.</summary>
+internal sealed record Principal
+{
+    public required string Issuer { get; init; }
+
+    public required string Subject { get; init; }
+
+    /// <summary>Empty where the issuer's tokens name no client.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>As granted; what the route's hierarchy adds is not in it.</summary>
+    public required HashSet<string> Scopes { get; init; }
+
+    /// <summary>As <c>groups</c> says, on routes whose policy asks for it; elsewhere empty.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>From here on a new request with this token is refused: <c>exp</c> and the issuer's leeway.</summary>
+    public required DateTimeOffset EndsAt { get; init; }
+
+    /// <summary>When what streams under this token ends (A12).</summary>
+    public DateTimeOffset StreamsEndAt(TimeSpan grace) =>
+        DateTimeOffset.MaxValue - EndsAt > grace ? EndsAt + grace : DateTimeOffset.MaxValue;
+
+    /// <summary>Of the key that must sign the sender's proofs (RFC 9449 §6.1); null = a bearer token.</summary>
+    public required string? KeyThumbprint { get; init; }
+
+    /// <summary>Two tokens of one principal have the same; NUL cannot be mistaken for a part of what it separates.</summary>
+    public string Identity => $"{Issuer}\0{Subject}\0{ClientId}";
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Requests;
+
+/// <summary>Messages that the agent writes itself.</summary>
+internal static class RpcText
+{
+    // JSON-RPC 2.0 §5.1
+    public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
+    public const int ServerError = -32000;
+
+    // MCP 2026-07-28: headers that differ from the body; a version that is not spoken; a capability that is missing.
+    public const int HeaderMismatch = -32020;
+    public const int MissingCapability = -32021;
+    public const int UnsupportedVersion = -32022;
+
+    // Not registered; the caller has cancelled and must ignore whatever comes (MCP, cancellation).
+    public const int RequestCancelled = -32800;
+
+    public static byte[] Number(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <param name="id">As it was written; empty for null.</param>
+    /// <param name="code">Of JSON-RPC or MCP.</param>
+    /// <param name="message">One sentence.</param>
+    /// <param name="failure">What it comes from, where it is one of the agent's.</param>
+    /// <param name="requestId">As the log has it.</param>
+    public static byte[] Error(
+        ReadOnlySpan<byte> id,
+        int code,
+        string message,
+        Failure? failure = null,
+        string requestId = ""
+    )
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(id.IsEmpty ? "null"u8 : id, skipInputValidation: true);
+            json.WriteStartObject("error"u8);
+            json.WriteNumber("code"u8, code);
+            json.WriteString("message"u8, message);
+            if (failure is not null)
+            {
+                json.WriteStartObject("data"u8);
+                if (failure.Versions is { } versions)
+                {
+                    json.WriteStartArray("supported"u8);
+                    foreach (var version in versions.Supported)
+                    {
+                        json.WriteStringValue(version);
+                    }
+
+                    json.WriteEndArray();
+                    json.WriteString("requested"u8, versions.Requested);
+                }
+
+                json.WriteString("error_code"u8, failure.Reason);
+                json.WriteString("failed_hop"u8, failure.HopName);
+                if (requestId.Length > 0)
+                {
+                    json.WriteString("request_id"u8, requestId);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static byte[] EmptyResult(ReadOnlySpan<byte> id) =>
+        [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id, .. ",\"result\":{}}"u8];
+
+    public static byte[] Cancelled(long id, string reason) =>
+        Encoding.UTF8.GetBytes(
+            $$$"""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{{{id.ToString(
+                CultureInfo.InvariantCulture
+            )}}},"reason":"{{{reason}}}"}}"""
+        );
+}

@@ -1,0 +1,66 @@
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Routing;
+
+/// <summary>
+/// What answers a route's requests: an HTTP server, a program that this agent runs, or a server inside the agent. It is
+/// made from its settings alone and ends, with everything it holds, when it is disposed.
+/// </summary>
+internal abstract class Upstream : IAsyncDisposable
+{
+    public abstract UpstreamSettings Settings { get; }
+
+    /// <summary>Held by every exchange from its first look at the route to its end.</summary>
+    public RouteUse Use { get; } = new();
+
+    public UpstreamTimeouts Timeouts => Settings.Timeouts;
+
+    public long? MaxRequestBytes => Settings.MaxRequestBytes;
+
+    /// <summary>Answers one request that may pass: by the upstream's word, or by a refusal of the agent's own.</summary>
+    /// <param name="exchange">The request and its answer.</param>
+    /// <param name="route">The upstream's route.</param>
+    /// <param name="host">The host that the client asked for.</param>
+    public abstract Task ServeAsync(Exchange exchange, Route route, string host);
+
+    /// <summary>Tries whether a call would work now.</summary>
+    /// <param name="route">The upstream's route, whose own credential a call would carry.</param>
+    /// <param name="cancellationToken">Bounds the attempt.</param>
+    public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks in between, at next to no cost, whether anybody is there at all; what is found amiss is for a probe to judge.
+    /// </summary>
+    /// <param name="cancellationToken">Bounds the look.</param>
+    /// <exception cref="UpstreamException">Nobody is there.</exception>
+    public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Tells the upstream that its request to the client will not be answered, since the policy does not pass it on; else
+    /// it would wait. Returns at once.
+    /// </summary>
+    /// <param name="exchange">In whose answer it asked.</param>
+    /// <param name="route">The upstream's route.</param>
+    /// <param name="id">Of the request, as it was written.</param>
+    public virtual void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
+    {
+        // It asks nothing.
+    }
+
+    /// <summary>Serves those that are inside to their end, for the limit at most, and ends with them.</summary>
+    public async Task RetireAsync(TimeSpan limit, TimeProvider time)
+    {
+        await Use.RetireAsync(limit, time);
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        Use.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back all that the upstream holds.</summary>
+    protected abstract ValueTask EndAsync();
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics.Metrics;
+
+namespace Culvert.Tunnel.Agent.Telemetry;
+
+/// <summary>The agent's instruments. Labels are route names, codes and edge ids from configuration and feed: bounded.</summary>
+internal sealed class AgentMetrics : IDisposable
+{
+    public const string MeterName = "Culvert.Tunnel.Agent";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly Counter<long> requests;
+    private readonly Counter<long> refused;
+    private readonly Counter<long> denied;
+    private readonly Counter<long> aborted;
+    private readonly Counter<long> brokenOff;
+    private readonly UpDownCounter<long> edgeConnections;
+    private readonly Counter<long> dialFailures;
+    private readonly Counter<long> publicOrders;
+    private readonly Counter<long> asksUnanswered;
+
+    /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
+    public AgentMetrics(TimeProvider? time = null)
+    {
+        Recent = new RecentCalls(time ?? TimeProvider.System);
+        requests = meter.CreateCounter<long>(
+            "culvert_agent_requests",
+            description: "Requests answered by an upstream."
+        );
+        refused = meter.CreateCounter<long>(
+            "culvert_agent_refused",
+            description: "Requests answered by the agent itself."
+        );
+        denied = meter.CreateCounter<long>(
+            "culvert_agent_policy_denied",
+            description: "Calls that a route's rules deny, or would deny if they were enforced."
+        );
+        aborted = meter.CreateCounter<long>("culvert_agent_aborted", description: "Exchanges that the client left.");
+        brokenOff = meter.CreateCounter<long>("culvert_agent_broken_off", description: "Answers that broke off.");
+        edgeConnections = meter.CreateUpDownCounter<long>(
+            "culvert_agent_edge_connections",
+            description: "Open connections to edges."
+        );
+        publicOrders = meter.CreateCounter<long>(
+            "culvert_agent_acme_orders",
+            description: "Orders of public certificates, by how they ended."
+        );
+        asksUnanswered = meter.CreateCounter<long>(
+            "culvert_agent_asks_unanswered",
+            description: "Requests of servers that a policy keeps from the client, and that were too many to be told so."
+        );
+        dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
+    }
+
+    /// <summary>How the last calls ended.</summary>
+    public RecentCalls Recent { get; }
+
+    /// <summary>Shows how long the leaf that ends inner TLS still lasts, wherever it comes from.</summary>
+    /// <param name="secondsLeft">Negative once it has ended; null while there is none.</param>
+    public void WatchLeaf(Func<double?> secondsLeft) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_leaf_expiry_seconds",
+            () => secondsLeft() is { } left ? [new Measurement<double>(left)] : Array.Empty<Measurement<double>>(),
+            unit: "s",
+            description: "Time until the inner-TLS leaf that is served ends; negative once it has."
+        );
+
+    /// <summary>Shows how long each public certificate still lasts.</summary>
+    /// <param name="names">Each wanted name, with null while it has none.</param>
+    public void WatchPublicLeaves(Func<IEnumerable<(string Name, double? SecondsLeft)>> names) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_acme_expiry_seconds",
+            () =>
+                names()
+                    .Where(n => n.SecondsLeft is not null)
+                    .Select(n => new Measurement<double>(
+                        n.SecondsLeft!.Value,
+                        new KeyValuePair<string, object?>("name", n.Name)
+                    )),
+            unit: "s",
+            description: "Time until a public certificate ends; negative once it has."
+        );
+
+    /// <summary>Shows how far the audit reaches, and what it lacks.</summary>
+    public void WatchAudit(Func<long> sequence, Func<long> lost)
+    {
+        meter.CreateObservableGauge("culvert_agent_audit_sequence", sequence, description: "The newest audit record.");
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_lost",
+            lost,
+            description: "Calls that were served and not recorded."
+        );
+    }
+
+    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
+    {
+        meter.CreateObservableCounter(
+            "culvert_agent_configuration_refused",
+            refused,
+            description: "Changed configuration files that were not taken up."
+        );
+        meter.CreateObservableGauge(
+            "culvert_agent_restart_needed",
+            restartKeys,
+            description: "Keys that the configuration file changes and only a restart can."
+        );
+    }
+
+    public void AskUnanswered(string route) => asksUnanswered.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void Forwarded(string route, int status)
+    {
+        requests.Add(1, new("route", route), new("class", StatusClass(status)));
+        Recent.Add(route, status, "");
+    }
+
+    public void Refused(string route, string reason)
+    {
+        refused.Add(1, new("route", route), new("reason", reason));
+        Recent.Add(route, 0, reason);
+    }
+
+    public void Denied(string route, bool isEnforced) =>
+        denied.Add(1, new("route", route), new("mode", isEnforced ? "enforce" : "observe"));
+
+    public void Aborted(string route) => aborted.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void BrokenOff(string route) => brokenOff.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void EdgeConnections(string edge, int change) =>
+        edgeConnections.Add(change, new KeyValuePair<string, object?>("edge", edge));
+
+    /// <summary>How an order ended: <c>issued</c>, or the code of its failure.</summary>
+    public void PublicOrder(string name, string outcome) =>
+        publicOrders.Add(1, new("name", name), new("outcome", outcome));
+
+    public void DialFailed(string edge, string stage) => dialFailures.Add(1, new("edge", edge), new("stage", stage));
+
+    public void Dispose() => meter.Dispose();
+
+    private static string StatusClass(int status) =>
+        (status / 100) switch
+        {
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            5 => "5xx",
+            _ => "other",
+        };
+}

@@ -1,0 +1,84 @@
+namespace Culvert.Tunnel.Agent.Telemetry;
+
+/// <summary>
+/// Event ids of the agent's log, one range per capability. Operators alert on them: an id never changes its meaning,
+/// a retired one stays here, marked.
+/// </summary>
+internal static class EventIds
+{
+    // Upstreams 10000
+    public const int RequestFailed = 10000;
+    public const int StreamFailed = 10001;
+    public const int ExchangeFault = 10002;
+    public const int UpstreamUnhealthy = 10003;
+    public const int UpstreamHealthy = 10004;
+    public const int AskNotRefused = 10005;
+    public const int ChildEnded = 10010;
+    public const int ChildNotStarted = 10011;
+    public const int ChildSaid = 10012;
+    public const int ChildUnreadable = 10013;
+    public const int ChildIdle = 10014;
+    public const int CalloutMade = 10020;
+
+    // Inner TLS 11000
+    public const int LeafSwapped = 11000;
+    public const int LeafRefused = 11001;
+    public const int ServerNameRefused = 11002;
+    public const int InnerConnectionRefused = 11003;
+    public const int InnerHandshakeFailed = 11004;
+
+    // Dialing 12000
+    public const int EdgeConnected = 12000;
+    public const int EdgeDialFailed = 12001;
+    public const int EdgeConnectionEnded = 12002;
+    public const int EdgeRefused = 12003; // retired
+    public const int EdgeRenewing = 12004;
+    public const int EdgeGoingAway = 12005;
+    public const int DialSlotFault = 12006;
+
+    // Routing 13000
+    public const int DangerousOpenRoute = 13000;
+    public const int RoutesInForce = 13001;
+    public const int DangerousAnyAddress = 13002;
+    public const int PassthroughRoute = 13003;
+    public const int RouteAudienceShared = 13004;
+
+    // Hosting 14000
+    public const int Starting = 14000;
+    public const int Draining = 14001;
+    public const int Stopped = 14002;
+    public const int ServingEnded = 14003;
+
+    // Certificate files 15000
+    public const int FilesChanged = 15000;
+    public const int FilesNotWritten = 15001;
+    public const int ChangeCommandFailed = 15002;
+
+    // Authorization 16000
+    public const int RequestRefused = 16000;
+    public const int IssuerKeysFetched = 16001;
+    public const int IssuerKeysFailed = 16002;
+    public const int IssuerKeysNotKept = 16003;
+    public const int IssuerKeysNotRead = 16004;
+
+    // ACME 17000
+    public const int AccountMade = 17000;
+    public const int PublicLeafIssued = 17001;
+    public const int PublicLeafFailed = 17002;
+    public const int PublicLeafNotKept = 17003;
+    public const int DangerousUnboundName = 17004;
+    public const int RenewalInfoFailed = 17005;
+    public const int ChallengeHeld = 17006;
+    public const int ChallengeAnswered = 17007;
+    public const int DangerousUnboundAcme = 17008;
+    public const int PublicLeafFault = 17009;
+
+    // Audit 18000
+    public const int AuditStopped = 18000;
+    public const int AuditResumed = 18001;
+    public const int AuditRepaired = 18002;
+    public const int AuditMissing = 18003;
+    public const int AuditReached = 18004;
+    public const int AuditHeadMissing = 18005;
+    public const int AuditCheckpoint = 18006;
+}

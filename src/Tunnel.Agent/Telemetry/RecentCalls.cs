@@ -1,0 +1,36 @@
+namespace Culvert.Tunnel.Agent.Telemetry;
+
+/// <summary>How the last calls ended, for the status page. Neither caller nor content is kept.</summary>
+internal sealed class RecentCalls(TimeProvider time)
+{
+    private const int Kept = 50;
+
+    private readonly Lock gate = new();
+    private readonly Queue<RecentCall> calls = new(Kept); // guarded by gate
+
+    /// <summary>The newest last.</summary>
+    public IReadOnlyList<RecentCall> Calls
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. calls];
+            }
+        }
+    }
+
+    public void Add(string route, int status, string reason)
+    {
+        var call = new RecentCall(time.GetUtcNow(), route, status, reason);
+        lock (gate)
+        {
+            if (calls.Count == Kept)
+            {
+                calls.Dequeue();
+            }
+
+            calls.Enqueue(call);
+        }
+    }
+}

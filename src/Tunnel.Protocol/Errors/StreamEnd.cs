@@ -1,0 +1,17 @@
+namespace Culvert.Tunnel.Protocol.Errors;
+
+/// <summary>How a stream came to its early end.</summary>
+public enum StreamEnd
+{
+    /// <summary>The peer sent RST.</summary>
+    ResetByPeer,
+
+    /// <summary>This side sent RST.</summary>
+    ResetLocally,
+
+    /// <summary>The agent's GOAWAY names an earlier stream as the last one handed to a handler (W12).</summary>
+    NotHandled,
+
+    /// <summary>The outer connection ended first.</summary>
+    ConnectionLost,
+}

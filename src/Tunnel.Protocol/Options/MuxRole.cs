@@ -1,0 +1,11 @@
+namespace Culvert.Tunnel.Protocol.Options;
+
+/// <summary>Which end of the outer connection this process is. Only the edge opens streams (W9).</summary>
+public enum MuxRole
+{
+    /// <summary>Accepts the outer connection and opens one stream per client connection.</summary>
+    Edge,
+
+    /// <summary>Dialled the outer connection and serves the streams that the edge opens.</summary>
+    Agent,
+}

@@ -1,0 +1,51 @@
+namespace Culvert.Documentation.Tests.Architecture;
+
+/// <summary>
+/// The order of a project's top-level folders, as <c>docs/architecture.md</c> draws it: a folder may use what stands below
+/// it. Folders on one line do not use each other. Files beside the folders stand above all.
+/// </summary>
+internal sealed class FolderOrder
+{
+    private const string Fence = "```";
+    private const string Start = Fence + "layers ";
+
+    private readonly Dictionary<string, int> ranks;
+
+    private FolderOrder(string project, IEnumerable<string[]> lines)
+    {
+        Project = project;
+        ranks = lines
+            .SelectMany((folders, rank) => folders.Select(folder => (folder, rank)))
+            .ToDictionary(pair => pair.folder, pair => pair.rank, StringComparer.Ordinal);
+    }
+
+    public string Project { get; }
+
+    public IReadOnlyCollection<string> Folders => ranks.Keys;
+
+    /// <summary>Every block of the page; the first line of a block is its project, the highest folder comes first.</summary>
+    public static IReadOnlyList<FolderOrder> ReadAll(string page)
+    {
+        var orders = new List<FolderOrder>();
+        var lines = page.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith(Start, StringComparison.Ordinal))
+            {
+                var block = lines.Skip(i + 1).TakeWhile(line => !line.StartsWith(Fence, StringComparison.Ordinal));
+                orders.Add(new FolderOrder(lines[i][Start.Length..].Trim(), block.Select(NamesOf)));
+            }
+        }
+
+        return orders;
+    }
+
+    /// <summary>Whether files of a folder may use a type of another.</summary>
+    /// <param name="from">The folder that imports; empty = beside the folders.</param>
+    /// <param name="to">The folder that is imported.</param>
+    public bool IsAllowed(string from, string to) =>
+        from == to || from.Length == 0 || (to.Length > 0 && ranks[from] < ranks[to]);
+
+    private static string[] NamesOf(string line) =>
+        line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

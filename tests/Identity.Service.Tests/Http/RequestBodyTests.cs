@@ -1,0 +1,54 @@
+using System.Text;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.PropertyTesting;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Http;
+
+public sealed class RequestBodyTests
+{
+    [Theory]
+    [InlineData("""{"dns_names":[]}""", "name, addresses")]
+    [InlineData("""{"name":"a","addresses":[],"nmae":1}""", "nmae")]
+    [InlineData("""{"name":1,"addresses":[]}""", "name")]
+    [InlineData("""{"name":null,"addresses":[]}""", "name")]
+    [InlineData("""{"name":"a","addresses":[],"name":"b"}""", "twice")]
+    [InlineData("""{"name":"a","addresses":[1]}""", "addresses[0]")]
+    [InlineData("""{"name":"a","addresses":[]} {}""", "JSON")]
+    [InlineData("""{"name":"a","addresses":[],}""", "JSON")]
+    public void Parse_Bad_SaysWhichMemberAndNothingOfOurTypes(string json, string named)
+    {
+        var (value, refusal) = RequestBody.Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest);
+
+        value.ShouldBeNull();
+        refusal!.Code.Code.ShouldBe("request.invalid");
+        refusal.Message.ShouldContain(named);
+        refusal.Message.ShouldNotContain("Culvert");
+        refusal.Message.ShouldNotContain("System.");
+    }
+
+    [Fact]
+    public void Parse_AnyBytes_GiveAValueOrARefusal() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes =>
+                {
+                    var (value, refusal) = RequestBody.Parse(bytes, TunnelJson.Default.UpdateTunnelRequest);
+                    return value is null != refusal is null;
+                }
+            )
+            .CheckSeeded();
+
+    [Fact]
+    public void Parse_AbsentAndNull_AreTwoThings()
+    {
+        var absent = RequestBody.Parse("{}"u8, TunnelJson.Default.UpdateTunnelRequest).Value!;
+        var cleared = RequestBody.Parse("""{"display_name":null}"""u8, TunnelJson.Default.UpdateTunnelRequest).Value!;
+
+        absent.DisplayName.IsSet.ShouldBeFalse();
+        cleared.DisplayName.ShouldBe(new Optional<string?>(null));
+    }
+}

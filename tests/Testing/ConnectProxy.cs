@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Culvert.Testing;
+
+/// <summary>A real CONNECT proxy on loopback that wants credentials, unless told otherwise.</summary>
+public sealed class ConnectProxy : IAsyncDisposable
+{
+    public const string UserName = "agent";
+    public const string Password = "open sesame: ä";
+
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentBag<Task> tasks = [];
+    private readonly ConcurrentQueue<string> targets = [];
+    private readonly Task accepting;
+
+    public ConnectProxy()
+    {
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+
+    /// <summary>What it was asked for with the right credentials, in order.</summary>
+    public IReadOnlyCollection<string> Targets => targets;
+
+    /// <summary>Requests without, or with other, credentials.</summary>
+    public int Denied { get; private set; }
+
+    /// <summary>Whether it asks nobody for credentials.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>Where all its ways lead, on loopback, whatever it is asked for; null = where it is asked for.</summary>
+    public int? Target { get; init; }
+
+    /// <summary>What it cannot connect to.</summary>
+    public string? Unreachable { get; init; }
+
+    /// <summary>Said instead of an answer.</summary>
+    public string? Answer { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        await Task.WhenAll(tasks);
+        stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                tasks.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
+        {
+            // As asked.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient accepted)
+    {
+        using var client = accepted;
+        try
+        {
+            var stream = client.GetStream();
+            var head = await ReadHeadAsync(stream);
+            if (Answer is { } answer)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
+                return;
+            }
+
+            var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
+            if (!Open && !head.Contains($"Proxy-Authorization: Basic {basic}\r\n", StringComparison.Ordinal))
+            {
+                Denied++;
+                await stream.WriteAsync("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
+                return;
+            }
+
+            var target = head.Split(' ')[1];
+            targets.Enqueue(target);
+            if (target == Unreachable)
+            {
+                await stream.WriteAsync("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
+                return;
+            }
+
+            using var upstream = new TcpClient();
+            var colon = target.LastIndexOf(':');
+            await upstream.ConnectAsync(
+                Target is null ? target[..colon].Trim('[', ']') : IPAddress.Loopback.ToString(),
+                Target ?? int.Parse(target.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture),
+                stop.Token
+            );
+            await stream.WriteAsync("HTTP/1.1 200 Go\r\nVia: test\r\n\r\n"u8.ToArray(), stop.Token);
+            var there = stream.CopyToAsync(upstream.GetStream(), stop.Token);
+            var back = upstream.GetStream().CopyToAsync(stream, stop.Token);
+            await Task.WhenAny(there, back);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // Either side left.
+        }
+    }
+
+    private async Task<string> ReadHeadAsync(NetworkStream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(one, stop.Token) == 0)
+            {
+                throw new IOException("gone");
+            }
+
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
+    }
+}

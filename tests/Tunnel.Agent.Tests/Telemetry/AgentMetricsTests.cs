@@ -1,0 +1,22 @@
+using Culvert.Platform.Metrics;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Tests.Telemetry;
+
+public sealed class AgentMetricsTests
+{
+    [Fact]
+    public void WatchLeaf_ShowsWhatIsLeftAndNothingWithoutALeaf()
+    {
+        // Other tests' meters have the same name: this value is nobody else's.
+        using var text = new MetricsText(AgentMetrics.MeterName);
+        using var metrics = new AgentMetrics();
+        double? left = null;
+        metrics.WatchLeaf(() => left);
+        text.Write().ShouldNotContain("-86399.25");
+
+        left = -86399.25;
+
+        text.Write().ShouldContain("culvert_agent_leaf_expiry_seconds -86399.25");
+    }
+}
