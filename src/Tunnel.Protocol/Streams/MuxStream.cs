@@ -23,6 +23,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     // Guarded by Outbox.Gate.
     private StreamState state = StreamState.Open;
+    private bool isOver; // closed, and the input knows it
     private bool disposed;
 
     // Made when somebody asks. Their callbacks run on the thread pool, never under the gate.
@@ -69,15 +70,17 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// </summary>
     public bool Answered => answered;
 
-    /// <summary>Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions.</summary>
-    public CancellationToken Closed => TokenOf(ref closedSource, () => state == StreamState.Closed);
+    /// <summary>
+    /// Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions. A read that follows an
+    /// early end fails, even if bytes received before it are still unread.
+    /// </summary>
+    public CancellationToken Closed => TokenOf(ref closedSource, () => isOver);
 
     /// <summary>
     /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even while nobody reads
     /// <see cref="Input"/> and bytes received before are still unread. The agent learns by it that the client is gone.
     /// </summary>
-    public CancellationToken InputEnded =>
-        TokenOf(ref inputEndedSource, () => remoteFinished || state == StreamState.Closed);
+    public CancellationToken InputEnded => TokenOf(ref inputEndedSource, () => remoteFinished || isOver);
 
     /// <summary>Owned by the read loop: its reader is woken when the current batch of frames is through.</summary>
     internal bool IsNotedToWake { get; set; }
@@ -180,6 +183,12 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         input.Finish();
         if (closed)
         {
+            SignalClosed();
+        }
+
+        input.Wake();
+        if (closed)
+        {
             table.AfterClose();
         }
     }
@@ -252,6 +261,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         if (state == StreamState.HalfClosedRemote)
         {
             Close_NeedsLock(ClosedReason.Finished);
+            SignalClosed_NeedsLock();
         }
         else
         {
@@ -279,7 +289,10 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     private void AfterEarlyEnd(StreamEnd end, StreamErrorCode code)
     {
+        // In this order, so that a consumer that learns of the end by the token or by its read finds the other one agreeing.
         input.Fail(end, code);
+        SignalClosed();
+        input.Wake();
         table.AfterClose();
     }
 
@@ -291,17 +304,29 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         {
             table.Free_NeedsLock();
         }
+    }
 
+    private void SignalClosed()
+    {
+        lock (outbox.Gate)
+        {
+            SignalClosed_NeedsLock();
+        }
+    }
+
+    private void SignalClosed_NeedsLock()
+    {
+        isOver = true;
         _ = closedSource?.CancelAsync();
         _ = inputEndedSource?.CancelAsync();
     }
 
-    private CancellationToken TokenOf(ref CancellationTokenSource? source, Func<bool> isOver)
+    private CancellationToken TokenOf(ref CancellationTokenSource? source, Func<bool> hasHappened)
     {
         lock (outbox.Gate)
         {
             source ??= new CancellationTokenSource();
-            if (isOver())
+            if (hasHappened())
             {
                 source.Cancel(); // nobody has registered yet if it was made just now
             }

@@ -73,18 +73,18 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>Read loop: the peer's FIN.</summary>
+    /// <summary>Read loop: the peer's FIN. Call <see cref="Wake"/> afterwards.</summary>
     public void Finish()
     {
         lock (gate)
         {
             finished = true;
         }
-
-        Wake();
     }
 
-    /// <summary>The stream ended early. What was received and not read is let go.</summary>
+    /// <summary>
+    /// The stream ended early. What was received and not read is let go. Call <see cref="Wake"/> afterwards.
+    /// </summary>
     public void Fail(StreamEnd end, StreamErrorCode code)
     {
         lock (gate)
@@ -101,8 +101,6 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
                 window.Close();
             }
         }
-
-        Wake();
     }
 
     /// <summary>Completes a waiting read if there is now a reason to. Runs the reader if readers run inline.</summary>

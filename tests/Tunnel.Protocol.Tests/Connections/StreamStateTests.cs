@@ -157,6 +157,26 @@ public sealed class StreamStateTests
     }
 
     [Fact]
+    public async Task Rst_WhileBytesAreUnread_FailsTheReadThatFollowsClosed()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+            var stream = await peer.OpenAsync();
+            await peer.SendAsync(Bytes.Data, 1, 1, 2, 3);
+            await peer.SyncAsync();
+            var closed = stream.Closed;
+            var reading = Task.Run(() =>
+            {
+                SpinWait.SpinUntil(() => closed.IsCancellationRequested, TimeSpan.FromSeconds(20)).ShouldBeTrue();
+                Should.Throw<MuxStreamException>(() => stream.Input.TryRead(out _));
+            });
+            await peer.SendAsync(Bytes.Rst, 1, Bytes.U16((int)StreamErrorCode.Cancelled));
+            await reading;
+        }
+    }
+
+    [Fact]
     public async Task Run_TransportEnds_FailsOpenStreams()
     {
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
