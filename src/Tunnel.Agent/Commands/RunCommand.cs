@@ -85,6 +85,7 @@ internal static class RunCommand
             subject,
             traces
         );
+        using var idle = IdleCollection.Start(TimeProvider.System);
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;
     }
