@@ -25,6 +25,9 @@ internal sealed class PolicyCall(
 
     public CallRecord Record => record;
 
+    /// <summary>Whether its message is of a revision without sessions.</summary>
+    public bool IsModern { get; set; }
+
     public LimitCount? Lease { get; set; }
 
     public AnswerFilter? Filter { get; set; }

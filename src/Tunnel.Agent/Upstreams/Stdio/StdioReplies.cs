@@ -34,7 +34,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var stream =
             session is null
             || IsShared
-            || call.Method == StdioRequest.Initialize
+            || call.Method == McpMethods.Initialize
             || !turn.TakesEvents
             || turn.Exchange.Call is { IsBounded: true }
                 ? null
@@ -227,8 +227,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 continue;
             }
 
-            var status = isModern ? StdioRequest.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
-            if (answer.HasStarted || !StdioRequest.Accepts(turn.Headers, "application/json"))
+            var status = isModern ? McpEndpoint.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
+            if (answer.HasStarted || !McpEndpoint.Accepts(turn.Headers, "application/json"))
             {
                 await answer.EventAsync(message, cancellationToken);
             }
