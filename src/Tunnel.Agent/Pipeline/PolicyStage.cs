@@ -114,7 +114,7 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
-        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, refusals, time, hasPlace);
         exchange.Call = call;
         var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)

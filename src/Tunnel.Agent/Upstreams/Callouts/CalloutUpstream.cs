@@ -53,14 +53,10 @@ internal sealed class CalloutUpstream(
         catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
         {
             // The rule's time is over, or the file no longer has this route.
-            var late = exchange.Call is { } call ? await call.TryExplainAsync(exchange, deadline) : null;
-            if (late is null)
+            if (exchange.Call is not { } call || await call.TryExplainAsync(exchange, deadline) is null)
             {
                 await refusals.RefuseAsync(exchange, route.Name, Failures.HeadersTimeout);
-                return;
             }
-
-            metrics.Refused(route.Name, late.Reason);
         }
         finally
         {
