@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Mcp;
+
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Which scopes a request needs, and whether a token's are enough (A13).</summary>
@@ -15,8 +17,10 @@ internal sealed class ScopePolicy(OauthSettings oauth)
     public bool DependsOnOperation => oauth.OperationScopes.Count > 0;
 
     /// <summary>All scopes that an operation needs, the route's own included.</summary>
-    /// <param name="operations">The names by which it may be listed.</param>
-    public IReadOnlyList<string> For(IReadOnlyList<string> operations) =>
+    public IReadOnlyList<string> For(McpMessage message)
+    {
+        var operations = NamesOf(message);
+        return
         [
             .. oauth
                 .RequiredScopes.Concat(
@@ -26,10 +30,25 @@ internal sealed class ScopePolicy(OauthSettings oauth)
                 )
                 .Distinct(StringComparer.Ordinal),
         ];
+    }
 
     /// <summary>Whether the scopes of a token, with all that they imply, hold what is needed.</summary>
     public bool IsCovered(IReadOnlySet<string> granted, IReadOnlyList<string> needed) =>
         needed.All(granted.Contains) || (implied.Count > 0 && Expand(granted) is var all && needed.All(all.Contains));
+
+    // By which operation_scopes may list it: the method, and what it calls by name. The answer to a request of the server's
+    // is no operation.
+    private static string[] NamesOf(McpMessage message)
+    {
+        var method = message.Method;
+        if (method.Length == 0)
+        {
+            return [];
+        }
+
+        var family = method[..(method.IndexOf('/', StringComparison.Ordinal) + 1)];
+        return McpMethods.TargetOf(method, out _) is null ? [method] : [method, family + message.Name];
+    }
 
     private HashSet<string> Expand(IReadOnlySet<string> granted)
     {

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>The header fields of MCP over HTTP.</summary>
@@ -7,4 +10,26 @@ internal static class McpHeaders
     public const string ProtocolVersion = "MCP-Protocol-Version";
     public const string Method = "Mcp-Method";
     public const string Name = "Mcp-Name";
+
+    private const string Charset = "charset";
+    private const string Json = "application/json"; // as nearly all clients write it: nothing to parse
+
+    /// <summary>
+    /// False: the upstream may decode the body otherwise than the agent does. JSON is read as UTF-8 here (RFC 8259 §8.1),
+    /// while some servers follow a charset.
+    /// </summary>
+    public static bool DescribePlainJson(IHeaderDictionary headers) =>
+        headers.ContentEncoding.Count == 0 && IsUtf8(headers.ContentType);
+
+    private static bool IsUtf8(StringValues contentType) =>
+        contentType.Count == 0
+        || (contentType.Count == 1 && (contentType.ToString() == Json || HasUtf8Charset(contentType.ToString())));
+
+    private static bool HasUtf8Charset(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
+            .All(p =>
+                p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
+                && HeaderUtilities.UnescapeAsQuotedString(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            );
 }

@@ -5,36 +5,42 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// <summary>What the agent knows of MCP's methods, of both eras.</summary>
 internal static class McpMethods
 {
+    public const string Initialize = "initialize";
+    public const string Initialized = "notifications/initialized";
+    public const string Cancelled = "notifications/cancelled";
+    public const string Progress = "notifications/progress";
+    public const string Ping = "ping";
+    public const string Discover = "server/discover";
+    public const string ListTools = "tools/list";
     public const string CallTool = "tools/call";
     public const string GetPrompt = "prompts/get";
     public const string ReadResource = "resources/read";
     public const string Complete = "completion/complete";
     public const string Listen = "subscriptions/listen";
+    public const string UpdatedResource = "notifications/resources/updated";
+
+    /// <summary>What a server asks of its client.</summary>
+    public static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
     // Without these no client gets as far as asking for something that rules name. Lists are filtered.
     private static readonly FrozenSet<string> Basic = new[]
     {
-        "initialize",
-        "notifications/initialized",
-        "notifications/cancelled",
-        "notifications/progress",
-        "ping",
-        "server/discover",
-        "tools/list",
+        Initialize,
+        Initialized,
+        Cancelled,
+        Progress,
+        Ping,
+        Discover,
+        ListTools,
         "prompts/list",
         "resources/list",
         "resources/templates/list",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Rules have to name them: they ask something of the client, outlive their call, or reveal names by the way.
-    private static readonly FrozenSet<string> Chosen = new[]
-    {
-        "sampling/createMessage",
-        "elicitation/create",
-        "roots/list",
-        Complete,
-        Listen,
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Chosen = new[] { Complete, Listen }
+        .Concat(Asks)
+        .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
     public static bool IsKnown(string method) =>
@@ -44,6 +50,9 @@ internal static class McpMethods
 
     public static bool NeedsChoice(string method) =>
         Chosen.Contains(method) || method.StartsWith("tasks/", StringComparison.Ordinal);
+
+    /// <summary>Whether modern requests repeat the name in a header (M2).</summary>
+    public static bool RepeatsName(string method) => method is CallTool or GetPrompt or ReadResource;
 
     public static bool IsList(string method) => method.EndsWith("/list", StringComparison.Ordinal);
 

@@ -11,34 +11,29 @@ namespace Culvert.Tunnel.Agent.Mcp;
 internal static class MemberNames
 {
     /// <summary>
-    /// Whether an object whose members MCP names has one that is not plain ASCII, or a variant of a significant one.
+    /// Whether every reader finds the same significant members in an object: none is there twice, and no other name could be
+    /// taken for one.
     /// </summary>
-    public static bool HasLookAlike(JsonElement element, string[] significant)
+    /// <param name="element">The object.</param>
+    /// <param name="significant">The members that count.</param>
+    /// <param name="areFree">Whether it may have members that MCP does not name; else all names are ASCII.</param>
+    public static bool AreClear(JsonElement element, string[] significant, bool areFree)
     {
+        var seen = 0;
         foreach (var member in element.EnumerateObject())
         {
             var name = NameOf(member);
-            if (!Ascii.IsValid(name) || IsVariant(name, significant))
+            if (
+                IsVariant(name, significant)
+                || (!areFree && !Ascii.IsValid(name))
+                || IsSecond(name, significant, ref seen)
+            )
             {
-                return true;
+                return false;
             }
         }
 
-        return false;
-    }
-
-    /// <summary>Whether an object whose members are free has a variant of a significant one.</summary>
-    public static bool HasVariant(JsonElement element, string[] significant)
-    {
-        foreach (var member in element.EnumerateObject())
-        {
-            if (IsVariant(NameOf(member), significant))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return true;
     }
 
     /// <summary>Whether a name in UTF-8 is not a significant one, and could be taken for it.</summary>
@@ -51,6 +46,21 @@ internal static class MemberNames
             if (Ascii.EqualsIgnoreCase(folded, meant) && !(isPlain && Ascii.Equals(name, meant)))
             {
                 return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSecond(ReadOnlySpan<byte> name, string[] significant, ref int seen)
+    {
+        for (var i = 0; i < significant.Length; i++)
+        {
+            if (Ascii.Equals(name, significant[i]))
+            {
+                var isSecond = (seen & (1 << i)) != 0;
+                seen |= 1 << i;
+                return isSecond;
             }
         }
 

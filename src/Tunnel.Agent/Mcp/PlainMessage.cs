@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
 /// Reads a request as nearly all clients write it in one pass: members that MCP names, none twice, names in plain ASCII,
-/// nothing escaped that is looked at. Whatever is otherwise it leaves to <see cref="MessageReader"/>, which says what is
+/// nothing escaped that is looked at. Whatever is otherwise it leaves to <see cref="MessageWalk"/>, which notes what is
 /// wrong with it, if anything is. What this one takes, that one reads the same, only in several times as long
 /// (<c>./bench policy record</c>).
 /// </summary>
@@ -14,25 +14,24 @@ internal ref struct PlainMessage
     private const int MaxNames = 32; // of all objects that are open at once
     private const int MaxOpen = 32;
 
-    private readonly ReadOnlyMemory<byte> body;
+    private readonly McpMessage message;
+    private readonly ReadOnlySpan<byte> body;
     private readonly Span<(int At, int Length)> names;
     private readonly Span<int> open; // of each open object or array: how many names were there before it
     private Utf8JsonReader reader;
-    private ReadOnlyMemory<byte> id;
-    private ReadOnlyMemory<byte> arguments;
     private ReadOnlySpan<byte> method;
     private ReadOnlySpan<byte> name;
     private ReadOnlySpan<byte> uri;
-    private ReadOnlySpan<byte> version;
-    private ReadOnlySpan<byte> trace;
     private Member seen;
+    private int depth; // the deepest so far
 
-    private PlainMessage(ReadOnlyMemory<byte> body, int maxDepth, Span<(int At, int Length)> names, Span<int> open)
+    private PlainMessage(McpMessage message, Span<(int At, int Length)> names, Span<int> open)
     {
-        this.body = body;
+        this.message = message;
         this.names = names;
         this.open = open;
-        reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = maxDepth });
+        body = message.Bytes.Span;
+        reader = new Utf8JsonReader(body);
     }
 
     [Flags]
@@ -47,62 +46,63 @@ internal ref struct PlainMessage
         Uri = 32,
         Arguments = 64,
         Meta = 128,
+        Capabilities = 256,
     }
 
-    /// <summary>Null: it has to be read with more care. Headers are not looked at.</summary>
-    public static McpMessage? Read(ReadOnlyMemory<byte> body, int maxDepth)
+    /// <summary>False: it has to be read with more care, as another message.</summary>
+    /// <param name="message">Whose bytes are UTF-8.</param>
+    public static bool TryRead(McpMessage message)
     {
         try
         {
-            return new PlainMessage(body, maxDepth, stackalloc (int, int)[MaxNames], stackalloc int[MaxOpen]).Read();
+            return new PlainMessage(message, stackalloc (int, int)[MaxNames], stackalloc int[MaxOpen]).TryRead();
         }
         catch (JsonException)
         {
-            return null;
+            return false;
         }
     }
 
-    private McpMessage? Read()
+    private bool TryRead()
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !ReadRoot())
         {
-            return null;
+            return false;
         }
 
         // Behind the message there is nothing.
         const Member Needed = Member.Version | Member.Method;
         if (reader.Read() || (seen & Needed) != Needed || method.IsEmpty)
         {
-            return null;
+            return false;
         }
 
-        var spoken = method.SequenceEqual("tools/call"u8) ? McpMethods.CallTool : Encoding.ASCII.GetString(method);
-        if (spoken is McpMethods.Complete or McpMethods.Listen)
+        message.Method = method.SequenceEqual("tools/call"u8) ? McpMethods.CallTool : Encoding.ASCII.GetString(method);
+        if (message.Method is McpMethods.Complete or McpMethods.Listen or McpMethods.Progress)
         {
-            return null;
+            return false;
         }
 
-        var message = new McpMessage { Method = spoken };
-        if (McpMethods.TargetOf(spoken, out var member) is { } kind)
+        if (McpMethods.TargetOf(message.Method, out var member) is { } target)
         {
             var isName = member == "name";
             if ((seen & (isName ? Member.Name : Member.Uri)) == 0)
             {
-                return null;
+                return false;
             }
 
-            (message.Kind, message.Name) = (kind, Encoding.ASCII.GetString(isName ? name : uri));
+            (message.Target, message.Name) = (target, Encoding.ASCII.GetString(isName ? name : uri));
         }
 
-        message.Id = id;
-        message.Arguments = arguments;
-        message.ProtocolVersion = Encoding.ASCII.GetString(version);
-        message.TraceParent = Encoding.ASCII.GetString(trace);
-        return message;
+        message.Kind = (seen & Member.Id) != 0 ? MessageKind.Request : MessageKind.Notification;
+        message.Faults |= (seen & Member.Capabilities) != 0 ? 0 : MessageFaults.NoCapabilities;
+        message.Depth = depth;
+        return true;
     }
 
     private bool ReadRoot()
     {
+        Deepen();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member =
@@ -127,17 +127,8 @@ internal ref struct PlainMessage
             case Member.Version:
                 return TryReadText(out var spoken) && spoken.SequenceEqual("2.0"u8);
             case Member.Id:
-                var written = Written((int)reader.TokenStartIndex);
-                if (
-                    reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)
-                    || written.Length > MessageReader.MaxIdBytes
-                )
-                {
-                    return false;
-                }
-
-                id = written.ToArray(); // outlives the body
-                return true;
+                message.IdAt = Written((int)reader.TokenStartIndex);
+                return IsScalar() && message.Id.Length <= McpMessage.MaxIdBytes;
             case Member.Method:
                 return TryReadText(out method);
             default:
@@ -147,6 +138,7 @@ internal ref struct PlainMessage
 
     private bool ReadParams()
     {
+        Deepen();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member =
@@ -179,7 +171,7 @@ internal ref struct PlainMessage
                     return false;
                 }
 
-                arguments = Written(start);
+                message.ArgumentsAt = Written(start);
                 return true;
             default:
                 return reader.TokenType == JsonTokenType.StartObject && ReadMeta();
@@ -188,34 +180,24 @@ internal ref struct PlainMessage
 
     private bool ReadMeta()
     {
+        Deepen();
         var count = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var written = reader.ValueSpan;
-            var isVersion = Ascii.Equals(written, MessageReader.VersionMember);
-            var isVariant = !isVersion && Ascii.EqualsIgnoreCase(written, MessageReader.VersionMember);
-            if (isVariant || !IsNewName(0, ref count) || !reader.Read())
+            if (!IsNewName(0, ref count) || MemberNames.IsVariant(written, MessageWalk.InMeta) || !reader.Read())
             {
                 return false;
             }
 
-            if (isVersion)
-            {
-                if (!TryReadText(out version))
-                {
-                    return false;
-                }
-            }
-            else if (written.SequenceEqual("traceparent"u8))
-            {
-                if (!TryReadText(out trace))
-                {
-                    return false;
-                }
-
-                trace = trace.Length <= MessageReader.MaxTraceLength ? trace : default;
-            }
-            else if (!Pass(count))
+            var isRead =
+                written.SequenceEqual("progressToken"u8) ? TryReadToken()
+                : Ascii.Equals(written, McpMessage.VersionMember) ? TryReadVersion()
+                : Ascii.Equals(written, McpMessage.SubscriptionMember) ? false
+                : written.SequenceEqual("traceparent"u8) ? TryReadTrace()
+                : written.SequenceEqual("tracestate"u8) ? TryReadTraceState()
+                : TryReadObject(written, count);
+            if (!isRead)
             {
                 return false;
             }
@@ -224,31 +206,77 @@ internal ref struct PlainMessage
         return reader.TokenType == JsonTokenType.EndObject;
     }
 
+    private readonly bool TryReadToken()
+    {
+        message.TokenAt = Written((int)reader.TokenStartIndex);
+        return IsScalar();
+    }
+
+    private readonly bool TryReadVersion()
+    {
+        var isRead = TryReadText(out var version);
+        message.Version = version.SequenceEqual("2026-07-28"u8)
+            ? McpRevision.FirstModern
+            : Encoding.ASCII.GetString(version);
+        return isRead;
+    }
+
+    private readonly bool TryReadTrace()
+    {
+        var isRead = TryReadText(out var trace);
+        message.TraceParent = Encoding.ASCII.GetString(trace);
+        return isRead;
+    }
+
+    private readonly bool TryReadTraceState()
+    {
+        var isRead = TryReadText(out var state);
+        message.Details.TraceState = Encoding.ASCII.GetString(state);
+        return isRead;
+    }
+
+    // Of what a client says of itself only that it does counts here.
+    private bool TryReadObject(ReadOnlySpan<byte> member, int count)
+    {
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        if (Ascii.Equals(member, McpMessage.CapabilitiesMember))
+        {
+            seen |= isObject ? Member.Capabilities : Member.None;
+        }
+        else if (!isObject && Ascii.Equals(member, McpMessage.ClientMember))
+        {
+            return false;
+        }
+
+        return Pass(count);
+    }
+
     /// <summary>Goes to the end of the value. False: a name in it comes twice, or has to be read with more care.</summary>
     private bool Pass(int count = 0)
     {
-        var depth = 0;
+        var opened = 0;
         do
         {
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                    if (depth == open.Length)
+                    if (opened == open.Length)
                     {
                         return false;
                     }
 
-                    open[depth++] = count;
+                    Deepen();
+                    open[opened++] = count;
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    count = open[--depth];
+                    count = open[--opened];
                     break;
-                case JsonTokenType.PropertyName when !IsNewName(open[depth - 1], ref count):
+                case JsonTokenType.PropertyName when !IsNewName(open[opened - 1], ref count):
                     return false;
             }
-        } while (depth > 0 && reader.Read());
+        } while (opened > 0 && reader.Read());
 
-        return depth == 0;
+        return opened == 0;
     }
 
     // Among those of the same object, which are the last ones.
@@ -260,10 +288,9 @@ internal ref struct PlainMessage
             return false;
         }
 
-        var bytes = body.Span;
         foreach (var (at, length) in names[first..count])
         {
-            if (name.SequenceEqual(bytes.Slice(at, length)))
+            if (name.SequenceEqual(body.Slice(at, length)))
             {
                 return false;
             }
@@ -288,6 +315,11 @@ internal ref struct PlainMessage
         return reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && Ascii.IsValid(text);
     }
 
+    private readonly bool IsScalar() => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;
+
     // From a place to the end of the token that the reader is at.
-    private readonly ReadOnlyMemory<byte> Written(int start) => body[start..(int)reader.BytesConsumed];
+    private readonly Range Written(int start) => start..(int)reader.BytesConsumed;
+
+    // At the beginning of an object or array, which the reader counts in as soon as it is inside.
+    private void Deepen() => depth = Math.Max(depth, reader.CurrentDepth + 1);
 }

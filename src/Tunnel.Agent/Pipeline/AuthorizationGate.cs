@@ -189,7 +189,7 @@ internal sealed class AuthorizationGate(
         var needed = scopes.Base;
         if (scopes.IsCovered(principal.Scopes, needed) && scopes.DependsOnOperation && exchange.HasBody)
         {
-            var (operation, failure) = await ReadOperationAsync(exchange, served, principal);
+            var failure = await HoldMessageAsync(exchange, served, principal);
             if (failure == Failures.TokenInvalid)
             {
                 return await ChallengeAsync(
@@ -201,12 +201,12 @@ internal sealed class AuthorizationGate(
                 );
             }
 
-            if (operation is null)
+            if (failure is not null)
             {
-                return await RefuseAsync(exchange, served, failure!, "");
+                return await RefuseAsync(exchange, served, failure, "");
             }
 
-            needed = scopes.For(operation.Names);
+            needed = scopes.For(exchange.HeldBody!.Message);
         }
 
         if (scopes.IsCovered(principal.Scopes, needed))
@@ -224,16 +224,12 @@ internal sealed class AuthorizationGate(
     }
 
     // The body is kept, so that the upstream gets the very bytes that were judged.
-    private async ValueTask<(Operation? Operation, Failure? Failure)> ReadOperationAsync(
-        Exchange exchange,
-        ServedRoute served,
-        Principal principal
-    )
+    private async ValueTask<Failure?> HoldMessageAsync(Exchange exchange, ServedRoute served, Principal principal)
     {
         var headers = exchange.Request.Headers;
-        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
+        if (!McpHeaders.DescribePlainJson(headers))
         {
-            return (null, Failures.MessageUnreadable);
+            return Failures.MessageUnreadable;
         }
 
         var routeMaxBytes = served.Route.Upstream.MaxRequestBytes;
@@ -253,13 +249,13 @@ internal sealed class AuthorizationGate(
         if (failure is not null)
         {
             var hasOutlivedToken = failure == Failures.MessageUnreadable && time.GetUtcNow() >= principal.EndsAt;
-            return (null, hasOutlivedToken ? Failures.TokenInvalid : failure);
+            return hasOutlivedToken ? Failures.TokenInvalid : failure;
         }
 
-        return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
-                ? (operation, null)
-            : contradicts ? (null, Failures.HeadersContradict)
-            : (null, Failures.MessageUnreadable);
+        var message = exchange.HeldBody!.Message;
+        return !message.NamesOperation ? Failures.MessageUnreadable
+            : MessageHead.FindContradiction(headers, message) != HeadFault.None ? Failures.HeadersContradict
+            : null;
     }
 
     private ValueTask<bool> ChallengeAsync(

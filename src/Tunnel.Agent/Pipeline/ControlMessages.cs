@@ -49,9 +49,8 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
         }
 
         var isControl =
-            exchange.HeldBody is { IsComplete: true, Bytes: { Length: <= MaxBytes } body }
-            && JsonRpcMessage.TryRead(body, out var message)
-            && message.Kind != MessageKind.Request;
+            exchange.HeldBody is { IsComplete: true, Bytes.Length: <= MaxBytes } body
+            && body.Message is { IsRelayable: true, Kind: not MessageKind.Request };
         return (isControl, null);
     }
 }

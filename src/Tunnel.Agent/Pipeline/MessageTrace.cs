@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Culvert.Platform.Telemetry;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 
@@ -42,65 +42,12 @@ internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
             }
         }
 
-        return exchange.HeldBody is { IsComplete: true, Bytes: { Length: <= MaxBytes } body }
-            ? (Read(body.Span), null)
+        return exchange.HeldBody is { IsComplete: true, Bytes.Length: <= MaxBytes } body
+            ? (ContextOf(body.Message), null)
             : default;
     }
 
-    /// <summary>What is no message, or names no context, is none: it is the upstream's to refuse.</summary>
-    internal static ActivityContext Read(ReadOnlySpan<byte> body)
-    {
-        var reader = new Utf8JsonReader(body);
-        try
-        {
-            if (!TryEnter(ref reader, "params"u8) || !TryEnter(ref reader, "_meta"u8))
-            {
-                return default;
-            }
-
-            string? parent = null;
-            string? state = null;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isParent = reader.ValueTextEquals(TraceContext.ParentHeader);
-                var isState = reader.ValueTextEquals(TraceContext.StateHeader);
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String && (isParent || isState))
-                {
-                    (parent, state) = isParent ? (reader.GetString(), state) : (parent, reader.GetString());
-                }
-
-                reader.Skip();
-            }
-
-            return TraceContext.Read(parent, state);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return default;
-        }
-    }
-
-    // At the beginning of an object, whose member of this name must be an object as well; then at the beginning of that.
-    private static bool TryEnter(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
-    {
-        if (reader.TokenType == JsonTokenType.None && (!reader.Read() || reader.TokenType != JsonTokenType.StartObject))
-        {
-            return false;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isMeant = reader.ValueTextEquals(member);
-            reader.Read();
-            if (isMeant)
-            {
-                return reader.TokenType == JsonTokenType.StartObject;
-            }
-
-            reader.Skip();
-        }
-
-        return false;
-    }
+    /// <summary>What names no context has none. A message that is wrong otherwise is the upstream's to refuse.</summary>
+    internal static ActivityContext ContextOf(McpMessage message) =>
+        message.TraceParent.Length > 0 ? TraceContext.Read(message.TraceParent, message.TraceState) : default;
 }

@@ -27,10 +27,11 @@ internal sealed class PolicyStage(
     /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
 
+    // W3C Trace Context §3.2: a version 00 value has exactly as many. A record takes no longer one.
+    private const int MaxTraceLength = 55;
+
     /// <summary>A longer body is not held for its record, but described before the upstream is asked.</summary>
     internal const int MaxWaitingBytes = 1024;
-
-    private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
@@ -113,7 +114,7 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
-        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, refusals, time, hasPlace);
         exchange.Call = call;
         var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
@@ -152,13 +153,13 @@ internal sealed class PolicyStage(
     private async ValueTask<bool> JudgeMessageAsync(Exchange exchange, ServedRoute served, PolicyCall call)
     {
         // (3)
-        var (message, failure) = await ReadAsync(exchange, served, call);
-        if (message is null)
+        if (await ReadAsync(exchange, served, call) is { } failure)
         {
-            return await ObjectAsync(exchange, served, call, failure!);
+            return await ObjectAsync(exchange, served, call, failure);
         }
 
         // (4)
+        var message = exchange.HeldBody!.Message;
         var policy = call.Policy;
         var decision =
             policy.Mode == PolicyMode.Record ? new Decision(true, null, Decision.NoPolicy)
@@ -174,7 +175,7 @@ internal sealed class PolicyStage(
             {
                 record.Decision = "deny";
                 exchange.ReleaseBody();
-                await DeniedAnswer.WriteAsync(exchange, message);
+                await DeniedAnswer.WriteAsync(exchange, message, call.IsModern);
                 call.End(exchange);
                 return false;
             }
@@ -193,8 +194,8 @@ internal sealed class PolicyStage(
 
         if (message.Method.Length > 0 && decision.Rule is { } rule)
         {
-            var kind = message.Kind ?? TargetKind.Method;
-            var name = message.Kind is null ? message.Method : message.Name;
+            var kind = message.Target ?? TargetKind.Method;
+            var name = message.Target is null ? message.Method : message.Name;
             var key = new LimitKey(rule.Name, exchange.Principal?.Identity ?? "", kind, name);
             var verdict = policy.Limits.Enter(limits, key);
             call.Lease = verdict.Lease;
@@ -214,7 +215,7 @@ internal sealed class PolicyStage(
     {
         var isUse = McpMethods.TargetOf(message.Method, out _) is not null;
         var decision = isUse
-            ? rules.Decide(message.Kind!.Value, message.Name, message.Method, principal)
+            ? rules.Decide(message.Target!.Value, message.Name, message.Method, principal)
             : rules.Decide(message.Method, principal);
         if (!decision.IsAllowed || isUse)
         {
@@ -222,7 +223,7 @@ internal sealed class PolicyStage(
         }
 
         // What a completion or a subscription is about must be in sight as well.
-        if (message.Kind is { } kind && !rules.Shows(kind, message.Name, principal))
+        if (message.Target is { } kind && !rules.Shows(kind, message.Name, principal))
         {
             return rules.Decide(kind, message.Name, McpMethods.UseOf(kind), principal);
         }
@@ -248,7 +249,7 @@ internal sealed class PolicyStage(
 
         call.IsBounded =
             call.Policy.Mode == PolicyMode.Enforce && (limits.MaxResponseBytes is not null || call.Lease is not null);
-        Watch(exchange, route, call, limits, McpMethods.IsList(message.Method), message.IsModern);
+        Watch(exchange, route, call, limits, McpMethods.IsList(message.Method), call.IsModern);
         return true;
     }
 
@@ -273,7 +274,7 @@ internal sealed class PolicyStage(
             new MessageFilter(policy.Rules, principal, hasLists, isModern),
             policy.Mode == PolicyMode.Enforce,
             hasLists,
-            isModern && Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
+            isModern && McpMethods.Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
             limits.MaxResponseBytes ?? long.MaxValue,
             time
         )
@@ -282,16 +283,13 @@ internal sealed class PolicyStage(
         };
     }
 
-    private async ValueTask<(McpMessage? Message, Failure? Failure)> ReadAsync(
-        Exchange exchange,
-        ServedRoute served,
-        PolicyCall call
-    )
+    // Null: the call has a message that may be judged.
+    private async ValueTask<Failure?> ReadAsync(Exchange exchange, ServedRoute served, PolicyCall call)
     {
         var headers = exchange.Request.Headers;
-        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
+        if (!McpHeaders.DescribePlainJson(headers))
         {
-            return (null, PolicyFailures.Encoded);
+            return PolicyFailures.Encoded;
         }
 
         var policy = call.Policy;
@@ -308,33 +306,34 @@ internal sealed class PolicyStage(
         );
         if (failure is not null)
         {
-            return (null, failure);
+            return failure;
         }
 
-        var body = exchange.HeldBody!.Bytes;
-        var read = MessageReader.Read(body, headers, policy.Settings.MaxDepth);
-        call.Id = read.Id;
-        Describe(call.Record, read.Message, read.Id, body.Length);
-        return (read.Message, read.Failure);
+        var message = exchange.HeldBody!.Message;
+        var head = MessageHead.Read(headers, message);
+        failure = PolicyMessage.FindFailure(message, head, policy.Settings.MaxDepth);
+        call.Id = PolicyMessage.IdOf(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
+        call.Record.Id = call.Id;
+        call.Record.RequestBytes = message.Bytes.Length;
+        if (failure is null)
+        {
+            call.IsModern = head.IsModern;
+            Describe(call.Record, message, head);
+        }
+
+        return failure;
     }
 
-    private void Describe(CallRecord record, McpMessage? message, ReadOnlyMemory<byte> id, int bytes)
+    private void Describe(CallRecord record, McpMessage message, MessageHead head)
     {
-        record.RequestBytes = bytes;
-        record.Id = id;
-        if (message is null)
-        {
-            return;
-        }
-
         record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Kind is { } kind ? NameOf(kind) : "";
+        record.Kind = message.Target is { } kind ? NameOf(kind) : "";
         record.Name = message.Name;
-        record.Era = message.IsModern ? "modern" : "legacy";
-        record.Protocol = message.ProtocolVersion;
-        record.Trace = message.TraceParent;
+        record.Era = head.IsModern ? "modern" : "legacy";
+        record.Protocol = head.Version;
+        record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
         record.Arguments = message.Arguments;
-        if (!message.Arguments.IsEmpty && bytes > MaxWaitingBytes)
+        if (!message.Arguments.IsEmpty && message.Bytes.Length > MaxWaitingBytes)
         {
             trail.Describe(record);
         }

@@ -16,7 +16,7 @@ internal static class DeniedAnswer
     private const int ResourceNotFound = -32002; // until 2025-11-25; InvalidParams since
     private const int MaxEchoedCharacters = 1024;
 
-    public static async Task WriteAsync(Exchange exchange, McpMessage message)
+    public static async Task WriteAsync(Exchange exchange, McpMessage message, bool isModern)
     {
         var response = exchange.Response;
         if (message.Id.IsEmpty)
@@ -27,21 +27,21 @@ internal static class DeniedAnswer
             return;
         }
 
-        var body = Format(message);
+        var body = Format(message, isModern);
         response.StatusCode =
-            message.Kind is null && message.IsModern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+            message.Target is null && isModern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         response.Headers.ContentType = "application/json";
         response.Headers.ContentLength = body.Length;
         await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
     }
 
-    internal static ReadOnlyMemory<byte> Format(McpMessage message)
+    internal static ReadOnlyMemory<byte> Format(McpMessage message, bool isModern)
     {
         var name = message.Name.Length <= MaxEchoedCharacters ? message.Name : "";
-        var (code, text) = message.Kind switch
+        var (code, text) = message.Target switch
         {
             null => (MethodNotFound, "Method not found"),
-            TargetKind.Resource when message.IsModern => (InvalidParams, "Resource not found"),
+            TargetKind.Resource when isModern => (InvalidParams, "Resource not found"),
             TargetKind.Resource => (ResourceNotFound, "Resource not found"),
             TargetKind.Prompt => (InvalidParams, $"Unknown prompt: {name}"),
             _ => (InvalidParams, $"Unknown tool: {name}"),
@@ -55,7 +55,7 @@ internal static class DeniedAnswer
         json.WriteStartObject("error"u8);
         json.WriteNumber("code"u8, code);
         json.WriteString("message"u8, text);
-        if (message.Kind == TargetKind.Resource)
+        if (message.Target == TargetKind.Resource)
         {
             json.WriteStartObject("data"u8);
             json.WriteString("uri"u8, name);

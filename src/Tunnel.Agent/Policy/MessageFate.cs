@@ -14,4 +14,7 @@ internal enum MessageFate
 
     /// <summary>It cannot be read, so nobody knows what it shows.</summary>
     Unreadable,
+
+    /// <summary>It can be read in two ways (<see cref="Mcp.MemberNames"/>), so the client may see another one than was judged.</summary>
+    Ambiguous,
 }

@@ -27,6 +27,15 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     // More names than that are not noted of one answer.
     private const int MaxSeen = 512;
 
+    // What decides of a message whether it reaches the client. Results and parameters may have any other members.
+    private static readonly string[] InMessage = ["jsonrpc", "id", "method", "params", "result", "error"];
+    private static readonly string[] InResult = ["inputRequests", "cacheScope", "ttlMs"];
+    private static readonly string[] InLists = [.. InResult, "tools", "prompts", "resources", "resourceTemplates"];
+    private static readonly string[] InRequest = ["method"];
+    private static readonly string[] ByName = ["name"];
+    private static readonly string[] ByUri = ["uri"];
+    private static readonly string[] ByTemplate = ["uriTemplate"];
+
     private List<(TargetKind Kind, string Name)>? seen;
 
     /// <summary>What the lists named, whether it is shown or not.</summary>
@@ -60,6 +69,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             hidden += filtered.Hidden;
             changed |= filtered.Fate != MessageFate.Keep;
             unanswered.AddRange(filtered.Unanswered);
+            if (filtered.Fate == MessageFate.Ambiguous)
+            {
+                return filtered;
+            }
+
             if (filtered.Fate == MessageFate.Drop)
             {
                 continue;
@@ -85,6 +99,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             return new FilteredMessage(MessageFate.Keep, default, 0, null);
         }
 
+        if (!MemberNames.AreClear(message, InMessage, areFree: false))
+        {
+            return Ambiguous;
+        }
+
         if (message.TryGetProperty("method", out var method))
         {
             return IsPassed(message, method)
@@ -95,6 +114,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
         {
             return new FilteredMessage(MessageFate.Keep, default, 0, message.TryGetProperty("error", out _));
+        }
+
+        if (!MemberNames.AreClear(result, hasLists ? InLists : InResult, areFree: true))
+        {
+            return Ambiguous;
         }
 
         if (AsksTooMuch(result))
@@ -133,6 +157,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             : new FilteredMessage(MessageFate.Keep, default, hidden, isError);
     }
 
+    private static FilteredMessage Ambiguous => new(MessageFate.Ambiguous, default, 0, null);
+
     // JSON-RPC 2.0 §4: a string or a number. What else somebody takes for an id is answered by nobody.
     private static IReadOnlyList<ReadOnlyMemory<byte>> IdOf(JsonElement message) =>
         message.TryGetProperty("id", out var id) && id.ValueKind is (JsonValueKind.String or JsonValueKind.Number)
@@ -153,11 +179,19 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             return rules.Decide(method.GetString()!, principal).IsAllowed;
         }
 
-        return !method.ValueEquals("notifications/resources/updated"u8)
+        return !method.ValueEquals(McpMethods.UpdatedResource)
             || !message.TryGetProperty("params", out var parameters)
             || parameters.ValueKind != JsonValueKind.Object
-            || !parameters.TryGetProperty("uri", out var uri)
-            || (uri.ValueKind == JsonValueKind.String && rules.Shows(TargetKind.Resource, uri.GetString()!, principal));
+            || (
+                MemberNames.AreClear(parameters, ByUri, areFree: true)
+                && (
+                    !parameters.TryGetProperty("uri", out var uri)
+                    || (
+                        uri.ValueKind == JsonValueKind.String
+                        && rules.Shows(TargetKind.Resource, uri.GetString()!, principal)
+                    )
+                )
+            );
     }
 
     // Modern servers ask by an answer of this kind (M5).
@@ -172,6 +206,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         {
             if (
                 request.Value.ValueKind != JsonValueKind.Object
+                || !MemberNames.AreClear(request.Value, InRequest, areFree: true)
                 || !request.Value.TryGetProperty("method", out var method)
                 || method.ValueKind != JsonValueKind.String
                 || !rules.Decide(method.GetString()!, principal).IsAllowed
@@ -205,10 +240,10 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             output.Write(separator);
             separator = ","u8;
             WriteName(output, member);
-            if (hasLists && ListOf(member) is var (kind, key))
+            if (hasLists && ListOf(member) is var (kind, keys))
             {
                 isList = true;
-                var dropped = WriteList(output, member.Value, kind, key);
+                var dropped = WriteList(output, member.Value, kind, keys);
                 hidden += dropped;
                 changed |= dropped > 0;
             }
@@ -244,22 +279,22 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         return changed;
     }
 
-    private static (TargetKind Kind, string Key)? ListOf(JsonProperty member) =>
+    private static (TargetKind Kind, string[] Keys)? ListOf(JsonProperty member) =>
         member.Value.ValueKind != JsonValueKind.Array ? null
-        : member.NameEquals("tools"u8) ? (TargetKind.Tool, "name")
-        : member.NameEquals("prompts"u8) ? (TargetKind.Prompt, "name")
-        : member.NameEquals("resources"u8) ? (TargetKind.Resource, "uri")
-        : member.NameEquals("resourceTemplates"u8) ? (TargetKind.Resource, "uriTemplate")
+        : member.NameEquals("tools"u8) ? (TargetKind.Tool, ByName)
+        : member.NameEquals("prompts"u8) ? (TargetKind.Prompt, ByName)
+        : member.NameEquals("resources"u8) ? (TargetKind.Resource, ByUri)
+        : member.NameEquals("resourceTemplates"u8) ? (TargetKind.Resource, ByTemplate)
         : null;
 
-    private int WriteList(ArrayBufferWriter<byte> output, JsonElement list, TargetKind kind, string key)
+    private int WriteList(ArrayBufferWriter<byte> output, JsonElement list, TargetKind kind, string[] keys)
     {
         var dropped = 0;
         output.Write("["u8);
         var separator = ""u8;
         foreach (var entry in list.EnumerateArray())
         {
-            if (!IsShown(entry, kind, key))
+            if (!IsShown(entry, kind, keys))
             {
                 dropped++;
                 continue;
@@ -275,35 +310,25 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     }
 
     // An entry whose name reads in two ways is shown to nobody.
-    private bool IsShown(JsonElement entry, TargetKind kind, string key)
+    private bool IsShown(JsonElement entry, TargetKind kind, string[] keys)
     {
-        if (entry.ValueKind != JsonValueKind.Object)
+        if (
+            entry.ValueKind != JsonValueKind.Object
+            || !MemberNames.AreClear(entry, keys, areFree: true)
+            || !entry.TryGetProperty(keys[0], out var value)
+            || value.ValueKind != JsonValueKind.String
+        )
         {
             return false;
         }
 
-        string? name = null;
-        foreach (var member in entry.EnumerateObject())
-        {
-            if (!member.Name.Equals(key, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            if (name is not null || member.Name != key || member.Value.ValueKind != JsonValueKind.String)
-            {
-                return false;
-            }
-
-            name = member.Value.GetString();
-        }
-
-        if (name is not null && (seen ??= []).Count < MaxSeen)
+        var name = value.GetString()!;
+        if ((seen ??= []).Count < MaxSeen)
         {
             seen.Add((kind, name));
         }
 
-        return name is not null && rules.Shows(kind, name, principal);
+        return rules.Shows(kind, name, principal);
     }
 
     private static void WriteName(ArrayBufferWriter<byte> output, JsonProperty member)

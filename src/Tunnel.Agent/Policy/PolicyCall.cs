@@ -7,12 +7,14 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <param name="policy">Of the route.</param>
 /// <param name="record">What is known of it so far.</param>
 /// <param name="trail">Where the record goes.</param>
+/// <param name="refusals">Counts those of the answer.</param>
 /// <param name="time">The clock of its duration.</param>
 /// <param name="hasPlace">False: the trail had no place, so the record is counted as lost.</param>
 internal sealed class PolicyCall(
     RoutePolicy policy,
     CallRecord record,
     IAuditTrail trail,
+    Refusals refusals,
     TimeProvider time,
     bool hasPlace
 ) : ExchangeCall
@@ -24,6 +26,9 @@ internal sealed class PolicyCall(
     public RoutePolicy Policy => policy;
 
     public CallRecord Record => record;
+
+    /// <summary>Whether its message is of a revision without sessions.</summary>
+    public bool IsModern { get; set; }
 
     public LimitCount? Lease { get; set; }
 
@@ -47,17 +52,17 @@ internal sealed class PolicyCall(
             return null;
         }
 
-        var requestId = RequestIds.Next();
         record.Decision = "refuse";
         record.Reason = failure.Reason;
         if (!exchange.Response.HasStarted && !Filter.HasPassed)
         {
-            await OwnAnswer.WriteAsync(exchange, failure, requestId);
+            await refusals.RefuseAsync(exchange, record.Route, failure);
             return explained = failure;
         }
 
         if (Filter.IsEventStream && failure.RpcCode is { } code && !Id.IsEmpty)
         {
+            var requestId = refusals.Count(record.Route, failure);
             await Filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, Id), exchange.ClientGone);
             return explained = failure;
         }

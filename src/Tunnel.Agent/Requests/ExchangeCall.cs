@@ -23,7 +23,7 @@ internal abstract class ExchangeCall
 
     /// <summary>
     /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event
-    /// of a stream. Null: the answer must be cut off.
+    /// of a stream; and counts that as a refusal. Null: the answer must be cut off.
     /// </summary>
     public abstract ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline);
 

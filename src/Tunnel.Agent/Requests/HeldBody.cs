@@ -1,4 +1,5 @@
 using System.Buffers;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
@@ -9,11 +10,18 @@ namespace Culvert.Tunnel.Agent.Requests;
 internal sealed class HeldBody(BodyBudget budget) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> bytes = new();
+    private McpMessage? message;
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
     /// <summary>False: more is to come behind it.</summary>
     public bool IsComplete { get; set; }
+
+    /// <summary>
+    /// What the bytes say as a message, read once: whoever judges, records or relays it goes by the same reading of the very
+    /// bytes that the upstream gets. Only of a body that is complete.
+    /// </summary>
+    public McpMessage Message => message ??= MessageReader.Read(Bytes);
 
     /// <summary>False: the budget has no room.</summary>
     public bool TryAppend(in ReadOnlySequence<byte> arrived)

@@ -156,7 +156,7 @@ internal static class PolicyFailures
         502,
         InternalError,
         "The server's answer could not be checked.",
-        "A list that is compressed, is no JSON, or is larger than the agent reads.",
+        "A list that is compressed, is not JSON, or is larger than the agent reads; or an answer with members that two readers could read differently.",
         "Let the server answer with plain JSON or an event stream, in pages."
     );
 

@@ -27,6 +27,16 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
     )
     {
         exchange.ReleaseBody();
+        var requestId = Count(route, failure, detail);
+        return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges, retryAfterSeconds, id);
+    }
+
+    /// <summary>Counts and logs a refusal whose answer has another form. Returns the request's id for it.</summary>
+    /// <param name="route">The route's name; empty where the request has none.</param>
+    /// <param name="failure">The reason.</param>
+    /// <param name="detail">For the log alone.</param>
+    public string Count(string route, Failure failure, string detail = "")
+    {
         var requestId = RequestIds.Next();
         metrics.Refused(route, failure.Reason);
         if (failure.Status >= StatusCodes.Status500InternalServerError)
@@ -38,6 +48,6 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
             Log.RequestRefused(logger, requestId, route, failure.Reason, failure.HopName, detail);
         }
 
-        return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges, retryAfterSeconds, id);
+        return requestId;
     }
 }

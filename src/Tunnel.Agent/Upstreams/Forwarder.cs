@@ -259,9 +259,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 return;
             }
 
-            if (exchange.Call is { } call && await call.TryExplainAsync(exchange, deadline) is { } explained)
+            if (exchange.Call is { } call && await call.TryExplainAsync(exchange, deadline) is not null)
             {
-                metrics.Refused(route.Name, explained.Reason);
                 return;
             }
 

@@ -1,7 +1,7 @@
 using Culvert.Benchmarks.Figures;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
-using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Policy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -45,12 +45,13 @@ internal sealed class RecordRow(string folder, TimeProvider time)
             time,
             NullLogger<AuditTrail>.Instance
         );
-        var message = MessageReader.Read(Body, Headers, MaxDepth).Message!;
+        var message = MessageReader.Read(Body);
+        var head = MessageHead.Read(Headers, message);
         var added = 0;
         void Add()
         {
             trail.TryReserve(mustBeKept: false);
-            trail.Add(RecordOf(message));
+            trail.Add(RecordOf(message, head));
             if (++added % PerBatch == 0)
             {
                 trail.WriteQueued();
@@ -63,13 +64,14 @@ internal sealed class RecordRow(string folder, TimeProvider time)
         }
     }
 
-    private delegate (McpMessage? Message, Failure? Failure, ReadOnlyMemory<byte> Id) Reader(
-        ReadOnlyMemory<byte> body,
-        IHeaderDictionary headers,
-        int maxDepth
-    );
-
-    private static Action Read(Reader reader) => () => reader(Body, Headers, MaxDepth);
+    // As the policy does it for every call.
+    private static Action Read(Func<ReadOnlyMemory<byte>, McpMessage> reader) =>
+        () =>
+        {
+            var message = reader(Body);
+            PolicyMessage.FindFailure(message, MessageHead.Read(Headers, message), MaxDepth);
+            _ = message.Id.ToArray();
+        };
 
     private IEnumerable<Figure> Measure(string name, Action act, Action? floor, CancellationToken cancellationToken)
     {
@@ -114,7 +116,7 @@ internal sealed class RecordRow(string folder, TimeProvider time)
         return (micros, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)PerRound);
     }
 
-    private CallRecord RecordOf(McpMessage message) =>
+    private CallRecord RecordOf(McpMessage message, MessageHead head) =>
         new()
         {
             Time = time.GetUtcNow(),
@@ -122,7 +124,7 @@ internal sealed class RecordRow(string folder, TimeProvider time)
             Host = "docs.tunnel.example.com",
             Connection = "0HNH8VQ1B2C3D",
             Era = "legacy",
-            Protocol = message.ProtocolVersion,
+            Protocol = head.Version,
             Id = message.Id,
             Method = message.Method,
             Kind = "tool",

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,8 @@ namespace Culvert.Tunnel.Agent.Tests.Mcp;
 
 public sealed class MessageReaderTests
 {
+    private const int MaxDepth = 8;
+
     private const string Modern =
         """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""";
 
@@ -80,7 +83,7 @@ public sealed class MessageReaderTests
         "policy.params_invalid"
     )]
     public void Read_WhatCouldBeReadOtherwise_IsRefused(string body, string reason) =>
-        Read(body).Failure.ShouldNotBeNull(body).Reason.ShouldBe(reason, body);
+        Judge(body).Failure.ShouldNotBeNull(body).Reason.ShouldBe(reason, body);
 
     [Theory]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ping"}""", "ping", "")]
@@ -100,12 +103,22 @@ public sealed class MessageReaderTests
     )]
     public void Read_GoodMessage_SaysWhatItIs(string body, string method, string name)
     {
-        var message = Read(body).Message.ShouldNotBeNull();
+        var (message, head, failure, _) = Judge(body);
 
+        failure.ShouldBeNull();
         message.Method.ShouldBe(method);
         message.Name.ShouldBe(name);
-        message.IsModern.ShouldBeFalse();
+        head.IsModern.ShouldBeFalse();
     }
+
+    [Theory]
+    [InlineData("""{"resourceSubscriptions":["a:b"],"traceparent":[],"other":["c:d"]}""")]
+    [InlineData("""{"traceparent":["c:d"],"resourceSubscriptions":["a:b"],"tracestate":[]}""")]
+    public void Read_Subscription_GoesByItsOneList(string notifications) =>
+        Judge(
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{{{notifications}}}}}"""
+        )
+            .Message.Resources.ShouldBe(["a:b"]);
 
     [Theory]
     [InlineData("2026-07-28", "tools/call", "x", true)]
@@ -120,10 +133,10 @@ public sealed class MessageReaderTests
     [InlineData(null, "tools/call", "x", false)]
     public void Read_ModernMessage_HeadersMustEqualTheBody(string? version, string? method, string? name, bool good)
     {
-        var (message, failure, id) = Read(Modern, version, method, name);
+        var (_, head, failure, id) = Judge(Modern, version, method, name);
 
         failure.ShouldBe(good ? null : PolicyFailures.HeadersMismatch);
-        (message?.IsModern ?? true).ShouldBeTrue();
+        head.IsModern.ShouldBeTrue();
         Encoding.UTF8.GetString(id.Span).ShouldBe("1");
     }
 
@@ -133,16 +146,16 @@ public sealed class MessageReaderTests
     [InlineData("tools/call", null, true)]
     [InlineData(null, null, true)]
     public void Read_LegacyMessage_MayLackHeadersButNotContradictThem(string? method, string? name, bool good) =>
-        Read("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}""", "2025-11-25", method, name)
+        Judge("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}""", "2025-11-25", method, name)
             .Failure.ShouldBe(good ? null : PolicyFailures.HeadersMismatch);
 
     [Fact]
     public void Read_RepeatedVersionHeader_IsRefused()
     {
         var headers = new HeaderDictionary { ["MCP-Protocol-Version"] = new(["2025-11-25", "2026-07-28"]) };
-        var body = """{"jsonrpc":"2.0","id":1,"method":"ping"}"""u8.ToArray();
+        var message = MessageReader.Read("""{"jsonrpc":"2.0","id":1,"method":"ping"}"""u8.ToArray());
 
-        MessageReader.Read(body, headers, 8).Failure.ShouldBe(PolicyFailures.HeadersMismatch);
+        MessageHead.Read(headers, message).Fault.ShouldBe(HeadFault.Version);
     }
 
     [Fact]
@@ -158,12 +171,11 @@ public sealed class MessageReaderTests
                 body[random.Next(body.Length)] = (byte)random.Next(256);
             }
 
-            var (message, failure, _) = MessageReader.Read(
-                body.AsMemory(0, random.Next(body.Length + 1)),
-                new HeaderDictionary(),
-                64
+            var message = MessageReader.Read(body.AsMemory(0, random.Next(body.Length + 1)));
+            var isJson = !message.Has(MessageFaults.NotJson | MessageFaults.Batch | MessageFaults.NotAnObject);
+            (message.IsRelayable || message.NamesOperation).ShouldBe(
+                isJson && (message.IsRelayable || message.NamesOperation)
             );
-            (message is null).ShouldBe(failure is not null);
         }
     }
 
@@ -214,27 +226,27 @@ public sealed class MessageReaderTests
             }
 
             var body = Encoding.UTF8.GetBytes(text);
-            if (PlainMessage.Read(body, 8) is null)
+            var message = new McpMessage(body);
+            if (!PlainMessage.TryRead(message))
             {
                 continue;
             }
 
             taken++;
-            var (message, failure, id) = MessageReader.Read(body, new HeaderDictionary(), 8);
-            var (careful, why, carefulId) = MessageReader.ReadWithCare(body, new HeaderDictionary(), 8);
-            failure.ShouldBe(why, text);
-            id.ToArray().ShouldBe(carefulId.ToArray(), text);
-            Fields(message).ShouldBe(Fields(careful), text);
+            Fields(message).ShouldBe(Fields(MessageReader.ReadWithCare(body)), text);
         }
 
         taken.ShouldBeGreaterThan(1000);
 
-        static string? Fields(McpMessage? m) =>
-            m is null
-                ? null
-                : $"{m.Method} {m.Kind} {m.Name} {m.IsModern} {m.ProtocolVersion} {m.TraceParent} "
-                    + Encoding.UTF8.GetString(m.Arguments.Span)
-                    + Encoding.UTF8.GetString(m.Id.Span);
+        static string Fields(McpMessage m) =>
+            $"{m.Faults} {m.Depth} {m.Kind} {m.Method} {m.Target} {m.Name} {m.Version} {m.MetaFault} {m.TraceParent} "
+            + $"{m.TraceState} {m.OfferedVersion} {m.ErrorCode} {string.Join(',', m.Resources)} "
+            + string.Join(
+                ' ',
+                new[] { m.Id, m.Arguments, m.Token, m.Cancelled, m.Subscription }.Select(p =>
+                    Encoding.UTF8.GetString(p.Span)
+                )
+            );
     }
 
     [Theory]
@@ -245,7 +257,7 @@ public sealed class MessageReaderTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}""")]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/initialized"}""")]
     public void Read_OrdinaryMessage_TakesOnePass(string body) =>
-        PlainMessage.Read(Encoding.UTF8.GetBytes(body), maxDepth: 8).ShouldNotBeNull();
+        PlainMessage.TryRead(new McpMessage(Encoding.UTF8.GetBytes(body))).ShouldBeTrue();
 
     [Theory]
     [InlineData(
@@ -261,9 +273,9 @@ public sealed class MessageReaderTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","name":"y"}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ping"} 1""")]
     public void Read_WhatIsUnclear_IsNotTakenInOnePass(string body) =>
-        PlainMessage.Read(Encoding.UTF8.GetBytes(body), maxDepth: 8).ShouldBeNull();
+        PlainMessage.TryRead(new McpMessage(Encoding.UTF8.GetBytes(body))).ShouldBeFalse();
 
-    private static (McpMessage? Message, Failure? Failure, ReadOnlyMemory<byte> Id) Read(
+    private static (McpMessage Message, MessageHead Head, Failure? Failure, ReadOnlyMemory<byte> Id) Judge(
         string body,
         string? version = null,
         string? method = null,
@@ -281,6 +293,13 @@ public sealed class MessageReaderTests
             }
         }
 
-        return MessageReader.Read(Encoding.UTF8.GetBytes(body), headers, maxDepth: 8);
+        var message = MessageReader.Read(Encoding.UTF8.GetBytes(body));
+        var head = MessageHead.Read(headers, message);
+        return (
+            message,
+            head,
+            PolicyMessage.FindFailure(message, head, MaxDepth),
+            PolicyMessage.IdOf(message, MaxDepth)
+        );
     }
 }

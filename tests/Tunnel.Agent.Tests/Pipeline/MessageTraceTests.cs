@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pipeline;
 
 namespace Culvert.Tunnel.Agent.Tests.Pipeline;
@@ -25,7 +26,8 @@ public sealed class MessageTraceTests
     [InlineData("", false)]
     public void Read_OnlyTheMetaOfParamsNamesATrace(string body, bool names) =>
         (
-            MessageTrace.Read(Encoding.UTF8.GetBytes(body.Replace("CONTEXT", Context, StringComparison.Ordinal)))
-            != default
+            MessageTrace.ContextOf(
+                MessageReader.Read(Encoding.UTF8.GetBytes(body.Replace("CONTEXT", Context, StringComparison.Ordinal)))
+            ) != default
         ).ShouldBe(names);
 }

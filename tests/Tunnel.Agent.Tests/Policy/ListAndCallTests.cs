@@ -104,9 +104,10 @@ public sealed class ListAndCallTests
 
         var body =
             $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"{{{parameter}}}":{{{text}}},"_meta":{{{meta}}}}}""";
-        var (message, failure, _) = MessageReader.Read(Encoding.UTF8.GetBytes(body), headers, 64);
-        failure.ShouldBeNull();
-        message!.IsModern.ShouldBe(isModern);
+        var message = MessageReader.Read(Encoding.UTF8.GetBytes(body));
+        var head = MessageHead.Read(headers, message);
+        PolicyMessage.FindFailure(message, head, 64).ShouldBeNull();
+        head.IsModern.ShouldBe(isModern);
         return PolicyStage.Decide(rules, message, caller).IsAllowed;
     }
 

@@ -1,7 +1,14 @@
 using System.Diagnostics.Metrics;
+using System.Text;
+using Culvert.Platform.Telemetry;
+using Culvert.Testing.Spans;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Tests.Requests;
 
@@ -81,6 +88,127 @@ public sealed class RefusalsTests : IDisposable
     }
 
     [Fact]
+    public async Task Request_ThatCannotBeReadForItsTrace_IsCounted()
+    {
+        await using var collector = await SpanCollector.StartAsync();
+        using var traces = Traces.Start(
+            new TelemetryOptions { Endpoint = collector.Endpoint },
+            "test",
+            $"Culvert.Test.{Path.GetRandomFileName()}"
+        );
+        await using var tunnel = new Support.Tunnel(log, maxHeldBytes: 1, traces: traces);
+        tunnel.Add(Route, port: 1);
+        await tunnel.StartAsync();
+
+        await PostAsync(tunnel, "{}"); // read for its trace
+
+        ShouldBeCounted(tunnel, Route, Failures.BodiesCrowded.Reason);
+    }
+
+    [Fact]
+    public async Task Request_ThatThePolicyCannotJudge_IsCounted()
+    {
+        await using var fixture = await PolicyFixture.StartAsync(
+            Policies.Settings(Policies.Allow("a", "*")),
+            PolicyFixture.Json("{}")
+        );
+
+        await fixture.PostAsync("[]");
+
+        ShouldBeCounted(fixture.Tunnel, Route, PolicyFailures.Batch.Reason);
+    }
+
+    [Fact]
+    public async Task Answer_ThatThePolicyRefuses_IsCounted()
+    {
+        await using var fixture = await PolicyFixture.StartAsync(
+            Policies.Settings(Policies.Allow("a", "*")),
+            PolicyFixture.Json("no list")
+        );
+
+        await fixture.PostAsync(PolicyFixture.Request("tools/list"));
+
+        fixture
+            .Tunnel.Metrics.Recent.Calls.Select(call => (call.Route, call.Reason))
+            .Where(call => call.Reason.Length > 0)
+            .ShouldBe([(Route, PolicyFailures.AnswerUnreadable.Reason)]);
+    }
+
+    [Fact]
+    public async Task Call_WhoseRulesTimeIsOver_IsCounted()
+    {
+        var slow = RawUpstream.Scripted(
+            async (_, _, token) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                return false;
+            }
+        );
+        var limits = new RuleLimits { Timeout = TimeSpan.FromMilliseconds(200) };
+        await using var fixture = await PolicyFixture.StartAsync(
+            Policies.Settings(Policies.Allow("a", "*") with { Limits = limits }),
+            slow
+        );
+
+        await fixture.PostAsync(PolicyFixture.Call("get"));
+
+        ShouldBeCounted(fixture.Tunnel, Route, PolicyFailures.TimedOut.Reason);
+    }
+
+    [Fact]
+    public async Task Request_ThatNoProgramTakes_IsCounted()
+    {
+        await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings());
+
+        await SendAsync(fixture.Tunnel, Support.Tunnel.Host, "MCP-Protocol-Version", "latest");
+
+        ShouldBeCounted(fixture.Tunnel, Route, Failures.VersionUnreadable.Reason);
+    }
+
+    [Fact]
+    public async Task Request_ThatIsNoCallout_IsCounted()
+    {
+        await using var tunnel = new Support.Tunnel(log);
+        var second = TimeSpan.FromSeconds(1);
+        var settings = new CalloutSettings
+        {
+            Path = "/mcp",
+            Targets = [],
+            CaBundle = "",
+            Timeouts = new UpstreamTimeouts(second, second, second),
+            Probe = new ProbeSettings(ProbeKind.None, second, second),
+        };
+        tunnel.Add(
+            Route,
+            new CalloutUpstream(settings, tunnel.Metrics, TimeProvider.System, log.CreateLogger("callouts"))
+        );
+        await tunnel.StartAsync();
+
+        await SendAsync(tunnel, Support.Tunnel.Host, "Accept", "*/*");
+
+        ShouldBeCounted(tunnel, Route, Failures.MethodNotAllowed.Reason);
+    }
+
+    [Fact] // what refuses in another way could forget to count, to log, or to release the body
+    public void Refusals_AreTheOnlyWayToRefuse()
+    {
+        var source = Path.Combine(Path.GetDirectoryName(StdioFixture.Peer("x"))!, "..", "..", "src", "Tunnel.Agent");
+        var others = Directory
+            .EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "Refusals.cs")
+            .Where(file =>
+                File.ReadAllText(file) is var text
+                && (
+                    text.Contains("OwnAnswer.WriteAsync(", StringComparison.Ordinal)
+                    || text.Contains("metrics.Refused(", StringComparison.Ordinal)
+                )
+            )
+            .Select(Path.GetFileName);
+
+        others.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Refused_CountsInTheMetricAndOnTheStatusPage()
     {
         const string OwnRoute = "route-of-this-test";
@@ -125,6 +253,13 @@ public sealed class RefusalsTests : IDisposable
         tunnel.Add(Route, port: 1);
         await tunnel.StartAsync(isActive);
         return tunnel;
+    }
+
+    private static async Task PostAsync(Support.Tunnel tunnel, string body)
+    {
+        using var client = tunnel.Client();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri("/mcp", UriKind.Relative), content, Token);
     }
 
     private static async Task SendAsync(Support.Tunnel tunnel, string host, string header, string value)

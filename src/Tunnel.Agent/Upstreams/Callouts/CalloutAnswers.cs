@@ -11,7 +11,7 @@ internal static class CalloutAnswers
 {
     private static readonly string[] LegacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
-    public static ReadOnlyMemory<byte> Initialized(JsonRpcMessage request) =>
+    public static ReadOnlyMemory<byte> Initialized(McpMessage request) =>
         Result(
             request,
             isModern: false,
@@ -26,7 +26,7 @@ internal static class CalloutAnswers
             }
         );
 
-    public static ReadOnlyMemory<byte> Discovered(JsonRpcMessage request) =>
+    public static ReadOnlyMemory<byte> Discovered(McpMessage request) =>
         Result(
             request,
             isModern: true,
@@ -40,10 +40,10 @@ internal static class CalloutAnswers
             }
         );
 
-    public static ReadOnlyMemory<byte> Empty(JsonRpcMessage request, bool isModern) =>
+    public static ReadOnlyMemory<byte> Empty(McpMessage request, bool isModern) =>
         Result(request, isModern, static _ => { });
 
-    public static ReadOnlyMemory<byte> Tools(JsonRpcMessage request, bool isModern) =>
+    public static ReadOnlyMemory<byte> Tools(McpMessage request, bool isModern) =>
         Result(
             request,
             isModern,
@@ -59,7 +59,7 @@ internal static class CalloutAnswers
         );
 
     public static ReadOnlyMemory<byte> Targets(
-        JsonRpcMessage request,
+        McpMessage request,
         bool isModern,
         IReadOnlyList<CalloutTarget> targets
     ) =>
@@ -87,7 +87,7 @@ internal static class CalloutAnswers
             }
         );
 
-    public static ReadOnlyMemory<byte> Called(JsonRpcMessage request, bool isModern, CalloutResult result) =>
+    public static ReadOnlyMemory<byte> Called(McpMessage request, bool isModern, CalloutResult result) =>
         Tool(
             request,
             isModern,
@@ -125,7 +125,7 @@ internal static class CalloutAnswers
 
     // Clients without structured results read the same as text.
     private static ReadOnlyMemory<byte> Tool(
-        JsonRpcMessage request,
+        McpMessage request,
         bool isModern,
         bool isError,
         Action<Utf8JsonWriter> write
@@ -157,7 +157,7 @@ internal static class CalloutAnswers
         );
     }
 
-    private static ReadOnlyMemory<byte> Result(JsonRpcMessage request, bool isModern, Action<Utf8JsonWriter> write)
+    private static ReadOnlyMemory<byte> Result(McpMessage request, bool isModern, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);

@@ -53,14 +53,10 @@ internal sealed class CalloutUpstream(
         catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
         {
             // The rule's time is over, or the file no longer has this route.
-            var late = exchange.Call is { } call ? await call.TryExplainAsync(exchange, deadline) : null;
-            if (late is null)
+            if (exchange.Call is not { } call || await call.TryExplainAsync(exchange, deadline) is null)
             {
                 await refusals.RefuseAsync(exchange, route.Name, Failures.HeadersTimeout);
-                return;
             }
-
-            metrics.Refused(route.Name, late.Reason);
         }
         finally
         {
@@ -84,7 +80,7 @@ internal sealed class CalloutUpstream(
         var version = headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
-            || !StdioRequest.IsEndpoint(target, settings.Path)
+            || !McpEndpoint.IsEndpoint(target, settings.Path)
         )
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.PathUnknown);
@@ -97,7 +93,7 @@ internal sealed class CalloutUpstream(
             return;
         }
 
-        if (!StdioRequest.Accepts(headers, "application/json"))
+        if (!McpEndpoint.Accepts(headers, "application/json"))
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.NotAcceptable);
             return;
@@ -109,22 +105,19 @@ internal sealed class CalloutUpstream(
             return;
         }
 
-        if (
-            headers.ContentEncoding.Count > 0
-            || !Operation.IsUtf8(headers.ContentType)
-            || !JsonRpcMessage.TryRead(exchange.HeldBody!.Bytes, out var message)
-        )
+        if (McpEndpoint.ReadMessage(exchange) is not { } message)
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.MessageUnreadable);
             return;
         }
 
-        var isModern = StdioRequest.IsModern(version, message);
+        var head = MessageHead.Read(headers, message);
+        var isModern = head.IsModern;
         if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
         }
-        else if (isModern && StdioRequest.Fault(headers, message) is { } wrong)
+        else if (isModern && McpEndpoint.FindFailure(head, message) is { } wrong)
         {
             await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
         }
@@ -148,29 +141,29 @@ internal sealed class CalloutUpstream(
     private async Task AnswerAsync(
         Exchange exchange,
         Route route,
-        JsonRpcMessage message,
+        McpMessage message,
         bool isModern,
         CancellationToken cancellationToken
     )
     {
         switch (message.Method)
         {
-            case StdioRequest.Initialize when !isModern:
+            case McpMethods.Initialize when !isModern:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Initialized(message));
                 break;
-            case "ping" when !isModern:
+            case McpMethods.Ping when !isModern:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Empty(message, isModern));
                 break;
-            case "server/discover" when isModern:
+            case McpMethods.Discover when isModern:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Discovered(message));
                 break;
-            case "tools/list":
+            case McpMethods.ListTools:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Tools(message, isModern));
                 break;
-            case "tools/call" when message.Name == CalloutTools.List:
+            case McpMethods.CallTool when message.Name == CalloutTools.List:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Targets(message, isModern, settings.Targets));
                 break;
-            case "tools/call" when message.Name == CalloutTools.Call:
+            case McpMethods.CallTool when message.Name == CalloutTools.Call:
                 await JsonAsync(
                     exchange,
                     route,
@@ -182,7 +175,7 @@ internal sealed class CalloutUpstream(
                     )
                 );
                 break;
-            case "tools/call":
+            case McpMethods.CallTool:
                 await JsonAsync(
                     exchange,
                     route,
@@ -204,7 +197,7 @@ internal sealed class CalloutUpstream(
     private async Task<CalloutResult> CallAsync(
         Exchange exchange,
         Route route,
-        JsonRpcMessage message,
+        McpMessage message,
         CancellationToken cancellationToken
     )
     {
@@ -231,21 +224,21 @@ internal sealed class CalloutUpstream(
         return result;
     }
 
-    private static CalloutRequest? ReadArguments(JsonRpcMessage message)
+    private static CalloutRequest? ReadArguments(McpMessage message)
     {
+        if (message.Arguments.IsEmpty || message.Has(MessageFaults.Duplicate))
+        {
+            return null;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(
-                message.Bytes,
-                new JsonDocumentOptions { AllowDuplicateProperties = false }
-            );
-            return document.RootElement.GetProperty("params").TryGetProperty("arguments", out var arguments)
-                ? CalloutRequest.Read(arguments)
-                : null;
+            using var document = JsonDocument.Parse(message.Arguments);
+            return CalloutRequest.Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // no JSON, or text with half a surrogate pair
+            return null; // text with half a surrogate pair
         }
     }
 

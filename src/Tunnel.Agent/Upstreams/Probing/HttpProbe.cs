@@ -177,7 +177,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     }
 
     // The response in a JSON body, or the first response among events.
-    private static async Task<JsonRpcMessage?> ReadAnswerAsync(
+    private static async Task<McpMessage?> ReadAnswerAsync(
         HttpResponseMessage response,
         CancellationToken cancellationToken
     )
@@ -207,6 +207,6 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         return null;
     }
 
-    private static JsonRpcMessage? Response(ReadOnlyMemory<byte> bytes) =>
-        JsonRpcMessage.TryRead(bytes, out var message) && message.Kind == MessageKind.Response ? message : null;
+    private static McpMessage? Response(ReadOnlyMemory<byte> bytes) =>
+        MessageReader.ReadAnswer(bytes) is { IsRelayable: true, Kind: MessageKind.Response } message ? message : null;
 }

@@ -45,8 +45,8 @@ internal sealed class StdioProbe(
             return new ProbeState(false, refusal!.Message);
         }
 
-        JsonRpcMessage.TryRead(inModern ? ProbeMessages.Discover : ProbeMessages.ListTools, out var request);
-        if (channel.TryBegin(request!, takesMessages: false, out refusal) is not { } call)
+        var request = MessageReader.Read(inModern ? ProbeMessages.Discover : ProbeMessages.ListTools);
+        if (channel.TryBegin(request, takesMessages: false, out refusal) is not { } call)
         {
             return new ProbeState(false, refusal!.Message);
         }

@@ -19,7 +19,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private readonly ChildPool pool;
     private readonly StdioSettings settings;
     private readonly TimeProvider time;
-    private readonly Action<JsonRpcMessage>? tellAll;
+    private readonly Action<McpMessage>? tellAll;
     private readonly RestartGuard guard;
     private readonly Lock gate = new();
     private Task<(RpcChannel?, Failure?)>? starting; // guarded by the gate
@@ -33,7 +33,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     /// <param name="settings">Of the route.</param>
     /// <param name="time">The clock of restarts.</param>
     /// <param name="tellAll">Gets what concerns every caller; null where callers listen to nothing.</param>
-    public ChildSlot(ChildPool pool, StdioSettings settings, TimeProvider time, Action<JsonRpcMessage>? tellAll = null)
+    public ChildSlot(ChildPool pool, StdioSettings settings, TimeProvider time, Action<McpMessage>? tellAll = null)
     {
         this.pool = pool;
         this.settings = settings;
@@ -50,7 +50,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     public RpcChannel? Running => channel is { IsOpen: true } running ? running : null;
 
     /// <summary>What the program answered to <c>initialize</c>; null before, and in the modern era.</summary>
-    public JsonRpcMessage? Initialized { get; private set; }
+    public McpMessage? Initialized { get; private set; }
 
     /// <summary>Whether it is to be used no more.</summary>
     public bool IsOver => isOver;
@@ -88,12 +88,12 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
     }
 
-    public async Task ReceiveAsync(RpcChannel from, JsonRpcMessage message)
+    public async Task ReceiveAsync(RpcChannel from, McpMessage message)
     {
         if (message.Kind == MessageKind.Request)
         {
             from.TrySend(
-                message.Method == "ping"
+                message.Method == McpMethods.Ping
                     ? RpcText.EmptyResult(message.Id.Span)
                     : RpcText.Error(
                         message.Id.Span,
@@ -219,7 +219,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             return failure;
         }
 
-        if (answer.ErrorCode is not null || !JsonRpcMessage.TryRead(answer.Bytes, out var read))
+        if (answer.ErrorCode is not null || MessageReader.ReadAnswer(answer.Bytes) is not { IsRelayable: true } read)
         {
             return Failures.ChildBadOutput;
         }
@@ -270,11 +270,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     /// <summary>The program's answer, a result or an error; null, with the reason, if it gives none.</summary>
     private async Task<(QueuedMessage? Answer, Failure? Failure)> AskAsync(RpcChannel fresh, byte[] text)
     {
-        if (!JsonRpcMessage.TryRead(text, out var question))
-        {
-            return (null, Failures.MessageUnreadable);
-        }
-
+        var question = MessageReader.Read(text);
         if (fresh.TryBegin(question, takesMessages: false, out var refusal) is not { } call)
         {
             return (null, refusal);

@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 internal interface IRpcOwner
 {
     /// <summary>A request of the program, or a notification that belongs to no call. Returns when more may come.</summary>
-    Task ReceiveAsync(RpcChannel channel, JsonRpcMessage message);
+    Task ReceiveAsync(RpcChannel channel, McpMessage message);
 
     /// <summary>The program has ended. Its calls are told after this returns, so that what follows finds it ended.</summary>
     /// <param name="channel">The conversation with it.</param>

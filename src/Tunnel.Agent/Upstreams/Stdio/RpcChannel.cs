@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
@@ -76,7 +77,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     /// <param name="refusal">The reason.</param>
     /// <param name="begun">Told before the program can say anything about it.</param>
     public RpcCall? TryBegin(
-        JsonRpcMessage request,
+        McpMessage request,
         bool takesMessages,
         out Failure? refusal,
         Action<RpcCall>? begun = null
@@ -242,7 +243,7 @@ internal sealed class RpcChannel : IAsyncDisposable
                     continue;
                 }
 
-                if (JsonRpcMessage.TryRead(line, out var message))
+                if (MessageReader.ReadAnswer(line) is { IsRelayable: true } message)
                 {
                     await TakeAsync(message);
                     continue;
@@ -274,7 +275,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         return lines.IsOverrun ? Failures.ChildOverrun : null;
     }
 
-    private async Task TakeAsync(JsonRpcMessage message)
+    private async Task TakeAsync(McpMessage message)
     {
         switch (message.Kind)
         {
@@ -282,7 +283,7 @@ internal sealed class RpcChannel : IAsyncDisposable
                 HasAnswered = true;
                 Complete(message);
                 break;
-            case MessageKind.Notification when !message.Token.IsEmpty && message.Method == "notifications/progress":
+            case MessageKind.Notification when !message.Token.IsEmpty && message.Method == McpMethods.Progress:
                 if (Find(message.Token) is { Token.IsEmpty: false } call)
                 {
                     await PostAsync(call, message.With((message.Token, call.Token)));
@@ -292,9 +293,9 @@ internal sealed class RpcChannel : IAsyncDisposable
             case MessageKind.Notification when Find(message.Subscription) is { } listener:
                 await PostAsync(listener, message.With((message.Subscription, listener.Id)));
                 break;
-            case MessageKind.Notification when message.Method == "notifications/cancelled":
+            case MessageKind.Notification when message.Method == McpMethods.Cancelled:
                 // The one call that a server may end by itself is a subscription (MCP 2026-07-28, cancellation).
-                if (Find(message.Cancelled) is { Method: "subscriptions/listen" } ending)
+                if (Find(message.Cancelled) is { Method: McpMethods.Listen } ending)
                 {
                     calls.TryRemove(ending.WireId, out _);
                     ending.Messages.Close();
@@ -311,7 +312,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    private void Complete(JsonRpcMessage message)
+    private void Complete(McpMessage message)
     {
         // No call: cancelled or given up since, or never asked.
         if (Find(message.Id) is { } call && calls.TryRemove(call.WireId, out _))
@@ -352,5 +353,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     private RpcCall? Find(ReadOnlyMemory<byte> wireId) =>
-        !wireId.IsEmpty && JsonRpcMessage.TryNumber(wireId, out var id) ? calls.GetValueOrDefault(id) : null;
+        Utf8Parser.TryParse(wireId.Span, out long id, out var used) && used == wireId.Length
+            ? calls.GetValueOrDefault(id)
+            : null;
 }

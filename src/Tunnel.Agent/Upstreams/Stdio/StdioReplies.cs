@@ -34,7 +34,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var stream =
             session is null
             || IsShared
-            || call.Method == StdioRequest.Initialize
+            || call.Method == McpMethods.Initialize
             || !turn.TakesEvents
             || turn.Exchange.Call is { IsBounded: true }
                 ? null
@@ -191,13 +191,10 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     /// <summary>Answers a request whose time ended before it was a call.</summary>
     public async Task ExpireAsync(StdioTurn turn)
     {
-        if (turn.Exchange.Call is { } judged && await judged.TryExplainAsync(turn.Exchange, turn.Deadline) is { } late)
+        if (turn.Exchange.Call is not { } judged || await judged.TryExplainAsync(turn.Exchange, turn.Deadline) is null)
         {
-            metrics.Refused(turn.Route.Name, late.Reason);
-            return;
+            await RefuseAsync(turn, Failures.HeadersTimeout);
         }
-
-        await RefuseAsync(turn, Failures.HeadersTimeout);
     }
 
     public Task RefuseAsync(StdioTurn turn, Failure failure, ReadOnlyMemory<byte> id = default) =>
@@ -227,8 +224,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 continue;
             }
 
-            var status = isModern ? StdioRequest.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
-            if (answer.HasStarted || !StdioRequest.Accepts(turn.Headers, "application/json"))
+            var status = isModern ? McpEndpoint.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
+            if (answer.HasStarted || !McpEndpoint.Accepts(turn.Headers, "application/json"))
             {
                 await answer.EventAsync(message, cancellationToken);
             }
@@ -272,9 +269,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         if (exchange.Call is { AnswerFailure: not null } over && !turn.IsClientGone)
         {
             channel.Cancel(call, "The answer is refused.");
-            if (await over.TryExplainAsync(exchange, deadline) is { } refused)
+            if (await over.TryExplainAsync(exchange, deadline) is not null)
             {
-                metrics.Refused(route, refused.Reason);
                 return;
             }
 
@@ -301,9 +297,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
 
         channel.Cancel(call, "The agent waits no longer.");
-        if (exchange.Call is { } judged && await judged.TryExplainAsync(exchange, deadline) is { } explained)
+        if (exchange.Call is { } judged && await judged.TryExplainAsync(exchange, deadline) is not null)
         {
-            metrics.Refused(route, explained.Reason);
             return;
         }
 

@@ -129,7 +129,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, else to who
     // listens, else it waits.
-    public async Task ReceiveAsync(RpcChannel channel, JsonRpcMessage message)
+    public async Task ReceiveAsync(RpcChannel channel, McpMessage message)
     {
         if (message.Kind == MessageKind.Request)
         {

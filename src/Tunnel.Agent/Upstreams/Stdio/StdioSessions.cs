@@ -67,7 +67,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    public void TellAll(JsonRpcMessage message)
+    public void TellAll(McpMessage message)
     {
         foreach (var session in all.Values)
         {

@@ -1,4 +1,3 @@
-using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 
@@ -15,7 +14,7 @@ internal sealed record StdioTurn(Exchange Exchange, Route Route, ExchangeDeadlin
     /// <summary>Whose sessions the caller may use; empty where nobody is asked who calls.</summary>
     public string Owner => Exchange.Principal?.Identity ?? "";
 
-    public bool TakesEvents => StdioRequest.Accepts(Headers, "text/event-stream");
+    public bool TakesEvents => McpEndpoint.Accepts(Headers, "text/event-stream");
 
     public bool IsClientGone => Exchange.ClientGone.IsCancellationRequested;
 }

@@ -136,7 +136,7 @@ internal sealed class StdioUpstream : Upstream
         var version = turn.Headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(turn.Exchange.Request.RawTarget, out var target)
-            || !StdioRequest.IsEndpoint(target, settings.Path)
+            || !McpEndpoint.IsEndpoint(target, settings.Path)
         )
         {
             await replies.RefuseAsync(turn, Failures.PathUnknown);
@@ -173,7 +173,7 @@ internal sealed class StdioUpstream : Upstream
     private async Task PostAsync(StdioTurn turn, string version)
     {
         var headers = turn.Headers;
-        if (!StdioRequest.Accepts(headers, "application/json") && !turn.TakesEvents)
+        if (!McpEndpoint.Accepts(headers, "application/json") && !turn.TakesEvents)
         {
             await replies.RefuseAsync(turn, Failures.NotAcceptable);
             return;
@@ -185,26 +185,23 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (
-            headers.ContentEncoding.Count > 0
-            || !Operation.IsUtf8(headers.ContentType)
-            || !JsonRpcMessage.TryRead(turn.Exchange.HeldBody!.Bytes, out var message)
-        )
+        if (McpEndpoint.ReadMessage(turn.Exchange) is not { } message)
         {
             await replies.RefuseAsync(turn, Failures.MessageUnreadable);
             return;
         }
 
         turn.Deadline.AwaitHeaders();
-        if (StdioRequest.IsModern(version, message))
+        var head = MessageHead.Read(headers, message);
+        if (head.IsModern)
         {
-            await PostModernAsync(turn, message);
+            await PostModernAsync(turn, message, head);
         }
         else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
         }
-        else if (message is { Kind: MessageKind.Request, Method: StdioRequest.Initialize })
+        else if (message is { Kind: MessageKind.Request, Method: McpMethods.Initialize })
         {
             await InitializeAsync(turn, message);
         }
@@ -218,7 +215,7 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    private async Task PostModernAsync(StdioTurn turn, JsonRpcMessage message)
+    private async Task PostModernAsync(StdioTurn turn, McpMessage message, MessageHead head)
     {
         if (message.Kind == MessageKind.Response)
         {
@@ -226,7 +223,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (StdioRequest.Fault(turn.Headers, message) is { } wrong)
+        if (McpEndpoint.FindFailure(head, message) is { } wrong)
         {
             await replies.RefuseAsync(turn, wrong, message.Id);
             return;
@@ -236,7 +233,7 @@ internal sealed class StdioUpstream : Upstream
         // headers, would take a notification without a version as the beginning of an older client's session.
         if (
             message.Kind == MessageKind.Notification
-            && (message.Version is null || message.Method == "notifications/cancelled")
+            && (message.Version is null || message.Method == McpMethods.Cancelled)
         )
         {
             await replies.AcceptAsync(turn);
@@ -276,11 +273,11 @@ internal sealed class StdioUpstream : Upstream
 
     // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
     // learn to begin with initialize.
-    private static Failure? RefusalOfVersion(RpcChannel channel, JsonRpcMessage message)
+    private static Failure? RefusalOfVersion(RpcChannel channel, McpMessage message)
     {
         var isSpoken =
             channel.Versions.Count == 0
-                ? message.Method == "server/discover"
+                ? message.Method == McpMethods.Discover
                 : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
         return isSpoken
             ? null
@@ -318,7 +315,7 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    private async Task InitializeAsync(StdioTurn turn, JsonRpcMessage message)
+    private async Task InitializeAsync(StdioTurn turn, McpMessage message)
     {
         if (sessions.Count >= settings.MaxSessions)
         {
@@ -446,7 +443,7 @@ internal sealed class StdioUpstream : Upstream
         await pool.FreedAsync(session.Own);
     }
 
-    private async Task PostLegacyAsync(StdioTurn turn, StdioSession session, JsonRpcMessage message)
+    private async Task PostLegacyAsync(StdioTurn turn, StdioSession session, McpMessage message)
     {
         session.Touch();
         var channel = session.Own;
@@ -489,9 +486,9 @@ internal sealed class StdioUpstream : Upstream
     }
 
     // A shared program has been greeted by the agent, and knows nothing of what one client's roots are.
-    private void Notify(StdioSession session, RpcChannel channel, JsonRpcMessage message)
+    private void Notify(StdioSession session, RpcChannel channel, McpMessage message)
     {
-        if (message.Method == "notifications/cancelled")
+        if (message.Method == McpMethods.Cancelled)
         {
             if (channel.Find(message.Cancelled, session.Has) is { } call)
             {

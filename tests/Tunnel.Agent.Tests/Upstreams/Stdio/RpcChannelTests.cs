@@ -64,10 +64,8 @@ public sealed class RpcChannelTests
         }
     }
 
-    private static JsonRpcMessage Request =>
-        JsonRpcMessage.TryRead("""{"jsonrpc":"2.0","id":"mine","method":"ping"}"""u8.ToArray(), out var request)
-            ? request
-            : throw new InvalidOperationException();
+    private static McpMessage Request =>
+        MessageReader.Read("""{"jsonrpc":"2.0","id":"mine","method":"ping"}"""u8.ToArray());
 
     private static StdioSession Session() => new("s", "", 1 << 20, TimeProvider.System);
 

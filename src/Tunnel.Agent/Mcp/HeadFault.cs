@@ -1,0 +1,16 @@
+namespace Culvert.Tunnel.Agent.Mcp;
+
+/// <summary>Which header contradicts the message, or is missing beside it.</summary>
+internal enum HeadFault
+{
+    None,
+
+    /// <summary><c>MCP-Protocol-Version</c></summary>
+    Version,
+
+    /// <summary><c>Mcp-Method</c></summary>
+    Method,
+
+    /// <summary><c>Mcp-Name</c></summary>
+    Name,
+}

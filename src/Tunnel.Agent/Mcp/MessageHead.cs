@@ -1,0 +1,74 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Mcp;
+
+/// <summary>
+/// What the head of a request says of its message (M2, M8). Revisions from 2026-07-28 on repeat version, method and name in
+/// headers and must; older ones need not, and what they repeat must be true all the same: a server or a balancer may go by
+/// it.
+/// </summary>
+/// <param name="Version">The revision that the client speaks, as it says; empty when it does not.</param>
+/// <param name="IsModern">Of a revision without sessions.</param>
+/// <param name="Fault">The first header that does not agree.</param>
+internal readonly record struct MessageHead(string Version, bool IsModern, HeadFault Fault)
+{
+    private const string EncodedPrefix = "=?base64?";
+    private const string EncodedSuffix = "?=";
+
+    public static MessageHead Read(IHeaderDictionary headers, McpMessage message)
+    {
+        var spoken = headers[McpHeaders.ProtocolVersion];
+        var inBody = message.Version ?? "";
+        var version = spoken.Count == 1 ? spoken.ToString() : inBody;
+
+        // Only modern messages describe themselves, whichever revision they name. An initialize that does not do it as
+        // modern requests must is the older handshake.
+        var isModern =
+            McpRevision.IsModern(version)
+            || (message.Version is not null && (message.Method != McpMethods.Initialize || message.MetaFault is null));
+        var isRequest = isModern && message.Kind == MessageKind.Request;
+        var hasVersion =
+            spoken.Count == 0
+                ? !isRequest
+                : spoken.Count == 1 && (!isModern || inBody.Length == 0 || inBody == version);
+        var fault =
+            !hasVersion ? HeadFault.Version
+            : message.Kind == MessageKind.Response ? HeadFault.None
+            : FindContradiction(headers, message) is var contradiction and not HeadFault.None ? contradiction
+            : !isRequest ? HeadFault.None
+            : headers[McpHeaders.Method].Count == 0 ? HeadFault.Method
+            : McpMethods.RepeatsName(message.Method) && headers[McpHeaders.Name].Count == 0 ? HeadFault.Name
+            : HeadFault.None;
+        return new MessageHead(version, isModern, fault);
+    }
+
+    /// <summary>The first header that says another method or name than the message; those that are missing do not.</summary>
+    public static HeadFault FindContradiction(IHeaderDictionary headers, McpMessage message) =>
+        message.Kind == MessageKind.Response ? HeadFault.None
+        : !Agrees(headers[McpHeaders.Method], message.Method) ? HeadFault.Method
+        : !Agrees(headers[McpHeaders.Name], message.Target is null ? null : message.Name) ? HeadFault.Name
+        : HeadFault.None;
+
+    private static bool Agrees(StringValues header, string? inBody) =>
+        header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
+
+    // M7: values that are no plain ASCII are base64 between markers. Header bytes are Latin-1 characters here.
+    private static string? Decode(string value)
+    {
+        if (
+            value.Length < EncodedPrefix.Length + EncodedSuffix.Length // they may share no character
+            || !value.StartsWith(EncodedPrefix, StringComparison.Ordinal)
+            || !value.EndsWith(EncodedSuffix, StringComparison.Ordinal)
+        )
+        {
+            return value;
+        }
+
+        var encoded = value[EncodedPrefix.Length..^EncodedSuffix.Length];
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes, 0, length)
+            : null;
+    }
+}

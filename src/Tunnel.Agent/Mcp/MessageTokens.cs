@@ -1,0 +1,174 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Mcp;
+
+/// <summary>Goes through the members and values of a message, and notes which names are in doubt and how deep they are.</summary>
+internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
+{
+    // Deep enough to tell "too deep" from "not JSON".
+    private const int DeepestEver = 10_000;
+
+    private Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = DeepestEver });
+
+    public MessageFaults Faults { get; set; }
+
+    /// <summary>How many objects and arrays are in one another, at the deepest place so far.</summary>
+    public int Depth { get; private set; }
+
+    public readonly JsonTokenType Type => reader.TokenType;
+
+    public bool Read() => reader.Read();
+
+    /// <summary>Into the object that the reader is at. False: it is another value, which is passed.</summary>
+    public bool TryEnter()
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            Deepen();
+            return true;
+        }
+
+        Pass();
+        return false;
+    }
+
+    /// <summary>
+    /// Goes to the value of the next member of the object that the reader is in. False: there is no further one.
+    /// </summary>
+    /// <param name="known">Members that count here.</param>
+    /// <param name="seen">Which of them were there, as bits.</param>
+    /// <param name="foreign">What a name is that is not ASCII.</param>
+    /// <param name="member">One that counts, or is read besides; null for any other.</param>
+    /// <param name="besides">Members that are read, and that nothing depends on.</param>
+    public bool NextMember(
+        string[] known,
+        ref int seen,
+        MessageFaults foreign,
+        out string? member,
+        params ReadOnlySpan<string> besides
+    )
+    {
+        member = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (reader.ValueTextEquals(known[i]))
+            {
+                member = known[i];
+                Faults |= (seen & (1 << i)) == 0 ? 0 : MessageFaults.Repeated;
+                seen |= 1 << i;
+                reader.Read();
+                return true;
+            }
+        }
+
+        var written = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+        Faults |= MemberNames.IsVariant(written, known) ? MessageFaults.LookAlike : 0;
+        Faults |= Ascii.IsValid(written) ? 0 : foreign;
+        foreach (var other in besides)
+        {
+            member = Ascii.Equals(written, other) ? other : member;
+        }
+
+        reader.Read();
+        return true;
+    }
+
+    /// <summary>As the other, where one member is looked for and the others are free.</summary>
+    public bool NextMember(ReadOnlySpan<byte> name, out bool isMeant)
+    {
+        isMeant = false;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        {
+            return false;
+        }
+
+        isMeant = reader.ValueTextEquals(name);
+        reader.Read();
+        return true;
+    }
+
+    /// <summary>Where a string or a number stands: JSON-RPC 2.0 §4 has no other id, and MCP allows no null.</summary>
+    /// <param name="otherwise">What any other value is.</param>
+    public Range ReadScalar(MessageFaults otherwise)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        {
+            return Pass();
+        }
+
+        Faults |= otherwise;
+        Pass();
+        return default;
+    }
+
+    /// <summary>Null: it is no text.</summary>
+    public string? ReadText()
+    {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        Pass();
+        return text;
+    }
+
+    /// <summary>False: it is no list, or has anything but text in it.</summary>
+    public bool TryReadTexts(List<string> texts)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Pass();
+            return false;
+        }
+
+        Deepen();
+        var areTexts = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (ReadText() is { } text)
+            {
+                texts.Add(text);
+            }
+            else
+            {
+                areTexts = false;
+            }
+        }
+
+        return areTexts;
+    }
+
+    public readonly bool TryReadNumber(out int number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
+    }
+
+    /// <summary>To the end of the value that the reader is at. Returns where it stands.</summary>
+    public Range Pass()
+    {
+        var start = (int)reader.TokenStartIndex;
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            var outer = reader.CurrentDepth;
+            do
+            {
+                Deepen();
+            } while (reader.Read() && reader.CurrentDepth > outer);
+        }
+
+        return start..(int)reader.BytesConsumed;
+    }
+
+    // The reader counts a value in as soon as it is inside.
+    private void Deepen()
+    {
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            Depth = Math.Max(Depth, reader.CurrentDepth + 1);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Mcp;
+
+/// <summary>
+/// Reads any message from its first byte to its last, and notes what is wrong with it instead of stopping there. Names that
+/// are written with escapes are compared as what they mean.
+/// </summary>
+internal ref struct MessageWalk
+{
+    // What the agent understands of a message, by where it stands.
+    private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
+    private static readonly string[] InParams =
+    [
+        "name",
+        "uri",
+        "arguments",
+        "_meta",
+        "ref",
+        "notifications",
+        "progressToken",
+        "requestId",
+        "protocolVersion",
+    ];
+    internal static readonly string[] InMeta =
+    [
+        McpMessage.VersionMember,
+        "progressToken",
+        McpMessage.SubscriptionMember,
+        McpMessage.CapabilitiesMember,
+        McpMessage.ClientMember,
+    ];
+    private static readonly string[] InTrace = ["traceparent", "tracestate"];
+    private static readonly string[] InReference = ["type", "name", "uri"];
+    private static readonly string[] InListen = ["resourceSubscriptions"];
+
+    private readonly McpMessage message;
+    private MessageTokens tokens;
+
+    // Of parameters that one method alone has: another method's may be anything.
+    private MessageFaults inReference;
+    private MessageFaults inNotifications;
+    private Range directToken;
+    private string? name;
+    private string? uri;
+    private string? referenceType;
+    private string? referenceName;
+    private string? referenceUri;
+    private List<string>? resources;
+    private bool hasVersion;
+    private bool hasMethod;
+    private bool hasId;
+    private bool hasParams;
+    private bool hasCapabilities;
+    private int answers;
+
+    private MessageWalk(McpMessage message)
+    {
+        this.message = message;
+        tokens = new MessageTokens(message.Bytes.Span);
+    }
+
+    public static void Read(McpMessage message)
+    {
+        var walk = new MessageWalk(message);
+        try
+        {
+            walk.ReadMessage();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            walk.tokens.Faults |= MessageFaults.NotJson; // or text with half a surrogate pair
+        }
+
+        (message.Faults, message.Depth) = (walk.tokens.Faults, walk.tokens.Depth);
+    }
+
+    private void ReadMessage()
+    {
+        tokens.Read();
+        var type = tokens.Type;
+        if (tokens.TryEnter())
+        {
+            ReadRoot();
+            Conclude();
+        }
+        else
+        {
+            tokens.Faults |= type == JsonTokenType.StartArray ? MessageFaults.Batch : MessageFaults.NotAnObject;
+        }
+
+        // To the very end: a second value behind the first is an error.
+        while (tokens.Read()) { }
+    }
+
+    private void ReadRoot()
+    {
+        var seen = 0;
+        while (tokens.NextMember(InRoot, ref seen, MessageFaults.LookAlike, out var member))
+        {
+            switch (member)
+            {
+                case "jsonrpc":
+                    hasVersion = tokens.ReadText() == "2.0";
+                    break;
+                case "id":
+                    hasId = true;
+                    message.IdAt = tokens.ReadScalar(MessageFaults.Id);
+                    tokens.Faults |= message.Id.Length > McpMessage.MaxIdBytes ? MessageFaults.LongId : 0;
+                    break;
+                case "method":
+                    hasMethod = true;
+                    message.Method = tokens.ReadText() ?? "";
+                    tokens.Faults |= message.Method.Length == 0 ? MessageFaults.Method : 0;
+                    break;
+                case "params":
+                    ReadParams();
+                    break;
+                case "result":
+                    answers++;
+                    tokens.Pass();
+                    break;
+                case "error":
+                    answers++;
+                    ReadError();
+                    break;
+                default:
+                    tokens.Pass();
+                    break;
+            }
+        }
+    }
+
+    private void ReadParams()
+    {
+        if (!tokens.TryEnter())
+        {
+            tokens.Faults |= MessageFaults.Params;
+            return;
+        }
+
+        hasParams = true;
+        var seen = 0;
+        while (tokens.NextMember(InParams, ref seen, MessageFaults.ForeignName, out var member))
+        {
+            switch (member)
+            {
+                case "name":
+                    name = tokens.ReadText();
+                    break;
+                case "uri":
+                    uri = tokens.ReadText();
+                    break;
+                case "arguments":
+                    message.ArgumentsAt = tokens.Pass();
+                    break;
+                case "_meta":
+                    ReadMeta();
+                    break;
+                case "ref":
+                    ReadReference();
+                    break;
+                case "notifications":
+                    ReadNotifications();
+                    break;
+                case "progressToken":
+                    directToken = tokens.ReadScalar(MessageFaults.Token);
+                    break;
+                case "requestId":
+                    message.Details.Cancelled = tokens.ReadScalar(MessageFaults.Token);
+                    break;
+                case "protocolVersion":
+                    message.Details.OfferedVersion = tokens.ReadText();
+                    break;
+                default:
+                    tokens.Pass();
+                    break;
+            }
+        }
+    }
+
+    private void ReadMeta()
+    {
+        if (!tokens.TryEnter())
+        {
+            tokens.Faults |= MessageFaults.Params;
+            return;
+        }
+
+        var seen = 0;
+        while (tokens.NextMember(InMeta, ref seen, MessageFaults.None, out var member, InTrace))
+        {
+            switch (member)
+            {
+                case McpMessage.VersionMember:
+                    message.Version = tokens.ReadText() ?? "";
+                    break;
+                case "progressToken":
+                    message.TokenAt = tokens.ReadScalar(MessageFaults.Token);
+                    break;
+                case McpMessage.SubscriptionMember:
+                    message.Details.Subscription = tokens.ReadScalar(MessageFaults.Token);
+                    break;
+                case McpMessage.CapabilitiesMember:
+                    hasCapabilities = tokens.Type == JsonTokenType.StartObject;
+                    tokens.Pass();
+                    break;
+                case McpMessage.ClientMember:
+                    tokens.Faults |= tokens.Type == JsonTokenType.StartObject ? 0 : MessageFaults.OddClient;
+                    tokens.Pass();
+                    break;
+                case "traceparent":
+                    message.TraceParent = tokens.ReadText() ?? "";
+                    break;
+                case "tracestate":
+                    message.Details.TraceState = tokens.ReadText() ?? "";
+                    break;
+                default:
+                    tokens.Pass();
+                    break;
+            }
+        }
+    }
+
+    // What a completion is about.
+    private void ReadReference()
+    {
+        if (!tokens.TryEnter())
+        {
+            inReference = MessageFaults.Params;
+            return;
+        }
+
+        var outer = tokens.Faults;
+        var seen = 0;
+        while (tokens.NextMember(InReference, ref seen, MessageFaults.ForeignName, out var member))
+        {
+            switch (member)
+            {
+                case "type":
+                    referenceType = tokens.ReadText();
+                    break;
+                case "name":
+                    referenceName = tokens.ReadText();
+                    break;
+                case "uri":
+                    referenceUri = tokens.ReadText();
+                    break;
+                default:
+                    tokens.Pass();
+                    break;
+            }
+        }
+
+        (inReference, tokens.Faults) = (tokens.Faults & ~outer, outer);
+    }
+
+    // What a subscription is about.
+    private void ReadNotifications()
+    {
+        if (!tokens.TryEnter())
+        {
+            inNotifications = MessageFaults.Params;
+            return;
+        }
+
+        var outer = tokens.Faults;
+        var seen = 0;
+        while (tokens.NextMember(InListen, ref seen, MessageFaults.None, out var member))
+        {
+            if (member is null)
+            {
+                tokens.Pass();
+            }
+            else if (!tokens.TryReadTexts(resources = []))
+            {
+                tokens.Faults |= MessageFaults.Params;
+            }
+        }
+
+        (inNotifications, tokens.Faults) = (tokens.Faults & ~outer, outer);
+    }
+
+    private void ReadError()
+    {
+        var code = 0;
+        if (tokens.TryEnter())
+        {
+            while (tokens.NextMember("code"u8, out var isCode))
+            {
+                code = isCode && tokens.TryReadNumber(out var given) ? given : code;
+                tokens.Pass();
+            }
+        }
+
+        message.Details.ErrorCode = code;
+    }
+
+    // What shows only when all is read, since members may come in any order.
+    private void Conclude()
+    {
+        message.Kind =
+            !hasMethod ? MessageKind.Response
+            : hasId ? MessageKind.Request
+            : MessageKind.Notification;
+        tokens.Faults |= hasVersion ? 0 : MessageFaults.Version;
+        tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageFaults.Shape;
+        tokens.Faults |= hasMethod || hasId ? 0 : MessageFaults.NoId;
+        tokens.Faults |= hasCapabilities ? 0 : MessageFaults.NoCapabilities;
+        if (message.Kind == MessageKind.Request && !message.Bytes[directToken].IsEmpty)
+        {
+            tokens.Faults |= MessageFaults.Token; // a program may read it there too, where it would stay the client's
+        }
+
+        if (message.Method == McpMethods.Progress)
+        {
+            message.TokenAt = directToken;
+        }
+
+        ConcludeTarget();
+    }
+
+    private void ConcludeTarget()
+    {
+        var method = message.Method;
+        var kind = McpMethods.TargetOf(method, out var member);
+        var target = member == "name" ? name : uri;
+        if (method == McpMethods.Complete)
+        {
+            // A prompt, or a template of resources.
+            tokens.Faults |= inReference;
+            (kind, target) = referenceType switch
+            {
+                "ref/prompt" => ((TargetKind?)TargetKind.Prompt, referenceName),
+                "ref/resource" => (TargetKind.Resource, referenceUri),
+                _ => (null, null),
+            };
+            tokens.Faults |= hasParams && !string.IsNullOrEmpty(target) ? 0 : MessageFaults.Params;
+            target ??= "";
+        }
+        else if (method == McpMethods.Listen)
+        {
+            tokens.Faults |= inNotifications;
+            if (resources is not null)
+            {
+                message.Details.Resources = resources;
+            }
+        }
+
+        if (kind is null)
+        {
+            return;
+        }
+
+        tokens.Faults |= target is null ? MessageFaults.Target : 0;
+        (message.Target, message.Name) = target is null ? (null, "") : (kind, target);
+    }
+}

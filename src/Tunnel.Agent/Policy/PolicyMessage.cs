@@ -1,0 +1,36 @@
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>Which messages a policy judges: those that the server cannot read otherwise (P11, M8).</summary>
+internal static class PolicyMessage
+{
+    /// <summary>
+    /// Why a message must not pass whatever the rules are; null: it can be judged. In this order: 1. JSON, depth, members
+    /// twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
+    /// </summary>
+    public static Failure? FindFailure(McpMessage message, MessageHead head, int maxDepth) =>
+        message.Has(MessageFaults.NotJson) ? PolicyFailures.NotJson
+        : message.Depth > maxDepth ? PolicyFailures.TooDeep
+        : message.Has(MessageFaults.Duplicate | MessageFaults.Repeated) ? PolicyFailures.DuplicateKey
+        : message.Has(MessageFaults.Batch) ? PolicyFailures.Batch
+        : message.Has(MessageFaults.NotAnObject) ? PolicyFailures.NotAnObject
+        : message.Has(MessageFaults.LookAlike | MessageFaults.ForeignName) ? PolicyFailures.LookAlikeKey
+        : message.Has(MessageFaults.Invalid) ? PolicyFailures.Invalid
+        : message.Has(MessageFaults.Params | MessageFaults.Target) ? PolicyFailures.ParamsInvalid
+        : head.Fault != HeadFault.None ? PolicyFailures.HeadersMismatch
+        : null;
+
+    /// <summary>Of a message that is refused as well, unless it is in doubt which one it is.</summary>
+    public static ReadOnlyMemory<byte> IdOf(McpMessage message, int maxDepth)
+    {
+        const MessageFaults InDoubt =
+            MessageFaults.NotJson
+            | MessageFaults.Duplicate
+            | MessageFaults.Repeated
+            | MessageFaults.Id
+            | MessageFaults.LongId;
+        return message.Has(InDoubt) || message.Depth > maxDepth ? default : message.Id;
+    }
+}

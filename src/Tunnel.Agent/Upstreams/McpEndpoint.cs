@@ -1,0 +1,76 @@
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>What requests to an MCP endpoint that the agent itself serves must look like.</summary>
+internal static class McpEndpoint
+{
+    /// <summary>Whether the target is the endpoint, with or without a query.</summary>
+    public static bool IsEndpoint(string target, string path)
+    {
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return (query < 0 ? target : target[..query]) == path;
+    }
+
+    /// <summary>Whether the client takes a media type; one that names none takes all.</summary>
+    public static bool Accepts(IHeaderDictionary headers, string mediaType)
+    {
+        var accept = headers.Accept.ToString();
+        return accept.Length == 0
+            || accept.Contains(mediaType, StringComparison.OrdinalIgnoreCase)
+            || accept.Contains("*/*", StringComparison.Ordinal);
+    }
+
+    /// <summary>The message of a body that is held; null: it is none that every reader reads alike.</summary>
+    public static McpMessage? ReadMessage(Exchange exchange) =>
+        McpHeaders.DescribePlainJson(exchange.Request.Headers)
+        && exchange.HeldBody is { IsComplete: true, Message: { IsRelayable: true } message }
+            ? message
+            : null;
+
+    /// <summary>
+    /// M2, M8: why a modern message is refused before its server sees it; null if it may pass. The checks: 1. <c>_meta</c>
+    /// of a request is complete, 2. version, 3. method and 4. name are in the headers and agree with the body. Of a
+    /// notification only what is there must agree: no rule obliges its sender.
+    /// </summary>
+    public static Failure? FindFailure(MessageHead head, McpMessage message)
+    {
+        if (message is { Method: McpMethods.Initialize, MetaFault: not null })
+        {
+            return Contradicts($"{McpHeaders.ProtocolVersion} names a revision without initialize.");
+        }
+
+        if (message.MetaFault is { } member && (message.Kind == MessageKind.Request || message.Version is ""))
+        {
+            return Failures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
+        }
+
+        return head.Fault switch
+        {
+            HeadFault.Version => Contradicts(
+                $"{McpHeaders.ProtocolVersion} and the version in _meta must be there and agree."
+            ),
+            HeadFault.Method => Contradicts("Mcp-Method must be there and agree with the method."),
+            HeadFault.Name => Contradicts("Mcp-Name must be there and agree with the message."),
+            _ => null,
+        };
+    }
+
+    /// <summary>The HTTP status of a modern response.</summary>
+    public static int StatusOf(int? errorCode) =>
+        errorCode switch
+        {
+            RpcText.MethodNotFound => StatusCodes.Status404NotFound,
+            RpcText.HeaderMismatch or RpcText.MissingCapability or RpcText.UnsupportedVersion =>
+                StatusCodes.Status400BadRequest,
+            _ => StatusCodes.Status200OK,
+        };
+
+    private static Failure Contradicts(string message) =>
+        Failures.HeadersContradict with
+        {
+            Message = message,
+            RpcCode = RpcText.HeaderMismatch,
+        };
+}
