@@ -43,51 +43,127 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             "issuer",
             Noun.Issuer,
             [
-                new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.") { IsRequired = true },
+                new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.")
+                {
+                    IsRequired = true,
+                    Flag = new("--url", "ISSUER"),
+                },
                 new("jwks", FieldType.Object, "Where its keys come from (docs/issuers.md)."),
-                new("preset", FieldType.Text, "The platform that it is of."),
-                new("tenancy", FieldType.Text, "Whether others get tokens there, too.")
+                new("preset", FieldType.Text, "The platform that it is of.") { Flag = new("--preset", "NAME", "none") },
+                new("tenancy", FieldType.Text, "Whether strangers can obtain its tokens.")
                 {
                     Words = ["dedicated", "shared"],
+                    Flag = new("--tenancy"),
                 },
-                new("max_jwt_lifetime_seconds", FieldType.Number, "The longest life of a token that is accepted."),
-                new("replay_mode", FieldType.Text, "How often a token may be exchanged.")
+                new("max_jwt_lifetime_seconds", FieldType.Number, "The longest exp - iat of a token that is accepted.")
+                {
+                    Flag = new("--max-token-life", "DURATION") { MaxDuration = TimeSpan.FromHours(49) },
+                },
+                new("replay_mode", FieldType.Text, "How often one token may be exchanged.")
                 {
                     Words = ["single_use", "window", "bound_reuse", "off"],
+                    Flag = new("--replay-mode"),
                 },
-                new("replay_window_seconds", FieldType.Number, "For replay_mode window."),
+                new("replay_window_seconds", FieldType.Number, "For replay mode window: how long from its first use.")
+                {
+                    Flag = new("--replay-window", "DURATION") { MaxDuration = TimeSpan.FromDays(1) },
+                },
                 new("allowed_targets", FieldType.ObjectList, "Private addresses that its keys may be fetched from."),
-                new("algorithms", FieldType.TextSet, "Signature algorithms that are accepted."),
-                new("types", FieldType.TextSet, "Values of typ that are accepted."),
-                new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences."),
-                new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while it has one key."),
-                new("allow_non_ascii", FieldType.Boolean, "Accept text beyond ASCII in what rules compare."),
-                new("caller_detail", FieldType.Text, "What a refused caller is told.") { Words = ["none", "claim"] },
-                new("stale_ok_seconds", FieldType.Number, "How long known keys serve when it cannot be reached."),
-                new("hard_expiry_seconds", FieldType.Number, "After that they do not."),
+                new("algorithms", FieldType.TextSet, "Signature algorithms that are accepted.")
+                {
+                    Flag = new("--algorithm", "ALG"),
+                },
+                new("types", FieldType.TextSet, "Values of typ that are accepted.")
+                {
+                    Flag = new("--token-type", "TYP"),
+                },
+                new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences.")
+                {
+                    Flag = new("--single-audience"),
+                },
+                new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while there is one key.")
+                {
+                    Flag = new("--allow-missing-kid"),
+                },
+                new("allow_non_ascii", FieldType.Boolean, "Accept text beyond ASCII in what rules compare.")
+                {
+                    Flag = new("--allow-non-ascii"),
+                },
+                new("caller_detail", FieldType.Text, "What a refused caller is told.")
+                {
+                    Words = ["none", "claim"],
+                    Flag = new("--caller-detail"),
+                },
+                new("stale_ok_seconds", FieldType.Number, "How long unconfirmed keys serve in full.")
+                {
+                    Flag = new("--stale-ok", "DURATION") { MaxDuration = TimeSpan.FromDays(30) },
+                },
+                new("hard_expiry_seconds", FieldType.Number, "How long unconfirmed keys serve at all.")
+                {
+                    Flag = new("--hard-expiry", "DURATION") { MaxDuration = TimeSpan.FromDays(30) },
+                },
             ]
         ),
         new(
             "tunnel",
             Noun.Tunnel,
             [
-                new("client_source_ranges", FieldType.TextSet, "Who may call by SNI, CIDR; empty: nobody."),
-                new("agent_source_ranges", FieldType.TextSet, "Where its agents may be, CIDR; empty: anywhere."),
-                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may call, too."),
+                new("client_source_ranges", FieldType.TextSet, "Addresses that may call by SNI, CIDR; empty: nobody.")
+                {
+                    Flag = new("--client-range", "CIDR", "none"),
+                },
+                new("agent_source_ranges", FieldType.TextSet, "Where its agents may be, CIDR; empty: anywhere.")
+                {
+                    Flag = new("--agent-range", "CIDR", "none"),
+                },
+                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may call, too.")
+                {
+                    Flag = new("--range-set", "NAME", "none"),
+                },
                 new("limits", FieldType.Object, "max_connections, new_connections, bytes_per_second, open_streams."),
-                new("affinity", FieldType.Text, "What stays with one agent.") { Words = ["hostname", "client"] },
-                new("offline_grace_seconds", FieldType.Number, "How long edges take its agents without the service."),
+                new(
+                    "affinity",
+                    FieldType.Text,
+                    "What stays with one agent: a hostname (default), or a client where servers keep no sessions."
+                )
+                {
+                    Words = ["hostname", "client"],
+                    Flag = new("--affinity"),
+                },
+                new(
+                    "offline_grace_seconds",
+                    FieldType.Number,
+                    "How long edges take its agents without word from the service, at most 7 days."
+                )
+                {
+                    Flag = new("--offline-grace", "DURATION", "default")
+                    {
+                        MinDuration = TimeSpan.Zero,
+                        MaxDuration = TimeSpan.FromDays(7),
+                    },
+                },
                 new(
                     "public_port",
                     FieldType.Number,
-                    "Port in the URLs of its routes; if absent, what an edge told first."
-                ),
+                    "Port in the URLs of its routes, for which clients need tokens; if absent, what an edge told first."
+                )
+                {
+                    Flag = new("--public-port", "N"),
+                },
                 new("edges", FieldType.TextSet, "Edges that it is pinned to; empty: hashing chooses.")
                 {
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
+                    Flag = new("--edge", "EDGE", "none"),
                 },
-                new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token beside a service-held CA."),
+                new(
+                    "allow_tunnel_token",
+                    FieldType.Boolean,
+                    "Let agents enrol by tunnel token although a CA here is the service's (audited)."
+                )
+                {
+                    Flag = new("--allow-tunnel-token"),
+                },
             ]
         )
         {
@@ -127,17 +203,31 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     RefersTo = Noun.Issuer,
                     IsRequired = true,
                     IsFixed = true,
+                    Flag = new("--issuer", "ISSUER"),
                 },
-                new("service_account", FieldType.Text, "Whom they become.")
+                new("service_account", FieldType.Text, "The account that the token acts as.")
                 {
                     Wire = "target.service_account_id",
+                    WireType = "service_account",
                     RefersTo = Noun.ServiceAccount,
                     IsRequired = true,
+                    Flag = new("--service-account", "ACCOUNT"),
                 },
                 new("match", FieldType.Object, "Which tokens (docs/rules.md); replaced whole.") { IsRequired = true },
-                new("oauth_scope", FieldType.Text, "What they may do, separated by blanks.") { IsRequired = true },
-                new("description", FieldType.Text, "For people."),
-                new("token_lifetime_seconds", FieldType.Number, "Life of the access token, at most."),
+                new("oauth_scope", FieldType.Text, "The scopes that it grants, separated by blanks.")
+                {
+                    IsRequired = true,
+                    Flag = new("--scope", "\"SCOPE …\""),
+                },
+                new("description", FieldType.Text, "What it is for.") { Flag = new("--description", "TEXT") },
+                new("token_lifetime_seconds", FieldType.Number, "The longest life of the access token.")
+                {
+                    Flag = new("--life", "DURATION")
+                    {
+                        MinDuration = TimeSpan.FromMinutes(1),
+                        MaxDuration = TimeSpan.FromDays(1),
+                    },
+                },
                 new(
                     "workspace",
                     FieldType.Text,
@@ -153,22 +243,37 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 {
                     Wire = "tunnel_ids",
                     RefersTo = Noun.Tunnel,
+                    Flag = new("--tunnel", "TUNNEL", "none"),
                 },
                 new("edges", FieldType.TextSet, "For scope edge:serve: which edges.")
                 {
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
+                    Flag = new("--edge", "EDGE", "none"),
                 },
-                new("actor_ids", FieldType.TextSet, "Who may act for its subjects (docs/token-exchange.md)."),
-                new("state", FieldType.Text, "How far it is in force.")
+                new("actor_ids", FieldType.TextSet, "Who may act for its subjects (docs/token-exchange.md).")
+                {
+                    Flag = new("--actor", "ACCOUNT", "none") { RefersTo = Noun.ServiceAccount },
+                },
+                new(
+                    "state",
+                    FieldType.Text,
+                    "How far it is in force: audit tries the rule while the version before it goes on deciding; draft and "
+                        + "disabled mint nothing."
+                )
                 {
                     Words = ["draft", "audit", "enforce", "disabled"],
+                    Flag = new("--state"),
                 },
-                new("bind", FieldType.Text, "Which binding the access token needs.")
+                new("bind", FieldType.Text, "What its access tokens are bound to (default: any).")
                 {
                     Words = ["any", "dpop", "mtls", "none"],
+                    Flag = new("--bind"),
                 },
-                new("expires_at", FieldType.Text, "When it ends, RFC 3339."),
+                new("expires_at", FieldType.Text, "Grants nothing from then on, RFC 3339 (2027-01-01T00:00:00Z).")
+                {
+                    Flag = new("--expires", "TIME", "none"),
+                },
                 new("tests", FieldType.ObjectList, "Claim sets, and what it must say to them."),
             ]
         ),
