@@ -103,7 +103,13 @@ public static class ConfigLists
             var setting = SettingValue.Parse(scalar.Text, section.Folder);
             if (setting.Problem() is { } problem)
             {
-                section.Report(at, $"{key}.{name}", null, problem, "Provide the secret where the reference says.");
+                section.Report(
+                    at,
+                    $"{key}.{name}",
+                    null,
+                    problem,
+                    "Provide the secret at the place that the reference names."
+                );
             }
 
             result.Add(new(name, setting));

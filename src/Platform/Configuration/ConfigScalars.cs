@@ -155,14 +155,14 @@ public static class ConfigScalars
 
         if (!SecretReference.TryParse(text, section.Folder, out var reference))
         {
-            section.Report(source, key, null, "A secret cannot stand here itself.", "Write file:/path or env:NAME.");
+            section.Report(source, key, null, "A secret must not be written here.", "Write file:/path or env:NAME.");
             return null;
         }
 
         section.Record(key, reference.ToString(), source);
         if (mustExist && reference.Problem() is { } problem)
         {
-            section.Report(source, key, null, problem, "Provide the secret where the reference says.");
+            section.Report(source, key, null, problem, "Provide the secret at the place that the reference names.");
         }
 
         return reference;

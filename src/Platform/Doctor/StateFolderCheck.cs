@@ -14,7 +14,7 @@ public sealed record StateFolderCheck(string Machine, string Others, string Revo
     {
         if (!Directory.Exists(folder))
         {
-            return DoctorFinding.Skip(Id, $"{folder} does not exist: the {Machine} has not run here yet.");
+            return DoctorFinding.Skip(Id, $"{folder} does not exist: the {Machine} has not run on this machine yet.");
         }
 
         try
@@ -32,9 +32,9 @@ public sealed record StateFolderCheck(string Machine, string Others, string Revo
                 : DoctorFinding.Fail(
                     Id,
                     $"{open[0]} is open to others.",
-                    $"Whoever reads these files is this {Machine} to the service and to {Others}.",
+                    $"Anyone who can read these files can impersonate this {Machine} to the service and to {Others}.",
                     $"chmod -R go-rwx {folder}",
-                    $"If somebody may have read them: {Revoke}, then start the {Machine} anew."
+                    $"If another user may have read them, run {Revoke}, then restart the {Machine}."
                 ) with
                 {
                     Evidence = open[1..],
@@ -44,8 +44,8 @@ public sealed record StateFolderCheck(string Machine, string Others, string Revo
         {
             return DoctorFinding.Fail(
                 Id,
-                $"{folder} cannot be looked at: {e.Message}",
-                $"The {Machine} keeps its keys and its last feed there.",
+                $"Reading the metadata of {folder} failed: {e.Message}",
+                $"The {Machine} stores its keys and its last feed there.",
                 $"Run the doctor as the user of the {Machine}."
             );
         }

@@ -50,11 +50,11 @@ public sealed record ChildRun
             await process.WaitForExitAsync(both.Token);
             return process.ExitCode == 0
                 ? new ChildResult { Output = output }
-                : Failed($"ended with status {process.ExitCode}; run it by hand to see why");
+                : Failed($"exited with status {process.ExitCode}; run it manually to see why");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed($"did not end within {Timeout.TotalSeconds} s");
+            return Failed($"did not exit within {Timeout.TotalSeconds} s");
         }
         finally
         {

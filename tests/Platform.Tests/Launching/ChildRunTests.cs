@@ -30,7 +30,7 @@ public sealed class ChildRunTests
     {
         var result = await RunAsync("echo no such client >&2; exit 3");
 
-        result.Problem.ShouldBe("ended with status 3; run it by hand to see why");
+        result.Problem.ShouldBe("exited with status 3; run it manually to see why");
         result.ErrorOutput.ShouldBe(["no such client"]);
         (result.Output, result.IsTooLong).ShouldBe(("", false));
     }
@@ -50,7 +50,7 @@ public sealed class ChildRunTests
     [Fact]
     public async Task Run_DoesNotEnd_IsKilled() =>
         (await RunAsync("sleep 600", timeout: TimeSpan.FromMilliseconds(200))).Problem.ShouldBe(
-            "did not end within 0.2 s"
+            "did not exit within 0.2 s"
         );
 
     [Fact]

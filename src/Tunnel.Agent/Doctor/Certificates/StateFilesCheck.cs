@@ -17,8 +17,8 @@ internal sealed class StateFilesCheck : IDoctorCheck<CertificateFacts>
             : DoctorFinding.Fail(
                 Id,
                 $"{facts.State.Unusable[0]} cannot be used.",
-                "It is damaged, or it belongs to another service, tunnel or instance: the agent goes on without it.",
-                "If service and tunnel did not change: is the disk full or failing? The agent gets it anew by itself."
+                "It is damaged, or it belongs to another service, tunnel or instance: the agent continues without it.",
+                "If service and tunnel did not change, check whether the disk is full or failing. The agent fetches it again automatically."
             ) with
             {
                 Evidence = [.. facts.State.Unusable.Skip(1)],
