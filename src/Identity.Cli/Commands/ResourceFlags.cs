@@ -55,7 +55,7 @@ internal sealed class ResourceFlags
             );
         }
 
-        var value = context.Get((Option<JsonNode?>)option);
+        var value = context.Get((Option<Written>)option).Value;
         return noun is null || value is null ? value : await context.IdAsync(noun, (string)value!, cancel);
     }
 
@@ -71,12 +71,12 @@ internal sealed class ResourceFlags
         }
 
         string[] words = field.Type == FieldType.Boolean ? ["true", "false"] : [.. field.Words];
-        var option = new Option<JsonNode?>(flag.Name)
+        var option = new Option<Written>(flag.Name)
         {
             Description = description,
             HelpName = words.Length > 0 ? string.Join('|', words) : help,
             Required = creating && field.IsRequired,
-            CustomParser = argument => Read(field, flag, argument),
+            CustomParser = argument => new Written(Read(field, flag, argument)),
         };
         if (words.Length > 0)
         {
@@ -110,4 +110,7 @@ internal sealed class ResourceFlags
         argument.AddError($"'{text}' is not a whole number");
         return null;
     }
+
+    /// <summary>The parser takes no null for a value.</summary>
+    private readonly record struct Written(JsonNode? Value);
 }

@@ -44,7 +44,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             "issuer",
             Noun.Issuer,
             [
-                new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.")
+                new("issuer_url", FieldType.Text, "The issuer's iss, byte for byte.")
                 {
                     IsRequired = true,
                     Flag = new("--url", "ISSUER"),
