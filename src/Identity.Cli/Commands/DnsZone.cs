@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -106,8 +107,7 @@ internal static class DnsZone
     public static IReadOnlyList<string> Targets(IEnumerable<string> addresses)
     {
         var hosts = addresses
-            .Select(address => address[..Math.Max(0, address.LastIndexOf(':'))].Trim('[', ']'))
-            .Where(host => host.Length > 0)
+            .SelectMany(address => HostPort.TryParse(address, out var parsed) ? [parsed.Host] : Array.Empty<string>())
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToList();

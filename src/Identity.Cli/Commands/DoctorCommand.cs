@@ -8,6 +8,7 @@ using Culvert.Identity.Cli.Doctor;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -243,23 +244,8 @@ internal static class DoctorCommand
         };
     }
 
-    private static EndPoint? AddressOf(string? text, int port)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (IPEndPoint.TryParse(text, out var address))
-        {
-            return address.Port == 0 ? new IPEndPoint(address.Address, port) : address;
-        }
-
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text.AsSpan(colon + 1), out var number)
-            ? new DnsEndPoint(text[..colon], number)
-            : new DnsEndPoint(text, port);
-    }
+    private static EndPoint? AddressOf(string? text, int port) =>
+        text is null ? null : (HostPort.TryParse(text, out var named) ? named : new HostPort(text, port)).ToEndPoint();
 
     private static CommandResult Report(IReadOnlyList<DoctorFinding> findings, string? only)
     {

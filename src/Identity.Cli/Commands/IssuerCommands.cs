@@ -26,14 +26,14 @@ internal static class IssuerCommands
     private static Command Add(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var flags = new IssuerFlags(urlRequired: true);
+        var flags = new IssuerFlags(creating: true);
         return verbs.Create(
             "create",
             "trust an identity provider; the global --url and --ca-file go before the word issuer",
             async (context, cancel) =>
             {
                 var body = new JsonObject { ["name"] = context.Get(name) };
-                flags.AddTo(body, context);
+                await flags.AddToAsync(body, context, cancel);
                 body["jwks"] ??= new JsonObject { ["type"] = "discovery" };
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(await client.PostAsync(Noun.Issuer.Path, body, cancel));
@@ -73,7 +73,7 @@ internal static class IssuerCommands
     {
         var id = Flags.Id(Noun.Issuer);
         var newName = Flags.Text("--name", "NAME", "new name");
-        var flags = new IssuerFlags(urlRequired: false);
+        var flags = new IssuerFlags(creating: false);
         return verbs.Create(
             "update",
             "change an issuer; where its keys come from is replaced whole",
@@ -85,7 +85,7 @@ internal static class IssuerCommands
                     body["name"] = name;
                 }
 
-                flags.AddTo(body, context);
+                await flags.AddToAsync(body, context, cancel);
                 UpdateBody.RequireChange(body);
                 var client = await context.ClientAsync(cancel);
                 var path = await context.PathAsync(Noun.Issuer, context.Get(id), cancel);

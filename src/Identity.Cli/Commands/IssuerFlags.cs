@@ -8,15 +8,8 @@ using Culvert.Identity.Cli.Invocation;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>What can be said of an issuer, at creation and later alike.</summary>
-internal sealed class IssuerFlags(bool urlRequired)
+internal sealed class IssuerFlags(bool creating)
 {
-    private readonly Option<string?> url = new("--url")
-    {
-        Description = "the issuer's iss, byte for byte",
-        HelpName = "ISSUER",
-        Required = urlRequired,
-    };
-
     private readonly Option<string?> jwksUrl = Flags.Text(
         "--jwks-url",
         "URL",
@@ -62,24 +55,19 @@ internal sealed class IssuerFlags(bool urlRequired)
         "its keys are a SPIFFE bundle of this trust domain, at --jwks-url or in --jwks-file"
     );
 
-    private readonly IssuerHygieneFlags hygiene = new();
+    private readonly ResourceFlags fields = new("issuer", creating);
 
     public Option[] All =>
-        [url, jwksUrl, jwksFile, jwksPath, jwksHost, discoveryBase, trustDomain, caFile, allow, .. hygiene.All];
+        [.. fields.All, jwksUrl, jwksFile, jwksPath, jwksHost, discoveryBase, trustDomain, caFile, allow];
 
-    public void AddTo(JsonObject body, CommandContext context)
+    public async Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel)
     {
-        if (context.Get(url) is { } issuer)
-        {
-            body["issuer_url"] = issuer;
-        }
-
         if (Jwks(context) is { } jwks)
         {
             body["jwks"] = jwks;
         }
 
-        hygiene.AddTo(body, context);
+        await fields.AddToAsync(body, context, cancel);
         if (context.Has(allow))
         {
             var targets = UpdateBody.ListOrNone(allow.Name, context.Get(allow)!);

@@ -17,7 +17,7 @@ internal static class IssuerKeyCommands
             Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
         }.Offering(Noun.Issuer);
-        var flags = new IssuerFlags(urlRequired: false);
+        var flags = new IssuerFlags(creating: false);
         return verbs.Create(
             "verify",
             "fetch an issuer's keys as a dry run and say what was seen; exit 2 when they would not be accepted",
@@ -30,7 +30,11 @@ internal static class IssuerKeyCommands
                         body: null,
                         cancel
                     )
-                    : await client.AskAsync($"{Noun.Issuer.Path}/verify", Draft(flags, context), cancel);
+                    : await client.AskAsync(
+                        $"{Noun.Issuer.Path}/verify",
+                        await DraftAsync(flags, context, cancel),
+                        cancel
+                    );
                 var isAccepted = answer.Json["accepted"]?.GetValue<bool>() == true;
                 return CommandResult.Object(answer) with
                 {
@@ -116,10 +120,14 @@ internal static class IssuerKeyCommands
         );
     }
 
-    private static JsonObject Draft(IssuerFlags flags, CommandContext context)
+    private static async Task<JsonObject> DraftAsync(
+        IssuerFlags flags,
+        CommandContext context,
+        CancellationToken cancel
+    )
     {
         var body = new JsonObject { ["name"] = "draft" };
-        flags.AddTo(body, context);
+        await flags.AddToAsync(body, context, cancel);
         if (body["issuer_url"] is null)
         {
             throw new CommandFailure(ExitCode.Usage, "nothing to verify")

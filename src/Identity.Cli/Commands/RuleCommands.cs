@@ -30,7 +30,6 @@ internal static class RuleCommands
     private static Command Add(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var issuer = Flags.Required("--issuer", "ISSUER", "id or name of the issuer").Offering(Noun.Issuer);
         var flags = new RuleFlags(creating: true);
         var justification = RuleLints.Justification();
         var allWorkspaces = new Option<bool>("--all-workspaces") { Description = "valid in every workspace" };
@@ -43,7 +42,6 @@ internal static class RuleCommands
                 var body = new JsonObject
                 {
                     ["name"] = context.Get(name),
-                    ["issuer_id"] = await context.IdAsync(Noun.Issuer, context.Get(issuer)!, cancel),
                     ["match"] = flags.MatchOver(new JsonObject(), context),
                 };
                 await flags.AddToAsync(body, context, cancel);
@@ -70,7 +68,7 @@ internal static class RuleCommands
                 RuleLints.Show(context, saved);
                 return CommandResult.Object(saved);
             },
-            [name, issuer, .. flags.All, allWorkspaces, justification]
+            [name, .. flags.All, allWorkspaces, justification]
         );
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
 
@@ -12,20 +11,7 @@ internal sealed class RuleFlags(bool creating)
 {
     private static readonly string[] Operators = ["eq", "in", "prefix", "segments", "contains"];
 
-    private readonly Option<string?> serviceAccount = new("--service-account")
-    {
-        Description = "id or name of the account that the token acts as",
-        HelpName = "ACCOUNT",
-        Required = creating,
-    };
-
-    private readonly Option<string?> scope = new("--scope")
-    {
-        Description = "scopes granted, separated by blanks",
-        HelpName = "\"SCOPE …\"",
-        Required = creating,
-    };
-
+    private readonly ResourceFlags fields = new("rule", creating);
     private readonly Option<string?> subject = Flags.Text("--subject", "SUB", "exact sub, or a prefix ending in *");
     private readonly Option<string?> segments = Flags.Text(
         "--subject-segments",
@@ -46,30 +32,6 @@ internal sealed class RuleFlags(bool creating)
         "expression over claims that must be true ('' takes it away)"
     );
 
-    private readonly Option<string?> state = Flags.OneOf(
-        "--state",
-        "audit tries the rule while the version before it goes on deciding; draft and disabled mint nothing",
-        "draft",
-        "audit",
-        "enforce",
-        "disabled"
-    );
-
-    private readonly Option<string?> bind = Flags.OneOf(
-        "--bind",
-        "what its tokens are bound to (default: any)",
-        "any",
-        "dpop",
-        "mtls",
-        "none"
-    );
-
-    private readonly Option<string?> expires = Flags.Text(
-        "--expires",
-        "TIME",
-        "grants nothing from then on (2027-01-01T00:00:00Z; 'none' takes it away)"
-    );
-
     private readonly Option<string?> audience = Flags.Text(
         "--audience",
         "AUD",
@@ -77,43 +39,7 @@ internal sealed class RuleFlags(bool creating)
     );
     private readonly Option<string[]> claims = Flags.Many("--claim", "K=V", "claim that must have exactly this value");
 
-    private readonly Option<TimeSpan?> life = new("--life")
-    {
-        Description = "longest life of the access token",
-        HelpName = "DURATION",
-        CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))(argument),
-    };
-
-    private readonly Option<string[]> tunnels = Flags
-        .Many("--tunnel", "TUNNEL", "tunnel that agents may enrol for")
-        .Offering(Noun.Tunnel);
-    private readonly Option<string[]> edges = Flags.Many("--edge", "EDGE", "edge that may enrol").Offering(Noun.Edge);
-    private readonly Option<string[]> actors = Flags.Many(
-        "--actor",
-        "ACCOUNT",
-        "service account that may act for the rule's subjects ('none' takes all away)"
-    );
-    private readonly Option<string?> description = Flags.Text("--description", "TEXT", "what it is for");
-
-    public Option[] All =>
-        [
-            serviceAccount,
-            scope,
-            subject,
-            segments,
-            audience,
-            claims,
-            matchers,
-            condition,
-            state,
-            bind,
-            expires,
-            life,
-            tunnels,
-            edges,
-            actors,
-            description,
-        ];
+    public Option[] All => [.. fields.All, subject, segments, audience, claims, matchers, condition];
 
     public bool NamesMatch(CommandContext context) =>
         context.Has(subject)
@@ -157,61 +83,8 @@ internal sealed class RuleFlags(bool creating)
         }
     }
 
-    public async Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel)
-    {
-        if (context.Get(serviceAccount) is { } account)
-        {
-            body["target"] = new JsonObject
-            {
-                ["type"] = "service_account",
-                ["service_account_id"] = await context.IdAsync(Noun.ServiceAccount, account, cancel),
-            };
-        }
-
-        if (context.Get(scope) is { } granted)
-        {
-            body["oauth_scope"] = granted;
-        }
-
-        if (context.Get(life) is { } longest)
-        {
-            body["token_lifetime_seconds"] = (long)longest.TotalSeconds;
-        }
-
-        if (context.Get(state) is { } next)
-        {
-            body["state"] = next;
-        }
-
-        if (context.Get(bind) is { } binding)
-        {
-            body["bind"] = binding;
-        }
-
-        if (context.Get(expires) is { } end)
-        {
-            body["expires_at"] = end == "none" ? null : JsonValue.Create(end);
-        }
-
-        if (context.Get(description) is { } text)
-        {
-            body["description"] = text;
-        }
-
-        await AddIdsAsync("tunnel_ids", tunnels, Noun.Tunnel);
-        await AddIdsAsync("edge_ids", edges, Noun.Edge);
-        await AddIdsAsync("actor_ids", actors, Noun.ServiceAccount);
-
-        async Task AddIdsAsync(string member, Option<string[]> option, Noun noun)
-        {
-            if (context.Has(option))
-            {
-                var names = UpdateBody.ListOrNone(option.Name, context.Get(option)!);
-                var resolver = new NameResolver(await context.ClientAsync(cancel));
-                body[member] = WireJson.ArrayOf(await resolver.IdsAsync(noun, names, cancel));
-            }
-        }
-    }
+    public Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel) =>
+        fields.AddToAsync(body, context, cancel);
 
     // The value is JSON, because its type counts; of prefix and segments it can only be text, with quotes or without.
     private static JsonObject Matcher(string text)

@@ -24,8 +24,7 @@ internal static class ServiceAccountCommands
     private static Command Add(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var description = Flags.Text("--description", "TEXT", "what it is for");
-        var role = Role("its role (default: developer)");
+        var fields = new ResourceFlags("service_account", creating: true);
         var workspaceRole = MembershipCommands.Role(
             "--workspace-role",
             "and make it a member of the workspace of --workspace, or else the default one"
@@ -35,16 +34,8 @@ internal static class ServiceAccountCommands
             "create a service account",
             async (context, cancel) =>
             {
-                var body = new JsonObject
-                {
-                    ["name"] = context.Get(name),
-                    ["organization_role"] = context.Get(role) ?? "developer",
-                };
-                if (context.Get(description) is { } text)
-                {
-                    body["description"] = text;
-                }
-
+                var body = new JsonObject { ["name"] = context.Get(name), ["organization_role"] = "developer" };
+                await fields.AddToAsync(body, context, cancel);
                 var client = await context.ClientAsync(cancel);
                 var workspace = context.Has(workspaceRole) ? await Workspaces.ChosenAsync(context, cancel) : null;
                 var created = await client.PostAsync(Noun.ServiceAccount.Path, body, cancel);
@@ -56,10 +47,7 @@ internal static class ServiceAccountCommands
 
                 return CommandResult.Object(created);
             },
-            name,
-            description,
-            role,
-            workspaceRole
+            [name, .. fields.All, workspaceRole]
         );
     }
 
@@ -90,34 +78,20 @@ internal static class ServiceAccountCommands
     private static Command Update(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.ServiceAccount);
-        var description = Flags.Text("--description", "TEXT", "what it is for");
-        var role = Role("its role");
+        var fields = new ResourceFlags("service_account", creating: false);
         return verbs.Create(
             "update",
             "change a service account; its name never changes",
             async (context, cancel) =>
             {
                 var body = new JsonObject();
-                if (context.Has(description))
-                {
-                    body["description"] = context.Get(description);
-                }
-
-                if (context.Get(role) is { } newRole)
-                {
-                    body["organization_role"] = newRole;
-                }
-
+                await fields.AddToAsync(body, context, cancel);
                 UpdateBody.RequireChange(body);
                 var client = await context.ClientAsync(cancel);
                 var path = await context.PathAsync(Noun.ServiceAccount, context.Get(id), cancel);
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },
-            id,
-            description,
-            role
+            [id, .. fields.All]
         );
     }
-
-    private static Option<string?> Role(string description) => Flags.OneOf("--role", description, "developer", "admin");
 }

@@ -117,47 +117,8 @@ internal static class TunnelCommands
     {
         var id = Flags.Id(Noun.Tunnel);
         var displayName = Flags.Text("--display-name", "NAME", "new name");
-        var clientRanges = Flags.Many(
-            "--client-range",
-            "CIDR|none",
-            "addresses that may call by SNI; replaces the list"
-        );
-        var agentRanges = Flags.Many("--agent-range", "CIDR|none", "addresses that agents may use; replaces the list");
-        var rangeSets = Flags.Many(
-            "--range-set",
-            "NAME|none",
-            "range sets whose addresses may call, too; replaces the list"
-        );
-        var affinity = Flags.OneOf(
-            "--affinity",
-            "what stays with one agent: a hostname (default), or a client where servers keep no sessions",
-            "hostname",
-            "client"
-        );
-        var offlineGrace = Flags.Text(
-            "--offline-grace",
-            "DURATION|default",
-            "how long edges take its agents without word from the service, at most 7d"
-        );
-        var publicPort = new Option<int?>("--public-port")
-        {
-            Description = "port in the URLs of the routes: clients then need tokens for the new URLs",
-            HelpName = "N",
-        };
+        var fields = new ResourceFlags("tunnel", creating: false);
         var limits = new LimitFlags();
-        var edges = Flags
-            .Many(
-                "--edge",
-                "EDGE|none",
-                "edges to pin the tunnel to, instead of those that hashing chooses; replaces the list"
-            )
-            .Offering(Noun.Edge);
-        var allowToken = Flags.OneOf(
-            "--allow-tunnel-token",
-            "let agents enrol by tunnel token although a CA here is the service's (audited)",
-            "true",
-            "false"
-        );
         var revision = new Option<long?>("--revision")
         {
             Description = "refuse if the tunnel changed since this revision",
@@ -174,40 +135,7 @@ internal static class TunnelCommands
                     body["display_name"] = context.Get(displayName);
                 }
 
-                AddRanges("client_source_ranges", clientRanges);
-                AddRanges("agent_source_ranges", agentRanges);
-                AddRanges("client_range_sets", rangeSets);
-                if (context.Get(affinity) is { } chosen)
-                {
-                    body["affinity"] = chosen;
-                }
-
-                if (context.Get(offlineGrace) is { } grace)
-                {
-                    body["offline_grace_seconds"] = OfflineGrace(grace);
-                }
-
-                if (context.Get(publicPort) is { } port)
-                {
-                    body["public_port"] = port;
-                }
-
-                if (context.Get(allowToken) is { } allowed)
-                {
-                    body["allow_tunnel_token"] = allowed == "true";
-                }
-
-                if (context.Has(edges))
-                {
-                    var ids = new List<string>();
-                    foreach (var edge in UpdateBody.ListOrNone(edges.Name, context.Get(edges)!))
-                    {
-                        ids.Add(await context.IdAsync(Noun.Edge, edge, cancel));
-                    }
-
-                    body["edge_ids"] = WireJson.ArrayOf([.. ids]);
-                }
-
+                await fields.AddToAsync(body, context, cancel);
                 if (!limits.AreGiven(context))
                 {
                     UpdateBody.RequireChange(body);
@@ -226,39 +154,10 @@ internal static class TunnelCommands
                 }
 
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
-
-                void AddRanges(string member, Option<string[]> option)
-                {
-                    if (context.Has(option))
-                    {
-                        body[member] = WireJson.ArrayOf(UpdateBody.ListOrNone(option.Name, context.Get(option)!));
-                    }
-                }
             },
-            [
-                id,
-                displayName,
-                clientRanges,
-                agentRanges,
-                rangeSets,
-                affinity,
-                offlineGrace,
-                .. limits.Options,
-                publicPort,
-                edges,
-                allowToken,
-                revision,
-            ]
+            [id, displayName, .. fields.All, .. limits.Options, revision]
         );
     }
-
-    private static JsonValue? OfflineGrace(string text) =>
-        text == "default" ? null
-        : Durations.TryParse(text, out var grace) ? JsonValue.Create((long)grace.TotalSeconds)
-        : throw new CommandFailure(
-            ExitCode.Usage,
-            $"--offline-grace: '{text}' is no duration; write 24h, 7d or default"
-        );
 
     private static Command Status(VerbFactory verbs)
     {

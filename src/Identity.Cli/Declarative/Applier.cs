@@ -134,12 +134,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         foreach (var field in fields.Select(name => declared.Kind.Find(name)!).Where(field => !field.IsApart))
         {
             var value = declared.Spec[field.Name];
-            Set(body, field.Wire.Split('.'), field.RefersTo is { } noun ? Ids(noun, value) : Value(field, value));
-        }
-
-        if (body["target"] is JsonObject target)
-        {
-            target["type"] = "service_account";
+            field.Put(body, field.RefersTo is { } noun ? Ids(noun, value) : Value(field, value));
         }
 
         return body;
@@ -160,14 +155,4 @@ internal sealed class Applier(ManagementClient client, LiveState live)
     private string Id(Noun noun, string name) =>
         live.IdOf(noun, name)
         ?? throw new CommandFailure(ExitCode.Refused, $"there is no {noun.Word} named '{name}' yet");
-
-    private static void Set(JsonObject body, string[] path, JsonNode? value)
-    {
-        foreach (var step in path[..^1])
-        {
-            body = body[step] as JsonObject ?? (JsonObject)(body[step] = new JsonObject())!;
-        }
-
-        body[path[^1]] = value;
-    }
 }

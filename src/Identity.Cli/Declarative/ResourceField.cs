@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Declarative;
@@ -7,6 +8,12 @@ internal sealed record ResourceField(string Name, FieldType Type, string Descrip
 {
     /// <summary>The member of requests and answers, where it has another name; <c>a.b</c> is inside an object.</summary>
     public string Wire { get; init; } = Name;
+
+    /// <summary>The <c>type</c> of the object that <see cref="Wire"/> is inside of; null: it has none.</summary>
+    public string? WireType { get; init; }
+
+    /// <summary>How commands write it; null: by no flag of its own.</summary>
+    public FieldFlag? Flag { get; init; }
 
     public bool IsRequired { get; init; }
 
@@ -21,4 +28,21 @@ internal sealed record ResourceField(string Name, FieldType Type, string Descrip
 
     /// <summary>Kept in a place of its own, not in the object (<see cref="Memberships"/>).</summary>
     public bool IsApart { get; init; }
+
+    /// <summary>Puts a value where requests have it.</summary>
+    public void Put(JsonObject body, JsonNode? value)
+    {
+        var path = Wire.Split('.');
+        foreach (var step in path[..^1])
+        {
+            body = body[step] as JsonObject ?? (JsonObject)(body[step] = new JsonObject())!;
+        }
+
+        if (WireType is not null)
+        {
+            body["type"] = WireType;
+        }
+
+        body[path[^1]] = value;
+    }
 }

@@ -22,16 +22,17 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
         new(
             "range_set",
             new Noun("range-set", "\0", "v1/client_range_sets", "name"),
-            [new("ranges", FieldType.TextSet, "Addresses that clients may come from, CIDR.") { IsRequired = true }]
+            [new("ranges", FieldType.TextSet, "Addresses that clients may connect from, CIDR.") { IsRequired = true }]
         ),
         new(
             "service_account",
             Noun.ServiceAccount,
             [
-                new("description", FieldType.Text, "For people."),
-                new("organization_role", FieldType.Text, "Its role in the organization.")
+                new("description", FieldType.Text, "Its purpose.") { Flag = new("--description", "TEXT") },
+                new("organization_role", FieldType.Text, "Its role in the organization (default: developer).")
                 {
                     Words = ["developer", "admin"],
+                    Flag = new("--role"),
                 },
                 new("workspaces", FieldType.Object, "Its role in each workspace, by the workspace's name.")
                 {
@@ -43,51 +44,131 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             "issuer",
             Noun.Issuer,
             [
-                new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.") { IsRequired = true },
-                new("jwks", FieldType.Object, "Where its keys come from (docs/issuers.md)."),
-                new("preset", FieldType.Text, "The platform that it is of."),
-                new("tenancy", FieldType.Text, "Whether others get tokens there, too.")
+                new("issuer_url", FieldType.Text, "The issuer's iss, byte for byte.")
+                {
+                    IsRequired = true,
+                    Flag = new("--url", "ISSUER"),
+                },
+                new("jwks", FieldType.Object, "The source of its keys (docs/issuers.md)."),
+                new("preset", FieldType.Text, "The platform that it is of.") { Flag = new("--preset", "NAME", "none") },
+                new("tenancy", FieldType.Text, "Whether other parties can get tokens of this issuer too.")
                 {
                     Words = ["dedicated", "shared"],
+                    Flag = new("--tenancy"),
                 },
-                new("max_jwt_lifetime_seconds", FieldType.Number, "The longest life of a token that is accepted."),
-                new("replay_mode", FieldType.Text, "How often a token may be exchanged.")
+                new(
+                    "max_jwt_lifetime_seconds",
+                    FieldType.Number,
+                    "The maximum lifetime (exp - iat) of an accepted token."
+                )
+                {
+                    Flag = new("--max-token-life", "DURATION") { MaxDuration = TimeSpan.FromHours(49) },
+                },
+                new("replay_mode", FieldType.Text, "How many times one token may be exchanged.")
                 {
                     Words = ["single_use", "window", "bound_reuse", "off"],
+                    Flag = new("--replay-mode"),
                 },
-                new("replay_window_seconds", FieldType.Number, "For replay_mode window."),
+                new("replay_window_seconds", FieldType.Number, "For replay mode window: how long from its first use.")
+                {
+                    Flag = new("--replay-window", "DURATION") { MaxDuration = TimeSpan.FromDays(1) },
+                },
                 new("allowed_targets", FieldType.ObjectList, "Private addresses that its keys may be fetched from."),
-                new("algorithms", FieldType.TextSet, "Signature algorithms that are accepted."),
-                new("types", FieldType.TextSet, "Values of typ that are accepted."),
-                new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences."),
-                new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while it has one key."),
-                new("allow_non_ascii", FieldType.Boolean, "Accept text beyond ASCII in what rules compare."),
-                new("caller_detail", FieldType.Text, "What a refused caller is told.") { Words = ["none", "claim"] },
-                new("stale_ok_seconds", FieldType.Number, "How long known keys serve when it cannot be reached."),
-                new("hard_expiry_seconds", FieldType.Number, "After that they do not."),
+                new("algorithms", FieldType.TextSet, "Signature algorithms that are accepted.")
+                {
+                    Flag = new("--algorithm", "ALG"),
+                },
+                new("types", FieldType.TextSet, "Values of typ that are accepted.")
+                {
+                    Flag = new("--token-type", "TYP"),
+                },
+                new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences.")
+                {
+                    Flag = new("--single-audience"),
+                },
+                new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while the issuer has one key.")
+                {
+                    Flag = new("--allow-missing-kid"),
+                },
+                new("allow_non_ascii", FieldType.Boolean, "Accept non-ASCII text in claims that rules compare.")
+                {
+                    Flag = new("--allow-non-ascii"),
+                },
+                new("caller_detail", FieldType.Text, "What the response to a refused caller contains.")
+                {
+                    Words = ["none", "claim"],
+                    Flag = new("--caller-detail"),
+                },
+                new("stale_ok_seconds", FieldType.Number, "How long all unconfirmed keys are accepted.")
+                {
+                    Flag = new("--stale-ok", "DURATION") { MaxDuration = TimeSpan.FromDays(30) },
+                },
+                new("hard_expiry_seconds", FieldType.Number, "How long any unconfirmed key is accepted.")
+                {
+                    Flag = new("--hard-expiry", "DURATION") { MaxDuration = TimeSpan.FromDays(30) },
+                },
             ]
         ),
         new(
             "tunnel",
             Noun.Tunnel,
             [
-                new("client_source_ranges", FieldType.TextSet, "Who may call by SNI, CIDR; empty: nobody."),
-                new("agent_source_ranges", FieldType.TextSet, "Where its agents may be, CIDR; empty: anywhere."),
-                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may call, too."),
+                new("client_source_ranges", FieldType.TextSet, "Addresses that may call by SNI, CIDR; empty: none.")
+                {
+                    Flag = new("--client-range", "CIDR", "none"),
+                },
+                new("agent_source_ranges", FieldType.TextSet, "Addresses that its agents may use, CIDR; empty: any.")
+                {
+                    Flag = new("--agent-range", "CIDR", "none"),
+                },
+                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may also call.")
+                {
+                    Flag = new("--range-set", "NAME", "none"),
+                },
                 new("limits", FieldType.Object, "max_connections, new_connections, bytes_per_second, open_streams."),
-                new("affinity", FieldType.Text, "What stays with one agent.") { Words = ["hostname", "client"] },
-                new("offline_grace_seconds", FieldType.Number, "How long edges take its agents without the service."),
+                new(
+                    "affinity",
+                    FieldType.Text,
+                    "What is bound to one agent: a hostname (default), or a client if the servers keep no sessions."
+                )
+                {
+                    Words = ["hostname", "client"],
+                    Flag = new("--affinity"),
+                },
+                new(
+                    "offline_grace_seconds",
+                    FieldType.Number,
+                    "How long edges accept its agents without contact to the service, at most 7 days."
+                )
+                {
+                    Flag = new("--offline-grace", "DURATION", "default")
+                    {
+                        MinDuration = TimeSpan.Zero,
+                        MaxDuration = TimeSpan.FromDays(7),
+                    },
+                },
                 new(
                     "public_port",
                     FieldType.Number,
-                    "Port in the URLs of its routes; if absent, what an edge told first."
-                ),
-                new("edges", FieldType.TextSet, "Edges that it is pinned to; empty: hashing chooses.")
+                    "Port in the URLs of its routes, for which clients need tokens; if absent, the port that an edge announced first."
+                )
+                {
+                    Flag = new("--public-port", "N"),
+                },
+                new("edges", FieldType.TextSet, "Edges that it is pinned to; empty: hashing selects them.")
                 {
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
+                    Flag = new("--edge", "EDGE", "none"),
                 },
-                new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token beside a service-held CA."),
+                new(
+                    "allow_tunnel_token",
+                    FieldType.Boolean,
+                    "Let agents enrol by tunnel token although the service holds a CA of the tunnel (audited)."
+                )
+                {
+                    Flag = new("--allow-tunnel-token"),
+                },
             ]
         )
         {
@@ -104,7 +185,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     IsRequired = true,
                     IsFixed = true,
                 },
-                new("custody", FieldType.Text, "Where its key lives.")
+                new("custody", FieldType.Text, "Custody of its key.")
                 {
                     IsRequired = true,
                     IsFixed = true,
@@ -121,23 +202,37 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             "rule",
             Noun.Rule,
             [
-                new("issuer", FieldType.Text, "Whose tokens.")
+                new("issuer", FieldType.Text, "The issuer of the tokens.")
                 {
                     Wire = "issuer_id",
                     RefersTo = Noun.Issuer,
                     IsRequired = true,
                     IsFixed = true,
+                    Flag = new("--issuer", "ISSUER"),
                 },
-                new("service_account", FieldType.Text, "Whom they become.")
+                new("service_account", FieldType.Text, "The account that the token acts as.")
                 {
                     Wire = "target.service_account_id",
+                    WireType = "service_account",
                     RefersTo = Noun.ServiceAccount,
                     IsRequired = true,
+                    Flag = new("--service-account", "ACCOUNT"),
                 },
                 new("match", FieldType.Object, "Which tokens (docs/rules.md); replaced whole.") { IsRequired = true },
-                new("oauth_scope", FieldType.Text, "What they may do, separated by blanks.") { IsRequired = true },
-                new("description", FieldType.Text, "For people."),
-                new("token_lifetime_seconds", FieldType.Number, "Life of the access token, at most."),
+                new("oauth_scope", FieldType.Text, "The scopes that it grants, separated by spaces.")
+                {
+                    IsRequired = true,
+                    Flag = new("--scope", "\"SCOPE …\""),
+                },
+                new("description", FieldType.Text, "Its purpose.") { Flag = new("--description", "TEXT") },
+                new("token_lifetime_seconds", FieldType.Number, "Maximum lifetime of the access token.")
+                {
+                    Flag = new("--life", "DURATION")
+                    {
+                        MinDuration = TimeSpan.FromMinutes(1),
+                        MaxDuration = TimeSpan.FromDays(1),
+                    },
+                },
                 new(
                     "workspace",
                     FieldType.Text,
@@ -153,23 +248,46 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 {
                     Wire = "tunnel_ids",
                     RefersTo = Noun.Tunnel,
+                    Flag = new("--tunnel", "TUNNEL", "none"),
                 },
                 new("edges", FieldType.TextSet, "For scope edge:serve: which edges.")
                 {
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
+                    Flag = new("--edge", "EDGE", "none"),
                 },
-                new("actor_ids", FieldType.TextSet, "Who may act for its subjects (docs/token-exchange.md)."),
-                new("state", FieldType.Text, "How far it is in force.")
+                new(
+                    "actor_ids",
+                    FieldType.TextSet,
+                    "Service accounts that may act for its subjects (docs/token-exchange.md)."
+                )
+                {
+                    Flag = new("--actor", "ACCOUNT", "none") { RefersTo = Noun.ServiceAccount },
+                },
+                new(
+                    "state",
+                    FieldType.Text,
+                    "How far it is in force: audit evaluates the rule while its previous version still decides; draft and "
+                        + "disabled rules grant no tokens."
+                )
                 {
                     Words = ["draft", "audit", "enforce", "disabled"],
+                    Flag = new("--state"),
                 },
-                new("bind", FieldType.Text, "Which binding the access token needs.")
+                new("bind", FieldType.Text, "Required binding of its access tokens (default: any).")
                 {
                     Words = ["any", "dpop", "mtls", "none"],
+                    Flag = new("--bind"),
                 },
-                new("expires_at", FieldType.Text, "When it ends, RFC 3339."),
-                new("tests", FieldType.ObjectList, "Claim sets, and what it must say to them."),
+                new(
+                    "expires_at",
+                    FieldType.Text,
+                    "Expiry, after which it grants no tokens, RFC 3339 (2027-01-01T00:00:00Z)."
+                )
+                {
+                    Flag = new("--expires", "TIME", "none"),
+                },
+                new("tests", FieldType.ObjectList, "Claim sets, and the expected result for each."),
             ]
         ),
     ];

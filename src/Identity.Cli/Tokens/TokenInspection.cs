@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Cli.Tokens;
 
@@ -17,15 +18,6 @@ internal static class TokenInspection
 {
     private const int MaxSubjectLength = 1024;
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
-
-    private static readonly string[] PlatformAudiences =
-    [
-        "https://github.com/",
-        "sts.amazonaws.com",
-        "api://AzureADTokenExchange",
-        "https://kubernetes.default.svc",
-        "https://iam.googleapis.com/",
-    ];
 
     public static JsonObject Of(string token, DateTimeOffset now)
     {
@@ -132,10 +124,7 @@ internal static class TokenInspection
                 );
                 break;
             case JsonValue one when one.TryGetValue(out string? audience):
-                if (
-                    Guid.TryParseExact(audience, "D", out _)
-                    || PlatformAudiences.Any(known => audience.StartsWith(known, StringComparison.Ordinal))
-                )
+                if (Guid.TryParseExact(audience, "D", out _) || PlatformAudiences.Contains(audience))
                 {
                     problems.Add("aud: looks like the platform's default; ask for this service's own");
                 }

@@ -5,7 +5,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The API's own certificate, where it comes from files: key and certificate fit, it is current and named right.</summary>
-internal sealed class ApiCertificateCheck : IServiceCheck
+internal sealed class ApiCertificateCheck : IDoctorCheck<ServiceFacts>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(3);
 

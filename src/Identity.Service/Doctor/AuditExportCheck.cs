@@ -7,7 +7,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The targets of <c>audit.export</c>: what of them is on this machine, and how far behind each is.</summary>
-internal sealed class AuditExportCheck : IServiceCheck
+internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
 {
     private const UnixFileMode Others = (UnixFileMode)0b111_111;
 

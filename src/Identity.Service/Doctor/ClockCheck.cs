@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Doctor;
 /// The wall clock against what was written down: it is behind if a decision was recorded later than now. That it is
 /// ahead cannot be told without another clock.
 /// </summary>
-internal sealed class ClockCheck : IServiceCheck
+internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "clock";
 

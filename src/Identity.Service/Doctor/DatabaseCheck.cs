@@ -4,7 +4,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The database answers, and is of this version.</summary>
-internal sealed class DatabaseCheck : IServiceCheck
+internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "database";
 

@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The HSM lets us in, and each authority's key in it signs as the key that was registered.</summary>
-internal sealed class HsmCheck : IServiceCheck
+internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "hsm";
 

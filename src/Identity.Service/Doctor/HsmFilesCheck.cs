@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The HSM's module, which runs inside the service, and its PIN: nobody else may change the one or read the other.</summary>
-internal sealed class HsmFilesCheck : IServiceCheck
+internal sealed class HsmFilesCheck : IDoctorCheck<ServiceFacts>
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 

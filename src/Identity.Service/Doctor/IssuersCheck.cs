@@ -6,7 +6,7 @@ using Culvert.Platform.Issuers;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The keys of every issuer can be fetched from here; else how long the kept ones serve, and what to do.</summary>
-internal sealed class IssuersCheck : IServiceCheck
+internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
 {
     private const int MaxNext = 10;
 

@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>Revocation lists are fresh: none has ended, and none is missing.</summary>
-internal sealed class RevocationListsCheck : IServiceCheck
+internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "revocation_lists";
 

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Doctor;
 /// <summary>Every question about this node, in the order in which they rest on each other.</summary>
 internal static class ServiceChecks
 {
-    private static readonly IReadOnlyList<IServiceCheck> All =
+    private static readonly IReadOnlyList<IDoctorCheck<ServiceFacts>> All =
     [
         new StateDirectoryCheck(),
         new DatabaseCheck(),

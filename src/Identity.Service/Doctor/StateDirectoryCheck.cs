@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>The service's own folder: nobody else may look in or change anything.</summary>
-internal sealed class StateDirectoryCheck : IServiceCheck
+internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "state_directory";
 

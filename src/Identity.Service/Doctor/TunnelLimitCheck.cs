@@ -4,7 +4,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>Every organization can make another tunnel.</summary>
-internal sealed class TunnelLimitCheck : IServiceCheck
+internal sealed class TunnelLimitCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "tunnel_limit";
 

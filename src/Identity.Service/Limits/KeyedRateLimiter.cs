@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Limits;
 
@@ -91,8 +92,8 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
         lock (bucket)
         {
-            Refill_NeedsLock(bucket, time.GetTimestamp());
-            bucket.Tokens -= count;
+            Refill_NeedsLock(bucket);
+            bucket.Tokens.Take(count);
         }
     }
 
@@ -101,15 +102,15 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         var bucket = BucketOf(key);
         lock (bucket)
         {
-            Refill_NeedsLock(bucket, time.GetTimestamp());
-            if (bucket.Tokens < 1)
+            Refill_NeedsLock(bucket);
+            if (!bucket.Tokens.HasToken)
             {
-                return TimeSpan.FromSeconds((1 - bucket.Tokens) / Rate);
+                return bucket.Tokens.WaitFor(1, Rate);
             }
 
             if (take)
             {
-                bucket.Tokens--;
+                bucket.Tokens.Take();
                 if (shares.IsShared && bucket.Taken++ == 0)
                 {
                     untold.Enqueue(bucket);
@@ -120,13 +121,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         }
     }
 
-    private void Refill_NeedsLock(Bucket bucket, long now)
-    {
-        bucket.Tokens = bucket.Touched is { } last
-            ? Math.Min(Capacity, bucket.Tokens + (time.GetElapsedTime(last, now).TotalSeconds * Rate))
-            : Capacity;
-        bucket.Touched = now;
-    }
+    private void Refill_NeedsLock(Bucket bucket) => bucket.Tokens.Refill(time, Rate, Capacity);
 
     private Bucket BucketOf(TKey key)
     {
@@ -172,7 +167,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
         foreach (var (key, bucket) in buckets)
         {
-            if (IsFull(bucket, now))
+            if (IsFull(bucket))
             {
                 // In this order: what another node tells meanwhile is found again by whoever comes next.
                 shared.TryRemove(bucket.Key, out _);
@@ -182,38 +177,32 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
         foreach (var (key, bucket) in shared)
         {
-            if (!bucket.IsOwn && bucket != overflow && IsFull(bucket, now))
+            if (!bucket.IsOwn && bucket != overflow && IsFull(bucket))
             {
                 shared.TryRemove(key, out _);
             }
         }
     }
 
-    private bool IsFull(Bucket bucket, long now)
+    private bool IsFull(Bucket bucket)
     {
         lock (bucket)
         {
-            return bucket.Taken == 0
-                && (
-                    bucket.Touched is not { } last
-                    || bucket.Tokens + (time.GetElapsedTime(last, now).TotalSeconds * Rate) >= Capacity
-                );
+            Refill_NeedsLock(bucket);
+            return bucket.Taken == 0 && bucket.Tokens.IsFull(Capacity);
         }
     }
 
     private sealed class Bucket
     {
+        /// <summary>Below none: what other nodes took is still owed.</summary>
+        public TokenBucket Tokens;
+
         /// <summary>As other nodes know it.</summary>
         public UInt128 Key { get; init; }
 
         /// <summary>A key of this node leads to it.</summary>
         public bool IsOwn { get; set; }
-
-        /// <summary>Below zero: what other nodes took is still owed.</summary>
-        public double Tokens { get; set; }
-
-        /// <summary>Null = it is full, whatever that is by then.</summary>
-        public long? Touched { get; set; }
 
         /// <summary>Since the last report.</summary>
         public int Taken { get; set; }

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -20,25 +20,9 @@ internal static class HostNames
         name.Length is > 0 and <= MaxNameLength && !IPAddress.TryParse(name, out _) && name.Split('.').All(IsLabel);
 
     /// <summary><c>host:port</c> or <c>[v6]:port</c>, port 1–65535.</summary>
-    public static bool IsHostAndPort(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        if (
-            colon <= 0
-            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port == 0
-        )
-        {
-            return false;
-        }
-
-        var host = text[..colon];
-        return host.StartsWith('[')
-            ? host.EndsWith(']')
-                && host.Contains(':', StringComparison.Ordinal)
-                && IPAddress.TryParse(host[1..^1], out _)
-            : IsDnsName(host) || IsIPv4(host);
-    }
+    public static bool IsHostAndPort(string text) =>
+        HostPort.TryParse(text, out var parsed)
+        && (parsed.Host.Contains(':') || IsDnsName(parsed.Host) || IsIPv4(parsed.Host));
 
     private static bool IsIPv4(string host) =>
         IPAddress.TryParse(host, out var address)

@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -215,7 +216,7 @@ internal sealed class WebhookDeliverer(
     )
     {
         var now = Time.GetStoreNow();
-        var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, RandomBytes.Get(1)[0] / 255.0);
+        var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
         var settled = delivery with
         {
             State =

@@ -16,7 +16,7 @@ internal static class WebhookSchedule
 
     /// <summary>After that many failed attempts; null = no more.</summary>
     /// <param name="attempts">From 1.</param>
-    /// <param name="unit">From 0 to 1: spreads receivers' load by up to a tenth.</param>
+    /// <param name="unit">Random, from 0 to below 1: spreads receivers' load by up to a tenth.</param>
     public static TimeSpan? WaitAfter(int attempts, double unit) =>
         attempts <= Waits.Length ? Waits[attempts - 1] * (1 + (unit / 10)) : null;
 }

@@ -4,6 +4,7 @@ using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.Logging;
 

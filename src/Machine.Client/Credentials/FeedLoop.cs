@@ -3,6 +3,7 @@ using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Machine.Client.Credentials;
 
@@ -110,7 +111,7 @@ internal sealed class FeedLoop<TFeed>(
             demandEnrolment(true);
         }
 
-        var delay = RenewalPlan.Backoff(failures, FirstRetry, context.Dialect.LongestFeedRetry, context.Unit());
+        var delay = new Backoff(FirstRetry, context.Dialect.LongestFeedRetry).After(failures, context.Unit());
         await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Credentials;
@@ -75,14 +76,6 @@ public static class RenewalPlan
             remaining > TimeSpan.Zero
                 ? TimeSpan.FromTicks(Math.Clamp(remaining.Ticks / 4, ShortestRetry.Ticks, LongestRetry.Ticks))
                 : LongestRetryWithout;
-        return Backoff(failures, FirstRetry < longest ? FirstRetry : longest, longest, unit);
-    }
-
-    /// <summary>Doubles from <paramref name="first"/> up to <paramref name="longest"/>, then takes half to all of it.</summary>
-    public static TimeSpan Backoff(int failures, TimeSpan first, TimeSpan longest, double unit)
-    {
-        var doublings = Math.Min(failures - 1, 30);
-        var full = Math.Min(first.Ticks * Math.Pow(2, doublings), longest.Ticks);
-        return TimeSpan.FromTicks((long)(full * (0.5 + (unit / 2))));
+        return new Backoff(FirstRetry, longest).After(failures, unit);
     }
 }

@@ -1,4 +1,5 @@
 using Culvert.Platform.Programs;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Machine.Client.Credentials;
 
@@ -10,8 +11,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
     where TFeed : class
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(15));
 
     private readonly AsyncSignal signal = new(context.Time);
     private (TFeed Feed, string? ServerSerial)? told;
@@ -72,7 +72,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
                 return;
             }
 
-            await Task.Delay(RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, context.Unit()), context.Time, ct);
+            await Task.Delay(Retry.After(failures, context.Unit()), context.Time, ct);
         }
     }
 }

@@ -3,6 +3,7 @@ using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 
@@ -41,15 +42,6 @@ public sealed class FederationChecks(
     public static readonly IReadOnlyList<string> Ids = [Source, Audience, Lifetime, Service, Clock, Exchange, Scope];
 
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
-
-    // Audiences that every other service of the platform gets too: a token with one could be replayed here by any.
-    private static readonly string[] PlatformAudiences =
-    [
-        "sts.amazonaws.com",
-        "api://AzureADTokenExchange",
-        "https://kubernetes.default.svc",
-        "kubernetes",
-    ];
 
     private readonly List<DoctorFinding> findings = [];
 
@@ -153,9 +145,7 @@ public sealed class FederationChecks(
         }
 
         var near = token.Audiences.FirstOrDefault(a => IsNear(a, wanted));
-        var standard = token.Audiences.FirstOrDefault(a =>
-            PlatformAudiences.Any(p => a.StartsWith(p, StringComparison.OrdinalIgnoreCase))
-        );
+        var standard = token.Audiences.FirstOrDefault(PlatformAudiences.Contains);
         var why =
             near is not null
                 ? $"{near} differs in letter case, scheme or a slash at the end; audiences are compared byte for byte."

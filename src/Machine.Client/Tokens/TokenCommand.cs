@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.Tokens;
@@ -17,45 +16,19 @@ internal static class TokenCommand
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = Start(command, inherited);
-        var (errors, output) = (new ChildErrorOutput(), "");
-        IdentityTokenException Failed(string reason) =>
-            new($"The identity token's command {command[0]} {reason}.")
+        var run = new ChildRun
+        {
+            Command = command,
+            Inherited = inherited,
+            Timeout = timeout,
+            MaxOutputBytes = IdentityTokenSource.MaxBytes,
+        };
+        var result = await run.RunAsync(time, cancellationToken);
+        return result.Problem is not { } problem
+            ? result.Output
+            : throw new IdentityTokenException($"The identity token's command {command[0]} {problem}.")
             {
-                ErrorOutput = errors.Lines(output, process.StartInfo.Environment),
+                ErrorOutput = result.ErrorOutput,
             };
-
-        try
-        {
-            process.StandardInput.Close();
-            var draining = errors.DrainAsync(process.StandardError.BaseStream, both.Token);
-            output =
-                await TokenFile.ReadBoundedAsync(process.StandardOutput.BaseStream, both.Token)
-                ?? throw Fault(command, TokenFile.TooLong);
-            await draining;
-            await process.WaitForExitAsync(both.Token);
-            return process.ExitCode == 0
-                ? output
-                : throw Failed($"ended with status {process.ExitCode}; run it by hand to see why");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Failed($"did not end within {timeout.TotalSeconds} s");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
     }
-
-    private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> inherited) =>
-        ChildCommand.TryStart(command, inherited, out var problem) ?? throw Fault(command, problem);
-
-    private static IdentityTokenException Fault(IReadOnlyList<string> command, string reason) =>
-        new($"The identity token's command {command[0]} {reason}.");
 }

@@ -26,7 +26,7 @@ internal static class TokenFile
     internal static string TooLong => $"gave more than {IdentityTokenSource.MaxBytes} bytes";
 
     /// <summary>Everything of a stream; null when it is longer than a token may be.</summary>
-    internal static async Task<string?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<string?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[IdentityTokenSource.MaxBytes + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);

@@ -7,6 +7,8 @@ namespace Culvert.Platform.Configuration;
 /// <param name="Per">The span that the count is for.</param>
 public readonly record struct Rate(int Count, TimeSpan Per)
 {
+    public double PerSecond => Count / Per.TotalSeconds;
+
     public static bool TryParse(string text, out Rate rate)
     {
         rate = default;

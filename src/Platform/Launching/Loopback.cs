@@ -17,6 +17,25 @@ public static class Loopback
     public static string Listen(int port) =>
         HasIPv6 ? $"[\"127.0.0.1:{port}\", \"[::1]:{port}\"]" : $"[\"127.0.0.1:{port}\"]";
 
+    /// <summary>Whether a program can listen on the port, on each of the addresses.</summary>
+    public static bool IsFree(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!HasIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
+    private static bool CanListen(IPAddress address, int port)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen(1);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private static bool CanBindIPv6()
     {
         if (!Socket.OSSupportsIPv6)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Net;
@@ -75,10 +76,7 @@ public static class ProxyTunnel
     // RFC 9112 §3.2.3: the target of CONNECT is host and port, an IPv6 address in brackets.
     private static byte[] Request(HttpProxyOptions proxy, string host, int port)
     {
-        var target = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{port}"
-        );
+        var target = new HostPort(host.Trim('[', ']'), port).ToString();
         if (target.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             throw new IOException("The name of the target cannot be sent to a proxy.");

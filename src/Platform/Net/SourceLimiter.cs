@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Net;
 
@@ -35,27 +36,26 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     public bool TryEnter(IPAddress address)
     {
         var key = KeyOf(address);
-        var now = time.GetTimestamp();
         lock (gate)
         {
             if (!sources.TryGetValue(key, out var source))
             {
-                if (sources.Count >= MaxSources && !TryMakeRoom_NeedsLock(now))
+                if (sources.Count >= MaxSources && !TryMakeRoom_NeedsLock())
                 {
                     return false;
                 }
 
-                sources[key] = source = new Source(newPerSource.Count, now);
+                sources[key] = source = new Source();
             }
 
-            Refill_NeedsLock(source, now);
-            if (source.Open >= perSource || source.Tokens < 1)
+            Refill_NeedsLock(source);
+            if (source.Open >= perSource || !source.Bucket.HasToken)
             {
                 return false;
             }
 
             source.Open++;
-            source.Tokens--;
+            source.Bucket.Take();
             return true;
         }
     }
@@ -78,28 +78,29 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     {
         lock (gate)
         {
-            DropIdle_NeedsLock(time.GetTimestamp());
+            DropIdle_NeedsLock();
         }
     }
 
-    private bool TryMakeRoom_NeedsLock(long now)
+    private bool TryMakeRoom_NeedsLock()
     {
+        var now = time.GetTimestamp();
         if (searchedAt is { } last && time.GetElapsedTime(last, now) < SearchInterval)
         {
             return false;
         }
 
         searchedAt = now;
-        return DropIdle_NeedsLock(now) > 0;
+        return DropIdle_NeedsLock() > 0;
     }
 
-    private int DropIdle_NeedsLock(long now)
+    private int DropIdle_NeedsLock()
     {
         List<IPAddress> idle = [];
         foreach (var (key, source) in sources)
         {
-            Refill_NeedsLock(source, now);
-            if (source.Open == 0 && source.Tokens >= newPerSource.Count)
+            Refill_NeedsLock(source);
+            if (source.Open == 0 && source.Bucket.IsFull(newPerSource.Count))
             {
                 idle.Add(key);
             }
@@ -109,15 +110,8 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         return idle.Count;
     }
 
-    private void Refill_NeedsLock(Source source, long now)
-    {
-        var elapsed = time.GetElapsedTime(source.At, now);
-        source.Tokens = Math.Min(
-            newPerSource.Count,
-            source.Tokens + (newPerSource.Count * (elapsed / newPerSource.Per))
-        );
-        source.At = now;
-    }
+    private void Refill_NeedsLock(Source source) =>
+        source.Bucket.Refill(time, newPerSource.PerSecond, newPerSource.Count);
 
     /// <summary>What counts as one source.</summary>
     public static IPAddress KeyOf(IPAddress address)
@@ -133,12 +127,10 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         return new IPAddress(bytes);
     }
 
-    private sealed class Source(double tokens, long at)
+    private sealed class Source
     {
+        public TokenBucket Bucket;
+
         public int Open { get; set; }
-
-        public double Tokens { get; set; } = tokens;
-
-        public long At { get; set; } = at;
     }
 }

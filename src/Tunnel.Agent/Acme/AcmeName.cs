@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
@@ -8,8 +8,6 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>One name with its certificate and what comes next. The keeper's loop alone changes it.</summary>
 internal sealed class AcmeName
 {
-    private const int Steps = 1 << 20;
-
     private readonly AcmeLeaves leaves;
     private readonly TimeProvider time;
     private readonly double unit;
@@ -129,12 +127,12 @@ internal sealed class AcmeName
             reason == AcmeReason.ChallengeTaken ? (stored.Failures, stored.LocalFailures)
             : AcmeSchedule.IsLocal(reason) ? (stored.Failures, stored.LocalFailures + 1)
             : (stored.Failures + 1, 0);
-        var random = (double)RandomNumberGenerator.GetInt32(Steps) / Steps;
         stored = stored with
         {
             Failures = atCa,
             LocalFailures = local,
-            NotBefore = time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, local > 0 ? local : atCa, wish, random),
+            NotBefore =
+                time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, local > 0 ? local : atCa, wish, Jitter.Unit()),
             LastFailure = new AcmeFailure(AcmeException.Code(reason), detail, time.GetUtcNow()),
         };
     }

@@ -1,5 +1,6 @@
 using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
@@ -10,10 +11,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// </summary>
 internal static class AcmeSchedule
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(12);
-    private static readonly TimeSpan FirstLocalRetry = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestLocalRetry = TimeSpan.FromMinutes(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromMinutes(2), TimeSpan.FromHours(12));
+    private static readonly Backoff LocalRetry = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
     private static readonly TimeSpan RateLimitRetry = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestWish = TimeSpan.FromDays(7);
 
@@ -76,7 +75,7 @@ internal static class AcmeSchedule
         now
         + (
             reason is AcmeReason.Unreachable or AcmeReason.ServerInternal && failures <= AsksSoon
-                ? LeastAsk * Math.Pow(2, failures - 1)
+                ? new Backoff(LeastAsk, UsualAsk).After(failures)
                 : UsualAsk
         );
 
@@ -93,9 +92,7 @@ internal static class AcmeSchedule
             return Clamp(wish ?? Distance, TimeSpan.Zero, LongestWish) + (TurnSpread * unit);
         }
 
-        var own = IsLocal(reason)
-            ? RenewalPlan.Backoff(failures, FirstLocalRetry, LongestLocalRetry, unit)
-            : RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, unit);
+        var own = (IsLocal(reason) ? LocalRetry : Retry).After(failures, unit);
         var least =
             reason == AcmeReason.RateLimited && wish is null ? RateLimitRetry
             : wish is { } asked ? Clamp(asked, TimeSpan.Zero, LongestWish)

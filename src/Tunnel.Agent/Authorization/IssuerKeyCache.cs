@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -43,7 +43,6 @@ internal sealed class IssuerKeyCache(
     private static readonly TimeSpan UnknownKeyWait = TimeSpan.FromSeconds(2);
 
     private const int MaxWaiters = 64;
-    private const int JitterSteps = 1 << 20;
 
     private readonly Lock gate = new();
 
@@ -219,7 +218,7 @@ internal sealed class IssuerKeyCache(
         lock (gate)
         {
             var pause = failures > 0 ? KeySchedule.AfterFailures(failures) : present?.FreshFor ?? Refresh;
-            return KeySchedule.Spread(pause, (double)RandomNumberGenerator.GetInt32(JitterSteps) / JitterSteps);
+            return KeySchedule.Spread(pause, Jitter.Unit());
         }
     }
 

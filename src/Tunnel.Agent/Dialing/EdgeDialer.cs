@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Protocol.Frames;
@@ -19,7 +20,7 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
 
     public async Task<DialResult> DialAsync(string address, DialContext context, CancellationToken cancellationToken)
     {
-        if (!EdgeAddress.TryParse(address, out var host, out var port))
+        if (!HostPort.TryParse(address, out var target))
         {
             return DialResult.Failed(DialStage.Address, "It is not host:port.");
         }
@@ -31,14 +32,14 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
         Stream? stream = null;
         try
         {
-            stream = await dialer.ConnectAsync(host, port, linked.Token);
+            stream = await dialer.ConnectAsync(target.Host, target.Port, linked.Token);
             if (stream is NetworkStream direct)
             {
                 OuterSocket.Prepare(direct.Socket);
             }
 
             stage = DialStage.Handshake;
-            return await AuthenticateAsync(stream, host, context, linked.Token);
+            return await AuthenticateAsync(stream, target.Host, context, linked.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

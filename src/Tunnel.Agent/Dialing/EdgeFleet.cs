@@ -289,7 +289,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
             {
                 // A slot must survive whatever one connection does: without it this edge is lost until a restart.
                 Log.DialSlotFault(slotLogger, edgeId, e);
-                await Task.WhenAny(Task.Delay(Backoff.Most, time, CancellationToken.None), Changed);
+                await Task.WhenAny(Task.Delay(EdgeSlot.Redial.Longest, time, CancellationToken.None), Changed);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
@@ -29,6 +30,9 @@ namespace Culvert.Tunnel.Agent.Dialing;
 /// </remarks>
 internal sealed class EdgeSlot
 {
+    /// <summary>A restarted edge must be found again soon: its clients have no other way in.</summary>
+    public static readonly Backoff Redial = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
+
     // A connection that lived so long was a success; its end is answered by an immediate dial.
     private static readonly TimeSpan Proven = TimeSpan.FromSeconds(10);
 
@@ -99,7 +103,7 @@ internal sealed class EdgeSlot
                 }
                 else if (!await TryDialAsync(edge, context, cancellationToken))
                 {
-                    await WaitAsync(Backoff.Delay(failures++), changed, cancellationToken);
+                    await WaitAsync(Redial.After(++failures, Jitter.Unit()), changed, cancellationToken);
                 }
             }
         }
@@ -219,7 +223,7 @@ internal sealed class EdgeSlot
         failures = time.GetElapsedTime(connectedAt) >= Proven ? 0 : failures + 1;
         if (failures > 0)
         {
-            await WaitAsync(Backoff.Delay(failures), changed, cancellationToken);
+            await WaitAsync(Redial.After(failures + 1, Jitter.Unit()), changed, cancellationToken);
         }
     }
 
@@ -235,7 +239,7 @@ internal sealed class EdgeSlot
     private bool Failed(string address, DialStage stage, string detail)
     {
         metrics.DialFailed(edgeId, stage.ToString().ToLowerInvariant());
-        Log.EdgeDialFailed(logger, edgeId, address, stage.ToString(), detail, Backoff.Delay(failures, 1));
+        Log.EdgeDialFailed(logger, edgeId, address, stage.ToString(), detail, Redial.After(failures + 1));
         return false;
     }
 

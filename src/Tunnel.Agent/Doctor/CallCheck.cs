@@ -5,13 +5,13 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Doctor;
@@ -171,7 +171,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
     // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
     private ValueTask<Stream> DialAsync(AgentFeedEdge edge, DnsEndPoint asked, CancellationToken cancel) =>
         new OutboundDialer(settings.Identity.Network).ConnectAsync(
-            EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : asked.Host,
+            HostPort.TryParse(edge.Addresses[0], out var dialled) ? dialled.Host : asked.Host,
             asked.Port,
             cancel
         );

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
@@ -51,7 +53,8 @@ internal sealed class PathChecks(
         var (good, bad) = (new List<string>(), new List<string>());
         foreach (var address in Addresses.Distinct(StringComparer.Ordinal))
         {
-            if (!EdgeAddress.TryParse(address, out var host, out _) || System.Net.IPAddress.TryParse(host, out _))
+            var host = HostPort.TryParse(address, out var dialled) ? dialled.Host : "";
+            if (host.Length == 0 || IPAddress.TryParse(host, out _))
             {
                 good.Add(address);
             }

@@ -22,7 +22,7 @@ internal sealed class CallLimits(TimeProvider time)
     // Guarded by the gate. A principal's names are counted so that it cannot fill the table with invented ones.
     private readonly Dictionary<LimitKey, (LimitCount Count, Rate? Rate)> counts = [];
     private readonly Dictionary<(string Rule, string Principal), int> names = [];
-    private DateTimeOffset swept = DateTimeOffset.MinValue;
+    private long? sweptAt;
 
     public int Keys
     {
@@ -45,8 +45,7 @@ internal sealed class CallLimits(TimeProvider time)
 
         lock (gate)
         {
-            var now = time.GetUtcNow();
-            if (Find_NeedsLock(key, limits.Rate, now) is not { } count)
+            if (Find_NeedsLock(key, limits.Rate) is not { } count)
             {
                 return new LimitVerdict(PolicyFailures.RateExceeded, 1, null);
             }
@@ -58,10 +57,10 @@ internal sealed class CallLimits(TimeProvider time)
 
             if (limits.Rate is { } rate)
             {
-                Refill(count, rate, now);
-                if (count.Tokens < 1)
+                count.Bucket.Refill(time, rate.PerSecond, rate.Count);
+                if (!count.Bucket.HasToken)
                 {
-                    var wait = (1 - count.Tokens) * rate.Per.TotalSeconds / rate.Count;
+                    var wait = count.Bucket.WaitFor(1, rate.PerSecond).TotalSeconds;
                     return new LimitVerdict(
                         PolicyFailures.RateExceeded,
                         (int)Math.Clamp(Math.Ceiling(wait), 1, 86_400),
@@ -69,7 +68,7 @@ internal sealed class CallLimits(TimeProvider time)
                     );
                 }
 
-                count.Tokens--;
+                count.Bucket.Take();
             }
 
             count.Running++;
@@ -86,7 +85,7 @@ internal sealed class CallLimits(TimeProvider time)
         }
     }
 
-    private LimitCount? Find_NeedsLock(in LimitKey key, Rate? rate, DateTimeOffset now)
+    private LimitCount? Find_NeedsLock(in LimitKey key, Rate? rate)
     {
         if (counts.TryGetValue(key, out var found))
         {
@@ -106,35 +105,36 @@ internal sealed class CallLimits(TimeProvider time)
 
         if (counts.Count >= MaxKeys)
         {
-            Sweep_NeedsLock(now);
+            Sweep_NeedsLock();
             if (counts.Count >= MaxKeys)
             {
                 return null;
             }
         }
 
-        var count = new LimitCount { Tokens = rate?.Count ?? 0, At = now };
+        var count = new LimitCount();
         counts[own] = (count, rate);
         names[owner] = names.GetValueOrDefault(owner) + 1;
         return count;
     }
 
-    private void Sweep_NeedsLock(DateTimeOffset now)
+    private void Sweep_NeedsLock()
     {
-        if (now - swept < BetweenSweeps)
+        var now = time.GetTimestamp();
+        if (sweptAt is { } last && time.GetElapsedTime(last, now) < BetweenSweeps)
         {
             return;
         }
 
-        swept = now;
+        sweptAt = now;
         foreach (var (key, (count, rate)) in counts)
         {
             if (rate is { } used)
             {
-                Refill(count, used, now);
+                count.Bucket.Refill(time, used.PerSecond, used.Count);
             }
 
-            if (count.Running == 0 && (rate is null || count.Tokens >= rate.Value.Count))
+            if (count.Running == 0 && (rate is null || count.Bucket.IsFull(rate.Value.Count)))
             {
                 counts.Remove(key);
                 var owner = (key.Rule, key.Principal);
@@ -143,17 +143,6 @@ internal sealed class CallLimits(TimeProvider time)
                     names.Remove(owner);
                 }
             }
-        }
-    }
-
-    // A clock that was set back refills nothing.
-    private static void Refill(LimitCount count, Rate rate, DateTimeOffset now)
-    {
-        var passed = now - count.At;
-        if (passed > TimeSpan.Zero)
-        {
-            count.Tokens = Math.Min(rate.Count, count.Tokens + (passed / rate.Per * rate.Count));
-            count.At = now;
         }
     }
 }

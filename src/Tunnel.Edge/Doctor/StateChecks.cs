@@ -1,7 +1,6 @@
 using System.Globalization;
 using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Routing;
@@ -11,53 +10,16 @@ namespace Culvert.Tunnel.Edge.Doctor;
 /// <summary>What the edge keeps: its folder, its certificate, and its last word from the service.</summary>
 internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, DateTimeOffset now)
 {
-    public const string Files = "state_files";
     public const string Certificate = "platform_certificate";
     public const string Contact = "service_contact";
     public const string Addresses = "registered_addresses";
 
-    public static readonly IReadOnlyList<string> Ids = [Files, Certificate, Contact, Addresses];
+    public static readonly IReadOnlyList<string> Ids = [StateFolderCheck.Id, Certificate, Contact, Addresses];
 
-    public IReadOnlyList<DoctorFinding> Run() => [CheckFiles(), CheckCertificate(), CheckContact(), CheckAddresses()];
+    private static readonly StateFolderCheck Folder = new("edge", "agents", "culvert edge archive ID");
 
-    private DoctorFinding CheckFiles()
-    {
-        var folder = settings.StateDirectory;
-        if (!Directory.Exists(folder))
-        {
-            return DoctorFinding.Skip(Files, $"{folder} does not exist: the edge has not run here yet.");
-        }
-
-        try
-        {
-            var open = Directory
-                .EnumerateFiles(folder)
-                .Prepend(folder)
-                .Where(path => (File.GetUnixFileMode(path) & ~PrivateFile.FolderMode) != 0)
-                .ToList();
-            return open.Count == 0
-                ? DoctorFinding.Pass(Files, $"{folder} is the edge's own.")
-                : DoctorFinding.Fail(
-                    Files,
-                    $"{open[0]} is open to others.",
-                    "Whoever reads these files is this edge to the service and to agents.",
-                    $"chmod -R go-rwx {folder}",
-                    "If somebody may have read them: culvert edge archive ID, then start the edge anew."
-                ) with
-                {
-                    Evidence = open[1..],
-                };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return DoctorFinding.Fail(
-                Files,
-                $"{folder} cannot be looked at: {e.Message}",
-                "The edge keeps its key and its last feed there.",
-                "Run the doctor as the user of the edge."
-            );
-        }
-    }
+    public IReadOnlyList<DoctorFinding> Run() =>
+        [Folder.Run(settings.StateDirectory), CheckCertificate(), CheckContact(), CheckAddresses()];
 
     private DoctorFinding CheckCertificate()
     {

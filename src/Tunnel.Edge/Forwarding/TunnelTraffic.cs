@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
@@ -11,10 +12,8 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<ClientRelay, byte> relays = new();
     private volatile TunnelLimits limits = limits;
-    private double tokens = limits.NewConnections.Count; // guarded by gate
-    private long refilledAt = time.GetTimestamp(); // guarded by gate
-    private double bytesLeft = limits.BytesPerSecond; // guarded by gate; below zero is debt
-    private long paidAt = time.GetTimestamp(); // guarded by gate
+    private TokenBucket newConnections; // guarded by gate
+    private TokenBucket bytesLeft; // guarded by gate
     private int open; // guarded by gate
     private long accepted;
     private long refused;
@@ -68,16 +67,13 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         var now = limits;
         lock (gate)
         {
-            var at = time.GetTimestamp();
-            var rate = now.NewConnections;
-            tokens = Math.Min(rate.Count, tokens + (rate.Count * (time.GetElapsedTime(refilledAt, at) / rate.Per)));
-            refilledAt = at;
-            if (open >= Math.Min(now.MaxConnections, now.OpenStreams) || tokens < 1)
+            newConnections.Refill(time, now.NewConnections.PerSecond, now.NewConnections.Count);
+            if (open >= Math.Min(now.MaxConnections, now.OpenStreams) || !newConnections.HasToken)
             {
                 return false;
             }
 
-            tokens--;
+            newConnections.Take();
             open++;
         }
 
@@ -106,14 +102,9 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
 
         lock (gate)
         {
-            var at = time.GetTimestamp();
-            bytesLeft = Math.Min(
-                Math.Max(rate, LeastBurstBytes),
-                bytesLeft + (rate * time.GetElapsedTime(paidAt, at).TotalSeconds)
-            );
-            paidAt = at;
-            bytesLeft -= bytes;
-            return bytesLeft >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-bytesLeft / rate);
+            bytesLeft.Refill(time, rate, Math.Max(rate, LeastBurstBytes));
+            bytesLeft.Take(bytes);
+            return bytesLeft.WaitFor(0, rate);
         }
     }
 

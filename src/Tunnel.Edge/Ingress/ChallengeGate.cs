@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Ingress;
@@ -22,36 +23,38 @@ internal sealed class ChallengeGate(TimeProvider time)
     /// <summary>Counts a look; false if it is one too many.</summary>
     public bool TryEnter(string name, IPAddress source)
     {
-        var now = time.GetTimestamp();
         lock (gate)
         {
             if (!names.TryGetValue(name, out var looks))
             {
-                names[name] = looks = new Name(now);
+                names[name] = looks = new Name();
             }
 
             // Who had a look has an entry until its rate has recovered: the name's own rate bounds their number.
             foreach (var (other, had) in looks.Sources)
             {
-                if (Refill(had, SourcePerSecond, SourceAtOnce, now) >= SourceAtOnce)
+                had.Tokens.Refill(time, SourcePerSecond, SourceAtOnce);
+                if (had.Tokens.IsFull(SourceAtOnce))
                 {
                     looks.Sources.Remove(other);
                 }
             }
 
-            if (Refill(looks.All, PerSecond, AtOnce, now) < 1)
+            looks.All.Refill(time, PerSecond, AtOnce);
+            if (!looks.All.HasToken)
             {
                 return false;
             }
 
-            var bucket = looks.SourceOf(SourceLimiter.KeyOf(source), now);
-            if (bucket.Tokens < 1)
+            var own = looks.SourceOf(SourceLimiter.KeyOf(source));
+            own.Tokens.Refill(time, SourcePerSecond, SourceAtOnce);
+            if (!own.Tokens.HasToken)
             {
                 return false;
             }
 
-            bucket.Tokens--;
-            looks.All.Tokens--;
+            own.Tokens.Take();
+            looks.All.Take();
             return true;
         }
     }
@@ -69,34 +72,25 @@ internal sealed class ChallengeGate(TimeProvider time)
         }
     }
 
-    private double Refill(Bucket bucket, int perSecond, int atOnce, long now)
+    private sealed class Name
     {
-        var refilled = bucket.Tokens + (perSecond * time.GetElapsedTime(bucket.At, now).TotalSeconds);
-        (bucket.Tokens, bucket.At) = (Math.Min(atOnce, refilled), now);
-        return bucket.Tokens;
-    }
+        public TokenBucket All;
 
-    private sealed class Name(long at)
-    {
-        public Bucket All { get; } = new(AtOnce, at);
+        public Dictionary<IPAddress, Source> Sources { get; } = [];
 
-        public Dictionary<IPAddress, Bucket> Sources { get; } = [];
-
-        public Bucket SourceOf(IPAddress source, long now)
+        public Source SourceOf(IPAddress address)
         {
-            if (!Sources.TryGetValue(source, out var bucket))
+            if (!Sources.TryGetValue(address, out var source))
             {
-                Sources[source] = bucket = new Bucket(SourceAtOnce, now);
+                Sources[address] = source = new Source();
             }
 
-            return bucket;
+            return source;
         }
     }
 
-    private sealed class Bucket(double tokens, long at)
+    private sealed class Source
     {
-        public double Tokens { get; set; } = tokens;
-
-        public long At { get; set; } = at;
+        public TokenBucket Tokens;
     }
 }

@@ -93,7 +93,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
     {
         var fault = await Fault(new() { Command = ["sh", "-c", "echo hunter2; echo hunter2 >&2; exit 3"] });
 
-        fault.Message.ShouldBe("The identity token's command sh ended with status 3; run it by hand to see why.");
+        fault.Message.ShouldBe("The identity token's command sh exited with status 3; run it manually to see why.");
         fault.ErrorOutput.ShouldBe(["[redacted]"]);
     }
 
@@ -175,7 +175,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(10));
 
-        (await Should.ThrowAsync<IdentityTokenException>(() => read)).Message.ShouldContain("did not end within 10 s");
+        (await Should.ThrowAsync<IdentityTokenException>(() => read)).Message.ShouldContain("did not exit within 10 s");
         await Eventually.UntilAsync(() => IsGone(child));
     }
 

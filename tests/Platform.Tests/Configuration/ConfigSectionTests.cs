@@ -249,7 +249,7 @@ public sealed class ConfigSectionTests : IDisposable
     {
         var errors = file.Errors("token: hunter2", root => root.Secret("token"));
 
-        errors.ShouldBe(["test.yaml:2: token: A secret cannot stand here itself. Write file:/path or env:NAME."]);
+        errors.ShouldBe(["test.yaml:2: token: A secret must not be written here. Write file:/path or env:NAME."]);
         file.Load("token: hunter2").Values.ShouldNotContain(v => v.Text.Contains("hunter2"));
     }
 
@@ -262,7 +262,7 @@ public sealed class ConfigSectionTests : IDisposable
 
         file.Errors("token: file:token", root => root.Secret("token"))
             .ShouldBe([
-                "test.yaml:2: token: token can be read by others: run `chmod 600 token`. Provide the secret where the reference says.",
+                "test.yaml:2: token: token can be read by others: run `chmod 600 token`. Provide the secret at the place that the reference names.",
             ]);
     }
 

@@ -23,7 +23,7 @@ internal static class PortChoice
             requestedBase is { } first ? HaPorts.FromBase(first + PortPlan.BlockSize)
             : plan == PortPlan.Default ? HaPorts.Default
             : HaPorts.Of(PortProbe.FreeBlock());
-        Refuse([.. ha.Uses.Where(use => !PortProbe.IsFree(use.Port))], steps);
+        Refuse([.. ha.Uses.Where(use => !Loopback.IsFree(use.Port))], steps);
         return ha;
     }
 

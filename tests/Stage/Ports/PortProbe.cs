@@ -1,17 +1,13 @@
-using System.Net;
-using System.Net.Sockets;
 using Culvert.Testing;
 
 namespace Culvert.Stage.Ports;
 
-/// <summary>Finds out whether ports are free on both loopback addresses, and picks free blocks.</summary>
+/// <summary>Says which ports of a plan are taken, and picks free blocks.</summary>
 internal static class PortProbe
 {
-    public static bool IsFree(int port) =>
-        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
-
     /// <summary>The ports of a plan that somebody holds.</summary>
-    public static IReadOnlyList<PortUse> Taken(PortPlan plan) => [.. plan.Uses.Where(use => !IsFree(use.Port))];
+    public static IReadOnlyList<PortUse> Taken(PortPlan plan) =>
+        [.. plan.Uses.Where(use => !Loopback.IsFree(use.Port))];
 
     /// <summary>
     /// A block of which every port is free, below the ephemeral range, where no outgoing connection can take one of its
@@ -30,24 +26,5 @@ internal static class PortProbe
         }
 
         throw new InvalidOperationException("No block of free ports was found between 10000 and 30000.");
-    }
-
-    private static bool CanListen(IPAddress address, int port)
-    {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(address, port));
-            socket.Listen(1);
-            return true;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressNotAvailable)
-        {
-            return true; // no IPv6 loopback on this machine, so nobody can hold the port there
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

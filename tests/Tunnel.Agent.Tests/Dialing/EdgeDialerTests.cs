@@ -107,17 +107,6 @@ public sealed class EdgeDialerTests
     public async Task Dial_AddressThatIsNone_Fails(string address) =>
         (await dialer.DialAsync(address, Context(Feed(EdgeId)), Token)).Stage.ShouldBe(DialStage.Address);
 
-    [Theory]
-    [InlineData("edge.example:7844", "edge.example", 7844)]
-    [InlineData("[::1]:1", "::1", 1)]
-    [InlineData("192.0.2.1:65535", "192.0.2.1", 65535)]
-    public void EdgeAddress_Good_IsTakenApart(string text, string host, int port)
-    {
-        EdgeAddress.TryParse(text, out var parsedHost, out var parsedPort).ShouldBeTrue();
-        parsedHost.ShouldBe(host);
-        parsedPort.ShouldBe(port);
-    }
-
     [Fact]
     public async Task Dial_NobodyListens_FailsAtConnect()
     {
@@ -127,16 +116,6 @@ public sealed class EdgeDialerTests
 
         (await dialer.DialAsync(address, Context(Feed(EdgeId)), Token)).Stage.ShouldBe(DialStage.Connect);
     }
-
-    [Theory]
-    [InlineData(0, 0, 125)]
-    [InlineData(0, 1, 250)]
-    [InlineData(1, 1, 500)]
-    [InlineData(5, 1, 8000)]
-    [InlineData(6, 1, 10_000)]
-    [InlineData(1000, 0, 5000)]
-    public void Backoff_DoublesWithJitterUpToAMost(int failures, double jitter, int milliseconds) =>
-        Backoff.Delay(failures, jitter).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
 
     private DialContext Context(AgentFeedEdge edge) =>
         new()

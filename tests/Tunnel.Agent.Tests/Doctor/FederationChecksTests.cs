@@ -169,7 +169,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
 
         var check = await FailedAsync("identity_token");
 
-        check.Summary.ShouldBe("The identity token's command sh ended with status 1; run it by hand to see why.");
+        check.Summary.ShouldBe("The identity token's command sh exited with status 1; run it manually to see why.");
         check.Evidence.ShouldBe(["it said: connect ECONNREFUSED 127.0.0.1:9", "it said: secret=[redacted]"]);
         check.Next.ShouldBe([
             "Check that the identity provider runs and can be reached from here: sh gets the token from it.",

@@ -32,7 +32,7 @@ internal sealed record DevPorts(
         var held = new List<Socket>();
         try
         {
-            if (clients is { } wanted && !CanListen(wanted))
+            if (clients is { } wanted && !Loopback.IsFree(wanted))
             {
                 throw new CommandFailure(ExitCode.Failed, $"port {wanted} is taken")
                 {
@@ -42,7 +42,7 @@ internal sealed record DevPorts(
             }
 
             var ports = Enumerable.Range(0, 8).Select(_ => Any()).ToList();
-            var first = clients ?? (CanListen(UsualClients) ? UsualClients : ports[0]);
+            var first = clients ?? (Loopback.IsFree(UsualClients) ? UsualClients : ports[0]);
             return new DevPorts(first, ports[1], ports[2], ports[3], ports[4], ports[5], ports[6], ports[7]);
         }
         finally
@@ -59,7 +59,7 @@ internal sealed record DevPorts(
                 if (
                     port != clients
                     && port != UsualClients
-                    && CanListen(port)
+                    && Loopback.IsFree(port)
                     && Hold(IPAddress.Loopback, port) is { } socket
                 )
                 {
@@ -70,14 +70,6 @@ internal sealed record DevPorts(
 
             throw new CommandFailure(ExitCode.Failed, "no port of 127.0.0.1 is free");
         }
-    }
-
-    // Clients may take either address of the name localhost.
-    private static bool CanListen(int port)
-    {
-        using var four = Hold(IPAddress.Loopback, port);
-        using var six = Loopback.HasIPv6 ? Hold(IPAddress.IPv6Loopback, port) : four;
-        return four is not null && six is not null;
     }
 
     private static Socket? Hold(IPAddress address, int port)

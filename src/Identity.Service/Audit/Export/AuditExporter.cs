@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
@@ -140,8 +141,7 @@ internal sealed class AuditExporter(
     private void Fail(string fault)
     {
         failures++;
-        var wait = LookEvery * Math.Pow(2, Math.Min(failures - 1, 16));
-        wait = wait < LongestWait ? wait : LongestWait;
+        var wait = new Backoff(LookEvery, LongestWait).After(failures);
         notBefore = Time.GetUtcNow() + wait;
         ServiceMeters.AuditExportFailures.Add(1, Label);
         Log.ExportFailed(logger, target.Name, fault, wait);

@@ -1,12 +1,10 @@
-using System.Diagnostics;
-using System.Text;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// A program of the installation's operator: the request on its standard input, the chain on its standard output. No
-/// shell, bounded time and output; what it says on standard error is never shown, for it may hold its secrets.
+/// A program of the installation's operator: the request on its standard input, the chain on its standard output. What it
+/// says on standard error is never shown, for it may hold its secrets.
 /// </summary>
 internal sealed class CommandConnector(CertificateOptions options) : ISigningConnector
 {
@@ -14,85 +12,23 @@ internal sealed class CommandConnector(CertificateOptions options) : ISigningCon
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public bool IsConfigured => Command.Count > 0;
-
-    private IReadOnlyList<string> Command => options.SigningCommand;
+    public bool IsConfigured => options.SigningCommand.Count > 0;
 
     public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
+        var run = new ChildRun
+        {
+            Command = options.SigningCommand,
+            Inherited = options.SigningEnvironment,
+            Input = csrPem,
+            Timeout = Limit,
+            MaxOutputBytes = MaxChainBytes,
+        };
+
         // A program runs by the machine's clock, whatever the service's says.
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = ChildCommand.TryStart(Command, options.SigningEnvironment, out var problem);
-        return process is null
-            ? SigningAnswer.Failed($"it {problem}")
-            : await TalkAsync(process, csrPem, both.Token, cancellationToken);
-    }
-
-    private static async Task<SigningAnswer> TalkAsync(
-        Process process,
-        string csrPem,
-        CancellationToken limit,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            await WriteAsync(process, csrPem, limit);
-            var output = await ReadAsync(process.StandardOutput.BaseStream, limit);
-            if (output is null)
-            {
-                return SigningAnswer.Spoiled($"it printed more than {MaxChainBytes} bytes");
-            }
-
-            await process.WaitForExitAsync(limit);
-            return process.ExitCode == 0
-                ? SigningAnswer.Signed(output)
-                : SigningAnswer.Failed($"it ended with status {process.ExitCode}; run it by hand to see why");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return SigningAnswer.Failed($"it did not end within {Limit.TotalSeconds} s");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-    }
-
-    private static async Task WriteAsync(Process process, string csrPem, CancellationToken limit)
-    {
-        try
-        {
-            await process.StandardInput.WriteAsync(csrPem.AsMemory(), limit);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It does not read to the end: its status says what became of it.
-        }
-    }
-
-    private static async Task<string?> ReadAsync(Stream output, CancellationToken limit)
-    {
-        var buffer = new byte[MaxChainBytes + 1];
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            var read = await output.ReadAsync(buffer.AsMemory(filled), limit);
-            if (read == 0)
-            {
-                return Encoding.ASCII.GetString(buffer, 0, filled);
-            }
-
-            filled += read;
-        }
-
-        return null;
+        var result = await run.RunAsync(TimeProvider.System, cancellationToken);
+        return result.Problem is not { } problem ? SigningAnswer.Signed(result.Output)
+            : result.IsTooLong ? SigningAnswer.Spoiled($"it {problem}")
+            : SigningAnswer.Failed($"it {problem}");
     }
 }

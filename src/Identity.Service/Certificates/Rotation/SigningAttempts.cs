@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -73,11 +74,7 @@ internal sealed class SigningAttempts(ISigningAttemptStore store, IJournal journ
     }
 
     /// <summary>The wait after a chain that was refused, with so many before it.</summary>
-    public static TimeSpan WaitAfter(long refused)
-    {
-        var doubled = FirstWait * Math.Pow(2, Math.Min(refused, 16));
-        return doubled < LongestWait ? doubled : LongestWait;
-    }
+    public static TimeSpan WaitAfter(long refused) => new Backoff(FirstWait, LongestWait).After(refused + 1);
 
     // Not under the caller's token: a node that stops would hold the others off. A store that is away ends nothing; then
     // the hold runs out.

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Culvert.Identity.Service.Events;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -22,7 +22,6 @@ internal sealed class KeyRefresh
 
     private const int MaxWaiters = 64;
     private const int MaxMissing = 256;
-    private const int JitterSteps = 1 << 20;
 
     private readonly Issuer issuer;
     private readonly IssuerKeyServices services;
@@ -52,7 +51,7 @@ internal sealed class KeyRefresh
         this.issuer = issuer;
         this.services = services;
         this.keys = keys;
-        SetNextPoll(Now + (StartSpread * Unit()));
+        SetNextPoll(Now + (StartSpread * Jitter.Unit()));
     }
 
     /// <summary>When the next fetch is due if somebody asks; far away while one runs.</summary>
@@ -99,7 +98,7 @@ internal sealed class KeyRefresh
         {
             keys.Restore_NeedsLock(stored);
             touchedAt = stored.FetchedAt;
-            var due = stored.FetchedAt + KeySchedule.Spread(stored.FreshFor, Unit());
+            var due = stored.FetchedAt + KeySchedule.Spread(stored.FreshFor, Jitter.Unit());
             SetNextPoll(due > NextPoll ? due : NextPoll);
         }
     }
@@ -375,7 +374,7 @@ internal sealed class KeyRefresh
             FreshFor = freshFor,
         };
         keys.Put_NeedsLock(confirmed);
-        SetNextPoll(now + KeySchedule.Spread(freshFor, Unit()));
+        SetNextPoll(now + KeySchedule.Spread(freshFor, Jitter.Unit()));
         failures = 0;
         lastFailure = null;
         reported = KeyState.Fresh;
@@ -403,7 +402,7 @@ internal sealed class KeyRefresh
         lastFailure = $"{code}: {reason}";
         var isFile = issuer.KeySource is FileKeySource;
         var pause = isFile ? KeySchedule.FileInterval : KeySchedule.AfterFailures(failures);
-        SetNextPoll(now + KeySchedule.Spread(pause, Unit()));
+        SetNextPoll(now + KeySchedule.Spread(pause, Jitter.Unit()));
         IssuerMetrics.Fetched.Add(1, new KeyValuePair<string, object?>("outcome", code));
         Log.KeyFetchFailed(services.Logger, issuer.Id.Value, lastFailure);
         ReportState_NeedsLock(now);
@@ -449,6 +448,4 @@ internal sealed class KeyRefresh
             await write();
         });
     }
-
-    private static double Unit() => (double)RandomNumberGenerator.GetInt32(JitterSteps) / JitterSteps;
 }

@@ -1,3 +1,4 @@
+using Culvert.Platform.Timing;
 using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
@@ -14,12 +15,7 @@ internal sealed class ChangeWatch(
 ) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan[] Pauses =
-    [
-        TimeSpan.FromMilliseconds(100),
-        TimeSpan.FromMilliseconds(300),
-        TimeSpan.FromSeconds(1),
-    ];
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private long seenAt;
 
@@ -62,7 +58,7 @@ internal sealed class ChangeWatch(
                     Log.WatchLost(logger, fault.Message);
                 }
 
-                await Task.Delay(Pauses[Math.Min(failures++, Pauses.Length - 1)], TimeProvider.System, stoppingToken)
+                await Task.Delay(Retry.After(++failures), TimeProvider.System, stoppingToken)
                     .ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }

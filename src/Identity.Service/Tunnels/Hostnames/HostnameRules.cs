@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
@@ -63,5 +64,5 @@ internal sealed class HostnameRules(
     private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : "";
 
     private static string HostOfAddress(string address) =>
-        address.LastIndexOf(':') is var colon and > 0 ? address[..colon] : address;
+        HostPort.TryParse(address, out var parsed) ? parsed.Host : address;
 }

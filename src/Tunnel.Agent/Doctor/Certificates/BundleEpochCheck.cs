@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// The bundles that the agent holds are those that the service announces: one that is behind holds up the tunnel's
 /// rotation, or is left behind by it.
 /// </summary>
-internal sealed class BundleEpochCheck : ICertificateCheck
+internal sealed class BundleEpochCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "bundle_epoch";
 

@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// The authorities that the configuration names: readable, current, and not for others to change, since whoever
 /// writes them decides whom the agent trusts.
 /// </summary>
-internal sealed class CaFilesCheck : ICertificateCheck
+internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// <summary>Every question about certificates, in the order in which they rest on each other.</summary>
 internal static class CertificateChecks
 {
-    private static readonly IReadOnlyList<ICertificateCheck> All =
+    private static readonly IReadOnlyList<IDoctorCheck<CertificateFacts>> All =
     [
         new CaFilesCheck(),
         new StateFilesCheck(),

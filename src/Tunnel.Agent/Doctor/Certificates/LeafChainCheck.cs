@@ -5,7 +5,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>Clients that trust the tunnel's bundle accept the leaf.</summary>
-internal sealed class LeafChainCheck : ICertificateCheck
+internal sealed class LeafChainCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "inner_chain";
 

@@ -5,7 +5,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>The leaf that ends inner TLS: there, valid, and renewed in time.</summary>
-internal sealed class LeafCheck : ICertificateCheck
+internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
 {
     // Of leaves from files nobody tells the window: who renews them should have done so by now.
     private const double LastPart = 1.0 / 6;

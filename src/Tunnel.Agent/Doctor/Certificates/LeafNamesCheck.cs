@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>The leaf is for every name that clients call.</summary>
-internal sealed class LeafNamesCheck : ICertificateCheck
+internal sealed class LeafNamesCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "inner_names";
 

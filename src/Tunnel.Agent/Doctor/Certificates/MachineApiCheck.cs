@@ -6,7 +6,7 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>A real call over mTLS: the service knows the certificate, and the agent could renew it now.</summary>
-internal sealed class MachineApiCheck : ICertificateCheck
+internal sealed class MachineApiCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "machine_api";
 

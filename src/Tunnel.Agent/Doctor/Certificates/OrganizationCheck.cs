@@ -4,7 +4,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>The certificate that the agent has is for the organization and the tunnel that the file names.</summary>
-internal sealed class OrganizationCheck : ICertificateCheck
+internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "organization";
 

@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>Who the agent is to the edges and the service: there, valid, vouched for, and renewed in time.</summary>
-internal sealed class PlatformCertificateCheck : ICertificateCheck
+internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "platform_certificate";
 

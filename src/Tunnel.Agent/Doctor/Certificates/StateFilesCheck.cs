@@ -1,70 +1,27 @@
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The agent's own folder: its keys lie there, so nobody else may look in.</summary>
-internal sealed class StateFilesCheck : ICertificateCheck
+/// <summary>The agent's own folder, and what it keeps there.</summary>
+internal sealed class StateFilesCheck : IDoctorCheck<CertificateFacts>
 {
-    public string Id => "state_files";
+    private static readonly StateFolderCheck Folder = new("agent", "its clients", "culvert agent revoke ID");
+
+    public string Id => StateFolderCheck.Id;
 
     public DoctorFinding Run(CertificateFacts facts)
     {
-        var folder = facts.Settings.StateDirectory;
-        if (!Directory.Exists(folder))
-        {
-            return DoctorFinding.Skip(Id, $"{folder} does not exist: the agent has not run here yet.");
-        }
-
-        try
-        {
-            return Look(folder, facts);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return DoctorFinding.Fail(
-                Id,
-                $"{folder} cannot be looked at: {e.Message}",
-                "The agent keeps its keys and its last feed there.",
-                "Run the doctor as the user of the agent."
-            );
-        }
-    }
-
-    private DoctorFinding Look(string folder, CertificateFacts facts)
-    {
-        string[] open =
-        [
-            .. (File.GetUnixFileMode(folder) & PrivateFile.Others) != 0 ? [folder] : Array.Empty<string>(),
-            .. Directory
-                .EnumerateFiles(folder, "*", SearchOption.TopDirectoryOnly)
-                .Where(file => (File.GetUnixFileMode(file) & PrivateFile.Others) != 0)
-                .Order(StringComparer.Ordinal),
-        ];
-        if (open.Length > 0)
-        {
-            return DoctorFinding.Fail(
-                Id,
-                $"{open[0]} is open to others.",
-                "Whoever reads these files is this agent to the service and to its clients.",
-                $"chmod -R go-rwx {folder}",
-                "If somebody may have read them: culvert agent revoke ID, then start the agent anew."
-            ) with
-            {
-                Evidence = open[1..],
-            };
-        }
-
-        return facts.State.Unusable.Count > 0
-            ? DoctorFinding.Fail(
+        var found = Folder.Run(facts.Settings.StateDirectory);
+        return found.Status != DoctorStatus.Pass || facts.State.Unusable.Count == 0
+            ? found
+            : DoctorFinding.Fail(
                 Id,
                 $"{facts.State.Unusable[0]} cannot be used.",
-                "It is damaged, or it belongs to another service, tunnel or instance: the agent goes on without it.",
-                "If service and tunnel did not change: is the disk full or failing? The agent gets it anew by itself."
+                "It is damaged, or it belongs to another service, tunnel or instance: the agent continues without it.",
+                "If service and tunnel did not change, check whether the disk is full or failing. The agent fetches it again automatically."
             ) with
             {
                 Evidence = [.. facts.State.Unusable.Skip(1)],
-            }
-            : DoctorFinding.Pass(Id, $"{folder} is the agent's own.");
+            };
     }
 }

@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>The tunnel is served, and clients have an authority to know its agents by.</summary>
-internal sealed class TunnelCheck : ICertificateCheck
+internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "tunnel";
 

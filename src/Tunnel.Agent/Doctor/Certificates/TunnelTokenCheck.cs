@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// Manual mode: the tunnel token can be read, and will be after a restart of the machine. Whether it is the present one
 /// shows at the next renewal, which takes it along: an old one is refused there.
 /// </summary>
-internal sealed class TunnelTokenCheck : ICertificateCheck
+internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "tunnel_token";
 

@@ -1,3 +1,4 @@
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -29,8 +30,7 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
         lock (gate)
         {
             failures = lived > settings.BackoffMax ? 1 : failures + 1;
-            var wait = settings.Backoff * Math.Pow(2, Math.Min(failures - 1, 30));
-            notBefore = time.GetUtcNow() + (wait < settings.BackoffMax ? wait : settings.BackoffMax);
+            notBefore = time.GetUtcNow() + new Backoff(settings.Backoff, settings.BackoffMax).After(failures);
         }
     }
 

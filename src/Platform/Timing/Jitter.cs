@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Culvert.Machine.Client.Credentials;
+namespace Culvert.Platform.Timing;
 
 /// <summary>Random numbers for the spreading of timers.</summary>
-internal static class Jitter
+public static class Jitter
 {
     private const int Steps = 1 << 20;
 

@@ -1,0 +1,53 @@
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Platform.Doctor;
+
+/// <summary>A machine's own folder: its keys lie there, so nobody else may look in.</summary>
+/// <param name="Machine">What it is: <c>agent</c> or <c>edge</c>.</param>
+/// <param name="Others">To whom the keys prove it, beside the service.</param>
+/// <param name="Revoke">The command that takes away what they prove.</param>
+public sealed record StateFolderCheck(string Machine, string Others, string Revoke)
+{
+    public const string Id = "state_files";
+
+    public DoctorFinding Run(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return DoctorFinding.Skip(Id, $"{folder} does not exist: the {Machine} has not run on this machine yet.");
+        }
+
+        try
+        {
+            string[] open =
+            [
+                .. Directory
+                    .EnumerateFiles(folder)
+                    .Order(StringComparer.Ordinal)
+                    .Prepend(folder)
+                    .Where(path => (File.GetUnixFileMode(path) & PrivateFile.Others) != 0),
+            ];
+            return open.Length == 0
+                ? DoctorFinding.Pass(Id, $"{folder} is the {Machine}'s own.")
+                : DoctorFinding.Fail(
+                    Id,
+                    $"{open[0]} is open to others.",
+                    $"Anyone who can read these files can impersonate this {Machine} to the service and to {Others}.",
+                    $"chmod -R go-rwx {folder}",
+                    $"If another user may have read them, run {Revoke}, then restart the {Machine}."
+                ) with
+                {
+                    Evidence = open[1..],
+                };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"Reading the metadata of {folder} failed: {e.Message}",
+                $"The {Machine} stores its keys and its last feed there.",
+                $"Run the doctor as the user of the {Machine}."
+            );
+        }
+    }
+}

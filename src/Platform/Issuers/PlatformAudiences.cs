@@ -1,0 +1,22 @@
+namespace Culvert.Platform.Issuers;
+
+/// <summary>
+/// Audiences that a platform puts into the tokens of everybody who asks for none: each service that takes such a token
+/// could use it at every other one.
+/// </summary>
+public static class PlatformAudiences
+{
+    private static readonly string[] Beginnings =
+    [
+        "sts.amazonaws.com",
+        "api://AzureADTokenExchange",
+        "https://github.com/",
+        "https://gitlab.com",
+        "https://iam.googleapis.com/",
+        "https://kubernetes.default.svc",
+        "kubernetes",
+    ];
+
+    public static bool Contains(string audience) =>
+        Array.Exists(Beginnings, known => audience.StartsWith(known, StringComparison.OrdinalIgnoreCase));
+}

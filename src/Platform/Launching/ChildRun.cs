@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace Culvert.Platform.Launching;
+
+/// <summary>
+/// One run of a program that an operator configured (<see cref="ChildCommand"/>), to its end: what it reads, and bounds
+/// for its time and its output.
+/// </summary>
+public sealed record ChildRun
+{
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Names of variables to pass on; a star at the end stands for any rest.</summary>
+    public required IReadOnlyList<string> Inherited { get; init; }
+
+    /// <summary>For its standard input.</summary>
+    public string Input { get; init; } = "";
+
+    public required TimeSpan Timeout { get; init; }
+
+    public required int MaxOutputBytes { get; init; }
+
+    /// <summary>Runs it; when it does not end well, nothing of it is left running.</summary>
+    public async Task<ChildResult> RunAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var process = ChildCommand.TryStart(Command, Inherited, out var problem);
+        if (process is null)
+        {
+            return new ChildResult { Problem = problem };
+        }
+
+        var (errors, output) = (new ChildErrorOutput(), "");
+        ChildResult Failed(string how) =>
+            new() { Problem = how, ErrorOutput = errors.Lines(output, process.StartInfo.Environment) };
+
+        try
+        {
+            var draining = errors.DrainAsync(process.StandardError.BaseStream, both.Token);
+            await WriteAsync(process.StandardInput, both.Token);
+            if (await ReadAsync(process.StandardOutput.BaseStream, both.Token) is not { } whole)
+            {
+                return new ChildResult { Problem = $"printed more than {MaxOutputBytes} bytes", IsTooLong = true };
+            }
+
+            output = whole;
+            await draining;
+            await process.WaitForExitAsync(both.Token);
+            return process.ExitCode == 0
+                ? new ChildResult { Output = output }
+                : Failed($"exited with status {process.ExitCode}; run it manually to see why");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed($"did not exit within {Timeout.TotalSeconds} s");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private async Task WriteAsync(StreamWriter input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await input.WriteAsync(Input.AsMemory(), cancellationToken);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // It does not read to the end: its status says what became of it.
+        }
+    }
+
+    private async Task<string?> ReadAsync(Stream output, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxOutputBytes + 1];
+        var length = await output.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length < buffer.Length ? Encoding.UTF8.GetString(buffer, 0, length) : null;
+    }
+}
