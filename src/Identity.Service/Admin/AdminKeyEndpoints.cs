@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Admin;
 /// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
 internal sealed class AdminKeyEndpoints(
     AdminKeys keys,
-    IAdminKeyStore store,
-    ITenantStore tenants,
+    AdminKeyStore store,
+    TenantStore tenants,
     Persons persons,
     TimeProvider time
 )

@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Admin;
 /// Makes and ends admin keys, over the API and on the host alike: audited, and told to the organization's webhooks in
 /// the same commit, so that a key that nobody expected is seen by somebody else than its maker.
 /// </summary>
-internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
+internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
 {
     /// <summary>Live ones of an organization.</summary>
     public const int MostLive = 100;

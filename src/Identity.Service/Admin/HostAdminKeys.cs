@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Admin;
 /// </summary>
 internal sealed class HostAdminKeys(
     AdminKeys keys,
-    IAdminKeyStore store,
-    ITenantStore tenants,
+    AdminKeyStore store,
+    TenantStore tenants,
     Persons persons,
     TimeProvider time
 )

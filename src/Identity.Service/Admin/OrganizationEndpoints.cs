@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Admin;
 /// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); everybody else sees the own one.
 /// </summary>
 internal sealed class OrganizationEndpoints(
-    ITenantStore tenants,
+    TenantStore tenants,
     TokenRevoker revoker,
     IJournal journal,
     TimeProvider time

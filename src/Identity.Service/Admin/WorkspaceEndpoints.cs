@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary><c>/v1/organizations/workspaces</c>.</summary>
-internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal, TimeProvider time)
+internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, TimeProvider time)
 {
     /// <summary>Workspaces are read whole in several places; an organization needs a few.</summary>
     public const int MaxWorkspaces = 100;

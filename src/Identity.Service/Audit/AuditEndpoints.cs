@@ -11,7 +11,7 @@ internal static class AuditEndpoints
     private const string List = "audit";
 
     public static async ValueTask<ApiAnswer> ListAsync(
-        IAuditLog log,
+        AuditLog log,
         ApiRequest request,
         CancellationToken cancellationToken
     )

@@ -4,8 +4,13 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit;
 
-internal sealed class AuditLog(Database database) : IAuditLog
+/// <summary>Reads the chain; only the journal writes it.</summary>
+internal sealed class AuditLog(Database database)
 {
+    /// <summary>
+    /// An organization's entries with a smaller ordinal than <paramref name="before"/>, newest first, at most
+    /// <paramref name="count"/>.
+    /// </summary>
     public async ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
         string organizationId,
         long before,
@@ -31,6 +36,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return rows.AsList();
     }
 
+    /// <summary>Whether a decision of any node has used that replay key.</summary>
     public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -44,6 +50,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
             is not null;
     }
 
+    /// <summary>When the last entry of all was written; null = there is none.</summary>
     public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -57,6 +64,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return Instants.FromStore(at);
     }
 
+    /// <summary>The node's last alarm of its clock, or the confirmation that followed; null = there was none.</summary>
     public async ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
         string node,
         CancellationToken cancellationToken
@@ -74,6 +82,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
     }
 
+    /// <summary>The newest entry of a node's chain; null = it has none.</summary>
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -87,6 +96,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return rows.Select(row => ((long, byte[])?)row).FirstOrDefault();
     }
 
+    /// <summary>Every node that has a chain, by name.</summary>
     public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -97,6 +107,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return nodes.AsList();
     }
 
+    /// <summary>A node's entries above <paramref name="after"/> in order, each with the organization it belongs to.</summary>
     public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
         string node,
         long after,

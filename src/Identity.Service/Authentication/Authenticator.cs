@@ -14,13 +14,13 @@ namespace Culvert.Identity.Service.Authentication;
 /// tokens by their own validator. Also applies the workspace header, which may narrow but never widen.
 /// </summary>
 internal sealed class Authenticator(
-    IAdminKeyStore adminKeys,
+    AdminKeyStore adminKeys,
     AdminKeyUses adminKeyUses,
     IAccessTokenValidator accessTokens,
     TunnelTokens tunnelTokens,
     RelyingPartyDirectory relyingParties,
     IMachinePeerVerifier peers,
-    ITenantStore tenants,
+    TenantStore tenants,
     RequestBinding binding,
     TimeProvider time
 ) : IAuthenticator

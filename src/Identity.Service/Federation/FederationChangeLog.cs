@@ -4,13 +4,15 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation;
 
-internal sealed class FederationChangeLog(Database database) : IFederationChangeLog
+/// <summary>Which issuers, rules and service accounts changed since when, so that nodes read those alone again.</summary>
+internal sealed class FederationChangeLog(Database database)
 {
     // As audit names them.
     private const string Rule = "federation_rule";
     private const string Issuer = "federation_issuer";
     private const string Account = "service_account";
 
+    /// <summary>Notes what a change is about, by its audit event's resources; committed with the change.</summary>
     public IReadOnlyList<Statement> Note(AuditEvent change)
     {
         var about = change.Resources.Where(resource => resource.Type is Rule or Issuer or Account).ToList();
@@ -28,6 +30,7 @@ internal sealed class FederationChangeLog(Database database) : IFederationChange
             ];
     }
 
+    /// <summary>The number of the last change.</summary>
     public async ValueTask<long> LatestAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -39,6 +42,7 @@ internal sealed class FederationChangeLog(Database database) : IFederationChange
         );
     }
 
+    /// <summary>What changed after <paramref name="sequence"/>.</summary>
     public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Jobs;
 /// <summary><c>/v1/jobs</c>: what recurs, when it ran, and an operator's hand on it.</summary>
 internal sealed class JobEndpoints(
     JobScheduler scheduler,
-    IJobPauseStore pauses,
+    JobPauseStore pauses,
     IJournal journal,
     IChanges changes,
     StoreNode node,

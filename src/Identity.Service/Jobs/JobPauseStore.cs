@@ -3,7 +3,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Jobs;
 
-internal sealed class JobPauseStore(Database database) : IJobPauseStore
+/// <summary>Which jobs are paused in the installation.</summary>
+internal sealed class JobPauseStore(Database database)
 {
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ internal sealed class JobPauseStore(Database database) : IJobPauseStore
         return [.. rows.Select(row => new JobPause(row.Job, row.By, row.Reason, Instants.FromStore(row.At)))];
     }
 
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is paused.</summary>
     public Statement Pause(JobPause pause) =>
         new Statement(
             "INSERT INTO job_pauses (job, paused_by, reason, paused_at_ms) VALUES (@Job, @By, @Reason, @At)",
@@ -29,6 +31,7 @@ internal sealed class JobPauseStore(Database database) : IJobPauseStore
             }
         ).Unique(JobPauseConflict.Changed);
 
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is not paused.</summary>
     public Statement Resume(string job) =>
         new Statement("DELETE FROM job_pauses WHERE job = @Job", new { Job = job }).ExpectingOne(
             JobPauseConflict.Changed

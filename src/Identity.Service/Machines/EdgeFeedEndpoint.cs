@@ -13,7 +13,7 @@ internal sealed class EdgeFeedEndpoint(
     FeedPolling polling,
     EdgeTunnels tunnels,
     EdgeAssignments assignments,
-    IEdgeStore edges,
+    EdgeStore edges,
     EdgeContacts contacts,
     LostEdges lost,
     MachineFacts facts

@@ -19,12 +19,12 @@ namespace Culvert.Identity.Service.Machines;
 /// news to others.
 /// </summary>
 internal sealed class ReportEndpoints(
-    ITunnelStore tunnels,
-    IEdgeStore edges,
-    IAgentReportStore agentReports,
-    IInventoryStore inventory,
-    IBundleHolderStore holders,
-    IAssignmentStore assignments,
+    TunnelStore tunnels,
+    EdgeStore edges,
+    AgentReportStore agentReports,
+    InventoryStore inventory,
+    BundleHolderStore holders,
+    AssignmentStore assignments,
     AuditDisputes disputes,
     MachineFacts facts,
     IJournal journal,

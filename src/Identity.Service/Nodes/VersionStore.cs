@@ -6,10 +6,11 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Nodes;
 
-internal sealed class VersionStore(Database database) : IVersionStore
+internal sealed class VersionStore(Database database)
 {
     private const long KnownForMs = 24 * 60 * 60 * 1000;
 
+    /// <summary>Nodes that said so within the last seconds; on SQLite there is none beside this one.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -38,6 +39,7 @@ internal sealed class VersionStore(Database database) : IVersionStore
         ];
     }
 
+    /// <summary>Nodes that run now, and all that ran within a day and did not say that they stop; on SQLite this one.</summary>
     public async ValueTask<NodeCount> CountNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -56,6 +58,7 @@ internal sealed class VersionStore(Database database) : IVersionStore
         return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
     }
 
+    /// <summary>Unarchived edges with their last report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -79,6 +82,7 @@ internal sealed class VersionStore(Database database) : IVersionStore
         ];
     }
 
+    /// <summary>Agents with an unexpired certificate, of every organization, with their last report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListAgentsAsync(
         DateTimeOffset now,
         int limit,

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Finds the tunnel that a path names, as far as the caller may see it.</summary>
-internal sealed class TunnelAccess(ITunnelStore tunnels)
+internal sealed class TunnelAccess(TunnelStore tunnels)
 {
     /// <summary>Unknown, ill-formed and another tenant's ids answer alike.</summary>
     public async ValueTask<TunnelResult<Tunnel>> FindAsync(ApiRequest request, CancellationToken cancellationToken)

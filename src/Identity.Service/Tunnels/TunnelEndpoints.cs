@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>The compatible tunnel endpoints and the settings beside them.</summary>
 internal sealed class TunnelEndpoints(
-    ITunnelStore tunnels,
+    TunnelStore tunnels,
     TunnelAccess access,
     TunnelRegistry registry,
     TunnelTokens tokens,

@@ -14,11 +14,11 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Creates, changes and archives tunnels: each operation is one decision of the journal.</summary>
 internal sealed class TunnelRegistry(
-    ITunnelStore tunnels,
-    ITenantStore tenants,
-    IAssignmentStore assignments,
+    TunnelStore tunnels,
+    TenantStore tenants,
+    AssignmentStore assignments,
     IJournal journal,
-    ISealer sealer,
+    Sealer sealer,
     TunnelOptions options,
     TimeProvider time
 )

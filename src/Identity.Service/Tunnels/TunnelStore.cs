@@ -5,7 +5,11 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-internal sealed class TunnelStore(Database database) : ITunnelStore
+/// <summary>
+/// Tunnels in the store. Reads see the last commit; changes are statements for the caller's decision and name the
+/// <see cref="TunnelConflict"/> they may run into.
+/// </summary>
+internal sealed class TunnelStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -20,6 +24,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         SingleAsync($"SELECT {Columns} FROM tunnels WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
 
+    /// <summary>The unarchived tunnel whose current token has that SHA-256.</summary>
     public ValueTask<Tunnel?> FindByTokenAsync(byte[] tokenHash, CancellationToken cancellationToken) =>
         SingleAsync(
             $"SELECT {Columns} FROM tunnels WHERE token_hash = @tokenHash AND archived_at_ms IS NULL",
@@ -27,6 +32,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             cancellationToken
         );
 
+    /// <summary>The tunnel that a request of that fingerprint created at or after <paramref name="since"/>.</summary>
     public ValueTask<Tunnel?> FindCreatedAsync(
         byte[] fingerprint,
         DateTimeOffset since,
@@ -39,6 +45,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             cancellationToken
         );
 
+    /// <summary>Newest first, one more than the page holds when there are more; null workspace = all.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListAsync(
         string organizationId,
         string? workspaceId,
@@ -66,6 +73,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
+    /// <summary>Of all organizations: the unarchived ones, and those archived at or after <paramref name="archivedSince"/>.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken
@@ -83,6 +91,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
+    /// <summary>The sealed token of an unarchived tunnel.</summary>
     public async ValueTask<byte[]?> SealedTokenAsync(TunnelId id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -95,6 +104,10 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         );
     }
 
+    /// <summary>
+    /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/>
+    /// <see cref="TunnelConflict.AlreadyCreated"/> when the fingerprint created one since then.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(
         Tunnel tunnel,
         TunnelSecret secret,
@@ -149,6 +162,10 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         return [guard, insert];
     }
 
+    /// <summary>
+    /// Writes the settings and raises the revision by one; <see cref="TunnelConflict.Stale"/>,
+    /// <see cref="TunnelConflict.UnknownRangeSet"/>.
+    /// </summary>
     public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
         [
             .. changed.ClientRangeSets.Select(name =>
@@ -160,6 +177,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             WriteSettings(changed, expectedRevision),
         ];
 
+    /// <summary>Pauses or resumes and raises the revision; <see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
     public Statement SetPaused(TunnelId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE tunnels SET paused_at_ms = @At, revision = revision + 1 WHERE id = @Id AND archived_at_ms IS NULL "
@@ -201,12 +219,14 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary>An edge told the port that clients dial: every tunnel that has none yet keeps this one.</summary>
     public Statement SetFirstPublicPort(int port) =>
         new(
             "UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL",
             new { port }
         );
 
+    /// <summary>Archives it with its certificates and drops the token; <see cref="TunnelConflict.Stale"/>.</summary>
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {
         var parameters = new { Id = id.Value, At = at.ToStore() };
@@ -227,6 +247,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         ];
     }
 
+    /// <summary>Replaces the token; <see cref="TunnelConflict.Stale"/> when archived meanwhile.</summary>
     public Statement ReplaceToken(TunnelId id, TunnelSecret secret) =>
         new Statement(
             "UPDATE tunnels SET token_id = @TokenId, token_hash = @Hash, token_sealed = @Sealed "
@@ -240,6 +261,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary>The trust bundle changed: raises its epoch by one.</summary>
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });
 

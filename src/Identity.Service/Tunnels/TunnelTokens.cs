@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
-internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISealer sealer, TimeProvider time)
+internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
     public async ValueTask<TunnelResult<TunnelTokenDocument>> RevealAsync(
         ApiRequest request,

@@ -11,10 +11,10 @@ namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary><c>/v1/webhooks</c>: where an organization wants to be told.</summary>
 internal sealed class WebhookEndpoints(
-    IWebhookStore store,
+    WebhookStore store,
     IWebhookSender sender,
     WebhookQueue queue,
-    ISealer sealer,
+    Sealer sealer,
     IJournal journal,
     CallerLimits limits,
     TimeProvider time

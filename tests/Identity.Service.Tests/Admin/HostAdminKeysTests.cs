@@ -36,7 +36,7 @@ public sealed class HostAdminKeysTests
         await alice.PostOkAsync("/v1/tunnels", "{}");
         var (_, other) = await CreateAsync(service, "Bob", AdminRole.Operator);
         await alice.PostOkAsync($"/v1/admin_keys/{other.Id}/revoke", "{}");
-        var log = service.Get<IAuditLog>();
+        var log = service.Get<AuditLog>();
         foreach (var node in await log.NodesAsync(Cancellation))
         {
             var chain = await log.ChainAsync(node, 0, 1000, Cancellation);

@@ -134,10 +134,7 @@ public sealed class PersonsTests
         };
         var inserted = await bench
             .Service.Get<IJournal>()
-            .CommitAsync(
-                new Decision { Statements = [bench.Service.Get<IIssuerStore>().Insert(issuer)] },
-                Cancellation
-            );
+            .CommitAsync(new Decision { Statements = [bench.Service.Get<IssuerStore>().Insert(issuer)] }, Cancellation);
         inserted.IsCommitted.ShouldBeTrue();
         return new Caller
         {

@@ -81,7 +81,7 @@ internal sealed class AuthorityBench : IAsyncDisposable
             CreatedAt = now,
             ExpiresAt = now.AddDays(90),
         };
-        var statement = Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret));
+        var statement = Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret));
         (
             await Service
                 .Get<IJournal>()

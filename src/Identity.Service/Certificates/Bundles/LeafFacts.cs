@@ -3,8 +3,10 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-internal sealed class LeafFacts(Database database) : ILeafFacts
+/// <summary>What the inventory says of leaves, as far as a rotation asks.</summary>
+internal sealed class LeafFacts(Database database)
 {
+    /// <summary>Which authority issued each of these serials; unknown ones are left out.</summary>
     public async ValueTask<IReadOnlyDictionary<string, string>> IssuersAsync(
         IReadOnlyCollection<string> serials,
         CancellationToken cancellationToken
@@ -27,6 +29,7 @@ internal sealed class LeafFacts(Database database) : ILeafFacts
         return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
     }
 
+    /// <summary>How many certificates of that authority have not ended.</summary>
     public async ValueTask<long> CountLiveAsync(
         string authorityId,
         DateTimeOffset now,

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// </summary>
 internal sealed class TrustBundleEndpoints(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     RelyingPartyDirectory parties,
     BundleAcknowledgements acknowledgements,
     BundleLedger ledger,

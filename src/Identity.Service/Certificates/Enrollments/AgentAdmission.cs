@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Who may enrol an agent for which tunnel (S3, S5): asked at enrolment, and again at every renewal (S4).</summary>
 internal sealed class AgentAdmission(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore anchors,
+    TunnelStore tunnels,
+    RegisteredCertificateStore anchors,
     IFederationStanding federation,
     AgentOptions options,
     TimeProvider time

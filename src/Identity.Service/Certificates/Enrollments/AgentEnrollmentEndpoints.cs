@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <c>POST /v1/agent/enrollments</c> (8443, by token) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class AgentEnrollmentEndpoints(
-    IAgentEnrollmentStore enrollments,
+    AgentEnrollmentStore enrollments,
     AgentAdmission admission,
     IAuthenticator authenticator,
     InstanceAlarm alarm,

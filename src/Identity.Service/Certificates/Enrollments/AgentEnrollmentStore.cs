@@ -4,7 +4,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollmentStore
+/// <summary>Enrolments of agents. Revoked ones are kept; at most one of a tunnel and instance is not revoked.</summary>
+internal sealed class AgentEnrollmentStore(Database database)
 {
     private const string Columns =
         "id AS Id, tunnel_id AS TunnelId, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -43,6 +44,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             await QueryAsync($"SELECT {Columns} FROM enrollments WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>Of one tunnel, newest first, revoked ones included.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -53,6 +55,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             cancellationToken
         );
 
+    /// <summary>Of all tunnels, those whose newest certificate has not ended, revoked ones included.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -63,6 +66,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             cancellationToken
         );
 
+    /// <summary>Serials of those enrolments' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> ids,
         DateTimeOffset now,
@@ -88,6 +92,10 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         return serials;
     }
 
+    /// <summary>
+    /// Conflicts: <see cref="EnrollmentConflict.InstanceTaken"/>, and <see cref="EnrollmentConflict.InstanceLimit"/> when
+    /// <paramref name="limit"/> other instances of the tunnel are live at <paramref name="now"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
         [
             new Statement(
@@ -104,6 +112,10 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
                 .Unique(EnrollmentConflict.InstanceTaken),
         ];
 
+    /// <summary>
+    /// A new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and
+    /// <see cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
         [
             new Statement(
@@ -122,6 +134,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             ).ExpectingOne(EnrollmentConflict.InstanceLimit),
         ];
 
+    /// <summary>A certificate was issued.</summary>
     public Statement Certified(AgentId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter WHERE id = @id",
@@ -133,12 +146,16 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             }
         );
 
+    /// <summary>
+    /// Makes a commit fail with <see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.
+    /// </summary>
     public Statement RequireLive(AgentId id) =>
         new Statement(
             "SELECT 1 FROM enrollments WHERE id = @id AND revoked_at_ms IS NULL",
             new { id = id.Value }
         ).ExpectingOne(EnrollmentConflict.Revoked);
 
+    /// <summary>Idempotent.</summary>
     public Statement Revoke(AgentId id, DateTimeOffset at) =>
         new(
             "UPDATE enrollments SET revoked_at_ms = @at WHERE id = @id AND revoked_at_ms IS NULL",

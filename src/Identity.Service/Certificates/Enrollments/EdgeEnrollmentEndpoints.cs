@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <c>POST /v1/edge/enrollments</c> (8443, by access token) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class EdgeEnrollmentEndpoints(
-    IEdgeEnrollmentStore enrollments,
-    IEdgeStore edges,
+    EdgeEnrollmentStore enrollments,
+    EdgeStore edges,
     IFederationStanding federation,
     IAuthenticator authenticator,
     MachineCertificates certificates,

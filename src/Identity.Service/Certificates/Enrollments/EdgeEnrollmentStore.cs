@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentStore
+/// <summary>Enrolments of edges: one row per edge that ever enrolled.</summary>
+internal sealed class EdgeEnrollmentStore(Database database)
 {
     private const string Columns =
         "edge_id AS EdgeId, organization_id AS OrganizationId, principal AS Principal, issuer_id AS IssuerId, "
@@ -23,6 +24,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             )
         ).SingleOrDefault();
 
+    /// <summary>Those whose newest certificate has not ended.</summary>
     public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -33,6 +35,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             cancellationToken
         );
 
+    /// <summary>Serials of those edges' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> edgeIds,
         DateTimeOffset now,
@@ -56,6 +59,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
         return serials.AsList();
     }
 
+    /// <summary>Unexpired serials that were issued before their edge's enrolment was revoked.</summary>
     public async ValueTask<IReadOnlyList<string>> ListRevokedSerialsAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -74,6 +78,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
         return serials.AsList();
     }
 
+    /// <summary>A proof, the first one or a further one.</summary>
     public Statement Prove(EdgeEnrollmentState enrollment) =>
         new(
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
@@ -106,6 +111,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             }
         );
 
+    /// <summary>A certificate was issued.</summary>
     public Statement Certified(EdgeId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE edge_enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter "

@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-internal sealed class CertificateInventory(Database database) : ICertificateInventory
+/// <summary>Reads the inventory. Every answer comes from an index, however many certificates there are.</summary>
+internal sealed class CertificateInventory(Database database)
 {
     // A forecast counts every certificate that it tells of. A few days at a time, side by side: each count is exact as of
     // the moment at which its days are read.
@@ -27,6 +28,10 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
         return row?.ToRecord();
     }
 
+    /// <summary>
+    /// At most <paramref name="count"/> rows behind <paramref name="place"/>: from the soonest end on when the filter
+    /// bounds the end, else from the newest row down.
+    /// </summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
         InventoryPlace place,
@@ -45,6 +50,14 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>
+    /// How many unrevoked certificates end on each of these days, by authority. Every one is counted, none estimated;
+    /// what changes while it runs may be in the counts of some days and not yet in those of others.
+    /// </summary>
+    /// <param name="organizationId">Whose; null = the installation's own.</param>
+    /// <param name="workspaceId">Only this workspace's; null = all.</param>
+    /// <param name="first">First day, in UTC.</param>
+    /// <param name="days">How many.</param>
     public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
         string? organizationId,
         string? workspaceId,

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary><c>/v1/certificates</c>: every certificate that was ever intended, newest first or by its end.</summary>
 internal sealed class CertificateInventoryEndpoint(
-    ICertificateInventory inventory,
+    CertificateInventory inventory,
     CallerLimits limits,
     TimeProvider time
 )

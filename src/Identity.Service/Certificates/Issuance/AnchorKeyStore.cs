@@ -3,8 +3,10 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-internal sealed class AnchorKeyStore(Database database) : IAnchorKeyStore
+/// <summary>The key column of registered certificates.</summary>
+internal sealed class AnchorKeyStore(Database database)
 {
+    /// <summary>Rows whose key was not kept when they were made: id and PEM.</summary>
     public async ValueTask<IReadOnlyList<(string Id, string Pem)>> ListWithoutKeyAsync(
         CancellationToken cancellationToken
     )

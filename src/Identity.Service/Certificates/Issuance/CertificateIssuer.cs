@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// lint; 3. commit serial number, intent, audit; 4. sign, verify, compare; 5. commit certificate and audit; 6. answer. Whatever breaks, no certificate leaves without its record.
 /// </summary>
 internal sealed class CertificateIssuer(
-    ICertificateStore store,
+    CertificateStore store,
     IJournal journal,
     RepeatedRequests repeats,
     CertifiableKeys keys,

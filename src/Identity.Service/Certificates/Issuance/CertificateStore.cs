@@ -8,7 +8,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-internal sealed class CertificateStore(Database database) : ICertificateStore
+/// <summary>The inventory. Rows are added as intents and never deleted.</summary>
+internal sealed class CertificateStore(Database database)
 {
     internal const string Columns =
         "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
@@ -31,6 +32,10 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         + "AND archived_at_ms IS NULL";
 
     // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
+    /// <summary>
+    /// A condition of the decision that inserts: a key that is taken (<see cref="KeyUse"/>) is the conflict
+    /// <see cref="IssuanceConflict.KeyTaken"/>.
+    /// </summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
@@ -46,6 +51,9 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).ExpectingOne(IssuanceConflict.KeyTaken);
 
+    /// <summary>
+    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>.
+    /// </summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
@@ -76,9 +84,11 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).Unique(IssuanceConflict.NotUnique);
 
+    /// <summary>Frees the idempotency key that a row holds.</summary>
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
+    /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
             "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
@@ -91,12 +101,16 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
+    /// <summary>
+    /// Turns an intent into a void one, which holds neither idempotency key nor public key; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.
+    /// </summary>
     public Statement Void(CertificateId id) =>
         new Statement(
             "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",
             new { id = id.Value }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
+    /// <summary>Intents whose serial number begins with the node's prefix, oldest first.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         string serialPrefix,
         CancellationToken cancellationToken
@@ -113,6 +127,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>Intents of any node that are older than that, oldest first, at most 1,000.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         DateTimeOffset before,
         CancellationToken cancellationToken
@@ -130,6 +145,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>The row that holds an idempotency key; null when none does.</summary>
     public async ValueTask<StoredCertificate?> FindByRequestAsync(
         string idempotencyKey,
         CancellationToken cancellationToken
@@ -152,6 +168,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             );
     }
 
+    /// <summary>Why <see cref="RequireFreeKey"/> refused a key on a tunnel; null = on none.</summary>
     public async ValueTask<KeyUse> FindKeyUseAsync(
         SubjectPublicKey key,
         string? tunnelId,
@@ -180,6 +197,10 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             : KeyUse.OtherIdentity;
     }
 
+    /// <summary>
+    /// The last second of the longest-lived leaf of an authority, intents included; null when it never issued. Past =
+    /// nothing that it signed is valid any more.
+    /// </summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -195,6 +216,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
     }
 
+    /// <summary>Newest first; at most <paramref name="count"/> rows below <paramref name="before"/>.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
         long before,

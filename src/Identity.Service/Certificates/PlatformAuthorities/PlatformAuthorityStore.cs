@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-internal sealed class PlatformAuthorityStore(Database database) : IPlatformAuthorityStore
+/// <summary>The platform CA in the store. Every change of the bundle is one epoch.</summary>
+internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +38,7 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
         );
     }
 
+    /// <summary>A second active or staged root is <see cref="PlatformConflict.Stale"/>.</summary>
     public Statement Insert(PlatformAuthority authority) =>
         new Statement(
             "INSERT INTO platform_authorities (id, tier, certificate, sealed_key, created_at_ms, not_after_ms, state, "
@@ -69,12 +71,14 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
             }
         );
 
+    /// <summary>The next epoch; <see cref="PlatformConflict.Stale"/> when the present one is another.</summary>
     public Statement RaiseEpoch(long present) =>
         new Statement(
             "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
             new { present }
         ).ExpectingOne(PlatformConflict.Stale);
 
+    /// <summary>Writes state and epochs over a root that is still in state <paramref name="expected"/>; else stale.</summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
                 + "WHERE id = @Id AND tier = 'root' AND state = @Expected",
@@ -88,6 +92,7 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
             }
         ).ExpectingOne(PlatformConflict.Stale).Unique(PlatformConflict.Stale);
 
+    /// <summary>Destroys the sealed keys of a root and of every authority under it.</summary>
     public Statement DestroyKeys(string rootId) =>
         new(
             "UPDATE platform_authorities SET sealed_key = NULL WHERE id = @rootId OR root_id = @rootId",

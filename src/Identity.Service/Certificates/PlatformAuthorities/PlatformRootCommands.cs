@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// <see cref="BundleProtocol"/>; repeating one that has had its effect changes nothing.
 /// </summary>
 internal sealed class PlatformRootCommands(
-    IPlatformAuthorityStore store,
+    PlatformAuthorityStore store,
     PlatformAuthorityMaker maker,
     PlatformSwaps swaps,
     PlatformCa platform,

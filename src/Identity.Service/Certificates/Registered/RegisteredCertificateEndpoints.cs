@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 /// <summary>The compatible certificate endpoints.</summary>
 internal sealed class RegisteredCertificateEndpoints(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     RegisteredCertificates registry
 )
 {

@@ -22,7 +22,7 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 /// approval, a change of a bundle that somebody relies on waits for a second person, who confirms the fingerprint (S16).
 /// </summary>
 internal sealed class RegisteredCertificates(
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     IAgentEnrollments agents,
     IPublicAnchors publicAnchors,
     Persons persons,

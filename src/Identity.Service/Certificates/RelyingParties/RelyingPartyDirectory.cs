@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Recognises relying parties: by their own credential, or by the service account of an access token.</summary>
-internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties)
+internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
 {
     private static readonly FrozenSet<string> Rights = FrozenSet.Create(StringComparer.Ordinal, Scopes.BundleRead);
 

@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.RelyingParties;
 /// <summary><c>/v1/tunnels/{id}/relying_parties</c>: whom a switch of the tunnel's authority waits for.</summary>
 internal sealed class RelyingPartyEndpoints(
     TunnelAccess access,
-    IRelyingPartyStore parties,
-    IBundleHolderStore holders,
+    RelyingPartyStore parties,
+    BundleHolderStore holders,
     RelyingPartyRegistry registry,
     BundleAcknowledgements acknowledgements
 )

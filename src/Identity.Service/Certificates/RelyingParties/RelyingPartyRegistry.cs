@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Registers and archives relying parties.</summary>
 internal sealed class RelyingPartyRegistry(
-    IRelyingPartyStore parties,
-    ITunnelAuthorityStore authorities,
+    RelyingPartyStore parties,
+    TunnelAuthorityStore authorities,
     IActivationGate gate,
     Persons persons,
     IJournal journal,

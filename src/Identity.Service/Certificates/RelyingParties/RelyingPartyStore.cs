@@ -4,7 +4,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
+internal sealed class RelyingPartyStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -16,6 +16,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             await QueryAsync($"SELECT {Columns} FROM relying_parties WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>The unarchived one whose credential has that SHA-256.</summary>
     public async ValueTask<RelyingParty?> FindBySecretAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -25,6 +26,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             )
         ).SingleOrDefault();
 
+    /// <summary>Of one tunnel, newest first; unarchived ones are bounded in number.</summary>
     public ValueTask<IReadOnlyList<RelyingParty>> ListAsync(
         TunnelId tunnelId,
         bool includeArchived,
@@ -37,6 +39,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             cancellationToken
         );
 
+    /// <summary>Conflicts: <see cref="RelyingPartyConflict"/>, all but the last.</summary>
     public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
         [
             // Touches the tunnel's row: in a database with several writers the lock that makes count and check one step.
@@ -67,6 +70,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             ).ExpectingOne(RelyingPartyConflict.LimitReached).Unique(RelyingPartyConflict.NameTaken),
         ];
 
+    /// <summary>Its credential ends with it. <see cref="RelyingPartyConflict.Stale"/> when it is archived already.</summary>
     public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "

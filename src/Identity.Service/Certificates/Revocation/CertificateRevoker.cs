@@ -25,8 +25,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// A void one is revocable like the others: a crash may have lost the record of a signature, never the serial number.
 /// </remarks>
 internal sealed class CertificateRevoker(
-    IRevocationStore store,
-    ICertificateInventory inventory,
+    RevocationStore store,
+    CertificateInventory inventory,
     IJournal journal,
     TimeProvider time
 )

@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// </summary>
 internal sealed class ImportedListEndpoint(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
-    IImportedListStore lists,
+    RegisteredCertificateStore certificates,
+    ImportedListStore lists,
     IJournal journal,
     TimeProvider time
 )

@@ -3,7 +3,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-internal sealed class ImportedListStore(Database database) : IImportedListStore
+/// <summary>The newest imported list of each trust-only certificate.</summary>
+internal sealed class ImportedListStore(Database database)
 {
     private const string Columns =
         "registered_certificate_id AS Id, tunnel_id AS TunnelId, revision AS Revision, number AS Number, "
@@ -15,6 +16,7 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
         CancellationToken cancellationToken
     ) => FindAsync(Columns + ", list AS List", registeredCertificateId, cancellationToken);
 
+    /// <summary>The same without its bytes, which are not read.</summary>
     public ValueTask<ImportedRevocationList?> FindHeadAsync(
         string registeredCertificateId,
         CancellationToken cancellationToken
@@ -38,6 +40,9 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
         return row?.ToList();
     }
 
+    /// <summary>
+    /// Takes the place of the list of the revision below, or of none; otherwise <see cref="RevocationConflict.Published"/>.
+    /// </summary>
     public Statement Put(ImportedRevocationList list)
     {
         var parameters = new

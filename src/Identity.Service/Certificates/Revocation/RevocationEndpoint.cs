@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
-internal sealed class RevocationEndpoint(ICertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
+internal sealed class RevocationEndpoint(CertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
 {
     private const int PageSize = 500;
     private const int MaxComment = 500;

@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>What operators do with a rotation: take it back, or end it before its time.</summary>
 internal sealed class RotationCommands(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
-    IRegisteredCertificateStore anchors,
+    TunnelAuthorityStore authorities,
+    RegisteredCertificateStore anchors,
     TunnelBundles bundles,
     Persons persons,
     TimeProvider time

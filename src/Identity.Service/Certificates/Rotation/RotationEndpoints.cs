@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary><c>/v1/certificate_authorities/{id}/rotation</c>, <c>…/rollback</c>, <c>…/withdraw</c>.</summary>
 internal sealed class RotationEndpoints(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     RotationReport report,
     RotationCommands commands
 )

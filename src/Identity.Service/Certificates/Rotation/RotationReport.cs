@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 internal sealed class RotationReport(
     TunnelBundles bundles,
     ActivationGate gate,
-    ICertificateStore inventory,
-    ILeafFacts leaves,
+    CertificateStore inventory,
+    LeafFacts leaves,
     SigningAttempts attempts,
     TimeProvider time
 )

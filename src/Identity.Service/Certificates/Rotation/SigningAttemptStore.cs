@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-internal sealed class SigningAttemptStore(Database database) : ISigningAttemptStore
+/// <summary>Attempts in the store: what keeps two nodes from calling the enterprise for one request.</summary>
+internal sealed class SigningAttemptStore(Database database)
 {
     public async ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
     {
@@ -35,6 +36,10 @@ internal sealed class SigningAttemptStore(Database database) : ISigningAttemptSt
             };
     }
 
+    /// <summary>
+    /// Begins an attempt until <paramref name="heldUntil"/>. <see cref="AuthorityConflict.Stale"/> when another one holds
+    /// it off, or the authority needs none any more.
+    /// </summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(
             "INSERT INTO signing_attempts (ca_id, attempts, refused, node, began_at_ms, held_until_ms, next_at_ms) "
@@ -52,6 +57,7 @@ internal sealed class SigningAttemptStore(Database database) : ISigningAttemptSt
             }
         ).ExpectingOne(AuthorityConflict.Stale);
 
+    /// <summary>Ends the attempt; <see cref="AuthorityConflict.Stale"/> when another node took it over meanwhile.</summary>
     public Statement End(SigningAttempt attempt) =>
         new Statement(
             "UPDATE signing_attempts SET refused = @Refused, held_until_ms = 0, ended_at_ms = @EndedAt, "

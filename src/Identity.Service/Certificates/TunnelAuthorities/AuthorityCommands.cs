@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// </summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
-    IAgentEnrollmentStore enrollments,
+    TunnelAuthorityStore authorities,
+    AgentEnrollmentStore enrollments,
     AuthorityChecks checks,
     AuthorityPreparation preparation,
     Persons persons,

@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary><c>/v1/certificate_authorities</c>: issuing authorities of tunnels.</summary>
 internal sealed partial class AuthorityEndpoints(
-    ITunnelStore tunnels,
-    ITunnelAuthorityStore authorities,
+    TunnelStore tunnels,
+    TunnelAuthorityStore authorities,
     AuthorityCommands commands,
     CertificateOptions options,
     InstallationHsm hsm

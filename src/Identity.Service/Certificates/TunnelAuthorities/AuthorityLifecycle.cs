@@ -16,9 +16,9 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// certificate. A move expects the state that it was decided upon; whoever comes second is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
-    ITunnelAuthorityStore authorities,
-    IRegisteredCertificateStore anchors,
-    ICertificateStore certificates,
+    TunnelAuthorityStore authorities,
+    RegisteredCertificateStore anchors,
+    CertificateStore certificates,
     IActivationGate gate,
     RevocationPoints lists,
     IJournal journal,

@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// </summary>
 internal sealed class AuthorityPreparation(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityKeys keys,
     IJournal journal,
     TimeProvider time

@@ -14,9 +14,9 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// job. The trust bundle in force, and whether the certificate is to be replaced before it says so itself.
 /// </summary>
 internal sealed class RenewalAdviceEndpoint(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore registered,
-    ICertificateStore inventory,
+    TunnelStore tunnels,
+    RegisteredCertificateStore registered,
+    CertificateStore inventory,
     EarlyRenewals renewals,
     IRevisions revisions
 )

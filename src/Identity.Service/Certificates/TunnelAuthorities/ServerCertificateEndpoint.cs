@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
-    IAgentEnrollmentStore enrollments,
+    AgentEnrollmentStore enrollments,
     ServerCertificates server
 )
 {

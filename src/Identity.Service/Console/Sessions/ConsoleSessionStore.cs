@@ -3,8 +3,9 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-internal sealed class ConsoleSessionStore(Database database) : IConsoleSessionStore
+internal sealed class ConsoleSessionStore(Database database)
 {
+    /// <summary>Null when unknown; ended ones are unknown, expired ones may still be there.</summary>
     public async ValueTask<ConsoleSession?> FindAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -43,15 +44,18 @@ internal sealed class ConsoleSessionStore(Database database) : IConsoleSessionSt
             }
         );
 
+    /// <summary>Bookkeeping: when it was last used.</summary>
     public Statement Used(string sessionId, DateTimeOffset at) =>
         new(
             "UPDATE console_sessions SET used_at_ms = @At WHERE id = @Id AND used_at_ms < @At",
             new { Id = sessionId, At = at.ToStore() }
         );
 
+    /// <summary>Ends it; ending one that has ended changes nothing.</summary>
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 
+    /// <summary>Drops what has expired.</summary>
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 

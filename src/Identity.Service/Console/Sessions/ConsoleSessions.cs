@@ -17,11 +17,11 @@ namespace Culvert.Identity.Service.Console.Sessions;
 /// request, the provider's word every quarter of an hour (S32).
 /// </summary>
 internal sealed class ConsoleSessions(
-    IConsoleSessionStore store,
-    IAdminKeyStore adminKeys,
+    ConsoleSessionStore store,
+    AdminKeyStore adminKeys,
     AdminKeys keys,
     AdminKeyUses adminKeyUses,
-    ITenantStore tenants,
+    TenantStore tenants,
     IJournal journal,
     SignInOptions signIn,
     TimeProvider time

@@ -13,10 +13,10 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <summary>Prepares a version of a rule that is not in force for being tried, as if it were.</summary>
 internal sealed class DraftCompiler(
     FederationDirectory directory,
-    IIssuerStore issuers,
-    IServiceAccountStore accounts,
-    IMembershipStore memberships,
-    ITenantStore tenants,
+    IssuerStore issuers,
+    ServiceAccountStore accounts,
+    MembershipStore memberships,
+    TenantStore tenants,
     ServiceIdentity identity
 )
 {

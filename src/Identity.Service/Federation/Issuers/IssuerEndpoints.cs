@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary><c>/v1/organizations/federation_issuers</c>.</summary>
 internal sealed class IssuerEndpoints(
-    IIssuerStore store,
+    IssuerStore store,
     IssuerValidator validator,
     IssuerGuard guard,
     IssuerAddresses addresses,

@@ -8,12 +8,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed class IssuerKeyStore(
-    Database database,
-    IJournal journal,
-    ISealer sealer,
-    ILogger<IssuerKeyStore> logger
-) : IIssuerKeyStore
+internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer sealer, ILogger<IssuerKeyStore> logger)
+    : IIssuerKeyStore
 {
     private const string Table = "federation_issuer_key_sets";
     private const string DocumentColumn = "sealed_document";
@@ -25,7 +21,7 @@ internal sealed class IssuerKeyStore(
     /// <summary>The same for those who only look.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> ReadAsync(
         Database database,
-        ISealer sealer,
+        Sealer sealer,
         ILogger logger,
         CancellationToken cancellationToken
     )
@@ -142,7 +138,7 @@ internal sealed class IssuerKeyStore(
 
     private static string DigestOf(StoredKeySet set) => $"{set.Source} {set.Digest}";
 
-    private static StoredKeySet? Open(Row row, ISealer sealer, ILogger logger)
+    private static StoredKeySet? Open(Row row, Sealer sealer, ILogger logger)
     {
         try
         {

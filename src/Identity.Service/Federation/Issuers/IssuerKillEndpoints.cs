@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// second, whatever is cached, fetched or restarted, until somebody undoes it.
 /// </summary>
 internal sealed class IssuerKillEndpoints(
-    IIssuerStore issuers,
+    IssuerStore issuers,
     IIssuerControlStore controls,
     IssuerGuard guard,
     FederationDirectory directory,

@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed class IssuerStore(Database database) : IIssuerStore
+internal sealed class IssuerStore(Database database)
 {
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, issuer_url AS Url, jwks AS Jwks, "
@@ -18,6 +18,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         + StampColumns.Select
         + " FROM federation_issuers";
 
+    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
     public async ValueTask<Issuer?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
@@ -28,6 +29,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Issuer>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -47,6 +49,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             cancellationToken
         );
 
+    /// <summary>Of all organizations, archived ones included.</summary>
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -62,6 +65,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             ).Select(row => row.Value),
         ];
 
+    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
     public ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -78,6 +82,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
                 ).Select(row => row.Value)
         );
 
+    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
     public Statement Insert(Issuer issuer) =>
         new Statement(
             "INSERT INTO federation_issuers (id, ordinal, organization_id, name, issuer_url, jwks, check_jti, "
@@ -92,6 +97,10 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             ParametersOf(issuer)
         ).Unique(FederationConflict.NameTaken);
 
+    /// <summary>
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one,
+    /// <see cref="FederationConflict.NameTaken"/> when the name is in use.
+    /// </summary>
     public Statement Update(Issuer issuer) =>
         new Statement(
             "UPDATE federation_issuers SET name = @Name, issuer_url = @Url, jwks = @Jwks, check_jti = @CheckJti, "
@@ -109,6 +118,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             .ExpectingOne(FederationConflict.Changed)
             .Unique(FederationConflict.NameTaken);
 
+    /// <summary>A condition: no rule has changed since that number; <see cref="FederationConflict.Changed"/>.</summary>
     public Statement RequireRulesUnchanged(long sequence) =>
         new Statement(
             "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
@@ -116,6 +126,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             new { sequence }
         ).ExpectingOne(FederationConflict.Changed);
 
+    /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
             // Touches its row only if nobody needs it: the count of rows is the check.

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// the caller's word, so it is audited and counted.
 /// </summary>
 internal sealed class IssuerVerifyEndpoint(
-    IIssuerStore store,
+    IssuerStore store,
     IssuerValidator validator,
     IssuerVerifier verifier,
     IJournal journal,

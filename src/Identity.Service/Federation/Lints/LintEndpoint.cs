@@ -14,7 +14,7 @@ internal sealed class LintEndpoint(
     RuleLinter linter,
     RuleInventory inventory,
     IRuleStore rules,
-    IIssuerStore issuers,
+    IssuerStore issuers,
     FederationDirectory directory,
     CallerLimits limits,
     FederationOptions options,

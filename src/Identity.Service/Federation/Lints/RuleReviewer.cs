@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Federation.Lints;
 internal sealed class RuleReviewer(
     RuleLinter linter,
     RuleTestRunner runner,
-    IRuleTestStore store,
-    IIssuerStore issuers,
+    RuleTestStore store,
+    IssuerStore issuers,
     FederationDirectory directory
 )
 {

@@ -5,8 +5,9 @@ using Dapper;
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
 /// <summary>Apart from the rules, which are all held in memory: nobody needs tests but who saves or shows a rule.</summary>
-internal sealed class RuleTestStore(Database database) : IRuleTestStore
+internal sealed class RuleTestStore(Database database)
 {
+    /// <summary>The tests that a version of a rule was saved with.</summary>
     public async ValueTask<IReadOnlyList<RuleTest>> FindAsync(
         string ruleId,
         int version,
@@ -25,6 +26,7 @@ internal sealed class RuleTestStore(Database database) : IRuleTestStore
         return json is null ? [] : JsonSerializer.Deserialize(json, FederationJson.Default.IReadOnlyListRuleTest)!;
     }
 
+    /// <summary>From this version on the rule has these tests.</summary>
     public Statement Put(string ruleId, int version, IReadOnlyList<RuleTest> tests) =>
         new(
             "INSERT INTO federation_rule_tests (rule_id, version, tests) VALUES (@RuleId, @Version, @Tests)",

@@ -15,7 +15,7 @@ internal sealed class RuleEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
-    IRuleTestStore tests,
+    RuleTestStore tests,
     FederationDirectory directory,
     FederationChanges changes,
     PolicyReplayEndpoint replay,

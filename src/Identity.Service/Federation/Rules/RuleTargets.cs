@@ -3,8 +3,10 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed class RuleTargets(Database database) : IRuleTargets
+/// <summary>Whether what a rule names exists.</summary>
+internal sealed class RuleTargets(Database database)
 {
+    /// <summary>The first of the ids that is no unarchived tunnel of the organization; null = all are.</summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
@@ -18,6 +20,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             cancellationToken
         );
 
+    /// <summary>The first of the ids that is no unarchived service account of the organization; null = all are.</summary>
     public async ValueTask<string?> FindMissingAccountAsync(
         string organizationId,
         IReadOnlyList<string> accountIds,
@@ -31,6 +34,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             cancellationToken
         );
 
+    /// <summary>The first of the ids that is no unarchived edge; null = all are.</summary>
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken

@@ -12,7 +12,7 @@ internal sealed class RuleWorkspaceEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
-    ITenantStore tenants,
+    TenantStore tenants,
     FederationChanges changes,
     TimeProvider time
 )

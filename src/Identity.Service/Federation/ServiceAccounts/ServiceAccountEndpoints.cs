@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 /// <summary><c>/v1/organizations/service_accounts</c>.</summary>
-internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, FederationChanges changes, TimeProvider time)
+internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, FederationChanges changes, TimeProvider time)
 {
     private const string List = "service_accounts";
 

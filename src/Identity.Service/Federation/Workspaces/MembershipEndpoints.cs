@@ -13,9 +13,9 @@ namespace Culvert.Identity.Service.Federation.Workspaces;
 /// <c>/v1/organizations/workspaces/{workspace}/service_accounts</c>.
 /// </summary>
 internal sealed class MembershipEndpoints(
-    IMembershipStore store,
-    IServiceAccountStore accounts,
-    ITenantStore tenants,
+    MembershipStore store,
+    ServiceAccountStore accounts,
+    TenantStore tenants,
     FederationDirectory directory,
     FederationChanges changes,
     TimeProvider time

@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
-internal sealed class MembershipStore(Database database) : IMembershipStore
+/// <summary>Explicit memberships.</summary>
+internal sealed class MembershipStore(Database database)
 {
     private const string Select =
         "SELECT m.ordinal AS Ordinal, m.service_account_id AS ServiceAccountId, m.workspace_id AS WorkspaceId, "
@@ -25,6 +26,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfAccountAsync(
         string serviceAccountId,
         PageRequest page,
@@ -43,6 +45,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
             cancellationToken
         );
 
+    /// <summary>As <see cref="ListOfAccountAsync"/>; those of archived accounts are left out.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfWorkspaceAsync(
         string workspaceId,
         PageRequest page,
@@ -61,6 +64,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
             cancellationToken
         );
 
+    /// <summary>Of all organizations.</summary>
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -80,6 +84,10 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
                 ).Select(row => row.Value)
         );
 
+    /// <summary>
+    /// Adds it, or replaces the role of the one that exists;
+    /// <see cref="FederationConflict.ReferenceArchived"/> when the account was archived meanwhile.
+    /// </summary>
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [
             // Touches the account's row only if it is live: the count of rows is the check.

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 internal sealed class RevocationEndpoints(
     RevocationTargetReader targets,
     TokenRevoker revoker,
-    ITokenRevocationStore store,
+    TokenRevocationStore store,
     TimeProvider time
 )
 {

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// Makes a request's kind and members into one value. Exactly the members of the kind may be there: a superfluous one
 /// would mean that the caller believes to narrow what he does not.
 /// </summary>
-internal sealed class RevocationTargetReader(IRuleStore rules, IIssuerStore issuers, IServiceAccountStore accounts)
+internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issuers, ServiceAccountStore accounts)
 {
     public async ValueTask<(RevocationTarget? Target, Refusal? Refusal)> ReadAsync(
         string organizationId,

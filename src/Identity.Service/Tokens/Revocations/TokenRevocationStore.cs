@@ -7,7 +7,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-internal sealed class TokenRevocationStore(Database database) : ITokenRevocationStore
+/// <summary>Revocations until they end. At most one per organization, kind and value.</summary>
+internal sealed class TokenRevocationStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, kind AS Kind, value AS Value, "
@@ -23,6 +24,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
 
     private const string Issued = "organization_id = @OrganizationId AND token_issued_at_s <= @IssuedBefore AND ";
 
+    /// <summary>Those numbered from there on, of all organizations.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> SinceAsync(
         long ordinal,
         CancellationToken cancellationToken
@@ -67,6 +69,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
             )
         ).Select(row => row.Value).SingleOrDefault();
 
+    /// <summary>Those that have not ended, newest first, one more than the page holds.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -86,6 +89,11 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
             cancellationToken
         );
 
+    /// <summary>
+    /// The row, and the end of enrolments that rest on what is revoked (S4, S8). An existing row of the same thing is
+    /// raised, never lowered, and numbered anew.
+    /// </summary>
+    /// <param name="at">Now: certificates issued by then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
     {
         var parameters = new
@@ -118,6 +126,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
         ];
     }
 
+    /// <summary>Enrolments that rest on tokens by that key end: whoever has the key can have made such tokens.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
     {
         var parameters = new { keyId, At = at.ToStore() };
@@ -125,6 +134,10 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
         return [new Statement(EndAgents + Where, parameters), new Statement(EndEdges + Where, parameters)];
     }
 
+    /// <summary>
+    /// Changes one row if nothing that the enrolment rests on is revoked, and none otherwise: for checking in the
+    /// commit that enrols.
+    /// </summary>
     public Statement RequireNone(EnrollmentProof proof) =>
         new(
             "SELECT 1 FROM federation_rules WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "

@@ -13,10 +13,10 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// Revoking again what is revoked changes nothing.
 /// </summary>
 internal sealed class TokenRevoker(
-    ITokenRevocationStore store,
+    TokenRevocationStore store,
     RevocationSet set,
     IJournal journal,
-    IAuditLog audit,
+    AuditLog audit,
     ClockGuard clock,
     TimeProvider time
 )

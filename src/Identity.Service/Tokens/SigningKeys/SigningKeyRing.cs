@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <see cref="SigningKeyPlan"/> says. Several nodes may plan the same key: the store takes one of them.
 /// </summary>
 internal sealed class SigningKeyRing(
-    ITokenSigningKeyStore store,
+    TokenSigningKeyStore store,
     SigningKeyMaker maker,
     IJournal journal,
     IChanges changes,

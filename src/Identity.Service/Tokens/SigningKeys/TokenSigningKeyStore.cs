@@ -7,11 +7,12 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, TokenKeyHsm hsm) : ITokenSigningKeyStore
+internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, TokenKeyHsm hsm)
 {
     private const string Table = "token_signing_keys";
     private const string Column = "private_key";
 
+    /// <summary>All keys, opened, by the time from which they sign.</summary>
     public async ValueTask<IReadOnlyList<TokenSigningKey>> AllAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -26,6 +27,7 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, To
         return [.. rows.Select(Open)];
     }
 
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Made"/> when there is a key of that generation.</summary>
     public Statement Insert(TokenSigningKey key)
     {
         var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
@@ -51,12 +53,14 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, To
         }
     }
 
+    /// <summary>Makes a published key sign from then on. Conflict: <see cref="SigningKeyConflict.Changed"/>.</summary>
     public Statement Activate(string keyId, DateTimeOffset from) =>
         new Statement(
             "UPDATE token_signing_keys SET active_from_ms = @From WHERE key_id = @keyId AND active_from_ms > @From",
             new { keyId, From = from.ToStore() }
         ).ExpectingOne(SigningKeyConflict.Changed);
 
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Changed"/> when it is not there.</summary>
     public Statement Delete(string keyId) =>
         new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne(
             SigningKeyConflict.Changed

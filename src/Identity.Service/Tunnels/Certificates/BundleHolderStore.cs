@@ -4,7 +4,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
+/// <summary>Which epoch of a tunnel's bundle was given to whom, and who said to hold it.</summary>
+internal sealed class BundleHolderStore(Database database)
 {
     private const string Columns =
         "kind AS Kind, holder AS Holder, served_epoch AS Served, acknowledged_epoch AS Acknowledged, "
@@ -36,6 +37,7 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
             )
         ).SingleOrDefault();
 
+    /// <summary>It called, and was given that epoch (0 = nothing new). Neither ever goes back.</summary>
     public Statement Heard(TunnelId tunnelId, HolderKind kind, string holder, long servedEpoch, DateTimeOffset at) =>
         new(
             "INSERT INTO bundle_holders (tunnel_id, kind, holder, served_epoch, acknowledged_epoch, heard_at_ms) "
@@ -55,6 +57,7 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
             }
         );
 
+    /// <summary>Its word. Written only while the epoch is one that was served to it.</summary>
     public Statement Acknowledge(
         TunnelId tunnelId,
         HolderKind kind,

@@ -17,9 +17,9 @@ namespace Culvert.Identity.Service.Tunnels.Challenges;
 /// acknowledged by each. Kept in the store, so that every node knows of it.
 /// </summary>
 internal sealed class AcmeChallengeEndpoints(
-    ITunnelStore tunnels,
-    IHostnameStore hostnames,
-    IAcmeChallengeStore challenges,
+    TunnelStore tunnels,
+    HostnameStore hostnames,
+    AcmeChallengeStore challenges,
     IAgentEnrollments enrollments,
     AgentDirectory agents,
     TunnelEdges edges,

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 /// <summary><c>/v1/tunnels/{id}/client_certificate_authorities</c>: who may come by CONNECT (S22).</summary>
 internal sealed class ClientAuthorityEndpoints(
     TunnelAccess access,
-    IClientAuthorityStore authorities,
+    ClientAuthorityStore authorities,
     IPublicAnchors publicAnchors,
     IJournal journal,
     TimeProvider time

@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Tunnels.Assignment;
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
 /// <summary>Registers and archives edges.</summary>
-internal sealed class EdgeRegistry(IEdgeStore edges, IAssignmentStore assignments, IJournal journal, TimeProvider time)
+internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments, IJournal journal, TimeProvider time)
 {
     public async ValueTask<TunnelResult<Edge>> CreateAsync(
         ApiRequest request,

@@ -7,8 +7,8 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 /// <summary><c>/v1/tunnels/{id}/hostnames</c>: names beside the tunnel's own domain (S26).</summary>
 internal sealed class HostnameEndpoints(
     TunnelAccess access,
-    ITunnelStore tunnels,
-    IHostnameStore hostnames,
+    TunnelStore tunnels,
+    HostnameStore hostnames,
     HostnameRegistry registry,
     HostnameProof proof,
     CallerLimits limits

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).</summary>
 internal sealed class HostnameRegistry(
-    IHostnameStore hostnames,
+    HostnameStore hostnames,
     HostnameRules rules,
     HostnameProof proof,
     IJournal journal,

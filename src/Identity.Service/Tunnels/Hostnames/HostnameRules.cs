@@ -8,8 +8,8 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 internal sealed class HostnameRules(
     ServiceIdentity identity,
     TunnelOptions options,
-    IEdgeStore edges,
-    IHostnameStore hostnames,
+    EdgeStore edges,
+    HostnameStore hostnames,
     PublicSuffixFile suffixes
 )
 {

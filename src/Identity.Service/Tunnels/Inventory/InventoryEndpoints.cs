@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 /// <summary><c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind a tunnel, and who uses them.</summary>
-internal sealed class InventoryEndpoints(TunnelAccess access, IInventoryStore inventory)
+internal sealed class InventoryEndpoints(TunnelAccess access, InventoryStore inventory)
 {
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -6,7 +6,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-internal sealed class InventoryStore(Database database) : IInventoryStore
+/// <summary>What was called through each tunnel, summed over its agents.</summary>
+internal sealed class InventoryStore(Database database)
 {
     private const string Insert =
         "INSERT INTO tunnel_inventory (ordinal, tunnel_id, route, kind, name, allowed, denied, refused, would_deny, "
@@ -42,6 +43,9 @@ internal sealed class InventoryStore(Database database) : IInventoryStore
         + "VALUES (@TunnelId, @InstanceId, @Run, @Sequence) "
         + "ON CONFLICT (tunnel_id, instance_id) DO UPDATE SET run = excluded.run, sequence = excluded.sequence";
 
+    /// <summary>
+    /// Adds one part of an agent's counts, once, however often it comes. Names beyond the limit of a tunnel are left out.
+    /// </summary>
     public IReadOnlyList<Statement> Add(
         TunnelId tunnelId,
         string instanceId,
@@ -86,6 +90,7 @@ internal sealed class InventoryStore(Database database) : IInventoryStore
             ),
         ];
 
+    /// <summary>Those of one route, or of all when null, the newest first.</summary>
     public async ValueTask<IReadOnlyList<InventoryEntry>> ListAsync(
         TunnelId tunnelId,
         string? route,

@@ -4,8 +4,9 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-internal sealed class AgentDisconnectStore(Database database) : IAgentDisconnectStore
+internal sealed class AgentDisconnectStore(Database database)
 {
+    /// <summary>One more; edges end the connections that are older.</summary>
     public Statement Add(TunnelId tunnelId, string instanceId, DateTimeOffset at) =>
         new(
             "INSERT INTO agent_disconnects (tunnel_id, instance_id, number, at_ms) "
@@ -19,6 +20,7 @@ internal sealed class AgentDisconnectStore(Database database) : IAgentDisconnect
             }
         );
 
+    /// <summary>Those whose last one is not older than that.</summary>
     public async ValueTask<IReadOnlyList<AgentDisconnect>> ListAsync(
         DateTimeOffset since,
         CancellationToken cancellationToken

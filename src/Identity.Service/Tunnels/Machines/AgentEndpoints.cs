@@ -11,7 +11,7 @@ internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,
     IAgentEnrollments enrollments,
-    IAgentDisconnectStore disconnects,
+    AgentDisconnectStore disconnects,
     IJournal journal,
     TimeProvider time
 )

@@ -4,7 +4,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-internal sealed class AgentReportStore(Database database) : IAgentReportStore
+/// <summary>The last report of each agent instance.</summary>
+internal sealed class AgentReportStore(Database database)
 {
     public Statement Save(string tunnelId, string instanceId, DateTimeOffset at, string peerSerial, string body) =>
         new(

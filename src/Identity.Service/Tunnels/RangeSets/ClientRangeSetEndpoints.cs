@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.RangeSets;
 /// <c>/v1/client_range_sets</c>. A set belongs to the organization, so only a credential that is not bound to one
 /// workspace may change it: it widens the tunnels of all.
 /// </summary>
-internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJournal journal, TimeProvider time)
+internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {
     /// <summary>Sets of one organization: edges hold them all.</summary>
     public const int MaxSets = 64;

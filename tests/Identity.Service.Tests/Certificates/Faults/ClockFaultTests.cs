@@ -193,7 +193,7 @@ public sealed class ClockFaultTests
     }
 
     private static async Task<string> StateAsync(ServiceUnderTest service, string id) =>
-        AuthorityStates.NameOf((await service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
+        AuthorityStates.NameOf((await service.Get<TunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
 
     private static async Task<List<(string Id, string State)>> ListAsync(
         ServiceUnderTest service,

@@ -397,7 +397,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             .CommitAsync(
                 new Decision
                 {
-                    Statements = [Service.Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
+                    Statements = [Service.Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
                 },
                 TestContext.Current.CancellationToken
             );

@@ -8,7 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Revocations;
 
-/// <summary>The contract of <see cref="ITokenRevocationStore"/>.</summary>
+/// <summary>The contract of <see cref="TokenRevocationStore"/>.</summary>
 public abstract class TokenRevocationStoreTests : IDisposable
 {
     private const string Organization = "00000000-0000-4000-8000-000000000001";

@@ -304,7 +304,7 @@ public sealed class EdgeAssignmentTests
 
     private static async Task SetNumberAsync(ServiceUnderTest service, int number)
     {
-        var statements = service.Get<IAssignmentStore>().SetEdgesPerTunnel(number, service.Time.GetUtcNow());
+        var statements = service.Get<AssignmentStore>().SetEdgesPerTunnel(number, service.Time.GetUtcNow());
         var decision = new Decision { Statements = statements, Changes = ChangeTopics.Feed };
         (await service.Get<IJournal>().CommitAsync(decision, Cancel)).IsCommitted.ShouldBeTrue();
     }
