@@ -22,7 +22,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
     /// <param name="actor">Who wants it.</param>
     /// <param name="requestId">Null on the host.</param>
     /// <param name="cancellationToken">Counts until the commit.</param>
-    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> CreateAsync(
+    public async ValueTask<Result<AdminKey>> CreateAsync(
         AdminKeyWish wish,
         string secret,
         AuditActor actor,
@@ -60,14 +60,14 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         );
         if (result.Outcome == CommitOutcome.Conflict)
         {
-            return (null, AdminKeyErrors.Limit.Refuse());
+            return AdminKeyErrors.Limit.Refuse();
         }
 
-        return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (Woken(key), null);
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Woken(key);
     }
 
     /// <summary>Ends a key at once. One that is revoked already stays as it is.</summary>
-    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> RevokeAsync(
+    public async ValueTask<Result<AdminKey>> RevokeAsync(
         AdminKey key,
         string? reason,
         AuditActor actor,
@@ -77,7 +77,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
     {
         if (key.RevokedAt is not null)
         {
-            return (key, null);
+            return key;
         }
 
         var now = time.GetStoreNow();
@@ -99,8 +99,8 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         );
         // Somebody was faster, and that is as well.
         return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
-            ? (null, unavailable)
-            : (Woken(key with { RevokedAt = now }), null);
+            ? unavailable
+            : Woken(key with { RevokedAt = now });
     }
 
     /// <summary>

@@ -15,11 +15,13 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {

@@ -16,11 +16,13 @@ internal static class AuditEndpoints
         CancellationToken cancellationToken
     )
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var entries = await log.ListAsync(
             request.Caller.OrganizationId,

@@ -142,7 +142,7 @@ public sealed class HostAdminKeysTests
     )
     {
         var secret = AdminKey.NewSecret();
-        var (key, refusal) = await OnHostAsync(
+        var created = await OnHostAsync(
             service,
             (host, organization) =>
                 host.CreateAsync(
@@ -160,8 +160,8 @@ public sealed class HostAdminKeysTests
                     )
                     .AsTask()
         );
-        refusal.ShouldBeNull();
-        return (secret, key!);
+        created.Refusal.ShouldBeNull();
+        return (secret, created.Value!);
     }
 
     private static async Task<T> OnHostAsync<T>(ServiceUnderTest service, Func<HostAdminKeys, string, Task<T>> act)

@@ -21,10 +21,11 @@ public sealed class RequestBodyTests
     [InlineData("""{"name":"a","addresses":[],}""", "JSON")]
     public void Parse_Bad_SaysWhichMemberAndNothingOfOurTypes(string json, string named)
     {
-        var (value, refusal) = RequestBody.Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest);
+        var result = RequestBody.Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest);
 
-        value.ShouldBeNull();
-        refusal!.Code.Code.ShouldBe("request.invalid");
+        result.Value.ShouldBeNull();
+        var refusal = result.Refusal.ShouldNotBeNull();
+        refusal.Code.Code.ShouldBe("request.invalid");
         refusal.Message.ShouldContain(named);
         refusal.Message.ShouldNotContain("Culvert");
         refusal.Message.ShouldNotContain("System.");
@@ -36,8 +37,8 @@ public sealed class RequestBodyTests
                 ArbMap.Default.ArbFor<byte[]>(),
                 bytes =>
                 {
-                    var (value, refusal) = RequestBody.Parse(bytes, TunnelJson.Default.UpdateTunnelRequest);
-                    return value is null != refusal is null;
+                    var result = RequestBody.Parse(bytes, TunnelJson.Default.UpdateTunnelRequest);
+                    return result.Value is null != result.Refusal is null;
                 }
             )
             .CheckSeeded();

@@ -305,7 +305,7 @@ public sealed partial class TunnelEndpointsTests
             .Api.PostAsync(path + "/rotate_token", "{}")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
         await service.Api.PostAsync(path, "{}").ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
-        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
+        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Value.ShouldBeNull();
     }
 
     [Fact]
@@ -326,8 +326,8 @@ public sealed partial class TunnelEndpointsTests
         rotated.Id().ShouldNotBe(first.Id());
         third.ToString().ShouldBe(rotated.ToString());
         var validator = service.Get<TunnelTokens>();
-        (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Caller.ShouldBeNull();
-        (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Caller!.TunnelId.ShouldBe(id);
+        (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Value.ShouldBeNull();
+        (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Value!.TunnelId.ShouldBe(id);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class AgentAdmission(
 )
 {
     /// <summary>A presented credential: the tunnel it may enrol for, or the refusal.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
+    public async ValueTask<Result<Tunnel>> AdmitAsync(
         Caller caller,
         string tunnelId,
         IPAddress source,
@@ -65,7 +65,7 @@ internal sealed class AgentAdmission(
     /// <summary>
     /// An enrolment without a fresh proof: whether every element of it still holds, or the refusal.
     /// </summary>
-    public async ValueTask<TunnelResult<Tunnel>> ReadmitAsync(
+    public async ValueTask<Result<Tunnel>> ReadmitAsync(
         AgentEnrollmentState enrollment,
         IPAddress source,
         CancellationToken cancellationToken

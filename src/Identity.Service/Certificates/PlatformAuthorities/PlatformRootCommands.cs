@@ -25,7 +25,7 @@ internal sealed class PlatformRootCommands(
 )
 {
     /// <summary>The root that is to follow; the one that was made already, if there is one.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> PrepareAsync(
+    public async ValueTask<Result<PlatformAuthority>> PrepareAsync(
         ApiRequest request,
         string? reason,
         CancellationToken cancellationToken
@@ -56,7 +56,7 @@ internal sealed class PlatformRootCommands(
     }
 
     /// <summary>From now on certificates are issued under it.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> ActivateAsync(
+    public async ValueTask<Result<PlatformAuthority>> ActivateAsync(
         ApiRequest request,
         string id,
         ActivateRootRequest wanted,
@@ -127,7 +127,7 @@ internal sealed class PlatformRootCommands(
         );
 
     /// <summary>Takes a staged root out of the bundle again. One that signs is not taken back: another one follows it.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> RollbackAsync(
+    public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
         ApiRequest request,
         string id,
         string? reason,
@@ -190,7 +190,7 @@ internal sealed class PlatformRootCommands(
         }
     }
 
-    private ValueTask<TunnelResult<PlatformAuthority>> RemoveAsync(
+    private ValueTask<Result<PlatformAuthority>> RemoveAsync(
         PlatformAuthority root,
         long epoch,
         Func<PlatformAuthority, PlatformRootAudited> audited,
@@ -211,7 +211,7 @@ internal sealed class PlatformRootCommands(
         );
     }
 
-    private async ValueTask<TunnelResult<PlatformAuthority>> CommitAsync(
+    private async ValueTask<Result<PlatformAuthority>> CommitAsync(
         PlatformRootAudited audited,
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken

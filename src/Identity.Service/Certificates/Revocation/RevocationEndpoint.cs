@@ -16,10 +16,12 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.RevokeRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -51,32 +53,32 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         var changes = 0;
         foreach (var certificate in found)
         {
-            var (present, changed, refusal) = await revoker.RevokeAsync(
+            var revoked = await revoker.RevokeAsync(
                 certificate,
                 reason,
                 wanted.Comment,
                 request,
                 cancellationToken
             );
-            if (present is null)
+            if (!revoked.IsOk)
             {
-                if (wanted.KeySha256 is null || !IsDone(refusal!))
+                if (wanted.KeySha256 is null || !IsDone(revoked.Refusal))
                 {
-                    return refusal!;
+                    return revoked.Refusal;
                 }
 
                 // Of a key, what is revoked or has ended meanwhile does not keep the others.
-                earlier = refusal;
+                earlier = revoked.Refusal;
                 continue;
             }
 
-            changes += changed ? 1 : 0;
-            data.Add(CertificateItemDocument.Of(present));
+            changes += revoked.Value.Changed ? 1 : 0;
+            data.Add(CertificateItemDocument.Of(revoked.Value.Certificate));
         }
 
-        if (data.Count == 0)
+        if (data.Count == 0 && earlier is not null)
         {
-            return earlier!;
+            return earlier;
         }
 
         return ApiAnswer.Json(

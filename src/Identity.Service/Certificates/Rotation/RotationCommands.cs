@@ -23,7 +23,7 @@ internal sealed class RotationCommands(
     /// A staged authority leaves the bundle again; an active one gives way to the one before it, which everybody still
     /// holds, and waits staged.
     /// </summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> RollbackAsync(
+    public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
         TunnelAuthority authority,
         string? reason,
@@ -85,7 +85,7 @@ internal sealed class RotationCommands(
     /// Takes a retiring or tainted authority out of the bundle now. Unforced only when nobody is hit; forced, the caller
     /// has seen whom it hits.
     /// </summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> WithdrawAsync(
+    public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
         ApiRequest request,
         TunnelAuthority authority,
         RotationRequest wanted,

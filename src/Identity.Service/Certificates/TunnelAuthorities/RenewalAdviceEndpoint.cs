@@ -38,10 +38,12 @@ internal sealed class RenewalAdviceEndpoint(
 
         var found = await tunnels.FindAsync(tunnelId, cancellationToken);
         var admitted = RotationAdmission.Admit(found, request.Caller);
-        if (admitted.Value is not { } tunnel)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var tunnel = admitted.Value;
 
         // Before what is read: a later change is then a later revision.
         var revision = revisions.Current;

@@ -259,14 +259,14 @@ internal sealed class ConsoleSessions(
             return false;
         }
 
-        var (revoked, _) = await keys.RevokeAsync(
+        var revoked = await keys.RevokeAsync(
             key,
             "A security-admin has signed in to the console.",
             actor,
             request.RequestId,
             cancellationToken
         );
-        return revoked is not null;
+        return revoked.IsOk;
     }
 
     // The signature held, so it is somebody: this belongs into the chain (S31 is about what anybody can send).

@@ -12,7 +12,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
     public static RuleOptions Of(Rule rule) => new(rule.State, rule.Bind, rule.ExpiresAt);
 
     /// <summary>What is given, over what is there; exactly one of both results is set.</summary>
-    public static (RuleOptions? Options, Refusal? Refusal) Read(
+    public static Result<RuleOptions> Read(
         string? state,
         string? bind,
         Optional<string?> expiresAt,
@@ -50,7 +50,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
             options = options with { ExpiresAt = time };
         }
 
-        return (options, null);
+        return options;
     }
 
     // RFC 3339 in UTC, whole seconds.
@@ -73,5 +73,5 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
         return isTime;
     }
 
-    private static (RuleOptions?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+    private static Result<RuleOptions> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

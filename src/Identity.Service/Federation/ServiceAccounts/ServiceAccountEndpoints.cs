@@ -13,14 +13,16 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.CreateServiceAccountRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
         if (fault is not null)
@@ -55,11 +57,13 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         var (rows, next) = page.Cut(found, row => row.Ordinal);
@@ -78,14 +82,16 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.UpdateServiceAccountRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
@@ -128,11 +134,13 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (wanted is null)
+        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (!wantedResult.IsOk)
         {
-            return malformed!;
+            return wantedResult.Refusal;
         }
+
+        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {

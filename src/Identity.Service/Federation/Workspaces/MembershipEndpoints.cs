@@ -27,11 +27,13 @@ internal sealed class MembershipEndpoints(
     /// <summary>The workspaces of an account; the implicit membership first, outside the page's limit.</summary>
     public async ValueTask<ApiAnswer> ListOfAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -61,11 +63,13 @@ internal sealed class MembershipEndpoints(
     /// <summary>The explicit members of a workspace.</summary>
     public async ValueTask<ApiAnswer> ListOfWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -85,14 +89,16 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> AddToAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.AddWorkspaceRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -106,11 +112,13 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> AddToWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -124,14 +132,16 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.UpdateMemberRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (
             await PathAsync(request, cancellationToken) is not ({ } account, { } workspace)

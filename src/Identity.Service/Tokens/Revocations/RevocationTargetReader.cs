@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// </summary>
 internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issuers, ServiceAccountStore accounts)
 {
-    public async ValueTask<(RevocationTarget? Target, Refusal? Refusal)> ReadAsync(
+    public async ValueTask<Result<RevocationTarget>> ReadAsync(
         string organizationId,
         CreateRevocationRequest request,
         CancellationToken cancellationToken
@@ -20,21 +20,20 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
     {
         if (!RevocationKinds.TryParse(request.Kind, out var kind))
         {
-            return (null, RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required."));
+            return RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required.");
         }
 
         if (CheckMembers(kind, request) is { } fault)
         {
-            return (null, RequestErrors.Invalid.Refuse(fault));
+            return RequestErrors.Invalid.Refuse(fault);
         }
 
         if (!await RefersToOwnAsync(organizationId, request, cancellationToken))
         {
-            return (null, RequestErrors.NotFound.Refuse());
+            return RequestErrors.NotFound.Refuse();
         }
 
-        return (
-            new RevocationTarget(
+        return new RevocationTarget(
                 kind,
                 kind switch
                 {
@@ -53,9 +52,7 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
                     ),
                     _ => "",
                 }
-            ),
-            null
-        );
+            );
     }
 
     private static string? CheckMembers(RevocationKind kind, CreateRevocationRequest request)

@@ -13,15 +13,17 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
 
     public async ValueTask<ApiAnswer> RotateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonOrEmptyAsync(
+        var bodyResult = await request.ReadJsonOrEmptyAsync(
             TokensJson.Default.RotateSigningKeyRequest,
             RotateSigningKeyRequest.None,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -29,7 +31,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
         }
 
         var actor = AuditActor.Of(request);
-        var (_, refusal) = body.CompromisedKeyId is { } compromised
+        var rotated = body.CompromisedKeyId is { } compromised
             ? await ring.DropAsync(
                 compromised,
                 revocations.EndEnrollmentsOfKey(compromised, time.GetUtcNow()),
@@ -39,7 +41,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
                 cancellationToken
             )
             : await ring.RotateEarlyAsync(actor, request.RequestId, body.Reason ?? "", cancellationToken);
-        return refusal is null ? Answer() : refusal;
+        return rotated.IsOk ? Answer() : rotated.Refusal;
     }
 
     private ApiAnswer Answer() =>

@@ -42,10 +42,12 @@ internal sealed class AcmeChallengeEndpoints(
     public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AcmeChallengeRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (await FindTunnelAsync(request.Peer, cancellationToken) is not { } tunnel)
         {

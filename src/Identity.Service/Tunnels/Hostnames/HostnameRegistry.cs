@@ -21,7 +21,7 @@ internal sealed class HostnameRegistry(
     /// <summary>For so long an archived tunnel's names are no other organization's.</summary>
     public static readonly TimeSpan Reservation = TimeSpan.FromDays(30);
 
-    public async ValueTask<TunnelResult<Hostname>> AddAsync(
+    public async ValueTask<Result<Hostname>> AddAsync(
         ApiRequest request,
         Tunnel tunnel,
         string written,
@@ -29,10 +29,12 @@ internal sealed class HostnameRegistry(
     )
     {
         var parsed = HostnameRules.Parse(written);
-        if (parsed.Value is not { } name)
+        if (!parsed.IsOk)
         {
-            return parsed.Refusal!;
+            return parsed.Refusal;
         }
+
+        var name = parsed.Value;
 
         if (await rules.CheckAsync(name, cancellationToken) is { } refusal)
         {
@@ -65,7 +67,7 @@ internal sealed class HostnameRegistry(
 
     /// <summary>Looks for the proof and writes down what that makes of the name.</summary>
     /// <param name="request">Who wants it; null = the daily round.</param>
-    public async ValueTask<TunnelResult<Hostname>> CheckAsync(
+    public async ValueTask<Result<Hostname>> CheckAsync(
         ApiRequest? request,
         Tunnel tunnel,
         Hostname before,
@@ -124,7 +126,7 @@ internal sealed class HostnameRegistry(
     }
 
     /// <summary>An operator's word in place of a proof.</summary>
-    public async ValueTask<TunnelResult<Hostname>> ApproveAsync(
+    public async ValueTask<Result<Hostname>> ApproveAsync(
         ApiRequest request,
         Tunnel tunnel,
         Hostname before,
@@ -167,7 +169,7 @@ internal sealed class HostnameRegistry(
             : result.RefusalIfUnavailable();
     }
 
-    private async ValueTask<TunnelResult<Hostname>> UpdateAsync(
+    private async ValueTask<Result<Hostname>> UpdateAsync(
         ApiRequest? request,
         Tunnel tunnel,
         Hostname before,

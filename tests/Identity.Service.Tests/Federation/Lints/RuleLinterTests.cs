@@ -225,8 +225,8 @@ public sealed class RuleLinterTests
     private static Rule Rule(string match)
     {
         var document = JsonSerializer.Deserialize(match, FederationJson.Default.MatchDocument)!;
-        var (read, refusal) = RuleMatchReader.Read(document);
-        refusal.ShouldBeNull();
+        var read = RuleMatchReader.Read(document);
+        read.Refusal.ShouldBeNull();
         return new Rule
         {
             Id = RuleId.New(),
@@ -235,7 +235,7 @@ public sealed class RuleLinterTests
             Description = "",
             IssuerId = IssuerId.New(),
             ServiceAccountId = ServiceAccountId.New(),
-            Match = read!,
+            Match = read.Value!,
             Scopes = [Scopes.ManageTunnels],
             TokenLifetimeSeconds = 3600,
             AppliesToAllWorkspaces = true,
