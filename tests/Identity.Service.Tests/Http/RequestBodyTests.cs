@@ -31,6 +31,20 @@ public sealed class RequestBodyTests
         refusal.Message.ShouldNotContain("System.");
     }
 
+    // The serializer says what is wrong by its English message alone: these fail when another version words it otherwise.
+    [Theory]
+    [InlineData("""{"dns_names":[]}""", "body: lacks a required member: name, addresses.")]
+    [InlineData("""{"name":"a","addresses":[],"nmae":1}""", "nmae: is not a known member.")]
+    [InlineData("""{"name":1,"addresses":[]}""", "name: has the wrong type.")]
+    [InlineData("""{"name":null,"addresses":[]}""", "name: must not be null.")]
+    [InlineData("""{"name":"a","addresses":[],"name":"b"}""", ": appears twice.")]
+    [InlineData("""{"name":"a",""", ": is not valid JSON.")]
+    public void Parse_Bad_SaysWhatIsWrong(string json, string said) =>
+        RequestBody
+            .Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest)
+            .Refusal.ShouldNotBeNull()
+            .Message.ShouldEndWith(said);
+
     [Fact]
     public void Parse_AnyBytes_GiveAValueOrARefusal() =>
         Prop.ForAll(

@@ -103,13 +103,13 @@ internal sealed class AgentAdmission(
         return await CheckTunnelTokenAsync(tunnel, source, cancellationToken) is { } refusal ? refusal : tunnel;
     }
 
-    /// <summary>S5: never beside a service-held authority unless allowed, and only from named addresses.</summary>
     /// <summary>What must still hold at the moment when a certificate is intended.</summary>
     public IReadOnlyList<Statement> Require(AgentEnrollmentState enrollment) =>
         enrollment.Proof.Method == EnrollmentMethod.Federation
             ? federation.Require(enrollment.WorkspaceId, enrollment.Proof, enrollment.TunnelId.Value)
             : [];
 
+    // S5: never beside a service-held authority unless allowed, and only from named addresses.
     private async ValueTask<Refusal?> CheckTunnelTokenAsync(
         Tunnel tunnel,
         IPAddress source,
