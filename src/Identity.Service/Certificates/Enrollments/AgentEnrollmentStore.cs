@@ -170,7 +170,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             enrollment.OrganizationId,
             enrollment.WorkspaceId,
             enrollment.InstanceId,
-            Method = EnrollmentMethods.NameOf(enrollment.Proof.Method),
+            Method = WireNames.Of(enrollment.Proof.Method),
             enrollment.Proof.Principal,
             enrollment.Proof.IssuerId,
             enrollment.Proof.RuleId,

@@ -4,6 +4,7 @@ using System.Text;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
@@ -90,7 +91,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
         }
 
         InventoryStatus? status = null;
-        if (request.Query("status") is { } name && (status = InventoryStatuses.Find(name)) is null)
+        if (request.Query("status") is { } name && (status = WireNames.Find<InventoryStatus>(name)) is null)
         {
             return Invalid("status: one of intent, issued, void, revoked.");
         }

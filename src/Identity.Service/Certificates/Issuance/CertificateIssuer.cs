@@ -179,11 +179,8 @@ internal sealed class CertificateIssuer(
             return Refuse(job, unavailable);
         }
 
-        ServiceMeters.CertificatesIssued.Add(
-            1,
-            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind))
-        );
-        Log.Issued(logger, record.Serial, CertificateNames.Of(record.Kind), record.Identity, record.NotAfter);
+        ServiceMeters.CertificatesIssued.Add(1, new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)));
+        Log.Issued(logger, record.Serial, WireNames.Of(record.Kind), record.Identity, record.NotAfter);
         return IssuanceOutcome.Of(record, issued.Value.Certificate, job.Authority);
     }
 
@@ -282,7 +279,7 @@ internal sealed class CertificateIssuer(
     {
         ServiceMeters.CertificatesRefused.Add(
             1,
-            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind)),
+            new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)),
             new KeyValuePair<string, object?>("code", refusal.Code.Code)
         );
         return IssuanceOutcome.Refused(refusal);

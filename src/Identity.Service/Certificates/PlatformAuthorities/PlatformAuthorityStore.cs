@@ -47,12 +47,12 @@ internal sealed class PlatformAuthorityStore(Database database)
             new
             {
                 Id = authority.Id.Value,
-                Tier = NameOf(authority.Tier),
+                Tier = WireNames.Of(authority.Tier),
                 Certificate = authority.Certificate.Encoded.ToArray(),
                 authority.SealedKey,
                 CreatedAt = authority.CreatedAt.ToStore(),
                 NotAfter = authority.Certificate.NotAfter.ToStore(),
-                State = RootStates.NameOf(authority.State),
+                State = WireNames.Of(authority.State),
                 StateSince = authority.StateSince.ToStore(),
                 authority.RootId,
                 authority.AddedEpoch,
@@ -85,10 +85,10 @@ internal sealed class PlatformAuthorityStore(Database database)
             new
             {
                 Id = root.Id.Value,
-                State = RootStates.NameOf(root.State),
+                State = WireNames.Of(root.State),
                 StateSince = root.StateSince.ToStore(),
                 root.RemovedEpoch,
-                Expected = RootStates.NameOf(expected),
+                Expected = WireNames.Of(expected),
             }
         ).ExpectingOne(PlatformConflict.Stale).Unique(PlatformConflict.Stale);
 
@@ -103,11 +103,11 @@ internal sealed class PlatformAuthorityStore(Database database)
         new()
         {
             Id = CertificateAuthorityId.Wrap(row.Id),
-            Tier = row.Tier == NameOf(PlatformTier.Root) ? PlatformTier.Root : PlatformTier.Issuing,
+            Tier = WireNames.Parse<PlatformTier>(row.Tier),
             Certificate = Parse(row.Certificate),
             SealedKey = row.SealedKey,
             CreatedAt = Instants.FromStore(row.CreatedAt),
-            State = RootStates.Parse(row.State),
+            State = WireNames.Parse<RootState>(row.State),
             StateSince = Instants.FromStore(row.StateSince),
             RootId = row.RootId,
             AddedEpoch = row.AddedEpoch,
@@ -118,8 +118,6 @@ internal sealed class PlatformAuthorityStore(Database database)
     private static ParsedCertificate Parse(byte[] certificate) =>
         ParsedCertificate.TryParse(certificate)
         ?? throw new StoreException("A stored authority certificate cannot be read.");
-
-    private static string NameOf(PlatformTier tier) => tier == PlatformTier.Root ? "root" : "issuing";
 
     private sealed record Row
     {

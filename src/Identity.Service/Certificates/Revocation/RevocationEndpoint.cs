@@ -53,13 +53,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         var changes = 0;
         foreach (var certificate in found)
         {
-            var revoked = await revoker.RevokeAsync(
-                certificate,
-                reason,
-                wanted.Comment,
-                request,
-                cancellationToken
-            );
+            var revoked = await revoker.RevokeAsync(certificate, reason, wanted.Comment, request, cancellationToken);
             if (!revoked.IsOk)
             {
                 if (wanted.KeySha256 is null || !IsDone(revoked.Refusal))
@@ -123,7 +117,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
             return RequestErrors.Invalid.Refuse($"comment: at most {MaxComment} printable characters.");
         }
 
-        return wanted.ExpectedStatus is { } status && InventoryStatuses.Find(status) is null
+        return wanted.ExpectedStatus is { } status && WireNames.Find<InventoryStatus>(status) is null
             ? RequestErrors.Invalid.Refuse("expected_status: one of intent, issued, void, revoked.")
             : null;
     }

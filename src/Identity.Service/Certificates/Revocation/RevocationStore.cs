@@ -1,5 +1,6 @@
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 
@@ -69,7 +70,14 @@ internal sealed class RevocationStore(Database database)
         var rows = await connection.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
             new CommandDefinition(UnexpiredSql, new { now = now.ToStore() }, cancellationToken: cancellationToken)
         );
-        return [.. rows.Select(row => new RevokedSerial(row.Serial, CertificateNames.KindOf(row.Kind), row.TunnelId))];
+        return
+        [
+            .. rows.Select(row => new RevokedSerial(
+                row.Serial,
+                WireNames.Parse<CertificateKind>(row.Kind),
+                row.TunnelId
+            )),
+        ];
     }
 
     /// <summary>

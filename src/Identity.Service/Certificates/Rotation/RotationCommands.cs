@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
@@ -124,7 +125,7 @@ internal sealed class RotationCommands(
     private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleFault fault) =>
         BundleErrors
             .Unsafe.Refuse()
-            .With("state", AuthorityStates.NameOf(authority.State))
+            .With("state", WireNames.Of(authority.State))
             .With(
                 "reason",
                 fault switch

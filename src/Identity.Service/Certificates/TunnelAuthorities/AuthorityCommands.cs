@@ -360,7 +360,7 @@ internal sealed class AuthorityCommands(
             return authority;
         }
 
-        if (wanted.ExpectedState is { } state && AuthorityStates.Parse(state) != authority.State)
+        if (wanted.ExpectedState is { } state && WireNames.Parse<AuthorityState>(state) != authority.State)
         {
             return AuthorityErrors.StateOf(authority, $"It was expected to be {state}.");
         }
@@ -442,7 +442,7 @@ internal sealed class AuthorityCommands(
         IReadOnlyList<AuthorityFinding> findings
     ) =>
         refusal
-            .With("state", AuthorityStates.NameOf(authority.State))
+            .With("state", WireNames.Of(authority.State))
             .With(
                 "findings",
                 new JsonArray([

@@ -39,7 +39,9 @@ internal sealed partial class AuthorityEndpoints(
             return RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.");
         }
 
-        if (AuthorityCustodies.Find(wanted.Custody ?? AuthorityCustodies.Sealed) is not { } custody)
+        if (
+            WireNames.Find<AuthorityCustody>(wanted.Custody ?? WireNames.Of(AuthorityCustody.Sealed)) is not { } custody
+        )
         {
             return RequestErrors.Invalid.Refuse("custody: sealed, pkcs11, trust_only or imported is required.");
         }
@@ -132,7 +134,15 @@ internal sealed partial class AuthorityEndpoints(
 
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
-            ? Answer(await commands.UploadAsync(request, found.Value.Tunnel, found.Value.Authority, upload, cancellationToken))
+            ? Answer(
+                await commands.UploadAsync(
+                    request,
+                    found.Value.Tunnel,
+                    found.Value.Authority,
+                    upload,
+                    cancellationToken
+                )
+            )
             : found.Refusal;
     }
 
@@ -148,7 +158,15 @@ internal sealed partial class AuthorityEndpoints(
 
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
-            ? Answer(await commands.ApproveAsync(request, found.Value.Tunnel, found.Value.Authority, approval.Fingerprint, cancellationToken))
+            ? Answer(
+                await commands.ApproveAsync(
+                    request,
+                    found.Value.Tunnel,
+                    found.Value.Authority,
+                    approval.Fingerprint,
+                    cancellationToken
+                )
+            )
             : found.Refusal;
     }
 
@@ -175,7 +193,9 @@ internal sealed partial class AuthorityEndpoints(
         {
             var found = await FindLiveAsync(request, cancellationToken);
             return found.IsOk
-                ? Answer(await commands.ImportAsync(request, found.Value.Authority, file, wanted.Password, cancellationToken))
+                ? Answer(
+                    await commands.ImportAsync(request, found.Value.Authority, file, wanted.Password, cancellationToken)
+                )
                 : found.Refusal;
         }
         finally
@@ -297,10 +317,7 @@ internal sealed partial class AuthorityEndpoints(
             : null;
     }
 
-    private async ValueTask<Result<TunnelAuthority>> FindAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Result<TunnelAuthority>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!CertificateAuthorityId.TryParse(request.Route("ca_id"), out var id))
         {
@@ -326,9 +343,7 @@ internal sealed partial class AuthorityEndpoints(
 
         var authority = found.Value;
         var tunnel = await tunnels.FindAsync(authority.TunnelId.Value, cancellationToken);
-        return tunnel is null or { IsArchived: true }
-            ? TunnelErrors.Archived.Refuse()
-            : (tunnel, authority);
+        return tunnel is null or { IsArchived: true } ? TunnelErrors.Archived.Refuse() : (tunnel, authority);
     }
 
     private async ValueTask<Result<Tunnel>> FindTunnelAsync(

@@ -76,7 +76,7 @@ internal sealed class AuthorityLifecycle(
 
         return authority.State == expected
             ? await MoveAsync(authority, to, move, cancellationToken)
-            : AuthorityErrors.StateOf(authority, $"It was expected to be {AuthorityStates.NameOf(expected)}.");
+            : AuthorityErrors.StateOf(authority, $"It was expected to be {WireNames.Of(expected)}.");
     }
 
     /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
@@ -153,8 +153,8 @@ internal sealed class AuthorityLifecycle(
                 logger,
                 next.Id.Value,
                 next.TunnelId.Value,
-                AuthorityStates.NameOf(authority.State),
-                AuthorityStates.NameOf(to)
+                WireNames.Of(authority.State),
+                WireNames.Of(to)
             );
         }
 

@@ -109,7 +109,7 @@ internal sealed class TunnelAuthorityStore(Database database)
                 + "ORDER BY ordinal LIMIT @count",
             new
             {
-                State = AuthorityStates.NameOf(state),
+                State = WireNames.Of(state),
                 after,
                 count,
             },
@@ -168,7 +168,7 @@ internal sealed class TunnelAuthorityStore(Database database)
                 + "WHERE id = @Id AND state = @Expected",
             TunnelAuthorityRow.Of(authority) with
             {
-                Expected = AuthorityStates.NameOf(expected),
+                Expected = WireNames.Of(expected),
             }
         )
             .ExpectingOne(AuthorityConflict.Stale)

@@ -104,8 +104,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
             new(
                 IssuerId,
                 Cause,
-                WireNames.Find<KillKind>(Kind)
-                    ?? throw new InvalidDataException($"A stored kill has the kind '{Kind}'."),
+                WireNames.Parse<KillKind>(Kind),
                 Value,
                 Reason,
                 Instants.FromStore(KilledAt),

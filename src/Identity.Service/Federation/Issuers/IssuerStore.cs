@@ -236,15 +236,15 @@ internal sealed class IssuerStore(Database database)
                 MaxJwtLifetimeSeconds = (int)MaxJwtLifetimeSeconds,
                 AllowedTargets = [.. Words(AllowedTargets).Select(AllowedTarget.Parse)],
                 Preset = Preset,
-                Tenancy = Stored<IssuerTenancy>(Tenancy),
-                ReplayMode = Stored<ReplayMode>(ReplayMode),
+                Tenancy = WireNames.Parse<IssuerTenancy>(Tenancy),
+                ReplayMode = WireNames.Parse<ReplayMode>(ReplayMode),
                 ReplayWindowSeconds = (int)ReplayWindowSeconds,
                 Algorithms = AlgorithmNames.Read(Words(Algorithms)),
                 Types = Words(Types),
                 SingleAudience = SingleAudience != 0,
                 AllowMissingKid = AllowMissingKid != 0,
                 AllowNonAscii = AllowNonAscii != 0,
-                CallerDetail = Stored<CallerDetail>(CallerDetail),
+                CallerDetail = WireNames.Parse<CallerDetail>(CallerDetail),
                 StaleOkSeconds = (int?)StaleOkSeconds,
                 HardExpirySeconds = (int?)HardExpirySeconds,
                 Version = (int)Version,
@@ -252,10 +252,5 @@ internal sealed class IssuerStore(Database database)
             };
 
         private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-        private static T Stored<T>(string name)
-            where T : struct, Enum =>
-            WireNames.Find<T>(name)
-            ?? throw new InvalidDataException($"A stored issuer has the {typeof(T).Name} '{name}'.");
     }
 }

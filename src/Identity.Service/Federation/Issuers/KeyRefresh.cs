@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -41,12 +42,16 @@ internal sealed record KillOrder
 
         return (request.Kid, request.KeySet, request.Issuer) switch
         {
-            ({ Length: >= 1 and <= JoseLimits.MaxKeyIdLength } kid, null, null) => new KillOrder(KillKind.Kid, kid, reason),
+            ({ Length: >= 1 and <= JoseLimits.MaxKeyIdLength } kid, null, null) => new KillOrder(
+                KillKind.Kid,
+                kid,
+                reason
+            ),
             (null, true, null) => new KillOrder(KillKind.KeySet, "", reason),
             (null, null, true) => new KillOrder(KillKind.Issuer, "", reason),
             _ => RequestErrors.Invalid.Refuse(
-                    "exactly one of kid (1 to 256 characters), key_set and issuer is required."
-                ),
+                "exactly one of kid (1 to 256 characters), key_set and issuer is required."
+            ),
         };
     }
 }

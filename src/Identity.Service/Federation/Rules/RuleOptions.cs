@@ -1,6 +1,7 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -22,7 +23,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
         var options = present;
         if (state is not null)
         {
-            if (RuleWords.State(state) is not { } read)
+            if (WireNames.Find<RuleState>(state) is not { } read)
             {
                 return Refuse("state: draft, audit, enforce or disabled is required.");
             }
@@ -32,7 +33,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
 
         if (bind is not null)
         {
-            if (RuleWords.Bind(bind) is not { } read)
+            if (WireNames.Find<RuleBind>(bind) is not { } read)
             {
                 return Refuse("bind: any, dpop, mtls or none is required.");
             }

@@ -30,7 +30,8 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             return RequestErrors.Invalid.Refuse(fault);
         }
 
-        if (!OrganizationRoles.TryParse(body.OrganizationRole ?? OrganizationRoles.Developer, out var role))
+        var wantedRole = body.OrganizationRole ?? OrganizationRole.Developer.Name();
+        if (WireNames.Find<OrganizationRole>(wantedRole) is not { } role)
         {
             return UnknownRole();
         }
@@ -109,9 +110,14 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
         }
 
         var role = account.Role;
-        if (body.OrganizationRole.IsSet && !OrganizationRoles.TryParse(body.OrganizationRole.Value, out role))
+        if (body.OrganizationRole.IsSet)
         {
-            return UnknownRole();
+            if (WireNames.Find<OrganizationRole>(body.OrganizationRole.Value) is not { } given)
+            {
+                return UnknownRole();
+            }
+
+            role = given;
         }
 
         if (role != account.Role && CheckGrant(request.Caller, role) is { } notGrantable)

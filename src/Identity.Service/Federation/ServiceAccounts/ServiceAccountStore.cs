@@ -149,19 +149,16 @@ internal sealed class ServiceAccountStore(Database database)
 
         public required string Role { get; init; }
 
-        public ServiceAccount ToAccount()
-        {
-            _ = OrganizationRoles.TryParse(Role, out var role);
-            return new ServiceAccount
+        public ServiceAccount ToAccount() =>
+            new()
             {
                 Id = ServiceAccountId.Wrap(Id),
                 OrganizationId = OrganizationId,
                 Name = Name,
                 Description = Description,
-                Role = role,
+                Role = WireNames.Parse<OrganizationRole>(Role),
                 Version = (int)Version,
                 Stamps = ToStamps(),
             };
-        }
     }
 }

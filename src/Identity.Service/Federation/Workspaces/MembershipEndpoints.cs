@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -89,10 +90,7 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> AddToAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var bodyResult = await request.ReadJsonAsync(
-            FederationJson.Default.AddWorkspaceRequest,
-            cancellationToken
-        );
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddWorkspaceRequest, cancellationToken);
         if (!bodyResult.IsOk)
         {
             return bodyResult.Refusal;
@@ -132,10 +130,7 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var bodyResult = await request.ReadJsonAsync(
-            FederationJson.Default.UpdateMemberRequest,
-            cancellationToken
-        );
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateMemberRequest, cancellationToken);
         if (!bodyResult.IsOk)
         {
             return bodyResult.Refusal;
@@ -192,7 +187,7 @@ internal sealed class MembershipEndpoints(
         CancellationToken cancellationToken
     )
     {
-        if (!WorkspaceRoles.TryParse(roleName, out var role))
+        if (WireNames.Find<WorkspaceRole>(roleName) is not { } role)
         {
             return RequestErrors.Invalid.Refuse($"workspace_role: one of {WorkspaceRoles.All} is required.");
         }

@@ -146,16 +146,13 @@ internal sealed class MembershipStore(Database database)
 
         public required string CreatedBy { get; init; }
 
-        public Membership ToMembership()
-        {
-            _ = WorkspaceRoles.TryParse(Role, out var role);
-            return new Membership(
+        public Membership ToMembership() =>
+            new(
                 Culvert.Identity.Service.Ids.ServiceAccountId.Wrap(ServiceAccountId),
                 Culvert.Identity.Service.Ids.WorkspaceId.Wrap(WorkspaceId),
-                role,
+                WireNames.Parse<WorkspaceRole>(Role),
                 Instants.FromStore(CreatedAt),
                 CreatedBy
             );
-        }
     }
 }

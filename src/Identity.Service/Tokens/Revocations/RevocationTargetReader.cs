@@ -18,7 +18,7 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
         CancellationToken cancellationToken
     )
     {
-        if (!RevocationKinds.TryParse(request.Kind, out var kind))
+        if (WireNames.Find<RevocationKind>(request.Kind) is not { } kind)
         {
             return RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required.");
         }
@@ -34,25 +34,22 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
         }
 
         return new RevocationTarget(
-                kind,
-                kind switch
-                {
-                    RevocationKind.Token => request.TokenId!,
-                    RevocationKind.Family => request.Family!,
-                    RevocationKind.Rule => request.RuleId!,
-                    RevocationKind.RuleVersion => TokenTraits.RuleVersionValue(
-                        request.RuleId!,
-                        request.RuleVersion!.Value
-                    ),
-                    RevocationKind.Principal => request.ServiceAccountId!,
-                    RevocationKind.Issuer => request.IssuerId!,
-                    RevocationKind.Subject => TokenTraits.SubjectValue(
-                        request.IssuerId!,
-                        Sha256Text.Base64UrlOf(request.Subject!)
-                    ),
-                    _ => "",
-                }
-            );
+            kind,
+            kind switch
+            {
+                RevocationKind.Token => request.TokenId!,
+                RevocationKind.Family => request.Family!,
+                RevocationKind.Rule => request.RuleId!,
+                RevocationKind.RuleVersion => TokenTraits.RuleVersionValue(request.RuleId!, request.RuleVersion!.Value),
+                RevocationKind.Principal => request.ServiceAccountId!,
+                RevocationKind.Issuer => request.IssuerId!,
+                RevocationKind.Subject => TokenTraits.SubjectValue(
+                    request.IssuerId!,
+                    Sha256Text.Base64UrlOf(request.Subject!)
+                ),
+                _ => "",
+            }
+        );
     }
 
     private static string? CheckMembers(RevocationKind kind, CreateRevocationRequest request)

@@ -234,7 +234,7 @@ internal sealed class TokenRevocationStore(Database database)
             {
                 Id = TokenRevocationId.Wrap(Id),
                 OrganizationId = OrganizationId,
-                Kind = RevocationKinds.Parse(Kind),
+                Kind = WireNames.Parse<RevocationKind>(Kind),
                 Value = Value,
                 IssuedBefore = IssuedBefore,
                 Reason = Reason,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Jose.Keys;
@@ -43,7 +44,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
                     CreatedAt = key.CreatedAt.ToStore(),
                     ActiveFrom = key.ActiveFrom.ToStore(),
                     key.Generation,
-                    Custody = KeyCustodies.Name(key.Custody),
+                    Custody = WireNames.Of(key.Custody),
                 }
             ).Unique(SigningKeyConflict.Made);
         }
@@ -71,7 +72,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         var secret = sealer.Unseal(Table, row.KeyId, Column, row.PrivateKey);
         try
         {
-            var custody = KeyCustodies.Parse(row.Custody);
+            var custody = WireNames.Parse<KeyCustody>(row.Custody);
             var label = custody == KeyCustody.Pkcs11 ? Encoding.UTF8.GetString(secret) : null;
             var key = label is null ? SigningKey.ImportPkcs8(secret) : hsm.Open(label);
             return new TokenSigningKey(

@@ -30,7 +30,7 @@ internal sealed class BundleHolderStore(Database database)
                 new
                 {
                     tunnelId.Value,
-                    kind = NameOf(kind),
+                    kind = WireNames.Of(kind),
                     holder,
                 },
                 cancellationToken
@@ -50,7 +50,7 @@ internal sealed class BundleHolderStore(Database database)
             new
             {
                 tunnelId.Value,
-                kind = NameOf(kind),
+                kind = WireNames.Of(kind),
                 holder,
                 servedEpoch,
                 At = at.ToStore(),
@@ -72,15 +72,13 @@ internal sealed class BundleHolderStore(Database database)
             new
             {
                 tunnelId.Value,
-                kind = NameOf(kind),
+                kind = WireNames.Of(kind),
                 holder,
                 epoch,
                 by,
                 At = at.ToStore(),
             }
         );
-
-    private static string NameOf(HolderKind kind) => kind == HolderKind.Agent ? "agent" : "relying_party";
 
     private async ValueTask<IReadOnlyList<KnownHolder>> QueryAsync(
         string sql,
@@ -113,7 +111,7 @@ internal sealed class BundleHolderStore(Database database)
 
         public KnownHolder ToHolder() =>
             new(
-                Kind == "agent" ? HolderKind.Agent : HolderKind.RelyingParty,
+                WireNames.Parse<HolderKind>(Kind),
                 Holder,
                 Served,
                 Acknowledged,

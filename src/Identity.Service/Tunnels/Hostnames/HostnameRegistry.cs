@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
 
@@ -108,7 +109,7 @@ internal sealed class HostnameRegistry(
             Misses = misses,
             ActiveAt = state == HostnameState.Active ? before.ActiveAt ?? now : null,
             CheckedAt = now,
-            CheckResult = ProofResults.NameOf(found),
+            CheckResult = WireNames.Of(found),
         };
         var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
         if (request is null && result.Refusal?.Code == HostnameErrors.Taken)

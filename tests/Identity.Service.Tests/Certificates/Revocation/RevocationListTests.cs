@@ -87,7 +87,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         var record = await other
             .Bench.Service.Get<TunnelAuthorityStore>()
             .FindAsync(other.AuthorityId, TestContext.Current.CancellationToken);
-        AuthorityStates.NameOf(record!.State).ShouldBe(state);
+        WireNames.Of(record!.State).ShouldBe(state);
         after.IsSignedBy(SubjectPublicKey.TryParse(record.PublicKey)!).ShouldBeTrue();
 
         if (state == "tainted")

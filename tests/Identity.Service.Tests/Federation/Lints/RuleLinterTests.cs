@@ -206,7 +206,14 @@ public sealed class RuleLinterTests
     [InlineData("tunnel:agent", "mtls", false)]
     [InlineData("workspace:manage_tunnels", "any", false)]
     public void L18_BearerForMachines_IsWarnedOf(string scope, string bind, bool found) =>
-        Ids(Rule("""{"subject_prefix":"agent"}""") with { Scopes = [scope], Bind = RuleWords.Bind(bind)!.Value }, Own)
+        Ids(
+                Rule("""{"subject_prefix":"agent"}""") with
+                {
+                    Scopes = [scope],
+                    Bind = WireNames.Find<RuleBind>(bind)!.Value,
+                },
+                Own
+            )
             .Contains("L18")
             .ShouldBe(found);
 

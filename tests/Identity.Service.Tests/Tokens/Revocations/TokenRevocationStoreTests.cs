@@ -88,7 +88,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
         var agent = await EnrollAgentAsync(issuedAt: Now);
         var later = await EnrollAgentAsync(issuedAt: Now.AddSeconds(5));
         var edge = await EnrollEdgeAsync(issuedAt: Now);
-        var parsed = RevocationKinds.Parse(kind);
+        var parsed = WireNames.Parse<RevocationKind>(kind);
 
         await CommitAsync(revocations.Insert(New(parsed, value), Now));
 
@@ -107,7 +107,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
     {
         var agent = await EnrollAgentAsync(issuedAt: Now);
 
-        await CommitAsync(revocations.Insert(New(RevocationKinds.Parse(kind), value), Now));
+        await CommitAsync(revocations.Insert(New(WireNames.Parse<RevocationKind>(kind), value), Now));
 
         (await agents.FindAsync(agent.Id.Value, Cancel))!.RevokedAt.ShouldBeNull();
     }
