@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Jobs;
 
@@ -8,12 +7,9 @@ internal sealed class JobPauseStore(Database database)
 {
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Job, string By, string Reason, long At)>(
-            new CommandDefinition(
-                "SELECT job, paused_by, reason, paused_at_ms FROM job_pauses ORDER BY job",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Job, string By, string Reason, long At)>(
+            "SELECT job, paused_by, reason, paused_at_ms FROM job_pauses ORDER BY job",
+            cancellationToken
         );
         return [.. rows.Select(row => new JobPause(row.Job, row.By, row.Reason, Instants.FromStore(row.At)))];
     }

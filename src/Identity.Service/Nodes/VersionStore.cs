@@ -2,7 +2,6 @@ using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Nodes;
 
@@ -18,13 +17,10 @@ internal sealed class VersionStore(Database database)
             return [];
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Node, string Version, long SeenAt)>(
-            new CommandDefinition(
-                "SELECT node, version, seen_at_ms FROM node_presence "
-                    + $"WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs} ORDER BY node",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Node, string Version, long SeenAt)>(
+            "SELECT node, version, seen_at_ms FROM node_presence "
+                + $"WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs} ORDER BY node",
+            cancellationToken
         );
         return
         [
@@ -47,13 +43,10 @@ internal sealed class VersionStore(Database database)
             return new NodeCount(1, 1);
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (live, known) = await connection.QuerySingleAsync<(long Live, long Known)>(
-            new CommandDefinition(
-                $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
-                    + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
-                cancellationToken: cancellationToken
-            )
+        var (live, known) = await database.SingleAsync<(long Live, long Known)>(
+            $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
+                + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
+            cancellationToken
         );
         return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
     }
@@ -61,13 +54,10 @@ internal sealed class VersionStore(Database database)
     /// <summary>Unarchived edges with their last report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Id, string Name, long? At, string? Body)>(
-            new CommandDefinition(
-                "SELECT e.id, e.name, r.reported_at_ms, r.body FROM edges e LEFT JOIN edge_reports r ON r.edge_id = e.id "
-                    + "WHERE e.archived_at_ms IS NULL ORDER BY e.ordinal",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Id, string Name, long? At, string? Body)>(
+            "SELECT e.id, e.name, r.reported_at_ms, r.body FROM edges e LEFT JOIN edge_reports r ON r.edge_id = e.id "
+                + "WHERE e.archived_at_ms IS NULL ORDER BY e.ordinal",
+            cancellationToken
         );
         return
         [
@@ -89,16 +79,13 @@ internal sealed class VersionStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Id, string Instance, string Tunnel, long? At, string? Body)>(
-            new CommandDefinition(
-                "SELECT n.id, n.instance_id, n.tunnel_id, r.reported_at_ms, r.body FROM enrollments n "
-                    + "LEFT JOIN agent_reports r ON r.tunnel_id = n.tunnel_id AND r.instance_id = n.instance_id "
-                    + "WHERE n.revoked_at_ms IS NULL AND n.certificate_not_after_ms >= @now "
-                    + "ORDER BY n.tunnel_id, n.instance_id LIMIT @limit",
-                new { now = now.ToStore(), limit },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Id, string Instance, string Tunnel, long? At, string? Body)>(
+            "SELECT n.id, n.instance_id, n.tunnel_id, r.reported_at_ms, r.body FROM enrollments n "
+                + "LEFT JOIN agent_reports r ON r.tunnel_id = n.tunnel_id AND r.instance_id = n.instance_id "
+                + "WHERE n.revoked_at_ms IS NULL AND n.certificate_not_after_ms >= @now "
+                + "ORDER BY n.tunnel_id, n.instance_id LIMIT @limit",
+            new { now = now.ToStore(), limit },
+            cancellationToken
         );
         return
         [

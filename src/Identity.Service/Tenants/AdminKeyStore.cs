@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tenants;
 
@@ -122,10 +121,7 @@ internal sealed class AdminKeyStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(Select + condition, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(Select + condition, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new AdminKey

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tenants;
 
@@ -15,13 +14,10 @@ internal sealed class TenantStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<OrganizationRow>(
-            new CommandDefinition(
-                $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
-                new { organizationId },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<OrganizationRow>(
+            $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
+            new { organizationId },
+            cancellationToken
         );
         return row?.ToOrganization();
     }
@@ -29,12 +25,9 @@ internal sealed class TenantStore(Database database)
     /// <summary>All of the installation, archived ones included, oldest first.</summary>
     public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<OrganizationRow>(
-            new CommandDefinition(
-                $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<OrganizationRow>(
+            $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToOrganization())];
     }
@@ -45,15 +38,12 @@ internal sealed class TenantStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<WorkspaceRow>(
-            new CommandDefinition(
-                "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, is_default AS IsDefault, "
-                    + "created_at_ms AS CreatedAt FROM workspaces WHERE organization_id = @organizationId "
-                    + "ORDER BY created_at_ms DESC, id DESC",
-                new { organizationId },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<WorkspaceRow>(
+            "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, is_default AS IsDefault, "
+                + "created_at_ms AS CreatedAt FROM workspaces WHERE organization_id = @organizationId "
+                + "ORDER BY created_at_ms DESC, id DESC",
+            new { organizationId },
+            cancellationToken
         );
         return
         [

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -53,22 +52,19 @@ internal sealed class TunnelStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelRow>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM tunnels WHERE organization_id = @organizationId AND ordinal < @Before "
-                    + "AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
-                    + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
-                new
-                {
-                    organizationId,
-                    workspaceId,
-                    page.Before,
-                    Archived = page.IncludeArchived ? 1L : 0L,
-                    Count = page.Limit + 1,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<TunnelRow>(
+            $"SELECT {Columns} FROM tunnels WHERE organization_id = @organizationId AND ordinal < @Before "
+                + "AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
+                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                organizationId,
+                workspaceId,
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToTunnel())];
     }
@@ -79,14 +75,11 @@ internal sealed class TunnelStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelRow>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM tunnels WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since "
-                    + "ORDER BY ordinal",
-                new { Since = archivedSince.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<TunnelRow>(
+            $"SELECT {Columns} FROM tunnels WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since "
+                + "ORDER BY ordinal",
+            new { Since = archivedSince.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToTunnel())];
     }
@@ -94,13 +87,10 @@ internal sealed class TunnelStore(Database database)
     /// <summary>The sealed token of an unarchived tunnel.</summary>
     public async ValueTask<byte[]?> SealedTokenAsync(TunnelId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<byte[]?>(
-            new CommandDefinition(
-                "SELECT token_sealed FROM tunnels WHERE id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        return await database.SingleOrDefaultAsync<byte[]?>(
+            "SELECT token_sealed FROM tunnels WHERE id = @Value",
+            new { id.Value },
+            cancellationToken
         );
     }
 
@@ -267,10 +257,7 @@ internal sealed class TunnelStore(Database database)
 
     private async ValueTask<Tunnel?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<TunnelRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var row = await database.SingleOrDefaultAsync<TunnelRow>(sql, parameters, cancellationToken);
         return row?.ToTunnel();
     }
 }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -169,10 +168,7 @@ internal sealed class WebhookStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new Webhook
@@ -196,10 +192,7 @@ internal sealed class WebhookStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<DeliveryRow>(
-            new CommandDefinition(Deliveries + where, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<DeliveryRow>(Deliveries + where, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new WebhookDelivery

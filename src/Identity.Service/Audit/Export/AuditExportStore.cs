@@ -19,9 +19,10 @@ internal sealed class AuditExportStore(Database database)
     /// <summary>The chains of which the target lacks something, by node.</summary>
     public async ValueTask<IReadOnlyList<ChainLag>> LagsAsync(string target, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
-            new CommandDefinition(Lags, new { target }, cancellationToken: cancellationToken)
+        var rows = await database.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
+            Lags,
+            new { target },
+            cancellationToken
         );
         return
         [

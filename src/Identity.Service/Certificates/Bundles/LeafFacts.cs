@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
@@ -17,14 +16,11 @@ internal sealed class LeafFacts(Database database)
             return new Dictionary<string, string>(StringComparer.Ordinal);
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Serial, string Issuer)>(
-            new CommandDefinition(
-                $"SELECT serial, ca_id FROM certificates WHERE {database.AnyOf("serial", "@Serials")} "
-                    + "AND ca_id IS NOT NULL",
-                new { Serials = serials.ToArray() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Serial, string Issuer)>(
+            $"SELECT serial, ca_id FROM certificates WHERE {database.AnyOf("serial", "@Serials")} "
+                + "AND ca_id IS NOT NULL",
+            new { Serials = serials.ToArray() },
+            cancellationToken
         );
         return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
     }
@@ -36,14 +32,11 @@ internal sealed class LeafFacts(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.QuerySingleAsync<long>(
-            new CommandDefinition(
-                "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
-                    + "AND kind = 'server' AND not_after_ms >= @Now",
-                new { authorityId, Now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.SingleAsync<long>(
+            "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
+                + "AND kind = 'server' AND not_after_ms >= @Now",
+            new { authorityId, Now = now.ToStore() },
+            cancellationToken
         );
     }
 }

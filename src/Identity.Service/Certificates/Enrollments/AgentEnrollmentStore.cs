@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -74,17 +73,14 @@ internal sealed class AgentEnrollmentStore(Database database)
     )
     {
         List<string> serials = [];
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         foreach (var batch in ids.Chunk(SerialBatch))
         {
             serials.AddRange(
-                await connection.QueryAsync<string>(
-                    new CommandDefinition(
-                        $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
-                            + "AND status <> 'void'",
-                        new { batch, now = now.ToStore() },
-                        cancellationToken: cancellationToken
-                    )
+                await database.QueryAsync<string>(
+                    $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
+                        + "AND status <> 'void'",
+                    new { batch, now = now.ToStore() },
+                    cancellationToken
                 )
             );
         }
@@ -194,10 +190,7 @@ internal sealed class AgentEnrollmentStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AgentEnrollmentRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<AgentEnrollmentRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
     }
 }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -47,16 +46,12 @@ internal sealed class EdgeEnrollmentStore(Database database)
             return [];
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var serials = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
-                    + "AND status <> 'void'",
-                new { edgeIds, now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.QueryAsync<string>(
+            $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
+                + "AND status <> 'void'",
+            new { edgeIds, now = now.ToStore() },
+            cancellationToken
         );
-        return serials.AsList();
     }
 
     /// <summary>Unexpired serials that were issued before their edge's enrolment was revoked.</summary>
@@ -65,17 +60,13 @@ internal sealed class EdgeEnrollmentStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var serials = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                "SELECT c.serial FROM edge_enrollments e JOIN certificates c ON c.edge_id = e.edge_id "
-                    + "WHERE e.revoked_at_ms IS NOT NULL AND c.issued_at_ms <= e.revoked_at_ms "
-                    + "AND c.not_after_ms >= @now AND c.status <> 'void'",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.QueryAsync<string>(
+            "SELECT c.serial FROM edge_enrollments e JOIN certificates c ON c.edge_id = e.edge_id "
+                + "WHERE e.revoked_at_ms IS NOT NULL AND c.issued_at_ms <= e.revoked_at_ms "
+                + "AND c.not_after_ms >= @now AND c.status <> 'void'",
+            new { now = now.ToStore() },
+            cancellationToken
         );
-        return serials.AsList();
     }
 
     /// <summary>A proof, the first one or a further one.</summary>
@@ -130,10 +121,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
     }
 

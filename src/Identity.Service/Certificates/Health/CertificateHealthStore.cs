@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
@@ -100,10 +99,6 @@ internal sealed class CertificateHealthStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<T>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
-        return rows.AsList();
+        return await database.QueryAsync<T>(sql, parameters, cancellationToken);
     }
 }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
@@ -17,13 +16,10 @@ internal sealed class CertificateInventory(Database database)
 
     public async ValueTask<CertificateRecord?> FindAsync(CertificateId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<CertificateStore.Row>(
-            new CommandDefinition(
-                $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
-                new { id = id.Value },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<CertificateStore.Row>(
+            $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
+            new { id = id.Value },
+            cancellationToken
         );
         return row?.ToRecord();
     }
@@ -39,13 +35,10 @@ internal sealed class CertificateInventory(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<CertificateStore.Row>(
-            new CommandDefinition(
-                InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
-                InventorySql.Parameters(filter, place, count),
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<CertificateStore.Row>(
+            InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
+            InventorySql.Parameters(filter, place, count),
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
@@ -96,19 +89,16 @@ internal sealed class CertificateInventory(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(long Day, string? CaId, long Count)>(
-            new CommandDefinition(
-                ForecastSql(organizationId, workspaceId),
-                new
-                {
-                    organizationId,
-                    workspaceId,
-                    from,
-                    to,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(long Day, string? CaId, long Count)>(
+            ForecastSql(organizationId, workspaceId),
+            new
+            {
+                organizationId,
+                workspaceId,
+                from,
+                to,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => new ExpiryCount(Epoch.AddDays((int)row.Day), row.CaId, row.Count))];
     }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -11,12 +10,9 @@ internal sealed class AnchorKeyStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string, string)>(
-            new CommandDefinition(
-                "SELECT id, certificate_pem FROM registered_certificates WHERE spki_sha256 IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string, string)>(
+            "SELECT id, certificate_pem FROM registered_certificates WHERE spki_sha256 IS NULL",
+            cancellationToken
         );
         return [.. rows];
     }

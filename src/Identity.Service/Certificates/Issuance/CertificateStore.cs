@@ -4,7 +4,6 @@ using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -116,13 +115,10 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
-                new { pattern = serialPrefix + "%" },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
+            new { pattern = serialPrefix + "%" },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
@@ -133,14 +129,11 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
-                    + "ORDER BY ordinal LIMIT 1000",
-                new { before = before.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
+                + "ORDER BY ordinal LIMIT 1000",
+            new { before = before.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
@@ -151,14 +144,11 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns}, certificate AS Certificate FROM certificates "
-                    + "WHERE idempotency_key = @idempotencyKey",
-                new { idempotencyKey },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            $"SELECT {Columns}, certificate AS Certificate FROM certificates "
+                + "WHERE idempotency_key = @idempotencyKey",
+            new { idempotencyKey },
+            cancellationToken
         );
         return row is null
             ? null
@@ -175,22 +165,19 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (authorities, compromised) = await connection.QuerySingleAsync<(long, long)>(
-            new CommandDefinition(
-                $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
-                    + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
-                    + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
-                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
-                    + "AND revocation_reason = 'keyCompromise')",
-                new
-                {
-                    PublicKey = key.Encoded.ToArray(),
-                    SpkiSha256 = key.Sha256,
-                    TunnelId = tunnelId,
-                },
-                cancellationToken: cancellationToken
-            )
+        var (authorities, compromised) = await database.SingleAsync<(long, long)>(
+            $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
+                + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
+                + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
+                + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+                + "AND revocation_reason = 'keyCompromise')",
+            new
+            {
+                PublicKey = key.Encoded.ToArray(),
+                SpkiSha256 = key.Sha256,
+                TunnelId = tunnelId,
+            },
+            cancellationToken
         );
         return authorities > 0 ? KeyUse.Authority
             : compromised > 0 ? KeyUse.Compromised
@@ -203,15 +190,11 @@ internal sealed class CertificateStore(Database database)
     /// </summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var last = await connection.QuerySingleAsync<long?>(
-            new CommandDefinition(
-                // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
-                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
-                    + "AND kind <> 'service'",
-                new { authorityId },
-                cancellationToken: cancellationToken
-            )
+        var last = await database.SingleAsync<long?>( // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+            "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
+                + "AND kind <> 'service'",
+            new { authorityId },
+            cancellationToken
         );
         return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
     }
@@ -224,13 +207,10 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                ListSql(filter),
-                InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            ListSql(filter),
+            InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
@@ -68,13 +67,10 @@ internal sealed class NoticeStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string, long, long)>(
-            new CommandDefinition(
-                "SELECT subject, not_after_ms, days FROM expiry_notices WHERE not_after_ms >= @now",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string, long, long)>(
+            "SELECT subject, not_after_ms, days FROM expiry_notices WHERE not_after_ms >= @now",
+            new { now = now.ToStore() },
+            cancellationToken
         );
         return rows.ToHashSet();
     }
@@ -102,8 +98,7 @@ internal sealed class NoticeStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(
+        var rows = await database.QueryAsync<(
             string Type,
             string Id,
             string? Organization,
@@ -112,17 +107,15 @@ internal sealed class NoticeStore(Database database)
             long NotBefore,
             long NotAfter
         )>(
-            new CommandDefinition(
-                sql,
-                new
-                {
-                    from = from.ToStore(),
-                    after,
-                    until = until.ToStore(),
-                    count,
-                },
-                cancellationToken: cancellationToken
-            )
+            sql,
+            new
+            {
+                from = from.ToStore(),
+                after,
+                until = until.ToStore(),
+                count,
+            },
+            cancellationToken
         );
         return
         [

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
@@ -28,14 +27,11 @@ internal sealed class ImportedListStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {columns} FROM imported_revocation_lists "
-                    + "WHERE registered_certificate_id = @registeredCertificateId",
-                new { registeredCertificateId },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            $"SELECT {columns} FROM imported_revocation_lists "
+                + "WHERE registered_certificate_id = @registeredCertificateId",
+            new { registeredCertificateId },
+            cancellationToken
         );
         return row?.ToList();
     }

@@ -66,9 +66,10 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
-            new CommandDefinition(UnexpiredSql, new { now = now.ToStore() }, cancellationToken: cancellationToken)
+        var rows = await database.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
+            UnexpiredSql,
+            new { now = now.ToStore() },
+            cancellationToken
         );
         return
         [
@@ -93,13 +94,10 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<StandingRow>(
-            new CommandDefinition(
-                StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
-                new { caId, serial },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<StandingRow>(
+            StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
+            new { caId, serial },
+            cancellationToken
         );
         return row?.ToStanding();
     }
@@ -107,19 +105,17 @@ internal sealed class RevocationStore(Database database)
     /// <summary>How the lists of an authority are divided; null = it has none.</summary>
     public async ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<PointRow>(
-            new CommandDefinition(Points + " WHERE ca_id = @caId", new { caId }, cancellationToken: cancellationToken)
+        var row = await database.SingleOrDefaultAsync<PointRow>(
+            Points + " WHERE ca_id = @caId",
+            new { caId },
+            cancellationToken
         );
         return row?.ToPoint();
     }
 
     public async ValueTask<IReadOnlyList<RevocationPoint>> ListPointsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<PointRow>(
-            new CommandDefinition(Points, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<PointRow>(Points, cancellationToken);
         return [.. rows.Select(row => row.ToPoint())];
     }
 
@@ -157,15 +153,12 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ListRow>(
-            new CommandDefinition(
-                $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
-                    + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
-                    + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
-                new { now = now.ToStore(), before = endingBefore.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<ListRow>(
+            $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
+                + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
+                + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
+            new { now = now.ToStore(), before = endingBefore.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToList())];
     }
@@ -191,13 +184,10 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<ListRow>(
-            new CommandDefinition(
-                $"SELECT {columns} FROM revocation_lists WHERE ca_id = @caId AND shard = @shard",
-                new { caId, shard = (long)shard },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<ListRow>(
+            $"SELECT {columns} FROM revocation_lists WHERE ca_id = @caId AND shard = @shard",
+            new { caId, shard = (long)shard },
+            cancellationToken
         );
         return row?.ToList();
     }

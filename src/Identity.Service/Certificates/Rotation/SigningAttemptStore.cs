@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -10,15 +9,12 @@ internal sealed class SigningAttemptStore(Database database)
 {
     public async ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QueryFirstOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
-                    + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Fault "
-                    + "FROM signing_attempts WHERE ca_id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.FirstOrDefaultAsync<Row>(
+            "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
+                + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Fault "
+                + "FROM signing_attempts WHERE ca_id = @Value",
+            new { id.Value },
+            cancellationToken
         );
         return row is null
             ? null

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -205,10 +204,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelAuthorityRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<TunnelAuthorityRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
     }
 }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
@@ -8,16 +7,13 @@ internal sealed class ConsoleSessionStore(Database database)
     /// <summary>Null when unknown; ended ones are unknown, expired ones may still be there.</summary>
     public async ValueTask<ConsoleSession?> FindAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
-                    + "subject AS Subject, name AS Name, roles AS Roles, created_at_ms AS CreatedAt, "
-                    + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
-                    + "FROM console_sessions WHERE token_hash = @tokenHash",
-                new { tokenHash },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
+                + "subject AS Subject, name AS Name, roles AS Roles, created_at_ms AS CreatedAt, "
+                + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
+                + "FROM console_sessions WHERE token_hash = @tokenHash",
+            new { tokenHash },
+            cancellationToken
         );
         return row?.ToSession();
     }

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -26,13 +25,10 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
-                    + "FROM federation_issuer_key_sets",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
+                + "FROM federation_issuer_key_sets",
+            cancellationToken
         );
         var sets = new Dictionary<string, StoredKeySet>(StringComparer.Ordinal);
         foreach (var row in rows)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
@@ -14,14 +13,11 @@ internal sealed class RuleTestStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var json = await connection.QueryFirstOrDefaultAsync<string>(
-            new CommandDefinition(
-                "SELECT tests FROM federation_rule_tests WHERE rule_id = @ruleId AND version <= @version "
-                    + "ORDER BY version DESC LIMIT 1",
-                new { ruleId, version = (long)version },
-                cancellationToken: cancellationToken
-            )
+        var json = await database.FirstOrDefaultAsync<string>(
+            "SELECT tests FROM federation_rule_tests WHERE rule_id = @ruleId AND version <= @version "
+                + "ORDER BY version DESC LIMIT 1",
+            new { ruleId, version = (long)version },
+            cancellationToken
         );
         return json is null ? [] : JsonSerializer.Deserialize(json, FederationJson.Default.IReadOnlyListRuleTest)!;
     }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -58,10 +57,7 @@ internal sealed class RuleTargets(Database database)
             return null;
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var found = await connection.QueryAsync<string>(
-            new CommandDefinition(sql, new { organizationId, ids }, cancellationToken: cancellationToken)
-        );
+        var found = await database.QueryAsync<string>(sql, new { organizationId, ids }, cancellationToken);
         return ids.Except(found, StringComparer.Ordinal).FirstOrDefault();
     }
 }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
@@ -125,10 +124,7 @@ internal sealed class MembershipStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<Membership>(row.Ordinal, row.ToMembership()))];
     }
 

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
@@ -200,10 +199,7 @@ internal sealed class TokenRevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<TokenRevocation>(row.Ordinal, row.ToRevocation()))];
     }
 

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Jose.Keys;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
@@ -16,14 +15,11 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
     /// <summary>All keys, opened, by the time from which they sign.</summary>
     public async ValueTask<IReadOnlyList<TokenSigningKey>> AllAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
-                    + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
-                    + "FROM token_signing_keys ORDER BY active_from_ms, generation",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
+                + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
+                + "FROM token_signing_keys ORDER BY active_from_ms, generation",
+            cancellationToken
         );
         return [.. rows.Select(Open)];
     }

@@ -57,11 +57,7 @@ internal sealed class AssignmentStore(Database database)
     /// <summary>The number of edges per tunnel that is in force; null = none was ever set.</summary>
     public async ValueTask<int?> EdgesPerTunnelAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return (int?)
-            await connection.QuerySingleAsync<long?>(
-                new CommandDefinition("SELECT edges_per_tunnel FROM installation", cancellationToken: cancellationToken)
-            );
+        return (int?)await database.SingleAsync<long?>("SELECT edges_per_tunnel FROM installation", cancellationToken);
     }
 
     /// <summary>The edge is about to be registered, drained, resumed or archived, or reports for the first time.</summary>
@@ -113,14 +109,11 @@ internal sealed class AssignmentStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (leaving, over) = await connection.QuerySingleAsync<(long, long)>(
-            new CommandDefinition(
-                "SELECT (SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 0 AND at_ms <= @LeftBy), "
-                    + "(SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @OverBy)",
-                new { LeftBy = leftBy.ToStore(), OverBy = overBy.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var (leaving, over) = await database.SingleAsync<(long, long)>(
+            "SELECT (SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 0 AND at_ms <= @LeftBy), "
+                + "(SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @OverBy)",
+            new { LeftBy = leftBy.ToStore(), OverBy = overBy.ToStore() },
+            cancellationToken
         );
         return ((int)leaving, (int)over);
     }

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
@@ -86,10 +85,7 @@ internal sealed class BundleHolderStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToHolder())];
     }
 

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
@@ -219,10 +218,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<RegisteredCertificateRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<RegisteredCertificateRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToCertificate())];
     }
 }

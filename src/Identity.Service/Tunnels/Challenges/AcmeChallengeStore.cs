@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
@@ -31,13 +30,10 @@ internal sealed class AcmeChallengeStore(Database database)
     /// <summary>Ids of agents and edges that hold it.</summary>
     public async ValueTask<IReadOnlySet<string>> HoldersAsync(AcmeChallengeId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var holders = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                "SELECT holder FROM acme_challenge_holders WHERE challenge_id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        var holders = await database.QueryAsync<string>(
+            "SELECT holder FROM acme_challenge_holders WHERE challenge_id = @Value",
+            new { id.Value },
+            cancellationToken
         );
         return holders.ToHashSet(StringComparer.Ordinal);
     }
@@ -111,10 +107,7 @@ internal sealed class AcmeChallengeStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AcmeChallengeRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<AcmeChallengeRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToChallenge())];
     }
 }

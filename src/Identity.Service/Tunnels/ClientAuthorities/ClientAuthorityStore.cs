@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
@@ -98,10 +97,7 @@ internal sealed class ClientAuthorityStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ClientAuthorityRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<ClientAuthorityRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
     }
 }

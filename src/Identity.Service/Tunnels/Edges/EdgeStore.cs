@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
@@ -112,13 +111,10 @@ internal sealed class EdgeStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string EdgeId, long At)>(
-            new CommandDefinition(
-                "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
-                    + "WHERE e.archived_at_ms IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string EdgeId, long At)>(
+            "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
+                + "WHERE e.archived_at_ms IS NULL",
+            cancellationToken
         );
         return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
     }
@@ -126,13 +122,10 @@ internal sealed class EdgeStore(Database database)
     /// <summary>Last reports of the unarchived edges.</summary>
     public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string EdgeId, long At, string Body)>(
-            new CommandDefinition(
-                "SELECT r.edge_id, r.reported_at_ms, r.body FROM edge_reports r JOIN edges e ON e.id = r.edge_id "
-                    + "WHERE e.archived_at_ms IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string EdgeId, long At, string Body)>(
+            "SELECT r.edge_id, r.reported_at_ms, r.body FROM edge_reports r JOIN edges e ON e.id = r.edge_id "
+                + "WHERE e.archived_at_ms IS NULL",
+            cancellationToken
         );
         return [.. rows.Select(row => new StoredEdgeReport(row.EdgeId, Instants.FromStore(row.At), row.Body))];
     }
@@ -143,10 +136,7 @@ internal sealed class EdgeStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<EdgeRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<EdgeRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToEdge())];
     }
 }

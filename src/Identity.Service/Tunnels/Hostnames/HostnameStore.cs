@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
@@ -64,13 +63,10 @@ internal sealed class HostnameStore(Database database)
     /// <summary>Whether one of the names is or was a tunnel's domain.</summary>
     public async ValueTask<bool> IsTunnelDomainAsync(string[] names, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-                new CommandDefinition(
-                    "SELECT COUNT(*) FROM tunnels WHERE " + database.AnyOf("domain", "@names"),
-                    new { names },
-                    cancellationToken: cancellationToken
-                )
+        return await database.ScalarAsync<long>(
+                "SELECT COUNT(*) FROM tunnels WHERE " + database.AnyOf("domain", "@names"),
+                new { names },
+                cancellationToken
             ) > 0;
     }
 
@@ -165,10 +161,7 @@ internal sealed class HostnameStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<HostnameRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<HostnameRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToHostname())];
     }
 }

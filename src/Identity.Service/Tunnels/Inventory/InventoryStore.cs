@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
@@ -98,24 +97,21 @@ internal sealed class InventoryStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<InventoryRow>(
-            new CommandDefinition(
-                "SELECT ordinal AS Ordinal, route AS Route, kind AS Kind, name AS Name, allowed AS Allowed, "
-                    + "denied AS Denied, refused AS Refused, would_deny AS WouldDeny, would_refuse AS WouldRefuse, "
-                    + "first_seen_at_ms AS FirstSeenAt, last_seen_at_ms AS LastSeenAt, last_called_at_ms AS LastCalledAt, "
-                    + "last_issuer AS LastIssuer, last_subject AS LastSubject, last_client_id AS LastClientId "
-                    + "FROM tunnel_inventory WHERE tunnel_id = @Value AND ordinal < @Before "
-                    + "AND (@route IS NULL OR route = @route) ORDER BY ordinal DESC LIMIT @Count",
-                new
-                {
-                    tunnelId.Value,
-                    route,
-                    page.Before,
-                    Count = page.Limit + 1,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<InventoryRow>(
+            "SELECT ordinal AS Ordinal, route AS Route, kind AS Kind, name AS Name, allowed AS Allowed, "
+                + "denied AS Denied, refused AS Refused, would_deny AS WouldDeny, would_refuse AS WouldRefuse, "
+                + "first_seen_at_ms AS FirstSeenAt, last_seen_at_ms AS LastSeenAt, last_called_at_ms AS LastCalledAt, "
+                + "last_issuer AS LastIssuer, last_subject AS LastSubject, last_client_id AS LastClientId "
+                + "FROM tunnel_inventory WHERE tunnel_id = @Value AND ordinal < @Before "
+                + "AND (@route IS NULL OR route = @route) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                tunnelId.Value,
+                route,
+                page.Before,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToEntry())];
     }

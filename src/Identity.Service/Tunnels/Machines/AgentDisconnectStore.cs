@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
@@ -26,14 +25,11 @@ internal sealed class AgentDisconnectStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string TunnelId, string InstanceId, long Number)>(
-            new CommandDefinition(
-                "SELECT tunnel_id, instance_id, number FROM agent_disconnects WHERE at_ms >= @Since "
-                    + "ORDER BY tunnel_id, instance_id",
-                new { Since = since.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string TunnelId, string InstanceId, long Number)>(
+            "SELECT tunnel_id, instance_id, number FROM agent_disconnects WHERE at_ms >= @Since "
+                + "ORDER BY tunnel_id, instance_id",
+            new { Since = since.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => new AgentDisconnect(row.TunnelId, row.InstanceId, row.Number))];
     }

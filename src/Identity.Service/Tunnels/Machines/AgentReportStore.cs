@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
@@ -28,13 +27,10 @@ internal sealed class AgentReportStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string InstanceId, long At, string PeerSerial, string Body)>(
-            new CommandDefinition(
-                "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value",
-                new { tunnelId.Value },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string InstanceId, long At, string PeerSerial, string Body)>(
+            "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value",
+            new { tunnelId.Value },
+            cancellationToken
         );
         return
         [

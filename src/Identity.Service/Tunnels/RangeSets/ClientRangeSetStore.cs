@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
@@ -99,10 +98,7 @@ internal sealed class ClientRangeSetStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ClientRangeSetRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<ClientRangeSetRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToSet())];
     }
 }
