@@ -1,7 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Ca.Certificates;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Http;

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 

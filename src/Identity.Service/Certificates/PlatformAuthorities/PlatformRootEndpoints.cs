@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;

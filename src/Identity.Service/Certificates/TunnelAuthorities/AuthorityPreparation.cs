@@ -4,7 +4,6 @@ using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

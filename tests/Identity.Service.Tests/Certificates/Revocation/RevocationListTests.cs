@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tunnels;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
