@@ -9,19 +9,21 @@ namespace Culvert.Identity.Service.Admin;
 /// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
 internal sealed class AdminKeyEndpoints(
     AdminKeys keys,
-    IAdminKeyStore store,
-    ITenantStore tenants,
+    AdminKeyStore store,
+    TenantStore tenants,
     Persons persons,
     TimeProvider time
 )
 {
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -54,7 +56,7 @@ internal sealed class AdminKeyEndpoints(
         }
 
         var secret = AdminKey.NewSecret();
-        var (key, refusal) = await keys.CreateAsync(
+        var keyResult = await keys.CreateAsync(
             new AdminKeyWish
             {
                 OrganizationId = organizationId,
@@ -69,10 +71,10 @@ internal sealed class AdminKeyEndpoints(
             request.RequestId,
             cancellationToken
         );
-        return key is null
-            ? refusal!
+        return !keyResult.IsOk
+            ? keyResult.Refusal
             : ApiAnswer.Json(
-                await DescribeAsync(key, cancellationToken) with
+                await DescribeAsync(keyResult.Value, cancellationToken) with
                 {
                     Secret = secret,
                 },
@@ -98,11 +100,13 @@ internal sealed class AdminKeyEndpoints(
 
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonAsync(AdminJson.Default.RevokeAdminKeyRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(AdminJson.Default.RevokeAdminKeyRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -119,14 +123,16 @@ internal sealed class AdminKeyEndpoints(
             return refused;
         }
 
-        var (revoked, refusal) = await keys.RevokeAsync(
+        var revokedResult = await keys.RevokeAsync(
             key,
             body.Reason,
             AuditActor.Of(request),
             request.RequestId,
             cancellationToken
         );
-        return revoked is null ? refusal! : Answer(await DescribeAsync(revoked, cancellationToken));
+        return !revokedResult.IsOk
+            ? revokedResult.Refusal
+            : Answer(await DescribeAsync(revokedResult.Value, cancellationToken));
     }
 
     private ValueTask<AdminKey?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>

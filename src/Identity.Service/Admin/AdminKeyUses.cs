@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Admin;
 /// and no request ever waits for it.
 /// </summary>
 internal sealed class AdminKeyUses(
-    IAdminKeyStore store,
+    AdminKeyStore store,
     IJournal journal,
     TimeProvider time,
     ILogger<AdminKeyUses> logger

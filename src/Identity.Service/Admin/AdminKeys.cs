@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Admin;
 /// Makes and ends admin keys, over the API and on the host alike: audited, and told to the organization's webhooks in
 /// the same commit, so that a key that nobody expected is seen by somebody else than its maker.
 /// </summary>
-internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
+internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
 {
     /// <summary>Live ones of an organization.</summary>
     public const int MostLive = 100;
@@ -22,7 +22,7 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
     /// <param name="actor">Who wants it.</param>
     /// <param name="requestId">Null on the host.</param>
     /// <param name="cancellationToken">Counts until the commit.</param>
-    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> CreateAsync(
+    public async ValueTask<Result<AdminKey>> CreateAsync(
         AdminKeyWish wish,
         string secret,
         AuditActor actor,
@@ -60,14 +60,14 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
         );
         if (result.Outcome == CommitOutcome.Conflict)
         {
-            return (null, AdminKeyErrors.Limit.Refuse());
+            return AdminKeyErrors.Limit.Refuse();
         }
 
-        return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (Woken(key), null);
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Woken(key);
     }
 
     /// <summary>Ends a key at once. One that is revoked already stays as it is.</summary>
-    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> RevokeAsync(
+    public async ValueTask<Result<AdminKey>> RevokeAsync(
         AdminKey key,
         string? reason,
         AuditActor actor,
@@ -77,7 +77,7 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
     {
         if (key.RevokedAt is not null)
         {
-            return (key, null);
+            return key;
         }
 
         var now = time.GetStoreNow();
@@ -99,8 +99,8 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
         );
         // Somebody was faster, and that is as well.
         return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
-            ? (null, unavailable)
-            : (Woken(key with { RevokedAt = now }), null);
+            ? unavailable
+            : Woken(key with { RevokedAt = now });
     }
 
     /// <summary>

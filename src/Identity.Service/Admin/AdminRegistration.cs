@@ -10,8 +10,8 @@ internal static class AdminRegistration
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>
         services
-            .AddSingleton<IAdminKeyStore, AdminKeyStore>()
-            .AddSingleton<ITenantStore, TenantStore>()
+            .AddSingleton<AdminKeyStore>()
+            .AddSingleton<TenantStore>()
             .AddSingleton<OrganizationEndpoints>()
             .AddSingleton<WorkspaceEndpoints>()
             .AddSingleton<AdminKeys>()

@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Admin;
 /// <summary>Init's first step: the organization, its default workspace and the installation's first key (S1).</summary>
 internal sealed class FirstTenant(
     IJournal journal,
-    ITenantStore tenants,
-    IAdminKeyStore keys,
+    TenantStore tenants,
+    AdminKeyStore keys,
     ServiceIdentity identity,
     TimeProvider time
 ) : IInitStep

@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Admin;
 /// </summary>
 internal sealed class HostAdminKeys(
     AdminKeys keys,
-    IAdminKeyStore store,
-    ITenantStore tenants,
+    AdminKeyStore store,
+    TenantStore tenants,
     Persons persons,
     TimeProvider time
 )
@@ -37,7 +37,7 @@ internal sealed class HostAdminKeys(
         };
     }
 
-    public async ValueTask<(AdminKeyDocument? Key, Refusal? Refusal)> CreateAsync(
+    public async ValueTask<Result<AdminKeyDocument>> CreateAsync(
         AdminKeyWish wish,
         string secret,
         AuditActor actor,
@@ -48,7 +48,7 @@ internal sealed class HostAdminKeys(
         var before = firsts.FirstOrDefault(key =>
             key.Name.Equals(wish.Name.Trim(), StringComparison.OrdinalIgnoreCase)
         );
-        var (key, refusal) = await keys.CreateAsync(
+        var created = await keys.CreateAsync(
             wish with
             {
                 CreatedBy = before?.Id.Value,
@@ -58,7 +58,7 @@ internal sealed class HostAdminKeys(
             requestId: null,
             cancellationToken
         );
-        return key is null ? (null, refusal) : (await DescribeAsync(key, cancellationToken), null);
+        return created.IsOk ? await DescribeAsync(created.Value, cancellationToken) : created.Refusal;
     }
 
     public async ValueTask<IReadOnlyList<AdminKeyDocument>> ListAsync(
@@ -75,8 +75,7 @@ internal sealed class HostAdminKeys(
         return described;
     }
 
-    /// <summary>Null without a refusal: there is no such key.</summary>
-    public async ValueTask<(AdminKeyDocument? Key, Refusal? Refusal)> RevokeAsync(
+    public async ValueTask<Result<AdminKeyDocument>> RevokeAsync(
         string organizationId,
         string keyId,
         string? reason,
@@ -86,11 +85,11 @@ internal sealed class HostAdminKeys(
     {
         if (await store.FindAsync(organizationId, keyId, cancellationToken) is not { } key)
         {
-            return (null, null);
+            return RequestErrors.NotFound.Refuse($"There is no admin key {keyId}.");
         }
 
-        var (revoked, refusal) = await keys.RevokeAsync(key, reason, actor, requestId: null, cancellationToken);
-        return revoked is null ? (null, refusal) : (await DescribeAsync(revoked, cancellationToken), null);
+        var revoked = await keys.RevokeAsync(key, reason, actor, requestId: null, cancellationToken);
+        return revoked.IsOk ? await DescribeAsync(revoked.Value, cancellationToken) : revoked.Refusal;
     }
 
     private async ValueTask<AdminKeyDocument> DescribeAsync(AdminKey key, CancellationToken cancellationToken) =>

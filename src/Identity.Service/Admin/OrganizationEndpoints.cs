@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Admin;
 /// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); everybody else sees the own one.
 /// </summary>
 internal sealed class OrganizationEndpoints(
-    ITenantStore tenants,
+    TenantStore tenants,
     TokenRevoker revoker,
     IJournal journal,
     TimeProvider time
@@ -22,14 +22,13 @@ internal sealed class OrganizationEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            AdminJson.Default.CreateOrganizationRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateOrganizationRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -102,16 +101,18 @@ internal sealed class OrganizationEndpoints(
         var archived = organization;
         if (organization.ArchivedAt is null)
         {
-            (archived, var refused) = await CommitArchiveAsync(request, organization, cancellationToken);
-            if (refused is not null)
+            var committed = await CommitArchiveAsync(request, organization, cancellationToken);
+            if (!committed.IsOk)
             {
-                return refused;
+                return committed.Refusal;
             }
+
+            archived = committed.Value;
         }
 
         // Without rules no token comes after these. Again, in case that an earlier request ended in between: what is
         // revoked already stays as it is.
-        var (_, refusal) = await revoker.RevokeAsync(
+        var revoked = await revoker.RevokeAsync(
             AuditActor.Of(request),
             request.RequestId,
             archived.Id,
@@ -121,10 +122,10 @@ internal sealed class OrganizationEndpoints(
             reachesMachines: true,
             cancellationToken
         );
-        return refusal is null ? Answer(archived) : refusal;
+        return revoked.IsOk ? Answer(archived) : revoked.Refusal;
     }
 
-    private async ValueTask<(Organization Archived, Refusal? Refusal)> CommitArchiveAsync(
+    private async ValueTask<Result<Organization>> CommitArchiveAsync(
         ApiRequest request,
         Organization organization,
         CancellationToken cancellationToken
@@ -147,10 +148,11 @@ internal sealed class OrganizationEndpoints(
             },
             cancellationToken
         );
-        return (
-            archived,
-            result.Outcome == CommitOutcome.Conflict ? OrganizationErrors.InUse.Refuse() : result.RefusalIfUnavailable()
-        );
+        var refusal =
+            result.Outcome == CommitOutcome.Conflict
+                ? OrganizationErrors.InUse.Refuse()
+                : result.RefusalIfUnavailable();
+        return refusal is null ? archived : refusal;
     }
 
     /// <summary>What a caller may learn about the workspaces of its own organization.</summary>

@@ -8,18 +8,20 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary><c>/v1/organizations/workspaces</c>.</summary>
-internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal, TimeProvider time)
+internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, TimeProvider time)
 {
     /// <summary>Workspaces are read whole in several places; an organization needs a few.</summary>
     public const int MaxWorkspaces = 100;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Approvals;
 /// names no person counts as the first key of its chain: whoever made a key could use it. Keys that were made on the host
 /// for the same name form a chain too.
 /// </summary>
-internal sealed class Persons(IAdminKeyStore keys, IIssuerStore issuers)
+internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
 {
     /// <summary>Equal for two callers when they count as one person.</summary>
     public async ValueTask<string> OfAsync(Caller caller, CancellationToken cancellationToken)

@@ -3,10 +3,15 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit;
 
-internal sealed class AuditBodies(Database database) : IAuditBodies
+/// <summary>Bodies of chained entries, as far as retention is concerned with them.</summary>
+internal sealed class AuditBodies(Database database)
 {
     private static readonly byte[] NoSalt = [];
 
+    /// <summary>
+    /// The oldest entries of a node's chain that still have their bodies and are older than <paramref name="before"/>, as
+    /// a range: after the first, up to and including the second number. Null = there are none.
+    /// </summary>
     public async ValueTask<(long After, long To)?> FindAsync(
         string node,
         DateTimeOffset before,
@@ -42,6 +47,10 @@ internal sealed class AuditBodies(Database database) : IAuditBodies
         return to > after ? (after, to) : null;
     }
 
+    /// <summary>
+    /// Drops the bodies of that range, and the salts, without which a digest cannot be compared with a guessed body. Fails
+    /// with <see cref="AuditBodiesConflict.Dropped"/> where another node was quicker.
+    /// </summary>
     public IReadOnlyList<Statement> Drop(string node, long after, long to) =>
         [
             // First the mark: of two nodes that found the same range, one drops it, and counts it.

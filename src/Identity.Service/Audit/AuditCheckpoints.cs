@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Audit;
 /// chain of commands on the host, to the log. Whoever changes the database afterwards cannot change those copies.
 /// </summary>
 internal sealed class AuditCheckpoints(
-    IAuditLog log,
+    AuditLog log,
     IApiCertificate certificates,
     StoreNode node,
     TimeProvider time,

@@ -11,16 +11,18 @@ internal static class AuditEndpoints
     private const string List = "audit";
 
     public static async ValueTask<ApiAnswer> ListAsync(
-        IAuditLog log,
+        AuditLog log,
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var entries = await log.ListAsync(
             request.Caller.OrganizationId,

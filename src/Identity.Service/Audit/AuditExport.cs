@@ -12,7 +12,7 @@ internal static class AuditExport
     private const int Page = 1000;
 
     public static async Task WriteAsync(
-        IAuditLog log,
+        AuditLog log,
         string organizationId,
         bool withInstallation,
         Stream body,

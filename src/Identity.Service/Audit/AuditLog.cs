@@ -4,8 +4,13 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit;
 
-internal sealed class AuditLog(Database database) : IAuditLog
+/// <summary>Reads the chain; only the journal writes it.</summary>
+internal sealed class AuditLog(Database database)
 {
+    /// <summary>
+    /// An organization's entries with a smaller ordinal than <paramref name="before"/>, newest first, at most
+    /// <paramref name="count"/>.
+    /// </summary>
     public async ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
         string organizationId,
         long before,
@@ -13,80 +18,69 @@ internal sealed class AuditLog(Database database) : IAuditLog
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AuditEntry>(
-            new CommandDefinition(
-                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
-                    + "FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
-                    + "ORDER BY ordinal DESC LIMIT @count",
-                new
-                {
-                    organizationId,
-                    before,
-                    count,
-                },
-                cancellationToken: cancellationToken
-            )
+        return await database.QueryAsync<AuditEntry>(
+            "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                + "FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
+                + "ORDER BY ordinal DESC LIMIT @count",
+            new
+            {
+                organizationId,
+                before,
+                count,
+            },
+            cancellationToken
         );
-        return rows.AsList();
     }
 
+    /// <summary>Whether a decision of any node has used that replay key.</summary>
     public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long?>(
-            new CommandDefinition(
-                "SELECT 1 FROM journal WHERE replay_key = @key",
-                new { key = key.ToArray() },
-                cancellationToken: cancellationToken
-            )
+        return await database.ScalarAsync<long?>(
+            "SELECT 1 FROM journal WHERE replay_key = @key",
+            new { key = key.ToArray() },
+            cancellationToken
         )
             is not null;
     }
 
+    /// <summary>When the last entry of all was written; null = there is none.</summary>
     public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var at = await connection.ExecuteScalarAsync<long?>(
-            new CommandDefinition(
-                "SELECT MAX(at_ms) FROM (SELECT (SELECT at_ms FROM journal WHERE node = nodes.name "
-                    + "ORDER BY sequence DESC LIMIT 1) AS at_ms FROM nodes) AS latest",
-                cancellationToken: cancellationToken
-            )
+        var at = await database.ScalarAsync<long?>(
+            "SELECT MAX(at_ms) FROM (SELECT (SELECT at_ms FROM journal WHERE node = nodes.name "
+                + "ORDER BY sequence DESC LIMIT 1) AS at_ms FROM nodes) AS latest",
+            cancellationToken
         );
         return Instants.FromStore(at);
     }
 
+    /// <summary>The node's last alarm of its clock, or the confirmation that followed; null = there was none.</summary>
     public async ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
         string node,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Event, long At, byte[]? Body)>(
-            new CommandDefinition(
-                "SELECT event, at_ms, body FROM journal WHERE node = @node "
-                    + "AND event IN ('clock_alarm', 'clock_confirmed') ORDER BY sequence DESC LIMIT 1",
-                new { node },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Event, long At, byte[]? Body)>(
+            "SELECT event, at_ms, body FROM journal WHERE node = @node "
+                + "AND event IN ('clock_alarm', 'clock_confirmed') ORDER BY sequence DESC LIMIT 1",
+            new { node },
+            cancellationToken
         );
         return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
     }
 
+    /// <summary>The newest entry of a node's chain; null = it has none.</summary>
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(long, byte[])>(
-            new CommandDefinition(
-                "SELECT sequence, hash FROM journal WHERE node = @node ORDER BY sequence DESC LIMIT 1",
-                new { node },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(long, byte[])>(
+            "SELECT sequence, hash FROM journal WHERE node = @node ORDER BY sequence DESC LIMIT 1",
+            new { node },
+            cancellationToken
         );
         return rows.Select(row => ((long, byte[])?)row).FirstOrDefault();
     }
 
+    /// <summary>Every node that has a chain, by name.</summary>
     public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -97,6 +91,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return nodes.AsList();
     }
 
+    /// <summary>A node's entries above <paramref name="after"/> in order, each with the organization it belongs to.</summary>
     public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
         string node,
         long after,

@@ -25,11 +25,11 @@ internal static class AuditRegistration
 
         return services
             .AddSingleton(options)
-            .AddSingleton<IAuditLog, AuditLog>()
-            .AddSingleton<IAuditBodies, AuditBodies>()
+            .AddSingleton<AuditLog>()
+            .AddSingleton<AuditBodies>()
             .AddSingleton<AuditRetention>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuditRetention>())
-            .AddSingleton<IAuditExportStore, AuditExportStore>()
+            .AddSingleton<AuditExportStore>()
             .AddSingleton<AuditCheckpoints>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuditCheckpoints>());
     }
@@ -37,7 +37,7 @@ internal static class AuditRegistration
     public static void MapAudit(this ApiHost host)
     {
         var limits = host.Services.GetRequiredService<CallerLimits>();
-        var log = host.Services.GetRequiredService<IAuditLog>();
+        var log = host.Services.GetRequiredService<AuditLog>();
         host.Get(
             "/v1/audit",
             Access.Scope(Scopes.OrganizationAdmin),

@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Audit;
 /// from its first entry (S30). In batches, so that no decision waits for more than one.
 /// </summary>
 internal sealed class AuditRetention(
-    IAuditLog log,
-    IAuditBodies bodies,
+    AuditLog log,
+    AuditBodies bodies,
     IJournal journal,
     AuditOptions options,
     TimeProvider time,

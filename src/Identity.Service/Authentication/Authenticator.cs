@@ -14,43 +14,42 @@ namespace Culvert.Identity.Service.Authentication;
 /// tokens by their own validator. Also applies the workspace header, which may narrow but never widen.
 /// </summary>
 internal sealed class Authenticator(
-    IAdminKeyStore adminKeys,
+    AdminKeyStore adminKeys,
     AdminKeyUses adminKeyUses,
     IAccessTokenValidator accessTokens,
     TunnelTokens tunnelTokens,
     RelyingPartyDirectory relyingParties,
     IMachinePeerVerifier peers,
-    ITenantStore tenants,
+    TenantStore tenants,
     RequestBinding binding,
     TimeProvider time
 ) : IAuthenticator
 {
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationResult> AuthenticateAsync(
-        HttpContext http,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<Result<Caller>> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (Credentials.Find(http.Request, out var isDpopScheme) is not { } credential)
         {
-            return AuthenticationResult.Refused(AuthErrors.Missing.Refuse());
+            return AuthErrors.Missing.Refuse();
         }
 
         if (credential.Length > Credentials.MaxLength)
         {
-            return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+            return AuthErrors.Invalid.Refuse();
         }
 
         var result = await ProveAsync(credential, cancellationToken);
-        if (result.Caller is not { } caller)
+        if (!result.IsOk)
         {
             return result;
         }
 
+        var caller = result.Value;
+
         // Last: only what holds otherwise uses a proof up.
         if (binding.CheckToken(http, caller.Confirmation, credential, isDpopScheme) is { } unproven)
         {
-            return AuthenticationResult.Refused(unproven.Refuse());
+            return unproven.Refuse();
         }
 
         var hash =
@@ -90,7 +89,7 @@ internal sealed class Authenticator(
         return null;
     }
 
-    private async ValueTask<AuthenticationResult> ProveAsync(string credential, CancellationToken cancellationToken)
+    private async ValueTask<Result<Caller>> ProveAsync(string credential, CancellationToken cancellationToken)
     {
         if (credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal))
         {
@@ -108,47 +107,43 @@ internal sealed class Authenticator(
     }
 
     /// <summary>The live admin key that this is, or why it is none.</summary>
-    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> FindAdminKeyAsync(
-        string credential,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<Result<AdminKey>> FindAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
         if (await adminKeys.FindAsync(Credentials.HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
         {
-            return (null, AuthErrors.Invalid.Refuse());
+            return AuthErrors.Invalid.Refuse();
         }
 
         if (time.GetUtcNow() > key.ExpiresAt)
         {
-            return (null, AuthErrors.KeyExpired.Refuse());
+            return AuthErrors.KeyExpired.Refuse();
         }
 
         adminKeyUses.Note(key.Id);
-        return (key, null);
+        return key;
     }
 
-    private async ValueTask<AuthenticationResult> ProveAdminKeyAsync(
-        string credential,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Result<Caller>> ProveAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
-        var (key, refusal) = await FindAdminKeyAsync(credential, cancellationToken);
-        return key is null
-            ? AuthenticationResult.Refused(refusal!)
-            : AuthenticationResult.Of(
-                new Caller
-                {
-                    Kind = CallerKind.AdminKey,
-                    OrganizationId = key.OrganizationId,
-                    Scopes = key.Scopes,
-                    ActorId = key.Id.Value,
-                    ExpiresAt = key.ExpiresAt,
-                    CredentialHash = Convert.ToHexStringLower(Credentials.HashOf(credential)),
-                }
-            );
+        var found = await FindAdminKeyAsync(credential, cancellationToken);
+        if (!found.IsOk)
+        {
+            return found.Refusal;
+        }
+
+        var key = found.Value;
+        return new Caller
+        {
+            Kind = CallerKind.AdminKey,
+            OrganizationId = key.OrganizationId,
+            Scopes = key.Scopes,
+            ActorId = key.Id.Value,
+            ExpiresAt = key.ExpiresAt,
+            CredentialHash = Convert.ToHexStringLower(Credentials.HashOf(credential)),
+        };
     }
 
-    private async ValueTask<AuthenticationResult> ApplyWorkspaceAsync(
+    private async ValueTask<Result<Caller>> ApplyWorkspaceAsync(
         HttpContext http,
         Caller caller,
         CancellationToken cancellationToken
@@ -164,14 +159,12 @@ internal sealed class Authenticator(
                 RequestIdentity.SetTenant(http, caller.OrganizationId, workspace.Id.Value);
             }
 
-            return AuthenticationResult.Of(caller);
+            return Result<Caller>.Ok(caller);
         }
 
         var covered = caller.WorkspaceId is null
             ? await tenants.HasWorkspaceAsync(caller.OrganizationId, wanted, cancellationToken)
             : caller.WorkspaceId == wanted;
-        return covered
-            ? AuthenticationResult.Of(caller with { WorkspaceId = wanted })
-            : AuthenticationResult.Refused(AuthErrors.Workspace.Refuse());
+        return covered ? Result<Caller>.Ok(caller with { WorkspaceId = wanted }) : AuthErrors.Workspace.Refuse();
     }
 }

@@ -69,7 +69,7 @@ internal sealed class BackupReader : IDisposable
     }
 
     /// <summary>Proves the file; to be called after every row was read.</summary>
-    public long Finish(ISealer sealer)
+    public long Finish(Sealer sealer)
     {
         var computed = digest.GetCurrentHash();
         BackupEnd? end;

@@ -60,7 +60,7 @@ internal sealed class BackupWriter : IDisposable
     }
 
     /// <summary>Ends the file. How many rows it has.</summary>
-    public long Finish(ISealer sealer, string installationId)
+    public long Finish(Sealer sealer, string installationId)
     {
         var end = new BackupEnd
         {

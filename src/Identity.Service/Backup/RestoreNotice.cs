@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Backup;
 
@@ -46,9 +45,6 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
 
     private async Task<string?> PendingAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.QuerySingleAsync<string?>(
-            new CommandDefinition("SELECT restore_record FROM installation", cancellationToken: cancellationToken)
-        );
+        return await database.SingleAsync<string?>("SELECT restore_record FROM installation", cancellationToken);
     }
 }

@@ -29,8 +29,8 @@ internal static class CertificatesRegistration
     public static IServiceCollection AddCertificates(this IServiceCollection services) =>
         services
             .AddPlatformAuthorities()
-            .AddSingleton<ICertificateStore, CertificateStore>()
-            .AddSingleton<IAnchorKeyStore, AnchorKeyStore>()
+            .AddSingleton<CertificateStore>()
+            .AddSingleton<AnchorKeyStore>()
             .AddSingleton<AnchorKeys>()
             .AddSingleton<BlockedKeys>()
             .AddSingleton<CertifiableKeys>()
@@ -40,7 +40,7 @@ internal static class CertificatesRegistration
             .AddSingleton<SigningQueue>()
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
-            .AddSingleton<ICertificateInventory, CertificateInventory>()
+            .AddSingleton<CertificateInventory>()
             .AddSingleton<RecurringJob, OrphanSweeper>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
@@ -149,14 +149,13 @@ internal static class CertificatesRegistration
 
     private static IServiceCollection AddPlatformAuthorities(this IServiceCollection services) =>
         services
-            .AddSingleton<IPlatformAuthorityStore, PlatformAuthorityStore>()
+            .AddSingleton<PlatformAuthorityStore>()
             .AddSingleton<PlatformAuthorityMaker>()
             .AddSingleton<IInitStep, PlatformAuthorityInit>()
             .AddSingleton<PlatformCa>()
-            .AddSingleton<IPlatformBundle>(provider => provider.GetRequiredService<PlatformCa>())
             .AddSingleton<PlatformCaEndpoint>()
-            .AddSingleton<IPlatformHolderStore, PlatformHolderStore>()
-            .AddSingleton<IPlatformLedger, PlatformLedger>()
+            .AddSingleton<PlatformHolderStore>()
+            .AddSingleton<PlatformLedger>()
             .AddSingleton<PlatformSwaps>()
             .AddSingleton<PlatformRootCommands>()
             .AddSingleton<PlatformRootEndpoints>()
@@ -168,7 +167,7 @@ internal static class CertificatesRegistration
 
     private static IServiceCollection AddHealth(this IServiceCollection services) =>
         services
-            .AddSingleton<ICertificateHealthStore, CertificateHealthStore>()
+            .AddSingleton<CertificateHealthStore>()
             .AddSingleton<CertificateHealth>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<CertificateHealth>())
             .AddSingleton(provider =>
@@ -179,13 +178,13 @@ internal static class CertificatesRegistration
                 )
             )
             .AddSingleton(provider =>
-                CertificateReadiness.CanServeBundle(provider.GetRequiredService<ICertificateHealthStore>())
+                CertificateReadiness.CanServeBundle(provider.GetRequiredService<CertificateHealthStore>())
             );
 
     private static IServiceCollection AddEnrollments(this IServiceCollection services) =>
         services
-            .AddSingleton<IAgentEnrollmentStore, AgentEnrollmentStore>()
-            .AddSingleton<IEdgeEnrollmentStore, EdgeEnrollmentStore>()
+            .AddSingleton<AgentEnrollmentStore>()
+            .AddSingleton<EdgeEnrollmentStore>()
             .AddSingleton<IAgentEnrollments, AgentEnrollments>()
             .AddSingleton<IRevokedMachines, RevokedMachinesView>()
             .AddSingleton<IFederationStanding, FederationStanding>()
@@ -197,8 +196,8 @@ internal static class CertificatesRegistration
 
     private static IServiceCollection AddBundles(this IServiceCollection services) =>
         services
-            .AddSingleton<IBundleHolderStore, BundleHolderStore>()
-            .AddSingleton<IRelyingPartyStore, RelyingPartyStore>()
+            .AddSingleton<BundleHolderStore>()
+            .AddSingleton<RelyingPartyStore>()
             .AddSingleton<RelyingPartyDirectory>()
             .AddSingleton<RelyingPartyRegistry>()
             .AddSingleton<RelyingPartyEndpoints>()
@@ -206,7 +205,7 @@ internal static class CertificatesRegistration
             .AddSingleton<BundleAcknowledgements>()
             .AddSingleton<BundlePolling>()
             .AddSingleton<TrustBundleEndpoints>()
-            .AddSingleton<ILeafFacts, LeafFacts>()
+            .AddSingleton<LeafFacts>()
             .AddSingleton<TunnelBundles>()
             .AddSingleton<RotationSteps>()
             .AddSingleton<EarlyRenewals>()
@@ -217,7 +216,7 @@ internal static class CertificatesRegistration
                     ? est
                     : provider.GetRequiredService<CommandConnector>()
             )
-            .AddSingleton<ISigningAttemptStore, SigningAttemptStore>()
+            .AddSingleton<SigningAttemptStore>()
             .AddSingleton<SigningAttempts>()
             .AddSingleton<SuccessorSigning>()
             .AddSingleton<SuccessorSteps>()
@@ -229,7 +228,7 @@ internal static class CertificatesRegistration
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services
-            .AddSingleton<ITunnelAuthorityStore, TunnelAuthorityStore>()
+            .AddSingleton<TunnelAuthorityStore>()
             .AddSingleton<AuthorityKeys>()
             .AddSingleton<ServerProfile>()
             .AddSingleton<Persons>()

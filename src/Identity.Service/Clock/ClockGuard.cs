@@ -21,7 +21,7 @@ namespace Culvert.Identity.Service.Clock;
 /// </remarks>
 internal sealed class ClockGuard(
     IJournal journal,
-    IAuditLog audit,
+    AuditLog audit,
     ClockOptions options,
     StoreNode node,
     TimeProvider time,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
@@ -165,19 +166,19 @@ internal static class AdminKeyCommand
                     async (host, organization, output) =>
                     {
                         var wanted = parsed.GetRequiredValue(id);
-                        var (key, refusal) = await host.RevokeAsync(
+                        var revoked = await host.RevokeAsync(
                             organization,
                             wanted,
                             parsed.GetValue(reason),
                             HostCommand.Actor(),
                             cancellation
                         );
-                        if (key is null)
+                        if (!revoked.IsOk)
                         {
-                            return refusal?.Message ?? $"There is no admin key {wanted}.";
+                            return revoked.Refusal.Message;
                         }
 
-                        await output.WriteLineAsync(Text(key, parsed.GetValue(Json)));
+                        await output.WriteLineAsync(Text(revoked.Value, parsed.GetValue(Json)));
                         return null;
                     },
                     cancellation
@@ -201,11 +202,13 @@ internal static class AdminKeyCommand
         // The file first: a key that is in force and nowhere would only be a risk; a file without one opens nothing.
         var secret = AdminKey.NewSecret();
         AdminKeyFile.WriteNew(file, secret);
-        var (key, refusal) = await TryMakeAsync(host, wish, file, secret, cancellationToken);
-        if (key is null)
+        var made = await TryMakeAsync(host, wish, file, secret, cancellationToken);
+        if (!made.IsOk)
         {
-            return refusal;
+            return made.Refusal.Message;
         }
+
+        var key = made.Value;
 
         await output.WriteLineAsync(Text(key, asJson));
         if (!asJson)
@@ -221,7 +224,7 @@ internal static class AdminKeyCommand
         return null;
     }
 
-    private static async Task<(AdminKeyDocument? Key, string? Fault)> TryMakeAsync(
+    private static async Task<Result<AdminKeyDocument>> TryMakeAsync(
         HostAdminKeys host,
         AdminKeyWish wish,
         string file,
@@ -231,13 +234,13 @@ internal static class AdminKeyCommand
     {
         try
         {
-            var (key, refusal) = await host.CreateAsync(wish, secret, HostCommand.Actor(), cancellationToken);
-            if (key is null)
+            var made = await host.CreateAsync(wish, secret, HostCommand.Actor(), cancellationToken);
+            if (!made.IsOk)
             {
                 File.Delete(file);
             }
 
-            return (key, refusal?.Message);
+            return made;
         }
         catch
         {

@@ -16,6 +16,7 @@ using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
@@ -240,7 +241,7 @@ internal static partial class ServiceConfiguration
 
         var options = new TokenSigningOptions
         {
-            Custody = KeyCustodies.Parse(store),
+            Custody = WireNames.Parse<KeyCustody>(store),
             RotateEvery = signing.Duration(
                 "rotate_every",
                 TimeSpan.FromDays(30),

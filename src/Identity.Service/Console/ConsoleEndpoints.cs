@@ -82,12 +82,12 @@ internal sealed class ConsoleEndpoints(
 
         var api = ApiOf(http, principal);
         var operation = $"{action.Method} {action.Operation}";
-        var (body, malformed) = FormBody.Of(form, action.Fields);
+        var body = FormBody.Of(form, action.Fields);
         // Who may not is told so, whatever the fields hold.
         var answer =
             !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
-            : body is null ? ConsoleAnswer.Refused(malformed!)
-            : await api.DoAsync(operation, action.IsBodyless ? null : body, RouteValuesOf(http));
+            : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
+            : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, RouteValuesOf(http));
         if (answer.Refusal is null && !action.ShowsResult)
         {
             Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");

@@ -23,7 +23,7 @@ internal static class ConsoleRegistration
 
     public static IServiceCollection AddConsole(this IServiceCollection services) =>
         services
-            .AddSingleton<IConsoleSessionStore, ConsoleSessionStore>()
+            .AddSingleton<ConsoleSessionStore>()
             .AddSingleton<ConsoleSessions>()
             .AddSingleton<ConsoleRenderer>()
             .AddSingleton<ProviderClient>()

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Console;
 /// <summary>Makes the API's request of a form that was sent. Fields that the action does not name are ignored.</summary>
 internal static class FormBody
 {
-    public static (JsonObject? Body, Refusal? Refusal) Of(IFormCollection form, IReadOnlyList<FormField> fields)
+    public static Result<JsonObject> Of(IFormCollection form, IReadOnlyList<FormField> fields)
     {
         var body = new JsonObject();
         foreach (var field in fields)
@@ -16,7 +16,7 @@ internal static class FormBody
             var (value, refusal) = field.Read(text);
             if (refusal is not null)
             {
-                return (null, refusal);
+                return refusal;
             }
 
             if (value is not null)
@@ -25,7 +25,7 @@ internal static class FormBody
             }
         }
 
-        return (body, null);
+        return body;
     }
 
     private static void Set(JsonObject body, string[] path, JsonNode value)

@@ -36,10 +36,8 @@ internal static class ExchangeFormReader
         "requested_token_type",
     ];
 
-    /// <summary>Null, or the refusal.</summary>
-    public static Refusal? TryRead(ReadOnlyMemory<byte> body, ApiRequest request, out ExchangeRequest? result)
+    public static Result<ExchangeRequest> Read(ReadOnlyMemory<byte> body, ApiRequest request)
     {
-        result = null;
         if (FormParameters.TryParse(body, Resource, out var form) is { } problem)
         {
             return ExchangeErrors.InvalidRequest.Refuse(problem);
@@ -60,16 +58,15 @@ internal static class ExchangeFormReader
 
         return form.Text("grant_type") switch
         {
-            MetadataEndpoints.JwtBearer => ReadJwtBearer(form, request, out result),
-            TokenExchange => ReadTokenExchange(form, request, out result),
+            MetadataEndpoints.JwtBearer => ReadJwtBearer(form, request),
+            TokenExchange => ReadTokenExchange(form, request),
             null => ExchangeErrors.InvalidRequest.Refuse("grant_type: required."),
             _ => ExchangeErrors.UnsupportedGrantType.Refuse(),
         };
     }
 
-    private static Refusal? ReadJwtBearer(FormParameters form, ApiRequest request, out ExchangeRequest? result)
+    private static Result<ExchangeRequest> ReadJwtBearer(FormParameters form, ApiRequest request)
     {
-        result = null;
         foreach (var name in OfTokenExchange)
         {
             if (form.Count(name) > 0)
@@ -83,20 +80,18 @@ internal static class ExchangeFormReader
             return refusal;
         }
 
-        refusal = ReadCommon(form, request, out var common);
-        result = common is null
-            ? null
-            : common with
+        var common = ReadCommon(form, request);
+        return common.IsOk
+            ? common.Value with
             {
                 Form = ExchangeForm.JwtBearer,
                 Assertion = form.Bytes(Assertion),
-            };
-        return refusal;
+            }
+            : common;
     }
 
-    private static Refusal? ReadTokenExchange(FormParameters form, ApiRequest request, out ExchangeRequest? result)
+    private static Result<ExchangeRequest> ReadTokenExchange(FormParameters form, ApiRequest request)
     {
-        result = null;
         if (form.Count(Assertion) > 0)
         {
             return ExchangeErrors.InvalidRequest.Refuse("assertion: belongs to the jwt-bearer grant.");
@@ -124,17 +119,16 @@ internal static class ExchangeFormReader
             return actorRefusal;
         }
 
-        refusal = ReadCommon(form, request, out var common);
-        result = common is null
-            ? null
-            : common with
+        var common = ReadCommon(form, request);
+        return common.IsOk
+            ? common.Value with
             {
                 Form = ExchangeForm.TokenExchange,
                 Assertion = form.Bytes(SubjectToken),
                 SubjectTokenKind = kind,
                 ActorToken = form.Bytes(ActorToken),
-            };
-        return refusal;
+            }
+            : common;
     }
 
     // RFC 8693 §2.1: the type is required with an actor token, and must not be there without one.
@@ -165,9 +159,8 @@ internal static class ExchangeFormReader
             _ => null,
         };
 
-    private static Refusal? ReadCommon(FormParameters form, ApiRequest request, out ExchangeRequest? common)
+    private static Result<ExchangeRequest> ReadCommon(FormParameters form, ApiRequest request)
     {
-        common = null;
         if (RuleOf(form, out var rule) is { } problem)
         {
             return ExchangeErrors.InvalidRequest.Refuse(problem);
@@ -197,7 +190,7 @@ internal static class ExchangeFormReader
             return refusal;
         }
 
-        common = new ExchangeRequest
+        return new ExchangeRequest
         {
             Assertion = default,
             RuleId = rule!,
@@ -209,7 +202,6 @@ internal static class ExchangeFormReader
             Source = request.Source,
             UserAgent = request.UserAgent,
         };
-        return null;
     }
 
     // client_id is how clients that know nothing of rules can name one.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -28,13 +29,11 @@ internal static class ExchangeRequestReader
         "workspace_id",
     ];
 
-    /// <summary>Null, or the sentence that names the problem.</summary>
-    public static string? TryRead(ReadOnlyMemory<byte> body, ApiRequest request, out ExchangeRequest? result)
+    public static Result<ExchangeRequest> Read(ReadOnlyMemory<byte> body, ApiRequest request)
     {
-        result = null;
         if (!Utf8.IsValid(body.Span))
         {
-            return "body: not UTF-8.";
+            return RequestErrors.Invalid.Refuse("body: not UTF-8.");
         }
 
         ReadOnlyMemory<byte> assertion = default;
@@ -43,21 +42,21 @@ internal static class ExchangeRequestReader
         {
             if (ReadMembers(body, texts, ref assertion) is { } fault)
             {
-                return fault;
+                return RequestErrors.Invalid.Refuse(fault);
             }
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: half of a surrogate pair in an escaped string.
-            return "body: not valid JSON.";
+            return RequestErrors.Invalid.Refuse("body: not valid JSON.");
         }
 
         if (CheckMembers(texts, assertion.Length) is { } problem)
         {
-            return problem;
+            return RequestErrors.Invalid.Refuse(problem);
         }
 
-        result = new ExchangeRequest
+        return new ExchangeRequest
         {
             Assertion = assertion,
             RuleId = texts[2]!,
@@ -68,7 +67,6 @@ internal static class ExchangeRequestReader
             Source = request.Source,
             UserAgent = request.UserAgent,
         };
-        return null;
     }
 
     private static string? ReadMembers(ReadOnlyMemory<byte> body, string?[] texts, ref ReadOnlyMemory<byte> assertion)

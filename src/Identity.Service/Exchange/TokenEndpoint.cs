@@ -52,11 +52,13 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return encoded;
         }
 
-        var (parsed, refusal) = await ReadAsync(request, isForm, cancellationToken);
-        if (parsed is null)
+        var parsedResult = await ReadAsync(request, isForm, cancellationToken);
+        if (!parsedResult.IsOk)
         {
-            return refusal!;
+            return parsedResult.Refusal;
         }
+
+        var parsed = parsedResult.Value;
 
         var proven = binding.Prove(request.Http);
         if (proven.Fault != BindingFault.None)
@@ -73,7 +75,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         return Answer(request, parsed, result);
     }
 
-    private static async ValueTask<(ExchangeRequest? Parsed, Refusal? Refusal)> ReadAsync(
+    private static async ValueTask<Result<ExchangeRequest>> ReadAsync(
         ApiRequest request,
         bool isForm,
         CancellationToken cancellationToken
@@ -83,21 +85,10 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         var body = await RequestBody.ReadBytesAsync(request.Http, maxBytes, cancellationToken);
         if (body is null)
         {
-            return (
-                null,
-                RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.")
-            );
+            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
         }
 
-        if (isForm)
-        {
-            var refusal = ExchangeFormReader.TryRead(body, request, out var form);
-            return (form, refusal);
-        }
-
-        return ExchangeRequestReader.TryRead(body, request, out var json) is { } problem
-            ? (null, RequestErrors.Invalid.Refuse(problem))
-            : (json, null);
+        return isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
     }
 
     private static ApiAnswer Answer(ApiRequest request, ExchangeRequest parsed, in TokenExchangeResult result)

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// What tokens may be for (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names. The
 /// token's <c>aud</c> is exactly what was asked for, so that a resource server can compare it with its own identifier.
 /// </summary>
-internal sealed class TokenTargets(ITunnelStore tunnels, ServiceIdentity identity)
+internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity)
 {
     private const int MaxLength = 512;
 

@@ -1,16 +1,17 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation;
 
-internal sealed class FederationChangeLog(Database database) : IFederationChangeLog
+/// <summary>Which issuers, rules and service accounts changed since when, so that nodes read those alone again.</summary>
+internal sealed class FederationChangeLog(Database database)
 {
     // As audit names them.
     private const string Rule = "federation_rule";
     private const string Issuer = "federation_issuer";
     private const string Account = "service_account";
 
+    /// <summary>Notes what a change is about, by its audit event's resources; committed with the change.</summary>
     public IReadOnlyList<Statement> Note(AuditEvent change)
     {
         var about = change.Resources.Where(resource => resource.Type is Rule or Issuer or Account).ToList();
@@ -28,30 +29,24 @@ internal sealed class FederationChangeLog(Database database) : IFederationChange
             ];
     }
 
+    /// <summary>The number of the last change.</summary>
     public async ValueTask<long> LatestAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "SELECT value FROM federation_sequence WHERE id = 1",
-                cancellationToken: cancellationToken
-            )
+        return await database.ScalarAsync<long>(
+            "SELECT value FROM federation_sequence WHERE id = 1",
+            cancellationToken
         );
     }
 
+    /// <summary>What changed after <paramref name="sequence"/>.</summary>
     public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    "SELECT kind AS Kind, id AS Id, sequence AS Sequence FROM federation_changes "
-                        + "WHERE sequence > @sequence",
-                    new { sequence },
-                    cancellationToken: cancellationToken
-                )
-            )
-        ).AsList();
+        var rows = await database.QueryAsync<Row>(
+            "SELECT kind AS Kind, id AS Id, sequence AS Sequence FROM federation_changes "
+                + "WHERE sequence > @sequence",
+            new { sequence },
+            cancellationToken
+        );
         return new FederationDelta(
             rows.Count == 0 ? sequence : rows.Max(row => row.Sequence),
             Of(Rule),

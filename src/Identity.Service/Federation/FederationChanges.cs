@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation;
 /// Commits administrative changes and makes them effective: the answer leaves only after the exchange sees the new
 /// state, so that "archived" means "from now on".
 /// </summary>
-internal sealed class FederationChanges(IJournal journal, IFederationChangeLog log, IChanges changes)
+internal sealed class FederationChanges(IJournal journal, FederationChangeLog log, IChanges changes)
 {
     /// <summary>Null = committed and in effect.</summary>
     public ValueTask<Refusal?> CommitAsync(

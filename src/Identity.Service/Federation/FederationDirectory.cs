@@ -16,12 +16,12 @@ namespace Culvert.Identity.Service.Federation;
 /// archived rule must not go on granting because the database was slow.
 /// </summary>
 internal sealed class FederationDirectory(
-    IIssuerStore issuers,
+    IssuerStore issuers,
     IRuleStore rules,
-    IServiceAccountStore accounts,
-    IMembershipStore memberships,
-    ITenantStore tenants,
-    IFederationChangeLog changeLog,
+    ServiceAccountStore accounts,
+    MembershipStore memberships,
+    TenantStore tenants,
+    FederationChangeLog changeLog,
     IssuerKeysFactory keysFactory,
     IChanges changes,
     ServiceIdentity identity,

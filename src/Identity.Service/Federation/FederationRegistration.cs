@@ -20,14 +20,14 @@ internal static class FederationRegistration
 
     public static IServiceCollection AddFederation(this IServiceCollection services) =>
         services
-            .AddSingleton<IServiceAccountStore, ServiceAccountStore>()
-            .AddSingleton<IMembershipStore, MembershipStore>()
+            .AddSingleton<ServiceAccountStore>()
+            .AddSingleton<MembershipStore>()
             .AddSingleton<MembershipEndpoints>()
-            .AddSingleton<IIssuerStore, IssuerStore>()
+            .AddSingleton<IssuerStore>()
             .AddSingleton<IIssuerKeyStore, IssuerKeyStore>()
             .AddSingleton<IRuleStore, RuleStore>()
-            .AddSingleton<IFederationChangeLog, FederationChangeLog>()
-            .AddSingleton<IRuleTargets, RuleTargets>()
+            .AddSingleton<FederationChangeLog>()
+            .AddSingleton<RuleTargets>()
             .AddSingleton<IAuthenticationHistory, AuthenticationHistory>()
             .AddSingleton<IHostResolver>(SystemHostResolver.Instance)
             .AddSingleton<IIssuerFetcher, IssuerFetcher>()
@@ -51,7 +51,7 @@ internal static class FederationRegistration
             .AddSingleton<RuleValidator>()
             .AddSingleton<RuleLinter>()
             .AddSingleton<RuleInventory>()
-            .AddSingleton<IRuleTestStore, RuleTestStore>()
+            .AddSingleton<RuleTestStore>()
             .AddSingleton<RuleTestRunner>()
             .AddSingleton<RuleReviewer>()
             .AddSingleton<LintEndpoint>()

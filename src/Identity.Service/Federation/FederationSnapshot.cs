@@ -24,7 +24,7 @@ internal sealed class FederationSnapshot(
 
     public PersistentMap<AccountEntry> Accounts => accounts;
 
-    /// <summary>The number of the last change that it shows; <see cref="IFederationChangeLog"/> counts them.</summary>
+    /// <summary>The number of the last change that it shows; <see cref="FederationChangeLog"/> counts them.</summary>
     public long Sequence => sequence;
 
     /// <summary>The keys of every issuer, archived ones included.</summary>

@@ -45,7 +45,7 @@ internal static class Composition
         services.AddSingleton(time);
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Installation);
-        services.AddSingleton<ISealer>(store.Sealer);
+        services.AddSingleton(store.Sealer);
         services.AddSingleton(store.Node);
         services.AddSingleton(new Ordinals(store.Node.Id, time));
         services.AddSingleton<ChangeHub>();

@@ -28,10 +28,8 @@ internal sealed class EnvelopeMiddleware(
         try
         {
             await next(http);
-            if (
-                !http.Response.HasStarted
-                && http.GetEndpoint() is null or { DisplayName: "405 HTTP Method Not Supported" }
-            )
+            // What this service maps is a route; the endpoint with which routing answers a wrong method is none.
+            if (!http.Response.HasStarted && http.GetEndpoint() is not RouteEndpoint)
             {
                 await ErrorEnvelope.WriteAsync(
                     http,

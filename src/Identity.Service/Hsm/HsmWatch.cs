@@ -38,6 +38,5 @@ internal sealed class HsmWatch(
         return Task.CompletedTask;
     }
 
-    // Nothing in a round fails.
-    protected override void Tell(Exception fault) => throw fault;
+    protected override void Tell(Exception fault) => Log.HsmWatchFailed(logger, fault);
 }

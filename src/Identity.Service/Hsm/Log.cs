@@ -10,4 +10,11 @@ internal static partial class Log
         "Every call of the HSM's library hangs: this process ends, so that the next one may use the HSM"
     )]
     public static partial void HsmStuck(ILogger logger);
+
+    [LoggerMessage(
+        EventIds.HsmWatchFailed,
+        LogLevel.Error,
+        "Whether the HSM hangs could not be checked: the next check is due in a few seconds"
+    )]
+    public static partial void HsmWatchFailed(ILogger logger, Exception fault);
 }

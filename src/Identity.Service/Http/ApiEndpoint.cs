@@ -109,11 +109,11 @@ internal sealed class ApiEndpoint(
         }
 
         var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
-        if (result.Caller is not { } caller)
+        if (!result.IsOk)
         {
             // A store that is away, or a nonce that is asked for, is no failed proof.
             if (
-                result.Refusal!.Code is { Status: StatusCodes.Status401Unauthorized } code
+                result.Refusal.Code is { Status: StatusCodes.Status401Unauthorized } code
                 && code != BindingErrors.NonceRefused
             )
             {
@@ -123,6 +123,7 @@ internal sealed class ApiEndpoint(
             return result.Refusal;
         }
 
+        var caller = result.Value;
         limits.FailedAuthentication.Accept(request.Source, credential);
         request.SetCaller(caller);
         if (access.Kind == AccessKind.Scope && !caller.Has(access.RequiredScope!))

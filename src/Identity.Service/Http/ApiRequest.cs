@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
@@ -42,7 +43,7 @@ internal sealed class ApiRequest(HttpContext http)
     public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>The strict JSON body (see <see cref="RequestBody"/>).</summary>
-    public ValueTask<BodyResult<T>> ReadJsonAsync<T>(
+    public ValueTask<Result<T>> ReadJsonAsync<T>(
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken,
         int maxBytes = RequestBody.MaxBytes
@@ -50,7 +51,7 @@ internal sealed class ApiRequest(HttpContext http)
         where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes);
 
     /// <summary>As <see cref="ReadJsonAsync"/>, but no body at all reads as <paramref name="empty"/>.</summary>
-    public ValueTask<BodyResult<T>> ReadJsonOrEmptyAsync<T>(
+    public ValueTask<Result<T>> ReadJsonOrEmptyAsync<T>(
         JsonTypeInfo<T> type,
         T empty,
         CancellationToken cancellationToken

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Http;
 internal interface IAuthenticator
 {
     /// <summary>The credential of the request, proved. Also for endpoints that take it beside a client certificate.</summary>
-    ValueTask<AuthenticationResult> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken);
+    ValueTask<Result<Caller>> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken);
 
     /// <summary>
     /// Checks the connection's client certificate against the role and the present moment; null = the request has its peer.

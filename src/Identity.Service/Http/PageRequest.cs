@@ -19,7 +19,7 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
     private string List { get; init; } = "";
 
     /// <summary>Reads the query; the refusal names the bad parameter.</summary>
-    public static (PageRequest? Page, Refusal? Refusal) Read(ApiRequest request, string list, int maxLimit = 1000)
+    public static Result<PageRequest> Read(ApiRequest request, string list, int maxLimit = 1000)
     {
         var limit = DefaultLimit;
         if (
@@ -31,22 +31,22 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
             )
         )
         {
-            return (null, RequestErrors.Invalid.Refuse($"limit: a number from 1 to {maxLimit} is required."));
+            return RequestErrors.Invalid.Refuse($"limit: a number from 1 to {maxLimit} is required.");
         }
 
         var archived = request.Query("include_archived");
         if (archived is not (null or "true" or "false"))
         {
-            return (null, RequestErrors.Invalid.Refuse("include_archived: true or false is required."));
+            return RequestErrors.Invalid.Refuse("include_archived: true or false is required.");
         }
 
         var before = long.MaxValue;
         if (request.Query("page") is { } cursor && !TryDecode(cursor, list, out before))
         {
-            return (null, RequestErrors.Invalid.Refuse("page: this cursor did not come from this list."));
+            return RequestErrors.Invalid.Refuse("page: this cursor did not come from this list.");
         }
 
-        return (new PageRequest(limit, before, archived == "true") { List = list }, null);
+        return new PageRequest(limit, before, archived == "true") { List = list };
     }
 
     /// <summary>

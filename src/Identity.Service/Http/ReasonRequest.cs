@@ -14,13 +14,13 @@ internal sealed record ReasonRequest
     public string? Reason { get; init; }
 
     /// <summary>The request's body, checked; no body is no reason.</summary>
-    public static async ValueTask<BodyResult<ReasonRequest>> ReadAsync(
+    public static async ValueTask<Result<ReasonRequest>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var body = await request.ReadJsonOrEmptyAsync(ReasonJson.Default.ReasonRequest, None, cancellationToken);
-        return CheckOptional(body.Value?.Reason) is { } malformed ? new(null, malformed) : body;
+        return body.IsOk && CheckOptional(body.Value.Reason) is { } malformed ? malformed : body;
     }
 
     /// <summary>For operations that take a reason among other things.</summary>

@@ -13,7 +13,7 @@ internal static class RequestBody
     /// <summary>Largest body unless the configuration says otherwise; Kestrel enforces it while reading.</summary>
     public const int MaxBytes = LimitOptions.LargestBody;
 
-    public static async ValueTask<BodyResult<T>> ReadJsonAsync<T>(
+    public static async ValueTask<Result<T>> ReadJsonAsync<T>(
         HttpContext http,
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken,
@@ -25,18 +25,18 @@ internal static class RequestBody
         var bytes = await ReadBytesAsync(http, maxBytes, cancellationToken);
         if (bytes is null)
         {
-            return new(null, RequestErrors.TooLarge.Refuse());
+            return RequestErrors.TooLarge.Refuse();
         }
 
         if (bytes.Length == 0)
         {
-            return new(null, RequestErrors.Invalid.Refuse("body: a JSON object is required."));
+            return RequestErrors.Invalid.Refuse("body: a JSON object is required.");
         }
 
-        return IsJson(http.Request) ? Parse(bytes, type) : new(null, RequestErrors.MediaType.Refuse());
+        return IsJson(http.Request) ? Parse(bytes, type) : RequestErrors.MediaType.Refuse();
     }
 
-    public static async ValueTask<BodyResult<T>> ReadJsonOrEmptyAsync<T>(
+    public static async ValueTask<Result<T>> ReadJsonOrEmptyAsync<T>(
         HttpContext http,
         JsonTypeInfo<T> type,
         T empty,
@@ -48,16 +48,16 @@ internal static class RequestBody
         var bytes = await ReadBytesAsync(http, MaxBytes, cancellationToken);
         if (bytes is null)
         {
-            return new(null, RequestErrors.TooLarge.Refuse());
+            return RequestErrors.TooLarge.Refuse();
         }
 
         // Archive and reveal come without body and content type; a retried one may carry `{}`.
         if (bytes.Length == 0)
         {
-            return new(empty, null);
+            return empty;
         }
 
-        return IsJson(http.Request) ? Parse(bytes, type) : new(null, RequestErrors.MediaType.Refuse());
+        return IsJson(http.Request) ? Parse(bytes, type) : RequestErrors.MediaType.Refuse();
     }
 
     /// <summary>The whole body, or null when it is longer than <paramref name="maxBytes"/>.</summary>
@@ -93,29 +93,29 @@ internal static class RequestBody
         }
     }
 
-    public static BodyResult<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
+    public static Result<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
         // No member of any request is a private key in PEM: whoever sends one has pasted the wrong file.
         if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
         {
-            return new(null, CaErrors.SecretInInput.Refuse());
+            return CaErrors.SecretInInput.Refuse();
         }
 
         if (MemberWithNul(utf8) is { } member)
         {
-            return new(null, RequestErrors.Invalid.Refuse($"{member}: must not contain U+0000."));
+            return RequestErrors.Invalid.Refuse($"{member}: must not contain U+0000.");
         }
 
         try
         {
             return JsonSerializer.Deserialize(utf8, type) is { } value
-                ? new(value, null)
-                : new(null, RequestErrors.Invalid.Refuse("body: a JSON object is required."));
+                ? value
+                : RequestErrors.Invalid.Refuse("body: a JSON object is required.");
         }
         catch (JsonException fault)
         {
-            return new(null, RequestErrors.Invalid.Refuse(Explain(fault)));
+            return RequestErrors.Invalid.Refuse(Explain(fault));
         }
     }
 

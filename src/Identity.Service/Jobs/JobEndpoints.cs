@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Jobs;
 /// <summary><c>/v1/jobs</c>: what recurs, when it ran, and an operator's hand on it.</summary>
 internal sealed class JobEndpoints(
     JobScheduler scheduler,
-    IJobPauseStore pauses,
+    JobPauseStore pauses,
     IJournal journal,
     IChanges changes,
     StoreNode node,
@@ -59,11 +59,13 @@ internal sealed class JobEndpoints(
 
     public async ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonAsync(JobsJson.Default.PauseJobRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(JobsJson.Default.PauseJobRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckRequired(body.Reason) is { } refusal)
         {

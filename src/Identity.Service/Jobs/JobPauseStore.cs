@@ -1,22 +1,20 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Jobs;
 
-internal sealed class JobPauseStore(Database database) : IJobPauseStore
+/// <summary>Which jobs are paused in the installation.</summary>
+internal sealed class JobPauseStore(Database database)
 {
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Job, string By, string Reason, long At)>(
-            new CommandDefinition(
-                "SELECT job, paused_by, reason, paused_at_ms FROM job_pauses ORDER BY job",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Job, string By, string Reason, long At)>(
+            "SELECT job, paused_by, reason, paused_at_ms FROM job_pauses ORDER BY job",
+            cancellationToken
         );
         return [.. rows.Select(row => new JobPause(row.Job, row.By, row.Reason, Instants.FromStore(row.At)))];
     }
 
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is paused.</summary>
     public Statement Pause(JobPause pause) =>
         new Statement(
             "INSERT INTO job_pauses (job, paused_by, reason, paused_at_ms) VALUES (@Job, @By, @Reason, @At)",
@@ -29,6 +27,7 @@ internal sealed class JobPauseStore(Database database) : IJobPauseStore
             }
         ).Unique(JobPauseConflict.Changed);
 
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is not paused.</summary>
     public Statement Resume(string job) =>
         new Statement("DELETE FROM job_pauses WHERE job = @Job", new { Job = job }).ExpectingOne(
             JobPauseConflict.Changed

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Jobs;
 /// </summary>
 internal sealed class JobScheduler(
     IEnumerable<RecurringJob> jobs,
-    IJobPauseStore store,
+    JobPauseStore store,
     IChanges changes,
     TimeProvider time,
     ILoggerFactory loggers

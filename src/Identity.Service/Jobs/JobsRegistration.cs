@@ -7,7 +7,7 @@ internal static class JobsRegistration
 {
     public static IServiceCollection AddJobs(this IServiceCollection services) =>
         services
-            .AddSingleton<IJobPauseStore, JobPauseStore>()
+            .AddSingleton<JobPauseStore>()
             .AddSingleton<JobEndpoints>()
             .AddSingleton<JobScheduler>()
             .AddHostedService(provider => provider.GetRequiredService<JobScheduler>());

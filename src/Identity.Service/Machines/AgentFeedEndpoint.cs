@@ -27,11 +27,13 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var (poll, refusal) = polling.Read(request);
-        if (poll is null)
+        var pollResult = polling.Read(request);
+        if (!pollResult.IsOk)
         {
-            return refusal!;
+            return pollResult.Refusal;
         }
+
+        var poll = pollResult.Value;
 
         while (true)
         {

@@ -13,13 +13,13 @@ namespace Culvert.Identity.Service.Machines;
 
 /// <summary>The feeds of tunnels: each is read and written once per revision, however many agents wait for it.</summary>
 internal sealed class AgentFeeds(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore certificates,
+    TunnelStore tunnels,
+    RegisteredCertificateStore certificates,
     EarlyRenewals renewals,
     FeedNames names,
     InstallationFeeds installation,
     FeedRevocations tokens,
-    ISealer sealer,
+    Sealer sealer,
     IRevisions revisions,
     TimeProvider time
 )

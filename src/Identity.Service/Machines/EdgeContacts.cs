@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Machines;
 /// Writes down in intervals that an edge called, so that every node knows which edges live, and a node that has just
 /// started too. Agents have it in their record of the trust bundle.
 /// </summary>
-internal sealed class EdgeContacts(IEdgeStore edges, IJournal journal, AgentOptions options, TimeProvider time)
+internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, AgentOptions options, TimeProvider time)
 {
     // Of registered edges alone: it cannot grow beyond them.
     private readonly ConcurrentDictionary<string, DateTimeOffset> written = new(StringComparer.Ordinal);

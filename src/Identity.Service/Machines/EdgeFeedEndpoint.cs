@@ -13,7 +13,7 @@ internal sealed class EdgeFeedEndpoint(
     FeedPolling polling,
     EdgeTunnels tunnels,
     EdgeAssignments assignments,
-    IEdgeStore edges,
+    EdgeStore edges,
     EdgeContacts contacts,
     LostEdges lost,
     MachineFacts facts
@@ -23,11 +23,13 @@ internal sealed class EdgeFeedEndpoint(
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var (poll, refusal) = polling.Read(request);
-        if (poll is null)
+        var pollResult = polling.Read(request);
+        if (!pollResult.IsOk)
         {
-            return refusal!;
+            return pollResult.Refusal;
         }
+
+        var poll = pollResult.Value;
 
         var revision = await WaitAsync(peer, poll, cancellationToken);
         facts.Heard(peer);

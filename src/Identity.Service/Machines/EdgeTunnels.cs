@@ -19,19 +19,19 @@ internal sealed class EdgeTunnels
     /// <summary>An edge that did not hear of a disconnection for so long has lost the connection in question anyway.</summary>
     private static readonly TimeSpan ShowDisconnectsFor = TimeSpan.FromDays(1);
 
-    private readonly ITunnelStore tunnels;
-    private readonly IClientRangeSetStore sets;
-    private readonly IClientAuthorityStore authorities;
-    private readonly IAgentDisconnectStore disconnects;
+    private readonly TunnelStore tunnels;
+    private readonly ClientRangeSetStore sets;
+    private readonly ClientAuthorityStore authorities;
+    private readonly AgentDisconnectStore disconnects;
     private readonly FeedNames names;
     private readonly TimeProvider time;
     private readonly DerivedView<IReadOnlyList<EdgeFeedTunnel>> view;
 
     public EdgeTunnels(
-        ITunnelStore tunnels,
-        IClientRangeSetStore sets,
-        IClientAuthorityStore authorities,
-        IAgentDisconnectStore disconnects,
+        TunnelStore tunnels,
+        ClientRangeSetStore sets,
+        ClientAuthorityStore authorities,
+        AgentDisconnectStore disconnects,
         FeedNames names,
         IRevisions revisions,
         TimeProvider time

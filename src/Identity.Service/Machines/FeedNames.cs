@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>What the feeds tell of names beside the tunnels' domains (S26), and of challenges for names (S25).</summary>
-internal sealed class FeedNames(IHostnameStore hostnames, IAcmeChallengeStore challenges, TimeProvider time)
+internal sealed class FeedNames(HostnameStore hostnames, AcmeChallengeStore challenges, TimeProvider time)
 {
     /// <summary>Of one tunnel, but for claims that nothing has proven yet; null for none.</summary>
     public async ValueTask<IReadOnlyList<FeedHostname>?> HostnamesAsync(

@@ -12,7 +12,7 @@ internal sealed class InstallationFeeds
     /// <summary>How long a feed is used while the revision stays: revoked certificates end by time alone.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
-    private readonly IEdgeStore edges;
+    private readonly EdgeStore edges;
     private readonly EdgeAssignments assignments;
     private readonly MachineFacts facts;
     private readonly AuditCheckpoints checkpoints;
@@ -20,7 +20,7 @@ internal sealed class InstallationFeeds
     private readonly DerivedView<InstallationFeed> view;
 
     public InstallationFeeds(
-        IEdgeStore edges,
+        EdgeStore edges,
         EdgeAssignments assignments,
         MachineFacts facts,
         AuditCheckpoints checkpoints,

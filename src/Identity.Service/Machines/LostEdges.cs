@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Machines;
 /// written down as its last report, for every node to see; its next word takes the place of that.
 /// </summary>
 internal sealed class LostEdges(
-    IEdgeStore edges,
+    EdgeStore edges,
     IJournal journal,
     IHostApplicationLifetime lifetime,
     TimeProvider time,

@@ -9,14 +9,14 @@ namespace Culvert.Identity.Service.Machines;
 
 /// <summary>What both feeds tell of the platform as a whole, and who called last when.</summary>
 internal sealed class MachineFacts(
-    IPlatformBundle bundle,
+    PlatformCa platform,
     IRevokedMachines revocations,
     IMachinePeerVerifier peers,
     MachineContacts contacts,
-    IPlatformLedger ledger
+    PlatformLedger ledger
 )
 {
-    public BundleDocument PlatformBundle => bundle.Current;
+    public BundleDocument PlatformBundle => platform.Bundle;
 
     public ValueTask<RevokedMachines> RevokedAsync(CancellationToken cancellationToken) =>
         revocations.ListAsync(cancellationToken);

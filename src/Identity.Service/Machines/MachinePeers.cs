@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Machines;
 /// the revocations of the present revision.
 /// </summary>
 internal sealed class MachinePeers(
-    IPlatformBundle bundle,
+    PlatformCa platform,
     IRevokedMachines revocations,
     IRevisions revisions,
     Installation installation,
@@ -42,7 +42,7 @@ internal sealed class MachinePeers(
         var revision = revisions.Current;
 
         // With the roots it is the same: whatever another node has changed by then, this one knows.
-        await bundle.RefreshAsync(revision, cancellationToken);
+        await platform.RefreshAsync(revision, cancellationToken);
         var current = known;
         if (current is null || current.Revision != revision)
         {
@@ -55,7 +55,7 @@ internal sealed class MachinePeers(
 
     private KnownAnchors Anchors()
     {
-        var document = bundle.Current;
+        var document = platform.Bundle;
         var current = anchors;
         if (current is null || current.Epoch != document.Epoch)
         {

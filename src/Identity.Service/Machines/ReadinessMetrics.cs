@@ -18,7 +18,7 @@ internal sealed class ReadinessMetrics : RecurringJob
     /// <summary>A collector that has not come for so long does not come; the database is not asked for it.</summary>
     private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
 
-    private readonly ITunnelStore tunnels;
+    private readonly TunnelStore tunnels;
     private readonly TunnelEdges edges;
     private readonly TunnelReadiness readiness;
     private readonly ILogger<ReadinessMetrics> logger;
@@ -27,7 +27,7 @@ internal sealed class ReadinessMetrics : RecurringJob
     private long collectedTicks; // when the metrics were last read
 
     public ReadinessMetrics(
-        ITunnelStore tunnels,
+        TunnelStore tunnels,
         TunnelEdges edges,
         TunnelReadiness readiness,
         TimeProvider time,

@@ -19,12 +19,12 @@ namespace Culvert.Identity.Service.Machines;
 /// news to others.
 /// </summary>
 internal sealed class ReportEndpoints(
-    ITunnelStore tunnels,
-    IEdgeStore edges,
-    IAgentReportStore agentReports,
-    IInventoryStore inventory,
-    IBundleHolderStore holders,
-    IAssignmentStore assignments,
+    TunnelStore tunnels,
+    EdgeStore edges,
+    AgentReportStore agentReports,
+    InventoryStore inventory,
+    BundleHolderStore holders,
+    AssignmentStore assignments,
     AuditDisputes disputes,
     MachineFacts facts,
     IJournal journal,
@@ -42,10 +42,12 @@ internal sealed class ReportEndpoints(
     public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AgentReport, cancellationToken);
-        if (body.Value is not { } report)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var report = body.Value;
 
         var peer = request.Peer;
         facts.Heard(peer);
@@ -119,10 +121,12 @@ internal sealed class ReportEndpoints(
     public async ValueTask<ApiAnswer> EdgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.EdgeReport, cancellationToken);
-        if (body.Value is not { } report)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var report = body.Value;
 
         var peer = request.Peer;
         facts.Heard(peer);

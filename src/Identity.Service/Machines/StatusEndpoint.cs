@@ -9,11 +9,11 @@ internal sealed class StatusEndpoint(TunnelAccess access, TunnelReadiness readin
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is { } tunnel
+        return found.IsOk
             ? ApiAnswer.Json(
-                await readiness.FindAsync(tunnel, cancellationToken),
+                await readiness.FindAsync(found.Value, cancellationToken),
                 TunnelJson.Default.TunnelStatusDocument
             )
-            : found.Refusal!;
+            : found.Refusal;
     }
 }

@@ -12,10 +12,10 @@ namespace Culvert.Identity.Service.Machines;
 /// </summary>
 internal sealed class TunnelReadiness(
     AgentDirectory agents,
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     TunnelEdges edges,
-    IClientRangeSetStore sets,
-    IVersionStore nodes
+    ClientRangeSetStore sets,
+    VersionStore nodes
 )
 {
     public async ValueTask<TunnelStatusDocument> FindAsync(Tunnel tunnel, CancellationToken cancellationToken) =>

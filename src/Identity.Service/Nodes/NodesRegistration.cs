@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Nodes;
 internal static class NodesRegistration
 {
     public static IServiceCollection AddNodes(this IServiceCollection services) =>
-        services.AddSingleton<IVersionStore, VersionStore>().AddSingleton<VersionEndpoint>();
+        services.AddSingleton<VersionStore>().AddSingleton<VersionEndpoint>();
 
     public static void MapNodes(this ApiHost host) =>
         host.Get(

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Nodes;
 
 /// <summary><c>GET /v1/versions</c>: what every node, edge and agent of the installation runs.</summary>
-internal sealed class VersionEndpoint(IVersionStore store, StoreNode node, TimeProvider time)
+internal sealed class VersionEndpoint(VersionStore store, StoreNode node, TimeProvider time)
 {
     /// <summary>Beyond that the oldest tunnels' agents are shown.</summary>
     private const int MaxAgents = 10_000;

@@ -2,14 +2,14 @@ using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Nodes;
 
-internal sealed class VersionStore(Database database) : IVersionStore
+internal sealed class VersionStore(Database database)
 {
     private const long KnownForMs = 24 * 60 * 60 * 1000;
 
+    /// <summary>Nodes that said so within the last seconds; on SQLite there is none beside this one.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -17,13 +17,10 @@ internal sealed class VersionStore(Database database) : IVersionStore
             return [];
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Node, string Version, long SeenAt)>(
-            new CommandDefinition(
-                "SELECT node, version, seen_at_ms FROM node_presence "
-                    + $"WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs} ORDER BY node",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Node, string Version, long SeenAt)>(
+            "SELECT node, version, seen_at_ms FROM node_presence "
+                + $"WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs} ORDER BY node",
+            cancellationToken
         );
         return
         [
@@ -38,6 +35,7 @@ internal sealed class VersionStore(Database database) : IVersionStore
         ];
     }
 
+    /// <summary>Nodes that run now, and all that ran within a day and did not say that they stop; on SQLite this one.</summary>
     public async ValueTask<NodeCount> CountNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -45,26 +43,21 @@ internal sealed class VersionStore(Database database) : IVersionStore
             return new NodeCount(1, 1);
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (live, known) = await connection.QuerySingleAsync<(long Live, long Known)>(
-            new CommandDefinition(
-                $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
-                    + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
-                cancellationToken: cancellationToken
-            )
+        var (live, known) = await database.SingleAsync<(long Live, long Known)>(
+            $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
+                + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
+            cancellationToken
         );
         return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
     }
 
+    /// <summary>Unarchived edges with their last report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Id, string Name, long? At, string? Body)>(
-            new CommandDefinition(
-                "SELECT e.id, e.name, r.reported_at_ms, r.body FROM edges e LEFT JOIN edge_reports r ON r.edge_id = e.id "
-                    + "WHERE e.archived_at_ms IS NULL ORDER BY e.ordinal",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Id, string Name, long? At, string? Body)>(
+            "SELECT e.id, e.name, r.reported_at_ms, r.body FROM edges e LEFT JOIN edge_reports r ON r.edge_id = e.id "
+                + "WHERE e.archived_at_ms IS NULL ORDER BY e.ordinal",
+            cancellationToken
         );
         return
         [
@@ -79,22 +72,20 @@ internal sealed class VersionStore(Database database) : IVersionStore
         ];
     }
 
+    /// <summary>Agents with an unexpired certificate, of every organization, with their last report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListAgentsAsync(
         DateTimeOffset now,
         int limit,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Id, string Instance, string Tunnel, long? At, string? Body)>(
-            new CommandDefinition(
-                "SELECT n.id, n.instance_id, n.tunnel_id, r.reported_at_ms, r.body FROM enrollments n "
-                    + "LEFT JOIN agent_reports r ON r.tunnel_id = n.tunnel_id AND r.instance_id = n.instance_id "
-                    + "WHERE n.revoked_at_ms IS NULL AND n.certificate_not_after_ms >= @now "
-                    + "ORDER BY n.tunnel_id, n.instance_id LIMIT @limit",
-                new { now = now.ToStore(), limit },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Id, string Instance, string Tunnel, long? At, string? Body)>(
+            "SELECT n.id, n.instance_id, n.tunnel_id, r.reported_at_ms, r.body FROM enrollments n "
+                + "LEFT JOIN agent_reports r ON r.tunnel_id = n.tunnel_id AND r.instance_id = n.instance_id "
+                + "WHERE n.revoked_at_ms IS NULL AND n.certificate_not_after_ms >= @now "
+                + "ORDER BY n.tunnel_id, n.instance_id LIMIT @limit",
+            new { now = now.ToStore(), limit },
+            cancellationToken
         );
         return
         [

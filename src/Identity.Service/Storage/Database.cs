@@ -17,6 +17,52 @@ internal abstract class Database : IDisposable
     /// <summary>A pooled connection that cannot write. Readers see the last commit and never block the writer.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>The rows of one query. What needs several queries over one connection opens that itself.</summary>
+    public async ValueTask<List<T>> QueryAsync<T>(
+        string sql,
+        object? parameters,
+        CancellationToken cancellationToken
+    ) => (await ReadAsync(sql, parameters, (one, query) => one.QueryAsync<T>(query), cancellationToken)).AsList();
+
+    public ValueTask<List<T>> QueryAsync<T>(string sql, CancellationToken cancellationToken) =>
+        QueryAsync<T>(sql, parameters: null, cancellationToken);
+
+    /// <summary>The only row of one query; another number of rows throws.</summary>
+    public ValueTask<T> SingleAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        ReadAsync(sql, parameters, (one, query) => one.QuerySingleAsync<T>(query), cancellationToken);
+
+    public ValueTask<T> SingleAsync<T>(string sql, CancellationToken cancellationToken) =>
+        SingleAsync<T>(sql, parameters: null, cancellationToken);
+
+    /// <summary>The only row of one query, or none; several rows throw.</summary>
+    public ValueTask<T?> SingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        ReadAsync(sql, parameters, (one, query) => one.QuerySingleOrDefaultAsync<T>(query), cancellationToken);
+
+    public ValueTask<T?> SingleOrDefaultAsync<T>(string sql, CancellationToken cancellationToken) =>
+        SingleOrDefaultAsync<T>(sql, parameters: null, cancellationToken);
+
+    /// <summary>The first row of one query, or none.</summary>
+    public ValueTask<T?> FirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        ReadAsync(sql, parameters, (one, query) => one.QueryFirstOrDefaultAsync<T>(query), cancellationToken);
+
+    /// <summary>The first column of the first row of one query, or none.</summary>
+    public ValueTask<T?> ScalarAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        ReadAsync(sql, parameters, (one, query) => one.ExecuteScalarAsync<T>(query), cancellationToken);
+
+    public ValueTask<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken) =>
+        ScalarAsync<T>(sql, parameters: null, cancellationToken);
+
+    private async ValueTask<T> ReadAsync<T>(
+        string sql,
+        object? parameters,
+        Func<DbConnection, CommandDefinition, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await OpenReadAsync(cancellationToken);
+        return await read(connection, new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Throws <see cref="StoreException"/> when nothing was initialised here.</summary>
     public abstract void RequireInstallation();
 

@@ -17,7 +17,7 @@ internal sealed class Store : IDisposable
 {
     private const string Canary = "culvert sealing canary";
 
-    private Store(Database database, StoreNode node, Installation installation, ISealer sealer)
+    private Store(Database database, StoreNode node, Installation installation, Sealer sealer)
     {
         Database = database;
         Node = node;
@@ -31,7 +31,7 @@ internal sealed class Store : IDisposable
 
     public Installation Installation { get; }
 
-    public ISealer Sealer { get; }
+    public Sealer Sealer { get; }
 
     /// <summary>
     /// Opens an initialised store. Throws <see cref="StoreException"/> when it is absent, needs migrations that the

@@ -10,6 +10,7 @@ internal static class EventIds
     public const int StoreAway = 103;
     public const int HsmStuck = 104;
     public const int ProxyHeaderRefused = 105;
+    public const int HsmWatchFailed = 106;
 
     public const int ClockStepped = 110;
     public const int ClockTrusted = 111;

@@ -1,20 +1,21 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tenants;
 
-internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
+internal sealed class AdminKeyStore(Database database)
 {
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, created_by AS CreatedBy, "
         + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
         + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
 
+    /// <summary>The key with that SHA-256, expired and revoked ones included; null = unknown.</summary>
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
 
+    /// <summary>Null when unknown or of another organization.</summary>
     public async ValueTask<AdminKey?> FindAsync(
         string organizationId,
         string keyId,
@@ -28,6 +29,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             )
         ).SingleOrDefault();
 
+    /// <summary>The newest thousand, newest first, expired and revoked ones included.</summary>
     public ValueTask<IReadOnlyList<AdminKey>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
         QueryAsync(
             "organization_id = @organizationId ORDER BY created_at_ms DESC, id DESC LIMIT 1000",
@@ -35,6 +37,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             cancellationToken
         );
 
+    /// <summary>The first keys of persons (those that no key made), oldest first.</summary>
     public ValueTask<IReadOnlyList<AdminKey>> ListFirstAsync(
         string organizationId,
         CancellationToken cancellationToken
@@ -45,6 +48,9 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             cancellationToken
         );
 
+    /// <summary>
+    /// The id of the key that a key was made with (null = it was made on the host, or is unknown), and the person it names.
+    /// </summary>
     public async ValueTask<(string? CreatedBy, KeyOwner? Owner)> FindOriginAsync(
         string keyId,
         CancellationToken cancellationToken
@@ -53,6 +59,12 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             ? (key.CreatedBy, key.Owner)
             : (null, null);
 
+    /// <summary>
+    /// The statement that records a new key; <see cref="AdminKeyConflict.Limit"/> when as many are live already.
+    /// </summary>
+    /// <param name="key">Its record.</param>
+    /// <param name="secretHash">SHA-256 of the key.</param>
+    /// <param name="mostLive">Live ones of the organization, this one included.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
         new Statement(
             "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
@@ -76,12 +88,14 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             }
         ).ExpectingOne(AdminKeyConflict.Limit);
 
+    /// <summary><see cref="AdminKeyConflict.Revoked"/> when it is revoked already.</summary>
     public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne(AdminKeyConflict.Revoked);
 
+    /// <summary><see cref="AdminKeyConflict.Owned"/> when it names a person already, or was made with another key.</summary>
     public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
         new Statement(
             "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "
@@ -107,10 +121,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(Select + condition, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(Select + condition, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new AdminKey

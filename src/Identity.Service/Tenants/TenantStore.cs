@@ -1,10 +1,10 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tenants;
 
-internal sealed class TenantStore(Database database) : ITenantStore
+/// <summary>Organizations and their workspaces.</summary>
+internal sealed class TenantStore(Database database)
 {
     private const string OrganizationColumns =
         "id AS Id, name AS Name, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
@@ -14,43 +14,36 @@ internal sealed class TenantStore(Database database) : ITenantStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<OrganizationRow>(
-            new CommandDefinition(
-                $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
-                new { organizationId },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<OrganizationRow>(
+            $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
+            new { organizationId },
+            cancellationToken
         );
         return row?.ToOrganization();
     }
 
+    /// <summary>All of the installation, archived ones included, oldest first.</summary>
     public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<OrganizationRow>(
-            new CommandDefinition(
-                $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<OrganizationRow>(
+            $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToOrganization())];
     }
 
+    /// <summary>Newest first.</summary>
     public async ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(
         string organizationId,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<WorkspaceRow>(
-            new CommandDefinition(
-                "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, is_default AS IsDefault, "
-                    + "created_at_ms AS CreatedAt FROM workspaces WHERE organization_id = @organizationId "
-                    + "ORDER BY created_at_ms DESC, id DESC",
-                new { organizationId },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<WorkspaceRow>(
+            "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, is_default AS IsDefault, "
+                + "created_at_ms AS CreatedAt FROM workspaces WHERE organization_id = @organizationId "
+                + "ORDER BY created_at_ms DESC, id DESC",
+            new { organizationId },
+            cancellationToken
         );
         return
         [
@@ -64,6 +57,7 @@ internal sealed class TenantStore(Database database) : ITenantStore
         ];
     }
 
+    /// <summary>Null when unknown or of another organization.</summary>
     public async ValueTask<Workspace?> FindWorkspaceAsync(
         string organizationId,
         string workspaceId,
@@ -79,11 +73,13 @@ internal sealed class TenantStore(Database database) : ITenantStore
         CancellationToken cancellationToken
     ) => await FindWorkspaceAsync(organizationId, workspaceId, cancellationToken) is not null;
 
+    /// <summary>The organization's default workspace; every organization has exactly one.</summary>
     public async ValueTask<Workspace> DefaultWorkspaceAsync(
         string organizationId,
         CancellationToken cancellationToken
     ) => (await ListWorkspacesAsync(organizationId, cancellationToken)).Single(workspace => workspace.IsDefault);
 
+    /// <summary><see cref="WorkspaceConflict.NameTaken"/> when the name is in use.</summary>
     public Statement Insert(Workspace workspace) =>
         new Statement(
             "INSERT INTO workspaces (id, organization_id, name, is_default, created_at_ms) "
@@ -98,6 +94,7 @@ internal sealed class TenantStore(Database database) : ITenantStore
             }
         ).Unique(WorkspaceConflict.NameTaken);
 
+    /// <summary><see cref="OrganizationConflict.NameTaken"/> when the name is in use.</summary>
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
             new Statement(
@@ -112,6 +109,10 @@ internal sealed class TenantStore(Database database) : ITenantStore
             Insert(defaultWorkspace),
         ];
 
+    /// <summary>
+    /// Archives it and ends its admin keys and console sessions; <see cref="OrganizationConflict.InUse"/> while it has
+    /// tunnels or rules that are not archived.
+    /// </summary>
     public IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at)
     {
         var parameters = new { Id = organizationId, At = at.ToStore() };

@@ -15,10 +15,10 @@ namespace Culvert.Identity.Service.Tokens;
 internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceIdentity identity)
     : IAccessTokenValidator
 {
-    public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
+    public ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken) =>
         new(Validate(token));
 
-    private AuthenticationResult Validate(string text)
+    private Result<Caller> Validate(string text)
     {
         var token = verifier.Verify(text);
         if (token.Error is { } error)
@@ -36,12 +36,12 @@ internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, Service
             : Refuse(TokenErrors.Revoked);
     }
 
-    private static AuthenticationResult CallerOf(in AccessTokenClaims claims, string keyId, CompiledRule rule)
+    private static Result<Caller> CallerOf(in AccessTokenClaims claims, string keyId, CompiledRule rule)
     {
         // FindLiveRule refuses tokens without a workspace.
         var effective = rule.GrantedIn(claims.Workspace!).Set;
         var granted = claims.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return AuthenticationResult.Of(
+        return Result<Caller>.Ok(
             new Caller
             {
                 Kind = CallerKind.AccessToken,
@@ -67,5 +67,5 @@ internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, Service
         );
     }
 
-    private static AuthenticationResult Refuse(ErrorCode code) => AuthenticationResult.Refused(code.Refuse());
+    private static Result<Caller> Refuse(ErrorCode code) => code.Refuse();
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens;
@@ -9,5 +10,5 @@ internal interface IAccessTokenValidator
     /// A caller with its rights, or a 401 with a <c>token.*</c> code. The result's
     /// <see cref="Caller.CredentialHash"/> may be left empty; the authenticator fills it in.
     /// </summary>
-    ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken);
+    ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken);
 }

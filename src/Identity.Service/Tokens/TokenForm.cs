@@ -12,29 +12,24 @@ internal static class TokenForm
     /// <summary>The longest credential that we look at, fully escaped, and room for a client's own parameters.</summary>
     public const int MaxBodyBytes = (3 * Credentials.MaxLength) + 4096;
 
-    public static async ValueTask<(string? Token, Refusal? Refusal)> ReadAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    public static async ValueTask<Result<string>> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!RequestBody.IsForm(request.Http.Request))
         {
-            return (null, TokenFormErrors.MediaType.Refuse());
+            return TokenFormErrors.MediaType.Refuse();
         }
 
         var body = await RequestBody.ReadBytesAsync(request.Http, MaxBodyBytes, cancellationToken);
         if (body is null)
         {
-            return (null, RequestErrors.TooLarge.Refuse());
+            return RequestErrors.TooLarge.Refuse();
         }
 
         if (FormParameters.TryParse(body, "", out var form) is { } problem)
         {
-            return (null, RequestErrors.Invalid.Refuse(problem));
+            return RequestErrors.Invalid.Refuse(problem);
         }
 
-        return form.Text("token") is { } token
-            ? (token, null)
-            : (null, RequestErrors.Invalid.Refuse("token: required."));
+        return form.Text("token") is { } token ? token : RequestErrors.Invalid.Refuse("token: required.");
     }
 }

@@ -14,7 +14,7 @@ internal static class TokensRegistration
 {
     public static IServiceCollection AddTokens(this IServiceCollection services) =>
         services
-            .AddSingleton<ITokenSigningKeyStore, TokenSigningKeyStore>()
+            .AddSingleton<TokenSigningKeyStore>()
             .AddSingleton<IInitStep, FirstSigningKey>()
             .AddSingleton<TokenKeyHsm>()
             .AddSingleton<SigningKeyMaker>()
@@ -23,7 +23,7 @@ internal static class TokensRegistration
             .AddSingleton(provider => SigningReadiness.Of(provider.GetRequiredService<SigningKeyRing>()))
             .AddSingleton<MintedTokens>()
             .AddSingleton<AccessTokenFactory>()
-            .AddSingleton<ITokenRevocationStore, TokenRevocationStore>()
+            .AddSingleton<TokenRevocationStore>()
             .AddSingleton<RevocationSet>()
             .AddHostedService(provider => provider.GetRequiredService<RevocationSet>())
             .AddSingleton<TokenRevoker>()

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Tunnels for what is asked for often, and then decided in a commit that asks again whether they live.</summary>
-internal sealed class KnownTunnels(ITunnelStore store, IRevisions revisions)
+internal sealed class KnownTunnels(TunnelStore store, IRevisions revisions)
 {
     private readonly LastRead<Tunnel> known = new(revisions);
 

@@ -11,11 +11,11 @@ internal static class SourceRanges
     public const int MaxRanges = 256;
 
     /// <summary>The canonical list, or the refusal that names the bad entry.</summary>
-    public static (IReadOnlyList<string>? Ranges, Refusal? Refusal) Parse(string member, IReadOnlyList<string?> texts)
+    public static Result<IReadOnlyList<string>> Parse(string member, IReadOnlyList<string?> texts)
     {
         if (texts.Count > MaxRanges)
         {
-            return (null, TunnelErrors.Range.Refuse($"{member}: at most {MaxRanges} ranges are allowed."));
+            return TunnelErrors.Range.Refuse($"{member}: at most {MaxRanges} ranges are allowed.");
         }
 
         var ranges = new List<string>(texts.Count);
@@ -23,20 +23,17 @@ internal static class SourceRanges
         {
             if (Normalize(text) is not { } range || ranges.Contains(range))
             {
-                return (
-                    null,
-                    TunnelErrors
-                        .Range.Refuse(
-                            $"{member}: '{Shorten(text)}' is no CIDR range, has host bits set, or is there twice."
-                        )
-                        .With("member", JsonValue.Create(member))
-                );
+                return TunnelErrors
+                    .Range.Refuse(
+                        $"{member}: '{Shorten(text)}' is no CIDR range, has host bits set, or is there twice."
+                    )
+                    .With("member", JsonValue.Create(member));
             }
 
             ranges.Add(range);
         }
 
-        return (ranges, null);
+        return Result<IReadOnlyList<string>>.Ok(ranges);
     }
 
     private static string? Normalize(string? text)

@@ -5,10 +5,10 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Finds the tunnel that a path names, as far as the caller may see it.</summary>
-internal sealed class TunnelAccess(ITunnelStore tunnels)
+internal sealed class TunnelAccess(TunnelStore tunnels)
 {
     /// <summary>Unknown, ill-formed and another tenant's ids answer alike.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<Tunnel>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!TunnelId.TryParse(request.Route("tunnel_id"), out var id))
         {
@@ -26,7 +26,7 @@ internal sealed class TunnelAccess(ITunnelStore tunnels)
     }
 
     /// <summary>As <see cref="FindAsync"/>, and archived ones are refused.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> FindLiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<Tunnel>> FindLiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindAsync(request, cancellationToken);
         return found.Value is { IsArchived: true } ? TunnelErrors.Archived.Refuse() : found;

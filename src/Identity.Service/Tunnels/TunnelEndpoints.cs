@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>The compatible tunnel endpoints and the settings beside them.</summary>
 internal sealed class TunnelEndpoints(
-    ITunnelStore tunnels,
+    TunnelStore tunnels,
     TunnelAccess access,
     TunnelRegistry registry,
     TunnelTokens tokens,
@@ -34,19 +34,23 @@ internal sealed class TunnelEndpoints(
             return RequestErrors.MediaType.Refuse();
         }
 
-        var (wanted, refusal) =
+        var wanted =
             body.Length == 0
-                ? new BodyResult<CreateTunnelRequest>(new CreateTunnelRequest(), null)
+                ? new CreateTunnelRequest()
                 : RequestBody.Parse(body, TunnelJson.Default.CreateTunnelRequest);
-        refusal ??= CheckName(wanted!.DisplayName);
-        if (refusal is not null)
+        if (!wanted.IsOk)
         {
-            return refusal;
+            return wanted.Refusal;
+        }
+
+        if (CheckName(wanted.Value.DisplayName) is { } badName)
+        {
+            return badName;
         }
 
         var result = await registry.CreateAsync(
             request,
-            wanted!.DisplayName,
+            wanted.Value.DisplayName,
             body,
             IsRetry(request),
             cancellationToken
@@ -56,11 +60,13 @@ internal sealed class TunnelEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var caller = request.Caller;
         var found = await tunnels.ListAsync(caller.OrganizationId, caller.WorkspaceId, page, cancellationToken);
@@ -82,28 +88,32 @@ internal sealed class TunnelEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.UpdateTunnelRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
+        var wanted = body.Value;
+
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } before)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var before = found.Value;
 
         if (wanted.Revision is { } expected && expected != before.Revision)
         {
             return TunnelRegistry.StaleRefusal(before);
         }
 
-        var (after, refusal) = Apply(before, wanted);
-        return after is null
-            ? refusal!
+        var afterResult = Apply(before, wanted);
+        return !afterResult.IsOk
+            ? afterResult.Refusal
             : await AnswerAsync(
                 request,
-                await registry.UpdateAsync(request, before, after, cancellationToken),
+                await registry.UpdateAsync(request, before, afterResult.Value, cancellationToken),
                 cancellationToken
             );
     }
@@ -111,19 +121,19 @@ internal sealed class TunnelEndpoints(
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is { } tunnel
+        return found.IsOk
             ? await AnswerAsync(
                 request,
-                await registry.ArchiveAsync(request, tunnel, body.Value!.Reason, cancellationToken),
+                await registry.ArchiveAsync(request, found.Value, body.Value.Reason, cancellationToken),
                 cancellationToken
             )
-            : found.Refusal!;
+            : found.Refusal;
     }
 
     /// <summary>Edges refuse new clients and end those that are there; agents stay connected. Idempotent.</summary>
@@ -136,14 +146,18 @@ internal sealed class TunnelEndpoints(
 
     public async ValueTask<ApiAnswer> RevealTokenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
-        return tunnel is null ? refusal! : Answer(await tokens.RevealAsync(request, tunnel, reason, cancellationToken));
+        var read = await ReadTokenRequestAsync(request, cancellationToken);
+        return read.IsOk
+            ? Answer(await tokens.RevealAsync(request, read.Value.Tunnel, read.Value.Reason, cancellationToken))
+            : read.Refusal;
     }
 
     public async ValueTask<ApiAnswer> RotateTokenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
-        return tunnel is null ? refusal! : Answer(await tokens.RotateAsync(request, tunnel, reason, cancellationToken));
+        var read = await ReadTokenRequestAsync(request, cancellationToken);
+        return read.IsOk
+            ? Answer(await tokens.RotateAsync(request, read.Value.Tunnel, read.Value.Reason, cancellationToken))
+            : read.Refusal;
     }
 
     private async ValueTask<ApiAnswer> SetPausedAsync(
@@ -152,32 +166,36 @@ internal sealed class TunnelEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
-        return tunnel is null
-            ? refusal!
-            : await AnswerAsync(
-                request,
-                await registry.SetPausedAsync(request, tunnel, paused, reason, cancellationToken),
-                cancellationToken
-            );
+        var read = await ReadTokenRequestAsync(request, cancellationToken);
+        if (!read.IsOk)
+        {
+            return read.Refusal;
+        }
+
+        var (tunnel, reason) = read.Value;
+        return await AnswerAsync(
+            request,
+            await registry.SetPausedAsync(request, tunnel, paused, reason, cancellationToken),
+            cancellationToken
+        );
     }
 
-    private async ValueTask<(Tunnel? Tunnel, string? Reason, Refusal? Refusal)> ReadTokenRequestAsync(
+    private async ValueTask<Result<(Tunnel Tunnel, string? Reason)>> ReadTokenRequestAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } refusal)
+        if (!body.IsOk)
         {
-            return (null, null, refusal);
+            return body.Refusal;
         }
 
         var found = await access.FindLiveAsync(request, cancellationToken);
-        return (found.Value, body.Value!.Reason, found.Refusal);
+        return found.IsOk ? (found.Value, body.Value.Reason) : found.Refusal;
     }
 
-    private static (Tunnel? After, Refusal? Refusal) Apply(Tunnel before, UpdateTunnelRequest wanted)
+    private static Result<Tunnel> Apply(Tunnel before, UpdateTunnelRequest wanted)
     {
         var after = before with
         {
@@ -186,27 +204,31 @@ internal sealed class TunnelEndpoints(
         };
         if (CheckName(after.DisplayName) is { } badName)
         {
-            return (null, badName);
+            return badName;
         }
 
         if (wanted.ClientSourceRanges is { } clients)
         {
-            var (ranges, refusal) = SourceRanges.Parse("client_source_ranges", clients);
-            if (ranges is null)
+            var rangesResult = SourceRanges.Parse("client_source_ranges", clients);
+            if (!rangesResult.IsOk)
             {
-                return (null, refusal);
+                return rangesResult.Refusal;
             }
+
+            var ranges = rangesResult.Value;
 
             after = after with { ClientSourceRanges = ranges };
         }
 
         if (wanted.AgentSourceRanges is { } agents)
         {
-            var (ranges, refusal) = SourceRanges.Parse("agent_source_ranges", agents);
-            if (ranges is null)
+            var rangesResult = SourceRanges.Parse("agent_source_ranges", agents);
+            if (!rangesResult.IsOk)
             {
-                return (null, refusal);
+                return rangesResult.Refusal;
             }
+
+            var ranges = rangesResult.Value;
 
             after = after with { AgentSourceRanges = ranges };
         }
@@ -219,10 +241,7 @@ internal sealed class TunnelEndpoints(
                 || pins.Distinct(StringComparer.Ordinal).Count() != pins.Count
             )
             {
-                return (
-                    null,
-                    RequestErrors.Invalid.Refuse($"edge_ids: at most {MaxPins} different edge ids are allowed.")
-                );
+                return RequestErrors.Invalid.Refuse($"edge_ids: at most {MaxPins} different edge ids are allowed.");
             }
 
             after = after with { EdgeIds = [.. pins.Select(id => id!)] };
@@ -231,7 +250,7 @@ internal sealed class TunnelEndpoints(
         return WithBehaviour(after, wanted);
     }
 
-    private static (Tunnel? After, Refusal? Refusal) WithBehaviour(Tunnel after, UpdateTunnelRequest wanted)
+    private static Result<Tunnel> WithBehaviour(Tunnel after, UpdateTunnelRequest wanted)
     {
         if (wanted.ClientRangeSets is { } sets)
         {
@@ -241,11 +260,8 @@ internal sealed class TunnelEndpoints(
                 || sets.Distinct().Count() != sets.Count
             )
             {
-                return (
-                    null,
-                    RequestErrors.Invalid.Refuse(
-                        $"client_range_sets: at most {MaxRangeSets} different names are allowed."
-                    )
+                return RequestErrors.Invalid.Refuse(
+                    $"client_range_sets: at most {MaxRangeSets} different names are allowed."
                 );
             }
 
@@ -256,7 +272,7 @@ internal sealed class TunnelEndpoints(
         {
             if (limits.Check() is { } bad)
             {
-                return (null, bad);
+                return bad;
             }
 
             after = after with { Limits = limits.ToLimits() };
@@ -266,7 +282,7 @@ internal sealed class TunnelEndpoints(
         {
             if (affinity is not (TunnelAffinity.Hostname or TunnelAffinity.Client))
             {
-                return (null, RequestErrors.Invalid.Refuse("affinity: hostname or client is required."));
+                return RequestErrors.Invalid.Refuse("affinity: hostname or client is required.");
             }
 
             after = after with { Affinity = affinity };
@@ -274,19 +290,16 @@ internal sealed class TunnelEndpoints(
 
         if (wanted.PublicPort is < 1 or > 65535)
         {
-            return (null, RequestErrors.Invalid.Refuse("public_port: a port from 1 to 65535 is required."));
+            return RequestErrors.Invalid.Refuse("public_port: a port from 1 to 65535 is required.");
         }
 
         after = after with { PublicPort = wanted.PublicPort ?? after.PublicPort };
         after = after with { OfflineGraceSeconds = wanted.OfflineGraceSeconds.Or(after.OfflineGraceSeconds) };
         return after.OfflineGraceSeconds is < 0 or > MostOfflineGraceSeconds
-            ? (
-                null,
-                RequestErrors.Invalid.Refuse(
-                    $"offline_grace_seconds: 0 to {MostOfflineGraceSeconds} (7 days), or null for each edge's own, is required."
-                )
+            ? RequestErrors.Invalid.Refuse(
+                $"offline_grace_seconds: 0 to {MostOfflineGraceSeconds} (7 days), or null for each edge's own, is required."
             )
-            : (after, null);
+            : after;
     }
 
     private static Refusal? CheckName(string? name) =>
@@ -302,14 +315,16 @@ internal sealed class TunnelEndpoints(
 
     private async ValueTask<ApiAnswer> AnswerAsync(
         ApiRequest request,
-        TunnelResult<Tunnel> result,
+        Result<Tunnel> result,
         CancellationToken cancellationToken
     )
     {
-        if (result.Value is not { } tunnel)
+        if (!result.IsOk)
         {
-            return result.Refusal!;
+            return result.Refusal;
         }
+
+        var tunnel = result.Value;
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         return ApiAnswer.Json(
@@ -318,6 +333,6 @@ internal sealed class TunnelEndpoints(
         );
     }
 
-    private static ApiAnswer Answer(TunnelResult<TunnelTokenDocument> result) =>
-        result.Value is { } token ? ApiAnswer.Json(token, TunnelJson.Default.TunnelTokenDocument) : result.Refusal!;
+    private static ApiAnswer Answer(Result<TunnelTokenDocument> result) =>
+        result.IsOk ? ApiAnswer.Json(result.Value, TunnelJson.Default.TunnelTokenDocument) : result.Refusal;
 }

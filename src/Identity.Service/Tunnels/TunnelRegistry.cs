@@ -14,11 +14,11 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Creates, changes and archives tunnels: each operation is one decision of the journal.</summary>
 internal sealed class TunnelRegistry(
-    ITunnelStore tunnels,
-    ITenantStore tenants,
-    IAssignmentStore assignments,
+    TunnelStore tunnels,
+    TenantStore tenants,
+    AssignmentStore assignments,
     IJournal journal,
-    ISealer sealer,
+    Sealer sealer,
     TunnelOptions options,
     TimeProvider time
 )
@@ -34,7 +34,7 @@ internal sealed class TunnelRegistry(
     /// <param name="displayName">Checked.</param>
     /// <param name="body">The body as sent: part of the fingerprint.</param>
     /// <param name="isRetry">The client says that it sends this request again.</param>
-    public async ValueTask<TunnelResult<Tunnel>> CreateAsync(
+    public async ValueTask<Result<Tunnel>> CreateAsync(
         ApiRequest request,
         string? displayName,
         ReadOnlyMemory<byte> body,
@@ -93,7 +93,7 @@ internal sealed class TunnelRegistry(
         };
     }
 
-    public async ValueTask<TunnelResult<Tunnel>> UpdateAsync(
+    public async ValueTask<Result<Tunnel>> UpdateAsync(
         ApiRequest request,
         Tunnel before,
         Tunnel after,
@@ -140,7 +140,7 @@ internal sealed class TunnelRegistry(
     }
 
     /// <summary>Idempotent: a tunnel that is paused, or is not, comes back as it is.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> SetPausedAsync(
+    public async ValueTask<Result<Tunnel>> SetPausedAsync(
         ApiRequest request,
         Tunnel tunnel,
         bool paused,
@@ -193,7 +193,7 @@ internal sealed class TunnelRegistry(
     }
 
     /// <summary>Idempotent: an archived tunnel comes back as it is.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> ArchiveAsync(
+    public async ValueTask<Result<Tunnel>> ArchiveAsync(
         ApiRequest request,
         Tunnel tunnel,
         string? reason,

@@ -17,7 +17,7 @@ internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed
     private const string Column = "token_sealed";
 
     /// <summary>A fresh token of 256 random bits.</summary>
-    public static (TunnelSecret Secret, string Token) New(TunnelId tunnel, ISealer sealer)
+    public static (TunnelSecret Secret, string Token) New(TunnelId tunnel, Sealer sealer)
     {
         Span<byte> random = stackalloc byte[32];
         RandomNumberGenerator.Fill(random);
@@ -26,7 +26,7 @@ internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed
         return (new TunnelSecret(TunnelTokenId.New(), Credentials.HashOf(token), sealedToken), token);
     }
 
-    public static string Open(TunnelId tunnel, byte[] sealedToken, ISealer sealer) =>
+    public static string Open(TunnelId tunnel, byte[] sealedToken, Sealer sealer) =>
         Encoding.ASCII.GetString(sealer.Unseal(Table, tunnel.Value, Column, sealedToken));
 
     public override string ToString() => Id.ToString();

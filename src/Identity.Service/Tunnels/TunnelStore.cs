@@ -1,11 +1,14 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-internal sealed class TunnelStore(Database database) : ITunnelStore
+/// <summary>
+/// Tunnels in the store. Reads see the last commit; changes are statements for the caller's decision and name the
+/// <see cref="TunnelConflict"/> they may run into.
+/// </summary>
+internal sealed class TunnelStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -20,6 +23,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         SingleAsync($"SELECT {Columns} FROM tunnels WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
 
+    /// <summary>The unarchived tunnel whose current token has that SHA-256.</summary>
     public ValueTask<Tunnel?> FindByTokenAsync(byte[] tokenHash, CancellationToken cancellationToken) =>
         SingleAsync(
             $"SELECT {Columns} FROM tunnels WHERE token_hash = @tokenHash AND archived_at_ms IS NULL",
@@ -27,6 +31,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             cancellationToken
         );
 
+    /// <summary>The tunnel that a request of that fingerprint created at or after <paramref name="since"/>.</summary>
     public ValueTask<Tunnel?> FindCreatedAsync(
         byte[] fingerprint,
         DateTimeOffset since,
@@ -39,6 +44,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             cancellationToken
         );
 
+    /// <summary>Newest first, one more than the page holds when there are more; null workspace = all.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListAsync(
         string organizationId,
         string? workspaceId,
@@ -46,55 +52,52 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelRow>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM tunnels WHERE organization_id = @organizationId AND ordinal < @Before "
-                    + "AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
-                    + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
-                new
-                {
-                    organizationId,
-                    workspaceId,
-                    page.Before,
-                    Archived = page.IncludeArchived ? 1L : 0L,
-                    Count = page.Limit + 1,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<TunnelRow>(
+            $"SELECT {Columns} FROM tunnels WHERE organization_id = @organizationId AND ordinal < @Before "
+                + "AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
+                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                organizationId,
+                workspaceId,
+                page.Before,
+                Archived = page.IncludeArchived ? 1L : 0L,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
+    /// <summary>Of all organizations: the unarchived ones, and those archived at or after <paramref name="archivedSince"/>.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelRow>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM tunnels WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since "
-                    + "ORDER BY ordinal",
-                new { Since = archivedSince.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<TunnelRow>(
+            $"SELECT {Columns} FROM tunnels WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since "
+                + "ORDER BY ordinal",
+            new { Since = archivedSince.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
+    /// <summary>The sealed token of an unarchived tunnel.</summary>
     public async ValueTask<byte[]?> SealedTokenAsync(TunnelId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<byte[]?>(
-            new CommandDefinition(
-                "SELECT token_sealed FROM tunnels WHERE id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        return await database.SingleOrDefaultAsync<byte[]?>(
+            "SELECT token_sealed FROM tunnels WHERE id = @Value",
+            new { id.Value },
+            cancellationToken
         );
     }
 
+    /// <summary>
+    /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/>
+    /// <see cref="TunnelConflict.AlreadyCreated"/> when the fingerprint created one since then.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(
         Tunnel tunnel,
         TunnelSecret secret,
@@ -149,6 +152,10 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         return [guard, insert];
     }
 
+    /// <summary>
+    /// Writes the settings and raises the revision by one; <see cref="TunnelConflict.Stale"/>,
+    /// <see cref="TunnelConflict.UnknownRangeSet"/>.
+    /// </summary>
     public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
         [
             .. changed.ClientRangeSets.Select(name =>
@@ -160,6 +167,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             WriteSettings(changed, expectedRevision),
         ];
 
+    /// <summary>Pauses or resumes and raises the revision; <see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
     public Statement SetPaused(TunnelId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE tunnels SET paused_at_ms = @At, revision = revision + 1 WHERE id = @Id AND archived_at_ms IS NULL "
@@ -201,12 +209,14 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary>An edge told the port that clients dial: every tunnel that has none yet keeps this one.</summary>
     public Statement SetFirstPublicPort(int port) =>
         new(
             "UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL",
             new { port }
         );
 
+    /// <summary>Archives it with its certificates and drops the token; <see cref="TunnelConflict.Stale"/>.</summary>
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {
         var parameters = new { Id = id.Value, At = at.ToStore() };
@@ -227,6 +237,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         ];
     }
 
+    /// <summary>Replaces the token; <see cref="TunnelConflict.Stale"/> when archived meanwhile.</summary>
     public Statement ReplaceToken(TunnelId id, TunnelSecret secret) =>
         new Statement(
             "UPDATE tunnels SET token_id = @TokenId, token_hash = @Hash, token_sealed = @Sealed "
@@ -240,15 +251,13 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary>The trust bundle changed: raises its epoch by one.</summary>
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });
 
     private async ValueTask<Tunnel?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<TunnelRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var row = await database.SingleOrDefaultAsync<TunnelRow>(sql, parameters, cancellationToken);
         return row?.ToTunnel();
     }
 }

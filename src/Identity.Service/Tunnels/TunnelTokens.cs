@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -7,9 +8,9 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
-internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISealer sealer, TimeProvider time)
+internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
-    public async ValueTask<TunnelResult<TunnelTokenDocument>> RevealAsync(
+    public async ValueTask<Result<TunnelTokenDocument>> RevealAsync(
         ApiRequest request,
         Tunnel tunnel,
         string? reason,
@@ -47,7 +48,7 @@ internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISeal
             };
     }
 
-    public async ValueTask<TunnelResult<TunnelTokenDocument>> RotateAsync(
+    public async ValueTask<Result<TunnelTokenDocument>> RotateAsync(
         ApiRequest request,
         Tunnel tunnel,
         string? reason,
@@ -81,13 +82,13 @@ internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISeal
     }
 
     /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
-    public async ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken)
+    public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Credentials.HashOf(token);
         var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
         return tunnel is null
-            ? AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())
-            : AuthenticationResult.Of(
+            ? AuthErrors.Invalid.Refuse()
+            : Result<Caller>.Ok(
                 new Caller
                 {
                     Kind = CallerKind.TunnelToken,

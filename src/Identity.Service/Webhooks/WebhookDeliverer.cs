@@ -15,10 +15,10 @@ namespace Culvert.Identity.Service.Webhooks;
 /// node repeats it without end.
 /// </summary>
 internal sealed class WebhookDeliverer(
-    IWebhookStore store,
+    WebhookStore store,
     IWebhookSender sender,
     WebhookQueue queue,
-    ISealer sealer,
+    Sealer sealer,
     IJournal journal,
     TimeProvider time,
     ILogger<WebhookDeliverer> logger

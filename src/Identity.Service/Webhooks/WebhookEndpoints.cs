@@ -11,10 +11,10 @@ namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary><c>/v1/webhooks</c>: where an organization wants to be told.</summary>
 internal sealed class WebhookEndpoints(
-    IWebhookStore store,
+    WebhookStore store,
     IWebhookSender sender,
     WebhookQueue queue,
-    ISealer sealer,
+    Sealer sealer,
     IJournal journal,
     CallerLimits limits,
     TimeProvider time
@@ -28,10 +28,12 @@ internal sealed class WebhookEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WebhooksJson.Default.CreateWebhookRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -83,11 +85,13 @@ internal sealed class WebhookEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         var (rows, next) = page.Cut(all, webhook => webhook.Ordinal);

@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Turns an event into messages to an organization's webhooks, to be committed with it.</summary>
-internal sealed class WebhookQueue(IWebhookStore store)
+internal sealed class WebhookQueue(WebhookStore store)
 {
     /// <summary>Per webhook: a receiver that is away for long loses the newest, and learns of them from the API.</summary>
     public const int MostPending = 1000;

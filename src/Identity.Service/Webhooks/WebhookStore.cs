@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-internal sealed class WebhookStore(Database database) : IWebhookStore
+/// <summary>Webhooks and what is to be sent to them.</summary>
+internal sealed class WebhookStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, url AS Url, "
@@ -22,6 +22,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             await QueryAsync($"SELECT {Columns} FROM webhooks WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>Newest first, one more than the page holds when there are more.</summary>
     public ValueTask<IReadOnlyList<Webhook>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -40,6 +41,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             cancellationToken
         );
 
+    /// <summary>An organization with <paramref name="most"/> live ones gets <see cref="WebhookConflict.Limit"/>.</summary>
     public Statement Insert(Webhook webhook, int most) =>
         new Statement(
             "INSERT INTO webhooks (id, ordinal, organization_id, url, allowed_targets, ca_pem, sealed_secret, "
@@ -59,6 +61,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             }
         ).ExpectingOne(WebhookConflict.Limit);
 
+    /// <summary>Forgets the secret and what was not sent; <see cref="WebhookConflict.Taken"/> when it is archived.</summary>
     public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
         [
             new Statement(
@@ -73,6 +76,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             ),
         ];
 
+    /// <summary>Appends unless that many wait for the webhook already: then nothing.</summary>
     public Statement Enqueue(WebhookDelivery delivery, int most) =>
         new(
             "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
@@ -91,6 +95,10 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             }
         );
 
+    /// <summary>
+    /// Deliveries whose attempt is due, at most <paramref name="count"/>, and at most two of a webhook: one that hangs
+    /// must not keep the others waiting.
+    /// </summary>
     public ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
         DateTimeOffset now,
         int count,
@@ -104,6 +112,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             cancellationToken
         );
 
+    /// <summary>Newest first.</summary>
     public ValueTask<IReadOnlyList<WebhookDelivery>> ListOfAsync(
         WebhookId id,
         int count,
@@ -115,6 +124,10 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             cancellationToken
         );
 
+    /// <summary>
+    /// Counts an attempt before it is made, and takes the delivery from other nodes until <paramref name="until"/>; else
+    /// <see cref="WebhookConflict.Taken"/>.
+    /// </summary>
     public Statement Take(WebhookDelivery delivery, DateTimeOffset until) =>
         new Statement(
             "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_ms = @until "
@@ -127,6 +140,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             }
         ).ExpectingOne(WebhookConflict.Taken);
 
+    /// <summary>Writes the outcome of an attempt.</summary>
     public Statement Settle(WebhookDelivery delivery) =>
         new(
             "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttempt, last_error = @LastError, "
@@ -141,6 +155,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
             }
         );
 
+    /// <summary>Drops what was done before then.</summary>
     public Statement Forget(DateTimeOffset before) =>
         new(
             "DELETE FROM webhook_deliveries WHERE state <> 'pending' AND done_at_ms < @before",
@@ -153,10 +168,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new Webhook
@@ -180,10 +192,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<DeliveryRow>(
-            new CommandDefinition(Deliveries + where, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<DeliveryRow>(Deliveries + where, parameters, cancellationToken);
         return
         [
             .. rows.Select(row => new WebhookDelivery

@@ -8,7 +8,7 @@ internal static class WebhooksRegistration
 {
     public static IServiceCollection AddWebhooks(this IServiceCollection services) =>
         services
-            .AddSingleton<IWebhookStore, WebhookStore>()
+            .AddSingleton<WebhookStore>()
             .AddSingleton<IWebhookSender, WebhookSender>()
             .AddSingleton<WebhookQueue>()
             .AddSingleton<WebhookDeliverer>()

@@ -36,7 +36,7 @@ public sealed class HostAdminKeysTests
         await alice.PostOkAsync("/v1/tunnels", "{}");
         var (_, other) = await CreateAsync(service, "Bob", AdminRole.Operator);
         await alice.PostOkAsync($"/v1/admin_keys/{other.Id}/revoke", "{}");
-        var log = service.Get<IAuditLog>();
+        var log = service.Get<AuditLog>();
         foreach (var node in await log.NodesAsync(Cancellation))
         {
             var chain = await log.ChainAsync(node, 0, 1000, Cancellation);
@@ -142,7 +142,7 @@ public sealed class HostAdminKeysTests
     )
     {
         var secret = AdminKey.NewSecret();
-        var (key, refusal) = await OnHostAsync(
+        var created = await OnHostAsync(
             service,
             (host, organization) =>
                 host.CreateAsync(
@@ -160,8 +160,8 @@ public sealed class HostAdminKeysTests
                     )
                     .AsTask()
         );
-        refusal.ShouldBeNull();
-        return (secret, key!);
+        created.Refusal.ShouldBeNull();
+        return (secret, created.Value!);
     }
 
     private static async Task<T> OnHostAsync<T>(ServiceUnderTest service, Func<HostAdminKeys, string, Task<T>> act)

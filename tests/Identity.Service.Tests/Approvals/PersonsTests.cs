@@ -1,7 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
@@ -134,10 +133,7 @@ public sealed class PersonsTests
         };
         var inserted = await bench
             .Service.Get<IJournal>()
-            .CommitAsync(
-                new Decision { Statements = [bench.Service.Get<IIssuerStore>().Insert(issuer)] },
-                Cancellation
-            );
+            .CommitAsync(new Decision { Statements = [bench.Service.Get<IssuerStore>().Insert(issuer)] }, Cancellation);
         inserted.IsCommitted.ShouldBeTrue();
         return new Caller
         {

@@ -88,8 +88,8 @@ public sealed class AuditRetentionTests
     {
         var services = service.Services;
         var retention = new AuditRetention(
-            services.GetRequiredService<IAuditLog>(),
-            services.GetRequiredService<IAuditBodies>(),
+            services.GetRequiredService<AuditLog>(),
+            services.GetRequiredService<AuditBodies>(),
             services.GetRequiredService<IJournal>(),
             new AuditOptions { Retention = Kept },
             service.Time,
@@ -100,7 +100,7 @@ public sealed class AuditRetentionTests
 
     private static async Task<IReadOnlyList<AuditEntry>> ChainAsync(ServiceUnderTest service)
     {
-        var log = service.Services.GetRequiredService<IAuditLog>();
+        var log = service.Services.GetRequiredService<AuditLog>();
         var node = service.Services.GetRequiredService<StoreNode>();
         return [.. (await log.ChainAsync(node.Name, 0, 10_000, Token)).Select(row => row.Entry)];
     }

@@ -127,9 +127,9 @@ public sealed class ClockGuardTests
         service.Time.StepWallClock(TimeSpan.FromHours(-1));
         service.Get<ClockGuard>().Check().ShouldNotBeNull();
         await service.Api.PostOkAsync("/v1/tunnels");
-        (await service.Get<IAuditLog>().LatestAsync(Cancel)).ShouldBe(service.Time.GetUtcNow());
+        (await service.Get<AuditLog>().LatestAsync(Cancel)).ShouldBe(service.Time.GetUtcNow());
         var entry = (
-            await service.Get<IAuditLog>().LastClockEntryAsync(service.Get<StoreNode>().Name, Cancel)
+            await service.Get<AuditLog>().LastClockEntryAsync(service.Get<StoreNode>().Name, Cancel)
         ).ShouldNotBeNull();
         entry.Event.ShouldBe(AuditEvents.ClockAlarm);
         (entry.At - ClockAlarmed.StepOf(entry.Body)).ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));

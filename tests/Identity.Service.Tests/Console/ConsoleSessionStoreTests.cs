@@ -5,7 +5,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-/// <summary>The contract of <see cref="IConsoleSessionStore"/>.</summary>
+/// <summary>The contract of <see cref="ConsoleSessionStore"/>.</summary>
 public abstract class ConsoleSessionStoreTests : IDisposable
 {
     private const string Organization = "00000000-0000-4000-8000-000000000001";

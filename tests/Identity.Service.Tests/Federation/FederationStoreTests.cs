@@ -20,8 +20,8 @@ public abstract class FederationStoreTests : IDisposable
 
     private readonly StoreUnderTest store;
     private readonly WorkspaceId workspace = WorkspaceId.New();
-    private readonly IIssuerStore issuers;
-    private readonly IServiceAccountStore accounts;
+    private readonly IssuerStore issuers;
+    private readonly ServiceAccountStore accounts;
     private readonly IRuleStore rules;
 
     protected FederationStoreTests(StorageBackend backend)

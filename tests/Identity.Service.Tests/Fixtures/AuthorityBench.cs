@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Ca.Certificates;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Http;
@@ -81,7 +80,7 @@ internal sealed class AuthorityBench : IAsyncDisposable
             CreatedAt = now,
             ExpiresAt = now.AddDays(90),
         };
-        var statement = Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret));
+        var statement = Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret));
         (
             await Service
                 .Get<IJournal>()

@@ -58,7 +58,7 @@ internal static class ConsolePersons
                         Actor = AuditActor.System,
                         OrganizationId = session.OrganizationId,
                     },
-                    Statements = [service.Get<IConsoleSessionStore>().Insert(session, cookie.Hash)],
+                    Statements = [service.Get<ConsoleSessionStore>().Insert(session, cookie.Hash)],
                 },
                 TestContext.Current.CancellationToken
             );

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens;
 
@@ -16,10 +17,6 @@ internal sealed class MachineTokens : IAccessTokenValidator
         return token;
     }
 
-    public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
-        new(
-            callers.TryGetValue(token, out var caller)
-                ? AuthenticationResult.Of(caller)
-                : AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())
-        );
+    public ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken) =>
+        new(callers.TryGetValue(token, out var caller) ? Result<Caller>.Ok(caller) : AuthErrors.Invalid.Refuse());
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens;
 
@@ -25,10 +26,6 @@ internal sealed class ScriptedTokens : IAccessTokenValidator
         return token;
     }
 
-    public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
-        new(
-            callers.TryGetValue(token, out var caller)
-                ? AuthenticationResult.Of(caller)
-                : AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())
-        );
+    public ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken) =>
+        new(callers.TryGetValue(token, out var caller) ? Result<Caller>.Ok(caller) : AuthErrors.Invalid.Refuse());
 }

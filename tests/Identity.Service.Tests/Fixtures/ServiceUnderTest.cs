@@ -214,7 +214,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                 new AdminKeyWish
                 {
                     OrganizationId = (
-                        await service.Get<ITenantStore>().ListOrganizationsAsync(TestContext.Current.CancellationToken)
+                        await service.Get<TenantStore>().ListOrganizationsAsync(TestContext.Current.CancellationToken)
                     )[0].Id,
                     Name = "after the restore",
                     Role = AdminRole.InstallationOperator,

@@ -21,14 +21,29 @@ public sealed class RequestBodyTests
     [InlineData("""{"name":"a","addresses":[],}""", "JSON")]
     public void Parse_Bad_SaysWhichMemberAndNothingOfOurTypes(string json, string named)
     {
-        var (value, refusal) = RequestBody.Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest);
+        var result = RequestBody.Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest);
 
-        value.ShouldBeNull();
-        refusal!.Code.Code.ShouldBe("request.invalid");
+        result.Value.ShouldBeNull();
+        var refusal = result.Refusal.ShouldNotBeNull();
+        refusal.Code.Code.ShouldBe("request.invalid");
         refusal.Message.ShouldContain(named);
         refusal.Message.ShouldNotContain("Culvert");
         refusal.Message.ShouldNotContain("System.");
     }
+
+    // The serializer says what is wrong by its English message alone: these fail when another version words it otherwise.
+    [Theory]
+    [InlineData("""{"dns_names":[]}""", "body: lacks a required member: name, addresses.")]
+    [InlineData("""{"name":"a","addresses":[],"nmae":1}""", "nmae: is not a known member.")]
+    [InlineData("""{"name":1,"addresses":[]}""", "name: has the wrong type.")]
+    [InlineData("""{"name":null,"addresses":[]}""", "name: must not be null.")]
+    [InlineData("""{"name":"a","addresses":[],"name":"b"}""", ": appears twice.")]
+    [InlineData("""{"name":"a",""", ": is not valid JSON.")]
+    public void Parse_Bad_SaysWhatIsWrong(string json, string said) =>
+        RequestBody
+            .Parse(Encoding.UTF8.GetBytes(json), TunnelJson.Default.CreateEdgeRequest)
+            .Refusal.ShouldNotBeNull()
+            .Message.ShouldEndWith(said);
 
     [Fact]
     public void Parse_AnyBytes_GiveAValueOrARefusal() =>
@@ -36,8 +51,8 @@ public sealed class RequestBodyTests
                 ArbMap.Default.ArbFor<byte[]>(),
                 bytes =>
                 {
-                    var (value, refusal) = RequestBody.Parse(bytes, TunnelJson.Default.UpdateTunnelRequest);
-                    return value is null != refusal is null;
+                    var result = RequestBody.Parse(bytes, TunnelJson.Default.UpdateTunnelRequest);
+                    return result.Value is null != result.Refusal is null;
                 }
             )
             .CheckSeeded();

@@ -250,7 +250,7 @@ public sealed partial class TwoNodeJobsTests
             NotAfter = now + TimeSpan.FromDays(10),
         };
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
-        var certificates = node.Get<ICertificateStore>();
+        var certificates = node.Get<CertificateStore>();
         await CommitAsync(node, new Decision { Statements = [certificates.InsertIntent(record, key.PublicKey)] });
         await CommitAsync(
             node,
@@ -275,7 +275,7 @@ public sealed partial class TwoNodeJobsTests
         var misses = new List<long>();
         foreach (var name in Names)
         {
-            var found = await node.Get<IHostnameStore>().FindAsync(TunnelId.Wrap(tunnel), name, Cancel);
+            var found = await node.Get<HostnameStore>().FindAsync(TunnelId.Wrap(tunnel), name, Cancel);
             misses.Add(found!.Misses);
         }
 

@@ -180,7 +180,7 @@ public sealed class TunnelReadinessTests
     public async Task Nodes_OneOfOne_IsSaid()
     {
         await using var service = await StartAsync();
-        var count = await service.Services.GetRequiredService<IVersionStore>().CountNodesAsync(Cancel);
+        var count = await service.Services.GetRequiredService<VersionStore>().CountNodesAsync(Cancel);
 
         count.Live.ShouldBe(1);
         count.Known.ShouldBe(1);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -305,7 +304,7 @@ public sealed partial class TunnelEndpointsTests
             .Api.PostAsync(path + "/rotate_token", "{}")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
         await service.Api.PostAsync(path, "{}").ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
-        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
+        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Value.ShouldBeNull();
     }
 
     [Fact]
@@ -326,8 +325,8 @@ public sealed partial class TunnelEndpointsTests
         rotated.Id().ShouldNotBe(first.Id());
         third.ToString().ShouldBe(rotated.ToString());
         var validator = service.Get<TunnelTokens>();
-        (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Caller.ShouldBeNull();
-        (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Caller!.TunnelId.ShouldBe(id);
+        (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Value.ShouldBeNull();
+        (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Value!.TunnelId.ShouldBe(id);
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-internal sealed class AuditExportStore(Database database) : IAuditExportStore
+/// <summary>How far each target is, and whose turn it is.</summary>
+internal sealed class AuditExportStore(Database database)
 {
     // By the primary key (node, sequence) alone, however long the chains are.
     private const string Lags =
@@ -15,11 +16,13 @@ internal sealed class AuditExportStore(Database database) : IAuditExportStore
         + "COALESCE((SELECT j.sequence FROM journal j WHERE j.node = n.name ORDER BY j.sequence DESC LIMIT 1), 0) "
         + "AS newest FROM nodes n) AS c WHERE c.newest > c.position ORDER BY c.node";
 
+    /// <summary>The chains of which the target lacks something, by node.</summary>
     public async ValueTask<IReadOnlyList<ChainLag>> LagsAsync(string target, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
-            new CommandDefinition(Lags, new { target }, cancellationToken: cancellationToken)
+        var rows = await database.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
+            Lags,
+            new { target },
+            cancellationToken
         );
         return
         [
@@ -27,6 +30,7 @@ internal sealed class AuditExportStore(Database database) : IAuditExportStore
         ];
     }
 
+    /// <summary>A node's entries above <paramref name="after"/>, in order.</summary>
     public async ValueTask<IReadOnlyList<ExportedEntry>> ReadAsync(
         string node,
         long after,
@@ -54,6 +58,10 @@ internal sealed class AuditExportStore(Database database) : IAuditExportStore
         return rows.AsList();
     }
 
+    /// <summary>
+    /// Takes or keeps the turn; <see cref="AuditExportConflict.NotOurTurn"/> while another node has it and its time has
+    /// not run out.
+    /// </summary>
     public Statement TakeTurn(string target, string node, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "INSERT INTO audit_export_turns (target, node, until_ms) VALUES (@target, @node, @until) "
@@ -68,6 +76,10 @@ internal sealed class AuditExportStore(Database database) : IAuditExportStore
             }
         ).ExpectingOne(AuditExportConflict.NotOurTurn);
 
+    /// <summary>
+    /// The target has the entries from one to the other; <see cref="AuditExportConflict.Moved"/> when it was no longer at
+    /// the first.
+    /// </summary>
     public Statement Advance(string target, string node, long from, long to) =>
         new Statement(
             "INSERT INTO audit_export_positions (target, node, sequence) VALUES (@target, @node, @to) "

@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Audit.Export;
 internal sealed class AuditExporter(
     AuditTarget target,
     IAuditSink sink,
-    IAuditExportStore store,
+    AuditExportStore store,
     IJournal journal,
     StoreNode node,
     TimeProvider time,

@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>Takes the word of relying parties, or of the person who confirms for those that cannot speak.</summary>
-internal sealed class BundleAcknowledgements(IBundleHolderStore holders, IJournal journal, TimeProvider time)
+internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal journal, TimeProvider time)
 {
     /// <summary>The same epoch again is answered alike and not written down again.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(

@@ -11,12 +11,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// Writes down who was given which epoch, before the answer goes out: an acknowledgement that comes in at another node
 /// meets a record. That a holder called at all is written in intervals, so that liveness is known on every node.
 /// </summary>
-internal sealed class BundleLedger(
-    IBundleHolderStore holders,
-    IJournal journal,
-    AgentOptions options,
-    TimeProvider time
-)
+internal sealed class BundleLedger(BundleHolderStore holders, IJournal journal, AgentOptions options, TimeProvider time)
 {
     /// <summary>Beyond that the memory of what is written is dropped; it is then written once more.</summary>
     private const int MaxRemembered = 100_000;

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>The long poll of relying parties: waits for the next epoch of one tunnel's bundle.</summary>
 internal sealed class BundlePolling(
-    ITunnelStore tunnels,
+    TunnelStore tunnels,
     IRevisions revisions,
     AgentOptions options,
     IHostApplicationLifetime lifetime,

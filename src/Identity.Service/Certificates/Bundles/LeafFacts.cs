@@ -1,10 +1,11 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-internal sealed class LeafFacts(Database database) : ILeafFacts
+/// <summary>What the inventory says of leaves, as far as a rotation asks.</summary>
+internal sealed class LeafFacts(Database database)
 {
+    /// <summary>Which authority issued each of these serials; unknown ones are left out.</summary>
     public async ValueTask<IReadOnlyDictionary<string, string>> IssuersAsync(
         IReadOnlyCollection<string> serials,
         CancellationToken cancellationToken
@@ -15,32 +16,27 @@ internal sealed class LeafFacts(Database database) : ILeafFacts
             return new Dictionary<string, string>(StringComparer.Ordinal);
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Serial, string Issuer)>(
-            new CommandDefinition(
-                $"SELECT serial, ca_id FROM certificates WHERE {database.AnyOf("serial", "@Serials")} "
-                    + "AND ca_id IS NOT NULL",
-                new { Serials = serials.ToArray() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string Serial, string Issuer)>(
+            $"SELECT serial, ca_id FROM certificates WHERE {database.AnyOf("serial", "@Serials")} "
+                + "AND ca_id IS NOT NULL",
+            new { Serials = serials.ToArray() },
+            cancellationToken
         );
         return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
     }
 
+    /// <summary>How many certificates of that authority have not ended.</summary>
     public async ValueTask<long> CountLiveAsync(
         string authorityId,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.QuerySingleAsync<long>(
-            new CommandDefinition(
-                "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
-                    + "AND kind = 'server' AND not_after_ms >= @Now",
-                new { authorityId, Now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.SingleAsync<long>(
+            "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
+                + "AND kind = 'server' AND not_after_ms >= @Now",
+            new { authorityId, Now = now.ToStore() },
+            cancellationToken
         );
     }
 }

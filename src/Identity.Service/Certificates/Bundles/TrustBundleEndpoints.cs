@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// </summary>
 internal sealed class TrustBundleEndpoints(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     RelyingPartyDirectory parties,
     BundleAcknowledgements acknowledgements,
     BundleLedger ledger,
@@ -34,17 +34,20 @@ internal sealed class TrustBundleEndpoints(
         }
 
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
-        var (party, refusal) = await parties.SpeakerAsync(request, tunnel, cancellationToken);
-        if (refusal is not null)
+        var tunnel = found.Value;
+
+        var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        if (!reader.IsOk)
         {
-            return refusal;
+            return reader.Refusal;
         }
 
+        var party = reader.Value.Party;
         var served = await ServedAsync(tunnel, party, cancellationToken);
         if (served >= tunnel.BundleEpoch)
         {
@@ -84,21 +87,30 @@ internal sealed class TrustBundleEndpoints(
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
-        var (party, refusal) = await parties.SpeakerAsync(request, tunnel, cancellationToken);
-        if (party is null)
+        var tunnel = found.Value;
+
+        var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        if (!reader.IsOk)
         {
-            return refusal ?? RelyingPartyErrors.Unknown.Refuse();
+            return reader.Refusal;
+        }
+
+        if (reader.Value.Party is not { } party)
+        {
+            return RelyingPartyErrors.Unknown.Refuse();
         }
 
         return await acknowledgements.AcknowledgeAsync(

@@ -10,13 +10,13 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>Puts together what <see cref="BundleProtocol"/> decides upon.</summary>
 internal sealed class TunnelBundles(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore certificates,
-    ITunnelAuthorityStore authorities,
-    ICertificateStore inventory,
-    ILeafFacts leaves,
-    IBundleHolderStore holders,
-    IRelyingPartyStore parties,
+    TunnelStore tunnels,
+    RegisteredCertificateStore certificates,
+    TunnelAuthorityStore authorities,
+    CertificateStore inventory,
+    LeafFacts leaves,
+    BundleHolderStore holders,
+    RelyingPartyStore parties,
     AgentDirectory agents,
     TimeProvider time
 )

@@ -11,15 +11,15 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Who may enrol an agent for which tunnel (S3, S5): asked at enrolment, and again at every renewal (S4).</summary>
 internal sealed class AgentAdmission(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore anchors,
+    TunnelStore tunnels,
+    RegisteredCertificateStore anchors,
     IFederationStanding federation,
     AgentOptions options,
     TimeProvider time
 )
 {
     /// <summary>A presented credential: the tunnel it may enrol for, or the refusal.</summary>
-    public async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
+    public async ValueTask<Result<Tunnel>> AdmitAsync(
         Caller caller,
         string tunnelId,
         IPAddress source,
@@ -65,7 +65,7 @@ internal sealed class AgentAdmission(
     /// <summary>
     /// An enrolment without a fresh proof: whether every element of it still holds, or the refusal.
     /// </summary>
-    public async ValueTask<TunnelResult<Tunnel>> ReadmitAsync(
+    public async ValueTask<Result<Tunnel>> ReadmitAsync(
         AgentEnrollmentState enrollment,
         IPAddress source,
         CancellationToken cancellationToken
@@ -103,13 +103,13 @@ internal sealed class AgentAdmission(
         return await CheckTunnelTokenAsync(tunnel, source, cancellationToken) is { } refusal ? refusal : tunnel;
     }
 
-    /// <summary>S5: never beside a service-held authority unless allowed, and only from named addresses.</summary>
     /// <summary>What must still hold at the moment when a certificate is intended.</summary>
     public IReadOnlyList<Statement> Require(AgentEnrollmentState enrollment) =>
         enrollment.Proof.Method == EnrollmentMethod.Federation
             ? federation.Require(enrollment.WorkspaceId, enrollment.Proof, enrollment.TunnelId.Value)
             : [];
 
+    // S5: never beside a service-held authority unless allowed, and only from named addresses.
     private async ValueTask<Refusal?> CheckTunnelTokenAsync(
         Tunnel tunnel,
         IPAddress source,

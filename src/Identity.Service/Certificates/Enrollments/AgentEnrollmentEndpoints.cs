@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <c>POST /v1/agent/enrollments</c> (8443, by token) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class AgentEnrollmentEndpoints(
-    IAgentEnrollmentStore enrollments,
+    AgentEnrollmentStore enrollments,
     AgentAdmission admission,
     IAuthenticator authenticator,
     InstanceAlarm alarm,
@@ -32,16 +32,18 @@ internal sealed class AgentEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.AgentEnrollmentRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (wanted is null || csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
+
+        var (wanted, csr) = read.Value;
 
         if (!InstanceId.TryParse(wanted.InstanceId, out var instance))
         {
@@ -49,10 +51,12 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
-        if (admitted.Value is not { } tunnel)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var tunnel = admitted.Value;
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         var first = await EnrollAsync(request, tunnel, instance, csr, cancellationToken);
@@ -70,16 +74,18 @@ internal sealed class AgentEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.CertificateSigningRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
+
+        var (_, csr) = read.Value;
 
         if (await FindAsync(request.Peer, cancellationToken) is not { } enrollment)
         {
@@ -90,11 +96,13 @@ internal sealed class AgentEnrollmentEndpoints(
         IReadOnlyList<Statement> changes = [enrollments.RequireLive(enrollment.Id)];
         if (Credentials.ArePresent(request.Http))
         {
-            var (proven, refusal) = await ProveAsync(request, enrollment, cancellationToken);
-            if (proven is null)
+            var provenResult = await ProveAsync(request, enrollment, cancellationToken);
+            if (!provenResult.IsOk)
             {
-                return refusal!;
+                return provenResult.Refusal;
             }
+
+            var proven = provenResult.Value;
 
             enrollment = proven;
             changes = enrollments.Prove(proven, agentOptions.InstancesPerTunnel, time.GetUtcNow());
@@ -164,28 +172,37 @@ internal sealed class AgentEnrollmentEndpoints(
     }
 
     // A fresh token resets the clock of S4, if it speaks for the same machine.
-    private async ValueTask<(AgentEnrollmentState? Proven, Refusal? Refusal)> ProveAsync(
+    private async ValueTask<Result<AgentEnrollmentState>> ProveAsync(
         ApiRequest request,
         AgentEnrollmentState enrollment,
         CancellationToken cancellationToken
     )
     {
         var presented = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
-        if (presented.Caller is not { } caller)
+        if (!presented.IsOk)
         {
-            return (null, presented.Refusal);
+            return presented.Refusal;
         }
 
-        var admitted = await admission.AdmitAsync(caller, enrollment.TunnelId.Value, request.Source, cancellationToken);
-        if (admitted.Refusal is { } refusal)
+        var admitted = await admission.AdmitAsync(
+            presented.Value,
+            enrollment.TunnelId.Value,
+            request.Source,
+            cancellationToken
+        );
+        if (!admitted.IsOk)
         {
-            return (null, refusal);
+            return admitted.Refusal;
         }
 
-        var proof = EnrollmentProof.Of(caller);
+        var proof = EnrollmentProof.Of(presented.Value);
         return proof.IsSamePrincipal(enrollment.Proof)
-            ? (enrollment with { Proof = proof, LastProofAt = time.GetUtcNow() }, null)
-            : (null, EnrollmentErrors.RenewalIdentity.Refuse());
+            ? enrollment with
+            {
+                Proof = proof,
+                LastProofAt = time.GetUtcNow(),
+            }
+            : EnrollmentErrors.RenewalIdentity.Refuse();
     }
 
     private async ValueTask<ApiAnswer> IssueAsync(

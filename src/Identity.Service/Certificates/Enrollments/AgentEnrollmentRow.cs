@@ -58,7 +58,7 @@ internal sealed record AgentEnrollmentRow
             InstanceId = InstanceId,
             Proof = new EnrollmentProof
             {
-                Method = EnrollmentMethods.Parse(Method),
+                Method = WireNames.Parse<EnrollmentMethod>(Method),
                 Principal = Principal,
                 IssuerId = IssuerId,
                 RuleId = RuleId,

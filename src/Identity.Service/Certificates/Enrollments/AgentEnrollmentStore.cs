@@ -1,10 +1,10 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollmentStore
+/// <summary>Enrolments of agents. Revoked ones are kept; at most one of a tunnel and instance is not revoked.</summary>
+internal sealed class AgentEnrollmentStore(Database database)
 {
     private const string Columns =
         "id AS Id, tunnel_id AS TunnelId, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -43,6 +43,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             await QueryAsync($"SELECT {Columns} FROM enrollments WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>Of one tunnel, newest first, revoked ones included.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -53,6 +54,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             cancellationToken
         );
 
+    /// <summary>Of all tunnels, those whose newest certificate has not ended, revoked ones included.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -63,6 +65,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             cancellationToken
         );
 
+    /// <summary>Serials of those enrolments' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> ids,
         DateTimeOffset now,
@@ -70,17 +73,14 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
     )
     {
         List<string> serials = [];
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         foreach (var batch in ids.Chunk(SerialBatch))
         {
             serials.AddRange(
-                await connection.QueryAsync<string>(
-                    new CommandDefinition(
-                        $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
-                            + "AND status <> 'void'",
-                        new { batch, now = now.ToStore() },
-                        cancellationToken: cancellationToken
-                    )
+                await database.QueryAsync<string>(
+                    $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
+                        + "AND status <> 'void'",
+                    new { batch, now = now.ToStore() },
+                    cancellationToken
                 )
             );
         }
@@ -88,6 +88,10 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         return serials;
     }
 
+    /// <summary>
+    /// Conflicts: <see cref="EnrollmentConflict.InstanceTaken"/>, and <see cref="EnrollmentConflict.InstanceLimit"/> when
+    /// <paramref name="limit"/> other instances of the tunnel are live at <paramref name="now"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
         [
             new Statement(
@@ -104,6 +108,10 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
                 .Unique(EnrollmentConflict.InstanceTaken),
         ];
 
+    /// <summary>
+    /// A new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and
+    /// <see cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
         [
             new Statement(
@@ -122,6 +130,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             ).ExpectingOne(EnrollmentConflict.InstanceLimit),
         ];
 
+    /// <summary>A certificate was issued.</summary>
     public Statement Certified(AgentId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter WHERE id = @id",
@@ -133,12 +142,16 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             }
         );
 
+    /// <summary>
+    /// Makes a commit fail with <see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.
+    /// </summary>
     public Statement RequireLive(AgentId id) =>
         new Statement(
             "SELECT 1 FROM enrollments WHERE id = @id AND revoked_at_ms IS NULL",
             new { id = id.Value }
         ).ExpectingOne(EnrollmentConflict.Revoked);
 
+    /// <summary>Idempotent.</summary>
     public Statement Revoke(AgentId id, DateTimeOffset at) =>
         new(
             "UPDATE enrollments SET revoked_at_ms = @at WHERE id = @id AND revoked_at_ms IS NULL",
@@ -153,7 +166,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             enrollment.OrganizationId,
             enrollment.WorkspaceId,
             enrollment.InstanceId,
-            Method = EnrollmentMethods.NameOf(enrollment.Proof.Method),
+            Method = WireNames.Of(enrollment.Proof.Method),
             enrollment.Proof.Principal,
             enrollment.Proof.IssuerId,
             enrollment.Proof.RuleId,
@@ -177,10 +190,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AgentEnrollmentRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<AgentEnrollmentRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
     }
 }

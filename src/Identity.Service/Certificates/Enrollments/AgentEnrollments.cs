@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Enrolments as the tunnels capability shows and revokes them.</summary>
-internal sealed class AgentEnrollments(IAgentEnrollmentStore store) : IAgentEnrollments
+internal sealed class AgentEnrollments(AgentEnrollmentStore store) : IAgentEnrollments
 {
     public async ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(
         TunnelId tunnelId,
@@ -23,7 +23,7 @@ internal sealed class AgentEnrollments(IAgentEnrollmentStore store) : IAgentEnro
             Id = enrollment.Id,
             TunnelId = enrollment.TunnelId,
             InstanceId = enrollment.InstanceId,
-            Method = EnrollmentMethods.NameOf(enrollment.Proof.Method),
+            Method = WireNames.Of(enrollment.Proof.Method),
             Principal = enrollment.Proof.ServiceAccountId ?? enrollment.Proof.TokenId,
             CreatedAt = enrollment.CreatedAt,
             LastProofAt = enrollment.LastProofAt,

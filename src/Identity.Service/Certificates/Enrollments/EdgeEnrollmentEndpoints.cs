@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <c>POST /v1/edge/enrollments</c> (8443, by access token) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class EdgeEnrollmentEndpoints(
-    IEdgeEnrollmentStore enrollments,
-    IEdgeStore edges,
+    EdgeEnrollmentStore enrollments,
+    EdgeStore edges,
     IFederationStanding federation,
     IAuthenticator authenticator,
     MachineCertificates certificates,
@@ -33,22 +33,26 @@ internal sealed class EdgeEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.EdgeEnrollmentRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (wanted is null || csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
 
+        var (wanted, csr) = read.Value;
+
         var admitted = await AdmitAsync(request.Caller, wanted.EdgeId, cancellationToken);
-        if (admitted.Value is not { } edge)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var edge = admitted.Value;
 
         var enrollment = NewProof(edge, request.Caller);
         return await IssueAsync(
@@ -63,16 +67,18 @@ internal sealed class EdgeEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.CertificateSigningRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
+
+        var (_, csr) = read.Value;
 
         if (
             !EdgeId.TryParse(request.Peer.EdgeId, out var edgeId)
@@ -82,19 +88,19 @@ internal sealed class EdgeEnrollmentEndpoints(
             return EnrollmentErrors.RenewalUnknown.Refuse();
         }
 
-        var (edge, changes, refusal) = Credentials.ArePresent(request.Http)
+        var admitted = Credentials.ArePresent(request.Http)
             ? await ProveAsync(request, enrollment, cancellationToken)
             : await ReadmitAsync(enrollment, cancellationToken);
-        return edge is null
-            ? refusal!
-            : await IssueAsync(request, AuditActor.Of(request.Peer, request), edge, csr, changes, cancellationToken);
+        if (!admitted.IsOk)
+        {
+            return admitted.Refusal;
+        }
+
+        var (edge, changes) = admitted.Value;
+        return await IssueAsync(request, AuditActor.Of(request.Peer, request), edge, csr, changes, cancellationToken);
     }
 
-    private async ValueTask<TunnelResult<Edge>> AdmitAsync(
-        Caller caller,
-        string edgeId,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Result<Edge>> AdmitAsync(Caller caller, string edgeId, CancellationToken cancellationToken)
     {
         if (caller.Kind != CallerKind.AccessToken || !caller.Has(Scopes.EdgeServe))
         {
@@ -117,30 +123,36 @@ internal sealed class EdgeEnrollmentEndpoints(
         };
     }
 
-    private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ProveAsync(
+    private async ValueTask<Result<(Edge Edge, IReadOnlyList<Statement> Changes)>> ProveAsync(
         ApiRequest request,
         EdgeEnrollmentState enrollment,
         CancellationToken cancellationToken
     )
     {
         var presented = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
-        if (presented.Caller is not { } caller)
+        if (!presented.IsOk)
         {
-            return (null, [], presented.Refusal);
+            return presented.Refusal;
         }
 
         // An edge is registered by name: whichever identity its rules admit may serve as it.
-        var admitted = await AdmitAsync(caller, enrollment.EdgeId.Value, cancellationToken);
-        if (admitted.Value is not { } edge)
+        var admitted = await AdmitAsync(presented.Value, enrollment.EdgeId.Value, cancellationToken);
+        if (!admitted.IsOk)
         {
-            return (null, [], admitted.Refusal);
+            return admitted.Refusal;
         }
 
-        var proven = NewProof(edge, caller);
-        return (edge, [enrollments.Prove(proven), .. federation.Require(null, proven.Proof, edge.Id.Value)], null);
+        var edge = admitted.Value;
+        var proven = NewProof(edge, presented.Value);
+        IReadOnlyList<Statement> changes =
+        [
+            enrollments.Prove(proven),
+            .. federation.Require(null, proven.Proof, edge.Id.Value),
+        ];
+        return (edge, changes);
     }
 
-    private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ReadmitAsync(
+    private async ValueTask<Result<(Edge Edge, IReadOnlyList<Statement> Changes)>> ReadmitAsync(
         EdgeEnrollmentState enrollment,
         CancellationToken cancellationToken
     )
@@ -148,23 +160,23 @@ internal sealed class EdgeEnrollmentEndpoints(
         var edge = await edges.FindAsync(enrollment.EdgeId.Value, cancellationToken);
         if (edge is null or { ArchivedAt: not null })
         {
-            return (null, [], TunnelErrors.EdgeArchived.Refuse());
+            return TunnelErrors.EdgeArchived.Refuse();
         }
 
         if (time.GetUtcNow() - enrollment.LastProofAt > agentOptions.MaxSinceProof)
         {
-            return (null, [], EnrollmentErrors.RenewalProofExpired.Refuse());
+            return EnrollmentErrors.RenewalProofExpired.Refuse();
         }
 
         if (enrollment.IsRevoked)
         {
-            return (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
+            return EnrollmentErrors.RenewalDisabled.Refuse();
         }
 
         var rule = await federation.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
         return rule?.EdgeIds.Contains(enrollment.EdgeId.Value) == true
-            ? (edge, federation.Require(null, enrollment.Proof, edge.Id.Value), null)
-            : (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
+            ? (edge, federation.Require(null, enrollment.Proof, edge.Id.Value))
+            : EnrollmentErrors.RenewalDisabled.Refuse();
     }
 
     private EdgeEnrollmentState NewProof(Edge edge, Caller caller)

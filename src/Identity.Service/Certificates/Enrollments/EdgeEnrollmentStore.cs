@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentStore
+/// <summary>Enrolments of edges: one row per edge that ever enrolled.</summary>
+internal sealed class EdgeEnrollmentStore(Database database)
 {
     private const string Columns =
         "edge_id AS EdgeId, organization_id AS OrganizationId, principal AS Principal, issuer_id AS IssuerId, "
@@ -23,6 +23,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             )
         ).SingleOrDefault();
 
+    /// <summary>Those whose newest certificate has not ended.</summary>
     public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -33,6 +34,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             cancellationToken
         );
 
+    /// <summary>Serials of those edges' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> edgeIds,
         DateTimeOffset now,
@@ -44,36 +46,30 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             return [];
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var serials = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
-                    + "AND status <> 'void'",
-                new { edgeIds, now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.QueryAsync<string>(
+            $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
+                + "AND status <> 'void'",
+            new { edgeIds, now = now.ToStore() },
+            cancellationToken
         );
-        return serials.AsList();
     }
 
+    /// <summary>Unexpired serials that were issued before their edge's enrolment was revoked.</summary>
     public async ValueTask<IReadOnlyList<string>> ListRevokedSerialsAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var serials = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                "SELECT c.serial FROM edge_enrollments e JOIN certificates c ON c.edge_id = e.edge_id "
-                    + "WHERE e.revoked_at_ms IS NOT NULL AND c.issued_at_ms <= e.revoked_at_ms "
-                    + "AND c.not_after_ms >= @now AND c.status <> 'void'",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        return await database.QueryAsync<string>(
+            "SELECT c.serial FROM edge_enrollments e JOIN certificates c ON c.edge_id = e.edge_id "
+                + "WHERE e.revoked_at_ms IS NOT NULL AND c.issued_at_ms <= e.revoked_at_ms "
+                + "AND c.not_after_ms >= @now AND c.status <> 'void'",
+            new { now = now.ToStore() },
+            cancellationToken
         );
-        return serials.AsList();
     }
 
+    /// <summary>A proof, the first one or a further one.</summary>
     public Statement Prove(EdgeEnrollmentState enrollment) =>
         new(
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
@@ -106,6 +102,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             }
         );
 
+    /// <summary>A certificate was issued.</summary>
     public Statement Certified(EdgeId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE edge_enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter "
@@ -124,10 +121,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
     }
 

@@ -13,11 +13,11 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <summary>Reads a rule and what it refers to.</summary>
 internal sealed class FederationStanding(
     IRuleStore rules,
-    IIssuerStore issuers,
-    IServiceAccountStore accounts,
-    IMembershipStore memberships,
-    ITenantStore tenants,
-    ITokenRevocationStore revocations,
+    IssuerStore issuers,
+    ServiceAccountStore accounts,
+    MembershipStore memberships,
+    TenantStore tenants,
+    TokenRevocationStore revocations,
     TimeProvider time
 ) : IFederationStanding
 {

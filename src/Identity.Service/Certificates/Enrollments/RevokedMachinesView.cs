@@ -16,21 +16,21 @@ internal sealed class RevokedMachinesView : IRevokedMachines
     // Entries leave the list when their certificates end, which no revision announces.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
 
-    private readonly IAgentEnrollmentStore agents;
-    private readonly IEdgeEnrollmentStore edgeEnrollments;
-    private readonly IEdgeStore edges;
+    private readonly AgentEnrollmentStore agents;
+    private readonly EdgeEnrollmentStore edgeEnrollments;
+    private readonly EdgeStore edges;
     private readonly IFederationStanding federation;
-    private readonly IRevocationStore certificates;
+    private readonly RevocationStore certificates;
     private readonly RevocationSet revocations;
     private readonly TimeProvider time;
     private readonly DerivedView<RevokedMachines> view;
 
     public RevokedMachinesView(
-        IAgentEnrollmentStore agents,
-        IEdgeEnrollmentStore edgeEnrollments,
-        IEdgeStore edges,
+        AgentEnrollmentStore agents,
+        EdgeEnrollmentStore edgeEnrollments,
+        EdgeStore edges,
         IFederationStanding federation,
-        IRevocationStore certificates,
+        RevocationStore certificates,
         RevocationSet revocations,
         IRevisions revisions,
         TimeProvider time

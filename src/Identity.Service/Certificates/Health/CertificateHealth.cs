@@ -14,7 +14,7 @@ internal sealed class CertificateHealth : RecurringJob
     public const int MostAuthorities = 200;
     public const int MostTunnels = 100;
 
-    private readonly ICertificateHealthStore store;
+    private readonly CertificateHealthStore store;
     private readonly AgentOptions options;
     private readonly ILogger<CertificateHealth> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
@@ -25,7 +25,7 @@ internal sealed class CertificateHealth : RecurringJob
     private volatile IReadOnlyList<BundleLag> lags = [];
 
     public CertificateHealth(
-        ICertificateHealthStore store,
+        CertificateHealthStore store,
         AgentOptions options,
         TimeProvider time,
         ILogger<CertificateHealth> logger

@@ -1,9 +1,9 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
-internal sealed class CertificateHealthStore(Database database) : ICertificateHealthStore
+/// <summary>What operators watch of certificates, in few rows however many certificates there are.</summary>
+internal sealed class CertificateHealthStore(Database database)
 {
     private const string AuthoritiesSql =
         "SELECT 'platform_' || p.tier, p.id, 'platform ' || p.tier, p.not_after_ms FROM platform_authorities p "
@@ -27,6 +27,9 @@ internal sealed class CertificateHealthStore(Database database) : ICertificateHe
         + "AND h.heard_at_ms >= @heardSince AND h.acknowledged_epoch < t.bundle_epoch AND t.archived_at_ms IS NULL "
         + "GROUP BY t.id, t.bundle_epoch ORDER BY 3 DESC, 1 LIMIT @count";
 
+    /// <summary>
+    /// The platform's newest root and issuing authority and the tunnels' live authorities: those that end first.
+    /// </summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListAuthoritiesAsync(
         int count,
         CancellationToken cancellationToken
@@ -40,6 +43,7 @@ internal sealed class CertificateHealthStore(Database database) : ICertificateHe
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
+    /// <summary>Of authorities that publish lists and have not ended: those whose lists end first.</summary>
     public async ValueTask<IReadOnlyList<ListAge>> ListListsAsync(
         DateTimeOffset now,
         int count,
@@ -66,6 +70,7 @@ internal sealed class CertificateHealthStore(Database database) : ICertificateHe
         ];
     }
 
+    /// <summary>Tunnels with agents that were heard of since then and lag, those with the most of them first.</summary>
     public async ValueTask<IReadOnlyList<BundleLag>> ListLagsAsync(
         DateTimeOffset heardSince,
         int count,
@@ -94,10 +99,6 @@ internal sealed class CertificateHealthStore(Database database) : ICertificateHe
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<T>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
-        return rows.AsList();
+        return await database.QueryAsync<T>(sql, parameters, cancellationToken);
     }
 }

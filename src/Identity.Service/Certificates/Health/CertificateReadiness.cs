@@ -20,7 +20,7 @@ internal static class CertificateReadiness
                 : null
         );
 
-    public static ReadinessCheck CanServeBundle(ICertificateHealthStore store) =>
+    public static ReadinessCheck CanServeBundle(CertificateHealthStore store) =>
         new(
             "can_serve_bundle",
             async cancellationToken =>

@@ -20,7 +20,7 @@ internal static class CertificateExport
     );
 
     public static async Task WriteJsonAsync(
-        ICertificateInventory inventory,
+        CertificateInventory inventory,
         CertificateFilter filter,
         Stream body,
         CancellationToken cancellationToken
@@ -50,7 +50,7 @@ internal static class CertificateExport
 
     /// <summary>RFC 4180, with a header.</summary>
     public static async Task WriteCsvAsync(
-        ICertificateInventory inventory,
+        CertificateInventory inventory,
         CertificateFilter filter,
         Stream body,
         CancellationToken cancellationToken
@@ -70,7 +70,7 @@ internal static class CertificateExport
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<CertificateRecord>> PagesAsync(
-        ICertificateInventory inventory,
+        CertificateInventory inventory,
         CertificateFilter filter,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )

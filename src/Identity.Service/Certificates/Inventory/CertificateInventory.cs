@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-internal sealed class CertificateInventory(Database database) : ICertificateInventory
+/// <summary>Reads the inventory. Every answer comes from an index, however many certificates there are.</summary>
+internal sealed class CertificateInventory(Database database)
 {
     // A forecast counts every certificate that it tells of. A few days at a time, side by side: each count is exact as of
     // the moment at which its days are read.
@@ -16,17 +16,18 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
 
     public async ValueTask<CertificateRecord?> FindAsync(CertificateId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<CertificateStore.Row>(
-            new CommandDefinition(
-                $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
-                new { id = id.Value },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<CertificateStore.Row>(
+            $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
+            new { id = id.Value },
+            cancellationToken
         );
         return row?.ToRecord();
     }
 
+    /// <summary>
+    /// At most <paramref name="count"/> rows behind <paramref name="place"/>: from the soonest end on when the filter
+    /// bounds the end, else from the newest row down.
+    /// </summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
         InventoryPlace place,
@@ -34,17 +35,22 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<CertificateStore.Row>(
-            new CommandDefinition(
-                InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
-                InventorySql.Parameters(filter, place, count),
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<CertificateStore.Row>(
+            InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
+            InventorySql.Parameters(filter, place, count),
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>
+    /// How many unrevoked certificates end on each of these days, by authority. Every one is counted, none estimated;
+    /// what changes while it runs may be in the counts of some days and not yet in those of others.
+    /// </summary>
+    /// <param name="organizationId">Whose; null = the installation's own.</param>
+    /// <param name="workspaceId">Only this workspace's; null = all.</param>
+    /// <param name="first">First day, in UTC.</param>
+    /// <param name="days">How many.</param>
     public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
         string? organizationId,
         string? workspaceId,
@@ -83,19 +89,16 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(long Day, string? CaId, long Count)>(
-            new CommandDefinition(
-                ForecastSql(organizationId, workspaceId),
-                new
-                {
-                    organizationId,
-                    workspaceId,
-                    from,
-                    to,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(long Day, string? CaId, long Count)>(
+            ForecastSql(organizationId, workspaceId),
+            new
+            {
+                organizationId,
+                workspaceId,
+                from,
+                to,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => new ExpiryCount(Epoch.AddDays((int)row.Day), row.CaId, row.Count))];
     }

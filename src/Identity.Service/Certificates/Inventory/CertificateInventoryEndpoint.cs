@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary><c>/v1/certificates</c>: every certificate that was ever intended, newest first or by its end.</summary>
 internal sealed class CertificateInventoryEndpoint(
-    ICertificateInventory inventory,
+    CertificateInventory inventory,
     CallerLimits limits,
     TimeProvider time
 )
@@ -17,11 +17,13 @@ internal sealed class CertificateInventoryEndpoint(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (query, refusal) = InventoryQuery.Read(request);
-        if (query is null)
+        var queryResult = InventoryQuery.Read(request);
+        if (!queryResult.IsOk)
         {
-            return refusal!;
+            return queryResult.Refusal;
         }
+
+        var query = queryResult.Value;
 
         var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
         var (rows, next) = query.Cut(all);

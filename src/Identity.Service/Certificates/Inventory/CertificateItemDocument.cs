@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
@@ -61,7 +62,7 @@ internal sealed record CertificateItemDocument
         {
             Id = record.Id.Value,
             Serial = record.Serial,
-            Kind = CertificateNames.Of(record.Kind),
+            Kind = WireNames.Of(record.Kind),
             Status = InventoryStatuses.NameOf(record),
             TunnelId = record.TunnelId,
             CaId = record.CaId,

@@ -4,6 +4,7 @@ using System.Text;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
@@ -32,11 +33,11 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
     public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
     /// <summary>Reads the query; the refusal names the bad parameter.</summary>
-    public static (InventoryQuery? Query, Refusal? Refusal) Read(ApiRequest request)
+    public static Result<InventoryQuery> Read(ApiRequest request)
     {
         if (ReadFilter(request, out var filter) is { } refusal)
         {
-            return (null, refusal);
+            return refusal;
         }
 
         var limit = PageRequest.DefaultLimit;
@@ -48,13 +49,13 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
             )
         )
         {
-            return (null, Invalid($"limit: a number from 1 to {MaxLimit} is required."));
+            return Invalid($"limit: a number from 1 to {MaxLimit} is required.");
         }
 
         var place = InventoryPlace.StartOf(filter.IsByExpiry);
         return request.Query("page") is { } cursor && !TryDecode(cursor, filter.IsByExpiry, out place)
-            ? (null, Invalid("page: this cursor did not come from this list."))
-            : (new InventoryQuery(filter, place, limit), null);
+            ? Invalid("page: this cursor did not come from this list.")
+            : new InventoryQuery(filter, place, limit);
     }
 
     /// <summary>Reads the filters alone; null = they are well-formed.</summary>
@@ -90,7 +91,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
         }
 
         InventoryStatus? status = null;
-        if (request.Query("status") is { } name && (status = InventoryStatuses.Find(name)) is null)
+        if (request.Query("status") is { } name && (status = WireNames.Find<InventoryStatus>(name)) is null)
         {
             return Invalid("status: one of intent, issued, void, revoked.");
         }

@@ -1,20 +1,18 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-internal sealed class AnchorKeyStore(Database database) : IAnchorKeyStore
+/// <summary>The key column of registered certificates.</summary>
+internal sealed class AnchorKeyStore(Database database)
 {
+    /// <summary>Rows whose key was not kept when they were made: id and PEM.</summary>
     public async ValueTask<IReadOnlyList<(string Id, string Pem)>> ListWithoutKeyAsync(
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string, string)>(
-            new CommandDefinition(
-                "SELECT id, certificate_pem FROM registered_certificates WHERE spki_sha256 IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string, string)>(
+            "SELECT id, certificate_pem FROM registered_certificates WHERE spki_sha256 IS NULL",
+            cancellationToken
         );
         return [.. rows];
     }

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>The keys of registered certificates, by which a leaf for one of them is refused.</summary>
-internal sealed class AnchorKeys(IAnchorKeyStore store, IJournal journal)
+internal sealed class AnchorKeys(AnchorKeyStore store, IJournal journal)
 {
     /// <summary>Fills in rows from before the column; afterwards there are none.</summary>
     public async Task FillAsync(CancellationToken cancellationToken)

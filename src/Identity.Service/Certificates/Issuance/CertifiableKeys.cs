@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// Which keys are certified for whom. What needs the store is asked by the intent's own statement, in the commit: two
 /// requests at once cannot both win.
 /// </summary>
-internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, ICertificateStore store)
+internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, CertificateStore store)
 {
     /// <summary>What can be told without the store; null = go on.</summary>
     public Refusal? Check(SubjectPublicKey key)

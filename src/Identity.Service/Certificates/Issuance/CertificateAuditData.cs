@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -9,7 +10,7 @@ internal static class CertificateAuditData
     {
         json.WriteString("certificate_id", certificate.Id.Value);
         json.WriteString("serial", certificate.Serial);
-        json.WriteString("kind", CertificateNames.Of(certificate.Kind));
+        json.WriteString("kind", WireNames.Of(certificate.Kind));
         json.WriteString("identity", certificate.Identity);
         WriteOptional(json, "tunnel_id", certificate.TunnelId);
         WriteOptional(json, "enrollment_id", certificate.EnrollmentId);

@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// lint; 3. commit serial number, intent, audit; 4. sign, verify, compare; 5. commit certificate and audit; 6. answer. Whatever breaks, no certificate leaves without its record.
 /// </summary>
 internal sealed class CertificateIssuer(
-    ICertificateStore store,
+    CertificateStore store,
     IJournal journal,
     RepeatedRequests repeats,
     CertifiableKeys keys,
@@ -179,11 +179,8 @@ internal sealed class CertificateIssuer(
             return Refuse(job, unavailable);
         }
 
-        ServiceMeters.CertificatesIssued.Add(
-            1,
-            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind))
-        );
-        Log.Issued(logger, record.Serial, CertificateNames.Of(record.Kind), record.Identity, record.NotAfter);
+        ServiceMeters.CertificatesIssued.Add(1, new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)));
+        Log.Issued(logger, record.Serial, WireNames.Of(record.Kind), record.Identity, record.NotAfter);
         return IssuanceOutcome.Of(record, issued.Value.Certificate, job.Authority);
     }
 
@@ -282,7 +279,7 @@ internal sealed class CertificateIssuer(
     {
         ServiceMeters.CertificatesRefused.Add(
             1,
-            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind)),
+            new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)),
             new KeyValuePair<string, object?>("code", refusal.Code.Code)
         );
         return IssuanceOutcome.Refused(refusal);

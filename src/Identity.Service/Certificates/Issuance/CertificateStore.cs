@@ -4,11 +4,11 @@ using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-internal sealed class CertificateStore(Database database) : ICertificateStore
+/// <summary>The inventory. Rows are added as intents and never deleted.</summary>
+internal sealed class CertificateStore(Database database)
 {
     internal const string Columns =
         "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
@@ -31,6 +31,10 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         + "AND archived_at_ms IS NULL";
 
     // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
+    /// <summary>
+    /// A condition of the decision that inserts: a key that is taken (<see cref="KeyUse"/>) is the conflict
+    /// <see cref="IssuanceConflict.KeyTaken"/>.
+    /// </summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
@@ -46,6 +50,9 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).ExpectingOne(IssuanceConflict.KeyTaken);
 
+    /// <summary>
+    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>.
+    /// </summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
@@ -58,7 +65,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             {
                 Id = record.Id.Value,
                 record.Serial,
-                Kind = CertificateNames.Of(record.Kind),
+                Kind = WireNames.Of(record.Kind),
                 record.OrganizationId,
                 record.WorkspaceId,
                 record.TunnelId,
@@ -76,9 +83,11 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).Unique(IssuanceConflict.NotUnique);
 
+    /// <summary>Frees the idempotency key that a row holds.</summary>
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
+    /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
             "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
@@ -91,58 +100,55 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
+    /// <summary>
+    /// Turns an intent into a void one, which holds neither idempotency key nor public key; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.
+    /// </summary>
     public Statement Void(CertificateId id) =>
         new Statement(
             "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",
             new { id = id.Value }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
+    /// <summary>Intents whose serial number begins with the node's prefix, oldest first.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         string serialPrefix,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
-                new { pattern = serialPrefix + "%" },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
+            new { pattern = serialPrefix + "%" },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>Intents of any node that are older than that, oldest first, at most 1,000.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         DateTimeOffset before,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
-                    + "ORDER BY ordinal LIMIT 1000",
-                new { before = before.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
+                + "ORDER BY ordinal LIMIT 1000",
+            new { before = before.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
 
+    /// <summary>The row that holds an idempotency key; null when none does.</summary>
     public async ValueTask<StoredCertificate?> FindByRequestAsync(
         string idempotencyKey,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {Columns}, certificate AS Certificate FROM certificates "
-                    + "WHERE idempotency_key = @idempotencyKey",
-                new { idempotencyKey },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            $"SELECT {Columns}, certificate AS Certificate FROM certificates "
+                + "WHERE idempotency_key = @idempotencyKey",
+            new { idempotencyKey },
+            cancellationToken
         );
         return row is null
             ? null
@@ -152,49 +158,48 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             );
     }
 
+    /// <summary>Why <see cref="RequireFreeKey"/> refused a key on a tunnel; null = on none.</summary>
     public async ValueTask<KeyUse> FindKeyUseAsync(
         SubjectPublicKey key,
         string? tunnelId,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (authorities, compromised) = await connection.QuerySingleAsync<(long, long)>(
-            new CommandDefinition(
-                $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
-                    + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
-                    + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
-                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
-                    + "AND revocation_reason = 'keyCompromise')",
-                new
-                {
-                    PublicKey = key.Encoded.ToArray(),
-                    SpkiSha256 = key.Sha256,
-                    TunnelId = tunnelId,
-                },
-                cancellationToken: cancellationToken
-            )
+        var (authorities, compromised) = await database.SingleAsync<(long, long)>(
+            $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
+                + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
+                + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
+                + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+                + "AND revocation_reason = 'keyCompromise')",
+            new
+            {
+                PublicKey = key.Encoded.ToArray(),
+                SpkiSha256 = key.Sha256,
+                TunnelId = tunnelId,
+            },
+            cancellationToken
         );
         return authorities > 0 ? KeyUse.Authority
             : compromised > 0 ? KeyUse.Compromised
             : KeyUse.OtherIdentity;
     }
 
+    /// <summary>
+    /// The last second of the longest-lived leaf of an authority, intents included; null when it never issued. Past =
+    /// nothing that it signed is valid any more.
+    /// </summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var last = await connection.QuerySingleAsync<long?>(
-            new CommandDefinition(
-                // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
-                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
-                    + "AND kind <> 'service'",
-                new { authorityId },
-                cancellationToken: cancellationToken
-            )
+        var last = await database.SingleAsync<long?>( // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+            "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
+                + "AND kind <> 'service'",
+            new { authorityId },
+            cancellationToken
         );
         return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
     }
 
+    /// <summary>Newest first; at most <paramref name="count"/> rows below <paramref name="before"/>.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
         long before,
@@ -202,13 +207,10 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                ListSql(filter),
-                InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            ListSql(filter),
+            InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
@@ -268,8 +270,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 Id = CertificateId.Wrap(Id),
                 Ordinal = Ordinal,
                 Serial = Serial,
-                Kind = CertificateNames.KindOf(Kind),
-                Status = CertificateNames.StatusOf(Status),
+                Kind = WireNames.Parse<CertificateKind>(Kind),
+                Status = WireNames.Parse<CertificateStatus>(Status),
                 OrganizationId = OrganizationId,
                 WorkspaceId = WorkspaceId,
                 TunnelId = TunnelId,

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// issuance, or a second commit that failed, leaves exactly such a row. A row that became one meanwhile is left alone.
 /// </summary>
 internal sealed class OrphanSweep(
-    ICertificateStore store,
+    CertificateStore store,
     IJournal journal,
     StoreNode node,
     TimeProvider time,

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// Finds what became of the first request with an idempotency key. A key counts while its certificate could still be
 /// used: unexpired, not revoked, of the same enrolment, under the authority that signs now. Afterwards it is free again.
 /// </summary>
-internal sealed class RepeatedRequests(ICertificateStore store, TimeProvider time)
+internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time)
 {
     private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(1);
 

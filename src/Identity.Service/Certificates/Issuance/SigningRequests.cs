@@ -14,7 +14,7 @@ internal static class SigningRequests
     /// <summary>The largest body of a request for a certificate.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 
-    public static async ValueTask<(T? Body, ProvenRequest? Proven, Refusal? Refusal)> ReadAsync<T>(
+    public static async ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAsync<T>(
         ApiRequest request,
         JsonTypeInfo<T> type,
         Func<T, string> csrOf,
@@ -22,38 +22,40 @@ internal static class SigningRequests
     )
         where T : class
     {
-        var (header, badHeader) = ReadIdempotencyKey(request.Http);
-        if (badHeader is not null)
+        if (ReadIdempotencyKey(request.Http, out var header) is { } badHeader)
         {
-            return (null, null, badHeader);
+            return badHeader;
         }
 
         var body = await request.ReadJsonAsync(type, cancellationToken, MaxBodyBytes);
-        if (body.Value is not { } value)
+        if (!body.IsOk)
         {
-            return (null, null, body.Refusal);
+            return body.Refusal;
         }
 
-        var csr = csrOf(value);
+        var csr = csrOf(body.Value);
         var parsed = SigningRequestParser.Parse(csr);
         return parsed.Succeeded
-            ? (value, new ProvenRequest(parsed.Value, csr, header), null)
-            : (null, null, parsed.Refusal.ToRefusal());
+            ? (body.Value, new ProvenRequest(parsed.Value, csr, header))
+            : parsed.Refusal.ToRefusal();
     }
 
-    private static (string? Header, Refusal? Refusal) ReadIdempotencyKey(HttpContext http)
+    // Null: the header is well-formed or not there.
+    private static Refusal? ReadIdempotencyKey(HttpContext http, out string? header)
     {
+        header = null;
         var values = http.Request.Headers[IdempotencyKey.Header];
         if (values.Count == 0)
         {
-            return (null, null);
+            return null;
         }
 
-        return values is [{ Length: > 0 and <= IdempotencyKey.MaxLength } only] && only.All(c => c is >= ' ' and <= '~')
-            ? (only, null)
-            : (
-                null,
-                RequestErrors.Invalid.Refuse("Idempotency-Key: one value of 1 to 255 printable ASCII characters.")
-            );
+        if (values is [{ Length: > 0 and <= IdempotencyKey.MaxLength } only] && only.All(c => c is >= ' ' and <= '~'))
+        {
+            header = only;
+            return null;
+        }
+
+        return RequestErrors.Invalid.Refuse("Idempotency-Key: one value of 1 to 255 printable ASCII characters.");
     }
 }

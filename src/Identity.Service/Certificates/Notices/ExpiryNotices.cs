@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.Notices;
 /// the organization, all in one commit, each threshold once.
 /// </summary>
 internal sealed class ExpiryNotices(
-    INoticeStore store,
+    NoticeStore store,
     WebhookQueue webhooks,
     IJournal journal,
     NoticeOptions options,

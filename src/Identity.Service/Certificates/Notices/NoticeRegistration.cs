@@ -7,7 +7,7 @@ internal static class NoticeRegistration
 {
     public static IServiceCollection AddNotices(this IServiceCollection services) =>
         services
-            .AddSingleton<INoticeStore, NoticeStore>()
+            .AddSingleton<NoticeStore>()
             .AddSingleton<ExpiryNotices>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ExpiryNotices>());
 }

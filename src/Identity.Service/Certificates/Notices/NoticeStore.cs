@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-internal sealed class NoticeStore(Database database) : INoticeStore
+/// <summary>What ends soon, and who was told.</summary>
+internal sealed class NoticeStore(Database database)
 {
     // Conditions of the leaves as their index has them.
     internal const string LeavesSql =
@@ -34,6 +34,10 @@ internal sealed class NoticeStore(Database database) : INoticeStore
         + "FROM platform_authorities WHERE tier = 'root' AND not_after_ms >= @from AND not_after_ms <= @until "
         + "AND (not_after_ms > @from OR id > @after) ORDER BY not_after_ms, id LIMIT @count";
 
+    /// <summary>
+    /// Authorities, trust-only certificates and long-lived leaves that end from <paramref name="now"/> to
+    /// <paramref name="until"/>; leaves alone that no later one has replaced. All of them, read in pages.
+    /// </summary>
     public async IAsyncEnumerable<ExpiringSubject> ListExpiringAsync(
         DateTimeOffset now,
         DateTimeOffset until,
@@ -57,22 +61,21 @@ internal sealed class NoticeStore(Database database) : INoticeStore
         }
     }
 
+    /// <summary>Notices that were given for ends from <paramref name="now"/> on.</summary>
     public async ValueTask<IReadOnlySet<(string Subject, long NotAfter, long Days)>> ListGivenAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string, long, long)>(
-            new CommandDefinition(
-                "SELECT subject, not_after_ms, days FROM expiry_notices WHERE not_after_ms >= @now",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string, long, long)>(
+            "SELECT subject, not_after_ms, days FROM expiry_notices WHERE not_after_ms >= @now",
+            new { now = now.ToStore() },
+            cancellationToken
         );
         return rows.ToHashSet();
     }
 
+    /// <summary>Once: the second time it is <see cref="NoticeConflict.Given"/>.</summary>
     public Statement Give(ExpiringSubject subject, int days, DateTimeOffset at) =>
         new Statement(
             "INSERT INTO expiry_notices (subject, not_after_ms, days, noticed_at_ms) "
@@ -95,8 +98,7 @@ internal sealed class NoticeStore(Database database) : INoticeStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(
+        var rows = await database.QueryAsync<(
             string Type,
             string Id,
             string? Organization,
@@ -105,17 +107,15 @@ internal sealed class NoticeStore(Database database) : INoticeStore
             long NotBefore,
             long NotAfter
         )>(
-            new CommandDefinition(
-                sql,
-                new
-                {
-                    from = from.ToStore(),
-                    after,
-                    until = until.ToStore(),
-                    count,
-                },
-                cancellationToken: cancellationToken
-            )
+            sql,
+            new
+            {
+                from = from.ToStore(),
+                after,
+                until = until.ToStore(),
+                count,
+            },
+            cancellationToken
         );
         return
         [

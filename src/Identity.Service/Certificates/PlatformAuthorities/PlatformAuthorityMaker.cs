@@ -18,9 +18,9 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// its sealed key lies in the same row: one commit holds both, after signing.
 /// </summary>
 internal sealed class PlatformAuthorityMaker(
-    IPlatformAuthorityStore store,
+    PlatformAuthorityStore store,
     IJournal journal,
-    ISealer sealer,
+    Sealer sealer,
     ServiceIdentity identity,
     PlatformCaOptions options,
     StoreNode node,

@@ -5,7 +5,8 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-internal sealed class PlatformAuthorityStore(Database database) : IPlatformAuthorityStore
+/// <summary>The platform CA in the store. Every change of the bundle is one epoch.</summary>
+internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +38,7 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
         );
     }
 
+    /// <summary>A second active or staged root is <see cref="PlatformConflict.Stale"/>.</summary>
     public Statement Insert(PlatformAuthority authority) =>
         new Statement(
             "INSERT INTO platform_authorities (id, tier, certificate, sealed_key, created_at_ms, not_after_ms, state, "
@@ -45,12 +47,12 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
             new
             {
                 Id = authority.Id.Value,
-                Tier = NameOf(authority.Tier),
+                Tier = WireNames.Of(authority.Tier),
                 Certificate = authority.Certificate.Encoded.ToArray(),
                 authority.SealedKey,
                 CreatedAt = authority.CreatedAt.ToStore(),
                 NotAfter = authority.Certificate.NotAfter.ToStore(),
-                State = RootStates.NameOf(authority.State),
+                State = WireNames.Of(authority.State),
                 StateSince = authority.StateSince.ToStore(),
                 authority.RootId,
                 authority.AddedEpoch,
@@ -69,25 +71,28 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
             }
         );
 
+    /// <summary>The next epoch; <see cref="PlatformConflict.Stale"/> when the present one is another.</summary>
     public Statement RaiseEpoch(long present) =>
         new Statement(
             "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
             new { present }
         ).ExpectingOne(PlatformConflict.Stale);
 
+    /// <summary>Writes state and epochs over a root that is still in state <paramref name="expected"/>; else stale.</summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
                 + "WHERE id = @Id AND tier = 'root' AND state = @Expected",
             new
             {
                 Id = root.Id.Value,
-                State = RootStates.NameOf(root.State),
+                State = WireNames.Of(root.State),
                 StateSince = root.StateSince.ToStore(),
                 root.RemovedEpoch,
-                Expected = RootStates.NameOf(expected),
+                Expected = WireNames.Of(expected),
             }
         ).ExpectingOne(PlatformConflict.Stale).Unique(PlatformConflict.Stale);
 
+    /// <summary>Destroys the sealed keys of a root and of every authority under it.</summary>
     public Statement DestroyKeys(string rootId) =>
         new(
             "UPDATE platform_authorities SET sealed_key = NULL WHERE id = @rootId OR root_id = @rootId",
@@ -98,11 +103,11 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
         new()
         {
             Id = CertificateAuthorityId.Wrap(row.Id),
-            Tier = row.Tier == NameOf(PlatformTier.Root) ? PlatformTier.Root : PlatformTier.Issuing,
+            Tier = WireNames.Parse<PlatformTier>(row.Tier),
             Certificate = Parse(row.Certificate),
             SealedKey = row.SealedKey,
             CreatedAt = Instants.FromStore(row.CreatedAt),
-            State = RootStates.Parse(row.State),
+            State = WireNames.Parse<RootState>(row.State),
             StateSince = Instants.FromStore(row.StateSince),
             RootId = row.RootId,
             AddedEpoch = row.AddedEpoch,
@@ -113,8 +118,6 @@ internal sealed class PlatformAuthorityStore(Database database) : IPlatformAutho
     private static ParsedCertificate Parse(byte[] certificate) =>
         ParsedCertificate.TryParse(certificate)
         ?? throw new StoreException("A stored authority certificate cannot be read.");
-
-    private static string NameOf(PlatformTier tier) => tier == PlatformTier.Root ? "root" : "issuing";
 
     private sealed record Row
     {

@@ -12,9 +12,8 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// swapped whole when the issuing authority is renewed, which machines do not notice, because every leaf comes with it,
 /// and when roots change.
 /// </summary>
-internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
-    : IPlatformBundle,
-        IDisposable
+internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
+    : IDisposable
 {
     // Renewed at two thirds of its life: the last third is far longer than any leaf lives.
     private const double RenewalPoint = 2.0 / 3;
@@ -29,13 +28,11 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
     /// <summary>What signs.</summary>
     public SigningAuthority Issuing => Present.Issuing;
 
-    /// <summary>What machines trust: every root from its staging to its retirement.</summary>
+    /// <summary>What machines trust: every root from its staging to its retirement, and links between them (S11).</summary>
     public BundleDocument Bundle => Present.Bundle;
 
     /// <summary>The stored state that all this rests on.</summary>
     public PlatformRoots Roots => Present.Roots;
-
-    BundleDocument IPlatformBundle.Current => Bundle;
 
     private Loaded Present =>
         loaded ?? throw new InvalidOperationException("The platform CA was used before it was loaded.");

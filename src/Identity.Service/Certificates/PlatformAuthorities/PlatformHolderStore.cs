@@ -4,8 +4,13 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-internal sealed class PlatformHolderStore(Database database) : IPlatformHolderStore
+/// <summary>Which epoch of the platform's bundle was given to which machine, and which said to hold it.</summary>
+internal sealed class PlatformHolderStore(Database database)
 {
+    /// <summary>Unrevoked agents and unarchived edges whose certificate has not ended.</summary>
+    /// <param name="trustDomain">Of their SPIFFE ids.</param>
+    /// <param name="now">Moment of the question.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
     public async ValueTask<IReadOnlyList<PlatformMachine>> ListAsync(
         string trustDomain,
         DateTimeOffset now,
@@ -46,6 +51,7 @@ internal sealed class PlatformHolderStore(Database database) : IPlatformHolderSt
         ];
     }
 
+    /// <summary>It is given that epoch; never goes back.</summary>
     public Statement Serve(string spiffeId, long epoch) =>
         new(
             "INSERT INTO platform_holders (holder, served_epoch, acknowledged_epoch) VALUES (@spiffeId, @epoch, 0) "
@@ -54,6 +60,7 @@ internal sealed class PlatformHolderStore(Database database) : IPlatformHolderSt
             new { spiffeId, epoch }
         );
 
+    /// <summary>Its word. Written only while the epoch is one that was given to it.</summary>
     public Statement Acknowledge(string spiffeId, long epoch, string serial) =>
         new(
             "UPDATE platform_holders SET acknowledged_epoch = @epoch, acknowledged_by = @serial "

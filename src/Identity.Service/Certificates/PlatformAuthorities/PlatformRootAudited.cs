@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -22,7 +23,7 @@ internal sealed record PlatformRootAudited(string EventName, PlatformAuthority R
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("authority_id", Root.Id.Value);
-        json.WriteString("state", RootStates.NameOf(Root.State));
+        json.WriteString("state", WireNames.Of(Root.State));
         json.WriteString("serial", Root.Certificate.SerialNumberHex);
         json.WriteString("fingerprint", Root.Certificate.Fingerprint);
         json.WriteString("not_after", Root.Certificate.NotAfter.UtcDateTime);

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -14,7 +13,7 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// <see cref="BundleProtocol"/>; repeating one that has had its effect changes nothing.
 /// </summary>
 internal sealed class PlatformRootCommands(
-    IPlatformAuthorityStore store,
+    PlatformAuthorityStore store,
     PlatformAuthorityMaker maker,
     PlatformSwaps swaps,
     PlatformCa platform,
@@ -25,7 +24,7 @@ internal sealed class PlatformRootCommands(
 )
 {
     /// <summary>The root that is to follow; the one that was made already, if there is one.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> PrepareAsync(
+    public async ValueTask<Result<PlatformAuthority>> PrepareAsync(
         ApiRequest request,
         string? reason,
         CancellationToken cancellationToken
@@ -56,7 +55,7 @@ internal sealed class PlatformRootCommands(
     }
 
     /// <summary>From now on certificates are issued under it.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> ActivateAsync(
+    public async ValueTask<Result<PlatformAuthority>> ActivateAsync(
         ApiRequest request,
         string id,
         ActivateRootRequest wanted,
@@ -127,7 +126,7 @@ internal sealed class PlatformRootCommands(
         );
 
     /// <summary>Takes a staged root out of the bundle again. One that signs is not taken back: another one follows it.</summary>
-    public async ValueTask<TunnelResult<PlatformAuthority>> RollbackAsync(
+    public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
         ApiRequest request,
         string id,
         string? reason,
@@ -190,7 +189,7 @@ internal sealed class PlatformRootCommands(
         }
     }
 
-    private ValueTask<TunnelResult<PlatformAuthority>> RemoveAsync(
+    private ValueTask<Result<PlatformAuthority>> RemoveAsync(
         PlatformAuthority root,
         long epoch,
         Func<PlatformAuthority, PlatformRootAudited> audited,
@@ -211,7 +210,7 @@ internal sealed class PlatformRootCommands(
         );
     }
 
-    private async ValueTask<TunnelResult<PlatformAuthority>> CommitAsync(
+    private async ValueTask<Result<PlatformAuthority>> CommitAsync(
         PlatformRootAudited audited,
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken

@@ -1,5 +1,5 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -14,13 +14,14 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
-        return malformed
-            ?? await AnswerAsync(
+        var wanted = await ReasonRequest.ReadAsync(request, cancellationToken);
+        return wanted.IsOk
+            ? await AnswerAsync(
                 request,
-                await commands.PrepareAsync(request, wanted!.Reason, cancellationToken),
+                await commands.PrepareAsync(request, wanted.Value.Reason, cancellationToken),
                 cancellationToken
-            );
+            )
+            : wanted.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ActivateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -30,10 +31,12 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
             ActivateRootRequest.None,
             cancellationToken
         );
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (wanted.Check() is { } malformed)
         {
@@ -49,20 +52,21 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
     public async ValueTask<ApiAnswer> RollbackAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
-        return malformed
-            ?? await AnswerAsync(
+        var wanted = await ReasonRequest.ReadAsync(request, cancellationToken);
+        return wanted.IsOk
+            ? await AnswerAsync(
                 request,
-                await commands.RollbackAsync(request, IdOf(request), wanted!.Reason, cancellationToken),
+                await commands.RollbackAsync(request, IdOf(request), wanted.Value.Reason, cancellationToken),
                 cancellationToken
-            );
+            )
+            : wanted.Refusal;
     }
 
     private async ValueTask<ApiAnswer> AnswerAsync(
         ApiRequest request,
-        TunnelResult<PlatformAuthority> result,
+        Result<PlatformAuthority> result,
         CancellationToken cancellationToken
-    ) => result.Value is null ? result.Refusal! : await ShowAsync(request, cancellationToken);
+    ) => !result.IsOk ? result.Refusal : await ShowAsync(request, cancellationToken);
 
     private static string IdOf(ApiRequest request) => request.Route("root_id");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -22,7 +23,7 @@ internal static class PlatformRootErrors
     );
 
     public static Refusal StateOf(PlatformAuthority root) =>
-        State.Refuse($"The root is {RootStates.NameOf(root.State)}.").With("state", RootStates.NameOf(root.State));
+        State.Refuse($"The root is {WireNames.Of(root.State)}.").With("state", WireNames.Of(root.State));
 
     public static Refusal Waits(PlatformAuthority root, IReadOnlyList<PlatformMachine> missing) =>
         State

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -45,7 +46,7 @@ internal sealed record PlatformRootsDocument
                     .Select(root => new PlatformRootDocument
                     {
                         Id = root.Id.Value,
-                        State = RootStates.NameOf(root.State),
+                        State = WireNames.Of(root.State),
                         StateSince = root.StateSince.UtcDateTime,
                         Sha256 = root.Certificate.Fingerprint,
                         NotAfter = root.Certificate.NotAfter.UtcDateTime,

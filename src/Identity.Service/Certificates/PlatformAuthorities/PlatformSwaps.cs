@@ -6,8 +6,8 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>Puts together what <see cref="PlatformSwap"/> decides upon.</summary>
 internal sealed class PlatformSwaps(
-    IPlatformAuthorityStore store,
-    IPlatformHolderStore holders,
+    PlatformAuthorityStore store,
+    PlatformHolderStore holders,
     MachineContacts contacts,
     Installation installation,
     AgentOptions options,

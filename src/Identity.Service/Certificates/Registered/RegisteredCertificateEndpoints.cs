@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 /// <summary>The compatible certificate endpoints.</summary>
 internal sealed class RegisteredCertificateEndpoints(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     RegisteredCertificates registry
 )
 {
@@ -18,30 +18,36 @@ internal sealed class RegisteredCertificateEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.RegisterCertificateRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
+        var wanted = body.Value;
+
         var found = await access.FindLiveAsync(request, cancellationToken);
-        return found.Value is { } tunnel
-            ? Answer(await registry.RegisterAsync(request, tunnel, wanted.CaCertificatePem, cancellationToken))
-            : found.Refusal!;
+        return found.IsOk
+            ? Answer(await registry.RegisterAsync(request, found.Value, wanted.CaCertificatePem, cancellationToken))
+            : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var tunnel = found.Value;
+
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
         var (rows, next) = page.Cut(all, certificate => certificate.Ordinal);
@@ -58,51 +64,61 @@ internal sealed class RegisteredCertificateEndpoints(
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is { } tunnel ? Answer(await FindAsync(request, tunnel, cancellationToken)) : found.Refusal!;
+        return found.IsOk ? Answer(await FindAsync(request, found.Value, cancellationToken)) : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
+        var tunnel = found.Value;
+
         var certificate = await FindAsync(request, tunnel, cancellationToken);
-        return certificate.Value is { } live
-            ? Answer(await registry.ArchiveAsync(request, tunnel, live, body.Value!.Reason, cancellationToken))
-            : certificate.Refusal!;
+        return certificate.IsOk
+            ? Answer(
+                await registry.ArchiveAsync(request, tunnel, certificate.Value, body.Value.Reason, cancellationToken)
+            )
+            : certificate.Refusal;
     }
 
     /// <summary>Ours: a second person carries out what waits (S16).</summary>
     public async ValueTask<ApiAnswer> ConfirmAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ConfirmCertificateRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
+        var tunnel = found.Value;
+
         var certificate = await FindAsync(request, tunnel, cancellationToken);
-        return certificate.Value is { } waiting
-            ? Answer(await registry.ConfirmAsync(request, tunnel, waiting, wanted.Fingerprint, cancellationToken))
-            : certificate.Refusal!;
+        return certificate.IsOk
+            ? Answer(
+                await registry.ConfirmAsync(request, tunnel, certificate.Value, wanted.Fingerprint, cancellationToken)
+            )
+            : certificate.Refusal;
     }
 
-    private async ValueTask<TunnelResult<RegisteredCertificate>> FindAsync(
+    private async ValueTask<Result<RegisteredCertificate>> FindAsync(
         ApiRequest request,
         Tunnel tunnel,
         CancellationToken cancellationToken
@@ -119,11 +135,11 @@ internal sealed class RegisteredCertificateEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    private static ApiAnswer Answer(TunnelResult<RegisteredCertificate> result) =>
-        result.Value is { } certificate
+    private static ApiAnswer Answer(Result<RegisteredCertificate> result) =>
+        result.IsOk
             ? ApiAnswer.Json(
-                RegisteredCertificateDocument.Of(certificate),
+                RegisteredCertificateDocument.Of(result.Value),
                 TunnelJson.Default.RegisteredCertificateDocument
             )
-            : result.Refusal!;
+            : result.Refusal;
 }

@@ -22,7 +22,7 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 /// approval, a change of a bundle that somebody relies on waits for a second person, who confirms the fingerprint (S16).
 /// </summary>
 internal sealed class RegisteredCertificates(
-    IRegisteredCertificateStore certificates,
+    RegisteredCertificateStore certificates,
     IAgentEnrollments agents,
     IPublicAnchors publicAnchors,
     Persons persons,
@@ -35,7 +35,7 @@ internal sealed class RegisteredCertificates(
     private const string PendingNotice = "tunnel_certificate.pending";
 
     /// <summary>The same certificate again gives the record that is there (S18).</summary>
-    public async ValueTask<TunnelResult<RegisteredCertificate>> RegisterAsync(
+    public async ValueTask<Result<RegisteredCertificate>> RegisterAsync(
         ApiRequest request,
         Tunnel tunnel,
         string pem,
@@ -44,10 +44,12 @@ internal sealed class RegisteredCertificates(
     {
         var now = time.GetStoreNow();
         var check = Check(tunnel, pem, now);
-        if (check.Value is not { } authority)
+        if (!check.Succeeded)
         {
-            return check.Refusal!.ToCompatibleRefusal();
+            return check.Refusal.ToCompatibleRefusal();
         }
+
+        var authority = check.Value;
 
         var certificate = new RegisteredCertificate
         {
@@ -100,7 +102,7 @@ internal sealed class RegisteredCertificates(
     /// Idempotent. What waits for its addition is withdrawn; what is in the bundle stays there until a second person
     /// confirms. Archiving the last one is allowed: the tunnel then refuses traffic.
     /// </summary>
-    public async ValueTask<TunnelResult<RegisteredCertificate>> ArchiveAsync(
+    public async ValueTask<Result<RegisteredCertificate>> ArchiveAsync(
         ApiRequest request,
         Tunnel tunnel,
         RegisteredCertificate certificate,
@@ -142,7 +144,7 @@ internal sealed class RegisteredCertificates(
     }
 
     /// <summary>A second person carries out what waits. Nothing waits = the record as it is.</summary>
-    public async ValueTask<TunnelResult<RegisteredCertificate>> ConfirmAsync(
+    public async ValueTask<Result<RegisteredCertificate>> ConfirmAsync(
         ApiRequest request,
         Tunnel tunnel,
         RegisteredCertificate certificate,
@@ -182,8 +184,8 @@ internal sealed class RegisteredCertificates(
         // Days may lie between request and confirmation: what held then must hold now.
         var now = time.GetStoreNow();
         var check = Check(tunnel, certificate.CertificatePem, now);
-        return check.Value is null
-            ? check.Refusal!.ToCompatibleRefusal()
+        return !check.Succeeded
+            ? check.Refusal.ToCompatibleRefusal()
             : await ChangeAsync(
                 request,
                 tunnel,
@@ -197,7 +199,7 @@ internal sealed class RegisteredCertificates(
     private CaResult<ParsedCertificate> Check(Tunnel tunnel, string pem, DateTimeOffset now) =>
         AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.NamesOf(tunnel));
 
-    private ValueTask<TunnelResult<RegisteredCertificate>> ArchiveNowAsync(
+    private ValueTask<Result<RegisteredCertificate>> ArchiveNowAsync(
         ApiRequest request,
         Tunnel tunnel,
         RegisteredCertificate certificate,
@@ -216,7 +218,7 @@ internal sealed class RegisteredCertificates(
         );
     }
 
-    private async ValueTask<TunnelResult<RegisteredCertificate>> ChangeAsync(
+    private async ValueTask<Result<RegisteredCertificate>> ChangeAsync(
         ApiRequest request,
         Tunnel tunnel,
         TunnelCertificateEvent audited,
@@ -263,7 +265,7 @@ internal sealed class RegisteredCertificates(
             cancellationToken
         );
 
-    private async ValueTask<TunnelResult<RegisteredCertificate>> ResultOfAsync(
+    private async ValueTask<Result<RegisteredCertificate>> ResultOfAsync(
         CommitResult result,
         RegisteredCertificate certificate,
         CancellationToken cancellationToken
@@ -313,7 +315,7 @@ internal sealed class RegisteredCertificates(
         );
 
     // Archived between the writer's check and this read: the client's retry registers it again.
-    private async ValueTask<TunnelResult<RegisteredCertificate>> ExistingAsync(
+    private async ValueTask<Result<RegisteredCertificate>> ExistingAsync(
         RegisteredCertificate certificate,
         CancellationToken cancellationToken
     ) =>

@@ -6,15 +6,15 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Recognises relying parties: by their own credential, or by the service account of an access token.</summary>
-internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties)
+internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
 {
     private static readonly FrozenSet<string> Rights = FrozenSet.Create(StringComparer.Ordinal, Scopes.BundleRead);
 
-    public async ValueTask<AuthenticationResult> ValidateAsync(string credential, CancellationToken cancellationToken)
+    public async ValueTask<Result<Caller>> ValidateAsync(string credential, CancellationToken cancellationToken)
     {
         var hash = Credentials.HashOf(credential);
         return await parties.FindBySecretAsync(hash, cancellationToken) is { } party
-            ? AuthenticationResult.Of(
+            ? Result<Caller>.Ok(
                 new Caller
                 {
                     Kind = CallerKind.RelyingParty,
@@ -26,14 +26,14 @@ internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties)
                     TunnelId = party.TunnelId.Value,
                 }
             )
-            : AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+            : AuthErrors.Invalid.Refuse();
     }
 
     /// <summary>
     /// For whom the caller reads the tunnel's bundle: one of its relying parties, or nobody in particular when it may
     /// manage the tunnel. Everybody else is refused.
     /// </summary>
-    public async ValueTask<(RelyingParty? Party, Refusal? Refusal)> SpeakerAsync(
+    public async ValueTask<Result<BundleReader>> SpeakerAsync(
         ApiRequest request,
         Tunnel tunnel,
         CancellationToken cancellationToken
@@ -42,23 +42,20 @@ internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties)
         var caller = request.Caller;
         if (caller.Has(Scopes.BundleRead) && await FindAsync(caller, tunnel, cancellationToken) is { } party)
         {
-            return (party, null);
+            return new BundleReader(party);
         }
 
         if (caller.Has(Scopes.ManageTunnels))
         {
-            return (null, null);
+            return new BundleReader(Party: null);
         }
 
         // To its own credential another tunnel looks like none at all.
-        return caller.Kind == CallerKind.RelyingParty ? (null, RequestErrors.NotFound.Refuse())
-            : caller.Has(Scopes.BundleRead) ? (null, RelyingPartyErrors.Unknown.Refuse())
-            : (
-                null,
-                AuthErrors
-                    .Scope.Refuse($"This needs the scope {Scopes.BundleRead}.")
-                    .With("required_scope", Scopes.BundleRead)
-            );
+        return caller.Kind == CallerKind.RelyingParty ? RequestErrors.NotFound.Refuse()
+            : caller.Has(Scopes.BundleRead) ? RelyingPartyErrors.Unknown.Refuse()
+            : AuthErrors
+                .Scope.Refuse($"This needs the scope {Scopes.BundleRead}.")
+                .With("required_scope", Scopes.BundleRead);
     }
 
     private async ValueTask<RelyingParty?> FindAsync(Caller caller, Tunnel tunnel, CancellationToken cancellationToken)

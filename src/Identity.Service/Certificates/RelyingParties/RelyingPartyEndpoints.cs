@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.RelyingParties;
 /// <summary><c>/v1/tunnels/{id}/relying_parties</c>: whom a switch of the tunnel's authority waits for.</summary>
 internal sealed class RelyingPartyEndpoints(
     TunnelAccess access,
-    IRelyingPartyStore parties,
-    IBundleHolderStore holders,
+    RelyingPartyStore parties,
+    BundleHolderStore holders,
     RelyingPartyRegistry registry,
     BundleAcknowledgements acknowledgements
 )
@@ -23,10 +23,12 @@ internal sealed class RelyingPartyEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.CreateRelyingPartyRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -34,23 +36,29 @@ internal sealed class RelyingPartyEndpoints(
         }
 
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
+        var tunnel = found.Value;
+
         var named = wanted with { Name = wanted.Name.Trim() };
-        var (party, credential, refusal) = await registry.CreateAsync(request, tunnel, named, cancellationToken);
-        return party is null ? refusal! : Answer(RelyingPartyDocument.Of(party, null, credential));
+        var created = await registry.CreateAsync(request, tunnel, named, cancellationToken);
+        return created.IsOk
+            ? Answer(RelyingPartyDocument.Of(created.Value.Party, null, created.Value.Credential))
+            : created.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         var archived = request.Query("include_archived");
         if (archived is not (null or "true" or "false"))
@@ -74,49 +82,55 @@ internal sealed class RelyingPartyEndpoints(
 
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (tunnel, party, refusal) = await FindAsync(request, cancellationToken);
-        return party is null ? refusal! : await AnswerAsync(tunnel!, party, cancellationToken);
+        var found = await FindAsync(request, cancellationToken);
+        return found.IsOk ? await AnswerAsync(found.Value.Tunnel, found.Value.Party, cancellationToken) : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
-        var (tunnel, party, refusal) = await FindAsync(request, cancellationToken);
-        if (party is null)
+        var found = await FindAsync(request, cancellationToken);
+        if (!found.IsOk)
         {
-            return refusal!;
+            return found.Refusal;
         }
 
-        var (archived, unavailable) = await registry.ArchiveAsync(
-            request,
-            party,
-            body.Value!.Reason,
-            cancellationToken
-        );
-        return archived is null ? unavailable! : await AnswerAsync(tunnel!, archived, cancellationToken);
+        var (tunnel, party) = found.Value;
+
+        var archivedResult = await registry.ArchiveAsync(request, party, body.Value.Reason, cancellationToken);
+        return !archivedResult.IsOk
+            ? archivedResult.Refusal
+            : await AnswerAsync(tunnel, archivedResult.Value, cancellationToken);
     }
 
     /// <summary>A person's word for one that cannot poll.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
-        var (tunnel, party, refusal) = await FindAsync(request, cancellationToken);
-        return party is null ? refusal!
-            : Persons.CheckIsPerson(request.Caller) is { } workload ? workload
+        var wanted = body.Value;
+
+        var found = await FindAsync(request, cancellationToken);
+        if (!found.IsOk)
+        {
+            return found.Refusal;
+        }
+
+        var (tunnel, party) = found.Value;
+        return Persons.CheckIsPerson(request.Caller) is { } workload ? workload
             : party.ArchivedAt is not null ? RelyingPartyErrors.Unknown.Refuse()
             : await acknowledgements.AcknowledgeAsync(
                 request,
-                tunnel!,
+                tunnel,
                 party,
                 wanted.Epoch,
                 isByPerson: true,
@@ -124,23 +138,23 @@ internal sealed class RelyingPartyEndpoints(
             );
     }
 
-    private async ValueTask<(Tunnel? Tunnel, RelyingParty? Party, Refusal? Refusal)> FindAsync(
+    private async ValueTask<Result<(Tunnel Tunnel, RelyingParty Party)>> FindAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return (null, null, found.Refusal);
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         var party = RelyingPartyId.TryParse(request.Route("relying_party_id"), out var id)
             ? await parties.FindAsync(id.Value, cancellationToken)
             : null;
-        return party is not null && party.TunnelId == tunnel.Id
-            ? (tunnel, party, null)
-            : (null, null, RequestErrors.NotFound.Refuse());
+        return party is not null && party.TunnelId == tunnel.Id ? (tunnel, party) : RequestErrors.NotFound.Refuse();
     }
 
     private async ValueTask<Dictionary<string, KnownHolder>> KnownAsync(

@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Registers and archives relying parties.</summary>
 internal sealed class RelyingPartyRegistry(
-    IRelyingPartyStore parties,
-    ITunnelAuthorityStore authorities,
+    RelyingPartyStore parties,
+    TunnelAuthorityStore authorities,
     IActivationGate gate,
     Persons persons,
     IJournal journal,
@@ -23,7 +23,7 @@ internal sealed class RelyingPartyRegistry(
     public const int MaxPerTunnel = 64;
 
     /// <summary>The record and its credential, which nobody sees again.</summary>
-    public async ValueTask<(RelyingParty? Party, string? Credential, Refusal? Refusal)> CreateAsync(
+    public async ValueTask<Result<(RelyingParty Party, string Credential)>> CreateAsync(
         ApiRequest request,
         Tunnel tunnel,
         CreateRelyingPartyRequest wanted,
@@ -54,15 +54,15 @@ internal sealed class RelyingPartyRegistry(
         );
         return result.Conflict switch
         {
-            RelyingPartyConflict.TunnelArchived => (null, null, TunnelErrors.Archived.Refuse()),
-            RelyingPartyConflict.NameTaken => (null, null, RelyingPartyErrors.NameTaken.Refuse()),
-            RelyingPartyConflict.LimitReached => (null, null, RelyingPartyErrors.Limit.Refuse()),
-            _ => result.RefusalIfUnavailable() is { } refusal ? (null, null, refusal) : (party, credential, null),
+            RelyingPartyConflict.TunnelArchived => TunnelErrors.Archived.Refuse(),
+            RelyingPartyConflict.NameTaken => RelyingPartyErrors.NameTaken.Refuse(),
+            RelyingPartyConflict.LimitReached => RelyingPartyErrors.Limit.Refuse(),
+            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : (party, credential),
         };
     }
 
     /// <summary>Idempotent. No switch waits for it any more, and its credential is worth nothing.</summary>
-    public async ValueTask<(RelyingParty? Party, Refusal? Refusal)> ArchiveAsync(
+    public async ValueTask<Result<RelyingParty>> ArchiveAsync(
         ApiRequest request,
         RelyingParty party,
         string? reason,
@@ -73,7 +73,7 @@ internal sealed class RelyingPartyRegistry(
         {
             if (await FindBlockedSwitchAsync(request, party, cancellationToken) is { } blocked)
             {
-                return (null, blocked);
+                return blocked;
             }
 
             var result = await journal.CommitAsync(
@@ -88,11 +88,13 @@ internal sealed class RelyingPartyRegistry(
             );
             if (result.Conflict is not RelyingPartyConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
             {
-                return (null, refusal);
+                return refusal;
             }
         }
 
-        return (await parties.FindAsync(party.Id.Value, cancellationToken), null);
+        return await parties.FindAsync(party.Id.Value, cancellationToken) is { } archived
+            ? archived
+            : RequestErrors.NotFound.Refuse();
     }
 
     // To remove it is to go on without it, which takes two people while a switch waits for it: as an override does (S16).

@@ -1,10 +1,9 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
+internal sealed class RelyingPartyStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -16,6 +15,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             await QueryAsync($"SELECT {Columns} FROM relying_parties WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>The unarchived one whose credential has that SHA-256.</summary>
     public async ValueTask<RelyingParty?> FindBySecretAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -25,6 +25,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             )
         ).SingleOrDefault();
 
+    /// <summary>Of one tunnel, newest first; unarchived ones are bounded in number.</summary>
     public ValueTask<IReadOnlyList<RelyingParty>> ListAsync(
         TunnelId tunnelId,
         bool includeArchived,
@@ -37,6 +38,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             cancellationToken
         );
 
+    /// <summary>Conflicts: <see cref="RelyingPartyConflict"/>, all but the last.</summary>
     public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
         [
             // Touches the tunnel's row: in a database with several writers the lock that makes count and check one step.
@@ -67,6 +69,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
             ).ExpectingOne(RelyingPartyConflict.LimitReached).Unique(RelyingPartyConflict.NameTaken),
         ];
 
+    /// <summary>Its credential ends with it. <see cref="RelyingPartyConflict.Stale"/> when it is archived already.</summary>
     public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "
@@ -80,10 +83,7 @@ internal sealed class RelyingPartyStore(Database database) : IRelyingPartyStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToParty())];
     }
 

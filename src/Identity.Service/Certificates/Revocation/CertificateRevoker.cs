@@ -25,14 +25,14 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// A void one is revocable like the others: a crash may have lost the record of a signature, never the serial number.
 /// </remarks>
 internal sealed class CertificateRevoker(
-    IRevocationStore store,
-    ICertificateInventory inventory,
+    RevocationStore store,
+    CertificateInventory inventory,
     IJournal journal,
     TimeProvider time
 )
 {
     /// <summary>The certificate as it is now, and whether this call changed it.</summary>
-    public async ValueTask<(CertificateRecord? Certificate, bool Changed, Refusal? Refusal)> RevokeAsync(
+    public async ValueTask<Result<(CertificateRecord Certificate, bool Changed)>> RevokeAsync(
         CertificateRecord certificate,
         RevocationReason reason,
         string? comment,
@@ -42,29 +42,25 @@ internal sealed class CertificateRevoker(
     {
         if (certificate.RevokedAt is not null && certificate.RevocationReason == reason)
         {
-            return (certificate, false, null);
+            return (certificate, false);
         }
 
         if (certificate.Kind == CertificateKind.Service)
         {
-            return (null, false, RevocationErrors.Own.Refuse());
+            return RevocationErrors.Own.Refuse();
         }
 
         if (certificate.RevokedAt is not null && reason != RevocationReason.KeyCompromise)
         {
-            return (
-                null,
-                false,
-                RevocationErrors
-                    .AlreadyRevoked.Refuse()
-                    .With("revocation_reason", RevocationReasons.NameOf(certificate.RevocationReason!.Value))
-            );
+            return RevocationErrors
+                .AlreadyRevoked.Refuse()
+                .With("revocation_reason", RevocationReasons.NameOf(certificate.RevocationReason!.Value));
         }
 
         var now = time.GetStoreNow();
         if (certificate.NotAfter < now)
         {
-            return (null, false, RevocationErrors.Expired.Refuse());
+            return RevocationErrors.Expired.Refuse();
         }
 
         var point = certificate.CaId is { } ca ? await store.FindPointAsync(ca, cancellationToken) : null;
@@ -89,26 +85,24 @@ internal sealed class CertificateRevoker(
         );
         if (result.Conflict is not RevocationConflict.Changed && result.RefusalIfUnavailable() is { } refusal)
         {
-            return (null, false, refusal);
+            return refusal;
         }
 
-        var present = await inventory.FindAsync(certificate.Id, cancellationToken);
+        var present =
+            await inventory.FindAsync(certificate.Id, cancellationToken)
+            ?? throw new StoreException($"The record of certificate {certificate.Id.Value} is gone.");
         if (result.Conflict is null)
         {
             ServiceMeters.CertificatesRevoked.Add(1);
-            return (present, true, null);
+            return (present, true);
         }
 
         // Somebody else was first: with the same reason that is as good, with another one their word stands.
-        return present!.RevocationReason == reason
-            ? (present, false, null)
-            : (
-                null,
-                false,
-                RevocationErrors
-                    .AlreadyRevoked.Refuse()
-                    .With("revocation_reason", RevocationReasons.NameOf(present.RevocationReason!.Value))
-            );
+        return present.RevocationReason == reason
+            ? (present, false)
+            : RevocationErrors
+                .AlreadyRevoked.Refuse()
+                .With("revocation_reason", RevocationReasons.NameOf(present.RevocationReason!.Value));
     }
 
     private static List<AuditResource> ResourcesOf(CertificateRecord certificate)

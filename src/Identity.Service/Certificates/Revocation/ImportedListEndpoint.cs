@@ -19,21 +19,21 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// </summary>
 internal sealed class ImportedListEndpoint(
     TunnelAccess access,
-    IRegisteredCertificateStore certificates,
-    IImportedListStore lists,
+    RegisteredCertificateStore certificates,
+    ImportedListStore lists,
     IJournal journal,
     TimeProvider time
 )
 {
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (_, certificate, refusal) = await FindAsync(request, cancellationToken);
-        if (certificate is null)
+        var found = await FindAsync(request, cancellationToken);
+        if (!found.IsOk)
         {
-            return refusal!;
+            return found.Refusal;
         }
 
-        return await lists.FindAsync(certificate.Id.Value, cancellationToken) is { } list
+        return await lists.FindAsync(found.Value.Certificate.Id.Value, cancellationToken) is { } list
             ? Answer(list)
             : RequestErrors.NotFound.Refuse();
     }
@@ -41,16 +41,20 @@ internal sealed class ImportedListEndpoint(
     public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportListRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
-        var (tunnel, certificate, refusal) = await FindAsync(request, cancellationToken);
-        if (certificate is null)
+        var wanted = body.Value;
+
+        var found = await FindAsync(request, cancellationToken);
+        if (!found.IsOk)
         {
-            return refusal!;
+            return found.Refusal;
         }
+
+        var (tunnel, certificate) = found.Value;
 
         if (certificate.AuthorityId is not null)
         {
@@ -75,7 +79,7 @@ internal sealed class ImportedListEndpoint(
             ? Answer(present)
             : await TakeAsync(
                 request,
-                tunnel!,
+                tunnel,
                 certificate,
                 check.Value,
                 present,
@@ -152,23 +156,25 @@ internal sealed class ImportedListEndpoint(
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(imported);
     }
 
-    private async ValueTask<(Tunnel? Tunnel, RegisteredCertificate? Certificate, Refusal? Refusal)> FindAsync(
+    private async ValueTask<Result<(Tunnel Tunnel, RegisteredCertificate Certificate)>> FindAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return (null, null, found.Refusal);
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         var certificate = RegisteredCertificateId.TryParse(request.Route("certificate_id"), out var id)
             ? await certificates.FindAsync(id.Value, cancellationToken)
             : null;
         return certificate is not null && certificate.TunnelId == tunnel.Id
-            ? (tunnel, certificate, null)
-            : (null, null, RequestErrors.NotFound.Refuse());
+            ? (tunnel, certificate)
+            : RequestErrors.NotFound.Refuse();
     }
 
     private static ApiAnswer Answer(ImportedRevocationList list) =>

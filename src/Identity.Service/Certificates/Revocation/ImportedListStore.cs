@@ -1,9 +1,9 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-internal sealed class ImportedListStore(Database database) : IImportedListStore
+/// <summary>The newest imported list of each trust-only certificate.</summary>
+internal sealed class ImportedListStore(Database database)
 {
     private const string Columns =
         "registered_certificate_id AS Id, tunnel_id AS TunnelId, revision AS Revision, number AS Number, "
@@ -15,6 +15,7 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
         CancellationToken cancellationToken
     ) => FindAsync(Columns + ", list AS List", registeredCertificateId, cancellationToken);
 
+    /// <summary>The same without its bytes, which are not read.</summary>
     public ValueTask<ImportedRevocationList?> FindHeadAsync(
         string registeredCertificateId,
         CancellationToken cancellationToken
@@ -26,18 +27,18 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                $"SELECT {columns} FROM imported_revocation_lists "
-                    + "WHERE registered_certificate_id = @registeredCertificateId",
-                new { registeredCertificateId },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            $"SELECT {columns} FROM imported_revocation_lists "
+                + "WHERE registered_certificate_id = @registeredCertificateId",
+            new { registeredCertificateId },
+            cancellationToken
         );
         return row?.ToList();
     }
 
+    /// <summary>
+    /// Takes the place of the list of the revision below, or of none; otherwise <see cref="RevocationConflict.Published"/>.
+    /// </summary>
     public Statement Put(ImportedRevocationList list)
     {
         var parameters = new

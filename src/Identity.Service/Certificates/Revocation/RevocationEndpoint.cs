@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
-internal sealed class RevocationEndpoint(ICertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
+internal sealed class RevocationEndpoint(CertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
 {
     private const int PageSize = 500;
     private const int MaxComment = 500;
@@ -16,10 +16,12 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.RevokeRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -51,32 +53,26 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
         var changes = 0;
         foreach (var certificate in found)
         {
-            var (present, changed, refusal) = await revoker.RevokeAsync(
-                certificate,
-                reason,
-                wanted.Comment,
-                request,
-                cancellationToken
-            );
-            if (present is null)
+            var revoked = await revoker.RevokeAsync(certificate, reason, wanted.Comment, request, cancellationToken);
+            if (!revoked.IsOk)
             {
-                if (wanted.KeySha256 is null || !IsDone(refusal!))
+                if (wanted.KeySha256 is null || !IsDone(revoked.Refusal))
                 {
-                    return refusal!;
+                    return revoked.Refusal;
                 }
 
                 // Of a key, what is revoked or has ended meanwhile does not keep the others.
-                earlier = refusal;
+                earlier = revoked.Refusal;
                 continue;
             }
 
-            changes += changed ? 1 : 0;
-            data.Add(CertificateItemDocument.Of(present));
+            changes += revoked.Value.Changed ? 1 : 0;
+            data.Add(CertificateItemDocument.Of(revoked.Value.Certificate));
         }
 
-        if (data.Count == 0)
+        if (data.Count == 0 && earlier is not null)
         {
-            return earlier!;
+            return earlier;
         }
 
         return ApiAnswer.Json(
@@ -121,7 +117,7 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
             return RequestErrors.Invalid.Refuse($"comment: at most {MaxComment} printable characters.");
         }
 
-        return wanted.ExpectedStatus is { } status && InventoryStatuses.Find(status) is null
+        return wanted.ExpectedStatus is { } status && WireNames.Find<InventoryStatus>(status) is null
             ? RequestErrors.Invalid.Refuse("expected_status: one of intent, issued, void, revoked.")
             : null;
     }

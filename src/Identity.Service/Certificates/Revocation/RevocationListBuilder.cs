@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// one by one: memory does not grow with the number of revocations.
 /// </summary>
 internal sealed class RevocationListBuilder(
-    IRevocationStore store,
+    RevocationStore store,
     RevocationPoints points,
     CertificateOptions certificateOptions,
     FederationOptions federationOptions,

@@ -13,8 +13,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// lists stand under the id of their registered certificate, as <c>0.crl</c>.
 /// </summary>
 internal sealed class RevocationListEndpoint(
-    IRevocationStore store,
-    IImportedListStore imported,
+    RevocationStore store,
+    ImportedListStore imported,
     LimitOptions options,
     TimeProvider time,
     LimitShares shares

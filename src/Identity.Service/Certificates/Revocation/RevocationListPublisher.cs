@@ -16,9 +16,9 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// A list that may not take the place of the present one is held back, and alarms.
 /// </summary>
 internal sealed class RevocationListPublisher(
-    IRevocationStore store,
+    RevocationStore store,
     RevocationListBuilder builder,
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityKeys keys,
     IJournal journal,
     IChanges changes,

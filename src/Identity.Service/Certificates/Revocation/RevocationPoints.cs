@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>Which list a certificate bears. An authority's division never changes, so that it is read once per process.</summary>
-internal sealed class RevocationPoints(IRevocationStore store, ServiceIdentity identity, CertificateOptions options)
+internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity identity, CertificateOptions options)
     : IRevocationAddresses
 {
     // Shorter lives end before a verifier that keeps a list for a day would look again.

@@ -10,8 +10,8 @@ internal static class RevocationRegistration
 {
     public static IServiceCollection AddRevocation(this IServiceCollection services) =>
         services
-            .AddSingleton<IRevocationStore, RevocationStore>()
-            .AddSingleton<IImportedListStore, ImportedListStore>()
+            .AddSingleton<RevocationStore>()
+            .AddSingleton<ImportedListStore>()
             .AddSingleton<CertificateRevoker>()
             .AddSingleton<RevocationEndpoint>()
             .AddSingleton<RevocationPoints>()

@@ -1,11 +1,13 @@
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-internal sealed class RevocationStore(Database database) : IRevocationStore
+/// <summary>Revoked certificates, and the lists that say so.</summary>
+internal sealed class RevocationStore(Database database)
 {
     private const string Lists =
         "ca_id AS CaId, shard AS Shard, number AS Number, wanted AS Wanted, built AS Built, "
@@ -18,6 +20,11 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
     private const string Points =
         "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
+    /// <summary>
+    /// Revokes, and marks the certificate's list as out of date. One that is revoked by then is
+    /// <see cref="RevocationConflict.Changed"/>.
+    /// </summary>
+    /// <param name="shard">The list that holds it; null when its authority publishes none.</param>
     public IReadOnlyList<Statement> Revoke(
         CertificateRecord certificate,
         RevocationReason reason,
@@ -39,6 +46,7 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
             .. Outdate(certificate, shard),
         ];
 
+    /// <summary>Makes the reason keyCompromise, and marks the list as out of date; once, else as above.</summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
         [
             new Statement(
@@ -49,53 +57,69 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
             .. Outdate(certificate, shard),
         ];
 
+    /// <summary>
+    /// Serial numbers of revoked, unexpired certificates that agents or edges hold; not those that rotation jobs were
+    /// given, which no feed tells of.
+    /// </summary>
     public async ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
-            new CommandDefinition(UnexpiredSql, new { now = now.ToStore() }, cancellationToken: cancellationToken)
+        var rows = await database.QueryAsync<(string Serial, string Kind, string? TunnelId)>(
+            UnexpiredSql,
+            new { now = now.ToStore() },
+            cancellationToken
         );
-        return [.. rows.Select(row => new RevokedSerial(row.Serial, CertificateNames.KindOf(row.Kind), row.TunnelId))];
+        return
+        [
+            .. rows.Select(row => new RevokedSerial(
+                row.Serial,
+                WireNames.Parse<CertificateKind>(row.Kind),
+                row.TunnelId
+            )),
+        ];
     }
 
+    /// <summary>
+    /// What OCSP answers of a serial number: null when the authority never issued it, otherwise since when and why it is
+    /// revoked, if it is.
+    /// </summary>
+    /// <param name="caId">Null for the platform CA.</param>
+    /// <param name="serial">Lower-case hex.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<CertificateStanding?> FindStandingAsync(
         string? caId,
         string serial,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<StandingRow>(
-            new CommandDefinition(
-                StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
-                new { caId, serial },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<StandingRow>(
+            StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
+            new { caId, serial },
+            cancellationToken
         );
         return row?.ToStanding();
     }
 
+    /// <summary>How the lists of an authority are divided; null = it has none.</summary>
     public async ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<PointRow>(
-            new CommandDefinition(Points + " WHERE ca_id = @caId", new { caId }, cancellationToken: cancellationToken)
+        var row = await database.SingleOrDefaultAsync<PointRow>(
+            Points + " WHERE ca_id = @caId",
+            new { caId },
+            cancellationToken
         );
         return row?.ToPoint();
     }
 
     public async ValueTask<IReadOnlyList<RevocationPoint>> ListPointsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<PointRow>(
-            new CommandDefinition(Points, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<PointRow>(Points, cancellationToken);
         return [.. rows.Select(row => row.ToPoint())];
     }
 
+    /// <summary>The point of a new authority with its empty, unsigned lists. Does nothing when it exists.</summary>
     public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
         [
             new Statement(
@@ -119,31 +143,34 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
             ),
         ];
 
+    /// <summary>
+    /// Lists that are out of date, or end before <paramref name="endingBefore"/> and before their authority does;
+    /// without their bytes. None of an authority that publishes no more, or has ended by <paramref name="now"/>.
+    /// </summary>
     public async ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
         DateTimeOffset now,
         DateTimeOffset endingBefore,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ListRow>(
-            new CommandDefinition(
-                $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
-                    + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
-                    + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
-                new { now = now.ToStore(), before = endingBefore.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<ListRow>(
+            $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
+                + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
+                + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
+            new { now = now.ToStore(), before = endingBefore.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToList())];
     }
 
+    /// <summary>A list with its bytes; null = there is no such list.</summary>
     public ValueTask<StoredRevocationList?> FindListAsync(
         string caId,
         int shard,
         CancellationToken cancellationToken
     ) => FindAsync($"{Lists}, list AS List", caId, shard, cancellationToken);
 
+    /// <summary>The same without its bytes, which are not read.</summary>
     public ValueTask<StoredRevocationList?> FindHeadAsync(
         string caId,
         int shard,
@@ -157,17 +184,15 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<ListRow>(
-            new CommandDefinition(
-                $"SELECT {columns} FROM revocation_lists WHERE ca_id = @caId AND shard = @shard",
-                new { caId, shard = (long)shard },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<ListRow>(
+            $"SELECT {columns} FROM revocation_lists WHERE ca_id = @caId AND shard = @shard",
+            new { caId, shard = (long)shard },
+            cancellationToken
         );
         return row?.ToList();
     }
 
+    /// <summary>What is revoked of a shard and has not ended before <paramref name="endedAfter"/>, by serial number.</summary>
     public async ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(
         string caId,
         int shard,
@@ -217,6 +242,7 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         return [.. entries.Select(row => row.Entry)];
     }
 
+    /// <summary>Last seconds of those of these serial numbers that the inventory has.</summary>
     public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> EndsAsync(
         IReadOnlyList<string> serials,
         CancellationToken cancellationToken
@@ -237,6 +263,11 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
     }
 
+    /// <summary>
+    /// Puts a list in the place of the one of that number, else <see cref="RevocationConflict.Published"/>.
+    /// </summary>
+    /// <param name="list">The new one.</param>
+    /// <param name="replaced">Number of the present one.</param>
     public Statement Publish(StoredRevocationList list, long replaced) =>
         new Statement(
             "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "

@@ -13,8 +13,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// as another one issues (S14).
 /// </summary>
 internal sealed class EarlyRenewals(
-    ITunnelAuthorityStore authorities,
-    ICertificateStore inventory,
+    TunnelAuthorityStore authorities,
+    CertificateStore inventory,
     ServiceIdentity identity,
     TimeProvider time
 )

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>What operators do with a rotation: take it back, or end it before its time.</summary>
 internal sealed class RotationCommands(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
-    IRegisteredCertificateStore anchors,
+    TunnelAuthorityStore authorities,
+    RegisteredCertificateStore anchors,
     TunnelBundles bundles,
     Persons persons,
     TimeProvider time
@@ -23,7 +23,7 @@ internal sealed class RotationCommands(
     /// A staged authority leaves the bundle again; an active one gives way to the one before it, which everybody still
     /// holds, and waits staged.
     /// </summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> RollbackAsync(
+    public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
         TunnelAuthority authority,
         string? reason,
@@ -85,7 +85,7 @@ internal sealed class RotationCommands(
     /// Takes a retiring or tainted authority out of the bundle now. Unforced only when nobody is hit; forced, the caller
     /// has seen whom it hits.
     /// </summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> WithdrawAsync(
+    public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
         ApiRequest request,
         TunnelAuthority authority,
         RotationRequest wanted,
@@ -124,7 +124,7 @@ internal sealed class RotationCommands(
     private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleFault fault) =>
         BundleErrors
             .Unsafe.Refuse()
-            .With("state", AuthorityStates.NameOf(authority.State))
+            .With("state", WireNames.Of(authority.State))
             .With(
                 "reason",
                 fault switch

@@ -2,13 +2,12 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary><c>/v1/certificate_authorities/{id}/rotation</c>, <c>…/rollback</c>, <c>…/withdraw</c>.</summary>
 internal sealed class RotationEndpoints(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     RotationReport report,
     RotationCommands commands
 )
@@ -16,7 +15,7 @@ internal sealed class RotationEndpoints(
     public async ValueTask<ApiAnswer> ShowAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindAsync(request, cancellationToken);
-        return found.Value is { } authority ? await AnswerAsync(authority, cancellationToken) : found.Refusal!;
+        return found.IsOk ? await AnswerAsync(found.Value, cancellationToken) : found.Refusal;
     }
 
     public ValueTask<ApiAnswer> RollbackAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -35,7 +34,7 @@ internal sealed class RotationEndpoints(
 
     private async ValueTask<ApiAnswer> RunAsync(
         ApiRequest request,
-        Func<TunnelAuthority, RotationRequest, ValueTask<TunnelResult<TunnelAuthority>>> command,
+        Func<TunnelAuthority, RotationRequest, ValueTask<Result<TunnelAuthority>>> command,
         CancellationToken cancellationToken
     )
     {
@@ -44,10 +43,12 @@ internal sealed class RotationEndpoints(
             RotationRequest.None,
             cancellationToken
         );
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (wanted.Check() is { } malformed)
         {
@@ -55,13 +56,15 @@ internal sealed class RotationEndpoints(
         }
 
         var found = await FindAsync(request, cancellationToken);
-        if (found.Value is not { } authority)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
+        var authority = found.Value;
+
         var result = await command(authority, wanted);
-        return result.Value is { } moved ? await AnswerAsync(moved, cancellationToken) : result.Refusal!;
+        return result.IsOk ? await AnswerAsync(result.Value, cancellationToken) : result.Refusal;
     }
 
     private async ValueTask<ApiAnswer> AnswerAsync(TunnelAuthority authority, CancellationToken cancellationToken) =>
@@ -69,10 +72,7 @@ internal sealed class RotationEndpoints(
             ? ApiAnswer.Json(document, RotationJson.Default.RotationDocument)
             : RequestErrors.NotFound.Refuse();
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Result<TunnelAuthority>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!CertificateAuthorityId.TryParse(request.Route("ca_id"), out var id))
         {

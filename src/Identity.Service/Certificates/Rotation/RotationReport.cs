@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -9,8 +10,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 internal sealed class RotationReport(
     TunnelBundles bundles,
     ActivationGate gate,
-    ICertificateStore inventory,
-    ILeafFacts leaves,
+    CertificateStore inventory,
+    LeafFacts leaves,
     SigningAttempts attempts,
     TimeProvider time
 )
@@ -33,7 +34,7 @@ internal sealed class RotationReport(
             Id = id,
             Name = authority.Name,
             TunnelId = authority.TunnelId.Value,
-            State = AuthorityStates.NameOf(authority.State),
+            State = WireNames.Of(authority.State),
             TrustBundleEpoch = bundle.State.Epoch,
             NeededEpoch = anchor?.Since,
             Missing = [.. blockers.Select(blocker => Describe(bundle, blocker))],

@@ -11,9 +11,9 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// successor bears the tunnel. Derived from the records alone, so any node may do it, twice or late.
 /// </summary>
 internal sealed class RotationSteps(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityLifecycle lifecycle,
-    ICertificateStore inventory,
+    CertificateStore inventory,
     TunnelBundles bundles,
     ActivationGate gate,
     ClockGuard clock,

@@ -1,23 +1,20 @@
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-internal sealed class SigningAttemptStore(Database database) : ISigningAttemptStore
+/// <summary>Attempts in the store: what keeps two nodes from calling the enterprise for one request.</summary>
+internal sealed class SigningAttemptStore(Database database)
 {
     public async ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QueryFirstOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
-                    + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Fault "
-                    + "FROM signing_attempts WHERE ca_id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.FirstOrDefaultAsync<Row>(
+            "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
+                + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Fault "
+                + "FROM signing_attempts WHERE ca_id = @Value",
+            new { id.Value },
+            cancellationToken
         );
         return row is null
             ? null
@@ -35,6 +32,10 @@ internal sealed class SigningAttemptStore(Database database) : ISigningAttemptSt
             };
     }
 
+    /// <summary>
+    /// Begins an attempt until <paramref name="heldUntil"/>. <see cref="AuthorityConflict.Stale"/> when another one holds
+    /// it off, or the authority needs none any more.
+    /// </summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(
             "INSERT INTO signing_attempts (ca_id, attempts, refused, node, began_at_ms, held_until_ms, next_at_ms) "
@@ -52,6 +53,7 @@ internal sealed class SigningAttemptStore(Database database) : ISigningAttemptSt
             }
         ).ExpectingOne(AuthorityConflict.Stale);
 
+    /// <summary>Ends the attempt; <see cref="AuthorityConflict.Stale"/> when another node took it over meanwhile.</summary>
     public Statement End(SigningAttempt attempt) =>
         new Statement(
             "UPDATE signing_attempts SET refused = @Refused, held_until_ms = 0, ended_at_ms = @EndedAt, "

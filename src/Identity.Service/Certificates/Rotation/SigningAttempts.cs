@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// Who attempts to have a request signed, and when it may be tried again: in the store, so that two nodes never call
 /// the enterprise for one request at the same time, and a restart does not forget to wait.
 /// </summary>
-internal sealed class SigningAttempts(ISigningAttemptStore store, IJournal journal, StoreNode node, TimeProvider time)
+internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journal, StoreNode node, TimeProvider time)
 {
     /// <summary>The wait after an attempt that led nowhere.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);

@@ -40,10 +40,12 @@ internal sealed class SuccessorSigning(
                 successor,
                 cancellationToken
             );
-            if (prepared.Value is not { } ready)
+            if (!prepared.IsOk)
             {
-                return await FailAsync(attempt, $"its key and request could not be made: {prepared.Refusal!.Message}");
+                return await FailAsync(attempt, $"its key and request could not be made: {prepared.Refusal.Message}");
             }
+
+            var ready = prepared.Value;
 
             successor = ready;
         }
@@ -118,10 +120,12 @@ internal sealed class SuccessorSigning(
         foreach (var (state, change) in steps)
         {
             var moved = await lifecycle.MoveAsync(successor, state, move with { Change = change }, cancellationToken);
-            if (moved.Value is not { } next)
+            if (!moved.IsOk)
             {
-                return await FailAsync(attempt, moved.Refusal!.Message);
+                return await FailAsync(attempt, moved.Refusal.Message);
             }
+
+            var next = moved.Value;
 
             successor = next;
         }

@@ -16,11 +16,11 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// signature, the switch. Without a connector the request waits for people; everything after the chain is automatic.
 /// </summary>
 internal sealed class SuccessorSteps(
-    ITunnelAuthorityStore authorities,
-    ITunnelStore tunnels,
+    TunnelAuthorityStore authorities,
+    TunnelStore tunnels,
     AuthorityLifecycle lifecycle,
     SuccessorSigning signing,
-    IRegisteredCertificateStore anchors,
+    RegisteredCertificateStore anchors,
     ClockGuard clock,
     CertificateOptions options,
     TimeProvider time,

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 /// have no new ones recorded (S12), and serves with these for as long as they last.
 /// </summary>
 internal sealed class KeptCertificates(
-    ISealer sealer,
+    Sealer sealer,
     StoreSettings storeSettings,
     StoreNode node,
     TimeProvider time,

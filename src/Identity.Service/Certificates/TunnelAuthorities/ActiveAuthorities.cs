@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// The authority that signs for a tunnel. Every certificate asks for it, and the intent's commit asks again whether it
 /// still does: with that answer, <see cref="Forget"/> makes the next one a fresh one.
 /// </summary>
-internal sealed class ActiveAuthorities(ITunnelAuthorityStore store, IRevisions revisions)
+internal sealed class ActiveAuthorities(TunnelAuthorityStore store, IRevisions revisions)
 {
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -31,9 +32,9 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
         json.WriteString("certificate_authority_id", Authority.Id.Value);
         json.WriteString("tunnel_id", Authority.TunnelId.Value);
         json.WriteString("name", Authority.Name);
-        json.WriteString("custody", AuthorityCustodies.NameOf(Authority.Custody));
-        json.WriteString("state", AuthorityStates.NameOf(Authority.State));
-        WriteOptional(json, "previous_state", From is { } from ? AuthorityStates.NameOf(from) : null);
+        json.WriteString("custody", WireNames.Of(Authority.Custody));
+        json.WriteString("state", WireNames.Of(Authority.State));
+        WriteOptional(json, "previous_state", From is { } from ? WireNames.Of(from) : null);
         WriteOptional(json, "reason", Reason);
         WriteOptional(json, "certificate_fingerprint", Authority.Fingerprint);
         WriteOptional(json, "submitted_by", Authority.SubmittedBy);
@@ -60,7 +61,7 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
         {
             if (guard != AuthorityGuards.None && Waived.HasFlag(guard))
             {
-                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(guard.ToString()));
+                json.WriteStringValue(WireNames.Of(guard));
             }
         }
 

@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>Decides whether a chain may be an authority's: the core's checks, duplicates in the store, the trial leaf.</summary>
 internal sealed class AuthorityChecks(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityKeys keys,
     IPublicAnchors publicAnchors,
     ServerProfile server,

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -20,7 +21,7 @@ internal sealed record AuthorityCommandRequest
     public Refusal? Check() =>
         ReasonRequest.CheckOptional(Reason)
         ?? (
-            ExpectedState is { } state && AuthorityStates.Find(state) is null
+            ExpectedState is { } state && WireNames.Find<AuthorityState>(state) is null
                 ? RequestErrors.Invalid.Refuse("expected_state: not a state of an authority.")
                 : null
         );

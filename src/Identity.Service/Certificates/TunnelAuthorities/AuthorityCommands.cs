@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// </summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
-    IAgentEnrollmentStore enrollments,
+    TunnelAuthorityStore authorities,
+    AgentEnrollmentStore enrollments,
     AuthorityChecks checks,
     AuthorityPreparation preparation,
     Persons persons,
@@ -28,7 +28,7 @@ internal sealed class AuthorityCommands(
     TimeProvider time
 )
 {
-    public async ValueTask<TunnelResult<TunnelAuthority>> CreateAsync(
+    public async ValueTask<Result<TunnelAuthority>> CreateAsync(
         ApiRequest request,
         Tunnel tunnel,
         string name,
@@ -64,7 +64,7 @@ internal sealed class AuthorityCommands(
     }
 
     /// <summary>Takes over the one key of a PKCS#12 file.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> ImportAsync(
+    public async ValueTask<Result<TunnelAuthority>> ImportAsync(
         ApiRequest request,
         TunnelAuthority authority,
         byte[] file,
@@ -95,13 +95,13 @@ internal sealed class AuthorityCommands(
     }
 
     /// <summary>Makes the key and the request, or what of both is missing. An imported key is waited for.</summary>
-    public ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+    public ValueTask<Result<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken
     ) => preparation.PrepareAsync(move, authority, cancellationToken);
 
-    public async ValueTask<TunnelResult<TunnelAuthority>> UploadAsync(
+    public async ValueTask<Result<TunnelAuthority>> UploadAsync(
         ApiRequest request,
         Tunnel tunnel,
         TunnelAuthority authority,
@@ -191,7 +191,7 @@ internal sealed class AuthorityCommands(
     }
 
     // S18: the certificate is registered on this tunnel; the registration that is there is the answer.
-    private async ValueTask<TunnelResult<TunnelAuthority>> LeaveToAsync(
+    private async ValueTask<Result<TunnelAuthority>> LeaveToAsync(
         ApiRequest request,
         TunnelAuthority second,
         TunnelAuthority first,
@@ -212,7 +212,7 @@ internal sealed class AuthorityCommands(
         return deleted.Refusal is { } refusal ? refusal : first;
     }
 
-    public async ValueTask<TunnelResult<TunnelAuthority>> ApproveAsync(
+    public async ValueTask<Result<TunnelAuthority>> ApproveAsync(
         ApiRequest request,
         Tunnel tunnel,
         TunnelAuthority authority,
@@ -297,7 +297,7 @@ internal sealed class AuthorityCommands(
         return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
     }
 
-    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+    public async ValueTask<Result<TunnelAuthority>> PrepareAsync(
         ApiRequest request,
         TunnelAuthority authority,
         CancellationToken cancellationToken
@@ -311,7 +311,7 @@ internal sealed class AuthorityCommands(
             : AuthorityErrors.StateOf(authority);
 
     /// <summary>Writes down who accepts what; the command itself still has to be given.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> OverrideAsync(
+    public async ValueTask<Result<TunnelAuthority>> OverrideAsync(
         ApiRequest request,
         TunnelAuthority authority,
         OverrideAuthorityRequest wanted,
@@ -347,7 +347,7 @@ internal sealed class AuthorityCommands(
     }
 
     /// <summary>Any command that is one move.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> RunAsync(
+    public async ValueTask<Result<TunnelAuthority>> RunAsync(
         ApiRequest request,
         TunnelAuthority authority,
         AuthorityCommand command,
@@ -360,7 +360,7 @@ internal sealed class AuthorityCommands(
             return authority;
         }
 
-        if (wanted.ExpectedState is { } state && AuthorityStates.Parse(state) != authority.State)
+        if (wanted.ExpectedState is { } state && WireNames.Parse<AuthorityState>(state) != authority.State)
         {
             return AuthorityErrors.StateOf(authority, $"It was expected to be {state}.");
         }
@@ -378,7 +378,7 @@ internal sealed class AuthorityCommands(
         );
     }
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> VerifyAsync(
+    private async ValueTask<Result<TunnelAuthority>> VerifyAsync(
         AuthorityMove move,
         Tunnel tunnel,
         TunnelAuthority authority,
@@ -413,7 +413,7 @@ internal sealed class AuthorityCommands(
             );
     }
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> RejectAsync(
+    private async ValueTask<Result<TunnelAuthority>> RejectAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         IReadOnlyList<Refusal> findings,
@@ -442,7 +442,7 @@ internal sealed class AuthorityCommands(
         IReadOnlyList<AuthorityFinding> findings
     ) =>
         refusal
-            .With("state", AuthorityStates.NameOf(authority.State))
+            .With("state", WireNames.Of(authority.State))
             .With(
                 "findings",
                 new JsonArray([

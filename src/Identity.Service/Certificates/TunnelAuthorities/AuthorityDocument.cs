@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -85,10 +86,10 @@ internal sealed record AuthorityDocument
             Id = authority.Id.Value,
             Name = authority.Name,
             TunnelId = authority.TunnelId.Value,
-            Custody = AuthorityCustodies.NameOf(authority.Custody),
+            Custody = WireNames.Of(authority.Custody),
             CopiesMayExist = authority.Custody == AuthorityCustody.Imported,
             KeyLabel = authority.KeyLabel,
-            State = AuthorityStates.NameOf(authority.State),
+            State = WireNames.Of(authority.State),
             StateSince = authority.StateSince?.UtcDateTime,
             RegistrationEnds = AuthorityStates.IsRegistering(authority.State)
                 ? authority.RegistrationEnds?.UtcDateTime

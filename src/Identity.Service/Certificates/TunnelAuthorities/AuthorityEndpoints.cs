@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary><c>/v1/certificate_authorities</c>: issuing authorities of tunnels.</summary>
 internal sealed partial class AuthorityEndpoints(
-    ITunnelStore tunnels,
-    ITunnelAuthorityStore authorities,
+    TunnelStore tunnels,
+    TunnelAuthorityStore authorities,
     AuthorityCommands commands,
     CertificateOptions options,
     InstallationHsm hsm
@@ -27,17 +27,21 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.CreateAuthorityRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(ConfigText.IsUnprintable))
         {
             return RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.");
         }
 
-        if (AuthorityCustodies.Find(wanted.Custody ?? AuthorityCustodies.Sealed) is not { } custody)
+        if (
+            WireNames.Find<AuthorityCustody>(wanted.Custody ?? WireNames.Of(AuthorityCustody.Sealed)) is not { } custody
+        )
         {
             return RequestErrors.Invalid.Refuse("custody: sealed, pkcs11, trust_only or imported is required.");
         }
@@ -48,10 +52,12 @@ internal sealed partial class AuthorityEndpoints(
         }
 
         var tunnel = await FindTunnelAsync(request, wanted.TunnelId, cancellationToken);
-        if (tunnel.Value is not { } live)
+        if (!tunnel.IsOk)
         {
-            return tunnel.Refusal!;
+            return tunnel.Refusal;
         }
+
+        var live = tunnel.Value;
 
         return live.IsArchived
             ? TunnelErrors.Archived.Refuse()
@@ -69,11 +75,13 @@ internal sealed partial class AuthorityEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var all = await authorities.ListAsync(
             request.Caller.OrganizationId,
@@ -99,66 +107,96 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> CsrAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindAsync(request, cancellationToken);
+        if (!found.IsOk)
+        {
+            return found.Refusal;
+        }
+
         return found.Value switch
         {
-            null => found.Refusal!,
             { CsrPem: { } csr } authority => ApiAnswer.Json(
                 new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = csr },
                 CertificatesJson.Default.AuthorityCsrDocument
             ),
-            { } authority => AuthorityErrors.StateOf(authority),
+            var authority => AuthorityErrors.StateOf(authority),
         };
     }
 
     public async ValueTask<ApiAnswer> UploadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.UploadChainRequest, cancellationToken);
-        if (body.Value is not { } upload)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
-        var (tunnel, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-        return authority is null
-            ? refusal!
-            : Answer(await commands.UploadAsync(request, tunnel!, authority, upload, cancellationToken));
+        var upload = body.Value;
+
+        var found = await FindLiveAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(
+                await commands.UploadAsync(
+                    request,
+                    found.Value.Tunnel,
+                    found.Value.Authority,
+                    upload,
+                    cancellationToken
+                )
+            )
+            : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ApproveAuthorityRequest, cancellationToken);
-        if (body.Value is not { } approval)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
-        var (tunnel, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-        return authority is null
-            ? refusal!
-            : Answer(await commands.ApproveAsync(request, tunnel!, authority, approval.Fingerprint, cancellationToken));
+        var approval = body.Value;
+
+        var found = await FindLiveAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(
+                await commands.ApproveAsync(
+                    request,
+                    found.Value.Tunnel,
+                    found.Value.Authority,
+                    approval.Fingerprint,
+                    cancellationToken
+                )
+            )
+            : found.Refusal;
     }
 
     /// <summary>Takes over a key that was made elsewhere; off unless the configuration allows it.</summary>
     public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportKeyRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
-        var (file, invalid) = wanted.Read();
-        if (file is null)
+        var wanted = body.Value;
+
+        var fileResult = wanted.Read();
+        if (!fileResult.IsOk)
         {
-            return invalid!;
+            return fileResult.Refusal;
         }
+
+        var file = fileResult.Value;
 
         try
         {
-            var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-            return authority is null
-                ? refusal!
-                : Answer(await commands.ImportAsync(request, authority, file, wanted.Password, cancellationToken));
+            var found = await FindLiveAsync(request, cancellationToken);
+            return found.IsOk
+                ? Answer(
+                    await commands.ImportAsync(request, found.Value.Authority, file, wanted.Password, cancellationToken)
+                )
+                : found.Refusal;
         }
         finally
         {
@@ -169,29 +207,31 @@ internal sealed partial class AuthorityEndpoints(
     /// <summary>Goes on with a registration whose key or request could not be made at first.</summary>
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-        return authority is null
-            ? refusal!
-            : Answer(await commands.PrepareAsync(request, authority, cancellationToken));
+        var found = await FindLiveAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(await commands.PrepareAsync(request, found.Value.Authority, cancellationToken))
+            : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> OverrideAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.OverrideAuthorityRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (wanted.Check() is { } invalid)
         {
             return invalid;
         }
 
-        var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-        return authority is null
-            ? refusal!
-            : Answer(await commands.OverrideAsync(request, authority, wanted, cancellationToken));
+        var found = await FindLiveAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(await commands.OverrideAsync(request, found.Value.Authority, wanted, cancellationToken))
+            : found.Refusal;
     }
 
     /// <summary>The handler of a command that is one move.</summary>
@@ -209,10 +249,12 @@ internal sealed partial class AuthorityEndpoints(
             AuthorityCommandRequest.None,
             cancellationToken
         );
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (wanted.Check() is { } invalid)
         {
@@ -222,16 +264,16 @@ internal sealed partial class AuthorityEndpoints(
         // What ends an authority must be possible when its tunnel has ended already.
         if (command is AuthorityCommand.Taint or AuthorityCommand.Delete)
         {
-            var found = await FindAsync(request, cancellationToken);
-            return found.Value is { } any
-                ? Answer(await commands.RunAsync(request, any, command, wanted, cancellationToken))
-                : found.Refusal!;
+            var any = await FindAsync(request, cancellationToken);
+            return any.IsOk
+                ? Answer(await commands.RunAsync(request, any.Value, command, wanted, cancellationToken))
+                : any.Refusal;
         }
 
-        var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
-        return authority is null
-            ? refusal!
-            : Answer(await commands.RunAsync(request, authority, command, wanted, cancellationToken));
+        var found = await FindLiveAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(await commands.RunAsync(request, found.Value.Authority, command, wanted, cancellationToken))
+            : found.Refusal;
     }
 
     private Refusal? CheckCustody(ApiRequest request, AuthorityCustody custody, string? keyLabel)
@@ -275,10 +317,7 @@ internal sealed partial class AuthorityEndpoints(
             : null;
     }
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Result<TunnelAuthority>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!CertificateAuthorityId.TryParse(request.Route("ca_id"), out var id))
         {
@@ -291,24 +330,23 @@ internal sealed partial class AuthorityEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    private async ValueTask<(Tunnel? Tunnel, TunnelAuthority? Authority, Refusal? Refusal)> FindLiveAsync(
+    private async ValueTask<Result<(Tunnel Tunnel, TunnelAuthority Authority)>> FindLiveAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var found = await FindAsync(request, cancellationToken);
-        if (found.Value is not { } authority)
+        if (!found.IsOk)
         {
-            return (null, null, found.Refusal);
+            return found.Refusal;
         }
 
+        var authority = found.Value;
         var tunnel = await tunnels.FindAsync(authority.TunnelId.Value, cancellationToken);
-        return tunnel is null or { IsArchived: true }
-            ? (null, null, TunnelErrors.Archived.Refuse())
-            : (tunnel, authority, null);
+        return tunnel is null or { IsArchived: true } ? TunnelErrors.Archived.Refuse() : (tunnel, authority);
     }
 
-    private async ValueTask<TunnelResult<Tunnel>> FindTunnelAsync(
+    private async ValueTask<Result<Tunnel>> FindTunnelAsync(
         ApiRequest request,
         string tunnelId,
         CancellationToken cancellationToken
@@ -322,18 +360,18 @@ internal sealed partial class AuthorityEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    private ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
-        result.Value is { } authority
+    private ApiAnswer Answer(Result<TunnelAuthority> result) =>
+        result.IsOk
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(authority, options) with
+                AuthorityDocument.Of(result.Value, options) with
                 {
-                    Chain = authority.ChainPem is null
+                    Chain = result.Value.ChainPem is null
                         ? null
-                        : [.. AuthorityChains.Read(authority).Select(AuthorityCertificateDocument.Of)],
+                        : [.. AuthorityChains.Read(result.Value).Select(AuthorityCertificateDocument.Of)],
                 },
                 CertificatesJson.Default.AuthorityDocument
             )
-            : result.Refusal!;
+            : result.Refusal;
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     private static partial Regex KeyLabel();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -91,10 +92,8 @@ internal static class AuthorityErrors
 
     private static Refusal StateOf(TunnelAuthority authority, string? why, string? next) =>
         State
-            .Refuse(
-                $"The authority is {AuthorityStates.NameOf(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}"
-            )
-            .With("state", AuthorityStates.NameOf(authority.State))
+            .Refuse($"The authority is {WireNames.Of(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}")
+            .With("state", WireNames.Of(authority.State))
             .With("next", next);
 
     public static Refusal ExpiredRegistration(TunnelAuthority authority) =>

@@ -12,7 +12,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>Makes, seals, imports and destroys keys of tunnels' authorities, and holds those in use open.</summary>
-internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
+internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
 {
     /// <summary>Labels of keys that the service makes; a key of another label is somebody's, and never destroyed.</summary>
     public const string LabelPrefix = "culvert-ca-";

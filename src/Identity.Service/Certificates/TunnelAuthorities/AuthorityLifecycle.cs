@@ -16,9 +16,9 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// certificate. A move expects the state that it was decided upon; whoever comes second is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
-    ITunnelAuthorityStore authorities,
-    IRegisteredCertificateStore anchors,
-    ICertificateStore certificates,
+    TunnelAuthorityStore authorities,
+    RegisteredCertificateStore anchors,
+    CertificateStore certificates,
     IActivationGate gate,
     RevocationPoints lists,
     IJournal journal,
@@ -37,7 +37,7 @@ internal sealed class AuthorityLifecycle(
     private const int MaxUnfinished = 8;
 
     /// <summary>The first record of an authority.</summary>
-    public ValueTask<TunnelResult<TunnelAuthority>> RegisterAsync(
+    public ValueTask<Result<TunnelAuthority>> RegisterAsync(
         TunnelAuthority authority,
         AuthorityMove move,
         CancellationToken cancellationToken
@@ -56,7 +56,7 @@ internal sealed class AuthorityLifecycle(
         );
 
     /// <summary>Moves an authority that is still in state <paramref name="expected"/>; already there = unchanged.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> MoveAsync(
+    public async ValueTask<Result<TunnelAuthority>> MoveAsync(
         CertificateAuthorityId id,
         AuthorityState expected,
         AuthorityState to,
@@ -76,11 +76,11 @@ internal sealed class AuthorityLifecycle(
 
         return authority.State == expected
             ? await MoveAsync(authority, to, move, cancellationToken)
-            : AuthorityErrors.StateOf(authority, $"It was expected to be {AuthorityStates.NameOf(expected)}.");
+            : AuthorityErrors.StateOf(authority, $"It was expected to be {WireNames.Of(expected)}.");
     }
 
     /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> MoveAsync(
+    public async ValueTask<Result<TunnelAuthority>> MoveAsync(
         TunnelAuthority authority,
         AuthorityState to,
         AuthorityMove move,
@@ -153,8 +153,8 @@ internal sealed class AuthorityLifecycle(
                 logger,
                 next.Id.Value,
                 next.TunnelId.Value,
-                AuthorityStates.NameOf(authority.State),
-                AuthorityStates.NameOf(to)
+                WireNames.Of(authority.State),
+                WireNames.Of(to)
             );
         }
 
@@ -162,7 +162,7 @@ internal sealed class AuthorityLifecycle(
     }
 
     /// <summary>Writes members of the record and leaves the state as it is: an override, a destroyed key.</summary>
-    public ValueTask<TunnelResult<TunnelAuthority>> RecordAsync(
+    public ValueTask<Result<TunnelAuthority>> RecordAsync(
         string eventName,
         TunnelAuthority changed,
         AuthorityMove move,
@@ -369,7 +369,7 @@ internal sealed class AuthorityLifecycle(
         };
     }
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> CommitAsync(
+    private async ValueTask<Result<TunnelAuthority>> CommitAsync(
         AuthorityAudited audited,
         AuthorityMove move,
         IReadOnlyList<Statement> changes,

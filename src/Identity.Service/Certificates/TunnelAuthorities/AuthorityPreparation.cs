@@ -1,9 +1,9 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Requests;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// </summary>
 internal sealed class AuthorityPreparation(
     AuthorityLifecycle lifecycle,
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityKeys keys,
     IJournal journal,
     TimeProvider time
@@ -28,7 +28,7 @@ internal sealed class AuthorityPreparation(
     private const int ClaimBytes = 16;
 
     /// <summary>An imported key is waited for.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+    public async ValueTask<Result<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken
@@ -65,7 +65,7 @@ internal sealed class AuthorityPreparation(
         }
     }
 
-    public ValueTask<TunnelResult<TunnelAuthority>> AcceptKeyAsync(
+    public ValueTask<Result<TunnelAuthority>> AcceptKeyAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         IssuerKey key,
@@ -86,7 +86,7 @@ internal sealed class AuthorityPreparation(
             cancellationToken
         );
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> MakeSealedAsync(
+    private async ValueTask<Result<TunnelAuthority>> MakeSealedAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken
@@ -96,7 +96,7 @@ internal sealed class AuthorityPreparation(
         return await AcceptKeyAsync(move, authority, key, cancellationToken);
     }
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> MakeInTokenAsync(
+    private async ValueTask<Result<TunnelAuthority>> MakeInTokenAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         string label,
@@ -120,7 +120,7 @@ internal sealed class AuthorityPreparation(
         }
 
         var end = authorities.EndKeyClaim(authority.Id, claim);
-        TunnelResult<TunnelAuthority> made;
+        Result<TunnelAuthority> made;
         try
         {
             using var key = keys.MakeInToken(label);
@@ -144,7 +144,7 @@ internal sealed class AuthorityPreparation(
     private async ValueTask ReleaseAsync(Statement end) =>
         await journal.CommitAsync(new Decision { Statements = [end] }, CancellationToken.None);
 
-    private async ValueTask<TunnelResult<TunnelAuthority>> RequestAsync(
+    private async ValueTask<Result<TunnelAuthority>> RequestAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken

@@ -10,10 +10,10 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// days ago, or has been over for as long as its keys are kept, are destroyed. Derived from the records, so it makes no difference which node does it or how late.
 /// </summary>
 internal sealed class AuthorityUpkeep(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     AuthorityLifecycle lifecycle,
     AuthorityKeys keys,
-    ITunnelStore tunnels,
+    TunnelStore tunnels,
     ClockGuard clock,
     CertificateOptions options,
     TimeProvider time,

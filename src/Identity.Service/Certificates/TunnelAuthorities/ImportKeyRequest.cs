@@ -17,22 +17,22 @@ internal sealed record ImportKeyRequest
     public required string Password { get; init; }
 
     /// <summary>The file's octets, or why there are none.</summary>
-    public (byte[]? File, Refusal? Refusal) Read()
+    public Result<byte[]> Read()
     {
         if (Pkcs12.Length > (Pkcs12Import.MaxBytes / 3 * 4) + 4)
         {
-            return (null, RequestErrors.TooLarge.Refuse());
+            return RequestErrors.TooLarge.Refuse();
         }
 
         if (Password.Length > MaxPasswordLength)
         {
-            return (null, RequestErrors.Invalid.Refuse("password: at most 1024 characters."));
+            return RequestErrors.Invalid.Refuse("password: at most 1024 characters.");
         }
 
         var file = new byte[Pkcs12.Length];
         return Convert.TryFromBase64String(Pkcs12, file, out var length)
-            ? (file[..length], null)
-            : (null, RequestErrors.Invalid.Refuse("pkcs12: Base64 is required."));
+            ? file[..length]
+            : RequestErrors.Invalid.Refuse("pkcs12: Base64 is required.");
     }
 
     /// <summary>Never the password, nor the key.</summary>

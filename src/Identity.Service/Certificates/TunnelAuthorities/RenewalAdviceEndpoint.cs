@@ -14,9 +14,9 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// job. The trust bundle in force, and whether the certificate is to be replaced before it says so itself.
 /// </summary>
 internal sealed class RenewalAdviceEndpoint(
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore registered,
-    ICertificateStore inventory,
+    TunnelStore tunnels,
+    RegisteredCertificateStore registered,
+    CertificateStore inventory,
     EarlyRenewals renewals,
     IRevisions revisions
 )
@@ -38,10 +38,12 @@ internal sealed class RenewalAdviceEndpoint(
 
         var found = await tunnels.FindAsync(tunnelId, cancellationToken);
         var admitted = RotationAdmission.Admit(found, request.Caller);
-        if (admitted.Value is not { } tunnel)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var tunnel = admitted.Value;
 
         // Before what is read: a later change is then a later revision.
         var revision = revisions.Current;

@@ -12,7 +12,7 @@ internal static class RotationAdmission
     /// The tunnel, or why not. Another organization's or workspace's is an unknown one (S1), and one that the caller's
     /// rule does not name is refused.
     /// </summary>
-    public static TunnelResult<Tunnel> Admit(Tunnel? tunnel, Caller caller)
+    public static Result<Tunnel> Admit(Tunnel? tunnel, Caller caller)
     {
         if (
             tunnel is null

@@ -21,24 +21,28 @@ internal sealed class RotationJobEndpoint(
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.ServerCertificateRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (wanted is null || csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
+
+        var (wanted, csr) = read.Value;
 
         var caller = request.Caller;
         var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
         var admitted = RotationAdmission.Admit(found, caller);
-        if (admitted.Value is not { } tunnel)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var tunnel = admitted.Value;
 
         var proof = EnrollmentProof.Of(caller);
         var outcome = await server.IssueAsync(

@@ -11,22 +11,24 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
-    IAgentEnrollmentStore enrollments,
+    AgentEnrollmentStore enrollments,
     ServerCertificates server
 )
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+        var read = await SigningRequests.ReadAsync(
             request,
             WireJson.Default.CertificateSigningRequest,
             static body => body.Csr,
             cancellationToken
         );
-        if (csr is null)
+        if (!read.IsOk)
         {
-            return malformed!;
+            return read.Refusal;
         }
+
+        var (_, csr) = read.Value;
 
         if (await agents.FindAsync(request.Peer, cancellationToken) is not { } enrollment)
         {
@@ -42,10 +44,12 @@ internal sealed class ServerCertificateEndpoint(
         }
 
         var admitted = await admission.ReadmitAsync(enrollment, request.Source, cancellationToken);
-        if (admitted.Value is not { } tunnel)
+        if (!admitted.IsOk)
         {
-            return admitted.Refusal!;
+            return admitted.Refusal;
         }
+
+        var tunnel = admitted.Value;
 
         var outcome = await server.IssueAsync(
             tunnel,

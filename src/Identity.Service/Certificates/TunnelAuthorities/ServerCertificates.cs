@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>Leaves for inner TLS from a tunnel's active authority, whoever was admitted to ask for one.</summary>
 internal sealed class ServerCertificates(
-    ITunnelAuthorityStore authorities,
+    TunnelAuthorityStore authorities,
     ActiveAuthorities active,
     AuthorityKeys keys,
     ServerProfile server,

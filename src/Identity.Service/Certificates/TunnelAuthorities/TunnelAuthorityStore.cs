@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthorityStore
+/// <summary>Tunnels' authorities. At most one of a tunnel is active, trust-only ones aside.</summary>
+internal sealed class TunnelAuthorityStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
@@ -37,6 +37,11 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             )
         ).SingleOrDefault();
 
+    /// <summary>
+    /// Committed with every intent of it: what is not active any more, or of an archived tunnel, is
+    /// <see cref="AuthorityConflict.NotActive"/>. Without it a leaf could be recorded just after the taint that should
+    /// have called it back.
+    /// </summary>
     public Statement RequireActive(CertificateAuthorityId id) =>
         new Statement(
             "SELECT 1 FROM certificate_authorities a JOIN tunnels t ON t.id = a.tunnel_id WHERE a.id = @id "
@@ -44,6 +49,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             new { id = id.Value }
         ).ExpectingOne(AuthorityConflict.NotActive);
 
+    /// <summary>The one that signs the tunnel's server certificates.</summary>
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -54,6 +60,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             )
         ).SingleOrDefault();
 
+    /// <summary>Newest first, one more than the page holds when there are more; null = all.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListAsync(
         string organizationId,
         string? workspaceId,
@@ -78,6 +85,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
+    /// <summary>Every one of a tunnel, newest first, whatever its state.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -88,6 +96,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
+    /// <summary>Of all tunnels, in the order of <see cref="TunnelAuthority.Ordinal"/>, those above <paramref name="after"/>.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListByStateAsync(
         AuthorityState state,
         long after,
@@ -99,13 +108,14 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
                 + "ORDER BY ordinal LIMIT @count",
             new
             {
-                State = AuthorityStates.NameOf(state),
+                State = WireNames.Of(state),
                 after,
                 count,
             },
             cancellationToken
         );
 
+    /// <summary>Of all tunnels, undeleted ones with that <see cref="TunnelAuthority.SubjectKey"/>.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
         string subjectKey,
         CancellationToken cancellationToken
@@ -117,6 +127,10 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
+    /// <summary>
+    /// Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18); <paramref name="limit"/> unfinished
+    /// registrations of the tunnel are <see cref="AuthorityConflict.LimitReached"/>.
+    /// </summary>
     public Statement Insert(TunnelAuthority authority, int limit) =>
         new Statement(
             "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
@@ -134,6 +148,11 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             .ExpectingOne(AuthorityConflict.LimitReached)
             .Unique(AuthorityConflict.KeyTaken);
 
+    /// <summary>
+    /// Writes the whole record over a row that is still in state <paramref name="expected"/>; otherwise
+    /// <see cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>.
+    /// The sealed key is written for a draft alone, and removed where the record has none; any other stays as it is.
+    /// </summary>
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
         new Statement(
             "UPDATE certificate_authorities SET state = @State, state_before = @StateBefore, "
@@ -148,12 +167,16 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
                 + "WHERE id = @Id AND state = @Expected",
             TunnelAuthorityRow.Of(authority) with
             {
-                Expected = AuthorityStates.NameOf(expected),
+                Expected = WireNames.Of(expected),
             }
         )
             .ExpectingOne(AuthorityConflict.Stale)
             .Unique(AuthorityConflict.OtherActive);
 
+    /// <summary>
+    /// Claims the making of a draft's key until that time; one that somebody else makes, or that is no draft any more,
+    /// is <see cref="AuthorityConflict.KeyClaimed"/>.
+    /// </summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = @claim, key_claim_until_ms = @until WHERE id = @id "
@@ -167,6 +190,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             }
         ).ExpectingOne(AuthorityConflict.KeyClaimed);
 
+    /// <summary>Gives a claim back; one that was lost to somebody else is <see cref="AuthorityConflict.Stale"/>.</summary>
     public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "
@@ -180,10 +204,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<TunnelAuthorityRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<TunnelAuthorityRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
     }
 }

@@ -1,22 +1,19 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-internal sealed class ConsoleSessionStore(Database database) : IConsoleSessionStore
+internal sealed class ConsoleSessionStore(Database database)
 {
+    /// <summary>Null when unknown; ended ones are unknown, expired ones may still be there.</summary>
     public async ValueTask<ConsoleSession?> FindAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
-                    + "subject AS Subject, name AS Name, roles AS Roles, created_at_ms AS CreatedAt, "
-                    + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
-                    + "FROM console_sessions WHERE token_hash = @tokenHash",
-                new { tokenHash },
-                cancellationToken: cancellationToken
-            )
+        var row = await database.SingleOrDefaultAsync<Row>(
+            "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
+                + "subject AS Subject, name AS Name, roles AS Roles, created_at_ms AS CreatedAt, "
+                + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
+                + "FROM console_sessions WHERE token_hash = @tokenHash",
+            new { tokenHash },
+            cancellationToken
         );
         return row?.ToSession();
     }
@@ -43,15 +40,18 @@ internal sealed class ConsoleSessionStore(Database database) : IConsoleSessionSt
             }
         );
 
+    /// <summary>Bookkeeping: when it was last used.</summary>
     public Statement Used(string sessionId, DateTimeOffset at) =>
         new(
             "UPDATE console_sessions SET used_at_ms = @At WHERE id = @Id AND used_at_ms < @At",
             new { Id = sessionId, At = at.ToStore() }
         );
 
+    /// <summary>Ends it; ending one that has ended changes nothing.</summary>
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 
+    /// <summary>Drops what has expired.</summary>
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 

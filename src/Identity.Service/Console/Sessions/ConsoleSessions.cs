@@ -17,11 +17,11 @@ namespace Culvert.Identity.Service.Console.Sessions;
 /// request, the provider's word every quarter of an hour (S32).
 /// </summary>
 internal sealed class ConsoleSessions(
-    IConsoleSessionStore store,
-    IAdminKeyStore adminKeys,
+    ConsoleSessionStore store,
+    AdminKeyStore adminKeys,
     AdminKeys keys,
     AdminKeyUses adminKeyUses,
-    ITenantStore tenants,
+    TenantStore tenants,
     IJournal journal,
     SignInOptions signIn,
     TimeProvider time
@@ -259,14 +259,14 @@ internal sealed class ConsoleSessions(
             return false;
         }
 
-        var (revoked, _) = await keys.RevokeAsync(
+        var revoked = await keys.RevokeAsync(
             key,
             "A security-admin has signed in to the console.",
             actor,
             request.RequestId,
             cancellationToken
         );
-        return revoked is not null;
+        return revoked.IsOk;
     }
 
     // The signature held, so it is somebody: this belongs into the chain (S31 is about what anybody can send).

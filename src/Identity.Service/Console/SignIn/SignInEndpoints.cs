@@ -62,19 +62,19 @@ internal sealed class SignInEndpoints(
         }
 
         var credential = form[KeyField].ToString().Trim();
-        var (key, refusal) = await ProveAsync(credential, http.RequestAborted);
-        if (key is null)
+        var proven = await ProveAsync(credential, http.RequestAborted);
+        if (!proven.IsOk)
         {
             limits.FailedAuthentication.Fail(request.Source, credential);
             await RefuseAsync(
                 http,
                 browser,
-                refusal!.Code == AuthErrors.Invalid ? ConsoleErrors.AdminKey.Refuse() : refusal
+                proven.Refusal.Code == AuthErrors.Invalid ? ConsoleErrors.AdminKey.Refuse() : proven.Refusal
             );
             return;
         }
 
-        var opened = await sessions.OpenAsync(key, request, http.RequestAborted);
+        var opened = await sessions.OpenAsync(proven.Value, request, http.RequestAborted);
         if (opened.Cookie is not { } cookie)
         {
             await RefuseAsync(http, browser, opened.Refusal!);
@@ -99,14 +99,11 @@ internal sealed class SignInEndpoints(
         return cookie;
     }
 
-    private async ValueTask<(AdminKey? Key, Refusal? Refusal)> ProveAsync(
-        string credential,
-        CancellationToken cancellationToken
-    ) =>
+    private async ValueTask<Result<AdminKey>> ProveAsync(string credential, CancellationToken cancellationToken) =>
         credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal)
         && credential.Length <= Credentials.MaxLength
             ? await authenticator.FindAdminKeyAsync(credential, cancellationToken)
-            : (null, AuthErrors.Invalid.Refuse());
+            : AuthErrors.Invalid.Refuse();
 
     private Task RefuseAsync(HttpContext http, ConsoleCookie browser, Refusal refusal)
     {

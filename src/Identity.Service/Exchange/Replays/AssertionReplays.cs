@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
-internal sealed class AssertionReplays(FederationOptions options, IAuditLog audit)
+internal sealed class AssertionReplays(FederationOptions options, AuditLog audit)
 {
     /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
     public ReplayMark? MarkOf(AssertionContext context, Grant grant)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
@@ -31,16 +32,8 @@ internal sealed record ReplayDetected : AuditEvent
         WriteOptional(json, "jti", AssertionId);
         json.WriteString("family", First.Family);
         json.WriteString("first_used_at", First.FirstUse.UtcDateTime);
-        json.WriteString("first_holder", NameOf(First.HolderKind));
-        json.WriteString("refused_holder", NameOf(Again.HolderKind));
+        json.WriteString("first_holder", WireNames.Of(First.HolderKind));
+        json.WriteString("refused_holder", WireNames.Of(Again.HolderKind));
         json.WriteBoolean("same_assertion", First.Assertion == Again.Assertion);
     }
-
-    private static string NameOf(ReplayHolderKind kind) =>
-        kind switch
-        {
-            ReplayHolderKind.DpopKey => "dpop",
-            ReplayHolderKind.Certificate => "certificate",
-            _ => "address",
-        };
 }

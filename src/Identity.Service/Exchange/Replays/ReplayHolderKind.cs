@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>What ties an assertion to its first user. Stored: values never change.</summary>
@@ -6,6 +8,7 @@ internal enum ReplayHolderKind : byte
     /// <summary>Nothing proven: the client's address.</summary>
     Address = 0,
 
+    [JsonStringEnumMemberName("dpop")]
     DpopKey = 1,
 
     Certificate = 2,

@@ -12,7 +12,7 @@ internal static class AssertionChecks
     public static IAssertionCheck[] InOrder(
         FederationOptions options,
         Installation installation,
-        ITenantStore tenants
+        TenantStore tenants
     ) =>
         [
             // What the rule itself says.

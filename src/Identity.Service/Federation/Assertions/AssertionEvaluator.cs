@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
 /// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
 /// </summary>
-internal sealed class AssertionEvaluator(FederationOptions options, Installation installation, ITenantStore tenants)
+internal sealed class AssertionEvaluator(FederationOptions options, Installation installation, TenantStore tenants)
 {
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 

@@ -1,16 +1,10 @@
-using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>The reasons' stable spelling in history and audit: snake case.</summary>
 internal static class DenialReasons
 {
-    private static readonly string[] Names =
-    [
-        .. Enum.GetValues<DenialReason>()
-            .Select(reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())),
-    ];
-
     private const string Page = "docs/explain.md#";
 
     /// <summary>The same token may be accepted later: the cause is a moment's, not the token's.</summary>
@@ -49,14 +43,10 @@ internal static class DenialReasons
         };
 
     /// <summary>The reason of that spelling; null = there is none.</summary>
-    public static DenialReason? Parse(string name)
-    {
-        var index = Array.IndexOf(Names, name);
-        return index < 0 ? null : (DenialReason)index;
-    }
+    public static DenialReason? Parse(string name) => WireNames.Find<DenialReason>(name);
 
     /// <summary>Where the documentation explains it.</summary>
     public static string Documentation(this DenialReason reason) => Page + reason.Name();
 
-    public static string Name(this DenialReason reason) => Names[(int)reason];
+    public static string Name(this DenialReason reason) => WireNames.Of(reason);
 }

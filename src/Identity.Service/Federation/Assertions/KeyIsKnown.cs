@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

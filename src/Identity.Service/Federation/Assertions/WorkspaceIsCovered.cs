@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// Tokens are for one workspace: the requested one if the rule covers it; with none requested the rule's only one,
 /// else the organization's default if covered.
 /// </summary>
-internal sealed class WorkspaceIsCovered(ITenantStore workspaces) : IAssertionCheck
+internal sealed class WorkspaceIsCovered(TenantStore workspaces) : IAssertionCheck
 {
     public string Step => AssertionSteps.Grant;
 

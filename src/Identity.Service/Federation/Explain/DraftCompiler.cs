@@ -13,10 +13,10 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <summary>Prepares a version of a rule that is not in force for being tried, as if it were.</summary>
 internal sealed class DraftCompiler(
     FederationDirectory directory,
-    IIssuerStore issuers,
-    IServiceAccountStore accounts,
-    IMembershipStore memberships,
-    ITenantStore tenants,
+    IssuerStore issuers,
+    ServiceAccountStore accounts,
+    MembershipStore memberships,
+    TenantStore tenants,
     ServiceIdentity identity
 )
 {
@@ -24,7 +24,7 @@ internal sealed class DraftCompiler(
     /// <param name="asUnarchived">
     /// For questions about the past: that rule, issuer or account were archived since then does not count.
     /// </param>
-    public async ValueTask<(CompiledRule? Rule, Refusal? Refusal)> CompileAsync(
+    public async ValueTask<Result<CompiledRule>> CompileAsync(
         Rule rule,
         CancellationToken cancellationToken,
         bool asUnarchived = false
@@ -33,19 +33,19 @@ internal sealed class DraftCompiler(
         var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
         if (issuer is null)
         {
-            return (null, FederationErrors.Reference.Refuse("issuer_id: unknown issuer."));
+            return FederationErrors.Reference.Refuse("issuer_id: unknown issuer.");
         }
 
         var account = await accounts.FindAsync(rule.OrganizationId, rule.ServiceAccountId.Value, cancellationToken);
         if (account is null)
         {
-            return (null, FederationErrors.Reference.Refuse("target.service_account_id: unknown service account."));
+            return FederationErrors.Reference.Refuse("target.service_account_id: unknown service account.");
         }
 
         if (directory.Current.KeysOf(issuer.Id) is not { } keys)
         {
             // Saved and not read yet: for a moment nothing can be said of its rules.
-            return (null, StorageErrors.Unavailable.Refuse());
+            return StorageErrors.Unavailable.Refuse();
         }
 
         if (asUnarchived)
@@ -61,17 +61,14 @@ internal sealed class DraftCompiler(
             m => m.Role,
             StringComparer.Ordinal
         );
-        return (
-            new CompiledRule(
-                InForce(rule),
-                issuer,
-                account,
-                keys,
-                identity.PublicUrl,
-                home.Id.Value,
-                new AccountRoles(roles)
-            ),
-            null
+        return new CompiledRule(
+            InForce(rule),
+            issuer,
+            account,
+            keys,
+            identity.PublicUrl,
+            home.Id.Value,
+            new AccountRoles(roles)
         );
     }
 

@@ -33,8 +33,8 @@ internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules,
             return null;
         }
 
-        var (rule, _) = await versions.CompileAsync(granting, cancellationToken, asUnarchived: true);
-        if (rule is null)
+        var rule = await versions.CompileAsync(granting, cancellationToken, asUnarchived: true);
+        if (!rule.IsOk)
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules,
             RequestId = entry.RequestId ?? "",
             Source = IPAddress.None,
         };
-        var context = AssertionContext.OfClaims(claims!, request, rule, entry.At, ignoresClock: false, trace);
+        var context = AssertionContext.OfClaims(claims!, request, rule.Value, entry.At, ignoresClock: false, trace);
         var denial = await evaluator.EvaluateAsync(context, cancellationToken);
         return new Explanation(context, denial).ToJson();
     }

@@ -29,11 +29,13 @@ internal sealed class PolicyReplayEndpoint(
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, unreadable) = await request.ReadJsonAsync(FederationJson.Default.ReplayRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.ReplayRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return unreadable!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         var rule = await rules.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
         return rule is null
@@ -83,17 +85,21 @@ internal sealed class PolicyReplayEndpoint(
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var (edited, bad) = RuleDrafts.Edit(rule, changes, stamps);
-        if (edited is null)
+        var editedResult = RuleDrafts.Edit(rule, changes, stamps);
+        if (!editedResult.IsOk)
         {
-            return bad!;
+            return editedResult.Refusal;
         }
 
-        var (compiled, unknown) = await drafts.CompileAsync(edited, cancellationToken);
-        if (compiled is null)
+        var edited = editedResult.Value;
+
+        var compiledResult = await drafts.CompileAsync(edited, cancellationToken);
+        if (!compiledResult.IsOk)
         {
-            return unknown!;
+            return compiledResult.Refusal;
         }
+
+        var compiled = compiledResult.Value;
 
         var report = await replay.RunAsync(compiled, days ?? PolicyReplay.DefaultDays, cancellationToken);
         var noted = await journal.CommitAsync(

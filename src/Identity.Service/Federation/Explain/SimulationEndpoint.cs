@@ -24,11 +24,13 @@ internal sealed class SimulationEndpoint(
 {
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, unreadable) = await request.ReadJsonAsync(FederationJson.Default.SimulateRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.SimulateRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return unreadable!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (body.RuleId is not null && body.Rule is not null)
         {
@@ -40,11 +42,13 @@ internal sealed class SimulationEndpoint(
             return StorageErrors.Unavailable.Refuse();
         }
 
-        var (input, badInput) = await reader.ReadAsync(body, request.Caller.OrganizationId, cancellationToken);
-        if (input is null)
+        var inputResult = await reader.ReadAsync(body, request.Caller.OrganizationId, cancellationToken);
+        if (!inputResult.IsOk)
         {
-            return badInput!;
+            return inputResult.Refusal;
         }
+
+        var input = inputResult.Value;
 
         return body.RuleId is null && body.Rule is null
             ? await SearchAsync(request, body, input, cancellationToken)
@@ -58,11 +62,13 @@ internal sealed class SimulationEndpoint(
         CancellationToken cancellationToken
     )
     {
-        var (rule, state, refusal) = await FindAsync(request, body, cancellationToken);
-        if (rule is null)
+        var found = await FindAsync(request, body, cancellationToken);
+        if (!found.IsOk)
         {
-            return refusal!;
+            return found.Refusal;
         }
+
+        var (rule, state) = found.Value;
 
         var simulated = await simulator.TryAsync(input, rule, request.RequestId, cancellationToken);
         var candidate =
@@ -93,7 +99,7 @@ internal sealed class SimulationEndpoint(
     }
 
     // A saved rule that is not in force is tried as if it were; the answer says what it is.
-    private async ValueTask<(CompiledRule? Rule, RuleState State, Refusal? Refusal)> FindAsync(
+    private async ValueTask<Result<(CompiledRule Rule, RuleState State)>> FindAsync(
         ApiRequest request,
         SimulateRequest body,
         CancellationToken cancellationToken
@@ -106,27 +112,27 @@ internal sealed class SimulationEndpoint(
                 || saved.Rule.OrganizationId != request.Caller.OrganizationId
             )
             {
-                return (null, default, RequestErrors.NotFound.Refuse());
+                return RequestErrors.NotFound.Refuse();
             }
 
             if (saved.Rule.IsArchived || saved.IsLive)
             {
-                return (saved, saved.Rule.State, null);
+                return (saved, saved.Rule.State);
             }
 
-            var (forced, refusal) = await drafts.CompileAsync(saved.Rule, cancellationToken);
-            return (forced, saved.Rule.State, refusal);
+            var forced = await drafts.CompileAsync(saved.Rule, cancellationToken);
+            return forced.IsOk ? (forced.Value, saved.Rule.State) : forced.Refusal;
         }
 
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var (draft, bad) = RuleDrafts.New(body.Rule!, request.Caller.OrganizationId, stamps);
-        if (draft is null)
+        var draftResult = RuleDrafts.New(body.Rule!, request.Caller.OrganizationId, stamps);
+        if (!draftResult.IsOk)
         {
-            return (null, default, bad);
+            return draftResult.Refusal;
         }
 
-        var (compiled, unknown) = await drafts.CompileAsync(draft, cancellationToken);
-        return (compiled, RuleState.Draft, unknown);
+        var compiled = await drafts.CompileAsync(draftResult.Value, cancellationToken);
+        return compiled.IsOk ? (compiled.Value, RuleState.Draft) : compiled.Refusal;
     }
 
     private async ValueTask<ApiAnswer> SearchAsync(

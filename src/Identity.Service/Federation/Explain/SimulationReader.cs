@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Federation.Explain;
 internal sealed class SimulationReader(IAuthenticationHistory history, ServiceIdentity identity)
 {
     /// <summary>Exactly one of both results is set.</summary>
-    public async ValueTask<(SimulationInput? Input, Refusal? Refusal)> ReadAsync(
+    public async ValueTask<Result<SimulationInput>> ReadAsync(
         SimulateRequest body,
         string organizationId,
         CancellationToken cancellationToken
@@ -62,7 +62,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
     private static bool IsGiven(JsonElement? element) =>
         element is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) };
 
-    private static (SimulationInput?, Refusal?) ReadToken(string token, string? workspace)
+    private static Result<SimulationInput> ReadToken(string token, string? workspace)
     {
         if (token.Length > JoseLimits.MaxTokenBytes || !Ascii.IsValid(token))
         {
@@ -72,17 +72,17 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
         var bytes = Encoding.ASCII.GetBytes(token);
         var refusal = SignedToken.TryParse(bytes, out var parsed);
         return refusal == JoseRefusal.None
-            ? (new SimulationInput("token", bytes, parsed!.Claims, workspace), null)
+            ? new SimulationInput("token", bytes, parsed!.Claims, workspace)
             : Refuse($"token: no JWT in a compact JWS ({refusal}).");
     }
 
-    private static (SimulationInput?, Refusal?) ReadClaims(string kind, string json, string? workspace)
+    private static Result<SimulationInput> ReadClaims(string kind, string json, string? workspace)
     {
         var refusal = ClaimSet.TryParse(Encoding.UTF8.GetBytes(json), out var claims);
         return refusal == JoseRefusal.None
-            ? (new SimulationInput(kind, Token: null, claims!, workspace), null)
+            ? new SimulationInput(kind, Token: null, claims!, workspace)
             : Refuse($"claims: no object that a token could carry ({refusal}).");
     }
 
-    private static (SimulationInput?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+    private static Result<SimulationInput> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

@@ -13,17 +13,21 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, badPage) = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return badPage!;
+            return pageResult.Refusal;
         }
 
-        var (query, refusal) = HistoryQueryReader.Read(request);
-        if (query is null)
+        var page = pageResult.Value;
+
+        var queryResult = HistoryQueryReader.Read(request);
+        if (!queryResult.IsOk)
         {
-            return refusal!;
+            return queryResult.Refusal;
         }
+
+        var query = queryResult.Value;
 
         var found = await history.ListAsync(query, page.Before, page.Limit + 1, cancellationToken);
         var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);

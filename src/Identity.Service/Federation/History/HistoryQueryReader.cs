@@ -12,7 +12,7 @@ internal static class HistoryQueryReader
     private const int MaxTextLength = 1024;
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (HistoryQuery? Query, Refusal? Refusal) Read(ApiRequest request)
+    public static Result<HistoryQuery> Read(ApiRequest request)
     {
         var decision = request.Query("decision");
         if (decision is not (null or "granted" or "denied"))
@@ -57,21 +57,18 @@ internal static class HistoryQueryReader
         var subject = request.Query("subject");
         return !IsText(subject)
             ? Refuse($"subject: at most {MaxTextLength} characters, none of them a control character.")
-            : (
-                new HistoryQuery
-                {
-                    OrganizationId = request.Caller.OrganizationId,
-                    RequestId = requestId,
-                    IsGranted = decision is null ? null : decision == "granted",
-                    Reason = reason,
-                    RuleId = rule,
-                    IssuerId = issuer,
-                    Subject = subject,
-                    Since = since,
-                    Until = until,
-                },
-                null
-            );
+            : new HistoryQuery
+            {
+                OrganizationId = request.Caller.OrganizationId,
+                RequestId = requestId,
+                IsGranted = decision is null ? null : decision == "granted",
+                Reason = reason,
+                RuleId = rule,
+                IssuerId = issuer,
+                Subject = subject,
+                Since = since,
+                Until = until,
+            };
     }
 
     // No record has control characters, and PostgreSQL takes no NUL in a text.
@@ -98,5 +95,5 @@ internal static class HistoryQueryReader
         return isTime && (text.EndsWith('Z') || text[^6] is '+' or '-');
     }
 
-    private static (HistoryQuery?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+    private static Result<HistoryQuery> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

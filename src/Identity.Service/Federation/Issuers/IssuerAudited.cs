@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -32,13 +32,10 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
 
     public async ValueTask<IReadOnlyList<StoredKill>> KillsOfAsync(IssuerId issuer, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<KillRow>(
-            new CommandDefinition(
-                Select + " WHERE issuer_id = @Issuer ORDER BY killed_at_ms, cause, kind, value",
-                new { Issuer = issuer.Value },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<KillRow>(
+            Select + " WHERE issuer_id = @Issuer ORDER BY killed_at_ms, cause, kind, value",
+            new { Issuer = issuer.Value },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToKill())];
     }
@@ -104,8 +101,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
             new(
                 IssuerId,
                 Cause,
-                WireNames.Find<KillKind>(Kind)
-                    ?? throw new InvalidDataException($"A stored kill has the kind '{Kind}'."),
+                WireNames.Parse<KillKind>(Kind),
                 Value,
                 Reason,
                 Instants.FromStore(KilledAt),

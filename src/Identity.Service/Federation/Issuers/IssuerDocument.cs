@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

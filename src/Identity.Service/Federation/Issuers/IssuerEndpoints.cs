@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary><c>/v1/organizations/federation_issuers</c>.</summary>
 internal sealed class IssuerEndpoints(
-    IIssuerStore store,
+    IssuerStore store,
     IssuerValidator validator,
     IssuerGuard guard,
     IssuerAddresses addresses,
@@ -22,21 +22,22 @@ internal sealed class IssuerEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.CreateIssuerRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateIssuerRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
 
+        var body = bodyResult.Value;
+
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var (issuer, malformed) = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
-        if (issuer is null)
+        var issuerResult = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
+        if (!issuerResult.IsOk)
         {
-            return malformed!;
+            return issuerResult.Refusal;
         }
+
+        var issuer = issuerResult.Value;
 
         if (
             (validator.Check(issuer) ?? await addresses.CheckAsync(issuer, request.Caller, cancellationToken)) is
@@ -54,11 +55,13 @@ internal sealed class IssuerEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         var (rows, next) = page.Cut(found, row => row.Ordinal);
@@ -73,14 +76,13 @@ internal sealed class IssuerEndpoints(
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.UpdateIssuerRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateIssuerRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (body.JwksPollingDisabled == true)
         {
@@ -97,11 +99,13 @@ internal sealed class IssuerEndpoints(
             return FederationErrors.Archived.Refuse();
         }
 
-        var (changed, malformed) = IssuerReader.Update(body, issuer);
-        if (changed is null)
+        var changedResult = IssuerReader.Update(body, issuer);
+        if (!changedResult.IsOk)
         {
-            return malformed!;
+            return changedResult.Refusal;
         }
+
+        var changed = changedResult.Value;
 
         var updated = changed with
         {

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// What an issuer's rules demand of a change to it. Whoever sets an issuer's keys can mint any token of it: nobody
 /// must do so where rules grant more than they hold (S2).
 /// </summary>
-internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IIssuerStore issuers)
+internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IssuerStore issuers)
 {
     /// <param name="caller">Who changes it.</param>
     /// <param name="before">The issuer as it is.</param>

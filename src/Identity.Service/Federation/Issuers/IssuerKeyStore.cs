@@ -4,16 +4,11 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed class IssuerKeyStore(
-    Database database,
-    IJournal journal,
-    ISealer sealer,
-    ILogger<IssuerKeyStore> logger
-) : IIssuerKeyStore
+internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer sealer, ILogger<IssuerKeyStore> logger)
+    : IIssuerKeyStore
 {
     private const string Table = "federation_issuer_key_sets";
     private const string DocumentColumn = "sealed_document";
@@ -25,18 +20,15 @@ internal sealed class IssuerKeyStore(
     /// <summary>The same for those who only look.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> ReadAsync(
         Database database,
-        ISealer sealer,
+        Sealer sealer,
         ILogger logger,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
-                    + "FROM federation_issuer_key_sets",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
+                + "FROM federation_issuer_key_sets",
+            cancellationToken
         );
         var sets = new Dictionary<string, StoredKeySet>(StringComparer.Ordinal);
         foreach (var row in rows)
@@ -142,7 +134,7 @@ internal sealed class IssuerKeyStore(
 
     private static string DigestOf(StoredKeySet set) => $"{set.Source} {set.Digest}";
 
-    private static StoredKeySet? Open(Row row, ISealer sealer, ILogger logger)
+    private static StoredKeySet? Open(Row row, Sealer sealer, ILogger logger)
     {
         try
         {

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// second, whatever is cached, fetched or restarted, until somebody undoes it.
 /// </summary>
 internal sealed class IssuerKillEndpoints(
-    IIssuerStore issuers,
+    IssuerStore issuers,
     IIssuerControlStore controls,
     IssuerGuard guard,
     FederationDirectory directory,
@@ -20,11 +20,13 @@ internal sealed class IssuerKillEndpoints(
 {
     public async ValueTask<ApiAnswer> KillAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (issuer, order, refusal) = await ReadAsync(request, cancellationToken);
-        if (issuer is null || order is null)
+        var read = await ReadAsync(request, cancellationToken);
+        if (!read.IsOk)
         {
-            return refusal!;
+            return read.Refusal;
         }
+
+        var (issuer, order) = read.Value;
 
         var thumbprints = KeysOf(issuer, order);
         var lines = new[] { (order.Kind, order.Value) }
@@ -55,11 +57,13 @@ internal sealed class IssuerKillEndpoints(
 
     public async ValueTask<ApiAnswer> UnkillAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (issuer, order, refusal) = await ReadAsync(request, cancellationToken);
-        if (issuer is null || order is null)
+        var read = await ReadAsync(request, cancellationToken);
+        if (!read.IsOk)
         {
-            return refusal!;
+            return read.Refusal;
         }
+
+        var (issuer, order) = read.Value;
 
         // Believing keys again grants what their tokens may get; killing them never does.
         var (forbidden, conditions) = await guard.CheckAsync(request.Caller, issuer, issuer, cancellationToken);
@@ -83,26 +87,26 @@ internal sealed class IssuerKillEndpoints(
             : ApiAnswer.Json(KillDocument.Of(lines)[0], FederationJson.Default.KillDocument);
     }
 
-    private async ValueTask<(Issuer?, KillOrder?, Refusal?)> ReadAsync(
+    private async ValueTask<Result<(Issuer Issuer, KillOrder Order)>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
-        var (body, malformed) = await request.ReadJsonAsync(FederationJson.Default.KillRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.KillRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return (null, null, malformed);
+            return bodyResult.Refusal;
         }
 
-        var (order, invalid) = KillOrder.Read(body);
-        if (order is null)
+        var orderResult = KillOrder.Read(bodyResult.Value);
+        if (!orderResult.IsOk)
         {
-            return (null, null, invalid);
+            return orderResult.Refusal;
         }
 
         var id = request.Route("id");
         var issuer = await issuers.FindAsync(request.Caller.OrganizationId, id, cancellationToken);
-        return issuer is null ? (null, null, RequestErrors.NotFound.Refuse()) : (issuer, order, null);
+        return issuer is null ? RequestErrors.NotFound.Refuse() : (issuer, orderResult.Value);
     }
 
     // The thief may publish the stolen key again under a new name.

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Issuers;
 

@@ -17,11 +17,7 @@ internal static class IssuerReader
     private const int MaxTypeLength = 64;
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (Issuer? Issuer, Refusal? Refusal) Create(
-        CreateIssuerRequest request,
-        string organizationId,
-        ChangeStamps stamps
-    )
+    public static Result<Issuer> Create(CreateIssuerRequest request, string organizationId, ChangeStamps stamps)
     {
         var blank = new Issuer
         {
@@ -39,113 +35,117 @@ internal static class IssuerReader
             blank = IssuerDefaults.Of(preset, blank);
         }
 
-        var (issuer, refusal) = Apply(request, blank);
-        return issuer is { TrustDomain: not null } && request.Types is null
-            ? (issuer with { Types = Issuer.SpiffeTypes }, null)
-            : (issuer, refusal);
+        var issuer = Apply(request, blank);
+        return issuer is { IsOk: true, Value.TrustDomain: not null } && request.Types is null
+            ? issuer.Value with
+            {
+                Types = Issuer.SpiffeTypes,
+            }
+            : issuer;
     }
 
     /// <summary>Exactly one of both results is set; the version stays.</summary>
-    public static (Issuer? Issuer, Refusal? Refusal) Update(UpdateIssuerRequest request, Issuer issuer) =>
+    public static Result<Issuer> Update(UpdateIssuerRequest request, Issuer issuer) =>
         Apply(request, issuer with { Name = request.Name ?? issuer.Name, Url = request.IssuerUrl ?? issuer.Url });
 
-    private static (Issuer?, Refusal?) Apply(IssuerSettings settings, Issuer issuer)
+    private static Result<Issuer> Apply(IssuerSettings settings, Issuer issuer)
     {
-        var (source, badSource) = settings.Jwks is { ValueKind: not System.Text.Json.JsonValueKind.Null } jwks
+        var source = settings.Jwks is { ValueKind: not System.Text.Json.JsonValueKind.Null } jwks
             ? KeySourceReader.Read(jwks)
-            : (issuer.KeySource, null);
-        var (targets, badTargets) = ReadTargets(settings.AllowedTargets, issuer.AllowedTargets);
-        var (algorithms, badAlgorithms) = ReadAlgorithms(settings.Algorithms, issuer.Algorithms);
-        var (replay, badReplay) = ReadReplay(settings, issuer.ReplayMode);
-        var (tenancy, badTenancy) = ReadTenancy(settings.Tenancy, issuer);
-        var (detail, badDetail) = Read("caller_detail", settings.CallerDetail, issuer.CallerDetail);
-        var refusal =
-            badSource
-            ?? badTargets
-            ?? badAlgorithms
-            ?? badReplay
-            ?? badTenancy
-            ?? badDetail
-            ?? CheckTypes(settings.Types);
-        if (refusal is not null)
+            : issuer.KeySource;
+        var targets = ReadTargets(settings.AllowedTargets, issuer.AllowedTargets);
+        var algorithms = ReadAlgorithms(settings.Algorithms, issuer.Algorithms);
+        var replay = ReadReplay(settings, issuer.ReplayMode);
+        var tenancy = ReadTenancy(settings.Tenancy, issuer);
+        var detail = Read("caller_detail", settings.CallerDetail, issuer.CallerDetail);
+        if (!source.IsOk)
         {
-            return (null, refusal);
+            return source.Refusal;
         }
 
-        return (
-            issuer with
-            {
-                KeySource = source!,
-                AllowedTargets = targets,
-                Algorithms = algorithms,
-                ReplayMode = replay,
-                Tenancy = tenancy,
-                CallerDetail = detail,
-                Types = settings.Types ?? issuer.Types,
-                Preset = settings.Preset.Or(issuer.Preset),
-                MaxJwtLifetimeSeconds = settings.MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
-                ReplayWindowSeconds = settings.ReplayWindowSeconds ?? issuer.ReplayWindowSeconds,
-                SingleAudience = settings.SingleAudience ?? issuer.SingleAudience,
-                AllowMissingKid = settings.AllowMissingKid ?? issuer.AllowMissingKid,
-                AllowNonAscii = settings.AllowNonAscii ?? issuer.AllowNonAscii,
-                StaleOkSeconds = settings.StaleOkSeconds.Or(issuer.StaleOkSeconds),
-                HardExpirySeconds = settings.HardExpirySeconds.Or(issuer.HardExpirySeconds),
-            },
-            null
-        );
+        if (!targets.IsOk)
+        {
+            return targets.Refusal;
+        }
+
+        var refusal =
+            algorithms.Refusal ?? replay.Refusal ?? tenancy.Refusal ?? detail.Refusal ?? CheckTypes(settings.Types);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return issuer with
+        {
+            KeySource = source.Value,
+            AllowedTargets = targets.Value,
+            Algorithms = algorithms.Value,
+            ReplayMode = replay.Value,
+            Tenancy = tenancy.Value,
+            CallerDetail = detail.Value,
+            Types = settings.Types ?? issuer.Types,
+            Preset = settings.Preset.Or(issuer.Preset),
+            MaxJwtLifetimeSeconds = settings.MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
+            ReplayWindowSeconds = settings.ReplayWindowSeconds ?? issuer.ReplayWindowSeconds,
+            SingleAudience = settings.SingleAudience ?? issuer.SingleAudience,
+            AllowMissingKid = settings.AllowMissingKid ?? issuer.AllowMissingKid,
+            AllowNonAscii = settings.AllowNonAscii ?? issuer.AllowNonAscii,
+            StaleOkSeconds = settings.StaleOkSeconds.Or(issuer.StaleOkSeconds),
+            HardExpirySeconds = settings.HardExpirySeconds.Or(issuer.HardExpirySeconds),
+        };
     }
 
     // The compatible switch and our modes say the same thing twice; a request that contradicts itself is refused.
-    private static (ReplayMode, Refusal?) ReadReplay(IssuerSettings settings, ReplayMode present)
+    private static Result<ReplayMode> ReadReplay(IssuerSettings settings, ReplayMode present)
     {
         if (settings.ReplayMode is null)
         {
             return settings.CheckJti switch
             {
-                null => (present, null),
-                false => (ReplayMode.Off, null),
-                true => (present == ReplayMode.Off ? ReplayMode.SingleUse : present, null),
+                null => present,
+                false => ReplayMode.Off,
+                true => present == ReplayMode.Off ? ReplayMode.SingleUse : present,
             };
         }
 
-        var (mode, refusal) = Read("replay_mode", settings.ReplayMode, present);
-        return refusal is null && settings.CheckJti is { } check && check != (mode != ReplayMode.Off)
-            ? (present, RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; give one of both."))
-            : (mode, refusal);
+        var mode = Read("replay_mode", settings.ReplayMode, present);
+        return mode.IsOk && settings.CheckJti is { } check && check != (mode.Value != ReplayMode.Off)
+            ? RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; give one of both.")
+            : mode;
     }
 
-    private static (IssuerTenancy, Refusal?) ReadTenancy(string? given, Issuer issuer)
+    private static Result<IssuerTenancy> ReadTenancy(string? given, Issuer issuer)
     {
         var isShared = PresetCatalogue.IsShared(issuer.Url);
         if (given is null)
         {
-            return (isShared ? IssuerTenancy.Shared : issuer.Tenancy, null);
+            return isShared ? IssuerTenancy.Shared : issuer.Tenancy;
         }
 
-        var (tenancy, refusal) = Read("tenancy", given, issuer.Tenancy);
-        return refusal is null && isShared && tenancy == IssuerTenancy.Dedicated
-            ? (tenancy, RequestErrors.Invalid.Refuse("tenancy: this issuer signs for all customers of its platform."))
-            : (tenancy, refusal);
+        var tenancy = Read("tenancy", given, issuer.Tenancy);
+        return tenancy.IsOk && isShared && tenancy.Value == IssuerTenancy.Dedicated
+            ? RequestErrors.Invalid.Refuse("tenancy: this issuer signs for all customers of its platform.")
+            : tenancy;
     }
 
-    private static (T, Refusal?) Read<T>(string field, string? given, T present)
+    private static Result<T> Read<T>(string field, string? given, T present)
         where T : struct, Enum
     {
         if (given is null)
         {
-            return (present, null);
+            return present;
         }
 
         return WireNames.Find<T>(given) is { } value
-            ? (value, null)
-            : (present, RequestErrors.Invalid.Refuse($"{field}: {WireNames.All<T>()} is required."));
+            ? value
+            : RequestErrors.Invalid.Refuse($"{field}: {WireNames.All<T>()} is required.");
     }
 
-    private static (JwsAlgorithms, Refusal?) ReadAlgorithms(IReadOnlyList<string>? given, JwsAlgorithms present)
+    private static Result<JwsAlgorithms> ReadAlgorithms(IReadOnlyList<string>? given, JwsAlgorithms present)
     {
         if (given is null)
         {
-            return (present, null);
+            return present;
         }
 
         var set = JwsAlgorithms.Empty;
@@ -153,13 +153,13 @@ internal static class IssuerReader
         {
             if (!JwsAlgorithmExtensions.TryParse(name, out var algorithm))
             {
-                return (present, Refuse());
+                return Refuse();
             }
 
             set |= algorithm.AsSet();
         }
 
-        return set == JwsAlgorithms.Empty ? (present, Refuse()) : (set, null);
+        return set == JwsAlgorithms.Empty ? Refuse() : set;
 
         static Refusal Refuse() =>
             RequestErrors.Invalid.Refuse(
@@ -178,14 +178,14 @@ internal static class IssuerReader
                 "types: one to eight values of typ are required, each of 1 to 64 printable ASCII characters."
             );
 
-    private static (IReadOnlyList<AllowedTarget>, Refusal?) ReadTargets(
+    private static Result<IReadOnlyList<AllowedTarget>> ReadTargets(
         IReadOnlyList<AllowedTargetDocument>? given,
         IReadOnlyList<AllowedTarget> present
     )
     {
         if (given is null)
         {
-            return (present, null);
+            return Result<IReadOnlyList<AllowedTarget>>.Ok(present);
         }
 
         var targets = new List<AllowedTarget>();
@@ -197,17 +197,14 @@ internal static class IssuerReader
                 || target.Port is < 1 or > 65535
             )
             {
-                return (
-                    present,
-                    RequestErrors.Invalid.Refuse(
-                        "allowed_targets: each needs a cidr (a network address with its prefix length) and a port."
-                    )
+                return RequestErrors.Invalid.Refuse(
+                    "allowed_targets: each needs a cidr (a network address with its prefix length) and a port."
                 );
             }
 
             targets.Add(new AllowedTarget(network, target.Port));
         }
 
-        return (targets, null);
+        return Result<IReadOnlyList<AllowedTarget>>.Ok(targets);
     }
 }

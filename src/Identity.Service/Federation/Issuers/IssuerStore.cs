@@ -1,11 +1,10 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed class IssuerStore(Database database) : IIssuerStore
+internal sealed class IssuerStore(Database database)
 {
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, issuer_url AS Url, jwks AS Jwks, "
@@ -18,6 +17,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         + StampColumns.Select
         + " FROM federation_issuers";
 
+    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
     public async ValueTask<Issuer?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
@@ -28,6 +28,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Issuer>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -47,6 +48,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             cancellationToken
         );
 
+    /// <summary>Of all organizations, archived ones included.</summary>
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -62,6 +64,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             ).Select(row => row.Value),
         ];
 
+    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
     public ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -78,6 +81,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
                 ).Select(row => row.Value)
         );
 
+    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
     public Statement Insert(Issuer issuer) =>
         new Statement(
             "INSERT INTO federation_issuers (id, ordinal, organization_id, name, issuer_url, jwks, check_jti, "
@@ -92,6 +96,10 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             ParametersOf(issuer)
         ).Unique(FederationConflict.NameTaken);
 
+    /// <summary>
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one,
+    /// <see cref="FederationConflict.NameTaken"/> when the name is in use.
+    /// </summary>
     public Statement Update(Issuer issuer) =>
         new Statement(
             "UPDATE federation_issuers SET name = @Name, issuer_url = @Url, jwks = @Jwks, check_jti = @CheckJti, "
@@ -109,6 +117,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             .ExpectingOne(FederationConflict.Changed)
             .Unique(FederationConflict.NameTaken);
 
+    /// <summary>A condition: no rule has changed since that number; <see cref="FederationConflict.Changed"/>.</summary>
     public Statement RequireRulesUnchanged(long sequence) =>
         new Statement(
             "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
@@ -116,6 +125,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             new { sequence }
         ).ExpectingOne(FederationConflict.Changed);
 
+    /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
             // Touches its row only if nobody needs it: the count of rows is the check.
@@ -167,10 +177,7 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<Issuer>(row.Ordinal, row.ToIssuer()))];
     }
 
@@ -225,15 +232,15 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
                 MaxJwtLifetimeSeconds = (int)MaxJwtLifetimeSeconds,
                 AllowedTargets = [.. Words(AllowedTargets).Select(AllowedTarget.Parse)],
                 Preset = Preset,
-                Tenancy = Stored<IssuerTenancy>(Tenancy),
-                ReplayMode = Stored<ReplayMode>(ReplayMode),
+                Tenancy = WireNames.Parse<IssuerTenancy>(Tenancy),
+                ReplayMode = WireNames.Parse<ReplayMode>(ReplayMode),
                 ReplayWindowSeconds = (int)ReplayWindowSeconds,
                 Algorithms = AlgorithmNames.Read(Words(Algorithms)),
                 Types = Words(Types),
                 SingleAudience = SingleAudience != 0,
                 AllowMissingKid = AllowMissingKid != 0,
                 AllowNonAscii = AllowNonAscii != 0,
-                CallerDetail = Stored<CallerDetail>(CallerDetail),
+                CallerDetail = WireNames.Parse<CallerDetail>(CallerDetail),
                 StaleOkSeconds = (int?)StaleOkSeconds,
                 HardExpirySeconds = (int?)HardExpirySeconds,
                 Version = (int)Version,
@@ -241,10 +248,5 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             };
 
         private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-        private static T Stored<T>(string name)
-            where T : struct, Enum =>
-            WireNames.Find<T>(name)
-            ?? throw new InvalidDataException($"A stored issuer has the {typeof(T).Name} '{name}'.");
     }
 }

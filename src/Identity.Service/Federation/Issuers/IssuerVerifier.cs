@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// the caller's word, so it is audited and counted.
 /// </summary>
 internal sealed class IssuerVerifyEndpoint(
-    IIssuerStore store,
+    IssuerStore store,
     IssuerValidator validator,
     IssuerVerifier verifier,
     IJournal journal,
@@ -42,20 +42,19 @@ internal sealed class IssuerVerifyEndpoint(
 
     public async ValueTask<ApiAnswer> VerifyDraftAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.CreateIssuerRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateIssuerRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
 
+        var body = bodyResult.Value;
+
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var (issuer, malformed) = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
-        return issuer is null ? malformed!
-            : validator.Check(issuer) is { } invalid ? invalid
-            : await RunAsync(request, issuer, id: null, cancellationToken);
+        var issuerResult = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
+        return !issuerResult.IsOk ? issuerResult.Refusal
+            : validator.Check(issuerResult.Value) is { } invalid ? invalid
+            : await RunAsync(request, issuerResult.Value, id: null, cancellationToken);
     }
 
     private async ValueTask<ApiAnswer> RunAsync(

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Timing;

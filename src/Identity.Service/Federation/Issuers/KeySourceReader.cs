@@ -20,7 +20,7 @@ internal static class KeySourceReader
     private static readonly HashSet<JoseRefusal> Harmless = [JoseRefusal.KeyUse, JoseRefusal.KeyTypeUnsupported];
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (KeySource? Source, Refusal? Refusal) Read(JsonElement jwks)
+    public static Result<KeySource> Read(JsonElement jwks)
     {
         if (jwks.ValueKind != JsonValueKind.Object)
         {
@@ -42,11 +42,13 @@ internal static class KeySourceReader
     public static KeySource FromStore(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var (source, refusal) = Read(document.RootElement);
-        return source ?? throw new InvalidDataException($"A stored key source is unusable: {refusal!.Message}");
+        var source = Read(document.RootElement);
+        return source.IsOk
+            ? source.Value
+            : throw new InvalidDataException($"A stored key source is unusable: {source.Refusal.Message}");
     }
 
-    private static (KeySource?, Refusal?) ReadDiscovery(JsonElement jwks)
+    private static Result<KeySource> ReadDiscovery(JsonElement jwks)
     {
         var fault =
             CheckMembers(jwks, "type", "discovery_base", "jwks_host", "ca_cert_pem")
@@ -55,18 +57,11 @@ internal static class KeySourceReader
             ?? CheckHost(jwks)
             ?? CheckRoots(jwks);
         return fault is null
-            ? (
-                new DiscoveryKeySource(
-                    Text(jwks, "discovery_base"),
-                    Text(jwks, "ca_cert_pem"),
-                    Text(jwks, "jwks_host")
-                ),
-                null
-            )
+            ? new DiscoveryKeySource(Text(jwks, "discovery_base"), Text(jwks, "ca_cert_pem"), Text(jwks, "jwks_host"))
             : Refuse(fault);
     }
 
-    private static (KeySource?, Refusal?) ReadUrl(JsonElement jwks)
+    private static Result<KeySource> ReadUrl(JsonElement jwks)
     {
         var fault = CheckMembers(jwks, "type", "url", "ca_cert_pem") ?? CheckText(jwks, "url") ?? CheckRoots(jwks);
         if (fault is not null)
@@ -75,11 +70,11 @@ internal static class KeySourceReader
         }
 
         return Text(jwks, "url") is { } url
-            ? (new UrlKeySource(url, Text(jwks, "ca_cert_pem")), null)
+            ? new UrlKeySource(url, Text(jwks, "ca_cert_pem"))
             : Refuse("jwks.url: required with type explicit_url.");
     }
 
-    private static (KeySource?, Refusal?) ReadInline(JsonElement jwks)
+    private static Result<KeySource> ReadInline(JsonElement jwks)
     {
         if (CheckMembers(jwks, "type", "keys") is { } fault)
         {
@@ -104,11 +99,11 @@ internal static class KeySourceReader
         }
 
         return set.Keys.Any(key => key.KeyId is not null)
-            ? (new InlineKeySource(array, set), null)
+            ? new InlineKeySource(array, set)
             : Refuse("jwks.keys: at least one verification key with a kid is required.");
     }
 
-    private static (KeySource?, Refusal?) ReadFile(JsonElement jwks)
+    private static Result<KeySource> ReadFile(JsonElement jwks)
     {
         if ((CheckMembers(jwks, "type", "path") ?? CheckText(jwks, "path")) is { } fault)
         {
@@ -116,7 +111,7 @@ internal static class KeySourceReader
         }
 
         return Text(jwks, "path") is { Length: >= 1 and <= MaxPathLength } path && path.Split('/').All(IsFileName)
-            ? (new FileKeySource(path), null)
+            ? new FileKeySource(path)
             : Refuse(
                 "jwks.path: a path below the installation's jwks_directory is required, of letters, digits, '.', '_' "
                     + "and '-', with no segment that begins with a dot."
@@ -128,7 +123,7 @@ internal static class KeySourceReader
         && segment[0] != '.'
         && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
-    private static (KeySource?, Refusal?) ReadSpiffeBundle(JsonElement jwks)
+    private static Result<KeySource> ReadSpiffeBundle(JsonElement jwks)
     {
         var fault =
             CheckMembers(jwks, "type", "trust_domain", "url", "ca_cert_pem", "bundle")
@@ -149,7 +144,7 @@ internal static class KeySourceReader
         if (Text(jwks, "url") is { } url)
         {
             return bundle is null
-                ? (new SpiffeBundleKeySource(trustDomain, url, Text(jwks, "ca_cert_pem"), null, null), null)
+                ? new SpiffeBundleKeySource(trustDomain, url, Text(jwks, "ca_cert_pem"), null, null)
                 : Refuse("jwks: type spiffe_bundle takes url or bundle, not both.");
         }
 
@@ -171,7 +166,7 @@ internal static class KeySourceReader
         }
 
         return keys.Keys.Any(key => key.KeyId is not null)
-            ? (new SpiffeBundleKeySource(trustDomain, null, null, text, keys), null)
+            ? new SpiffeBundleKeySource(trustDomain, null, null, text, keys)
             : Refuse("jwks.bundle: at least one key of use jwt-svid with a kid is required.");
     }
 
@@ -251,5 +246,5 @@ internal static class KeySourceReader
     private static string? Text(JsonElement jwks, string name) =>
         jwks.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static (KeySource?, Refusal?) Refuse(string message) => (null, FederationErrors.KeySource.Refuse(message));
+    private static Result<KeySource> Refuse(string message) => FederationErrors.KeySource.Refuse(message);
 }

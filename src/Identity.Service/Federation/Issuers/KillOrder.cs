@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -27,34 +28,29 @@ internal sealed record KillOrder
     public string Cause => Kind == KillKind.Kid ? $"kid:{Value}" : WireNames.Of(Kind);
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (KillOrder? Order, Refusal? Refusal) Read(KillRequest request)
+    public static Result<KillOrder> Read(KillRequest request)
     {
         if (request.Reason is not { Length: >= 1 and <= MaxReasonLength } reason || reason.Any(char.IsControl))
         {
-            return (
-                null,
-                RequestErrors.Invalid.Refuse("reason: 1 to 512 characters are required, no control characters.")
-            );
+            return RequestErrors.Invalid.Refuse("reason: 1 to 512 characters are required, no control characters.");
         }
 
         if (request.KeySet == false || request.Issuer == false)
         {
-            return (null, RequestErrors.Invalid.Refuse("key_set, issuer: only true is accepted."));
+            return RequestErrors.Invalid.Refuse("key_set, issuer: only true is accepted.");
         }
 
         return (request.Kid, request.KeySet, request.Issuer) switch
         {
-            ({ Length: >= 1 and <= JoseLimits.MaxKeyIdLength } kid, null, null) => (
-                new(KillKind.Kid, kid, reason),
-                null
+            ({ Length: >= 1 and <= JoseLimits.MaxKeyIdLength } kid, null, null) => new KillOrder(
+                KillKind.Kid,
+                kid,
+                reason
             ),
-            (null, true, null) => (new(KillKind.KeySet, "", reason), null),
-            (null, null, true) => (new(KillKind.Issuer, "", reason), null),
-            _ => (
-                null,
-                RequestErrors.Invalid.Refuse(
-                    "exactly one of kid (1 to 256 characters), key_set and issuer is required."
-                )
+            (null, true, null) => new KillOrder(KillKind.KeySet, "", reason),
+            (null, null, true) => new KillOrder(KillKind.Issuer, "", reason),
+            _ => RequestErrors.Invalid.Refuse(
+                "exactly one of kid (1 to 256 characters), key_set and issuer is required."
             ),
         };
     }

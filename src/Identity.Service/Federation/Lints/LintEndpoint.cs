@@ -14,7 +14,7 @@ internal sealed class LintEndpoint(
     RuleLinter linter,
     RuleInventory inventory,
     IRuleStore rules,
-    IIssuerStore issuers,
+    IssuerStore issuers,
     FederationDirectory directory,
     CallerLimits limits,
     FederationOptions options,
@@ -23,15 +23,17 @@ internal sealed class LintEndpoint(
 {
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonOrEmptyAsync(
+        var bodyResult = await request.ReadJsonOrEmptyAsync(
             FederationJson.Default.LintRequest,
             new LintRequest(),
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         return body switch
         {
@@ -56,8 +58,10 @@ internal sealed class LintEndpoint(
     )
     {
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var (rule, bad) = RuleDrafts.New(draft, request.Caller.OrganizationId, stamps);
-        return rule is null ? bad! : await LintOneAsync(rule, ruleId: null, cancellationToken);
+        var ruleResult = RuleDrafts.New(draft, request.Caller.OrganizationId, stamps);
+        return !ruleResult.IsOk
+            ? ruleResult.Refusal
+            : await LintOneAsync(ruleResult.Value, ruleId: null, cancellationToken);
     }
 
     private async ValueTask<ApiAnswer> LintChangeAsync(
@@ -73,8 +77,8 @@ internal sealed class LintEndpoint(
         }
 
         var stamps = present.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var (rule, bad) = RuleDrafts.Edit(present, change, stamps);
-        return rule is null ? bad! : await LintOneAsync(rule, id, cancellationToken);
+        var ruleResult = RuleDrafts.Edit(present, change, stamps);
+        return !ruleResult.IsOk ? ruleResult.Refusal : await LintOneAsync(ruleResult.Value, id, cancellationToken);
     }
 
     private async ValueTask<ApiAnswer> LintOneAsync(Rule rule, string? ruleId, CancellationToken cancellationToken)

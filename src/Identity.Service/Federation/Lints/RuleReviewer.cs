@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Federation.Lints;
 internal sealed class RuleReviewer(
     RuleLinter linter,
     RuleTestRunner runner,
-    IRuleTestStore store,
-    IIssuerStore issuers,
+    RuleTestStore store,
+    IssuerStore issuers,
     FederationDirectory directory
 )
 {
@@ -23,7 +23,7 @@ internal sealed class RuleReviewer(
     /// what was dangerous before: else nobody could switch such a rule off.</param>
     /// <param name="given">The tests of the request; null = those that the rule has.</param>
     /// <returns>Exactly one of both is set.</returns>
-    public async ValueTask<(RuleReview? Review, Refusal? Refusal)> ReviewAsync(
+    public async ValueTask<Result<RuleReview>> ReviewAsync(
         Rule rule,
         Rule? before,
         IReadOnlyList<RuleTest>? given,
@@ -33,15 +33,12 @@ internal sealed class RuleReviewer(
     {
         if (justification is { Length: > MaxJustificationLength } || justification?.Any(char.IsControl) == true)
         {
-            return (
-                null,
-                RequestErrors.Invalid.Refuse("lint_justification: at most 1024 characters, no control characters.")
-            );
+            return RequestErrors.Invalid.Refuse("lint_justification: at most 1024 characters, no control characters.");
         }
 
         if (given is not null && RuleTestReader.Check(given) is { } bad)
         {
-            return (null, bad);
+            return bad;
         }
 
         var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
@@ -49,20 +46,17 @@ internal sealed class RuleReviewer(
         var isNarrower = before is not null && RuleNarrowing.Narrows(before, rule);
         if (!isNarrower && RuleLinter.RefusalOf(lints) is { } dangerous)
         {
-            return (null, dangerous);
+            return dangerous;
         }
 
         var tests = given ?? await store.FindAsync(rule.Id.Value, rule.Version, cancellationToken);
         var isTested = given is not null || before is null || before.Match != rule.Match;
         if (isTested && await runner.RunAsync(rule, issuer!, tests, cancellationToken) is { } failing)
         {
-            return (null, failing);
+            return failing;
         }
 
-        return (
-            new RuleReview(lints, tests, given is null ? [] : [store.Put(rule.Id.Value, rule.Version, given)]),
-            null
-        );
+        return new RuleReview(lints, tests, given is null ? [] : [store.Put(rule.Id.Value, rule.Version, given)]);
     }
 
     /// <summary>The warnings of a rule as it stands; null when its issuer is not read yet.</summary>

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 

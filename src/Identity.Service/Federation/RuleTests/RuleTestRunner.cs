@@ -17,8 +17,8 @@ namespace Culvert.Identity.Service.Federation.RuleTests;
 internal sealed class RuleTestRunner(
     AssertionEvaluator evaluator,
     FederationDirectory directory,
-    IServiceAccountStore accounts,
-    ITenantStore tenants,
+    ServiceAccountStore accounts,
+    TenantStore tenants,
     ServiceIdentity identity,
     TimeProvider time
 )

@@ -1,30 +1,28 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
 /// <summary>Apart from the rules, which are all held in memory: nobody needs tests but who saves or shows a rule.</summary>
-internal sealed class RuleTestStore(Database database) : IRuleTestStore
+internal sealed class RuleTestStore(Database database)
 {
+    /// <summary>The tests that a version of a rule was saved with.</summary>
     public async ValueTask<IReadOnlyList<RuleTest>> FindAsync(
         string ruleId,
         int version,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var json = await connection.QueryFirstOrDefaultAsync<string>(
-            new CommandDefinition(
-                "SELECT tests FROM federation_rule_tests WHERE rule_id = @ruleId AND version <= @version "
-                    + "ORDER BY version DESC LIMIT 1",
-                new { ruleId, version = (long)version },
-                cancellationToken: cancellationToken
-            )
+        var json = await database.FirstOrDefaultAsync<string>(
+            "SELECT tests FROM federation_rule_tests WHERE rule_id = @ruleId AND version <= @version "
+                + "ORDER BY version DESC LIMIT 1",
+            new { ruleId, version = (long)version },
+            cancellationToken
         );
         return json is null ? [] : JsonSerializer.Deserialize(json, FederationJson.Default.IReadOnlyListRuleTest)!;
     }
 
+    /// <summary>From this version on the rule has these tests.</summary>
     public Statement Put(string ruleId, int version, IReadOnlyList<RuleTest> tests) =>
         new(
             "INSERT INTO federation_rule_tests (rule_id, version, tests) VALUES (@RuleId, @Version, @Tests)",

@@ -16,12 +16,17 @@ internal static class RuleDrafts
         $"target.service_account_id is not a well-formed {ServiceAccountId.Prefix}_ tagged ID";
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (Rule? Rule, Refusal? Refusal) New(CreateRuleRequest body, string organizationId, ChangeStamps stamps)
+    public static Result<Rule> New(CreateRuleRequest body, string organizationId, ChangeStamps stamps)
     {
-        var (match, badMatch) = RuleMatchReader.Read(body.Match);
-        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
+        var match = RuleMatchReader.Read(body.Match);
+        if (!match.IsOk)
         {
-            return (null, bad);
+            return match.Refusal;
+        }
+
+        if (CheckShape(body.Attributes, body.Target) is { } bad)
+        {
+            return bad;
         }
 
         if (!IssuerId.TryParse(body.IssuerId, out var issuerId))
@@ -39,56 +44,60 @@ internal static class RuleDrafts
             return Refuse("workspace_id: not together with applies_to_all_workspaces.");
         }
 
-        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
-        if (options is null)
+        var optionsResult = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
+        if (!optionsResult.IsOk)
         {
-            return (null, badOptions);
+            return optionsResult.Refusal;
         }
 
-        return (
-            new Rule
-            {
-                Id = RuleId.New(),
-                OrganizationId = organizationId,
-                Name = body.Name,
-                Description = body.Description ?? "",
-                IssuerId = issuerId,
-                ServiceAccountId = accountId,
-                Match = match!,
-                Scopes = ScopesOf(body.OAuthScope),
-                TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
-                AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
-                WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
-                TunnelIds = body.TunnelIds ?? [],
-                EdgeIds = body.EdgeIds ?? [],
-                ActorIds = body.ActorIds ?? [],
-                State = options.State,
-                Bind = options.Bind,
-                ExpiresAt = options.ExpiresAt,
-                EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
-                Stamps = stamps,
-            },
-            null
-        );
+        var options = optionsResult.Value;
+
+        return new Rule
+        {
+            Id = RuleId.New(),
+            OrganizationId = organizationId,
+            Name = body.Name,
+            Description = body.Description ?? "",
+            IssuerId = issuerId,
+            ServiceAccountId = accountId,
+            Match = match.Value,
+            Scopes = ScopesOf(body.OAuthScope),
+            TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
+            AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
+            WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
+            TunnelIds = body.TunnelIds ?? [],
+            EdgeIds = body.EdgeIds ?? [],
+            ActorIds = body.ActorIds ?? [],
+            State = options.State,
+            Bind = options.Bind,
+            ExpiresAt = options.ExpiresAt,
+            EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
+            Stamps = stamps,
+        };
     }
 
     /// <summary>The next version of a rule; exactly one of both results is set.</summary>
-    public static (Rule? Rule, Refusal? Refusal) Edit(Rule rule, UpdateRuleRequest body, ChangeStamps stamps)
+    public static Result<Rule> Edit(Rule rule, UpdateRuleRequest body, ChangeStamps stamps)
     {
         if (rule.IsArchived)
         {
-            return (null, FederationErrors.Archived.Refuse());
+            return FederationErrors.Archived.Refuse();
         }
 
         if (body.Version is { } expected && expected != rule.Version)
         {
-            return (null, FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now."));
+            return FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.");
         }
 
-        var (match, badMatch) = body.Match is null ? (rule.Match, null) : RuleMatchReader.Read(body.Match);
-        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
+        var match = body.Match is null ? rule.Match : RuleMatchReader.Read(body.Match);
+        if (!match.IsOk)
         {
-            return (null, bad);
+            return match.Refusal;
+        }
+
+        if (CheckShape(body.Attributes, body.Target) is { } bad)
+        {
+            return bad;
         }
 
         var accountId = rule.ServiceAccountId;
@@ -97,30 +106,29 @@ internal static class RuleDrafts
             return Refuse(MalformedAccount);
         }
 
-        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
-        if (options is null)
+        var optionsResult = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
+        if (!optionsResult.IsOk)
         {
-            return (null, badOptions);
+            return optionsResult.Refusal;
         }
 
-        return (
-            rule.Next(options.State, stamps) with
-            {
-                Name = body.Name ?? rule.Name,
-                Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
-                ServiceAccountId = accountId,
-                Match = match!,
-                Scopes = body.OAuthScope is { } scope ? ScopesOf(scope) : rule.Scopes,
-                TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
-                AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
-                TunnelIds = body.TunnelIds ?? rule.TunnelIds,
-                EdgeIds = body.EdgeIds ?? rule.EdgeIds,
-                ActorIds = body.ActorIds ?? rule.ActorIds,
-                Bind = options.Bind,
-                ExpiresAt = options.ExpiresAt,
-            },
-            null
-        );
+        var options = optionsResult.Value;
+
+        return rule.Next(options.State, stamps) with
+        {
+            Name = body.Name ?? rule.Name,
+            Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
+            ServiceAccountId = accountId,
+            Match = match.Value,
+            Scopes = body.OAuthScope is { } scope ? ScopesOf(scope) : rule.Scopes,
+            TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
+            AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
+            TunnelIds = body.TunnelIds ?? rule.TunnelIds,
+            EdgeIds = body.EdgeIds ?? rule.EdgeIds,
+            ActorIds = body.ActorIds ?? rule.ActorIds,
+            Bind = options.Bind,
+            ExpiresAt = options.ExpiresAt,
+        };
     }
 
     private static Refusal? CheckShape(JsonElement? attributes, TargetDocument? target)
@@ -141,5 +149,5 @@ internal static class RuleDrafts
 
     private static string[] ScopesOf(string oauthScope) => oauthScope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static (Rule?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+    private static Result<Rule> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

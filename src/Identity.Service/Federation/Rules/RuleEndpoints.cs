@@ -15,7 +15,7 @@ internal sealed class RuleEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
-    IRuleTestStore tests,
+    RuleTestStore tests,
     FederationDirectory directory,
     FederationChanges changes,
     PolicyReplayEndpoint replay,
@@ -26,35 +26,41 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(FederationJson.Default.CreateRuleRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateRuleRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
 
+        var body = bodyResult.Value;
+
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var (rule, bad) = RuleDrafts.New(body, request.Caller.OrganizationId, stamps);
-        if (rule is null)
+        var ruleResult = RuleDrafts.New(body, request.Caller.OrganizationId, stamps);
+        if (!ruleResult.IsOk)
         {
-            return bad!;
+            return ruleResult.Refusal;
         }
+
+        var rule = ruleResult.Value;
 
         if (await validator.CheckAsync(rule, request.Caller, cancellationToken) is { } invalid)
         {
             return invalid;
         }
 
-        var (review, dangerous) = await reviewer.ReviewAsync(
+        var reviewResult = await reviewer.ReviewAsync(
             rule,
             before: null,
             body.Tests,
             body.LintJustification,
             cancellationToken
         );
-        if (review is null)
+        if (!reviewResult.IsOk)
         {
-            return dangerous!;
+            return reviewResult.Refusal;
         }
+
+        var review = reviewResult.Value;
 
         var change = Audited(request, AuditEvents.FederationRuleCreated, rule, review, body.LintJustification);
         return
@@ -66,11 +72,13 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var issuer = request.Query("issuer_id");
         if (issuer is not null && !IssuerId.TryParse(issuer, out _))
@@ -94,11 +102,13 @@ internal sealed class RuleEndpoints(
     public async ValueTask<ApiAnswer> ListVersionsAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var id = request.Route("id");
-        var (page, refusal) = PageRequest.Read(request, $"federation_rules/{id}", FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, $"federation_rules/{id}", FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var organization = request.Caller.OrganizationId;
         var found = await store.ListVersionsAsync(organization, id, page, cancellationToken);
@@ -123,11 +133,13 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(FederationJson.Default.UpdateRuleRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateRuleRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -152,28 +164,32 @@ internal sealed class RuleEndpoints(
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var (updated, bad) = RuleDrafts.Edit(rule, body, stamps);
-        if (updated is null)
+        var updatedResult = RuleDrafts.Edit(rule, body, stamps);
+        if (!updatedResult.IsOk)
         {
-            return bad!;
+            return updatedResult.Refusal;
         }
+
+        var updated = updatedResult.Value;
 
         if (await validator.CheckChangeAsync(rule, updated, request.Caller, cancellationToken) is { } invalid)
         {
             return invalid;
         }
 
-        var (review, dangerous) = await reviewer.ReviewAsync(
+        var reviewResult = await reviewer.ReviewAsync(
             updated,
             rule,
             body.Tests,
             body.LintJustification,
             cancellationToken
         );
-        if (review is null)
+        if (!reviewResult.IsOk)
         {
-            return dangerous!;
+            return reviewResult.Refusal;
         }
+
+        var review = reviewResult.Value;
 
         var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification) with
         {
@@ -188,11 +204,13 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (wanted is null)
+        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (!wantedResult.IsOk)
         {
-            return malformed!;
+            return wantedResult.Refusal;
         }
+
+        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {

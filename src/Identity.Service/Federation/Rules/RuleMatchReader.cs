@@ -18,7 +18,7 @@ internal static class RuleMatchReader
     public const int MaxTextLength = 1024;
 
     /// <summary>Exactly one of both results is set.</summary>
-    public static (RuleMatch? Match, Refusal? Refusal) Read(MatchDocument document)
+    public static Result<RuleMatch> Read(MatchDocument document)
     {
         if (CheckSubject(document.SubjectPrefix) is { } badSubject)
         {
@@ -75,7 +75,7 @@ internal static class RuleMatchReader
 
         if (document.Condition is { } condition && CheckCondition(condition) is { } badCondition)
         {
-            return (null, badCondition);
+            return badCondition;
         }
 
         if (
@@ -91,18 +91,15 @@ internal static class RuleMatchReader
         }
 
         claims.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
-        return (
-            new RuleMatch
-            {
-                Subject = document.SubjectPrefix,
-                SubjectSegments = document.SubjectSegments,
-                Audience = document.Audience,
-                Claims = claims,
-                Matchers = matchers,
-                Condition = document.Condition,
-            },
-            null
-        );
+        return new RuleMatch
+        {
+            Subject = document.SubjectPrefix,
+            SubjectSegments = document.SubjectSegments,
+            Audience = document.Audience,
+            Claims = claims,
+            Matchers = matchers,
+            Condition = document.Condition,
+        };
     }
 
     private static string? CheckSubject(string? subject)
@@ -174,5 +171,5 @@ internal static class RuleMatchReader
     private static bool IsText(string text) =>
         text.Length is >= 1 and <= MaxTextLength && text.All(c => c is >= ' ' and <= '~');
 
-    private static (RuleMatch?, Refusal?) Refuse(string message) => (null, FederationErrors.Match.Refuse(message));
+    private static Result<RuleMatch> Refuse(string message) => FederationErrors.Match.Refuse(message);
 }

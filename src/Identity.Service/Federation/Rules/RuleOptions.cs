@@ -1,6 +1,7 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -12,7 +13,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
     public static RuleOptions Of(Rule rule) => new(rule.State, rule.Bind, rule.ExpiresAt);
 
     /// <summary>What is given, over what is there; exactly one of both results is set.</summary>
-    public static (RuleOptions? Options, Refusal? Refusal) Read(
+    public static Result<RuleOptions> Read(
         string? state,
         string? bind,
         Optional<string?> expiresAt,
@@ -22,7 +23,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
         var options = present;
         if (state is not null)
         {
-            if (RuleWords.State(state) is not { } read)
+            if (WireNames.Find<RuleState>(state) is not { } read)
             {
                 return Refuse("state: draft, audit, enforce or disabled is required.");
             }
@@ -32,7 +33,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
 
         if (bind is not null)
         {
-            if (RuleWords.Bind(bind) is not { } read)
+            if (WireNames.Find<RuleBind>(bind) is not { } read)
             {
                 return Refuse("bind: any, dpop, mtls or none is required.");
             }
@@ -50,7 +51,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
             options = options with { ExpiresAt = time };
         }
 
-        return (options, null);
+        return options;
     }
 
     // RFC 3339 in UTC, whole seconds.
@@ -73,5 +74,5 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
         return isTime;
     }
 
-    private static (RuleOptions?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+    private static Result<RuleOptions> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

@@ -1,10 +1,11 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed class RuleTargets(Database database) : IRuleTargets
+/// <summary>Whether what a rule names exists.</summary>
+internal sealed class RuleTargets(Database database)
 {
+    /// <summary>The first of the ids that is no unarchived tunnel of the organization; null = all are.</summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
@@ -18,6 +19,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             cancellationToken
         );
 
+    /// <summary>The first of the ids that is no unarchived service account of the organization; null = all are.</summary>
     public async ValueTask<string?> FindMissingAccountAsync(
         string organizationId,
         IReadOnlyList<string> accountIds,
@@ -31,6 +33,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             cancellationToken
         );
 
+    /// <summary>The first of the ids that is no unarchived edge; null = all are.</summary>
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken
@@ -54,10 +57,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             return null;
         }
 
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var found = await connection.QueryAsync<string>(
-            new CommandDefinition(sql, new { organizationId, ids }, cancellationToken: cancellationToken)
-        );
+        var found = await database.QueryAsync<string>(sql, new { organizationId, ids }, cancellationToken);
         return ids.Except(found, StringComparer.Ordinal).FirstOrDefault();
     }
 }

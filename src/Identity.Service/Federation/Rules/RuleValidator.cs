@@ -9,10 +9,10 @@ namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>Whether a rule may be saved as it is, by this caller. The same checks at creation and after an update.</summary>
 internal sealed class RuleValidator(
-    IIssuerStore issuers,
-    IServiceAccountStore accounts,
-    ITenantStore tenants,
-    IRuleTargets targets,
+    IssuerStore issuers,
+    ServiceAccountStore accounts,
+    TenantStore tenants,
+    RuleTargets targets,
     FederationOptions options
 )
 {

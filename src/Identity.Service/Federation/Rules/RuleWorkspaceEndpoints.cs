@@ -12,7 +12,7 @@ internal sealed class RuleWorkspaceEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
-    ITenantStore tenants,
+    TenantStore tenants,
     FederationChanges changes,
     TimeProvider time
 )
@@ -30,14 +30,13 @@ internal sealed class RuleWorkspaceEndpoints(
 
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.AddRuleWorkspaceRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddRuleWorkspaceRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -58,17 +57,19 @@ internal sealed class RuleWorkspaceEndpoints(
             }
 
             // It lets the rule grant in another place: what is dangerous about it would be dangerous there, too.
-            var (review, dangerous) = await reviewer.ReviewAsync(
+            var reviewResult = await reviewer.ReviewAsync(
                 changed,
                 rule,
                 given: null,
                 justification: null,
                 cancellationToken
             );
-            if (review is null)
+            if (!reviewResult.IsOk)
             {
-                return dangerous!;
+                return reviewResult.Refusal;
             }
+
+            var review = reviewResult.Value;
 
             var refused = await CommitAsync(
                 request,

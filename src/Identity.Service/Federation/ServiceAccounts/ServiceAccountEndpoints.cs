@@ -7,20 +7,22 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 /// <summary><c>/v1/organizations/service_accounts</c>.</summary>
-internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, FederationChanges changes, TimeProvider time)
+internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, FederationChanges changes, TimeProvider time)
 {
     private const string List = "service_accounts";
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.CreateServiceAccountRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
         if (fault is not null)
@@ -28,7 +30,8 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
             return RequestErrors.Invalid.Refuse(fault);
         }
 
-        if (!OrganizationRoles.TryParse(body.OrganizationRole ?? OrganizationRoles.Developer, out var role))
+        var wantedRole = body.OrganizationRole ?? OrganizationRole.Developer.Name();
+        if (WireNames.Find<OrganizationRole>(wantedRole) is not { } role)
         {
             return UnknownRole();
         }
@@ -55,11 +58,13 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         var (rows, next) = page.Cut(found, row => row.Ordinal);
@@ -78,14 +83,16 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
+        var bodyResult = await request.ReadJsonAsync(
             FederationJson.Default.UpdateServiceAccountRequest,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
@@ -103,9 +110,14 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
         }
 
         var role = account.Role;
-        if (body.OrganizationRole.IsSet && !OrganizationRoles.TryParse(body.OrganizationRole.Value, out role))
+        if (body.OrganizationRole.IsSet)
         {
-            return UnknownRole();
+            if (WireNames.Find<OrganizationRole>(body.OrganizationRole.Value) is not { } given)
+            {
+                return UnknownRole();
+            }
+
+            role = given;
         }
 
         if (role != account.Role && CheckGrant(request.Caller, role) is { } notGrantable)
@@ -128,11 +140,13 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (wanted is null)
+        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (!wantedResult.IsOk)
         {
-            return malformed!;
+            return wantedResult.Refusal;
         }
+
+        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {

@@ -1,11 +1,10 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
-internal sealed class ServiceAccountStore(Database database) : IServiceAccountStore
+internal sealed class ServiceAccountStore(Database database)
 {
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, description AS Description, "
@@ -13,6 +12,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
         + StampColumns.Select
         + " FROM service_accounts";
 
+    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
     public async ValueTask<ServiceAccount?> FindAsync(
         string organizationId,
         string id,
@@ -27,6 +27,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<ServiceAccount>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -46,6 +47,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
             cancellationToken
         );
 
+    /// <summary>Of all organizations, archived ones included.</summary>
     public async ValueTask<IReadOnlyList<ServiceAccount>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -65,6 +67,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
                 ).Select(row => row.Value)
         );
 
+    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
     public Statement Insert(ServiceAccount account) =>
         new Statement(
             "INSERT INTO service_accounts (id, ordinal, organization_id, name, description, organization_role, version, "
@@ -86,6 +89,9 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
             }
         ).Unique(FederationConflict.NameTaken);
 
+    /// <summary>
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one.
+    /// </summary>
     public Statement Update(ServiceAccount account) =>
         new Statement(
             "UPDATE service_accounts SET description = @Description, organization_role = @Role, version = @Version, "
@@ -105,6 +111,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
             }
         ).ExpectingOne(FederationConflict.Changed);
 
+    /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
         [
             // Touches its row only if nobody needs it: the count of rows is the check.
@@ -122,10 +129,7 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<ServiceAccount>(row.Ordinal, row.ToAccount()))];
     }
 
@@ -141,19 +145,16 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
 
         public required string Role { get; init; }
 
-        public ServiceAccount ToAccount()
-        {
-            _ = OrganizationRoles.TryParse(Role, out var role);
-            return new ServiceAccount
+        public ServiceAccount ToAccount() =>
+            new()
             {
                 Id = ServiceAccountId.Wrap(Id),
                 OrganizationId = OrganizationId,
                 Name = Name,
                 Description = Description,
-                Role = role,
+                Role = WireNames.Parse<OrganizationRole>(Role),
                 Version = (int)Version,
                 Stamps = ToStamps(),
             };
-        }
     }
 }

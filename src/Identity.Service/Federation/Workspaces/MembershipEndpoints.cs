@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -13,9 +14,9 @@ namespace Culvert.Identity.Service.Federation.Workspaces;
 /// <c>/v1/organizations/workspaces/{workspace}/service_accounts</c>.
 /// </summary>
 internal sealed class MembershipEndpoints(
-    IMembershipStore store,
-    IServiceAccountStore accounts,
-    ITenantStore tenants,
+    MembershipStore store,
+    ServiceAccountStore accounts,
+    TenantStore tenants,
     FederationDirectory directory,
     FederationChanges changes,
     TimeProvider time
@@ -27,11 +28,13 @@ internal sealed class MembershipEndpoints(
     /// <summary>The workspaces of an account; the implicit membership first, outside the page's limit.</summary>
     public async ValueTask<ApiAnswer> ListOfAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -61,11 +64,13 @@ internal sealed class MembershipEndpoints(
     /// <summary>The explicit members of a workspace.</summary>
     public async ValueTask<ApiAnswer> ListOfWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -85,14 +90,13 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> AddToAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.AddWorkspaceRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddWorkspaceRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -106,11 +110,13 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> AddToWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -124,14 +130,13 @@ internal sealed class MembershipEndpoints(
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await request.ReadJsonAsync(
-            FederationJson.Default.UpdateMemberRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateMemberRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return refusal!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (
             await PathAsync(request, cancellationToken) is not ({ } account, { } workspace)
@@ -182,7 +187,7 @@ internal sealed class MembershipEndpoints(
         CancellationToken cancellationToken
     )
     {
-        if (!WorkspaceRoles.TryParse(roleName, out var role))
+        if (WireNames.Find<WorkspaceRole>(roleName) is not { } role)
         {
             return RequestErrors.Invalid.Refuse($"workspace_role: one of {WorkspaceRoles.All} is required.");
         }

@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
-internal sealed class MembershipStore(Database database) : IMembershipStore
+/// <summary>Explicit memberships.</summary>
+internal sealed class MembershipStore(Database database)
 {
     private const string Select =
         "SELECT m.ordinal AS Ordinal, m.service_account_id AS ServiceAccountId, m.workspace_id AS WorkspaceId, "
@@ -25,6 +25,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfAccountAsync(
         string serviceAccountId,
         PageRequest page,
@@ -43,6 +44,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
             cancellationToken
         );
 
+    /// <summary>As <see cref="ListOfAccountAsync"/>; those of archived accounts are left out.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfWorkspaceAsync(
         string workspaceId,
         PageRequest page,
@@ -61,6 +63,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
             cancellationToken
         );
 
+    /// <summary>Of all organizations.</summary>
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -80,6 +83,10 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
                 ).Select(row => row.Value)
         );
 
+    /// <summary>
+    /// Adds it, or replaces the role of the one that exists;
+    /// <see cref="FederationConflict.ReferenceArchived"/> when the account was archived meanwhile.
+    /// </summary>
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [
             // Touches the account's row only if it is live: the count of rows is the check.
@@ -117,10 +124,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<Membership>(row.Ordinal, row.ToMembership()))];
     }
 
@@ -138,16 +142,13 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
 
         public required string CreatedBy { get; init; }
 
-        public Membership ToMembership()
-        {
-            _ = WorkspaceRoles.TryParse(Role, out var role);
-            return new Membership(
+        public Membership ToMembership() =>
+            new(
                 Culvert.Identity.Service.Ids.ServiceAccountId.Wrap(ServiceAccountId),
                 Culvert.Identity.Service.Ids.WorkspaceId.Wrap(WorkspaceId),
-                role,
+                WireNames.Parse<WorkspaceRole>(Role),
                 Instants.FromStore(CreatedAt),
                 CreatedBy
             );
-        }
     }
 }

@@ -6,6 +6,8 @@ using System.Text;
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
+/// Seals secrets for the store (S19): AES-256-GCM, an own data key per value, bound to the place where it lies, so
+/// that a moved value does not open.
 /// <code>
 /// 0      1            5          17             49         65       77             77+n      93+n
 /// +------+------------+----------+--------------+----------+--------+--------------+---------+
@@ -14,7 +16,7 @@ namespace Culvert.Identity.Service.Storage.Sealing;
 /// </code>
 /// Both parts are AES-256-GCM with the same associated data: installation, table, row, column, key version.
 /// </summary>
-internal sealed class Sealer(SealingKeys keys, string installationId) : ISealer
+internal sealed class Sealer(SealingKeys keys, string installationId)
 {
     private const byte Format = 1;
     private const int NonceBytes = 12;
@@ -47,6 +49,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId) : ISealer
         return result;
     }
 
+    /// <summary>Throws <see cref="StoreException"/> when the value was moved, changed, or sealed with a key we lack.</summary>
     public byte[] Unseal(string table, string row, string column, ReadOnlySpan<byte> sealedValue)
     {
         if (sealedValue.Length < OverheadBytes || sealedValue[0] != Format)
@@ -81,7 +84,13 @@ internal sealed class Sealer(SealingKeys keys, string installationId) : ISealer
         }
     }
 
-    // Of the oldest key: while a new one is handed from node to node, all of them have that one.
+    /// <summary>
+    /// A key of 32 bytes for one purpose and one object, which every node of the installation derives alike and nobody
+    /// can compute back from (HKDF-SHA256, RFC 5869). It changes when the oldest sealing key is taken away.
+    /// </summary>
+    /// <param name="purpose">What it is for; never used for anything else.</param>
+    /// <param name="id">Of the object, such as a tunnel.</param>
+    /// <remarks>Of the oldest key: while a new one is handed from node to node, all of them have that one.</remarks>
     public byte[] DeriveKey(string purpose, string id) =>
         HKDF.DeriveKey(
             HashAlgorithmName.SHA256,

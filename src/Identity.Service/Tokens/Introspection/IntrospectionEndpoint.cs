@@ -19,11 +19,13 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (token, refusal) = await TokenForm.ReadAsync(request, cancellationToken);
-        if (token is null)
+        var tokenResult = await TokenForm.ReadAsync(request, cancellationToken);
+        if (!tokenResult.IsOk)
         {
-            return refusal!;
+            return tokenResult.Refusal;
         }
+
+        var token = tokenResult.Value;
 
         var verified = verifier.Verify(token);
         if (verified.Error is { Status: StatusCodes.Status503ServiceUnavailable } unavailable)

@@ -32,11 +32,13 @@ internal sealed class IssuedTokenEndpoints(
             );
         }
 
-        var (page, refusal) = PageRequest.Read(request, $"tokens/{serviceAccount.Value}", maxLimit: 100);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, $"tokens/{serviceAccount.Value}", maxLimit: 100);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
         {

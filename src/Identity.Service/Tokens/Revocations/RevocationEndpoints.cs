@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 internal sealed class RevocationEndpoints(
     RevocationTargetReader targets,
     TokenRevoker revoker,
-    ITokenRevocationStore store,
+    TokenRevocationStore store,
     TimeProvider time
 )
 {
@@ -18,14 +18,13 @@ internal sealed class RevocationEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonAsync(
-            TokensJson.Default.CreateRevocationRequest,
-            cancellationToken
-        );
-        if (body is null)
+        var bodyResult = await request.ReadJsonAsync(TokensJson.Default.CreateRevocationRequest, cancellationToken);
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -40,13 +39,15 @@ internal sealed class RevocationEndpoints(
         }
 
         var caller = request.Caller;
-        var (target, refusal) = await targets.ReadAsync(caller.OrganizationId, body, cancellationToken);
-        if (target is null)
+        var targetResult = await targets.ReadAsync(caller.OrganizationId, body, cancellationToken);
+        if (!targetResult.IsOk)
         {
-            return refusal!;
+            return targetResult.Refusal;
         }
 
-        var (revocation, refused) = await revoker.RevokeAsync(
+        var target = targetResult.Value;
+
+        var revocationResult = await revoker.RevokeAsync(
             AuditActor.Of(request),
             request.RequestId,
             caller.OrganizationId,
@@ -56,16 +57,18 @@ internal sealed class RevocationEndpoints(
             reachesMachines: true,
             cancellationToken
         );
-        return revocation is null ? refused! : Answer(revocation);
+        return !revocationResult.IsOk ? revocationResult.Refusal : Answer(revocationResult.Value);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, time.GetUtcNow(), cancellationToken);
         var (rows, next) = page.Cut(found, row => row.Ordinal);

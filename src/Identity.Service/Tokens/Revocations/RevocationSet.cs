@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// end, so that readings of any age can be merged.
 /// </summary>
 internal sealed class RevocationSet(
-    ITokenRevocationStore store,
+    TokenRevocationStore store,
     IChanges changes,
     ClockGuard clock,
     TimeProvider time,

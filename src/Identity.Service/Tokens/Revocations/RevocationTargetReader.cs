@@ -10,51 +10,45 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// Makes a request's kind and members into one value. Exactly the members of the kind may be there: a superfluous one
 /// would mean that the caller believes to narrow what he does not.
 /// </summary>
-internal sealed class RevocationTargetReader(IRuleStore rules, IIssuerStore issuers, IServiceAccountStore accounts)
+internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issuers, ServiceAccountStore accounts)
 {
-    public async ValueTask<(RevocationTarget? Target, Refusal? Refusal)> ReadAsync(
+    public async ValueTask<Result<RevocationTarget>> ReadAsync(
         string organizationId,
         CreateRevocationRequest request,
         CancellationToken cancellationToken
     )
     {
-        if (!RevocationKinds.TryParse(request.Kind, out var kind))
+        if (WireNames.Find<RevocationKind>(request.Kind) is not { } kind)
         {
-            return (null, RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required."));
+            return RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required.");
         }
 
         if (CheckMembers(kind, request) is { } fault)
         {
-            return (null, RequestErrors.Invalid.Refuse(fault));
+            return RequestErrors.Invalid.Refuse(fault);
         }
 
         if (!await RefersToOwnAsync(organizationId, request, cancellationToken))
         {
-            return (null, RequestErrors.NotFound.Refuse());
+            return RequestErrors.NotFound.Refuse();
         }
 
-        return (
-            new RevocationTarget(
-                kind,
-                kind switch
-                {
-                    RevocationKind.Token => request.TokenId!,
-                    RevocationKind.Family => request.Family!,
-                    RevocationKind.Rule => request.RuleId!,
-                    RevocationKind.RuleVersion => TokenTraits.RuleVersionValue(
-                        request.RuleId!,
-                        request.RuleVersion!.Value
-                    ),
-                    RevocationKind.Principal => request.ServiceAccountId!,
-                    RevocationKind.Issuer => request.IssuerId!,
-                    RevocationKind.Subject => TokenTraits.SubjectValue(
-                        request.IssuerId!,
-                        Sha256Text.Base64UrlOf(request.Subject!)
-                    ),
-                    _ => "",
-                }
-            ),
-            null
+        return new RevocationTarget(
+            kind,
+            kind switch
+            {
+                RevocationKind.Token => request.TokenId!,
+                RevocationKind.Family => request.Family!,
+                RevocationKind.Rule => request.RuleId!,
+                RevocationKind.RuleVersion => TokenTraits.RuleVersionValue(request.RuleId!, request.RuleVersion!.Value),
+                RevocationKind.Principal => request.ServiceAccountId!,
+                RevocationKind.Issuer => request.IssuerId!,
+                RevocationKind.Subject => TokenTraits.SubjectValue(
+                    request.IssuerId!,
+                    Sha256Text.Base64UrlOf(request.Subject!)
+                ),
+                _ => "",
+            }
         );
     }
 

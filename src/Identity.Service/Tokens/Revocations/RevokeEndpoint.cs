@@ -18,11 +18,13 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (token, refusal) = await TokenForm.ReadAsync(request, cancellationToken);
-        if (token is null)
+        var tokenResult = await TokenForm.ReadAsync(request, cancellationToken);
+        if (!tokenResult.IsOk)
         {
-            return refusal!;
+            return tokenResult.Refusal;
         }
+
+        var token = tokenResult.Value;
 
         var verified = verifier.Verify(token);
         if (verified.Error is { } error)
@@ -32,7 +34,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
         }
 
         var claims = verified.Claims;
-        var (_, refused) = await revoker.RevokeAsync(
+        var revoked = await revoker.RevokeAsync(
             ActorOf(request, claims),
             request.RequestId,
             claims.Organization,
@@ -44,7 +46,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
                 || claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
             cancellationToken
         );
-        return refused is null ? ApiAnswer.Nothing : refused;
+        return revoked.IsOk ? ApiAnswer.Nothing : revoked.Refusal;
     }
 
     private static AuditActor ActorOf(ApiRequest request, in AccessTokenClaims claims) =>

@@ -3,11 +3,11 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-internal sealed class TokenRevocationStore(Database database) : ITokenRevocationStore
+/// <summary>Revocations until they end. At most one per organization, kind and value.</summary>
+internal sealed class TokenRevocationStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, kind AS Kind, value AS Value, "
@@ -23,6 +23,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
 
     private const string Issued = "organization_id = @OrganizationId AND token_issued_at_s <= @IssuedBefore AND ";
 
+    /// <summary>Those numbered from there on, of all organizations.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> SinceAsync(
         long ordinal,
         CancellationToken cancellationToken
@@ -67,6 +68,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
             )
         ).Select(row => row.Value).SingleOrDefault();
 
+    /// <summary>Those that have not ended, newest first, one more than the page holds.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -86,6 +88,11 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
             cancellationToken
         );
 
+    /// <summary>
+    /// The row, and the end of enrolments that rest on what is revoked (S4, S8). An existing row of the same thing is
+    /// raised, never lowered, and numbered anew.
+    /// </summary>
+    /// <param name="at">Now: certificates issued by then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
     {
         var parameters = new
@@ -118,6 +125,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
         ];
     }
 
+    /// <summary>Enrolments that rest on tokens by that key end: whoever has the key can have made such tokens.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
     {
         var parameters = new { keyId, At = at.ToStore() };
@@ -125,6 +133,10 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
         return [new Statement(EndAgents + Where, parameters), new Statement(EndEdges + Where, parameters)];
     }
 
+    /// <summary>
+    /// Changes one row if nothing that the enrolment rests on is revoked, and none otherwise: for checking in the
+    /// commit that enrols.
+    /// </summary>
     public Statement RequireNone(EnrollmentProof proof) =>
         new(
             "SELECT 1 FROM federation_rules WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "
@@ -187,10 +199,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => new Numbered<TokenRevocation>(row.Ordinal, row.ToRevocation()))];
     }
 
@@ -221,7 +230,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
             {
                 Id = TokenRevocationId.Wrap(Id),
                 OrganizationId = OrganizationId,
-                Kind = RevocationKinds.Parse(Kind),
+                Kind = WireNames.Parse<RevocationKind>(Kind),
                 Value = Value,
                 IssuedBefore = IssuedBefore,
                 Reason = Reason,

@@ -13,10 +13,10 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// Revoking again what is revoked changes nothing.
 /// </summary>
 internal sealed class TokenRevoker(
-    ITokenRevocationStore store,
+    TokenRevocationStore store,
     RevocationSet set,
     IJournal journal,
-    IAuditLog audit,
+    AuditLog audit,
     ClockGuard clock,
     TimeProvider time
 )
@@ -32,7 +32,7 @@ internal sealed class TokenRevoker(
     /// <param name="reachesMachines">
     /// Whether machines may have enrolled with it, or agents may be called with it, so that their feeds must wake.
     /// </param>
-    public async ValueTask<(TokenRevocation? Revocation, Refusal? Refusal)> RevokeAsync(
+    public async ValueTask<Result<TokenRevocation>> RevokeAsync(
         AuditActor actor,
         string requestId,
         string organizationId,
@@ -53,7 +53,7 @@ internal sealed class TokenRevoker(
         var known = await store.FindAsync(organizationId, kind, value, cancellationToken);
         if (known is not null && known.IssuedBefore >= before && known.EndsAt > latest)
         {
-            return (known, null);
+            return known;
         }
 
         // Single tokens alone are bounded: holders can make any number of them, and must not be able to keep an
@@ -65,7 +65,7 @@ internal sealed class TokenRevoker(
             && set.CountOf(organizationId) >= MaxPerOrganization
         )
         {
-            return (null, RevocationErrors.Limit.Refuse());
+            return RevocationErrors.Limit.Refuse();
         }
 
         var revocation = new TokenRevocation
@@ -98,11 +98,11 @@ internal sealed class TokenRevoker(
         );
         if (result.RefusalIfUnavailable() is { } unavailable)
         {
-            return (null, unavailable);
+            return unavailable;
         }
 
         set.Add(revocation);
-        return (revocation, null);
+        return revocation;
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <summary>Init's part: the first key, which signs at once because nobody can have cached an older set.</summary>
 internal sealed class FirstSigningKey(
     IJournal journal,
-    ITokenSigningKeyStore store,
+    TokenSigningKeyStore store,
     SigningKeyMaker maker,
     TimeProvider time
 ) : IInitStep

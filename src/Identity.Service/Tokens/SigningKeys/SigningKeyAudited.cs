@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
@@ -31,7 +32,7 @@ internal sealed record SigningKeyAudited(string Event, string KeyId) : AuditEven
 
         if (Custody is { } custody)
         {
-            json.WriteString("custody", KeyCustodies.Name(custody));
+            json.WriteString("custody", WireNames.Of(custody));
         }
 
         if (SuccessorId is not null)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
@@ -51,7 +52,7 @@ internal sealed record SigningKeyDocument
                                 key.KeyId == signer.KeyId ? "signing"
                                 : key.ActiveFrom > now ? "published"
                                 : "retiring",
-                            Custody = KeyCustodies.Name(key.Custody),
+                            Custody = WireNames.Of(key.Custody),
                             CreatedAt = key.CreatedAt,
                             ActiveFrom = key.ActiveFrom,
                             RetiresAt =

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tokens.Revocations;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, whose keys they are.</summary>
-internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationStore revocations, TimeProvider time)
+internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationStore revocations, TimeProvider time)
 {
     public const string Path = "/v1/oauth/signing_keys";
 
@@ -13,15 +13,17 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationS
 
     public async ValueTask<ApiAnswer> RotateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (body, malformed) = await request.ReadJsonOrEmptyAsync(
+        var bodyResult = await request.ReadJsonOrEmptyAsync(
             TokensJson.Default.RotateSigningKeyRequest,
             RotateSigningKeyRequest.None,
             cancellationToken
         );
-        if (body is null)
+        if (!bodyResult.IsOk)
         {
-            return malformed!;
+            return bodyResult.Refusal;
         }
+
+        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -29,7 +31,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationS
         }
 
         var actor = AuditActor.Of(request);
-        var (_, refusal) = body.CompromisedKeyId is { } compromised
+        var rotated = body.CompromisedKeyId is { } compromised
             ? await ring.DropAsync(
                 compromised,
                 revocations.EndEnrollmentsOfKey(compromised, time.GetUtcNow()),
@@ -39,7 +41,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationS
                 cancellationToken
             )
             : await ring.RotateEarlyAsync(actor, request.RequestId, body.Reason ?? "", cancellationToken);
-        return refusal is null ? Answer() : refusal;
+        return rotated.IsOk ? Answer() : rotated.Refusal;
     }
 
     private ApiAnswer Answer() =>

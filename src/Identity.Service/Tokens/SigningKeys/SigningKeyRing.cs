@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <see cref="SigningKeyPlan"/> says. Several nodes may plan the same key: the store takes one of them.
 /// </summary>
 internal sealed class SigningKeyRing(
-    ITokenSigningKeyStore store,
+    TokenSigningKeyStore store,
     SigningKeyMaker maker,
     IJournal journal,
     IChanges changes,
@@ -91,7 +91,7 @@ internal sealed class SigningKeyRing(
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
 
     /// <summary>Publishes the next key now, ahead of its time; it signs once everybody can know it.</summary>
-    public async Task<(TokenSigningKey? Key, Refusal? Refusal)> RotateEarlyAsync(
+    public async Task<Result<TokenSigningKey>> RotateEarlyAsync(
         AuditActor actor,
         string requestId,
         string reason,
@@ -100,7 +100,7 @@ internal sealed class SigningKeyRing(
     {
         if (clock.RefusalIfAlarmed() is { } unsynchronised)
         {
-            return (null, unsynchronised);
+            return unsynchronised;
         }
 
         await changing.WaitAsync(cancellationToken);
@@ -110,12 +110,12 @@ internal sealed class SigningKeyRing(
             var now = time.GetStoreNow();
             if (Current.Keys[^1].ActiveFrom > now)
             {
-                return (null, SigningKeyErrors.Pending.Refuse());
+                return SigningKeyErrors.Pending.Refuse();
             }
 
             if (Current.Keys.Count >= SigningKeyPlan.MaxKeys)
             {
-                return (null, SigningKeyErrors.Limit.Refuse());
+                return SigningKeyErrors.Limit.Refuse();
             }
 
             var made = await MakeAsync_NeedsLock(
@@ -124,7 +124,7 @@ internal sealed class SigningKeyRing(
                 cancellationToken
             );
             await LoadAsync_NeedsLock(CancellationToken.None);
-            return made is null ? (null, SigningKeyErrors.Changed.Refuse()) : (made, null);
+            return made is null ? SigningKeyErrors.Changed.Refuse() : made;
         }
         finally
         {
@@ -137,7 +137,7 @@ internal sealed class SigningKeyRing(
     /// that rest on such tokens end, and if it was the one that signs, the next takes over at once. That is the key
     /// already published if there is one, because validators may know it.
     /// </summary>
-    public async Task<(TokenSigningKey? Key, Refusal? Refusal)> DropAsync(
+    public async Task<Result<TokenSigningKey>> DropAsync(
         string compromisedId,
         IReadOnlyList<Statement> consequences,
         AuditActor actor,
@@ -153,7 +153,7 @@ internal sealed class SigningKeyRing(
             var now = time.GetStoreNow();
             if (Current.Keys.FirstOrDefault(key => key.KeyId == compromisedId) is not { } compromised)
             {
-                return (null, RequestErrors.NotFound.Refuse());
+                return RequestErrors.NotFound.Refuse();
             }
 
             var signer = Current.SignerAt(now);
@@ -197,17 +197,17 @@ internal sealed class SigningKeyRing(
             await LoadAsync_NeedsLock(CancellationToken.None);
             if (result.Outcome == CommitOutcome.Conflict)
             {
-                return (null, SigningKeyErrors.Changed.Refuse());
+                return SigningKeyErrors.Changed.Refuse();
             }
 
             if (result.RefusalIfUnavailable() is { } unavailable)
             {
-                return (null, unavailable);
+                return unavailable;
             }
 
             Log.SigningKeyCompromised(logger, compromisedId, successor.KeyId);
             maker.Destroy(compromised);
-            return (successor, null);
+            return successor;
         }
         finally
         {

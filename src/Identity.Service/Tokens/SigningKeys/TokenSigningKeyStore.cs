@@ -1,31 +1,30 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Jose.Keys;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, TokenKeyHsm hsm) : ITokenSigningKeyStore
+internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, TokenKeyHsm hsm)
 {
     private const string Table = "token_signing_keys";
     private const string Column = "private_key";
 
+    /// <summary>All keys, opened, by the time from which they sign.</summary>
     public async ValueTask<IReadOnlyList<TokenSigningKey>> AllAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
-                    + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
-                    + "FROM token_signing_keys ORDER BY active_from_ms, generation",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
+                + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
+                + "FROM token_signing_keys ORDER BY active_from_ms, generation",
+            cancellationToken
         );
         return [.. rows.Select(Open)];
     }
 
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Made"/> when there is a key of that generation.</summary>
     public Statement Insert(TokenSigningKey key)
     {
         var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
@@ -41,7 +40,7 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, To
                     CreatedAt = key.CreatedAt.ToStore(),
                     ActiveFrom = key.ActiveFrom.ToStore(),
                     key.Generation,
-                    Custody = KeyCustodies.Name(key.Custody),
+                    Custody = WireNames.Of(key.Custody),
                 }
             ).Unique(SigningKeyConflict.Made);
         }
@@ -51,12 +50,14 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, To
         }
     }
 
+    /// <summary>Makes a published key sign from then on. Conflict: <see cref="SigningKeyConflict.Changed"/>.</summary>
     public Statement Activate(string keyId, DateTimeOffset from) =>
         new Statement(
             "UPDATE token_signing_keys SET active_from_ms = @From WHERE key_id = @keyId AND active_from_ms > @From",
             new { keyId, From = from.ToStore() }
         ).ExpectingOne(SigningKeyConflict.Changed);
 
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Changed"/> when it is not there.</summary>
     public Statement Delete(string keyId) =>
         new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne(
             SigningKeyConflict.Changed
@@ -67,7 +68,7 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, To
         var secret = sealer.Unseal(Table, row.KeyId, Column, row.PrivateKey);
         try
         {
-            var custody = KeyCustodies.Parse(row.Custody);
+            var custody = WireNames.Parse<KeyCustody>(row.Custody);
             var label = custody == KeyCustody.Pkcs11 ? Encoding.UTF8.GetString(secret) : null;
             var key = label is null ? SigningKey.ImportPkcs8(secret) : hsm.Open(label);
             return new TokenSigningKey(

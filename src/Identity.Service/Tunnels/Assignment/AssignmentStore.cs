@@ -4,7 +4,11 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-internal sealed class AssignmentStore(Database database) : IAssignmentStore
+/// <summary>
+/// What decides which edges each tunnel has. Every change of it is written down with what was before, in the same decision
+/// and ahead of the change itself.
+/// </summary>
+internal sealed class AssignmentStore(Database database)
 {
     // Before there was a number, every edge served every tunnel.
     private const string All = "1000000";
@@ -50,15 +54,13 @@ internal sealed class AssignmentStore(Database database) : IAssignmentStore
         CommandDefinition Command(string sql) => new(sql, cancellationToken: cancellationToken);
     }
 
+    /// <summary>The number of edges per tunnel that is in force; null = none was ever set.</summary>
     public async ValueTask<int?> EdgesPerTunnelAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return (int?)
-            await connection.QuerySingleAsync<long?>(
-                new CommandDefinition("SELECT edges_per_tunnel FROM installation", cancellationToken: cancellationToken)
-            );
+        return (int?)await database.SingleAsync<long?>("SELECT edges_per_tunnel FROM installation", cancellationToken);
     }
 
+    /// <summary>The edge is about to be registered, drained, resumed or archived, or reports for the first time.</summary>
     public Statement StandingChanges(EdgeId id, DateTimeOffset at) =>
         new(
             Insert
@@ -67,6 +69,7 @@ internal sealed class AssignmentStore(Database database) : IAssignmentStore
             new { Id = id.Value, At = at.ToStore() }
         );
 
+    /// <summary>The tunnel is about to be pinned to these edges. Conflict: <see cref="TunnelConflict.UnknownEdge"/>.</summary>
     public IReadOnlyList<Statement> PinsChange(TunnelId id, IReadOnlyList<string> pins, DateTimeOffset at) =>
         [
             .. pins.Select(edgeId =>
@@ -81,6 +84,7 @@ internal sealed class AssignmentStore(Database database) : IAssignmentStore
             ),
         ];
 
+    /// <summary>Sets the number of edges per tunnel; <see cref="TunnelConflict.Stale"/> when that is the number.</summary>
     public IReadOnlyList<Statement> SetEdgesPerTunnel(int number, DateTimeOffset at) =>
         [
             new Statement(
@@ -95,24 +99,26 @@ internal sealed class AssignmentStore(Database database) : IAssignmentStore
             ).ExpectingOne(TunnelConflict.Stale),
         ];
 
+    /// <summary>How many changes were made up to either moment and have not been ended as far.</summary>
+    /// <param name="leftBy">Agents leave the edges that lost tunnels up to then.</param>
+    /// <param name="overBy">Those edges forget the tunnels that they lost up to then.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask<(int Leaving, int Over)> CountDueAsync(
         DateTimeOffset leftBy,
         DateTimeOffset overBy,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var (leaving, over) = await connection.QuerySingleAsync<(long, long)>(
-            new CommandDefinition(
-                "SELECT (SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 0 AND at_ms <= @LeftBy), "
-                    + "(SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @OverBy)",
-                new { LeftBy = leftBy.ToStore(), OverBy = overBy.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var (leaving, over) = await database.SingleAsync<(long, long)>(
+            "SELECT (SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 0 AND at_ms <= @LeftBy), "
+                + "(SELECT COUNT(*) FROM edge_assignment_changes WHERE agents_left = 1 AND at_ms <= @OverBy)",
+            new { LeftBy = leftBy.ToStore(), OverBy = overBy.ToStore() },
+            cancellationToken
         );
         return ((int)leaving, (int)over);
     }
 
+    /// <summary>Ends them; <see cref="TunnelConflict.Stale"/> when another node has done so.</summary>
     public IReadOnlyList<Statement> End((int Leaving, int Over) due, DateTimeOffset leftBy, DateTimeOffset overBy) =>
         [
             new Statement(

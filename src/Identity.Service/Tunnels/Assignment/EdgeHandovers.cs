@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 /// has had its time the edges forget the tunnel. Puts the configured number of edges per tunnel in force.
 /// </summary>
 internal sealed class EdgeHandovers(
-    IAssignmentStore store,
+    AssignmentStore store,
     EdgeAssignments assignments,
     IJournal journal,
     TunnelOptions options,

@@ -1,10 +1,10 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
+/// <summary>Which epoch of a tunnel's bundle was given to whom, and who said to hold it.</summary>
+internal sealed class BundleHolderStore(Database database)
 {
     private const string Columns =
         "kind AS Kind, holder AS Holder, served_epoch AS Served, acknowledged_epoch AS Acknowledged, "
@@ -29,13 +29,14 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
                 new
                 {
                     tunnelId.Value,
-                    kind = NameOf(kind),
+                    kind = WireNames.Of(kind),
                     holder,
                 },
                 cancellationToken
             )
         ).SingleOrDefault();
 
+    /// <summary>It called, and was given that epoch (0 = nothing new). Neither ever goes back.</summary>
     public Statement Heard(TunnelId tunnelId, HolderKind kind, string holder, long servedEpoch, DateTimeOffset at) =>
         new(
             "INSERT INTO bundle_holders (tunnel_id, kind, holder, served_epoch, acknowledged_epoch, heard_at_ms) "
@@ -48,13 +49,14 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
             new
             {
                 tunnelId.Value,
-                kind = NameOf(kind),
+                kind = WireNames.Of(kind),
                 holder,
                 servedEpoch,
                 At = at.ToStore(),
             }
         );
 
+    /// <summary>Its word. Written only while the epoch is one that was served to it.</summary>
     public Statement Acknowledge(
         TunnelId tunnelId,
         HolderKind kind,
@@ -69,7 +71,7 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
             new
             {
                 tunnelId.Value,
-                kind = NameOf(kind),
+                kind = WireNames.Of(kind),
                 holder,
                 epoch,
                 by,
@@ -77,18 +79,13 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
             }
         );
 
-    private static string NameOf(HolderKind kind) => kind == HolderKind.Agent ? "agent" : "relying_party";
-
     private async ValueTask<IReadOnlyList<KnownHolder>> QueryAsync(
         string sql,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToHolder())];
     }
 
@@ -110,7 +107,7 @@ internal sealed class BundleHolderStore(Database database) : IBundleHolderStore
 
         public KnownHolder ToHolder() =>
             new(
-                Kind == "agent" ? HolderKind.Agent : HolderKind.RelyingParty,
+                WireNames.Parse<HolderKind>(Kind),
                 Holder,
                 Served,
                 Acknowledged,

@@ -1,11 +1,15 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed class RegisteredCertificateStore(Database database, ITunnelStore tunnels) : IRegisteredCertificateStore
+/// <summary>
+/// Trust anchors in the store. Used by the compatible endpoint for trust-only ones, and by the certificates
+/// capability, which registers a service-held authority's certificate when it is staged (S14). Every change also
+/// raises the tunnel's bundle epoch: the statements below include that.
+/// </summary>
+internal sealed class RegisteredCertificateStore(Database database, TunnelStore tunnels)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, tunnel_id AS TunnelId, fingerprint AS Fingerprint, "
@@ -26,6 +30,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             )
         ).SingleOrDefault();
 
+    /// <summary>The unarchived registration of that certificate on that tunnel.</summary>
     public async ValueTask<RegisteredCertificate?> FindLiveAsync(
         TunnelId tunnelId,
         string fingerprint,
@@ -40,6 +45,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             )
         ).SingleOrDefault();
 
+    /// <summary>Newest first, one more than the page holds when there are more.</summary>
     public ValueTask<IReadOnlyList<RegisteredCertificate>> ListAsync(
         TunnelId tunnelId,
         PageRequest page,
@@ -58,6 +64,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             cancellationToken
         );
 
+    /// <summary>The trust bundle's content, newest first: neither archived nor waiting for a second person.</summary>
     public ValueTask<IReadOnlyList<RegisteredCertificate>> ListLiveAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -69,6 +76,10 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             cancellationToken
         );
 
+    /// <summary>
+    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
+    /// <see cref="TunnelConflict.SlotsTaken"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(RegisteredCertificate certificate)
     {
         var tunnelId = certificate.TunnelId.Value;
@@ -113,6 +124,10 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
         ];
     }
 
+    /// <summary>
+    /// <see cref="TunnelConflict.BundleInUse"/> when the tunnel has an anchor or a relying party: committed with an
+    /// addition that one person may make.
+    /// </summary>
     public Statement RequireUnusedBundle(TunnelId tunnelId) =>
         new Statement(
             "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @Value AND NOT EXISTS (SELECT 1 FROM "
@@ -122,6 +137,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             new { tunnelId.Value }
         ).ExpectingOne(TunnelConflict.BundleInUse);
 
+    /// <summary>A pending one joins the bundle. <see cref="TunnelConflict.Stale"/> when it is archived or added already.</summary>
     public IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at) =>
         [
             RaiseEpoch(certificate.TunnelId, 1),
@@ -138,6 +154,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             ).ExpectingOne(TunnelConflict.Stale),
         ];
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived, or another change waits.</summary>
     public Statement RequestRemoval(RegisteredCertificate certificate, PendingChange change) =>
         new Statement(
             "UPDATE registered_certificates SET pending = @Kind, requested_by = @RequestedBy, "
@@ -151,6 +168,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already, or joined the bundle meanwhile.</summary>
     public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at)
     {
         // What never joined the bundle leaves no epoch behind.
@@ -170,9 +188,11 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
         return isAdded ? [archive, tunnels.RaiseBundleEpoch(certificate.TunnelId)] : [archive];
     }
 
+    /// <summary>A retiring or tainted authority keeps its anchor listed but gives up the slot (S14).</summary>
     public Statement ReleaseSlot(RegisteredCertificateId id) =>
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
+    /// <summary>The authority issues again; <see cref="TunnelConflict.SlotsTaken"/> when both slots are.</summary>
     public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
         new Statement(
             "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "
@@ -198,10 +218,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<RegisteredCertificateRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<RegisteredCertificateRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToCertificate())];
     }
 }

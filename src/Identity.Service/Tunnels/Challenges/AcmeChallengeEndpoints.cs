@@ -17,9 +17,9 @@ namespace Culvert.Identity.Service.Tunnels.Challenges;
 /// acknowledged by each. Kept in the store, so that every node knows of it.
 /// </summary>
 internal sealed class AcmeChallengeEndpoints(
-    ITunnelStore tunnels,
-    IHostnameStore hostnames,
-    IAcmeChallengeStore challenges,
+    TunnelStore tunnels,
+    HostnameStore hostnames,
+    AcmeChallengeStore challenges,
     IAgentEnrollments enrollments,
     AgentDirectory agents,
     TunnelEdges edges,
@@ -42,10 +42,12 @@ internal sealed class AcmeChallengeEndpoints(
     public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AcmeChallengeRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         if (await FindTunnelAsync(request.Peer, cancellationToken) is not { } tunnel)
         {

@@ -1,10 +1,9 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStore
+internal sealed class AcmeChallengeStore(Database database)
 {
     private const string Select =
         "SELECT id AS Id, tunnel_id AS TunnelId, instance_id AS InstanceId, name AS Name, digest AS Digest, "
@@ -16,6 +15,7 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
     public async ValueTask<AcmeChallenge?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         (await QueryAsync($"{Select} WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
 
+    /// <summary>Those that end after <paramref name="now"/>, of every tunnel or of one.</summary>
     public ValueTask<IReadOnlyList<AcmeChallenge>> ListLiveAsync(
         string? tunnelId,
         DateTimeOffset now,
@@ -27,19 +27,22 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
             cancellationToken
         );
 
+    /// <summary>Ids of agents and edges that hold it.</summary>
     public async ValueTask<IReadOnlySet<string>> HoldersAsync(AcmeChallengeId id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var holders = await connection.QueryAsync<string>(
-            new CommandDefinition(
-                "SELECT holder FROM acme_challenge_holders WHERE challenge_id = @Value",
-                new { id.Value },
-                cancellationToken: cancellationToken
-            )
+        var holders = await database.QueryAsync<string>(
+            "SELECT holder FROM acme_challenge_holders WHERE challenge_id = @Value",
+            new { id.Value },
+            cancellationToken
         );
         return holders.ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>
+    /// Announces it, after whatever has ended is gone, and the announcer's own earlier one for the name with it.
+    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.LimitReached"/>,
+    /// <see cref="TunnelConflict.InUse"/> (another agent's is live for the name).
+    /// </summary>
     public IReadOnlyList<Statement> Insert(AcmeChallenge challenge, int limit)
     {
         const string Ended =
@@ -75,6 +78,7 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
         ];
     }
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is gone.</summary>
     public IReadOnlyList<Statement> Remove(AcmeChallengeId id) =>
         [
             new Statement("DELETE FROM acme_challenge_holders WHERE challenge_id = @Value", new { id.Value }),
@@ -83,6 +87,7 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
             ),
         ];
 
+    /// <summary>Idempotent; <see cref="TunnelConflict.Stale"/> when it is gone.</summary>
     public IReadOnlyList<Statement> Acknowledge(AcmeChallengeId id, string holder) =>
         [
             // The challenge's row is the lock: two words of one holder at once are one.
@@ -102,10 +107,7 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<AcmeChallengeRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<AcmeChallengeRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToChallenge())];
     }
 }

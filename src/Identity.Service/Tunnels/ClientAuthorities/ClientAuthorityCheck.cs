@@ -13,16 +13,16 @@ internal static class ClientAuthorityCheck
     public const int MaxIdentities = 32;
 
     /// <summary>The certificate, or the refusal that says what is wrong with it.</summary>
-    public static TunnelResult<X509Certificate2> Certificate(
+    public static Result<X509Certificate2> Certificate(
         string pem,
         DateTimeOffset now,
         Func<ParsedCertificate, bool> isPublic
     )
     {
         var check = AuthorityRegistration.CheckClientAnchor(pem, now, isPublic);
-        return check.Value is { } authority ? X509CertificateLoader.LoadCertificate(authority.Encoded.Span)
+        return check.Succeeded ? X509CertificateLoader.LoadCertificate(check.Value.Encoded.Span)
             // A private key has its own code, by which the alarm is raised.
-            : check.Refusal!.Code.Code == CaErrorCodes.CaSecretInInput.Code ? check.Refusal.ToRefusal()
+            : check.Refusal.Code.Code == CaErrorCodes.CaSecretInInput.Code ? check.Refusal.ToRefusal()
             : TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + check.Refusal.Message);
     }
 

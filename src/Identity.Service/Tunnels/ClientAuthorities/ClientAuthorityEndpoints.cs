@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 /// <summary><c>/v1/tunnels/{id}/client_certificate_authorities</c>: who may come by CONNECT (S22).</summary>
 internal sealed class ClientAuthorityEndpoints(
     TunnelAccess access,
-    IClientAuthorityStore authorities,
+    ClientAuthorityStore authorities,
     IPublicAnchors publicAnchors,
     IJournal journal,
     TimeProvider time
@@ -24,25 +24,34 @@ internal sealed class ClientAuthorityEndpoints(
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.AddClientAuthorityRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
+        var wanted = body.Value;
+
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         var now = time.GetStoreNow();
         var check = ClientAuthorityCheck.Certificate(wanted.CaCertificatePem, now, publicAnchors.Holds);
-        if ((check.Refusal ?? ClientAuthorityCheck.Identities(wanted.Identities)) is { } refusal)
+        if (!check.IsOk)
+        {
+            return check.Refusal;
+        }
+
+        if (ClientAuthorityCheck.Identities(wanted.Identities) is { } refusal)
         {
             return refusal;
         }
 
-        var certificate = check.Value!;
+        var certificate = check.Value;
         var authority = new ClientAuthority
         {
             Id = ClientAuthorityId.New(),
@@ -82,16 +91,20 @@ internal sealed class ClientAuthorityEndpoints(
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var tunnel = found.Value;
+
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var all = await authorities.ListAsync(tunnel.Id, page, cancellationToken);
         var (rows, next) = page.Cut(all, authority => authority.Ordinal);
@@ -104,8 +117,8 @@ internal sealed class ClientAuthorityEndpoints(
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is not { } tunnel ? found.Refusal!
-            : await FindAsync(request, tunnel, cancellationToken) is { } authority ? Answer(authority)
+        return !found.IsOk ? found.Refusal
+            : await FindAsync(request, found.Value, cancellationToken) is { } authority ? Answer(authority)
             : RequestErrors.NotFound.Refuse();
     }
 
@@ -113,16 +126,18 @@ internal sealed class ClientAuthorityEndpoints(
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } authority)
         {
@@ -135,7 +150,7 @@ internal sealed class ClientAuthorityEndpoints(
         }
 
         var now = time.GetStoreNow();
-        var archived = new ClientAuthorityArchived(authority, body.Value!.Reason)
+        var archived = new ClientAuthorityArchived(authority, body.Value.Reason)
         {
             At = now,
             Actor = AuditActor.Of(request),

@@ -1,11 +1,10 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-internal sealed class ClientAuthorityStore(Database database) : IClientAuthorityStore
+internal sealed class ClientAuthorityStore(Database database)
 {
     private const string Columns =
         "a.id AS Id, a.ordinal AS Ordinal, a.tunnel_id AS TunnelId, a.fingerprint AS Fingerprint, "
@@ -21,6 +20,7 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
             )
         ).SingleOrDefault();
 
+    /// <summary>Newest first, one more than the page holds when there are more.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListAsync(
         TunnelId tunnelId,
         PageRequest page,
@@ -39,6 +39,7 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
             cancellationToken
         );
 
+    /// <summary>The unarchived ones of all unarchived tunnels: what edges need.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM client_authorities a JOIN tunnels t ON t.id = a.tunnel_id "
@@ -47,6 +48,10 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
             cancellationToken
         );
 
+    /// <summary>
+    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
+    /// <see cref="TunnelConflict.LimitReached"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(ClientAuthority authority, int limit)
     {
         var parameters = new
@@ -78,6 +83,7 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
         ];
     }
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
     public Statement Archive(ClientAuthorityId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE client_authorities SET archived_at_ms = @At, live_key = NULL "
@@ -91,10 +97,7 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ClientAuthorityRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<ClientAuthorityRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
     }
 }

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
 /// <summary><c>/v1/edges</c>: the installation's relays.</summary>
-internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry registry)
+internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry registry)
 {
     private const string List = "edges";
     private const int MaxAddresses = 8;
@@ -15,10 +15,12 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.CreateEdgeRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         return Check(wanted) is { } refusal
             ? refusal
@@ -27,11 +29,13 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var pageResult = PageRequest.Read(request, List);
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var all = await edges.ListAsync(page, cancellationToken);
         var (rows, next) = page.Cut(all, edge => edge.Ordinal);
@@ -47,15 +51,15 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await FindAsync(request, cancellationToken);
-        return found.Value is { } edge
-            ? Answer(await registry.ArchiveAsync(request, edge, body.Value!.Reason, cancellationToken))
-            : found.Refusal!;
+        return found.IsOk
+            ? Answer(await registry.ArchiveAsync(request, found.Value, body.Value.Reason, cancellationToken))
+            : found.Refusal;
     }
 
     public ValueTask<ApiAnswer> DrainAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -71,18 +75,20 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
     )
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await FindAsync(request, cancellationToken);
-        return found.Value is { } edge
-            ? Answer(await registry.SetDrainingAsync(request, edge, draining, body.Value!.Reason, cancellationToken))
-            : found.Refusal!;
+        return found.IsOk
+            ? Answer(
+                await registry.SetDrainingAsync(request, found.Value, draining, body.Value.Reason, cancellationToken)
+            )
+            : found.Refusal;
     }
 
-    private async ValueTask<TunnelResult<Edge>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Result<Edge>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!EdgeId.TryParse(request.Route("edge_id"), out var id))
         {
@@ -121,10 +127,8 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
             : null;
     }
 
-    private static ApiAnswer Answer(TunnelResult<Edge> result) =>
-        result.Value is { } edge
-            ? ApiAnswer.Json(EdgeDocument.Of(edge), TunnelJson.Default.EdgeDocument)
-            : result.Refusal!;
+    private static ApiAnswer Answer(Result<Edge> result) =>
+        result.IsOk ? ApiAnswer.Json(EdgeDocument.Of(result.Value), TunnelJson.Default.EdgeDocument) : result.Refusal;
 
     [GeneratedRegex("^[a-z0-9-]{1,255}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

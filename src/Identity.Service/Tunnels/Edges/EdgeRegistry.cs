@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -7,9 +8,9 @@ using Culvert.Identity.Service.Tunnels.Assignment;
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
 /// <summary>Registers and archives edges.</summary>
-internal sealed class EdgeRegistry(IEdgeStore edges, IAssignmentStore assignments, IJournal journal, TimeProvider time)
+internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments, IJournal journal, TimeProvider time)
 {
-    public async ValueTask<TunnelResult<Edge>> CreateAsync(
+    public async ValueTask<Result<Edge>> CreateAsync(
         ApiRequest request,
         CreateEdgeRequest wanted,
         CancellationToken cancellationToken
@@ -49,7 +50,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IAssignmentStore assignment
     }
 
     /// <summary>Idempotent: it sends agents and clients elsewhere, or serves again.</summary>
-    public async ValueTask<TunnelResult<Edge>> SetDrainingAsync(
+    public async ValueTask<Result<Edge>> SetDrainingAsync(
         ApiRequest request,
         Edge edge,
         bool draining,
@@ -110,7 +111,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IAssignmentStore assignment
     }
 
     /// <summary>Idempotent. Agents leave it, and its certificate is refused from now on.</summary>
-    public async ValueTask<TunnelResult<Edge>> ArchiveAsync(
+    public async ValueTask<Result<Edge>> ArchiveAsync(
         ApiRequest request,
         Edge edge,
         string? reason,

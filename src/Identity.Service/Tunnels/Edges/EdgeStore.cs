@@ -1,11 +1,10 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-internal sealed class EdgeStore(Database database) : IEdgeStore
+internal sealed class EdgeStore(Database database)
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, name AS Name, addresses AS Addresses, dns_names AS DnsNames, "
@@ -16,6 +15,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             await QueryAsync($"SELECT {Columns} FROM edges WHERE id = @edgeId", new { edgeId }, cancellationToken)
         ).SingleOrDefault();
 
+    /// <summary>Newest first, one more than the page holds when there are more.</summary>
     public ValueTask<IReadOnlyList<Edge>> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM edges WHERE ordinal < @Before AND (@Archived = 1 OR archived_at_ms IS NULL) "
@@ -29,6 +29,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             cancellationToken
         );
 
+    /// <summary>All unarchived ones, newest first.</summary>
     public ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM edges WHERE archived_at_ms IS NULL ORDER BY ordinal DESC",
@@ -36,6 +37,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             cancellationToken
         );
 
+    /// <summary><see cref="TunnelConflict.NameTaken"/>.</summary>
     public Statement Insert(Edge edge) =>
         new Statement(
             "INSERT INTO edges (id, ordinal, name, live_name, addresses, dns_names, created_at_ms) "
@@ -51,12 +53,14 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             }
         ).Unique(TunnelConflict.NameTaken);
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
     public Statement Archive(EdgeId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne(TunnelConflict.Stale);
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
     public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
@@ -80,6 +84,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             }
         );
 
+    /// <summary>Replaces the edge's last report.</summary>
     public Statement SaveReport(EdgeId id, DateTimeOffset at, string body) =>
         new(
             "INSERT INTO edge_reports (edge_id, reported_at_ms, body) VALUES (@Id, @At, @body) "
@@ -92,6 +97,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             }
         );
 
+    /// <summary>Notes that it called; an older moment changes nothing.</summary>
     public Statement Heard(EdgeId id, DateTimeOffset at) =>
         new(
             "INSERT INTO edge_contacts (edge_id, heard_at_ms) VALUES (@Id, @At) "
@@ -100,30 +106,26 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             new { Id = id.Value, At = at.ToStore() }
         );
 
+    /// <summary>When each unarchived edge last called, to within the interval in which that is written down.</summary>
     public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListContactsAsync(
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string EdgeId, long At)>(
-            new CommandDefinition(
-                "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
-                    + "WHERE e.archived_at_ms IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string EdgeId, long At)>(
+            "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
+                + "WHERE e.archived_at_ms IS NULL",
+            cancellationToken
         );
         return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
     }
 
+    /// <summary>Last reports of the unarchived edges.</summary>
     public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string EdgeId, long At, string Body)>(
-            new CommandDefinition(
-                "SELECT r.edge_id, r.reported_at_ms, r.body FROM edge_reports r JOIN edges e ON e.id = r.edge_id "
-                    + "WHERE e.archived_at_ms IS NULL",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string EdgeId, long At, string Body)>(
+            "SELECT r.edge_id, r.reported_at_ms, r.body FROM edge_reports r JOIN edges e ON e.id = r.edge_id "
+                + "WHERE e.archived_at_ms IS NULL",
+            cancellationToken
         );
         return [.. rows.Select(row => new StoredEdgeReport(row.EdgeId, Instants.FromStore(row.At), row.Body))];
     }
@@ -134,10 +136,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<EdgeRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<EdgeRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToEdge())];
     }
 }

@@ -7,8 +7,8 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 /// <summary><c>/v1/tunnels/{id}/hostnames</c>: names beside the tunnel's own domain (S26).</summary>
 internal sealed class HostnameEndpoints(
     TunnelAccess access,
-    ITunnelStore tunnels,
-    IHostnameStore hostnames,
+    TunnelStore tunnels,
+    HostnameStore hostnames,
     HostnameRegistry registry,
     HostnameProof proof,
     CallerLimits limits
@@ -17,24 +17,28 @@ internal sealed class HostnameEndpoints(
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.AddHostnameRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
 
+        var wanted = body.Value;
+
         var found = await access.FindLiveAsync(request, cancellationToken);
-        return found.Value is { } tunnel
-            ? Answer(tunnel, await registry.AddAsync(request, tunnel, wanted.Name, cancellationToken))
-            : found.Refusal!;
+        return found.IsOk
+            ? Answer(found.Value, await registry.AddAsync(request, found.Value, wanted.Name, cancellationToken))
+            : found.Refusal;
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         var all = await hostnames.ListAsync(tunnel.Id, cancellationToken);
         return ApiAnswer.Json(
@@ -46,8 +50,8 @@ internal sealed class HostnameEndpoints(
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is not { } tunnel ? found.Refusal!
-            : await FindAsync(request, tunnel, cancellationToken) is { } hostname ? Answer(tunnel, hostname)
+        return !found.IsOk ? found.Refusal
+            : await FindAsync(request, found.Value, cancellationToken) is { } hostname ? Answer(found.Value, hostname)
             : RequestErrors.NotFound.Refuse();
     }
 
@@ -55,10 +59,12 @@ internal sealed class HostnameEndpoints(
     public async ValueTask<ApiAnswer> CheckAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
         {
@@ -91,10 +97,12 @@ internal sealed class HostnameEndpoints(
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
         {
@@ -109,10 +117,10 @@ internal sealed class HostnameEndpoints(
     private ValueTask<Hostname?> FindAsync(ApiRequest request, Tunnel tunnel, CancellationToken cancellationToken) =>
         hostnames.FindAsync(tunnel.Id, request.Route("name").ToLowerInvariant(), cancellationToken);
 
-    private ApiAnswer Answer(Tunnel tunnel, TunnelResult<Hostname> result) =>
-        result.Value is { } hostname
-            ? ApiAnswer.Json(Describe(tunnel, hostname), TunnelJson.Default.HostnameDocument)
-            : result.Refusal!;
+    private ApiAnswer Answer(Tunnel tunnel, Result<Hostname> result) =>
+        result.IsOk
+            ? ApiAnswer.Json(Describe(tunnel, result.Value), TunnelJson.Default.HostnameDocument)
+            : result.Refusal;
 
     private HostnameDocument Describe(Tunnel tunnel, Hostname hostname) =>
         new()

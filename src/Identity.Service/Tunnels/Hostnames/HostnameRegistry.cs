@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
 
@@ -8,7 +9,7 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).</summary>
 internal sealed class HostnameRegistry(
-    IHostnameStore hostnames,
+    HostnameStore hostnames,
     HostnameRules rules,
     HostnameProof proof,
     IJournal journal,
@@ -21,7 +22,7 @@ internal sealed class HostnameRegistry(
     /// <summary>For so long an archived tunnel's names are no other organization's.</summary>
     public static readonly TimeSpan Reservation = TimeSpan.FromDays(30);
 
-    public async ValueTask<TunnelResult<Hostname>> AddAsync(
+    public async ValueTask<Result<Hostname>> AddAsync(
         ApiRequest request,
         Tunnel tunnel,
         string written,
@@ -29,10 +30,12 @@ internal sealed class HostnameRegistry(
     )
     {
         var parsed = HostnameRules.Parse(written);
-        if (parsed.Value is not { } name)
+        if (!parsed.IsOk)
         {
-            return parsed.Refusal!;
+            return parsed.Refusal;
         }
+
+        var name = parsed.Value;
 
         if (await rules.CheckAsync(name, cancellationToken) is { } refusal)
         {
@@ -65,7 +68,7 @@ internal sealed class HostnameRegistry(
 
     /// <summary>Looks for the proof and writes down what that makes of the name.</summary>
     /// <param name="request">Who wants it; null = the daily round.</param>
-    public async ValueTask<TunnelResult<Hostname>> CheckAsync(
+    public async ValueTask<Result<Hostname>> CheckAsync(
         ApiRequest? request,
         Tunnel tunnel,
         Hostname before,
@@ -106,7 +109,7 @@ internal sealed class HostnameRegistry(
             Misses = misses,
             ActiveAt = state == HostnameState.Active ? before.ActiveAt ?? now : null,
             CheckedAt = now,
-            CheckResult = ProofResults.NameOf(found),
+            CheckResult = WireNames.Of(found),
         };
         var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
         if (request is null && result.Refusal?.Code == HostnameErrors.Taken)
@@ -124,7 +127,7 @@ internal sealed class HostnameRegistry(
     }
 
     /// <summary>An operator's word in place of a proof.</summary>
-    public async ValueTask<TunnelResult<Hostname>> ApproveAsync(
+    public async ValueTask<Result<Hostname>> ApproveAsync(
         ApiRequest request,
         Tunnel tunnel,
         Hostname before,
@@ -167,7 +170,7 @@ internal sealed class HostnameRegistry(
             : result.RefusalIfUnavailable();
     }
 
-    private async ValueTask<TunnelResult<Hostname>> UpdateAsync(
+    private async ValueTask<Result<Hostname>> UpdateAsync(
         ApiRequest? request,
         Tunnel tunnel,
         Hostname before,

@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 internal sealed class HostnameRules(
     ServiceIdentity identity,
     TunnelOptions options,
-    IEdgeStore edges,
-    IHostnameStore hostnames,
+    EdgeStore edges,
+    HostnameStore hostnames,
     PublicSuffixFile suffixes
 )
 {
@@ -18,7 +18,7 @@ internal sealed class HostnameRules(
     private static readonly int MaxLength = 253 - HostnameProof.Label.Length;
 
     /// <summary>The name in the form that everything else compares, or why it is none.</summary>
-    public static TunnelResult<string> Parse(string written)
+    public static Result<string> Parse(string written)
     {
         var name = written.ToLowerInvariant();
         return name.Length > MaxLength || !name.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(name)

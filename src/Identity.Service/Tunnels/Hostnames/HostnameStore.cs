@@ -1,11 +1,10 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-internal sealed class HostnameStore(Database database) : IHostnameStore
+internal sealed class HostnameStore(Database database)
 {
     private const string Columns =
         "h.tunnel_id AS TunnelId, h.name AS Name, h.state AS State, h.approved_by AS ApprovedBy, "
@@ -24,6 +23,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
             )
         ).SingleOrDefault();
 
+    /// <summary>Of one tunnel, by name; bounded by their limit.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value ORDER BY h.name",
@@ -31,6 +31,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
             cancellationToken
         );
 
+    /// <summary>The active ones of all unarchived tunnels: what edges need.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListActiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} {OfLiveTunnels} WHERE h.state = @Active ORDER BY h.name",
@@ -38,6 +39,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
             cancellationToken
         );
 
+    /// <summary>Not approved ones of unarchived tunnels that were last looked at before; the longest ago first.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListDueAsync(
         DateTimeOffset checkedBefore,
         int count,
@@ -58,18 +60,20 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
             cancellationToken
         );
 
+    /// <summary>Whether one of the names is or was a tunnel's domain.</summary>
     public async ValueTask<bool> IsTunnelDomainAsync(string[] names, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-                new CommandDefinition(
-                    "SELECT COUNT(*) FROM tunnels WHERE " + database.AnyOf("domain", "@names"),
-                    new { names },
-                    cancellationToken: cancellationToken
-                )
+        return await database.ScalarAsync<long>(
+                "SELECT COUNT(*) FROM tunnels WHERE " + database.AnyOf("domain", "@names"),
+                new { names },
+                cancellationToken
             ) > 0;
     }
 
+    /// <summary>
+    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
+    /// <see cref="TunnelConflict.LimitReached"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(Hostname hostname, int limit)
     {
         var parameters = new
@@ -94,6 +98,14 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
         ];
     }
 
+    /// <summary>
+    /// Writes what a look or an approval made of it. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
+    /// archived, or somebody else looked meanwhile), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
+    /// </summary>
+    /// <param name="before">As it was read.</param>
+    /// <param name="after">What it becomes.</param>
+    /// <param name="organizationId">Whose tunnel it is: its own archived tunnels give their names up.</param>
+    /// <param name="reservedSince">Tunnels archived since then keep their names from other organizations.</param>
     public IReadOnlyList<Statement> Update(
         Hostname before,
         Hostname after,
@@ -136,6 +148,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is gone.</summary>
     public Statement Remove(Hostname hostname) =>
         new Statement(
             "DELETE FROM hostnames WHERE tunnel_id = @TunnelId AND name = @Name",
@@ -148,10 +161,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<HostnameRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<HostnameRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToHostname())];
     }
 }

@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>Looks at every proven name once a day, and at claims that wait for their proof (S26).</summary>
 internal sealed class HostnameWatch(
-    IHostnameStore hostnames,
-    ITunnelStore tunnels,
+    HostnameStore hostnames,
+    TunnelStore tunnels,
     HostnameRegistry registry,
     TimeProvider time,
     ILogger<HostnameWatch> logger

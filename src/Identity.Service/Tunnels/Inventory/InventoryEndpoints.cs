@@ -3,21 +3,25 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 /// <summary><c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind a tunnel, and who uses them.</summary>
-internal sealed class InventoryEndpoints(TunnelAccess access, IInventoryStore inventory)
+internal sealed class InventoryEndpoints(TunnelAccess access, InventoryStore inventory)
 {
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
 
-        var (page, refusal) = PageRequest.Read(request, $"inventory/{tunnel.Id.Value}");
-        if (page is null)
+        var tunnel = found.Value;
+
+        var pageResult = PageRequest.Read(request, $"inventory/{tunnel.Id.Value}");
+        if (!pageResult.IsOk)
         {
-            return refusal!;
+            return pageResult.Refusal;
         }
+
+        var page = pageResult.Value;
 
         var read = await inventory.ListAsync(tunnel.Id, request.Query("route"), page, cancellationToken);
         var (rows, next) = page.Cut(read, entry => entry.Ordinal);

@@ -2,11 +2,11 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-internal sealed class InventoryStore(Database database) : IInventoryStore
+/// <summary>What was called through each tunnel, summed over its agents.</summary>
+internal sealed class InventoryStore(Database database)
 {
     private const string Insert =
         "INSERT INTO tunnel_inventory (ordinal, tunnel_id, route, kind, name, allowed, denied, refused, would_deny, "
@@ -42,6 +42,9 @@ internal sealed class InventoryStore(Database database) : IInventoryStore
         + "VALUES (@TunnelId, @InstanceId, @Run, @Sequence) "
         + "ON CONFLICT (tunnel_id, instance_id) DO UPDATE SET run = excluded.run, sequence = excluded.sequence";
 
+    /// <summary>
+    /// Adds one part of an agent's counts, once, however often it comes. Names beyond the limit of a tunnel are left out.
+    /// </summary>
     public IReadOnlyList<Statement> Add(
         TunnelId tunnelId,
         string instanceId,
@@ -86,6 +89,7 @@ internal sealed class InventoryStore(Database database) : IInventoryStore
             ),
         ];
 
+    /// <summary>Those of one route, or of all when null, the newest first.</summary>
     public async ValueTask<IReadOnlyList<InventoryEntry>> ListAsync(
         TunnelId tunnelId,
         string? route,
@@ -93,24 +97,21 @@ internal sealed class InventoryStore(Database database) : IInventoryStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<InventoryRow>(
-            new CommandDefinition(
-                "SELECT ordinal AS Ordinal, route AS Route, kind AS Kind, name AS Name, allowed AS Allowed, "
-                    + "denied AS Denied, refused AS Refused, would_deny AS WouldDeny, would_refuse AS WouldRefuse, "
-                    + "first_seen_at_ms AS FirstSeenAt, last_seen_at_ms AS LastSeenAt, last_called_at_ms AS LastCalledAt, "
-                    + "last_issuer AS LastIssuer, last_subject AS LastSubject, last_client_id AS LastClientId "
-                    + "FROM tunnel_inventory WHERE tunnel_id = @Value AND ordinal < @Before "
-                    + "AND (@route IS NULL OR route = @route) ORDER BY ordinal DESC LIMIT @Count",
-                new
-                {
-                    tunnelId.Value,
-                    route,
-                    page.Before,
-                    Count = page.Limit + 1,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<InventoryRow>(
+            "SELECT ordinal AS Ordinal, route AS Route, kind AS Kind, name AS Name, allowed AS Allowed, "
+                + "denied AS Denied, refused AS Refused, would_deny AS WouldDeny, would_refuse AS WouldRefuse, "
+                + "first_seen_at_ms AS FirstSeenAt, last_seen_at_ms AS LastSeenAt, last_called_at_ms AS LastCalledAt, "
+                + "last_issuer AS LastIssuer, last_subject AS LastSubject, last_client_id AS LastClientId "
+                + "FROM tunnel_inventory WHERE tunnel_id = @Value AND ordinal < @Before "
+                + "AND (@route IS NULL OR route = @route) ORDER BY ordinal DESC LIMIT @Count",
+            new
+            {
+                tunnelId.Value,
+                route,
+                page.Before,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
         );
         return [.. rows.Select(row => row.ToEntry())];
     }

@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <summary>Puts together what is known of a tunnel's agents: enrolment, contact, last report.</summary>
 internal sealed class AgentDirectory(
     IAgentEnrollments enrollments,
-    IAgentReportStore reports,
-    IBundleHolderStore holders,
+    AgentReportStore reports,
+    BundleHolderStore holders,
     MachineContacts contacts,
     Installation installation,
     AgentOptions options,

@@ -1,11 +1,11 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-internal sealed class AgentDisconnectStore(Database database) : IAgentDisconnectStore
+internal sealed class AgentDisconnectStore(Database database)
 {
+    /// <summary>One more; edges end the connections that are older.</summary>
     public Statement Add(TunnelId tunnelId, string instanceId, DateTimeOffset at) =>
         new(
             "INSERT INTO agent_disconnects (tunnel_id, instance_id, number, at_ms) "
@@ -19,19 +19,17 @@ internal sealed class AgentDisconnectStore(Database database) : IAgentDisconnect
             }
         );
 
+    /// <summary>Those whose last one is not older than that.</summary>
     public async ValueTask<IReadOnlyList<AgentDisconnect>> ListAsync(
         DateTimeOffset since,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string TunnelId, string InstanceId, long Number)>(
-            new CommandDefinition(
-                "SELECT tunnel_id, instance_id, number FROM agent_disconnects WHERE at_ms >= @Since "
-                    + "ORDER BY tunnel_id, instance_id",
-                new { Since = since.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string TunnelId, string InstanceId, long Number)>(
+            "SELECT tunnel_id, instance_id, number FROM agent_disconnects WHERE at_ms >= @Since "
+                + "ORDER BY tunnel_id, instance_id",
+            new { Since = since.ToStore() },
+            cancellationToken
         );
         return [.. rows.Select(row => new AgentDisconnect(row.TunnelId, row.InstanceId, row.Number))];
     }

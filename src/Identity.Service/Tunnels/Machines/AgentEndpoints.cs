@@ -11,7 +11,7 @@ internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,
     IAgentEnrollments enrollments,
-    IAgentDisconnectStore disconnects,
+    AgentDisconnectStore disconnects,
     IJournal journal,
     TimeProvider time
 )
@@ -19,28 +19,34 @@ internal sealed class AgentEndpoints(
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
-        return found.Value is { } tunnel
+        return found.IsOk
             ? ApiAnswer.Json(
-                new AgentListDocument { Data = await directory.ListAsync(tunnel, cancellationToken), NextPage = null },
+                new AgentListDocument
+                {
+                    Data = await directory.ListAsync(found.Value, cancellationToken),
+                    NextPage = null,
+                },
                 TunnelJson.Default.AgentListDocument
             )
-            : found.Refusal!;
+            : found.Refusal;
     }
 
     /// <summary>Idempotent: its certificates reach every edge as revoked with the next feed.</summary>
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
@@ -49,7 +55,7 @@ internal sealed class AgentEndpoints(
 
         if (agent.RevokedAt is null)
         {
-            var refusal = await RevokeAsync(request, tunnel, agent, body.Value!.Reason, cancellationToken);
+            var refusal = await RevokeAsync(request, tunnel, agent, body.Value.Reason, cancellationToken);
             if (refusal is not null)
             {
                 return refusal;
@@ -63,16 +69,18 @@ internal sealed class AgentEndpoints(
     public async ValueTask<ApiAnswer> DisconnectAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (body.Refusal is { } malformed)
+        if (!body.IsOk)
         {
-            return malformed;
+            return body.Refusal;
         }
 
         var found = await access.FindLiveAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
+        if (!found.IsOk)
         {
-            return found.Refusal!;
+            return found.Refusal;
         }
+
+        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
@@ -83,7 +91,7 @@ internal sealed class AgentEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentDisconnected(agent, body.Value!.Reason)
+                Event = new AgentDisconnected(agent, body.Value.Reason)
                 {
                     At = now,
                     Actor = AuditActor.Of(request),

@@ -1,10 +1,10 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-internal sealed class AgentReportStore(Database database) : IAgentReportStore
+/// <summary>The last report of each agent instance.</summary>
+internal sealed class AgentReportStore(Database database)
 {
     public Statement Save(string tunnelId, string instanceId, DateTimeOffset at, string peerSerial, string body) =>
         new(
@@ -27,13 +27,10 @@ internal sealed class AgentReportStore(Database database) : IAgentReportStore
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string InstanceId, long At, string PeerSerial, string Body)>(
-            new CommandDefinition(
-                "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value",
-                new { tunnelId.Value },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(string InstanceId, long At, string PeerSerial, string Body)>(
+            "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value",
+            new { tunnelId.Value },
+            cancellationToken
         );
         return
         [

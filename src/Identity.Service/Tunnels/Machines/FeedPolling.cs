@@ -15,22 +15,22 @@ internal sealed class FeedPolling(
 {
     private const int MaxDigest = 64;
 
-    public (FeedPoll? Poll, Refusal? Refusal) Read(ApiRequest request)
+    public Result<FeedPoll> Read(ApiRequest request)
     {
         if (!TryReadSince(request.Query("since"), out var since))
         {
-            return (null, RequestErrors.Invalid.Refuse("since: a revision is required."));
+            return RequestErrors.Invalid.Refuse("since: a revision is required.");
         }
 
         if (!TryReadWait(request.Query("wait"), out var wait))
         {
-            return (null, RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required."));
+            return RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required.");
         }
 
         var held = request.Query("held");
         return held is { Length: > MaxDigest }
-            ? (null, RequestErrors.Invalid.Refuse("held: the digest of a feed is required."))
-            : (new FeedPoll(since, held, Min(wait, options.FeedWaitMax), time.GetTimestamp()), null);
+            ? RequestErrors.Invalid.Refuse("held: the digest of a feed is required.")
+            : new FeedPoll(since, held, Min(wait, options.FeedWaitMax), time.GetTimestamp());
     }
 
     /// <summary>

@@ -10,10 +10,10 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>Puts together what the edges said of one tunnel.</summary>
 internal sealed class TunnelEdges(
-    IEdgeStore edges,
+    EdgeStore edges,
     EdgeAssignments assignments,
     MachineContacts contacts,
-    IVersionStore nodes,
+    VersionStore nodes,
     Installation installation,
     AgentOptions options,
     TimeProvider time

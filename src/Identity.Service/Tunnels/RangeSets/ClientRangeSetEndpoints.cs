@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.RangeSets;
 /// <c>/v1/client_range_sets</c>. A set belongs to the organization, so only a credential that is not bound to one
 /// workspace may change it: it widens the tunnels of all.
 /// </summary>
-internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJournal journal, TimeProvider time)
+internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {
     /// <summary>Sets of one organization: edges hold them all.</summary>
     public const int MaxSets = 64;
@@ -30,10 +30,12 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
     public async ValueTask<ApiAnswer> ApplyAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ApplyRangeSetRequest, cancellationToken);
-        if (body.Value is not { } wanted)
+        if (!body.IsOk)
         {
-            return body.Refusal!;
+            return body.Refusal;
         }
+
+        var wanted = body.Value;
 
         var name = request.Route("name") ?? "";
         if (!ClientRangeSet.IsName(name))
@@ -54,11 +56,13 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
             return NotOfAWorkspace();
         }
 
-        var (ranges, refusal) = SourceRanges.Parse("ranges", wanted.Ranges);
-        if (ranges is null)
+        var rangesResult = SourceRanges.Parse("ranges", wanted.Ranges);
+        if (!rangesResult.IsOk)
         {
-            return refusal!;
+            return rangesResult.Refusal;
         }
+
+        var ranges = rangesResult.Value;
 
         var before = await FindAsync(request, cancellationToken);
         if (wanted.Revision is { } expected && expected != (before?.Revision ?? 0))

@@ -1,9 +1,8 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-internal sealed class ClientRangeSetStore(Database database) : IClientRangeSetStore
+internal sealed class ClientRangeSetStore(Database database)
 {
     private const string Columns =
         "organization_id AS OrganizationId, name AS Name, ranges AS Ranges, revision AS Revision, "
@@ -22,6 +21,7 @@ internal sealed class ClientRangeSetStore(Database database) : IClientRangeSetSt
             )
         ).SingleOrDefault();
 
+    /// <summary>All of an organization's, by name.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAsync(
         string organizationId,
         CancellationToken cancellationToken
@@ -32,9 +32,14 @@ internal sealed class ClientRangeSetStore(Database database) : IClientRangeSetSt
             cancellationToken
         );
 
+    /// <summary>Of all organizations: what edges need.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
         QueryAsync($"SELECT {Columns} FROM client_range_sets", new { }, cancellationToken);
 
+    /// <summary>
+    /// Writes the set whose revision is one less, or makes it; conflicts <see cref="TunnelConflict.Stale"/> and, beyond
+    /// the limit, <see cref="TunnelConflict.LimitReached"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Save(ClientRangeSet set, int limit)
     {
         var parameters = new
@@ -73,6 +78,7 @@ internal sealed class ClientRangeSetStore(Database database) : IClientRangeSetSt
     }
 
     // Names hold no character that LIKE would read as another.
+    /// <summary><see cref="TunnelConflict.InUse"/> while a live tunnel names it, or when it is gone.</summary>
     public Statement Remove(ClientRangeSet set) =>
         new Statement(
             "DELETE FROM client_range_sets WHERE organization_id = @OrganizationId AND name = @Name "
@@ -92,10 +98,7 @@ internal sealed class ClientRangeSetStore(Database database) : IClientRangeSetSt
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ClientRangeSetRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = await database.QueryAsync<ClientRangeSetRow>(sql, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToSet())];
     }
 }

@@ -220,7 +220,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     public async Task Run_NodeThatOverslept_DoesNotMoveTheOthersPosition()
     {
         var (store, journal) = (
-            service.Services.GetRequiredService<IAuditExportStore>(),
+            service.Services.GetRequiredService<AuditExportStore>(),
             service.Services.GetRequiredService<IJournal>()
         );
         await Exporter().RunAsync(Token);
@@ -249,7 +249,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     [Fact]
     public async Task Run_EntriesWithoutBodies_KeepTheChainProvable()
     {
-        var bodies = service.Services.GetRequiredService<IAuditBodies>();
+        var bodies = service.Services.GetRequiredService<AuditBodies>();
         var journal = service.Services.GetRequiredService<IJournal>();
         await HappenAsync(3);
         var node = service.Services.GetRequiredService<StoreNode>().Name;
@@ -310,7 +310,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         return new AuditExporter(
             target ?? Target,
             to ?? sink,
-            services.GetRequiredService<IAuditExportStore>(),
+            services.GetRequiredService<AuditExportStore>(),
             journal ?? services.GetRequiredService<IJournal>(),
             node is null ? own : own with { Name = node },
             service.Time,
@@ -348,7 +348,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     private async Task<IReadOnlyList<(string Node, long Sequence)>> ChainAsync()
     {
         var node = service.Services.GetRequiredService<StoreNode>().Name;
-        var chain = await service.Services.GetRequiredService<IAuditLog>().ChainAsync(node, 0, 10_000, Token);
+        var chain = await service.Services.GetRequiredService<AuditLog>().ChainAsync(node, 0, 10_000, Token);
         return [.. chain.Select(row => (row.Entry.Node, row.Entry.Sequence))];
     }
 

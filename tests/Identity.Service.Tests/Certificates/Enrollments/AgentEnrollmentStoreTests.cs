@@ -7,7 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
-/// <summary>The contract of <see cref="IAgentEnrollmentStore"/>.</summary>
+/// <summary>The contract of <see cref="AgentEnrollmentStore"/>.</summary>
 public abstract class AgentEnrollmentStoreTests : IDisposable
 {
     private const int Limit = 2;

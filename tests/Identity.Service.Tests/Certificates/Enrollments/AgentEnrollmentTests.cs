@@ -90,7 +90,7 @@ public sealed class AgentEnrollmentTests
 
         error.GetProperty("type").GetString().ShouldBe("conflict_error");
         var told = await bench
-            .Service.Get<IAuditLog>()
+            .Service.Get<AuditLog>()
             .ListAsync(bench.OrganizationId, long.MaxValue, 1, TestContext.Current.CancellationToken);
         Encoding.UTF8.GetString(told[0].Body!).ShouldContain("agent_instance_refused");
         // Whoever came first is not locked out.

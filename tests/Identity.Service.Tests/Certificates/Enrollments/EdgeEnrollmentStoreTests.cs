@@ -7,7 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
-/// <summary>The contract of <see cref="IEdgeEnrollmentStore"/>.</summary>
+/// <summary>The contract of <see cref="EdgeEnrollmentStore"/>.</summary>
 public abstract class EdgeEnrollmentStoreTests : IDisposable
 {
     private readonly StoreUnderTest store;

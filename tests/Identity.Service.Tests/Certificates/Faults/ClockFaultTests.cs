@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Dapper;
@@ -193,7 +194,7 @@ public sealed class ClockFaultTests
     }
 
     private static async Task<string> StateAsync(ServiceUnderTest service, string id) =>
-        AuthorityStates.NameOf((await service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
+        WireNames.Of((await service.Get<TunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
 
     private static async Task<List<(string Id, string State)>> ListAsync(
         ServiceUnderTest service,

@@ -12,6 +12,7 @@ using Culvert.Platform.Health;
 using Culvert.Testing;
 using Dapper;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
@@ -275,6 +276,13 @@ public sealed class HsmFaultTests
             bench.Service.Time.Advance(HsmWatch.LookEvery);
             return stopping.IsCancellationRequested;
         });
+
+        // A round that fails is one failed round: the watch goes on.
+        using var watch = new HsmWatch(hsm, new FailingLifetime(), bench.Service.Time, NullLogger<HsmWatch>.Instance);
+        await watch.TryRoundAsync(Cancel);
+        bench.Service.Time.Advance(HsmWatch.Patience);
+        await watch.TryRoundAsync(Cancel);
+        watch.LastRun.ShouldNotBeNull().Failure.ShouldBe(nameof(NotSupportedException));
     }
 
     private static ValueTask<string?> ReadinessAsync(AuthorityBench bench) =>

@@ -90,7 +90,7 @@ public sealed class TwoNodeAuthorityTests : IDisposable
         CertificateAuthorityId.TryParse(id, out var parsed).ShouldBeTrue();
         var now = bench.Service.Time.GetUtcNow();
         var claim = bench
-            .Service.Get<ITunnelAuthorityStore>()
+            .Service.Get<TunnelAuthorityStore>()
             .ClaimKey(parsed, "of another node", now, now + AuthorityPreparation.ClaimLife);
         (
             await bench.Service.Get<IJournal>().CommitAsync(new Decision { Statements = [claim] }, Cancel)

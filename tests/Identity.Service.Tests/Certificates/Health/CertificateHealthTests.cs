@@ -17,7 +17,7 @@ public sealed class CertificateHealthTests(RevocationBench fixture) : IClassFixt
 
     private ServiceUnderTest Service => fixture.Bench.Service;
 
-    private ICertificateHealthStore Store => Service.Get<ICertificateHealthStore>();
+    private CertificateHealthStore Store => Service.Get<CertificateHealthStore>();
 
     [Fact]
     public async Task ListAuthorities_HoldsBothTiersAndTheTunnelsOwn_FirstToEndFirst()

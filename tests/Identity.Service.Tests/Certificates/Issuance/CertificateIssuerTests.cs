@@ -71,7 +71,7 @@ public sealed class CertificateIssuerTests
 
         (await NewestAsync(service)).ShouldNotBeNull().ShouldBe(orphan with { Status = CertificateStatus.Void });
         (
-            await service.Get<ICertificateStore>().ListIntentsAsync("01", TestContext.Current.CancellationToken)
+            await service.Get<CertificateStore>().ListIntentsAsync("01", TestContext.Current.CancellationToken)
         ).ShouldBeEmpty();
     }
 
@@ -134,7 +134,7 @@ public sealed class CertificateIssuerTests
     private static async Task<CertificateRecord?> NewestAsync(ServiceUnderTest service) =>
         (
             await service
-                .Get<ICertificateStore>()
+                .Get<CertificateStore>()
                 .ListAsync(Everything, long.MaxValue, 1, TestContext.Current.CancellationToken)
         ).SingleOrDefault();
 

@@ -8,7 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
-/// <summary>The contract of <see cref="ICertificateStore"/>.</summary>
+/// <summary>The contract of <see cref="CertificateStore"/>.</summary>
 public abstract class CertificateStoreTests : IDisposable
 {
     private readonly StoreUnderTest store;

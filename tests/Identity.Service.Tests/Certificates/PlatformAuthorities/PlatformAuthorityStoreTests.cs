@@ -8,7 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
 
-/// <summary>The contracts of <see cref="IPlatformAuthorityStore"/> and <see cref="IPlatformHolderStore"/>.</summary>
+/// <summary>The contracts of <see cref="PlatformAuthorityStore"/> and <see cref="PlatformHolderStore"/>.</summary>
 public abstract class PlatformAuthorityStoreTests(StorageBackend backend)
 {
     public sealed class OnSqlite() : PlatformAuthorityStoreTests(StorageBackend.Sqlite);

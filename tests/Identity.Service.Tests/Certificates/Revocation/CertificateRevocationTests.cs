@@ -196,7 +196,7 @@ public sealed class CertificateRevocationTests(RevocationBench fixture) : IClass
             NotBefore = now,
             NotAfter = now + life,
         };
-        var statement = service.Get<ICertificateStore>().InsertIntent(record, key.PublicKey);
+        var statement = service.Get<CertificateStore>().InsertIntent(record, key.PublicKey);
         var result = await service
             .Get<IJournal>()
             .CommitAsync(new Decision { Statements = [statement] }, TestContext.Current.CancellationToken);

@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tunnels;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -85,9 +84,9 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         (after.Number > before.Number).ShouldBeTrue();
         after.Entries.Single().SerialHex.ShouldBe(serial);
         var record = await other
-            .Bench.Service.Get<ITunnelAuthorityStore>()
+            .Bench.Service.Get<TunnelAuthorityStore>()
             .FindAsync(other.AuthorityId, TestContext.Current.CancellationToken);
-        AuthorityStates.NameOf(record!.State).ShouldBe(state);
+        WireNames.Of(record!.State).ShouldBe(state);
         after.IsSignedBy(SubjectPublicKey.TryParse(record.PublicKey)!).ShouldBeTrue();
 
         if (state == "tainted")
@@ -139,7 +138,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
     public async Task FindHead_OfAPublishedList_ReadsNoBytes()
     {
         await PublishAsync();
-        var store = fixture.Bench.Service.Get<IRevocationStore>();
+        var store = fixture.Bench.Service.Get<RevocationStore>();
 
         var head = await store.FindHeadAsync(fixture.AuthorityId, 0, TestContext.Current.CancellationToken);
         var list = await store.FindListAsync(fixture.AuthorityId, 0, TestContext.Current.CancellationToken);
@@ -223,7 +222,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
     {
         await using var other = new RevocationBench();
         await other.InitializeAsync();
-        var store = other.Bench.Service.Get<IRevocationStore>();
+        var store = other.Bench.Service.Get<RevocationStore>();
         var now = other.Bench.Service.Time.GetUtcNow();
         await other.Bench.Service.Get<RevocationListPublisher>().PublishDueAsync(TestContext.Current.CancellationToken);
 

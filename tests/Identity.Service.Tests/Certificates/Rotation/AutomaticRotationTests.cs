@@ -140,7 +140,7 @@ public sealed class AutomaticRotationTests : IDisposable
         bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(55));
 
         await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
-        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+        (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
             AuthorityState.Active
         );
 
@@ -149,12 +149,12 @@ public sealed class AutomaticRotationTests : IDisposable
         await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
         bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(2));
         await bench.StepAsync();
-        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+        (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
             AuthorityState.Retiring
         );
         bench.Service.Get<ClockGuard>().Confirm();
         await bench.StepAsync();
-        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+        (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
             AuthorityState.Retired
         );
     }
@@ -252,7 +252,7 @@ public sealed class AutomaticRotationTests : IDisposable
         await upkeep.RunAsync(Cancel);
 
         token.Describe("culvert-ca-" + first).ShouldBeNull();
-        var record = (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!;
+        var record = (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(first, Cancel))!;
         (record.State, record.KeyLabel).ShouldBe((AuthorityState.Retired, null));
     }
 

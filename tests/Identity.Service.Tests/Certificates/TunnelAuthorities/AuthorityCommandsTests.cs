@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
@@ -206,7 +205,7 @@ public sealed class AuthorityCommandsTests
     {
         await using var bench = await AuthorityBench.StartAsync();
         var id = await bench.CreateAsync();
-        var store = bench.Service.Get<ITunnelAuthorityStore>();
+        var store = bench.Service.Get<TunnelAuthorityStore>();
 
         (await bench.RunOkAsync(id, "delete")).ShouldBe("deleted");
         (await bench.Api.GetOkAsync("/v1/certificate_authorities")).GetProperty("data").GetArrayLength().ShouldBe(0);
@@ -246,7 +245,7 @@ public sealed class AuthorityCommandsTests
         if (code is not null)
         {
             body.ShouldContain(code);
-            (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancellation))!.State.ShouldBe(
+            (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(id, Cancellation))!.State.ShouldBe(
                 AuthorityState.Expired
             );
         }
@@ -277,7 +276,7 @@ public sealed class AuthorityCommandsTests
         (await bench.Upload(id, chain)).Dispose();
         (await bench.Approve(id, chain)).Dispose();
         var keys = bench.Service.Get<AuthorityKeys>();
-        var authority = (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancellation))!;
+        var authority = (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(id, Cancellation))!;
         var opened = keys.Use(authority);
         await KeepAsync(bench);
         keys.Use(authority).ShouldBeSameAs(opened);

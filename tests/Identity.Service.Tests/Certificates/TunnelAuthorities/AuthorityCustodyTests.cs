@@ -23,7 +23,7 @@ public sealed class AuthorityCustodyTests
         var id = await bench.ApprovedAsync("pkcs11");
 
         (await bench.StateAsync(id)).ShouldBe("active");
-        var record = (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancellation))!;
+        var record = (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(id, Cancellation))!;
         record.SealedKey.ShouldBeNull();
         record.KeyLabel.ShouldBe("culvert-ca-" + id);
         Token().Describe(record.KeyLabel!)!.PolicyFault.ShouldBeNull();

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Ids;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
@@ -85,7 +86,7 @@ public sealed class AuthorityTransitionsTests
 
     [Fact]
     public void Names_EveryState_ReadsBack() =>
-        States.ShouldAllBe(state => AuthorityStates.Parse(AuthorityStates.NameOf(state)) == state);
+        States.ShouldAllBe(state => WireNames.Parse<AuthorityState>(WireNames.Of(state)) == state);
 
     private static bool Reaches(AuthorityState from, AuthorityState target)
     {

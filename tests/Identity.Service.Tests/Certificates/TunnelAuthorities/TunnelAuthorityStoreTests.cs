@@ -7,7 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
-/// <summary>The contract of <see cref="ITunnelAuthorityStore"/>.</summary>
+/// <summary>The contract of <see cref="TunnelAuthorityStore"/>.</summary>
 public abstract class TunnelAuthorityStoreTests : IDisposable
 {
     private const int Limit = 2;

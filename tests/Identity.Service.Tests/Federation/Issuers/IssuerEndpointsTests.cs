@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
@@ -397,7 +396,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             .CommitAsync(
                 new Decision
                 {
-                    Statements = [Service.Service.Get<IAdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
+                    Statements = [Service.Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
                 },
                 TestContext.Current.CancellationToken
             );

@@ -206,7 +206,14 @@ public sealed class RuleLinterTests
     [InlineData("tunnel:agent", "mtls", false)]
     [InlineData("workspace:manage_tunnels", "any", false)]
     public void L18_BearerForMachines_IsWarnedOf(string scope, string bind, bool found) =>
-        Ids(Rule("""{"subject_prefix":"agent"}""") with { Scopes = [scope], Bind = RuleWords.Bind(bind)!.Value }, Own)
+        Ids(
+                Rule("""{"subject_prefix":"agent"}""") with
+                {
+                    Scopes = [scope],
+                    Bind = WireNames.Find<RuleBind>(bind)!.Value,
+                },
+                Own
+            )
             .Contains("L18")
             .ShouldBe(found);
 
@@ -225,8 +232,8 @@ public sealed class RuleLinterTests
     private static Rule Rule(string match)
     {
         var document = JsonSerializer.Deserialize(match, FederationJson.Default.MatchDocument)!;
-        var (read, refusal) = RuleMatchReader.Read(document);
-        refusal.ShouldBeNull();
+        var read = RuleMatchReader.Read(document);
+        read.Refusal.ShouldBeNull();
         return new Rule
         {
             Id = RuleId.New(),
@@ -235,7 +242,7 @@ public sealed class RuleLinterTests
             Description = "",
             IssuerId = IssuerId.New(),
             ServiceAccountId = ServiceAccountId.New(),
-            Match = read!,
+            Match = read.Value!,
             Scopes = [Scopes.ManageTunnels],
             TokenLifetimeSeconds = 3600,
             AppliesToAllWorkspaces = true,

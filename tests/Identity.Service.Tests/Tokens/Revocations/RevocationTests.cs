@@ -238,7 +238,7 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         var rule = await federated.RuleAsync();
         var service = federated.Service;
         using var other = new RevocationSet(
-            service.Get<ITokenRevocationStore>(),
+            service.Get<TokenRevocationStore>(),
             service.Get<IChanges>(),
             service.Get<ClockGuard>(),
             federated.Time,

@@ -8,7 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Revocations;
 
-/// <summary>The contract of <see cref="ITokenRevocationStore"/>.</summary>
+/// <summary>The contract of <see cref="TokenRevocationStore"/>.</summary>
 public abstract class TokenRevocationStoreTests : IDisposable
 {
     private const string Organization = "00000000-0000-4000-8000-000000000001";
@@ -88,7 +88,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
         var agent = await EnrollAgentAsync(issuedAt: Now);
         var later = await EnrollAgentAsync(issuedAt: Now.AddSeconds(5));
         var edge = await EnrollEdgeAsync(issuedAt: Now);
-        var parsed = RevocationKinds.Parse(kind);
+        var parsed = WireNames.Parse<RevocationKind>(kind);
 
         await CommitAsync(revocations.Insert(New(parsed, value), Now));
 
@@ -107,7 +107,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
     {
         var agent = await EnrollAgentAsync(issuedAt: Now);
 
-        await CommitAsync(revocations.Insert(New(RevocationKinds.Parse(kind), value), Now));
+        await CommitAsync(revocations.Insert(New(WireNames.Parse<RevocationKind>(kind), value), Now));
 
         (await agents.FindAsync(agent.Id.Value, Cancel))!.RevokedAt.ShouldBeNull();
     }

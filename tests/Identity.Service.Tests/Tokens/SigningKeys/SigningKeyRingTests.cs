@@ -73,10 +73,10 @@ public sealed class SigningKeyRingTests : IDisposable
 
         store.Time.StepWallClock(TimeSpan.FromDays(40));
         await ring.RotateAsync(Cancel);
-        var (_, refusal) = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "drill", Cancel);
+        var refused = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "drill", Cancel);
 
         ring.Current.Keys.Select(key => key.KeyId).ShouldBe(keys);
-        refusal!.Code.ShouldBe(ClockErrors.Unsynchronised);
+        refused.Refusal!.Code.ShouldBe(ClockErrors.Unsynchronised);
         store.Time.StepWallClock(TimeSpan.FromDays(-40));
         store.Time.Advance(TimeSpan.FromDays(3));
         await ring.RotateAsync(Cancel);
@@ -105,13 +105,13 @@ public sealed class SigningKeyRingTests : IDisposable
         var stolen = ring.Current.Keys[0].KeyId;
         var token = Mint(ring, store.Time.GetUtcNow().AddHours(1));
 
-        var (successor, refusal) = await DropAsync(ring, stolen);
+        var successor = await DropAsync(ring, stolen);
 
-        refusal.ShouldBeNull();
+        successor.Refusal.ShouldBeNull();
         Verify(ring.Current, token).ShouldBe(JoseRefusal.KeyUnknown);
         ring.Current.Find(stolen).ShouldBeNull();
         var next = Mint(ring, store.Time.GetUtcNow().AddHours(1));
-        KeyIdOf(next).ShouldBe(successor!.KeyId);
+        KeyIdOf(next).ShouldBe(successor.Value!.KeyId);
         Verify(ring.Current, next).ShouldBe(JoseRefusal.None);
     }
 
@@ -169,9 +169,9 @@ public sealed class SigningKeyRingTests : IDisposable
     {
         var ring = await RingAsync();
 
-        var (_, refusal) = await DropAsync(ring, "nobody's");
+        var refused = await DropAsync(ring, "nobody's");
 
-        refusal!.Code.ShouldBe(RequestErrors.NotFound);
+        refused.Refusal!.Code.ShouldBe(RequestErrors.NotFound);
     }
 
     [Fact]
@@ -179,12 +179,12 @@ public sealed class SigningKeyRingTests : IDisposable
     {
         var ring = await RingAsync();
 
-        var (key, _) = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "drill", Cancel);
+        var key = (await ring.RotateEarlyAsync(AuditActor.System, "req_1", "drill", Cancel)).Value.ShouldNotBeNull();
 
-        key!.ActiveFrom.ShouldBe(store.Time.GetUtcNow() + store.ServiceOptions.TokenSigning.PublishBefore);
+        key.ActiveFrom.ShouldBe(store.Time.GetUtcNow() + store.ServiceOptions.TokenSigning.PublishBefore);
         ring.Current.SignerAt(store.Time.GetUtcNow()).KeyId.ShouldNotBe(key.KeyId);
-        var (_, refusal) = await ring.RotateEarlyAsync(AuditActor.System, "req_2", "drill", Cancel);
-        refusal!.Code.ShouldBe(SigningKeyErrors.Pending);
+        var refused = await ring.RotateEarlyAsync(AuditActor.System, "req_2", "drill", Cancel);
+        refused.Refusal!.Code.ShouldBe(SigningKeyErrors.Pending);
     }
 
     [Fact]
@@ -199,9 +199,9 @@ public sealed class SigningKeyRingTests : IDisposable
             await store.CommitAsync(new Decision { Statements = [keys.Insert(key)] });
         }
 
-        var (_, refusal) = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "", Cancel);
+        var refused = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "", Cancel);
 
-        refusal!.Code.ShouldBe(SigningKeyErrors.Limit);
+        refused.Refusal!.Code.ShouldBe(SigningKeyErrors.Limit);
     }
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class SigningKeyRingTests : IDisposable
     private TokenSigningKeyStore KeysOf(ServiceOptions options, TokenKeyHsm? hsm = null) =>
         new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(new InstallationHsm(options.Pkcs11)));
 
-    private static Task<(TokenSigningKey? Key, Refusal? Refusal)> DropAsync(SigningKeyRing ring, string keyId) =>
+    private static Task<Result<TokenSigningKey>> DropAsync(SigningKeyRing ring, string keyId) =>
         ring.DropAsync(keyId, [], AuditActor.System, "req_1", "stolen", Cancel);
 
     private string Mint(SigningKeyRing ring, DateTimeOffset end) =>

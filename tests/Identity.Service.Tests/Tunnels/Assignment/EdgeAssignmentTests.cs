@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Enrollments;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -304,7 +303,7 @@ public sealed class EdgeAssignmentTests
 
     private static async Task SetNumberAsync(ServiceUnderTest service, int number)
     {
-        var statements = service.Get<IAssignmentStore>().SetEdgesPerTunnel(number, service.Time.GetUtcNow());
+        var statements = service.Get<AssignmentStore>().SetEdgesPerTunnel(number, service.Time.GetUtcNow());
         var decision = new Decision { Statements = statements, Changes = ChangeTopics.Feed };
         (await service.Get<IJournal>().CommitAsync(decision, Cancel)).IsCommitted.ShouldBeTrue();
     }

@@ -182,7 +182,7 @@ public sealed class AcmeChallengeTests
         live[0].Id.ShouldBe(edgeId);
 
         async Task<Tunnel> TunnelAsync() =>
-            (await other.Get<ITunnelStore>().FindAsync(bench.TunnelId, Cancel)).ShouldNotBeNull();
+            (await other.Get<TunnelStore>().FindAsync(bench.TunnelId, Cancel)).ShouldNotBeNull();
     }
 
     private static string Name(MachineBench bench) => "docs." + bench.Tunnel.Text("domain");

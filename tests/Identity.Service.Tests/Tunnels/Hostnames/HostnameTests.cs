@@ -253,7 +253,7 @@ public sealed class HostnameTests : IAsyncDisposable
             (now.State, now.Misses).ShouldBe((state, misses));
         }
 
-        (await service.Get<IHostnameStore>().ListActiveAsync(Cancel)).ShouldBeEmpty();
+        (await service.Get<HostnameStore>().ListActiveAsync(Cancel)).ShouldBeEmpty();
         dns.Text("_culvert." + Name, value);
         service.Time.JumpTo(service.Time.GetUtcNow() + HostnamePlan.CheckEvery + TimeSpan.FromSeconds(1));
         await watch.RunAsync(Cancel);
@@ -287,7 +287,7 @@ public sealed class HostnameTests : IAsyncDisposable
         service.Time.JumpTo(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
         await ActiveAsync(service);
         service.Time.JumpTo(service.Time.GetUtcNow() + HostnamePlan.CheckEvery + TimeSpan.FromSeconds(1));
-        var store = service.Get<IHostnameStore>();
+        var store = service.Get<HostnameStore>();
 
         var due = await store.ListDueAsync(service.Time.GetUtcNow() - HostnamePlan.CheckEvery, 2, Cancel);
         due.Select(h => h.Name).ShouldBe([Name, "one.example.com"]);
@@ -313,7 +313,7 @@ public sealed class HostnameTests : IAsyncDisposable
         {
             var before = await StoredAsync(service, next);
             var after = before with { State = "active", ActiveAt = service.Time.GetUtcNow() };
-            var statements = service.Get<IHostnameStore>().Update(before, after, organization, since);
+            var statements = service.Get<HostnameStore>().Update(before, after, organization, since);
             var committed = await service.Get<IJournal>().CommitAsync(new Decision { Statements = statements }, Cancel);
             return committed.Conflict;
         }
@@ -325,7 +325,7 @@ public sealed class HostnameTests : IAsyncDisposable
         await using var service = await StartAsync();
         var (_, tunnel) = await ActiveAsync(service);
         await service.Api.PostOkAsync($"/v1/tunnels/{tunnel.Id()}/archive");
-        (await service.Get<IHostnameStore>().ListActiveAsync(Cancel)).ShouldBeEmpty();
+        (await service.Get<HostnameStore>().ListActiveAsync(Cancel)).ShouldBeEmpty();
         var (path, _) = await TunnelAsync(service);
         await AddAsync(service, path, Name);
 
@@ -385,7 +385,7 @@ public sealed class HostnameTests : IAsyncDisposable
     }
 
     private static async Task<Hostname> StoredAsync(ServiceUnderTest service, JsonElement tunnel) =>
-        (await service.Get<IHostnameStore>().FindAsync(TunnelId.Wrap(tunnel.Id()), Name, Cancel))!;
+        (await service.Get<HostnameStore>().FindAsync(TunnelId.Wrap(tunnel.Id()), Name, Cancel))!;
 
     private static async Task<(string Path, JsonElement Tunnel)> TunnelAsync(ServiceUnderTest service)
     {

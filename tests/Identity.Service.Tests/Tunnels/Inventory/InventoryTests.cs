@@ -101,7 +101,7 @@ public sealed class InventoryTests
         await using var service = await StartAsync();
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         TunnelId.TryParse(tunnel.Id(), out var id).ShouldBeTrue();
-        var store = service.Services.GetRequiredService<IInventoryStore>();
+        var store = service.Services.GetRequiredService<InventoryStore>();
         var usage = new AgentReportUsage
         {
             Run = "a",

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// their revocation lists are signed, and the platform's issuing authority.
 /// </summary>
 internal sealed class OcspAuthorities(
-    ITunnelAuthorityStore store,
+    TunnelAuthorityStore store,
     AuthorityKeys keys,
     PlatformCa platform,
     IRevisions revisions,

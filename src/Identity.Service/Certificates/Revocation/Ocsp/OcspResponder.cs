@@ -20,7 +20,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 internal sealed class OcspResponder(
     OcspAuthorities authorities,
     OcspResponders responders,
-    IRevocationStore store,
+    RevocationStore store,
     SigningQueue queue,
     ClockGuard clock,
     CertificateOptions certificateOptions,

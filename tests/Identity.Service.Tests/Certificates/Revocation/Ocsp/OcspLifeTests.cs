@@ -83,7 +83,7 @@ public sealed class OcspLifeTests
         );
         var (serial, client) = await ServeAsync(bench);
         using var _ = client;
-        var store = bench.Bench.Service.Get<ICertificateStore>();
+        var store = bench.Bench.Service.Get<CertificateStore>();
         var before = await store.LastNotAfterAsync(bench.AuthorityId, TestContext.Current.CancellationToken);
 
         (await client.AskAsync(serial)).GetCerts().Single().NotAfter.ShouldBeGreaterThan(before!.Value.UtcDateTime);

@@ -115,10 +115,10 @@ public sealed class RuleConditionsTests
     [InlineData("null")]
     public void Read_BadMatcher_IsRefused(string matcher)
     {
-        var (match, refusal) = RuleMatchReader.Read(Document($$"""{"matchers":[{{matcher}}]}"""));
+        var match = RuleMatchReader.Read(Document($$"""{"matchers":[{{matcher}}]}"""));
 
-        match.ShouldBeNull();
-        refusal!.Code.Code.ShouldBe("federation.match");
+        match.Value.ShouldBeNull();
+        match.Refusal!.Code.Code.ShouldBe("federation.match");
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class RuleConditionsTests
 
     private static string Repeat(string text, int count) => string.Join(',', Enumerable.Repeat(text, count));
 
-    private static bool IsAccepted(string match) => RuleMatchReader.Read(Document(match)).Match is not null;
+    private static bool IsAccepted(string match) => RuleMatchReader.Read(Document(match)).IsOk;
 
     private static IReadOnlyList<ICondition> Conditions(IEnumerable<string> matchers)
     {
@@ -210,9 +210,8 @@ public sealed class RuleConditionsTests
             return [];
         }
 
-        var (read, refusal) = RuleMatchReader.Read(document);
-        read.ShouldNotBeNull(refusal?.Message);
-        return RuleConditions.Of(read);
+        var read = RuleMatchReader.Read(document);
+        return RuleConditions.Of(read.Value.ShouldNotBeNull(read.Refusal?.Message));
     }
 
     private static MatchDocument Document(string json) =>

@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Ids;
+
+/// <summary>
+/// Enumerations on the wire, in the store and in audit: snake case, or the name that <see cref="JsonStringEnumMemberNameAttribute"/>
+/// gives a member. Compared exactly.
+/// </summary>
+internal static class WireNames
+{
+    /// <exception cref="ArgumentOutOfRangeException">The enumeration has no such member.</exception>
+    public static string Of<T>(T value)
+        where T : struct, Enum =>
+        Table<T>.Names.TryGetValue(value, out var name)
+            ? name
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such member.");
+
+    /// <summary>Null = no value has that name.</summary>
+    public static T? Find<T>(string? name)
+        where T : struct, Enum => name is not null && Table<T>.Values.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>For what the store kept: an unknown name is never read as some other value.</summary>
+    /// <exception cref="InvalidDataException">No value has that name.</exception>
+    public static T Parse<T>(string name)
+        where T : struct, Enum =>
+        Find<T>(name) ?? throw new InvalidDataException($"'{name}' is stored where a {typeof(T).Name} is expected.");
+
+    /// <summary>In the order of the enumeration.</summary>
+    public static IReadOnlyList<string> List<T>()
+        where T : struct, Enum => Table<T>.List;
+
+    /// <summary>For messages: <c>off, window, bound_reuse or single_use</c>.</summary>
+    public static string All<T>()
+        where T : struct, Enum => $"{string.Join(", ", List<T>().SkipLast(1))} or {List<T>()[^1]}";
+
+    private static class Table<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> Names = Enum.GetValues<T>()
+            .ToFrozenDictionary(value => value, NameOf);
+
+        public static readonly FrozenDictionary<string, T> Values = Names.ToFrozenDictionary(
+            entry => entry.Value,
+            entry => entry.Key,
+            StringComparer.Ordinal
+        );
+
+        public static readonly IReadOnlyList<string> List = [.. Enum.GetValues<T>().Select(value => Names[value])];
+
+        private static string NameOf(T value)
+        {
+            var member = value.ToString();
+            return typeof(T).GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+                ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
+        }
+    }
+}
