@@ -160,11 +160,11 @@ public sealed class MuxConnection : IAsyncDisposable
             : throw new InvalidOperationException("Only the edge opens streams.");
 
     /// <summary>As <see cref="TryOpen(OpenPayload, out MuxStream)"/>.</summary>
-    /// <exception cref="InvalidOperationException">The connection takes no stream now.</exception>
+    /// <exception cref="InvalidOperationException">The connection accepts no new streams.</exception>
     public MuxStream Open(OpenPayload open) =>
         TryOpen(open, out var stream)
             ? stream
-            : throw new InvalidOperationException("The connection takes no stream now.");
+            : throw new InvalidOperationException("The connection accepts no new streams.");
 
     /// <summary>
     /// Ends the connection in order (W12, W13): no new streams; open ones may go on for <paramref name="drain"/>, then

@@ -16,7 +16,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             {
                 return new CaRefusal(
                     CaErrorCodes.CaAnchorForbidden,
-                    "This authority certifies anybody: it is of the public web, or the operating system of the service "
+                    "This authority issues certificates to the public: it is a web CA, or the operating system of the service "
                         + $"trusts it or the one above it{subject.Place(i)}."
                 );
             }
@@ -27,7 +27,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             subject.Chain[0] is { BasicConstraints: null or { IsAuthority: false }, SubjectAlternativeNames: not null }
             ? new CaRefusal(
                 CaErrorCodes.CaAnchorForbidden,
-                "The certificate is a leaf: it names servers and certifies nobody."
+                "The certificate is a leaf certificate: it names servers and cannot sign certificates."
             )
             : null;
     }

@@ -7,7 +7,7 @@ public static class CaErrorCodes
         "request.too_large",
         413,
         "The input is larger than its documented limit.",
-        "Text around the certificate, or many certificates where one is asked for.",
+        "Text around the certificate, or several certificates where exactly one is required.",
         "Send only the certificate or the signing request, without explanatory text."
     );
 
@@ -54,9 +54,9 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CsrExtensionForbidden = new(
         "csr.extension_forbidden",
         400,
-        "The signing request asks for an extension that it may not ask for, or for one twice.",
+        "The signing request contains an extension that is not allowed, or contains an extension twice.",
         "A request made for an authority, or from a configuration file with many extensions.",
-        "Ask for names only; everything else comes from the profile."
+        "Request only names; the profile sets everything else."
     );
 
     public static readonly CaErrorCode KeyWeak = new(
@@ -86,9 +86,9 @@ public static class CaErrorCodes
     public static readonly CaErrorCode NameNotAuthorised = new(
         "name.not_authorised",
         403,
-        "The signing request asks for a name that the caller was not granted.",
+        "The signing request contains a name that the caller may not use.",
         "The request was made for another tunnel or with more names than the identity has.",
-        "Ask only for granted names, or for none: the service adds them."
+        "Request only granted names, or none: the service then adds all granted names."
     );
 
     public static readonly CaErrorCode NameCnMismatch = new(
@@ -120,15 +120,15 @@ public static class CaErrorCodes
         403,
         "The wildcard name is not the one that the profile grants.",
         "A wildcard over a level that the identity does not own.",
-        "Ask for the tunnel domain's own wildcard or for none."
+        "Request the wildcard of the tunnel domain, or no wildcard."
     );
 
     public static readonly CaErrorCode NameTypeForbidden = new(
         "name.type_forbidden",
         400,
-        "The signing request asks for a kind of name that the profile does not certify.",
+        "The signing request contains a type of name that the profile does not allow.",
         "An e-mail address, an IP address or another kind of name in the request.",
-        "Ask only for the kinds of names that the profile lists."
+        "Request only the types of names that the profile lists."
     );
 
     public static readonly CaErrorCode NameConstraintViolation = new(
@@ -142,7 +142,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode ProfileEku = new(
         "profile.eku",
         403,
-        "The signing request asks for an extended key usage beyond the profile.",
+        "The signing request contains an extended key usage that the profile does not allow.",
         "clientAuth or codeSigning in a request for a server certificate, for example.",
         "Leave extended key usage out; the profile decides it."
     );
@@ -150,17 +150,17 @@ public static class CaErrorCodes
     public static readonly CaErrorCode ValidityInvalid = new(
         "validity.invalid",
         400,
-        "The asked life is zero, negative, beyond its cap or beyond the issuer's own end.",
+        "The requested lifetime is zero or negative, or exceeds the maximum or the issuer's expiry.",
         "A life outside the profile, or an authority near its end.",
-        "Ask for a shorter life, or for none; renew the issuing authority when it is about to end."
+        "Request a shorter lifetime, or leave it out; renew the issuing authority when it is about to expire."
     );
 
     public static readonly CaErrorCode ValidityNotBefore = new(
         "validity.not_before",
         400,
-        "The asked begin lies in the future, or further back than certificates are backdated.",
+        "The requested start is in the future, or earlier than the backdating limit.",
         "A client clock that is wrong, or a wish for a certificate that begins later.",
-        "Leave not_before out; the service backdates by itself."
+        "Leave not_before out; the service sets and backdates it."
     );
 
     public static readonly CaErrorCode LintFailed = new(
@@ -175,7 +175,7 @@ public static class CaErrorCodes
         "issue.tbs_mismatch",
         500,
         "The signed certificate differs from the one that was checked; it was discarded.",
-        "A fault between checking and signing.",
+        "An internal error between the checks and the signature.",
         "Report it with the request id: this is a defect of the service."
     );
 
@@ -198,7 +198,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaMalformed = new(
         "ca.malformed",
         400,
-        "The input is not PEM with exactly the certificates that are asked for.",
+        "The input is not PEM with exactly the required certificates.",
         "Text around the blocks, a truncated copy, or another PEM type.",
         "Send PEM certificates only, nothing before, between or after them."
     );
@@ -326,8 +326,8 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaKdfCost = new(
         "ca.kdf_cost",
         400,
-        "The file asks for more key derivation than is accepted.",
-        "An iteration count that would keep the service busy for minutes.",
+        "The file requires more key derivation iterations than the service accepts.",
+        "The iteration count would occupy the service for minutes.",
         "Export it again with at most 1,000,000 iterations."
     );
 
@@ -392,7 +392,7 @@ public static class CaErrorCodes
         422,
         "An entry of the present list is missing or changed, and its certificate has not expired.",
         "A list for other certificates, or a revocation that was taken back.",
-        "Import a complete list; allow_removed takes it when the authority drops expired entries."
+        "Import a complete list; set allow_removed if the authority removes expired entries."
     );
 
     public static readonly CaErrorCode CrlDelta = new(

@@ -55,7 +55,7 @@ public static class RequestPolicy
         subject.Request.ExtendedKeyUsages?.All(subject.Profile.ExtendedKeyUsages.Contains) == false
             ? new CaRefusal(
                 CaErrorCodes.ProfileEku,
-                $"The profile {subject.Profile.Name} does not grant a purpose that was asked for."
+                $"The profile {subject.Profile.Name} does not allow a requested key purpose."
             )
             : null;
 
@@ -64,7 +64,7 @@ public static class RequestPolicy
             ? null
             : new CaRefusal(
                 CaErrorCodes.NameTypeForbidden,
-                $"The profile {subject.Profile.Name} does not certify a kind of name that was asked for."
+                $"The profile {subject.Profile.Name} does not allow a requested type of name."
             );
 
     private static CaRefusal? CheckNameSyntax(Subject subject)
@@ -73,7 +73,7 @@ public static class RequestPolicy
         {
             if (!DnsNames.IsValid(name.Text))
             {
-                return new CaRefusal(CaErrorCodes.NameInvalid, "A DNS name that was asked for is not well-formed.");
+                return new CaRefusal(CaErrorCodes.NameInvalid, "A requested DNS name is malformed.");
             }
 
             if (DnsNames.IsWildcard(name.Text) && !subject.Granted.ContainsDns(name.Text))

@@ -304,7 +304,7 @@ internal sealed class ManagementClient : IDisposable
     }
 
     private static CommandFailure NotTheService(HttpMethod method, Uri url) =>
-        new(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
+        new(ExitCode.Failed, "the response is not a JSON object: this server is not the identity service")
         {
             Where = $"{method} {url}",
             Next = $"check --url ({SettingVariables.Url})",

@@ -78,7 +78,7 @@ internal static class Refusals
     private static string NextOf(int status, string? code, Uri url) =>
         (code, status) switch
         {
-            ("tunnel.revision", _) => "culvert tunnel show ID prints the present revision; look at it, then repeat",
+            ("tunnel.revision", _) => "run culvert tunnel show ID to see the current revision, review it, then repeat the command",
             (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) holds a current admin key",
             (_, 403) => "this key may not do that: use one with the needed scope (culvert whoami shows whose it is)",
             (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",

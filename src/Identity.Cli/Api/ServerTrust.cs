@@ -115,7 +115,7 @@ internal static class ServerTrust
             // reported below, like a pin of the wrong length
         }
 
-        throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is no SHA-256 in hexadecimal")
+        throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is not a SHA-256 digest in hexadecimal")
         {
             Where = $"--ca-sha256 or {SettingVariables.CaSha256}",
             Next = "openssl x509 -in platform-ca.pem -noout -fingerprint -sha256",
@@ -154,7 +154,7 @@ internal static class ServerTrust
             )
             {
                 Where = url.ToString(),
-                Next = "somebody is in between, or the pin is old: compare it on the service's host; nothing was sent",
+                Next = "the connection is intercepted, or the pin is out of date: compare the pin on the service's host; nothing was sent",
             };
         }
         catch (CryptographicException e)

@@ -36,7 +36,7 @@ internal static class AdminKeyCommands
             "ORGANIZATION",
             "another organization, by id or name (installation-operator)"
         );
-        var file = Flags.Required("--out", "FILE", "the file that the key goes to, mode 0600; it is never printed");
+        var file = Flags.Required("--out", "FILE", "write the key to this file (mode 0600); the key is never printed");
         return verbs.Create(
             "create",
             "make a key; it counts as the person whose key made it",
@@ -144,7 +144,7 @@ internal static class AdminKeyCommands
         return found switch
         {
             [var only] => only,
-            [] => throw new CommandFailure(ExitCode.Refused, $"there is no live admin key '{nameOrId}'")
+            [] => throw new CommandFailure(ExitCode.Refused, $"there is no active admin key '{nameOrId}'")
             {
                 Where = Noun.AdminKey.Path,
                 Next = "culvert admin-key list",

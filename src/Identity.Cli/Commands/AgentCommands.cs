@@ -27,8 +27,8 @@ internal static class AgentCommands
             "agents that enrolled for a tunnel",
             List(verbs),
             Show(verbs),
-            Change(verbs, "disconnect", "end its connections at every edge; it may come back", isFinal: false),
-            Change(verbs, "revoke", "end its connections and its enrolment for good", isFinal: true)
+            Change(verbs, "disconnect", "close its connections at every edge; it can reconnect", isFinal: false),
+            Change(verbs, "revoke", "close its connections and revoke its enrolment permanently", isFinal: true)
         );
 
     private static Command Show(VerbFactory verbs)

@@ -19,7 +19,7 @@ internal static class BackupCommands
         var config = Configuration();
         return verbs.Create(
             "backup",
-            "save the installation, beside the running service, and name what the file lacks; on the service's host",
+            "save the installation while the service runs, and list what the file does not contain; run it on the service's host",
             (context, cancel) =>
             {
                 context.RefuseDryRun();
@@ -37,7 +37,7 @@ internal static class BackupCommands
         var later = Flags.Many(
             "--later",
             "EXPORT",
-            "an audit export of after the backup: what it took away stays away"
+            "an audit export made after the backup; revocations and removals in it are applied again"
         );
         var lists = Flags.Many("--revocation-list", "CRL", "a revocation list that was published after the backup");
         var nothing = new Option<bool>("--nothing-later")
@@ -47,7 +47,7 @@ internal static class BackupCommands
         var config = Configuration();
         return verbs.Create(
             "restore",
-            "go on from a backup, in a place without an installation; on the service's host",
+            "restore an installation from a backup where none exists yet; run it on the service's host",
             (context, cancel) =>
                 RunAsync(
                     context,

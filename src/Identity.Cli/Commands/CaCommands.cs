@@ -103,14 +103,14 @@ internal static class CaCommands
     {
         var id = Flags.Id(Noun.Ca);
         var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then those above it");
-        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, told by its signer");
+        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, as its signer reported it");
         var publicAnchor = new Option<bool>("--allow-public-anchor")
         {
             Description = "accept an authority that the whole machine trusts; the approval covers it",
         };
         return verbs.Create(
             "upload",
-            "hand in what the enterprise's root signed",
+            "upload the certificate that the enterprise's root signed",
             async (context, cancel) =>
             {
                 var body = new JsonObject
@@ -160,7 +160,7 @@ internal static class CaCommands
                     if (record.Text("approval") == "two_person")
                     {
                         // What the service says of itself proves nothing to a second person.
-                        throw new CommandFailure(ExitCode.Usage, "who approves brings the fingerprint, from the signer")
+                        throw new CommandFailure(ExitCode.Usage, "the approver gives the fingerprint, obtained from the signer")
                         {
                             Where = "--fingerprint",
                             Next = "culvert ca approve ID --fingerprint SHA256",

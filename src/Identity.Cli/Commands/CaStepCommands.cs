@@ -17,14 +17,14 @@ internal static class CaStepCommands
             Step(
                 verbs,
                 "retire",
-                "end its issuing for good; it stays trusted until its last certificate has ended",
+                "stop its issuing permanently; it stays trusted until its last certificate has expired",
                 "it never issues again"
             ),
             Step(
                 verbs,
                 "taint",
                 "its key is or may be known to others: stop it now, and drop its anchor once a successor serves",
-                "every certificate of it is made anew, and it never issues again"
+                "reissue all its certificates from another authority; it never issues again"
             ),
             Step(verbs, "delete", "remove one that is not in use; can be restored for 30 days", null),
             Step(verbs, "restore", "make a deleted one what it was", null),
@@ -73,7 +73,7 @@ internal static class CaStepCommands
     private static Command Override(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);
-        var missing = Flags.Many("--missing", "ID", "who has not acknowledged, as the refusal names them");
+        var missing = Flags.Many("--missing", "ID", "parties that have not acknowledged, as named in the refusal");
         missing.Required = true;
         missing.AllowMultipleArgumentsPerToken = true;
         var reason = Flags.Required("--reason", "TEXT", "why it is accepted; audited");
@@ -104,7 +104,7 @@ internal static class CaStepCommands
         var password = Flags.Required("--password-file", "FILE", "its password, in the first line");
         return verbs.Create(
             "import",
-            "dangerous: hand over a private key that was made elsewhere, of which copies may exist",
+            "dangerous: import a private key that was generated elsewhere; copies of it may exist",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

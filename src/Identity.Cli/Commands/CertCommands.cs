@@ -117,7 +117,7 @@ internal static class CertCommands
         var yes = Flags.Yes();
         return verbs.Create(
             "revoke",
-            "revoke for good: no renewal from now on, refused by edges within seconds, on the next revocation list",
+            "revoke permanently: no renewals, refused by edges within seconds, on the next revocation list",
             async (context, cancel) =>
             {
                 var text = context.Get(what);
@@ -217,6 +217,6 @@ internal static class CertCommands
             .ToLowerInvariant();
         return hex.Length is > 0 and <= 64 && hex.All(char.IsAsciiHexDigitLower)
             ? hex
-            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is no serial number in hexadecimal") { Where = flag };
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a serial number in hexadecimal") { Where = flag };
     }
 }

@@ -70,7 +70,7 @@ internal static class DeclarativeCommands
         var folder = Folder("write one file per resource there");
         return verbs.Create(
             "export",
-            "write the service's configuration as files that apply takes; no secret is among it",
+            "write the service's configuration as files for culvert apply; they contain no secrets",
             async (context, cancel) =>
             {
                 context.RefuseDryRun();
@@ -134,7 +134,7 @@ internal static class DeclarativeCommands
                     Code = failure.Code,
                     RequestId = failure.RequestId,
                     Next =
-                        $"{number - 1} of {plan.Changes.Count} changes were made; mend it and apply again: {failure.Next}",
+                        $"{number - 1} of {plan.Changes.Count} changes were made; fix the error and run apply again: {failure.Next}",
                 };
             }
 

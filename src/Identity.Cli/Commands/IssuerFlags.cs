@@ -160,7 +160,7 @@ internal sealed class IssuerFlags(bool urlRequired)
             {
                 throw new CommandFailure(ExitCode.Usage, "keys from a file are never fetched")
                 {
-                    Where = $"{flag} beside {other.Flag}",
+                    Where = $"{flag} together with {other.Flag}",
                     Next = $"give {flag} alone",
                 };
             }
@@ -188,7 +188,7 @@ internal sealed class IssuerFlags(bool urlRequired)
             // reported below
         }
 
-        throw new CommandFailure(ExitCode.Usage, "the file is no JWK set")
+        throw new CommandFailure(ExitCode.Usage, "the file is not a JWK set")
         {
             Where = file,
             Next = "it should read {\"keys\": [ … ]}",
@@ -209,7 +209,7 @@ internal sealed class IssuerFlags(bool urlRequired)
             return new JsonObject { ["cidr"] = text[..colon], ["port"] = port };
         }
 
-        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no target")
+        throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a target")
         {
             Where = "--allow",
             Next = "write CIDR:PORT, as in 10.1.2.0/24:443 or ::1/128:8443",

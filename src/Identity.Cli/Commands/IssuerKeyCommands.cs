@@ -20,7 +20,7 @@ internal static class IssuerKeyCommands
         var flags = new IssuerFlags(urlRequired: false);
         return verbs.Create(
             "verify",
-            "fetch an issuer's keys as a dry run and say what was seen; exit 2 when they would not be accepted",
+            "fetch an issuer's keys as a dry run and show the result; exit code 2 if they would not be accepted",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -47,8 +47,8 @@ internal static class IssuerKeyCommands
         var kid = Flags.Text("--kid", "KID", "every key of that name, and the key that has it now");
         var allKeys = new Option<bool>("--all-keys") { Description = "every key that it publishes now" };
         var wholeIssuer = new Option<bool>("--issuer") { Description = "everything, whatever it publishes" };
-        var reason = Flags.Required("--reason", "TEXT", "why; kept in the audit");
-        var undo = new Option<bool>("--undo") { Description = "believe again what was killed with the same flags" };
+        var reason = Flags.Required("--reason", "TEXT", "reason, recorded in the audit");
+        var undo = new Option<bool>("--undo") { Description = "accept again the keys that were killed with the same flags" };
         var yes = Flags.Yes();
         return verbs.Create(
             "kill",

@@ -36,12 +36,12 @@ internal static class JobCommands
         var job = Job();
         var reason = new Option<string>("--reason")
         {
-            Description = "for the audit, and for operators who find it paused",
+            Description = "reason for the audit, shown with the paused job",
             Required = true,
         };
         return verbs.Create(
             "pause",
-            "keep a job from running, on all nodes, until it is resumed; what is due stays due",
+            "stop a job from running, on all nodes, until it is resumed; due work remains due",
             async (context, cancel) =>
                 await PostAsync(context, job, "pause", new JsonObject { ["reason"] = context.Get(reason) }, cancel),
             job,

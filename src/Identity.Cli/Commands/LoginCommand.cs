@@ -18,10 +18,10 @@ internal static class LoginCommand
             Description = "by a token of an identity provider that a federation rule knows",
         };
         var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that says what may be done");
-        var token = Flags.Text("--token-file", "FILE", "the identity provider's token, read anew at each exchange");
+        var token = Flags.Text("--token-file", "FILE", "file with the identity provider's token, read again at each exchange");
         var device = new Option<bool>("--device")
         {
-            Description = "by a person, who confirms a code in a browser on any device (RFC 8628)",
+            Description = "sign in as a person, who confirms a code in a browser on any device (RFC 8628)",
         };
         var browser = new Option<bool>("--browser")
         {
@@ -43,10 +43,10 @@ internal static class LoginCommand
             "FILE",
             "the only roots that may vouch for the identity provider"
         );
-        var account = Flags.Text("--service-account", "ID", "refuse to be anybody but that service account");
+        var account = Flags.Text("--service-account", "ID", "fail unless the sign-in yields this service account");
         return verbs.Create(
             "login",
-            "sign in at the service of --url; the access token is kept in a file of yours, bound to a key of this machine",
+            "sign in to the service at --url; the access token is stored in a file in your home directory, bound to a key of this machine",
             async (context, cancel) =>
             {
                 context.RefuseDryRun();

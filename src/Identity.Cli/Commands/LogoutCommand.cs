@@ -22,7 +22,7 @@ internal static class LogoutCommand
                         new JsonObject { ["url"] = url.ToString().TrimEnd('/'), ["was_signed_in"] = was }
                     ) with
                     {
-                        Plain = was ? $"signed out at {url.Authority}" : $"nobody was signed in at {url.Authority}",
+                        Plain = was ? $"signed out at {url.Authority}" : $"you were not signed in at {url.Authority}",
                     }
                 );
             }

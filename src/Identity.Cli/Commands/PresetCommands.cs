@@ -12,7 +12,7 @@ internal static class PresetCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "preset",
-            "what is known of CI systems, clusters and clouds: issuers, claims, what to pin",
+            "presets for CI systems, clusters and clouds: issuers, claims, and the claims to pin",
             List(verbs),
             Show(verbs)
         );

@@ -19,7 +19,7 @@ internal static class RuleLints
     public static Command Create(VerbFactory verbs) =>
         verbs.Create(
             "lint",
-            "look at all rules as they stand: dangerous matches, unused, overlapping and superfluous rules",
+            "check all current rules for dangerous matches and for unused, overlapping and redundant rules",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -43,7 +43,7 @@ internal static class RuleLints
                     }
                 }
 
-                context.Note($"{report["checked"]} rules looked at");
+                context.Note($"{report["checked"]} rules checked");
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
                     new("RULE", "rule", Fit.Keep),

@@ -21,7 +21,7 @@ internal static class RuleTestCommand
         file.Aliases.Add("-f");
         return verbs.Create(
             "test",
-            "put the rule's tests to it as it stands; exit code 2 if one fails",
+            "run the rule's tests against its current version; exit code 2 if a test fails",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

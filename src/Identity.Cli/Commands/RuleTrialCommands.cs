@@ -108,7 +108,7 @@ internal static class RuleTrialCommands
         file.Aliases.Add("-f");
         return verbs.Create(
             "replay",
-            "put an edit to the exchanges of the last days: who would newly pass or fail; saves nothing",
+            "replay the exchanges of the last days against a changed rule and show which would change; nothing is saved",
             async (context, cancel) =>
             {
                 var (path, changes) = context.Get(file) is { } written

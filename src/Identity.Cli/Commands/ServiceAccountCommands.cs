@@ -12,7 +12,7 @@ internal static class ServiceAccountCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "service-account",
-            "service accounts: who an exchanged token acts as",
+            "service accounts: the identity that an exchanged token acts as",
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.ServiceAccount),

@@ -42,7 +42,7 @@ internal static class TokenCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list the tokens of a service account that have not ended, newest first",
+            "list the unexpired tokens of a service account, newest first",
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,

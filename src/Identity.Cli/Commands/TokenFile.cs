@@ -15,7 +15,7 @@ internal static class TokenFile
         var text = (file is null ? await context.Host.In.ReadToEndAsync(cancel) : InFile.ReadText(file)).Trim();
         return text.Length > 0
             ? text
-            : throw new CommandFailure(ExitCode.Usage, "there is no token")
+            : throw new CommandFailure(ExitCode.Usage, "the token is empty")
             {
                 Where = file ?? "standard input",
                 Next = "give the token by --file or standard input",

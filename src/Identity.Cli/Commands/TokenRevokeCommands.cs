@@ -76,12 +76,12 @@ internal static class TokenRevokeCommands
                 {
                     return context.Get(reason) is null
                         ? await OneAsync(context, context.Get(file), cancel)
-                        : throw Usage("--reason goes with what administrators name");
+                        : throw Usage("--reason is only for revocations by an administrator");
                 }
 
                 if (context.Get(file) is not null)
                 {
-                    throw Usage("--file is one token; nothing else can be named beside it");
+                    throw Usage("--file names one token; do not combine it with other targets");
                 }
 
                 Add(body, "reason", context.Get(reason));
@@ -124,7 +124,7 @@ internal static class TokenRevokeCommands
         var flags = new ListFlags();
         return verbs.Create(
             "revocations",
-            "list what was revoked and still matters, newest first",
+            "list the revocations that are still in force, newest first",
             (context, cancel) => flags.RunAsync(context, Path, new Query(), Columns, cancel),
             flags.OptionsWithoutArchived
         );

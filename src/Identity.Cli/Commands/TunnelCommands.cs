@@ -18,7 +18,7 @@ internal static class TunnelCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "tunnel",
-            "tunnels: a domain, its agents and who may call",
+            "tunnels: a domain, its agents and its client access",
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Tunnel),
@@ -130,14 +130,14 @@ internal static class TunnelCommands
         );
         var affinity = Flags.OneOf(
             "--affinity",
-            "what stays with one agent: a hostname (default), or a client where servers keep no sessions",
+            "what is bound to one agent: a hostname (default), or a client if the servers keep no sessions",
             "hostname",
             "client"
         );
         var offlineGrace = Flags.Text(
             "--offline-grace",
             "DURATION|default",
-            "how long edges take its agents without word from the service, at most 7d"
+            "how long edges accept its agents without contact to the service, at most 7d"
         );
         var publicPort = new Option<int?>("--public-port")
         {
@@ -257,7 +257,7 @@ internal static class TunnelCommands
         : Durations.TryParse(text, out var grace) ? JsonValue.Create((long)grace.TotalSeconds)
         : throw new CommandFailure(
             ExitCode.Usage,
-            $"--offline-grace: '{text}' is no duration; write 24h, 7d or default"
+            $"--offline-grace: '{text}' is not a duration; write 24h, 7d or default"
         );
 
     private static Command Status(VerbFactory verbs)

@@ -15,7 +15,7 @@ internal static class WatchFlags
         [
             new Option<bool>(WatchName)
             {
-                Description = "ask again and again, and print what has changed, until Ctrl-C",
+                Description = "repeat the query and print changes until Ctrl-C",
             },
             new Option<TimeSpan?>(EveryName)
             {

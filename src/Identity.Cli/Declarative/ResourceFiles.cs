@@ -34,7 +34,7 @@ internal static class ResourceFiles
             : throw new CommandFailure(ExitCode.Configuration, string.Join('\n', faults))
             {
                 Where = path,
-                Next = "culvert schema prints what may stand in a file; docs/declarative.md explains it",
+                Next = "run culvert schema for the format of these files; docs/declarative.md explains it",
             };
     }
 
@@ -47,7 +47,7 @@ internal static class ResourceFiles
 
         if (!Directory.Exists(path))
         {
-            throw new CommandFailure(ExitCode.Usage, "there is no such folder or file") { Where = path };
+            throw new CommandFailure(ExitCode.Usage, "the folder or file does not exist") { Where = path };
         }
 
         return

@@ -22,7 +22,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
         new(
             "range_set",
             new Noun("range-set", "\0", "v1/client_range_sets", "name"),
-            [new("ranges", FieldType.TextSet, "Addresses that clients may come from, CIDR.") { IsRequired = true }]
+            [new("ranges", FieldType.TextSet, "Addresses that clients may connect from, CIDR.") { IsRequired = true }]
         ),
         new(
             "service_account",
@@ -44,7 +44,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             Noun.Issuer,
             [
                 new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.") { IsRequired = true },
-                new("jwks", FieldType.Object, "Where its keys come from (docs/issuers.md)."),
+                new("jwks", FieldType.Object, "The source of its keys (docs/issuers.md)."),
                 new("preset", FieldType.Text, "The platform that it is of."),
                 new("tenancy", FieldType.Text, "Whether others get tokens there, too.")
                 {
@@ -62,7 +62,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences."),
                 new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while it has one key."),
                 new("allow_non_ascii", FieldType.Boolean, "Accept text beyond ASCII in what rules compare."),
-                new("caller_detail", FieldType.Text, "What a refused caller is told.") { Words = ["none", "claim"] },
+                new("caller_detail", FieldType.Text, "The message that a refused caller gets.") { Words = ["none", "claim"] },
                 new("stale_ok_seconds", FieldType.Number, "How long known keys serve when it cannot be reached."),
                 new("hard_expiry_seconds", FieldType.Number, "After that they do not."),
             ]
@@ -71,23 +71,23 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             "tunnel",
             Noun.Tunnel,
             [
-                new("client_source_ranges", FieldType.TextSet, "Who may call by SNI, CIDR; empty: nobody."),
+                new("client_source_ranges", FieldType.TextSet, "Addresses that may call by SNI, CIDR; empty: none."),
                 new("agent_source_ranges", FieldType.TextSet, "Where its agents may be, CIDR; empty: anywhere."),
                 new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may call, too."),
                 new("limits", FieldType.Object, "max_connections, new_connections, bytes_per_second, open_streams."),
                 new("affinity", FieldType.Text, "What stays with one agent.") { Words = ["hostname", "client"] },
-                new("offline_grace_seconds", FieldType.Number, "How long edges take its agents without the service."),
+                new("offline_grace_seconds", FieldType.Number, "How long edges accept its agents without the service."),
                 new(
                     "public_port",
                     FieldType.Number,
-                    "Port in the URLs of its routes; if absent, what an edge told first."
+                    "Port in the URLs of its routes; if absent, the port that an edge announced first."
                 ),
                 new("edges", FieldType.TextSet, "Edges that it is pinned to; empty: hashing chooses.")
                 {
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
                 },
-                new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token beside a service-held CA."),
+                new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token in addition to a service-held CA."),
             ]
         )
         {
@@ -159,7 +159,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
                 },
-                new("actor_ids", FieldType.TextSet, "Who may act for its subjects (docs/token-exchange.md)."),
+                new("actor_ids", FieldType.TextSet, "Service accounts that may act for its subjects (docs/token-exchange.md)."),
                 new("state", FieldType.Text, "How far it is in force.")
                 {
                     Words = ["draft", "audit", "enforce", "disabled"],

@@ -29,7 +29,7 @@ internal static class YamlNodes
         {
             if (key is not YamlScalarNode { Value: { } name } || json.ContainsKey(name))
             {
-                throw new YamlException(key.Start, key.End, "a key is a text, and stands there once");
+                throw new YamlException(key.Start, key.End, "each key must be text and must not repeat");
             }
 
             json[name] = ToJson(value, depth + 1);

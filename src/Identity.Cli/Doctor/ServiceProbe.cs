@@ -92,7 +92,7 @@ internal static class ServiceProbe
                 Clock,
                 $"The service's clock is {seconds} from this one.",
                 "Tokens that are made by one clock are refused by the other beyond 30 s.",
-                "look at time synchronisation on both hosts"
+                "check time synchronisation on both hosts"
             );
     }
 }

@@ -81,7 +81,7 @@ internal static class SettingsReader
             return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
         }
 
-        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no https address")
+        throw new CommandFailure(ExitCode.Usage, $"'{text}' is not an https URL")
         {
             Where = $"--url or {SettingVariables.Url}",
             Next = "write https://HOST:PORT, without user, query or fragment",

@@ -86,7 +86,7 @@ internal static class ExplainText
         Line(text, "events", $"{CellText.Of(report["events"])} since {report.Text("since")}");
         if (report["truncated"] is JsonValue truncated && truncated.TryGetValue(out bool isTruncated) && isTruncated)
         {
-            Line(text, "truncated", $"nothing before {report.Text("oldest")} was looked at");
+            Line(text, "truncated", $"records before {report.Text("oldest")} were not searched");
         }
 
         Line(

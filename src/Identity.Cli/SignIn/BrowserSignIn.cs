@@ -91,7 +91,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         }
         catch (TimeoutException)
         {
-            throw ProviderClient.Expired("nobody signed in in time", url);
+            throw ProviderClient.Expired("the sign-in timed out", url);
         }
     }
 

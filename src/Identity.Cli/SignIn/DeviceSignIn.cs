@@ -129,5 +129,5 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
     private static TimeSpan Bounded(TimeSpan value, TimeSpan longest) => value < longest ? value : longest;
 
-    private static CommandFailure Expired(Uri url) => ProviderClient.Expired("nobody confirmed the code in time", url);
+    private static CommandFailure Expired(Uri url) => ProviderClient.Expired("the code was not confirmed in time", url);
 }

@@ -36,7 +36,7 @@ internal static class TokenInspection
             problems.Add(
                 parts.Length == 5
                     ? "five parts: an encrypted token (JWE); only signed ones can be exchanged"
-                    : $"{parts.Length} parts instead of three: this is no JWT"
+                    : $"{parts.Length} parts instead of three: this is not a JWT"
             );
         }
 
@@ -68,7 +68,7 @@ internal static class TokenInspection
             ["header"] = header,
             ["claims"] = claims,
             ["times"] = claims is null ? null : TimesOf(claims, now),
-            ["signature"] = "not checked: that takes the issuer's keys",
+            ["signature"] = "not checked: this needs the issuer's keys",
             ["problems"] = WireJson.ArrayOf(problems),
         };
     }
@@ -86,7 +86,7 @@ internal static class TokenInspection
         }
         catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
         {
-            problems.Add($"the {what} is no base64url of a JSON object");
+            problems.Add($"the {what} is not a base64url-encoded JSON object");
             return null;
         }
     }
@@ -137,7 +137,7 @@ internal static class TokenInspection
                     || PlatformAudiences.Any(known => audience.StartsWith(known, StringComparison.Ordinal))
                 )
                 {
-                    problems.Add("aud: looks like the platform's default; ask for this service's own");
+                    problems.Add("aud: this looks like the platform's default; request a token with this service's audience");
                 }
 
                 break;

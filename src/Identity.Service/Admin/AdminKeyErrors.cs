@@ -8,7 +8,7 @@ internal static class AdminKeyErrors
     public static readonly ErrorCode Rights = new(
         "admin_key.rights",
         403,
-        "You cannot give or take rights that you lack.",
+        "You cannot grant or remove rights that you do not have.",
         "The key holds a scope that the caller does not hold.",
         "Use a credential with that scope, or `identity-service admin-key` on the service's host."
     );
@@ -26,6 +26,6 @@ internal static class AdminKeyErrors
         409,
         "The organization has as many admin keys as it may have.",
         "100 keys are live.",
-        "Revoke one that nobody uses: `culvert admin-key list` shows when each was last used."
+        "Revoke a key that is not in use: `culvert admin-key list` shows when each was last used."
     );
 }

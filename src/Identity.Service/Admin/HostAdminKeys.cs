@@ -32,7 +32,7 @@ internal sealed class HostAdminKeys(
         return found switch
         {
             [var only] => (only, null),
-            [] => (null, $"There is no organization {nameOrId}."),
+            [] => (null, $"The organization {nameOrId} does not exist."),
             _ => (null, $"Say which organization by --organization: {string.Join(", ", found.Select(one => one.Id))}."),
         };
     }

@@ -25,7 +25,7 @@ internal static class OrganizationErrors
         "organization.in_use",
         409,
         "The organization has tunnels or federation rules.",
-        "Archiving an organization ends every credential of it; tunnels and rules would go on without anybody to administer them.",
+        "Archiving an organization revokes all its credentials; its tunnels and rules would keep working without an administrator.",
         "Archive its tunnels and its federation rules first."
     );
 

@@ -113,12 +113,12 @@ internal sealed class BackupReader : IDisposable
                 { Format: BackupHeader.FormatName } => throw new BackupException(
                     $"It was written by {header.Program} in another format: restore it with that version."
                 ),
-                _ => throw new BackupException("It is no backup of an identity service."),
+                _ => throw new BackupException("The file is not a backup of an identity service."),
             };
         }
         catch (JsonException e)
         {
-            throw new BackupException("It is no backup of an identity service.", e);
+            throw new BackupException("The file is not a backup of an identity service.", e);
         }
     }
 

@@ -222,8 +222,8 @@ internal sealed class Restorer(
             return choice.NothingLater
                 ? null
                 : throw new BackupException(
-                    $"What was revoked after {header.MadeAt:u} would come back to life. Give the audit exports that were "
-                        + "made since (--later FILE), or say that nothing was changed after the backup (--nothing-later)."
+                    $"Everything revoked after {header.MadeAt:u} would be valid again. Give the audit exports that were "
+                        + "made since (--later FILE), or confirm that nothing was changed after the backup (--nothing-later)."
                 );
         }
 
@@ -272,7 +272,7 @@ internal sealed class Restorer(
         }
 
         var list =
-            ParsedRevocationList.TryParse(encoded) ?? throw new BackupException($"{path} is no revocation list.");
+            ParsedRevocationList.TryParse(encoded) ?? throw new BackupException($"{path} is not a revocation list.");
         foreach (var (id, certificate) in authorities)
         {
             if (list.IsSignedBy(certificate))

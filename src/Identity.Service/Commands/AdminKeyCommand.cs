@@ -27,7 +27,7 @@ internal static class AdminKeyCommand
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create() =>
-        new("admin-key", "Keys of administrators, for those who are locked out and for the second person.")
+        new("admin-key", "Manages admin keys, to regain access and to add a second administrator.")
         {
             CreateKey(),
             ListKeys(),
@@ -51,7 +51,7 @@ internal static class AdminKeyCommand
         role.AcceptOnlyFromAmong([.. AdminRole.All.Select(one => one.Name)]);
         var file = new Option<string>("--out")
         {
-            Description = "The file that the key goes to, 0600; it must not exist. The key is never printed.",
+            Description = "Write the key to this file (mode 0600); it must not exist. The key is never printed.",
             Required = true,
         };
         var life = new Option<TimeSpan>("--expires")
@@ -174,7 +174,7 @@ internal static class AdminKeyCommand
                         );
                         if (key is null)
                         {
-                            return refusal?.Message ?? $"There is no admin key {wanted}.";
+                            return refusal?.Message ?? $"The admin key {wanted} does not exist.";
                         }
 
                         await output.WriteLineAsync(Text(key, parsed.GetValue(Json)));
@@ -212,7 +212,7 @@ internal static class AdminKeyCommand
         {
             await output.WriteLineAsync(
                 key.Owner is { } owner ? $"It counts as the person {owner.Subject} of {owner.Issuer}."
-                : key.CreatedBy is { } earlier ? $"It counts as the person of {earlier}, who had that name first."
+                : key.CreatedBy is { } earlier ? $"It counts as the same administrator as {earlier}, which had that name first."
                 : "It counts as a person of its own where two must agree."
             );
             await output.WriteLineAsync($"written to {file} (0600)");

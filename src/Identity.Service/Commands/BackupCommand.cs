@@ -22,7 +22,7 @@ internal static class BackupCommand
         };
         var command = new Command(
             "backup",
-            "Save everything but keys that are elsewhere. May run beside the service; who runs it needs the sealing key."
+            "Back up everything except keys that are stored elsewhere. Can run while the service runs; needs the sealing key."
         )
         {
             file,

@@ -24,12 +24,12 @@ internal static class InitCommand
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= MaxNameLength })
             {
-                result.AddError($"--organization takes a name of 1 to {MaxNameLength} characters.");
+                result.AddError($"--organization must be a name of 1 to {MaxNameLength} characters.");
             }
         });
         var keyFile = new Option<string?>("--admin-key-file")
         {
-            Description = "Where the admin key goes (default: admin.key in the state directory).",
+            Description = "File for the admin key (default: admin.key in the state directory).",
         };
         var ifNeeded = new Option<bool>("--if-needed")
         {

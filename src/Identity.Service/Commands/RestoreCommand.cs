@@ -34,7 +34,7 @@ internal static class RestoreCommand
             Description =
                 "Nothing was changed after the backup (or after the exports): on your word, which is audited.",
         };
-        var command = new Command("restore", "Go on from a backup, in a place without an installation.")
+        var command = new Command("restore", "Restore an installation from a backup where none exists yet.")
         {
             file,
             plan,
@@ -129,7 +129,7 @@ internal static class RestoreCommand
             CultureInfo.InvariantCulture,
             $"The backup is whole and ours: {plan.Rows} rows, as of {header.MadeAt:u}, installation {header.InstallationId}."
         );
-        yield return "The sealing key opens it; public_url and trust_domain are the configuration's; there is no installation here.";
+        yield return "The sealing key opens the backup, public_url and trust_domain match the configuration, and no installation exists here.";
         foreach (var migration in plan.Migrations)
         {
             yield return $"to be applied: {migration}";
@@ -166,6 +166,6 @@ internal static class RestoreCommand
             yield return $"{one.Deed}: {one.Kind} {one.Id} ({one.Cause})";
         }
 
-        yield return "Restored. Next: `identity-service admin-key create`, then start the service, then look at what is held.";
+        yield return "Restored. Next: `identity-service admin-key create`, then start the service, then review what is on hold.";
     }
 }

@@ -178,7 +178,7 @@ internal static partial class ServiceConfiguration
         {
             postgres.Error(
                 "connection",
-                "storage.type is postgres, and this says nothing.",
+                "This key is required when storage.type is postgres.",
                 "Write file:/path or env:NAME of a connection string."
             );
         }
@@ -394,14 +394,14 @@ internal static partial class ServiceConfiguration
         {
             section.Error(
                 "url",
-                "Nothing proves to the server who asks.",
+                "The service has no credential for the enrolment server.",
                 "Set username and password, or certificate_file and key_file."
             );
         }
 
         if (connector.Strings("command").Count > 0)
         {
-            connector.Error("command", "There are two signing connectors.", "Keep command, or est.");
+            connector.Error("command", "There are two signing connectors.", "Set either command or est, not both.");
         }
 
         return options;
@@ -467,7 +467,7 @@ internal static partial class ServiceConfiguration
         {
             certificates.Error(
                 "blocked_keys_file",
-                $"The list cannot be used: {fault}",
+                $"The list is not usable: {fault}",
                 "Write one SHA-256 of a SubjectPublicKeyInfo per line, in hex, or leave the key empty."
             );
         }
@@ -523,7 +523,7 @@ internal static partial class ServiceConfiguration
                 || days.Count == 8
             )
             {
-                notices.Error("days", "It is no list of days.", "Use at most eight numbers from 1 to 365.");
+                notices.Error("days", "The value must be a list of numbers of days.", "Use at most eight numbers from 1 to 365.");
                 break;
             }
 
@@ -566,7 +566,7 @@ internal static partial class ServiceConfiguration
         {
             if (!ConsoleRole.All.Contains(role))
             {
-                signIn.Error("roles", $"There is no role {role}.", $"Use {string.Join(", ", ConsoleRole.All)}.");
+                signIn.Error("roles", $"The role {role} does not exist.", $"Use {string.Join(", ", ConsoleRole.All)}.");
             }
         }
 
@@ -583,7 +583,7 @@ internal static partial class ServiceConfiguration
         {
             signIn.Error(
                 "roles",
-                "Nobody could sign in: no value is mapped to a role.",
+                "No user could sign in: no value is mapped to a role.",
                 "Write roles: {viewer: [VALUE]}."
             );
         }
@@ -614,7 +614,7 @@ internal static partial class ServiceConfiguration
             }
             else
             {
-                signIn.Error("algorithms", $"There is no algorithm {name}.", "Use RS256, PS256, ES256 and their like.");
+                signIn.Error("algorithms", $"The algorithm {name} is not supported.", "Use RS256, PS256, ES256 and their like.");
             }
         }
 

@@ -40,7 +40,7 @@ internal sealed class ApiCertificateCheck : IServiceCheck
             return DoctorFinding.Fail(
                 Id,
                 e.Message,
-                "The service keeps the last pair that it could read, and does not start without one.",
+                "The running service uses the last pair that it could read; it does not start without a valid pair.",
                 $"Write the chain to {files.CertificateFile} and its key, mode 0600, to {files.KeyFile}."
             );
         }
@@ -63,8 +63,8 @@ internal sealed class ApiCertificateCheck : IServiceCheck
             ? DoctorFinding.Fail(
                 Id,
                 $"It ends at {pair.NotAfter:u}.",
-                "Whoever renews it has stopped.",
-                $"Renew {file}; the service takes it up by itself."
+                "The job that renews it has stopped.",
+                $"Renew {file}; the service reloads it automatically."
             )
             : DoctorFinding.Pass(Id, $"It is valid until {pair.NotAfter:u}.");
     }

@@ -26,7 +26,7 @@ internal sealed class AuditExportCheck : IServiceCheck
 
         if (targets.Select(FaultOf).FirstOrDefault(found => found is not null) is (var fault, var next))
         {
-            return DoctorFinding.Fail(Id, fault, "Who was granted what stands in the audit, and must arrive.", next);
+            return DoctorFinding.Fail(Id, fault, "The audit records every grant and must reach its targets.", next);
         }
 
         var late = facts
@@ -43,7 +43,7 @@ internal sealed class AuditExportCheck : IServiceCheck
             ? DoctorFinding.Warn(
                 Id,
                 string.Join(' ', late),
-                "Whoever reads the audit there does not see the newest decisions.",
+                "Readers of the audit at the target do not see the newest decisions.",
                 "The log says why (event 5005); while nothing is sent, is the service running?"
             )
             : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: nothing is late.");

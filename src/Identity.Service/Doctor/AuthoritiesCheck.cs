@@ -55,7 +55,7 @@ internal sealed class AuthoritiesCheck : IServiceCheck
     {
         var left = one.NotAfter - now;
         return left < TimeSpan.Zero
-            ? string.Create(CultureInfo.InvariantCulture, $"ended {-left.TotalDays:0.#} days ago")
+            ? string.Create(CultureInfo.InvariantCulture, $"expired {-left.TotalDays:0.#} days ago")
             : string.Create(CultureInfo.InvariantCulture, $"{left.TotalDays:0.#} days left");
     }
 }

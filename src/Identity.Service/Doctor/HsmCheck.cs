@@ -31,7 +31,7 @@ internal sealed class HsmCheck : IServiceCheck
             return DoctorFinding.Fail(
                 Id,
                 refused,
-                "The token is not there, or does not take the PIN. An HSM counts wrong ones: do not try again and again.",
+                "The token is missing, or refuses the PIN. An HSM locks after several wrong PINs: do not retry repeatedly.",
                 "Compare keys.pkcs11.token and its PIN with what the HSM's own tools say."
             );
         }

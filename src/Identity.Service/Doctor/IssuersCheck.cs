@@ -39,7 +39,7 @@ internal sealed class IssuersCheck : IServiceCheck
             Text(
                 $"{found.Count} of {facts.Issuers.Count} issuers need attention; {found.Count(t => t.IsFatal)} of them have no key that can be used."
             ),
-            "Tokens of an issuer without keys are refused; the keys that are kept serve until they are too old.",
+            "Tokens of an issuer without keys are refused; cached keys are used until they are too old.",
             [.. found.Select(trouble => trouble.Next).Distinct(StringComparer.Ordinal).Take(MaxNext)]
         ) with
         {

@@ -33,7 +33,7 @@ internal sealed class RevocationListsCheck : IServiceCheck
                 : DoctorFinding.Fail(
                     Id,
                     late[0].NextUpdate is { } end
-                        ? $"A list of {late[0].CaId} ended at {end:u}."
+                        ? $"A list of {late[0].CaId} expired at {end:u}."
                         : $"A list of {late[0].CaId} was never published.",
                     "Clients that insist on fresh lists refuse every certificate of that authority.",
                     "Does the service run, and does its key sign? Look for event 3070 and later in its log."

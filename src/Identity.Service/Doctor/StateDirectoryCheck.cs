@@ -36,7 +36,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
             return PosixFile.OwnerBehind(folder) != PosixFile.Self
                 ? DoctorFinding.Fail(
                     Id,
-                    $"{folder} belongs to another user than the one who runs the doctor.",
+                    $"{folder} does not belong to the user who runs the doctor.",
                     "The checks below say what this user may do, not what the service may.",
                     "Run the doctor as the user of the service."
                 )
@@ -47,7 +47,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
             return DoctorFinding.Fail(
                 Id,
                 e.Message,
-                "It cannot be looked at.",
+                "Its metadata cannot be read.",
                 "Run the doctor as the user of the service."
             );
         }

@@ -7,7 +7,7 @@ internal static class RequestErrors
         "request.invalid",
         400,
         "The request is malformed.",
-        "A body that is no JSON object, an unknown or duplicate member, a missing or ill-typed value, a bad parameter.",
+        "A body that is not a JSON object, an unknown or duplicate member, a missing or wrongly typed value, a bad parameter.",
         "Correct the member or parameter that the message names."
     );
 
@@ -38,7 +38,7 @@ internal static class RequestErrors
     public static readonly ErrorCode Method = new(
         "request.method",
         405,
-        "This path does not take that method.",
+        "This path does not support that method.",
         "The path exists with another HTTP method.",
         "Use the method that the interface describes."
     );
@@ -66,7 +66,7 @@ internal static class RequestErrors
         "internal.error",
         500,
         "Internal error.",
-        "A fault inside the service; its log names the request id.",
+        "An internal error of the service; its log contains the request ID.",
         "Look up the request id in the service's log."
     );
 

@@ -10,7 +10,7 @@ internal static class ExchangeErrors
         "exchange.failed",
         401,
         "Authentication failed",
-        "The rule is unknown or archived, or the assertion does not satisfy it. The caller is not told which.",
+        "The rule is unknown or archived, or the assertion does not satisfy it. The response does not say which.",
         "Look up the request id in the authentication history; without an entry the rule id is not known here."
     );
 
@@ -34,7 +34,7 @@ internal static class ExchangeErrors
         "exchange.keys_unavailable",
         503,
         "The keys that are needed to verify the token are not available.",
-        "The issuer's keys could not be fetched and there are no earlier ones that may still be used. Form requests only.",
+        "Fetching the issuer's keys failed and no cached keys are usable. Form requests only.",
         "Wait for the time in retry-after; verify the issuer if it lasts."
     );
 
@@ -42,8 +42,8 @@ internal static class ExchangeErrors
         "oauth.invalid_request",
         400,
         "The request is malformed, or its tokens are not accepted.",
-        "A form with a missing, repeated or ill-formed parameter; or a subject or actor token that was denied "
-            + "(RFC 8693 §2.2.2). A denied caller is not told why.",
+        "A form with a missing, repeated or malformed parameter; or a subject or actor token that was denied "
+            + "(RFC 8693 §2.2.2). The response to a denied caller does not give the reason.",
         "Correct the parameter that error_description names; of a denial, look up request_id in the authentication history."
     )
     {
@@ -54,7 +54,7 @@ internal static class ExchangeErrors
         "oauth.invalid_grant",
         400,
         "The assertion is not accepted.",
-        "A form of RFC 7523 whose assertion was denied, whatever the reason. The caller is not told which.",
+        "A form of RFC 7523 whose assertion was denied, for any reason. The response does not give the reason.",
         "Look up request_id in the authentication history; without an entry the rule id is not known here."
     )
     {
@@ -86,7 +86,7 @@ internal static class ExchangeErrors
     public static readonly ErrorCode UnauthorizedClient = new(
         "oauth.unauthorized_client",
         400,
-        "The rule asks for a token that is bound to a key of the client.",
+        "The rule requires a token that is bound to a key of the client.",
         "The rule's bind is dpop or mtls, and the request proved no such key.",
         "Send a DPoP proof with the request, or a client certificate, as the rule wants it."
     )

@@ -145,7 +145,7 @@ internal static class ExchangeFormReader
         {
             return type is null
                 ? null
-                : ExchangeErrors.InvalidRequest.Refuse("actor_token_type: there is no actor_token.");
+                : ExchangeErrors.InvalidRequest.Refuse("actor_token_type: actor_token is missing.");
         }
 
         return type == TokenTypes.AccessToken
@@ -189,7 +189,7 @@ internal static class ExchangeFormReader
 
         if (!RequestedScopes.TryRead(form.Text("scope"), out var scopes))
         {
-            return ExchangeErrors.InvalidScope.Refuse("scope: ill-formed, or names a scope that does not exist.");
+            return ExchangeErrors.InvalidScope.Refuse("scope: malformed, or names a scope that does not exist.");
         }
 
         if (TargetOf(form, out var target) is { } refusal)

@@ -41,8 +41,8 @@ internal static class FederationErrors
         "federation.issuer_url",
         400,
         "The issuer URL cannot be used.",
-        "It is no https URL, or has a query, fragment, user name or non-ASCII character, or is this service's own.",
-        "Give the issuer's `iss` byte for byte; the message names what is wrong."
+        "The URL is not an https URL, has a query, fragment, user name or non-ASCII character, or is this service's own.",
+        "Give the issuer's `iss` byte for byte; the message names the error."
     );
 
     public static readonly ErrorCode FetchUrl = new(
@@ -74,14 +74,14 @@ internal static class FederationErrors
         400,
         "The rule's match cannot be used.",
         "No subject or claim is constrained, or a condition is malformed.",
-        "Give subject_prefix or claims; the message names what is wrong."
+        "Give subject_prefix or claims; the message names the error."
     );
 
     public static readonly ErrorCode Condition = new(
         "federation.condition",
         400,
         "The rule's condition cannot be used.",
-        "It is no expression of the supported part of CEL, is no boolean, or holds for every token.",
+        "The expression is outside the supported subset of CEL, is not a boolean, or is true for every token.",
         "Correct what the message names at its position; docs/rules.md lists what there is."
     );
 
@@ -96,9 +96,9 @@ internal static class FederationErrors
     public static readonly ErrorCode RuleTest = new(
         "federation.rule_test",
         400,
-        "A test of the rule does not come out as expected.",
+        "A test of the rule does not have the expected result.",
         "The rule admits what the test says it must not, or the other way round, or for another reason.",
-        "Correct the rule or the test; details name the test, what was expected and what came out."
+        "Correct the rule or the test; details name the test, the expected and the actual result."
     );
 
     public static readonly ErrorCode ImplicitMembership = new(
@@ -129,7 +129,7 @@ internal static class FederationErrors
         "federation.scope_not_grantable",
         403,
         "The caller may not grant this scope.",
-        "Nobody grants what they lack: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
+        "You cannot grant a scope that you do not have: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
         "Use a credential that holds the right named in the message."
     );
 
@@ -146,6 +146,6 @@ internal static class FederationErrors
         400,
         "This was not killed.",
         "No kill of that kid, key set or issuer is in force.",
-        "Read the issuer's killed member; name exactly what was killed."
+        "Read the issuer's killed member; give exactly the values that were killed."
     );
 }

@@ -51,7 +51,7 @@ internal sealed class InstallationHsm
             // A key that was asked for once may be gone for good: any other will do.
             return labels.Keys.Any(label => Token.Describe(label) is not null)
                 ? null
-                : $"The token has none of the {labels.Count} keys that were asked for: {labels.Keys.Min()} …";
+                : $"The token has none of the {labels.Count} requested keys: {labels.Keys.Min()} …";
         }
         catch (Pkcs11Exception still)
         {

@@ -41,7 +41,7 @@ internal static class AuthErrors
         "auth.workspace",
         403,
         "The credential is not valid for the requested workspace.",
-        "The anthropic-workspace-id header names a workspace that the credential does not cover, or what is the organization's was to be changed for one workspace.",
+        "The anthropic-workspace-id header names a workspace that the credential does not cover, or the call would change an organization-wide object for one workspace.",
         "Leave the header out, or use a credential of that workspace."
     );
 

@@ -56,7 +56,7 @@ internal sealed class ReadinessMetrics : RecurringJob
                         one.EdgesServing,
                         new KeyValuePair<string, object?>("tunnel", one.TunnelId)
                     )),
-            description: "Assigned edges that were heard of and have a live connection of an agent of the tunnel."
+            description: "Assigned edges that have reported and have a live connection to an agent of the tunnel."
         );
     }
 

@@ -27,7 +27,7 @@ internal static partial class Log
     )]
     public static partial void DiskReserveReached(ILogger logger, long reserveBytes);
 
-    [LoggerMessage(EventIds.ChangeNotHandled, LogLevel.Warning, "A change of {Topics} could not be read; trying again")]
+    [LoggerMessage(EventIds.ChangeNotHandled, LogLevel.Warning, "Reading a change of {Topics} failed; retrying")]
     public static partial void ChangeNotHandled(ILogger logger, ChangeTopics topics, Exception fault);
 
     [LoggerMessage(
@@ -47,7 +47,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.NodeExchangeFailed,
         LogLevel.Warning,
-        "Other nodes cannot be told of this one; its limits are its part alone: {Reason}"
+        "Announcing this node to the other nodes failed; it applies only its own share of the limits: {Reason}"
     )]
     public static partial void ExchangeFailed(ILogger logger, string reason);
 

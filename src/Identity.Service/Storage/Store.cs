@@ -304,7 +304,7 @@ internal sealed class Store : IDisposable
         {
             throw new SchemaException(
                 $"{contracting.Name} cannot be applied while {string.Join(", ", running)} run: stop every node, "
-                    + "apply it, start the new version. (A node that ended without a word counts for ten seconds.)"
+                    + "apply it, start the new version. (A node that stopped without notice counts for ten seconds.)"
             );
         }
     }

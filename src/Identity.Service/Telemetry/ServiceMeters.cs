@@ -48,7 +48,7 @@ internal static class ServiceMeters
     /// <summary>Entries that a target of <c>audit.export</c> took.</summary>
     public static readonly Counter<long> AuditExported = Meter.CreateCounter<long>(
         "culvert_audit_exported",
-        description: "Audit entries that a target of audit.export took, by target."
+        description: "Audit entries that a target of audit.export accepted, by target."
     );
 
     /// <summary>Attempts that a target did not take, and entries that it rejected for good.</summary>
@@ -80,7 +80,7 @@ internal static class ServiceMeters
     public static readonly Histogram<double> ProbeDuration = Meter.CreateHistogram<double>(
         "culvert_probe_duration_seconds",
         unit: "s",
-        description: "How long a probe of the exchange took, by kind."
+        description: "Duration of a probe of the token exchange, by kind."
     );
 
     /// <summary>Decisions in committed batches.</summary>
@@ -116,7 +116,7 @@ internal static class ServiceMeters
     /// <summary>Rounds of publishing that ended in a fault.</summary>
     public static readonly Counter<long> RevocationListFailures = Meter.CreateCounter<long>(
         "culvert_revocation_list_failures",
-        description: "Rounds in which revocation lists could not be published."
+        description: "Rounds in which publishing revocation lists failed."
     );
 
     /// <summary>Answers about the state of certificates, by what they say.</summary>
@@ -177,6 +177,6 @@ internal static class ServiceMeters
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",
-        description: "Assertions presented by somebody else than their first user."
+        description: "Assertions presented by a client other than their first user."
     );
 }

@@ -12,7 +12,7 @@ internal static class TokenErrors
         "token.malformed",
         401,
         "The access token is malformed.",
-        "It is no JWT as this service makes them, or no access token at all.",
+        "The value is not a JWT that this service issued, or not an access token.",
         "Exchange an identity token at /v1/oauth/token and send the access_token of the answer."
     );
 

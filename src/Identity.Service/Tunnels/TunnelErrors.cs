@@ -27,7 +27,7 @@ internal static class TunnelErrors
         "tunnel.revision",
         409,
         "The tunnel has changed since the expected revision.",
-        "Somebody else changed its settings; details.revision is the current one.",
+        "Another caller changed its settings; details.revision is the current one.",
         "Read the tunnel again, and repeat the change on what it says now."
     );
 
@@ -36,7 +36,7 @@ internal static class TunnelErrors
         400,
         "A source range is not a valid CIDR range.",
         "Not an address or network, host bits set, a list that is too long, or a range given twice.",
-        "Write ranges as 192.0.2.0/24 or 2001:db8::/32; a single address stands for itself."
+        "Write ranges as 192.0.2.0/24 or 2001:db8::/32; a single address needs no prefix length."
     );
 
     public static readonly ErrorCode CertificateLimit = new(
@@ -91,7 +91,7 @@ internal static class TunnelErrors
         "range_set.revision",
         409,
         "The range set has changed since the expected revision.",
-        "Somebody else changed it; details.revision is the current one, 0 = there is none.",
+        "Another caller changed it; details.revision is the current one, 0 if none exists.",
         "Read it again, and repeat the change on what it says now."
     );
 
@@ -100,7 +100,7 @@ internal static class TunnelErrors
         409,
         "The range set is in use.",
         "An unarchived tunnel names it in client_range_sets.",
-        "Take it out of the tunnels first."
+        "Remove it from the tunnels first."
     );
 
     public static readonly ErrorCode RangeSetLimit = new(

@@ -185,7 +185,7 @@ internal sealed class WebhookDeliverer(
         {
             // A secret that cannot be opened, for instance: one webhook's trouble, and the others' messages go on.
             Tell(fault);
-            return "The message could not be signed or sent.";
+            return "Signing or sending the message failed.";
         }
     }
 

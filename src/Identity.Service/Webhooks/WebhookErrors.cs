@@ -17,7 +17,7 @@ internal static class WebhookErrors
         409,
         "The organization has as many webhooks as it may have.",
         "16 webhooks are live.",
-        "Archive one that nobody reads."
+        "Archive one that is no longer used."
     );
 
     public static readonly ErrorCode Archived = new(

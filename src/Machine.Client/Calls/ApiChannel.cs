@@ -91,7 +91,7 @@ internal sealed class ApiChannel : IDisposable
             return Malformed(
                 call,
                 answer,
-                $"The answer is not what the protocol says: {Fault(answer.Body, e.Path, type)}"
+                $"The response does not follow the protocol: {Fault(answer.Body, e.Path, type)}"
             );
         }
     }
@@ -118,7 +118,7 @@ internal sealed class ApiChannel : IDisposable
                 .ToList();
             return lacking.Count > 0 ? $"it lacks {string.Join(", ", lacking)}."
                 : root.ValueKind == JsonValueKind.Object ? "it has a member that it must not have."
-                : "it is no JSON object.";
+                : "it is not a JSON object.";
         }
         catch (JsonException)
         {

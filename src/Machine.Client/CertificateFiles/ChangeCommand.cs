@@ -97,7 +97,7 @@ public sealed class ChangeCommand
             {
                 return process.ExitCode == 0
                     ? null
-                    : $"{words[0]} ended with status {process.ExitCode}: {ConfigText.Printable(said.ToString().Trim(), MaxShown)}";
+                    : $"{words[0]} exited with status {process.ExitCode}: {ConfigText.Printable(said.ToString().Trim(), MaxShown)}";
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -55,7 +55,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.Withdrawn,
         LogLevel.Error,
-        "The service refuses this machine for good: serving ends. {Failure}"
+        "The service refuses this machine permanently; it stops serving. {Failure}"
     )]
     public static partial void Withdrawn(ILogger log, ApiFailure failure);
 

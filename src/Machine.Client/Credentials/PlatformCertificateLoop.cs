@@ -114,7 +114,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
         catch (Exception e) when (e is CertificateUnusableException or CryptographicException or ArgumentException)
         {
-            StateLog.StateUnreadable(context.Log, "The kept platform certificate");
+            StateLog.StateUnreadable(context.Log, "The stored platform certificate");
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class FederationChecks(
                     DoctorFinding.Fail(
                         Source,
                         $"The {source.Name} gave something that is not a signed JWT.",
-                        "The service takes compact JWS tokens with an asymmetric algorithm alone."
+                        "The service accepts only compact JWS tokens with an asymmetric algorithm."
                     )
                 );
                 return (null, null);
@@ -133,7 +133,7 @@ public sealed class FederationChecks(
                 DoctorFinding.Fail(
                     Source,
                     e.Message,
-                    "Without an identity token nobody can tell who this is.",
+                    "Without an identity token this machine cannot authenticate.",
                     source.NextStep
                 ) with
                 {
@@ -160,13 +160,13 @@ public sealed class FederationChecks(
             near is not null
                 ? $"{near} differs in letter case, scheme or a slash at the end; audiences are compared byte for byte."
             : standard is not null
-                ? $"{standard} is the platform's standard audience: every service that takes it could use the token elsewhere."
+                ? $"{standard} is the platform's default audience: any service that accepts it could replay the token elsewhere."
             : "A token for another service is refused, unless the rule names that audience.";
         return DoctorFinding.Fail(
             Audience,
             $"The token is not for {wanted}.",
             why,
-            $"Ask the platform for a token with the audience {wanted}, or set identity.token.audience to what the rule names."
+            $"Request a token with the audience {wanted} from the platform, or set identity.token.audience to the audience that the rule names."
         ) with
         {
             Evidence = [$"aud: {string.Join(", ", token.Audiences)}"],
@@ -190,9 +190,9 @@ public sealed class FederationChecks(
         {
             return DoctorFinding.Fail(
                 Lifetime,
-                string.Create(CultureInfo.InvariantCulture, $"The token ended {(now - end).TotalSeconds:0} s ago."),
-                "Whoever renews it has stopped, or this machine's clock is ahead.",
-                "Look at the job, sidecar or kubelet that writes the token."
+                string.Create(CultureInfo.InvariantCulture, $"The token expired {(now - end).TotalSeconds:0} s ago."),
+                "The job that renews it has stopped, or this machine's clock is fast.",
+                "Check the job, sidecar or kubelet that writes the token."
             ) with
             {
                 Evidence = evidence,
@@ -294,7 +294,7 @@ public sealed class FederationChecks(
             DoctorFinding.Fail(
                 Exchange,
                 answer.Failure.ToString(),
-                "The service tells a caller nothing about its rules; the reason is in its authentication history.",
+                "The service does not disclose its rules to callers; the reason is in its authentication history.",
                 answer.Failure.RequestId is { } id
                     ? $"Ask an administrator to run: culvert explain {id}"
                     : $"Ask an administrator to run: culvert history list --denied --rule {options.RuleId}"

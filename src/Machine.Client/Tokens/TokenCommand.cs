@@ -38,7 +38,7 @@ internal static class TokenCommand
             await process.WaitForExitAsync(both.Token);
             return process.ExitCode == 0
                 ? output
-                : throw Failed($"ended with status {process.ExitCode}; run it by hand to see why");
+                : throw Failed($"exited with status {process.ExitCode}; run it manually to see why");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -202,7 +202,7 @@ public sealed class ConfigSection
 
         if (!SecretReference.TryParse(text, document.Folder, out var reference))
         {
-            Report(source, key, null, "A secret cannot stand here itself.", "Write file:/path or env:NAME.");
+            Report(source, key, null, "A secret must not be written here.", "Write file:/path or env:NAME.");
             return null;
         }
 

@@ -309,7 +309,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 [OnAgentsHost, "culvert tunnel trust-bundle TUNNEL"]
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                "No agent takes the connection: none is connected to this edge, their certificates for clients have expired, "
+                "No agent accepts the connection: none is connected to this edge, their certificates for clients have expired, "
                     + "or this address is not in the tunnel's client ranges.",
                 ["culvert tunnel status TUNNEL", OnAgentsHost]
             ),

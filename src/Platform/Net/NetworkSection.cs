@@ -46,8 +46,8 @@ public static class NetworkSection
         {
             section.Error(
                 "url",
-                "This is no proxy.",
-                "Write http://proxy.example:3128, or environment; a user goes into username."
+                "This is not the URL of a proxy.",
+                "Write http://proxy.example:3128, or environment; write a user name into username."
             );
             return null;
         }

@@ -40,7 +40,7 @@ public static class ConfigCommand
     {
         var check = new Command("check", "Validate the configuration and report every error.");
         check.SetAction(parsed => Check(parsed, Load(parsed, location, read)));
-        var show = new Command("show", "Print the effective values and where each comes from.");
+        var show = new Command("show", "Print the effective values and the source of each.");
         show.SetAction(parsed => Show(parsed, Load(parsed, location, read)));
         var schema = new Command("schema", "Print the JSON schema of the file.");
         schema.SetAction(parsed =>

@@ -71,7 +71,7 @@ internal sealed class AcmeClient(
         {
             throw new AcmeException(
                 AcmeReason.ExternalAccount,
-                "account: the CA takes accounts with an external binding alone: set acme.external_account."
+                "account: the CA accepts only accounts with an external account binding: set acme.external_account."
             );
         }
 
@@ -260,7 +260,7 @@ internal sealed class AcmeClient(
             var wait = answer.RetryAfter > pause ? answer.RetryAfter.Value : pause;
             if (time.GetUtcNow() + wait > until)
             {
-                throw new AcmeException(AcmeReason.TimedOut, $"{what}: the CA has not come to an end in {PollLimit}.");
+                throw new AcmeException(AcmeReason.TimedOut, $"{what}: the CA did not finish within {PollLimit}.");
             }
 
             await Task.Delay(wait, time, ct);

@@ -37,7 +37,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaIdentity,
-                "The CA's directory does not say by which name it goes in CAA: set acme.caa_identity."
+                "The CA's directory does not contain its CAA identity: set acme.caa_identity."
             );
         }
 
@@ -100,7 +100,7 @@ internal static class CaaPolicy
 
         if (issuers.TrueForAll(i => i.Issuer.Length == 0))
         {
-            return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets nobody issue.");
+            return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA records at {answer.At} allow no CA to issue.");
         }
 
         return issuers.Exists(i => i.Parameter(Account) == account)

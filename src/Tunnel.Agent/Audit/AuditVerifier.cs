@@ -63,7 +63,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         {
             if (records > 0)
             {
-                Add("head_missing", folder.Head, 0, "Without it nobody can say where the records should end.");
+                Add("head_missing", folder.Head, 0, "Without it the end of the records cannot be verified.");
             }
 
             return;
@@ -71,7 +71,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
         if (first > head.First || (records == 0 && head.Sequence >= head.First && head.Sequence > 0))
         {
-            Add("removed", "", 0, $"Records from {head.First} on were kept; the first that is there is {first}.");
+            Add("removed", "", 0, $"Records from {head.First} on should exist; the first record found is {first}.");
         }
 
         if (head.Sequence > last)
@@ -138,7 +138,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         records++;
         if (!AuditLine.TryRead(line, out var sequence, out var previous, out var own, out var isIntact))
         {
-            Add("unreadable", path, number, "This is no record.");
+            Add("unreadable", path, number, "This line is not a record.");
             last++; // the place of the one that stood here
             hash = "";
             return;
@@ -170,7 +170,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
         else if (sequence <= last)
         {
-            Add("reordered", path, number, $"Record {sequence} stands behind record {last}.");
+            Add("reordered", path, number, $"Record {sequence} follows record {last}.");
         }
         else if (hash.Length > 0 && previous != hash)
         {

@@ -98,7 +98,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
 
             if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keys) || keys.Scheme != "https")
             {
-                return (null, "its jwks_uri is no https URL");
+                return (null, "its jwks_uri is not an https URL");
             }
 
             // Else whoever can write one line of that document chooses the keys.

@@ -21,7 +21,7 @@ internal static class AuditCommand
         DefaultValueFactory = _ => 20,
     };
 
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with new ones." };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Continue with new ones." };
 
     private static readonly Option<string?> Anchor = new("--anchor")
     {
@@ -220,9 +220,9 @@ internal static class AuditCommand
 
         await output.WriteLineAsync(
             verdict.Records == 0
-                ? "There are no records."
+                ? "No records found."
                 : $"{verdict.Records} records, {verdict.First} to {verdict.Last}, head {verdict.Head}: "
-                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} faults.")
+                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} errors.")
         );
     }
 

@@ -69,7 +69,7 @@ internal static class CertsCommand
         var change = parsed.GetValue(Exec) is { } text ? ChangeCommand.Parse(text) : null;
         if (parsed.GetValue(Exec) is not null && change is null)
         {
-            await error.WriteLineAsync("--exec: there is no command, or a quote is not closed.");
+            await error.WriteLineAsync("--exec: the command is empty, or a quote is not closed.");
             return ExitCodes.Usage;
         }
 

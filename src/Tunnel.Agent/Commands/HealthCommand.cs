@@ -17,7 +17,7 @@ internal static class HealthCommand
 
     public static Command Create()
     {
-        var command = new Command("health", "Ask the running agent whether it is ready.") { Url, Json };
+        var command = new Command("health", "Check whether the running agent is ready.") { Url, Json };
         command.SetAction(RunAsync);
         return command;
     }

@@ -105,7 +105,7 @@ internal static partial class ProfilesCommand
         else
         {
             parsed.InvocationConfiguration.Error.WriteLine(
-                $"The profile is as it was; your text is in {draft}, and `profiles edit` goes on with it."
+                $"The profile is unchanged; your text is in {draft}, and `profiles edit` continues with it."
             );
         }
 
@@ -141,7 +141,7 @@ internal static partial class ProfilesCommand
                 return true;
             }
 
-            error.WriteLine($"{words[0]} ended with exit code {editor?.ExitCode}: nothing is saved.");
+            error.WriteLine($"{words[0]} exited with code {editor?.ExitCode}: nothing was saved.");
         }
         catch (Win32Exception e)
         {

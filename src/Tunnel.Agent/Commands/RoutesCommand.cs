@@ -49,7 +49,7 @@ internal static class RoutesCommand
         {
             var near = ConfigText.Nearest(name, settings.Routes.Select(r => r.Name));
             await error.WriteLineAsync(
-                near is null ? $"There is no route {name}." : $"There is no route {name}; did you mean {near}?"
+                near is null ? $"The route {name} does not exist." : $"The route {name} does not exist; did you mean {near}?"
             );
             return ExitCodes.Usage;
         }

@@ -40,7 +40,7 @@ internal static class AcmeReader
         {
             section.Error(
                 "accept_terms",
-                "The CA makes an account for whoever agrees to its terms alone.",
+                "The CA creates an account only if you agree to its terms.",
                 "Read them, then write true."
             );
         }

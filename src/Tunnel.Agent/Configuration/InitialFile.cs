@@ -26,7 +26,7 @@ internal sealed record InitialFile
 
     public required string TunnelId { get; init; }
 
-    /// <summary>The authorization server whose tokens the routes take.</summary>
+    /// <summary>The authorization server whose tokens the routes accept.</summary>
     public required string Issuer { get; init; }
 
     public required IReadOnlyList<InitialRoute> Routes { get; init; }

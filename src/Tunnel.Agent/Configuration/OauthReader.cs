@@ -60,7 +60,7 @@ internal static class OauthReader
         CheckScopes(oauth, settings);
         if (mode == OauthMode.Required && settings.Issuers.Count == 0)
         {
-            oauth.Error("issuers", "Nobody's tokens would be accepted.", "Name an entry of issuers.");
+            oauth.Error("issuers", "No tokens would be accepted.", "Name an entry of issuers.");
         }
 
         return settings;
@@ -114,7 +114,7 @@ internal static class OauthReader
             var near = ConfigText.Nearest(name, issuers.Select(i => i.Name));
             oauth.Error(
                 "issuers",
-                $"{name} is no entry of issuers.",
+                $"{name} is not an entry of issuers.",
                 near is null ? "Add it under issuers." : $"Did you mean {near}?"
             );
         }
@@ -154,8 +154,8 @@ internal static class OauthReader
             section.Error(
                 "rewrite",
                 AuthorizationServerSettings.Browsers.Contains(name, StringComparer.Ordinal)
-                    ? $"{name} is for browsers, which do not come through the tunnel."
-                    : $"{name} is no member that can be rewritten.",
+                    ? $"{name} is for browsers, which do not connect through the tunnel."
+                    : $"{name} is not a member that can be rewritten.",
                 near is null ? $"Choose from {string.Join(", ", known)}." : $"Did you mean {near}?"
             );
         }
@@ -164,7 +164,7 @@ internal static class OauthReader
         {
             section.Error(
                 "browser_url",
-                "Clients come to an authorization server without a token.",
+                "Clients call an authorization server without a token.",
                 "Write mode: passthrough on its route."
             );
         }
@@ -198,8 +198,8 @@ internal static class OauthReader
         {
             oauth.Error(
                 "issuers",
-                $"Route {first.Route.Name} leads to the same issuer: clients could not tell which to use.",
-                "Keep one of the two routes."
+                $"Route {first.Route.Name} leads to the same issuer: clients could not choose between them.",
+                "Remove one of the two routes."
             );
         }
 
@@ -207,7 +207,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "authorization_server",
-                "Its health cannot be told by an MCP call, which no authorization server answers.",
+                "An MCP call cannot check its health, because an authorization server does not answer MCP.",
                 "Write upstream: {health: {probe: tcp}}."
             );
         }
@@ -293,7 +293,7 @@ internal static class OauthReader
             {
                 if (scope == OfflineAccess)
                 {
-                    oauth.Error(key, "offline_access is no scope of a resource.", "Remove it.");
+                    oauth.Error(key, "offline_access is not a scope of a resource.", "Remove it.");
                 }
                 else if (!IsScope(scope))
                 {

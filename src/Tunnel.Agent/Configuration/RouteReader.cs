@@ -127,7 +127,7 @@ internal static partial class RouteReader
         {
             route
                 .Section("credentials")
-                .Error("type", "Nothing behind this route asks for one.", "Use stdio.environment, or remove it.");
+                .Error("type", "The upstream of this route does not use one.", "Use stdio.environment, or remove it.");
         }
     }
 
@@ -265,7 +265,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     user.Length > 0 ? "proxy_username" : "proxy_password",
-                    "There is no proxy that would be told.",
+                    "No proxy is configured that would receive it.",
                     "Set proxy, or remove it."
                 );
             }
@@ -277,8 +277,8 @@ internal static partial class RouteReader
         {
             upstream.Error(
                 "proxy",
-                "This is no proxy.",
-                "Write http://proxy.example:3128; a user goes into proxy_username."
+                "This is not the URL of a proxy.",
+                "Write http://proxy.example:3128; write a user name into proxy_username."
             );
             return null;
         }
@@ -380,7 +380,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     "headers",
-                    $"The value of {name} looks like a secret, which cannot stand here itself.",
+                    $"The value of {name} looks like a secret, which must not be written here.",
                     "Write file:/path or env:NAME."
                 );
             }
@@ -396,7 +396,7 @@ internal static partial class RouteReader
 
         if (headers.Select(h => h.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() < headers.Count)
         {
-            upstream.Error("headers", "A name stands here twice: case makes no difference.", "Remove one of them.");
+            upstream.Error("headers", "A name is listed twice; names are not case-sensitive.", "Remove one of them.");
         }
 
         return headers;

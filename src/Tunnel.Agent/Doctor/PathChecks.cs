@@ -79,7 +79,7 @@ internal sealed class PathChecks(
                 EdgeNames,
                 $"{bad.Count} names of edges do not resolve.",
                 "The agent cannot dial an edge whose name has no address here.",
-                "Publish what `culvert dns export` prints, or mend this machine's DNS."
+                "Publish the records that `culvert dns export` prints, or fix this machine's DNS."
             ) with
             {
                 Evidence = bad,
@@ -132,9 +132,9 @@ internal sealed class PathChecks(
             ? DoctorFinding.Pass(Edges, "Every edge is reached and proves itself.", good)
             : DoctorFinding.Fail(
                 Edges,
-                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not take this agent.",
-                "At stage connect a firewall or proxy is in between; at handshake something ends TLS on the way; at peer "
-                    + "somebody else answers.",
+                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not accept this agent.",
+                "Stage connect: a firewall or proxy blocks the connection. Stage handshake: a device on the path terminates TLS. Stage peer: "
+                    + "another server answers.",
                 [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {
@@ -152,7 +152,7 @@ internal sealed class PathChecks(
             ],
             DialStage.Connect => [result.Cause.NextStep(address, "the edge")],
             DialStage.Handshake => [$"Let TCP to {address} pass without TLS inspection."],
-            _ => [$"Ask an administrator whether {address} is still an edge's: culvert edge list"],
+            _ => [$"Ask an administrator whether {address} is still the address of an edge: culvert edge list"],
         };
 
     /// <summary>Whether every edge says that clients dial the port that is in the URLs of the routes.</summary>
@@ -160,7 +160,7 @@ internal sealed class PathChecks(
     {
         if (state.Feed is not { Tunnel.PublicPort: { } port } feed)
         {
-            return DoctorFinding.Skip(PublicPorts, "No edge has told the port that clients dial.");
+            return DoctorFinding.Skip(PublicPorts, "No edge has reported the port that clients connect to.");
         }
 
         var others = feed.Edges.Where(e => e.PublicPort is { } told && told != port).ToList();
@@ -172,7 +172,7 @@ internal sealed class PathChecks(
                     " ",
                     others.Select(e => $"Edge {e.Name} says that clients dial port {e.PublicPort}, not {port}.")
                 ),
-                $"The URLs of the routes keep port {port}: a client that uses another port has no token for them.",
+                $"The URLs of the routes contain port {port}: a client that uses another port has no token for them.",
                 "Correct sni.public_port of that edge.",
                 $"If the port has really changed, an administrator runs: culvert tunnel update {feed.Tunnel.Id} "
                     + $"--public-port {others[0].PublicPort}"

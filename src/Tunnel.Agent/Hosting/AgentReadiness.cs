@@ -65,7 +65,7 @@ internal sealed class AgentReadiness(
         leaves.IsServing ? null
         : leafFiles.Problem.Length > 0 ? leafFiles.Problem
         : leaves.Current is null ? "No inner-TLS certificate yet."
-        : "The inner-TLS certificate has ended.";
+        : "The inner-TLS certificate has expired.";
 
     private string? CheckEdges() =>
         IsDraining ? "The agent is stopping."

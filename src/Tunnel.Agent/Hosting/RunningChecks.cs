@@ -39,7 +39,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             .Select(i => i.Issuer.Name)
             .ToList();
         return current.Issuers.Count == 0 ? DoctorFinding.Skip(RouteChecks.Issuers, "No issuer is configured.")
-            : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are at hand.")
+            : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are available.")
             : DoctorFinding.Fail(
                 RouteChecks.Issuers,
                 $"No usable keys of the issuers: {string.Join(", ", bad)}.",
@@ -63,7 +63,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             : DoctorFinding.Fail(
                 PathChecks.Edges,
                 $"{bad.Count} of {edges.Count} edges are not connected: {string.Join(", ", bad)}.",
-                "Clients that come to these edges do not get here.",
+                "Clients that connect to these edges do not reach this agent.",
                 DoctorOf(PathChecks.Edges)
             );
     }

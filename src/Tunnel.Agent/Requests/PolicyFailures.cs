@@ -25,7 +25,7 @@ internal static class PolicyFailures
         400,
         ParseError,
         "The body is not JSON.",
-        "Something that is no MCP client calls, or the body was cut.",
+        "The caller is not an MCP client, or the body was truncated.",
         SendOne
     );
 
@@ -43,7 +43,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "A member of the message looks like another one.",
-        "A member such as Method or NAME, which some servers take for method or name.",
+        "A member such as Method or NAME, which some servers treat as method or name.",
         SendOne
     );
 
@@ -61,7 +61,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "The body is not a JSON object.",
-        "Something that is no MCP client calls.",
+        "The caller is not an MCP client.",
         SendOne
     );
 
@@ -97,7 +97,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "The body did not arrive in full.",
-        "The client stopped half-way, or its token ended meanwhile.",
+        "The client stopped while sending, or its token expired meanwhile.",
         "Send the message again."
     );
 
@@ -114,7 +114,7 @@ internal static class PolicyFailures
         "policy.params_invalid",
         400,
         InvalidParams,
-        "The parameters do not say what is meant.",
+        "The parameters are incomplete or ambiguous.",
         "tools/call without a name, resources/read without a uri, or one of another type.",
         "Name the tool, prompt or resource as text."
     );
@@ -155,8 +155,8 @@ internal static class PolicyFailures
         "policy.answer_unreadable",
         502,
         InternalError,
-        "The server's answer could not be checked.",
-        "A list that is compressed, is no JSON, or is larger than the agent reads.",
+        "Checking the server's response failed.",
+        "A list that is compressed, is not JSON, or is larger than the agent reads.",
         "Let the server answer with plain JSON or an event stream, in pages."
     );
 
@@ -195,16 +195,16 @@ internal static class PolicyFailures
         LimitExceeded,
         "The answer is larger than the call's rule allows.",
         "The answer exceeds the rule's max_response_bytes.",
-        "Ask for less, or raise the rule's limit."
+        "Request less, or raise the rule's limit."
     );
 
     public static readonly Failure TimedOut = Refusal(
         "policy.timeout",
         504,
         LimitExceeded,
-        "The call took longer than its rule allows.",
+        "The call exceeded the time that its rule allows.",
         "The rule's timeout counts however much progress the server reports.",
-        "Ask for less, or raise the rule's limit.",
+        "Request less, or raise the rule's limit.",
         "timeout_error"
     );
 

@@ -42,11 +42,11 @@ internal sealed class AgentMetrics : IDisposable
         );
         publicOrders = meter.CreateCounter<long>(
             "culvert_agent_acme_orders",
-            description: "Orders of public certificates, by how they ended."
+            description: "Orders of public certificates, by result."
         );
         asksUnanswered = meter.CreateCounter<long>(
             "culvert_agent_asks_unanswered",
-            description: "Requests of servers that a policy keeps from the client, and that were too many to be told so."
+            description: "Server-initiated requests that a policy withheld from the client, without a refusal because there were too many."
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }

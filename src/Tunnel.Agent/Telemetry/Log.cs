@@ -30,11 +30,11 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AskNotRefused,
         LogLevel.Warning,
-        "The upstream of route {Route} asked the client for what its policy does not pass on, and could not be told: {Detail}"
+        "The policy of route {Route} withheld a request of its upstream to the client, and refusing that request failed: {Detail}"
     )]
     public static partial void AskNotRefused(ILogger logger, string route, string detail);
 
-    [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "A request could not be handled.")]
+    [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "Handling a request failed.")]
     public static partial void ExchangeFault(ILogger logger, Exception exception);
 
     [LoggerMessage(
@@ -65,7 +65,7 @@ internal static partial class Log
         long durationMs
     );
 
-    [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) ended with status {Status}.")]
+    [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) exited with status {Status}.")]
     public static partial void ChildEnded(ILogger logger, string program, int pid, int status);
 
     [LoggerMessage(EventIds.ChildNotStarted, LogLevel.Warning, "Program {Program} cannot be started: {Problem}")]
@@ -77,7 +77,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ChildUnreadable,
         LogLevel.Warning,
-        "Program {Program} ({Pid}) wrote a line of {Bytes} bytes that is no JSON-RPC message; it is left out."
+        "Program {Program} ({Pid}) wrote a line of {Bytes} bytes that is not a JSON-RPC message; the line is skipped."
     )]
     public static partial void ChildUnreadable(ILogger logger, string program, int pid, int bytes);
 
@@ -115,7 +115,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.InnerHandshakeFailed,
         LogLevel.Debug,
-        "Inner TLS of connection {Connection} did not come about: {Detail}"
+        "The inner TLS handshake of connection {Connection} failed: {Detail}"
     )]
     public static partial void InnerHandshakeFailed(ILogger logger, string connection, string detail);
 
@@ -146,7 +146,7 @@ internal static partial class Log
         TimeSpan delay
     );
 
-    [LoggerMessage(EventIds.EdgeConnectionEnded, LogLevel.Information, "A connection to edge {Edge} ended: {Outcome}")]
+    [LoggerMessage(EventIds.EdgeConnectionEnded, LogLevel.Information, "A connection to edge {Edge} closed: {Outcome}")]
     public static partial void EdgeConnectionEnded(ILogger logger, string edge, string outcome);
 
     [LoggerMessage(
@@ -159,7 +159,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.EdgeGoingAway,
         LogLevel.Information,
-        "Edge {Edge} takes no new streams ({Code}): {Text} Dialling anew."
+        "Edge {Edge} accepts no new streams ({Code}): {Text} Reconnecting."
     )]
     public static partial void EdgeGoingAway(ILogger logger, string edge, string code, string text);
 
@@ -169,7 +169,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.DangerousOpenRoute,
         LogLevel.Warning,
-        "Route {Route} is open: oauth mode is dangerous_none, so everybody who reaches its hostname may call its upstream."
+        "Route {Route} is open: oauth mode is dangerous_none, so any client that reaches its hostname can call its upstream."
     )]
     public static partial void DangerousOpenRoute(ILogger logger, string route);
 
@@ -200,21 +200,21 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.IssuerKeysFailed,
         LogLevel.Warning,
-        "Issuer {Issuer}: its keys could not be fetched, those at hand are {State}: {Detail}"
+        "Fetching the keys of issuer {Issuer} failed; the cached keys are {State}: {Detail}"
     )]
     public static partial void IssuerKeysFailed(ILogger logger, string issuer, string state, string detail);
 
     [LoggerMessage(
         EventIds.IssuerKeysNotKept,
         LogLevel.Warning,
-        "The issuers' keys could not be kept for the next start: {Detail}"
+        "Saving the issuers' keys for the next start failed: {Detail}"
     )]
     public static partial void IssuerKeysNotKept(ILogger logger, string detail);
 
     [LoggerMessage(
         EventIds.IssuerKeysNotRead,
         LogLevel.Warning,
-        "{File} is damaged, was changed, or is another machine's: the issuers' keys are fetched anew."
+        "{File} is damaged, was changed, or is from another machine; fetching the issuers' keys again."
     )]
     public static partial void IssuerKeysNotRead(ILogger logger, string file);
 
@@ -310,14 +310,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PublicLeafFault,
         LogLevel.Error,
-        "An order for {Name} ended in an unforeseen way; it is tried again later."
+        "An order for {Name} failed unexpectedly; retrying later."
     )]
     public static partial void PublicLeafFault(ILogger logger, Exception exception, string name);
 
     [LoggerMessage(
         EventIds.PublicLeafNotKept,
         LogLevel.Error,
-        "What is known of public certificates cannot be kept: {Problem}"
+        "Saving the state of public certificates failed: {Problem}"
     )]
     public static partial void PublicLeafNotKept(ILogger logger, string problem);
 
@@ -331,7 +331,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.DangerousUnboundAcme,
         LogLevel.Warning,
-        "acme.dangerous_allow_unbound_acme is true: whoever holds a name's address or zone, the edge included, may get a certificate for it."
+        "acme.dangerous_allow_unbound_acme is true: anyone who controls a name's address or zone, including the edge, may get a certificate for it."
     )]
     public static partial void DangerousUnboundAcme(ILogger logger);
 
@@ -369,14 +369,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditRepaired,
         LogLevel.Warning,
-        "The audit file ended in half a line of {Bytes} bytes, which was cut off: the agent was killed while writing it."
+        "Removed an incomplete last line of {Bytes} bytes from the audit file: the agent was killed while writing it."
     )]
     public static partial void AuditRepaired(ILogger logger, long bytes);
 
     [LoggerMessage(
         EventIds.AuditMissing,
         LogLevel.Error,
-        "{Records} audit records that were on the disk are gone: somebody cut the file. New ones follow behind the gap."
+        "{Records} audit records are missing from the disk: the file was truncated. New records follow after the gap."
     )]
     public static partial void AuditMissing(ILogger logger, long records);
 

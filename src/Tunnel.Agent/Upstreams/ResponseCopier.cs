@@ -79,7 +79,7 @@ internal static class ResponseCopier
             // Deadlines, resets and truncation are the peer's doing and end this answer alone.
             var detail =
                 e is not OperationCanceledException ? e.Message
-                : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has ended."
+                : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has expired."
                 : "Nothing arrived for the route's stream_idle.";
             return new CopyFault(side, detail);
         }

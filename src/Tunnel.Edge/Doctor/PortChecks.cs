@@ -70,13 +70,13 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
             bad.Count == 0
                 ? DoctorFinding.Pass(
                     Ports,
-                    runs ? "Every listener takes connections." : "Every address can be listened on."
+                    runs ? "Every listener accepts connections." : "Every address can be listened on."
                 )
                 : DoctorFinding.Fail(
                     Ports,
-                    runs ? $"{bad[0]} does not take connections." : $"{bad[0]} cannot be listened on.",
+                    runs ? $"{bad[0]} does not accept connections." : $"{bad[0]} cannot be listened on.",
                     runs
-                        ? "The running edge was started with another configuration, or a firewall stands before it."
+                        ? "The running edge was started with another configuration, or a firewall blocks the port."
                         : "Another program has the port, the address is not this machine's, or the port needs a privilege.",
                     runs ? "Restart the edge." : "Look for the owner of the port: ss -ltnp"
                 )
@@ -102,7 +102,7 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
     {
         var wanted = (long)settings.Clients.MaxConnections + settings.Agents.MaxConnections + OwnDescriptors;
         return OpenFiles.Limit is not { } limit
-                ? DoctorFinding.Skip(Descriptors, "This system does not tell its limit.")
+                ? DoctorFinding.Skip(Descriptors, "This system does not report its limit.")
             : limit >= wanted ? DoctorFinding.Pass(Descriptors, $"{limit} may be open at once; {wanted} are needed.")
             : new DoctorFinding
             {

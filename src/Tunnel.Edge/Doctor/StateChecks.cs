@@ -40,9 +40,9 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                 : DoctorFinding.Fail(
                     Files,
                     $"{open[0]} is open to others.",
-                    "Whoever reads these files is this edge to the service and to agents.",
+                    "Anyone who can read these files can impersonate this edge to the service and to agents.",
                     $"chmod -R go-rwx {folder}",
-                    "If somebody may have read them: culvert edge archive ID, then start the edge anew."
+                    "If another user may have read them, run culvert edge archive ID, then restart the edge."
                 ) with
                 {
                     Evidence = open[1..],
@@ -52,8 +52,8 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
         {
             return DoctorFinding.Fail(
                 Files,
-                $"{folder} cannot be looked at: {e.Message}",
-                "The edge keeps its key and its last feed there.",
+                $"Reading the metadata of {folder} failed: {e.Message}",
+                "The edge stores its key and its last feed there.",
                 "Run the doctor as the user of the edge."
             );
         }
@@ -76,7 +76,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
             memory.Withdrawal is { } withdrawal
                 ? DoctorFinding.Fail(
                     Certificate,
-                    $"{withdrawal} The edge serves nobody.",
+                    $"{withdrawal} The edge serves no clients.",
                     "An administrator revoked or archived this edge, or revoked its rule, issuer or service account.",
                     "Ask an administrator to run: culvert edge show " + settings.EdgeId
                 )
@@ -91,9 +91,9 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                 ? DoctorFinding.Fail(
                     Certificate,
                     now > own.NotAfter
-                        ? $"It ended at {own.NotAfter:u}."
+                        ? $"It expired at {own.NotAfter:u}."
                         : $"Its renewal is overdue since {own.RenewBefore:u}.",
-                    "The edge does not run, or the service refuses or does not answer. Agents refuse an edge whose certificate has ended.",
+                    "The edge does not run, or the service refuses or does not answer. Agents refuse an edge whose certificate has expired.",
                     "tunnel-edge health"
                 )
             : DoctorFinding.Pass(Certificate, $"It is valid until {own.NotAfter:u}.")
@@ -107,7 +107,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory is not { Feed: { } feed, LastContact: { } contact })
         {
-            return DoctorFinding.Skip(Contact, "There is no feed yet.");
+            return DoctorFinding.Skip(Contact, "No feed was received yet.");
         }
 
         var grace = LongestGrace(feed);
@@ -121,20 +121,20 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
         return (
             FeedContact.Age(contact, now - FeedContact.FreshFor, grace) switch
             {
-                FeedAge.Fresh => DoctorFinding.Pass(Contact, "The service was heard within the last two minutes."),
+                FeedAge.Fresh => DoctorFinding.Pass(Contact, "The edge received data from the service within the last two minutes."),
                 FeedAge.OfflineGrace => DoctorFinding.Fail(
                     Contact,
-                    $"The service was last heard at {contact:u}.",
+                    $"The last contact to the service was at {contact:u}.",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The edge goes on by its last feed for {grace.TotalHours:0.#} h from then; changes and revocations do not reach it."
+                        $"The edge uses its last feed for {grace.TotalHours:0.#} h from then; changes and revocations do not reach it."
                     ),
                     "tunnel-edge health"
                 ),
                 _ => DoctorFinding.Fail(
                     Contact,
-                    $"The service was last heard at {contact:u}: no new agents are taken.",
-                    "Past the grace nobody can tell which agents have been revoked.",
+                    $"The last contact to the service was at {contact:u}: the edge accepts no new agents.",
+                    "After the grace period the edge cannot know which agents have been revoked.",
                     "tunnel-edge health"
                 ),
             }
@@ -156,7 +156,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory.Feed?.Edge.Addresses is not { } registered)
         {
-            return DoctorFinding.Skip(Addresses, "There is no feed yet.");
+            return DoctorFinding.Skip(Addresses, "No feed was received yet.");
         }
 
         var unknown = settings.Agents.Advertise.Except(registered, StringComparer.Ordinal).ToList();

@@ -22,8 +22,8 @@ internal static class EdgeReadiness
             () =>
                 state.AgeOfFeed(time.GetUtcNow(), settings().Agents.OfflineGrace) == FeedAge.Stale
                     ? state.LastContact is { } last
-                        ? $"The service was last heard at {last:u}; no new agents are taken."
-                        : "The service was never heard."
+                        ? $"The last contact to the service was at {last:u}; the edge accepts no new agents."
+                        : "The edge has had no contact to the service."
                     : null
         );
 }

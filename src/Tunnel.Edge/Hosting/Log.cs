@@ -60,7 +60,7 @@ internal static partial class Log
     )]
     public static partial void OfflineGraceOver(ILogger logger, DateTimeOffset? lastContact);
 
-    [LoggerMessage(EventIds.ContactRestored, LogLevel.Information, "The service is heard again")]
+    [LoggerMessage(EventIds.ContactRestored, LogLevel.Information, "Contact to the service is restored")]
     public static partial void ContactRestored(ILogger logger);
 
     public static void Contact(ILogger logger, FeedAge age, DateTimeOffset? lastContact, TimeSpan grace)

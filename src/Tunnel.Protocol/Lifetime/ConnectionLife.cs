@@ -122,7 +122,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
             over = true;
         }
 
-        peerHello.TrySetException(new IOException($"The connection ended before HELLO: {why.Detail}"));
+        peerHello.TrySetException(new IOException($"The connection closed before HELLO: {why.Detail}"));
         _ = peerHello.Task.Exception; // observed: not every owner waits for HELLO
         peerGoAway.TrySetCanceled();
         ended.TrySetResult();

@@ -47,7 +47,7 @@ internal sealed class ClosedStreams
         {
             throw new MuxConnectionException(
                 ConnectionErrorCode.Protocol,
-                $"{type} arrived on stream {id}, which the peer had ended."
+                $"{type} arrived on stream {id}, which the peer had closed."
             );
         }
     }

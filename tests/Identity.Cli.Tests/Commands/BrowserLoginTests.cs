@@ -214,7 +214,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
         var run = await running;
 
         run.ExitCode.ShouldBe(ExitCode.TryAgain);
-        run.Error.ShouldContain("nobody signed in in time");
+        run.Error.ShouldContain("the sign-in timed out");
         Stage.StateFiles().ShouldBeEmpty();
         await Should.ThrowAsync<HttpRequestException>(() => GetAsync(redirect));
     }

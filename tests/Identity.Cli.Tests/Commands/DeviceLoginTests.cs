@@ -118,11 +118,11 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, "<html>", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, "", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, """{"issuer":"a","issuer":"b"}""", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, """{"issuer":"\ud800"}""", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, "[]", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, "<html>", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, "", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, """{"issuer":"a","issuer":"b"}""", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, """{"issuer":"\ud800"}""", ExitCode.Failed, "its metadata is not a JSON object")]
     [InlineData(200, "{}", ExitCode.Refused, "its metadata lacks the member issuer")]
     [InlineData(200, """{"issuer":1}""", ExitCode.Refused, "its metadata lacks the member issuer")]
     [InlineData(404, "{}", ExitCode.Unreachable, "its metadata was answered with 404")]

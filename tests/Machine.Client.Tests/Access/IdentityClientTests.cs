@@ -210,7 +210,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("{\"access_token\":\"t\",\"expires_in\":\"soon\"}", "member expires_in has another type.")]
     [InlineData("{\"access_token\":\"t\"}", "it lacks expires_in.")]
     [InlineData("{}", "it lacks access_token, expires_in.")]
-    [InlineData("[]", "it is no JSON object.")]
+    [InlineData("[]", "it is not a JSON object.")]
     [InlineData("<html>", "it is not JSON.")]
     public async Task Exchange_AnswerOfAnotherShape_NamesTheMember(string body, string fault)
     {

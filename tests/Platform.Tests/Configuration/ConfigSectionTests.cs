@@ -249,7 +249,7 @@ public sealed class ConfigSectionTests : IDisposable
     {
         var errors = file.Errors("token: hunter2", root => root.Secret("token"));
 
-        errors.ShouldBe(["test.yaml:2: token: A secret cannot stand here itself. Write file:/path or env:NAME."]);
+        errors.ShouldBe(["test.yaml:2: token: A secret must not be written here. Write file:/path or env:NAME."]);
         file.Load("token: hunter2").Values.ShouldNotContain(v => v.Text.Contains("hunter2"));
     }
 

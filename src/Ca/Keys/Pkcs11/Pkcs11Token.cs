@@ -271,7 +271,7 @@ public sealed class Pkcs11Token
 
             if (Is(CKA.CKA_ALWAYS_AUTHENTICATE) == true)
             {
-                return "The key asks for the PIN at every signature: a service cannot answer that.";
+                return "The key requires the PIN for every signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot provide.";
             }
 
             return hsm.CanSign(settings.TokenLabel, Pkcs11Key.MechanismOf(type == Rsa))

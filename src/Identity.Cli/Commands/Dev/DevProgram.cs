@@ -88,7 +88,7 @@ internal sealed class DevProgram : IAsyncDisposable
         return problem.Length == 0 ? detail : throw Failure(process, problem);
     }
 
-    public CommandFailure Ended() => Failure(process, "it ended by itself");
+    public CommandFailure Ended() => Failure(process, "it exited unexpectedly");
 
     public async ValueTask DisposeAsync()
     {

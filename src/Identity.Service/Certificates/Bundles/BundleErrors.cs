@@ -9,7 +9,7 @@ internal static class BundleErrors
         409,
         "The change of the trust bundle would break connections.",
         "It removes an anchor whose certificates are still in use, empties the bundle, or adds and removes at once.",
-        "Look at details.reason and details.blockers; wait, or repeat with force and a reason."
+        "Read details.reason and details.blockers; wait, or repeat the call with force and a reason."
     );
 
     public static readonly ErrorCode Epoch = new(
@@ -17,7 +17,7 @@ internal static class BundleErrors
         400,
         "The epoch was never served to this relying party.",
         "An acknowledgement counts only for an epoch that was fetched before.",
-        "Fetch the trust bundle, take it into use, then acknowledge the epoch of that answer."
+        "Fetch the trust bundle, put it into use, then acknowledge the epoch of that response."
     );
 
     public static readonly ErrorCode OwnWord = new(
@@ -25,6 +25,6 @@ internal static class BundleErrors
         409,
         "The relying party speaks for itself.",
         "A person's word counts only for one that never fetched the bundle: what this one holds, it says itself.",
-        "Have it fetch and acknowledge; when it is gone, archive it, or go on without it: culvert ca override."
+        "Make it fetch and acknowledge the bundle; if it no longer exists, archive it, or continue without it: culvert ca override."
     );
 }

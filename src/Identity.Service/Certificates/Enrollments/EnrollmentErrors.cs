@@ -31,7 +31,7 @@ internal static class EnrollmentErrors
     public static readonly ErrorCode CertificateTunnelNotNamed = new(
         "issue.tunnel",
         403,
-        "The credential does not allow to ask for certificates of this tunnel.",
+        "The credential does not allow requests for certificates of this tunnel.",
         "The rule's tunnel_ids does not name the tunnel.",
         "Add the tunnel to the rule that grants certificate:issue."
     );
@@ -104,7 +104,7 @@ internal static class EnrollmentErrors
         "renewal.identity",
         403,
         "The attached token speaks for another identity than the certificate.",
-        "A renewal keeps its principal and method.",
+        "A renewal must use the same principal and method as the enrolment.",
         "Attach a token of the enrolled identity, or enrol under another instance id."
     );
 }

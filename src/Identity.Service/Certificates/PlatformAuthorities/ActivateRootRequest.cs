@@ -29,7 +29,7 @@ internal sealed record ActivateRootRequest
             Reason is { Length: > ReasonRequest.MaxReasonLength }
             || (Missing.Count > 0 && string.IsNullOrWhiteSpace(Reason))
             ? RequestErrors.Invalid.Refuse(
-                $"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required to go without somebody."
+                $"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required to continue without a machine."
             )
             : null;
     }

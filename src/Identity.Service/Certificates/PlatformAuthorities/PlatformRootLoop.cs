@@ -12,7 +12,7 @@ internal sealed class PlatformRootLoop(
 )
     : RecurringJob(
         "platform_roots",
-        "Takes the due steps of changes of the platform root.",
+        "Performs the due steps of platform root rotations.",
         TimeSpan.FromMinutes(1),
         time
     )

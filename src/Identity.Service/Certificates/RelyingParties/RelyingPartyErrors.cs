@@ -24,7 +24,7 @@ internal static class RelyingPartyErrors
         "relying_party.awaited",
         409,
         "A switch of the tunnel's authority waits for this relying party.",
-        "To remove it is to go on without it, which takes two people while certificates.approval is two_person.",
+        "Removing it means continuing without it, which needs two people while certificates.approval is two_person.",
         "Have one person give the command in details.override; another then archives the relying party, or activates."
     );
 

@@ -50,7 +50,7 @@ internal sealed class CommandConnector(CertificateOptions options) : ISigningCon
             await process.WaitForExitAsync(limit);
             return process.ExitCode == 0
                 ? SigningAnswer.Signed(output)
-                : SigningAnswer.Failed($"it ended with status {process.ExitCode}; run it by hand to see why");
+                : SigningAnswer.Failed($"it exited with status {process.ExitCode}; run it manually to see why");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

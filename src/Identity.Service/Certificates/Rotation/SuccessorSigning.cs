@@ -42,7 +42,7 @@ internal sealed class SuccessorSigning(
             );
             if (prepared.Value is not { } ready)
             {
-                return await FailAsync(attempt, $"its key and request could not be made: {prepared.Refusal!.Message}");
+                return await FailAsync(attempt, $"creating its key and signing request failed: {prepared.Refusal!.Message}");
             }
 
             successor = ready;
@@ -138,7 +138,7 @@ internal sealed class SuccessorSigning(
 
     private bool Tell(SigningAttempt attempt, string fault, TimeSpan wait)
     {
-        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; asked again in {wait.TotalMinutes:0} min");
+        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; retrying in {wait.TotalMinutes:0} min");
         return false;
     }
 }

@@ -10,7 +10,7 @@ internal static class AuthorityErrors
         "ca.state",
         409,
         "The authority's state does not allow this.",
-        "A step is missing, another command came first, or somebody is not ready: details.state and details.blocked_by.",
+        "A step is missing, another command was faster, or a party is not ready: see details.state and details.blocked_by.",
         "Run the command in details.next."
     );
 
@@ -49,7 +49,7 @@ internal static class AuthorityErrors
     public static readonly ErrorCode SignerLogin = new(
         "signer.login",
         401,
-        "The HSM refused the PIN; it is not tried again before the service is started anew.",
+        "The HSM refused the PIN; the service does not try it again until it is restarted.",
         "A wrong or locked PIN in keys.pkcs11.pin.",
         "Correct the PIN, unlock the token if it is locked, then restart the service."
     );

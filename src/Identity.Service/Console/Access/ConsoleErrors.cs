@@ -10,7 +10,7 @@ internal static class ConsoleErrors
         403,
         "Your role does not allow this.",
         "The session's roles, or the admin key's scopes, do not cover the operation.",
-        "Ask somebody with the role, or have a group mapped to it in `sign_in.roles`."
+        "Ask a user with the role, or ask an administrator to map one of your groups to it in `sign_in.roles`."
     );
 
     public static readonly ErrorCode Form = new(
@@ -32,7 +32,7 @@ internal static class ConsoleErrors
     public static readonly ErrorCode AdminKey = new(
         "console.admin_key",
         401,
-        "No one can sign in with this admin key.",
+        "This admin key cannot be used to sign in.",
         "The key is unknown, revoked or not complete: it begins with `clv_adm_`.",
         "Copy the whole key, or have an administrator make another: `culvert admin-key create`."
     );
@@ -50,14 +50,14 @@ internal static class ConsoleErrors
         403,
         "You are known, but no role is mapped to you.",
         "None of the values in the claim `sign_in.roles_claim` is listed in `sign_in.roles`.",
-        "Ask an administrator to put you into a group that is mapped, or to map one of yours; then sign in again."
+        "Ask an administrator to add you to a mapped group or to map one of your groups; then sign in again."
     );
 
     public static readonly ErrorCode Provider = new(
         "console.provider",
         502,
-        "The identity provider cannot be asked.",
+        "The identity provider cannot be reached.",
         "Its discovery document, keys or token endpoint cannot be fetched or make no sense.",
-        "Try again; the service's log names the URL and what is wrong (event 7011)."
+        "Try again; the service's log names the URL and the error (event 7011)."
     );
 }

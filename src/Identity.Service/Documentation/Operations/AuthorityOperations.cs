@@ -52,7 +52,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/chain",
                 "upload_certificate_authority_chain",
                 "Upload the chain",
-                "Hands in what the enterprise root signed: the authority's certificate, its issuers and the root. "
+                "Uploads what the enterprise root signed: the authority's certificate, its issuers and the root. "
                     + "The service verifies the whole chain."
             )
             .Takes<UploadChainRequest>()
@@ -72,7 +72,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/key",
                 "prepare_certificate_authority_key",
                 "Make the key of a certificate authority",
-                "Continues a registration whose key or request could not be made at first."
+                "Continues a registration after creating its key or request failed."
             )
             .Answers<AuthorityDocument>();
         table
@@ -90,7 +90,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/override",
                 "override_certificate_authority_switch",
                 "Override missing acknowledgements",
-                "Lets the switch to this authority go on although the named parties have not acknowledged the "
+                "Allows the switch to this authority although the named parties have not acknowledged the "
                     + "trust bundle. Audited with the reason."
             )
             .Takes<OverrideAuthorityRequest>()
@@ -157,7 +157,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/restore",
                 "restore_certificate_authority",
                 "Restore a certificate authority",
-                "Takes back a deletion: the authority is again what it was."
+                "Cancels a deletion: the authority returns to its previous state."
             )
             .MayTake<AuthorityCommandRequest>()
             .Answers<AuthorityDocument>();

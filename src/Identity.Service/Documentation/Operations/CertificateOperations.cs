@@ -124,7 +124,7 @@ internal static class CertificateOperations
                 "issue_server_certificate",
                 "Issue a server certificate",
                 "Signs a server certificate of a tunnel for a job that rotates certificates itself. The service "
-                    + "builds the certificate from the tunnel's profile; of the request it takes the public key."
+                    + "builds the certificate from the tunnel's profile and uses only the public key of the request."
             )
             .Takes<ServerCertificateRequest>()
             .Answers<ServerCertificateDocument>();
@@ -161,7 +161,7 @@ internal static class CertificateOperations
             .Add(
                 "POST /v1/ocsp/{ca_id}",
                 "post_ocsp_request",
-                "Ask for the state of certificates",
+                "Query the status of certificates",
                 "The OCSP responder (RFC 6960) of an authority whose key the service holds, and of the platform CA as "
                     + "`platform`. A request that cannot be answered gets an OCSP status, with 200."
             )

@@ -186,7 +186,7 @@ internal static class FederationOperations
             .Add(
                 "POST /v1/organizations/federation_issuers/{id}/unkill",
                 "unkill_federation_issuer",
-                "Take back a kill",
+                "Undo a kill",
                 "Accepts tokens of the issuer, the key set or the key again."
             )
             .Takes<KillRequest>()

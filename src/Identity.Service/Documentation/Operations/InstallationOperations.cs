@@ -56,7 +56,7 @@ internal static class InstallationOperations
                 "POST /v1/jobs/{job}/run",
                 "run_job",
                 "Run a job now",
-                "Runs the job on this node, even if it is paused, and answers when the run has ended."
+                "Runs the job on this node, even if it is paused, and responds when the run has finished."
             )
             .Answers<JobDocument>();
         table

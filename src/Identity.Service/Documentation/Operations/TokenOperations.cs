@@ -17,7 +17,7 @@ internal static class TokenOperations
                 "get_authorization_server_metadata",
                 "Get the authorization server metadata",
                 "The metadata of RFC 8414: the issuer identifier, the endpoints and what they support. Clients "
-                    + "may keep the answer for five minutes; send If-None-Match to get 304 when nothing has changed."
+                    + "may cache the response for five minutes; send If-None-Match to get 304 when nothing has changed."
             )
             .Answers<AuthorizationServerDocument>()
             .Answers(StatusCodes.Status304NotModified);

@@ -34,8 +34,8 @@ internal static class IssuerErrors
         "issuer.metadata_address",
         400,
         "The address is a cloud's metadata service.",
-        "The URL's name leads to an address that hands out credentials, which is never fetched from.",
-        "Correct the URL or the name's DNS records; somebody may have tampered with them."
+        "The URL's host name resolves to an address that serves credentials, such as a metadata endpoint; it is never fetched.",
+        "Correct the URL or the host name's DNS records; the records may have been tampered with."
     );
 
     public static readonly ErrorCode ReservedAddress = new(

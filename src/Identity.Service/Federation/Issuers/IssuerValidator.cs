@@ -123,7 +123,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
             return issuer.TrustDomain is { } trustDomain && url == SpiffeScheme + trustDomain
                 ? null
                 : Refuse(
-                    "issuer_url: spiffe://TRUST_DOMAIN goes with jwks of type spiffe_bundle and that trust_domain."
+                    "issuer_url: spiffe://TRUST_DOMAIN requires jwks of type spiffe_bundle with that trust_domain."
                 );
         }
 
@@ -146,7 +146,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
         return
             MultiTenantHosts.Contains(uri.IdnHost)
             && uri.Segments.Any(segment => MultiTenantSegments.Contains(segment.TrimEnd('/')))
-            ? Refuse("issuer_url: this address stands for every tenant; register the tenant's own issuer.")
+            ? Refuse("issuer_url: this URL is shared by all tenants; register the tenant's own issuer.")
             : null;
 
         static Refusal Refuse(string message) => FederationErrors.IssuerUrl.Refuse(message);

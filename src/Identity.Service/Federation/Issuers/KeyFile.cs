@@ -62,7 +62,7 @@ internal sealed class KeyFile(string? directory)
             // A pipe or device has no length: opening one would wait for its other end.
             return file is { Exists: true, Length: > 0 and <= JoseLimits.MaxKeySetBytes }
                 ? (file, null)
-                : (null, $"{path} is no file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");
+                : (null, $"{path} is not a file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

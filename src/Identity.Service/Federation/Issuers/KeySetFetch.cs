@@ -189,7 +189,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 
             if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keysUrl) || keysUrl.Scheme != "https")
             {
-                return (null, "its jwks_uri is no https URL");
+                return (null, "its jwks_uri is not an https URL");
             }
 
             // A25: else whoever can write one line of that document chooses the keys.

@@ -150,7 +150,7 @@ internal static class KeySourceReader
         {
             return bundle is null
                 ? (new SpiffeBundleKeySource(trustDomain, url, Text(jwks, "ca_cert_pem"), null, null), null)
-                : Refuse("jwks: type spiffe_bundle takes url or bundle, not both.");
+                : Refuse("jwks: type spiffe_bundle requires url or bundle, not both.");
         }
 
         if (bundle is not { } given || Text(jwks, "ca_cert_pem") is not null)

@@ -137,7 +137,7 @@ internal static class RuleMatchReader
 
         return program.Evaluate(Anybody).Holds == true
             ? FederationErrors.Condition.Refuse(
-                "match.condition: it holds for a token of anybody that only says what every token says; "
+                "match.condition: it is true for any token that has only the standard claims; "
                     + "compare a claim with a value of yours."
             )
             : null;

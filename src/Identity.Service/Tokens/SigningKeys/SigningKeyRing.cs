@@ -49,7 +49,7 @@ internal sealed class SigningKeyRing(
 
     public SigningKeySet Current =>
         current
-        ?? throw new InvalidOperationException("The token signing keys are read at start; it has not come to that.");
+        ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.HandoversFailed,
         LogLevel.Error,
-        "Edges that lost tunnels could not be told to stop serving them"
+        "Notifying edges that lost tunnels failed"
     )]
     public static partial void HandoversFailed(ILogger logger, Exception fault);
 }

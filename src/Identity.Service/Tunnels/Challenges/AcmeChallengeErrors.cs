@@ -25,7 +25,7 @@ internal static class AcmeChallengeErrors
         400,
         "A challenge ends in the next ten minutes.",
         "expires_at is over, or further ahead.",
-        "Announce it shortly before the certificate authority is told; check the clock."
+        "Announce it shortly before you notify the certificate authority; check the clock."
     );
 
     public static readonly ErrorCode Limit = new(
@@ -41,7 +41,7 @@ internal static class AcmeChallengeErrors
         409,
         "Another agent is proving the name right now.",
         "Its challenge is live, and a name can show one at a time.",
-        "Wait until it has ended; its certificate may serve this agent's clients meanwhile."
+        "Wait until that order has finished; its certificate can serve this agent's clients meanwhile."
     );
 
     public static readonly ErrorCode Rate = new(

@@ -16,7 +16,7 @@ internal static class HostnameErrors
         "hostname.public_suffix",
         400,
         "The name is a public suffix.",
-        "Anybody registers names below it, so nobody can own it.",
+        "It is a public suffix: anyone can register names below it, so it has no single owner.",
         "Choose a name below one that is your organization's."
     );
 
@@ -49,7 +49,7 @@ internal static class HostnameErrors
         409,
         "The name is in use by another tunnel.",
         "Another tunnel has it active, or had it when it was archived less than 30 days ago.",
-        "Remove it there first; an organization's own archived tunnel gives it up at once."
+        "Remove it there first; an archived tunnel of the same organization releases it immediately."
     );
 
     public static readonly ErrorCode SuffixList = new(
@@ -63,7 +63,7 @@ internal static class HostnameErrors
     public static readonly ErrorCode Resolver = new(
         "hostname.resolver",
         503,
-        "The name servers of the name could not be found.",
+        "Finding the name servers of the name failed.",
         "The service's own resolver did not answer.",
         "Check tunnels.hostnames.resolvers and the service's way to them, and try again."
     );

@@ -52,7 +52,7 @@ internal static class PlatformHttp
         {
             throw IdentityTokenException.OfDetector(
                 detector,
-                $"{request.RequestUri!.Authority} cannot be asked ({e.HttpRequestError})."
+                $"{request.RequestUri!.Authority} cannot be reached ({e.HttpRequestError})."
             );
         }
     }

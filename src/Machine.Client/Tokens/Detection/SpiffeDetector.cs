@@ -54,7 +54,7 @@ internal sealed class SpiffeDetector : PlatformDetector
         }
         catch (HttpRequestException e)
         {
-            throw Fault($"{environment[Variable]} cannot be asked ({e.HttpRequestError}).");
+            throw Fault($"{environment[Variable]} cannot be reached ({e.HttpRequestError}).");
         }
     }
 

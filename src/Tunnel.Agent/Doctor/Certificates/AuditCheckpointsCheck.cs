@@ -17,8 +17,8 @@ internal sealed class AuditCheckpointsCheck : ICertificateCheck
             return DoctorFinding.Fail(
                 Id,
                 $"They contradict each other ({alarm}).",
-                "The service's audit was written anew or cut off, or its database was restored from an older copy.",
-                $"Keep {file}, and have an administrator run: culvert audit export --out chain.jsonl",
+                "The service's audit was rewritten or truncated, or its database was restored from an older copy.",
+                $"Save {file}, and ask an administrator to run: culvert audit export --out chain.jsonl",
                 $"culvert audit verify chain.jsonl --checkpoint {file} --ca-file platform-root.pem",
                 $"After a restore that was meant: stop the agent, remove {file}, start it."
             );

@@ -39,7 +39,7 @@ internal sealed class BundleEpochCheck : ICertificateCheck
                 : DoctorFinding.Fail(
                     Id,
                     Text($"The agent holds epoch {own} of the trust bundle, the service announces {theirs}."),
-                    "The agent does not run, or does not take the feed; until it does, a rotation waits for it.",
+                    "The agent does not run, or does not receive the feed; rotations wait for it until it does.",
                     "tunnel-agent health",
                     $"Ask an administrator to run: culvert agent list --tunnel {facts.Settings.Tunnel.Id}"
                 )

@@ -43,7 +43,7 @@ internal sealed class CaFilesCheck : ICertificateCheck
             return DoctorFinding.Fail(
                 Id,
                 faults[0],
-                "What these files hold decides whom the agent trusts; an authority that ended vouches for nobody.",
+                "These files define whom the agent trusts; an expired authority is not trusted.",
                 "Renew the file, and let its owner alone write it: chmod go-w FILE."
             ) with
             {
@@ -77,7 +77,7 @@ internal sealed class CaFilesCheck : ICertificateCheck
     {
         if (!CertificatePem.TryRead(pem, out var certificates))
         {
-            faults.Add($"{key}: it holds no certificate in PEM, or something else beside.");
+            faults.Add($"{key}: it contains no PEM certificate, or contains other content too.");
             return;
         }
 
@@ -87,14 +87,14 @@ internal sealed class CaFilesCheck : ICertificateCheck
             seen.Add($"{key}: {certificate.Subject}, until {end:u}");
             if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
             {
-                faults.Add($"{key}: {certificate.Subject} is no certificate authority.");
+                faults.Add($"{key}: {certificate.Subject} is not a certificate authority.");
             }
         }
 
         // Old ones may stay in the file beside their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
-            faults.Add($"{key}: every certificate in it has ended.");
+            faults.Add($"{key}: every certificate in it has expired.");
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class LeafCheck : ICertificateCheck
         {
             return DoctorFinding.Fail(
                 Id,
-                $"It ended {Spans.Text(left)} ago.",
+                $"It expired {Spans.Text(left)} ago.",
                 "Every client refuses it.",
                 NextStep(facts)
             );
@@ -77,7 +77,7 @@ internal sealed class LeafCheck : ICertificateCheck
             return DoctorFinding.Fail(
                 Id,
                 "It was revoked.",
-                "Its authority took it back; clients that look at revocation lists refuse it.",
+                "Its authority revoked it; clients that check revocation lists refuse it.",
                 NextStep(facts)
             );
         }
@@ -87,7 +87,7 @@ internal sealed class LeafCheck : ICertificateCheck
             ? DoctorFinding.Fail(
                 Id,
                 $"Its renewal is overdue since {Spans.Text(facts.Now - due)}; it ends in {Spans.Text(left)}.",
-                "Whoever renews it has stopped, or is refused.",
+                "The job that renews it has stopped or is refused.",
                 NextStep(facts)
             )
             : DoctorFinding.Pass(Id, $"It is valid for another {Spans.Text(left)}.");
@@ -119,6 +119,6 @@ internal sealed class LeafCheck : ICertificateCheck
 
     private static string NextStep(CertificateFacts facts) =>
         facts.Settings.Certificates.FromFiles
-            ? $"Renew {facts.Settings.Certificates.CertificateFile}; the agent takes it up within seconds."
+            ? $"Renew {facts.Settings.Certificates.CertificateFile}; the agent reloads it within seconds."
             : "tunnel-agent health";
 }

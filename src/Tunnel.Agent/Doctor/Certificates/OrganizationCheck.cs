@@ -49,10 +49,10 @@ internal sealed class OrganizationCheck : ICertificateCheck
             kept.TunnelId != own
                 ? DoctorFinding.Fail(
                     Id,
-                    $"tunnel.id is {own}, and the agent of this state directory is enrolled for {kept.TunnelId}.",
+                    $"tunnel.id is {own}, but the agent of this state directory is enrolled for {kept.TunnelId}.",
                     "The tunnel id in the file is wrong, or the file or the state directory was copied from another agent. An "
-                        + "agent that starts with them asks to be enrolled for the other tunnel.",
-                    $"If {kept.TunnelId} is the tunnel that is meant, write it to tunnel.id.",
+                        + "agent that starts with them requests enrolment for the other tunnel.",
+                    $"If {kept.TunnelId} is the tunnel you mean, set tunnel.id to it.",
                     $"Else give the agent a state_dir of its own, and check that {own} exists: culvert tunnel show {own}"
                 )
                 : DoctorFinding.Fail(

@@ -24,8 +24,8 @@ internal sealed class StateFilesCheck : ICertificateCheck
         {
             return DoctorFinding.Fail(
                 Id,
-                $"{folder} cannot be looked at: {e.Message}",
-                "The agent keeps its keys and its last feed there.",
+                $"Reading the metadata of {folder} failed: {e.Message}",
+                "The agent stores its keys and its last feed there.",
                 "Run the doctor as the user of the agent."
             );
         }
@@ -46,9 +46,9 @@ internal sealed class StateFilesCheck : ICertificateCheck
             return DoctorFinding.Fail(
                 Id,
                 $"{open[0]} is open to others.",
-                "Whoever reads these files is this agent to the service and to its clients.",
+                "Anyone who can read these files can impersonate this agent to the service and its clients.",
                 $"chmod -R go-rwx {folder}",
-                "If somebody may have read them: culvert agent revoke ID, then start the agent anew."
+                "If another user may have read them, run culvert agent revoke ID, then restart the agent."
             ) with
             {
                 Evidence = open[1..],
@@ -59,8 +59,8 @@ internal sealed class StateFilesCheck : ICertificateCheck
             ? DoctorFinding.Fail(
                 Id,
                 $"{facts.State.Unusable[0]} cannot be used.",
-                "It is damaged, or it belongs to another service, tunnel or instance: the agent goes on without it.",
-                "If service and tunnel did not change: is the disk full or failing? The agent gets it anew by itself."
+                "It is damaged, or it belongs to another service, tunnel or instance: the agent continues without it.",
+                "If service and tunnel did not change, check whether the disk is full or failing. The agent fetches it again automatically."
             ) with
             {
                 Evidence = [.. facts.State.Unusable.Skip(1)],

@@ -50,14 +50,14 @@ internal sealed class TunnelCheck : ICertificateCheck
                 ? DoctorFinding.Warn(
                     Id,
                     "The tunnel is paused.",
-                    "Its clients get 503 until somebody resumes it.",
+                    "Its clients get 503 until an administrator resumes it.",
                     $"culvert tunnel resume {tunnel.Id}"
                 )
             : fromService && facts.Settings.Certificates.FromFiles
                 ? DoctorFinding.Warn(
                     Id,
-                    "The leaf comes from files although the service could sign one.",
-                    "Files are renewed by whoever writes them; the agent renews what the service signs by itself.",
+                    "The leaf certificate is read from files although the service could sign one.",
+                    "You must renew certificate files yourself; the agent renews certificates of the service automatically.",
                     "Set certificates: {source: service}, if the files are not wanted."
                 )
             : DoctorFinding.Pass(

@@ -34,7 +34,7 @@ internal sealed class TunnelTokenCheck : ICertificateCheck
             ? DoctorFinding.Warn(
                 Id,
                 $"{token} is a variable of one process.",
-                "It is lost with the process that set it, and a replica that was started earlier keeps the token of then: "
+                "It is lost with the process that set it, and a replica that was started earlier still has the old token: "
                     + "after `culvert tunnel token rotate` that one is refused at its next renewal.",
                 "Write the token to a file of mode 0600 that outlives a restart: identity.tunnel_token: file:/path"
             )

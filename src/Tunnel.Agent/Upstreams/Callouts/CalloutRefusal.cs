@@ -16,7 +16,7 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
 
     public static readonly CalloutRefusal TargetUnknown = new(
         "callout.target_unknown",
-        "There is no such target.",
+        "The target does not exist.",
         "The name is none of the route's targets.",
         "Call list_targets; add the target to the route if it may be called."
     );
@@ -30,7 +30,7 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
 
     public static readonly CalloutRefusal Header = new(
         "callout.header_refused",
-        "The target takes no such header.",
+        "The target does not accept this header.",
         "The header is none of the target's request_headers, or its value is not plain ASCII.",
         "Leave it out, or add it to request_headers."
     );
@@ -46,12 +46,12 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
         "callout.response_too_large",
         "The answer is too large.",
         "It exceeds max_response_bytes of the target or of the call.",
-        "Ask for less, or raise the limit of the target."
+        "Request less, or raise the limit of the target."
     );
 
     public static readonly CalloutRefusal Redirect = new(
         "callout.redirect_refused",
-        "The target redirects to what is no target, or too often.",
+        "The target redirects to a URL that is not a target, or redirects too often.",
         "Location is not the exact URL of a target that allows the method, or max_redirects is used up.",
         "Make the new URL a target, or correct the URL of the old one."
     );
@@ -73,7 +73,7 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
     public static readonly CalloutRefusal Timeout = new(
         "callout.timeout",
         "The target did not answer in time.",
-        "It takes longer than timeout of the target, or timeout_ms of the call.",
-        "Raise the limit of the target, or ask for less."
+        "It exceeded the timeout of the target, or timeout_ms of the call.",
+        "Raise the limit of the target, or request less."
     );
 }

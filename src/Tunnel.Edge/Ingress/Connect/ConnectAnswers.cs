@@ -26,12 +26,12 @@ internal static class ConnectAnswers
             IngressRefusal.NotReady => (
                 "503 Service Unavailable",
                 "edge_not_ready",
-                "This edge has not heard from its service yet."
+                "This edge has had no contact to its service yet."
             ),
             IngressRefusal.NoAgent => (
                 "503 Service Unavailable",
                 "no_agent",
-                "No agent of this tunnel is connected, or none can take the connection."
+                "No agent of this tunnel is connected, or none can accept the connection."
             ),
             IngressRefusal.TunnelPaused => ("503 Service Unavailable", "tunnel_paused", "The tunnel is paused."),
             IngressRefusal.TunnelLimit => (

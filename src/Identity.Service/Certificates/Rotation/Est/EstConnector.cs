@@ -60,7 +60,7 @@ internal sealed class EstConnector(
             )
         {
             return SigningAnswer.Failed(
-                $"a file of certificates.signing_connector.est cannot be used: {fault.Message}"
+                $"a file of certificates.signing_connector.est is not usable: {fault.Message}"
             );
         }
     }
@@ -136,12 +136,12 @@ internal sealed class EstConnector(
                 refused.RetryAfter
             ),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => SigningAnswer.Failed(
-                $"the enrolment server does not let us ask ({(int)refused.Status}): username, password or certificate "
+                $"the enrolment server refused the authentication ({(int)refused.Status}): check username, password or certificate "
                     + "of certificates.signing_connector.est",
                 refused.RetryAfter
             ),
             HttpStatusCode.NotFound or HttpStatusCode.NoContent => SigningAnswer.Failed(
-                $"there is no enrolment server at that address ({(int)refused.Status}): path and label of its url",
+                $"no enrolment server answers at that address ({(int)refused.Status}): check path and label of its url",
                 refused.RetryAfter
             ),
             { } status => SigningAnswer.Failed(

@@ -16,8 +16,8 @@ internal sealed class GrantFitsAssertion : ILintCheck
         {
             return Lint.Warning(
                 Id,
-                "oauth_scope: whoever controls the issuer's workload administers the organization; keep org:admin by "
-                    + "federation for emergencies, and grant narrower scopes for work."
+                "oauth_scope: anyone who controls the issuer's workload administers the organization; use org:admin by "
+                    + "federation only for emergencies, and grant narrower scopes for routine work."
             );
         }
 

@@ -30,7 +30,7 @@ internal sealed class PatternEndsWhole : ILintCheck
             {
                 return Lint.Error(
                     Id,
-                    $"match: in {pattern} a * stands for the owner or namespace; spell it out, or pin its id claim."
+                    $"match: in {pattern} a * matches the owner or namespace; write it in full, or pin its ID claim."
                 );
             }
         }

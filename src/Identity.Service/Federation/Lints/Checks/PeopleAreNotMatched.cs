@@ -23,7 +23,7 @@ internal sealed class PeopleAreNotMatched : ILintCheck
         {
             if (!pin.IsWhole)
             {
-                return Refuse($"{pin.Path.Text} is matched in part, and whoever gets such an address gets in");
+                return Refuse($"{pin.Path.Text} is matched in part, so anyone who gets such an address gets access");
             }
 
             if (pin.Is("email") && !rule.Demands("email_verified", "true") && rule.WholeSubjects.Count == 0)

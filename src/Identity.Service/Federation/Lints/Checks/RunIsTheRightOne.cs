@@ -25,14 +25,14 @@ internal sealed class RunIsTheRightOne : ILintCheck
         if (rule.IsOf("buildkite") && !rule.Reads("build_source"))
         {
             return Warn(
-                "match: builds started by hand or over the API may carry any commit; pin build_source to webhook, schedule "
+                "match: builds started manually or over the API may carry any commit; pin build_source to webhook, schedule "
                     + "or trigger_job."
             );
         }
 
         return rule.IsOf("eks", "aks", "gke") && !rule.Reads("/kubernetes.io/serviceaccount/uid")
             ? Warn(
-                "match: a cluster that is deleted and made anew has the same names; remove its issuer with it, or pin the "
+                "match: a cluster that is deleted and created again has the same names; remove its issuer with it, or pin the "
                     + "service account's uid."
             )
             : null;

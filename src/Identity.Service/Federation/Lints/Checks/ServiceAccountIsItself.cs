@@ -40,7 +40,7 @@ internal sealed class ServiceAccountIsItself : ILintCheck
             ? null
             : Lint.Warning(
                 Id,
-                $"match: whoever may create the namespace and the account gets in; pin {Uid} (kubectl get serviceaccount "
+                $"match: anyone who may create the namespace and the account gets access; pin {Uid} (kubectl get serviceaccount "
                     + "NAME -o jsonpath={.metadata.uid}) with a matcher."
             );
     }

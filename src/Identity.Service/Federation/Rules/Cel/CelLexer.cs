@@ -70,8 +70,8 @@ internal sealed class CelLexer(string text)
 
         throw c switch
         {
-            '=' => Fault("'=' is no operator; compare with ==."),
-            '&' or '|' => Fault($"'{c}' is no operator; write {c}{c}."),
+            '=' => Fault("'=' is not an operator; compare with ==."),
+            '&' or '|' => Fault($"'{c}' is not an operator; write {c}{c}."),
             '`' => Fault("quoted field names are not supported; write claims['name']."),
             _ => Fault($"'{c}' is not expected here."),
         };
@@ -275,7 +275,7 @@ internal sealed class CelLexer(string text)
                 break;
             default:
                 at -= 2;
-                throw Fault("this is no escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
+                throw Fault("this is not an escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
         }
     }
 

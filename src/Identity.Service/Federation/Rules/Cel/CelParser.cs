@@ -343,7 +343,7 @@ internal sealed class CelParser
                 throw TooLarge();
         }
 
-        CelSyntaxException TooLarge() => new(position, $"{sign}{text} is no number of 64 bits.");
+        CelSyntaxException TooLarge() => new(position, $"{sign}{text} is not a 64-bit number.");
     }
 
     private static bool IsHex(string digits) => digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
@@ -357,7 +357,7 @@ internal sealed class CelParser
             var key = Expression();
             if (!key.Type.MayBe(CelType.String, CelType.Bool, CelType.Int, CelType.Uint))
             {
-                throw new CelSyntaxException(key.Position, $"{key.Type.Name()} is no type of a map's key.");
+                throw new CelSyntaxException(key.Position, $"{key.Type.Name()} is not a valid type for a map key.");
             }
 
             keys.Add(key);
@@ -409,7 +409,7 @@ internal sealed class CelParser
                         ? Bounded(new CelHas(name.Position, selection))
                         : throw new CelSyntaxException(
                             name.Position,
-                            "has takes a selection, has(claims.a); for other names write 'a.b' in claims."
+                            "has() requires a selection, has(claims.a); for other names write 'a.b' in claims."
                         );
                 case "size":
                     RequireCount(name, arguments, 1);
@@ -529,7 +529,7 @@ internal sealed class CelParser
     {
         if (arguments.Count != count)
         {
-            throw new CelSyntaxException(name.Position, $"{name.Text} takes {count} here, not {arguments.Count}.");
+            throw new CelSyntaxException(name.Position, $"{name.Text} requires {count} here, not {arguments.Count}.");
         }
     }
 
