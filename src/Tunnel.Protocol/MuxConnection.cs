@@ -329,7 +329,7 @@ public sealed class MuxConnection : IAsyncDisposable
 
         if (life.Hello is null && time.GetElapsedTime(startedAt) >= options.HelloTimeout)
         {
-            EndByError(ConnectionErrorCode.Protocol, "No HELLO arrived in time.");
+            EndByError(ConnectionErrorCode.Protocol, "No HELLO arrived within the time limit.");
         }
         else if (outbox.StalledFor >= options.WriteStall)
         {
@@ -377,7 +377,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
 
         // A GOAWAY without drain time tells the peer that this was all, so that it closes at once.
-        EndWith(code, expired ? "the drain time is over" : "drained", announce: announced);
+        EndWith(code, expired ? "the drain time has passed" : "drained", announce: announced);
     }
 
     private void OnFlood() =>

@@ -78,7 +78,7 @@ public sealed record ValidityWindow
         {
             return new CaRefusal(
                 CaErrorCodes.ValidityInvalid,
-                $"A certificate of the profile {profile.Name} lives at least {profile.MinLife.TotalSeconds:0} s."
+                $"The lifetime of a certificate of profile {profile.Name} must be at least {profile.MinLife.TotalSeconds:0} s."
             );
         }
 

@@ -24,7 +24,7 @@ public static class CaErrorCodes
         400,
         "The signing request is not signed by the key that it carries.",
         "The request was changed after it was signed, or assembled from parts.",
-        "Create the request again with the private key that belongs to it."
+        "Create the request again with its own private key."
     );
 
     public static readonly CaErrorCode CsrMalformed = new(
@@ -94,7 +94,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode NameCnMismatch = new(
         "name.cn_mismatch",
         403,
-        "The common name is none of the granted names.",
+        "The common name is not one of the granted names.",
         "A host name as common name that is not one of the tunnel's.",
         "Leave the subject empty or use a granted name."
     );
@@ -103,7 +103,7 @@ public static class CaErrorCodes
         "name.missing_san",
         400,
         "The signing request has a common name but no subject alternative name.",
-        "A tool that still puts the host name into the common name alone.",
+        "A tool that puts the host name only into the common name.",
         "Put names into the subject alternative name, or leave both out."
     );
 
@@ -151,7 +151,7 @@ public static class CaErrorCodes
         "validity.invalid",
         400,
         "The requested lifetime is zero or negative, or exceeds the maximum or the issuer's expiry.",
-        "A life outside the profile, or an authority near its end.",
+        "A lifetime outside the profile, or an authority near its expiry.",
         "Request a shorter lifetime, or leave it out; renew the issuing authority when it is about to expire."
     );
 
@@ -167,7 +167,7 @@ public static class CaErrorCodes
         "lint.failed",
         500,
         "The certificate that would have been signed breaks a rule; nothing was signed.",
-        "A rule of the service's own lint set does not hold for the certificate.",
+        "The certificate violates a rule of the service's own lint set.",
         "Report it with the request id: this is a defect of the service or of its configuration."
     );
 
@@ -182,7 +182,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode SignerBadSignature = new(
         "signer.bad_signature",
         500,
-        "The signer answered with a signature that does not verify; nothing was issued.",
+        "The signer returned a signature that does not verify; nothing was issued.",
         "A broken key store.",
         "Check the authority's key custody, then try again."
     );
@@ -191,7 +191,7 @@ public static class CaErrorCodes
         "signer.unavailable",
         503,
         "The authority's key cannot sign at present; nothing was issued.",
-        "An HSM that is logged out, gone, or slower than the service waits.",
+        "An HSM that is logged out, disconnected, or slower than the service's timeout.",
         "Retry; if it lasts, check the HSM and its login on the service's host."
     );
 
@@ -206,9 +206,9 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaSecretInInput = new(
         "ca.secret_in_input",
         400,
-        "The input holds a private key. It was discarded and not stored.",
-        "A file that holds certificate and key together was pasted.",
-        "Treat that key as disclosed: replace it, and send the certificate alone."
+        "The input contains a private key. It was discarded and not stored.",
+        "A file that contains both certificate and key was pasted.",
+        "Treat that key as disclosed: replace it, and send only the certificate."
     );
 
     public static readonly CaErrorCode CaKeyMismatch = new(
@@ -222,8 +222,8 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaNotACa = new(
         "ca.not_a_ca",
         422,
-        "The certificate is not one of an authority: basic constraints are missing, not critical or say CA:FALSE.",
-        "A leaf, or an authority made without the critical flag.",
+        "The certificate is not a CA certificate: basic constraints are missing, not critical or CA:FALSE.",
+        "A leaf certificate, or a CA certificate without the critical flag.",
         "Issue it with basicConstraints=critical,CA:TRUE."
     );
 
@@ -239,7 +239,7 @@ public static class CaErrorCodes
         "ca.path_length",
         422,
         "A path length constraint in the chain does not allow this authority to issue.",
-        "An issuer above was made to sign leaves only.",
+        "An issuer above it may sign only leaf certificates.",
         "Raise pathlen of the issuers above it."
     );
 
@@ -263,8 +263,8 @@ public static class CaErrorCodes
         "ca.validity",
         422,
         "The certificate is not valid now, not valid long enough, or outlives its issuer.",
-        "Expired, made for the future, too short, or longer than its issuer.",
-        "Issue it with a period that covers at least six lives of the certificates under it."
+        "Expired, not yet valid, too short, or longer than its issuer.",
+        "Issue it with a validity of at least six times the lifetime of the certificates under it."
     );
 
     public static readonly CaErrorCode CaChain = new(
@@ -303,7 +303,7 @@ public static class CaErrorCodes
         "ca.nonconformant",
         422,
         "The certificate breaks RFC 5280: unknown critical or duplicate extension, bad serial number or bad time.",
-        "A home-made issuing tool.",
+        "A custom issuing tool that does not follow RFC 5280.",
         "Issue it again with a conforming tool."
     );
 
@@ -359,7 +359,7 @@ public static class CaErrorCodes
         "crl.issuer",
         422,
         "The revocation list is not one of this authority.",
-        "A list of another authority, of another key of it, or of one that may not sign lists.",
+        "A list of another authority, of another key of it, or of an authority that may not sign lists.",
         "Import the list that the registered certificate's own key signed."
     );
 
@@ -374,7 +374,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CrlExpired = new(
         "crl.expired",
         422,
-        "The revocation list is not of now: its nextUpdate is past or missing, or it is from the future.",
+        "The revocation list is not current: its nextUpdate is past or missing, or its thisUpdate is in the future.",
         "An old copy, or an authority that no longer publishes.",
         "Import the newest list."
     );
@@ -391,7 +391,7 @@ public static class CaErrorCodes
         "crl.entry_vanished",
         422,
         "An entry of the present list is missing or changed, and its certificate has not expired.",
-        "A list for other certificates, or a revocation that was taken back.",
+        "A list for other certificates, or a revocation that was removed.",
         "Import a complete list; set allow_removed if the authority removes expired entries."
     );
 
@@ -399,7 +399,7 @@ public static class CaErrorCodes
         "crl.delta",
         422,
         "The revocation list is a delta.",
-        "Only what changed since another list was sent.",
+        "A delta list was sent, which has only the changes since another list.",
         "Import the complete list."
     );
 
@@ -423,7 +423,7 @@ public static class CaErrorCodes
         "crl.lint_failed",
         500,
         "The revocation list that would have been signed breaks a rule; the present one stays.",
-        "A rule of the service's own lint set does not hold for the list.",
+        "The list violates a rule of the service's own lint set.",
         "Report it with the log entry: this is a defect of the service."
     );
 

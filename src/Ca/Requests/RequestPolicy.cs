@@ -108,7 +108,7 @@ public static class RequestPolicy
             subject.Granted.ContainsDns(name) || subject.Granted.Uris.Contains(name, StringComparer.Ordinal)
         )
             ? null
-            : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is none of the granted names.");
+            : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is not one of the granted names.");
 
     // Names come from the caller and go back to the caller: printable ASCII of bounded length only.
     private static string Show(GeneralName name) =>

@@ -270,8 +270,8 @@ internal sealed class ManagementClient : IDisposable
         var (why, next) = e switch
         {
             OperationCanceledException => (
-                $"no answer within {settings.Timeout.TotalSeconds:0.###} s",
-                "check the service (GET /healthz), or give a longer --timeout; a change may have happened: list first"
+                $"no response within {settings.Timeout.TotalSeconds:0.###} s",
+                "check the service (GET /healthz), or give a longer --timeout; the change may have been made: list the objects first"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 FailureText.Of(e),

@@ -56,7 +56,7 @@ internal static class ServerTrust
             throw Bad($"the CA file cannot be read: {e.Message}", e);
         }
 
-        return roots.Count > 0 ? roots : throw Bad("the CA file holds no PEM certificate", null);
+        return roots.Count > 0 ? roots : throw Bad("the CA file contains no PEM certificate", null);
 
         CommandFailure Bad(string message, Exception? cause) =>
             new(ExitCode.Configuration, message, cause)
@@ -150,7 +150,7 @@ internal static class ServerTrust
             var found = offered.Count > 0 ? offered[0] : throw new CryptographicException("no certificate");
             throw new CommandFailure(
                 ExitCode.Unreachable,
-                $"the platform root there is {Convert.ToHexStringLower(SHA256.HashData(found.RawData))}, which is not the pinned one"
+                $"the platform root of the server is {Convert.ToHexStringLower(SHA256.HashData(found.RawData))}, which is not the pinned one"
             )
             {
                 Where = url.ToString(),
@@ -159,7 +159,7 @@ internal static class ServerTrust
         }
         catch (CryptographicException e)
         {
-            throw new CommandFailure(ExitCode.Unreachable, "no platform root is served there", e)
+            throw new CommandFailure(ExitCode.Unreachable, "the server does not serve a platform root", e)
             {
                 Where = url.ToString(),
                 Next = $"check --url ({SettingVariables.Url})",

@@ -80,7 +80,7 @@ internal static class ChainVerifier
             {
                 throw Broken(
                     line,
-                    $"{checkpoint.Source} vouches for entry {checkpoint.Sequence} of {checkpoint.Node}, which is not there: the end was cut off"
+                    $"{checkpoint.Source} proves entry {checkpoint.Sequence} of {checkpoint.Node}, which is missing: the export is truncated"
                 );
             }
         }
@@ -123,6 +123,6 @@ internal static class ChainVerifier
         new(ExitCode.CheckFailed, what)
         {
             Where = string.Create(CultureInfo.InvariantCulture, $"line {line}"),
-            Next = "export again; if it stays, compare with a backup: the database was changed from outside",
+            Next = "export again; if the error remains, compare with a backup: the database was changed outside the service",
         };
 }

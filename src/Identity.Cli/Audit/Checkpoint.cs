@@ -31,7 +31,7 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
             }
         }
 
-        return found.Count > 0 ? found : throw Refused(file, "it holds no checkpoint");
+        return found.Count > 0 ? found : throw Refused(file, "it contains no checkpoint");
     }
 
     private static Checkpoint Read(string source, string token, X509Certificate2Collection roots)

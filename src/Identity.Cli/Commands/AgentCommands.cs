@@ -71,11 +71,11 @@ internal static class AgentCommands
     private static Argument<string> AgentId() =>
         new Argument<string>("ID")
         {
-            Description = "id of the agent (agt_…), or its instance where one tunnel alone has that",
+            Description = "ID of the agent (agt_…), or its instance ID if only one tunnel has it",
         }.Offering(NameCompletion.PartsOf("agents", _ => null), "instance_id");
 
     private static Option<string?> TunnelOf() =>
-        Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)").Offering(Noun.Tunnel);
+        Flags.Text("--tunnel", "TUNNEL", "limit the search to this tunnel (default: all tunnels)").Offering(Noun.Tunnel);
 
     private static async Task<(string Path, JsonObject Agent)> FindAsync(
         CommandContext context,

@@ -15,7 +15,7 @@ internal static class BackupCommands
 {
     public static Command Backup(VerbFactory verbs)
     {
-        var file = Flags.Required("--out", "FILE", "the file to make; it must not exist");
+        var file = Flags.Required("--out", "FILE", "the file to create; it must not exist");
         var config = Configuration();
         return verbs.Create(
             "backup",
@@ -42,7 +42,7 @@ internal static class BackupCommands
         var lists = Flags.Many("--revocation-list", "CRL", "a revocation list that was published after the backup");
         var nothing = new Option<bool>("--nothing-later")
         {
-            Description = "nothing was changed after the backup: on your word, which is audited",
+            Description = "confirm that nothing was changed after the backup; recorded in the audit",
         };
         var config = Configuration();
         return verbs.Create(
@@ -86,7 +86,7 @@ internal static class BackupCommands
         {
             throw new CommandFailure(
                 ExitCode.Configuration,
-                "this is the work of the service's host: database and sealing key are there, and identity-service is not here",
+                "run this command on the service's host, which has the database, the sealing key and identity-service",
                 missing
             )
             {

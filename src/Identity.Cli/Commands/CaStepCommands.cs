@@ -12,8 +12,8 @@ internal static class CaStepCommands
     public static Command[] All(VerbFactory verbs) =>
         [
             Step(verbs, "activate", "let it sign this tunnel's server certificates; the one before it retires", null),
-            Step(verbs, "suspend", "let it issue nothing for now; it stays trusted", null),
-            Step(verbs, "resume", "let a suspended one issue again", null),
+            Step(verbs, "suspend", "pause its issuing; it stays trusted", null),
+            Step(verbs, "resume", "resume issuing with a suspended authority", null),
             Step(
                 verbs,
                 "retire",
@@ -23,11 +23,11 @@ internal static class CaStepCommands
             Step(
                 verbs,
                 "taint",
-                "its key is or may be known to others: stop it now, and drop its anchor once a successor serves",
+                "its key is or may be compromised: stop it now, and remove its anchor once a successor is active",
                 "reissue all its certificates from another authority; it never issues again"
             ),
             Step(verbs, "delete", "remove one that is not in use; can be restored for 30 days", null),
-            Step(verbs, "restore", "make a deleted one what it was", null),
+            Step(verbs, "restore", "restore a deleted authority", null),
             Override(verbs),
             Import(verbs),
         ];
@@ -79,7 +79,7 @@ internal static class CaStepCommands
         var reason = Flags.Required("--reason", "TEXT", "why it is accepted; audited");
         return verbs.Create(
             "override",
-            "accept that the named ones are not ready; with two-person approval another person then gives the command",
+            "accept that the named parties are not ready; with two-person approval another person must run the command",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

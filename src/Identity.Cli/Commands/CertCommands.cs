@@ -41,7 +41,7 @@ internal static class CertCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list certificates, newest first; with a bound on their end, soonest end first",
+            "list certificates, newest first; with an expiry filter, by expiry",
             async (context, cancel) =>
             {
                 return await flags.RunAsync(
@@ -184,7 +184,7 @@ internal static class CertCommands
         var days = new Option<int?>("--days") { Description = "how far ahead (default: 90)", HelpName = "N" };
         return verbs.Create(
             "forecast",
-            "how many certificates end on each day, by authority",
+            "number of certificates that expire on each day, by authority",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -27,20 +27,20 @@ internal static class CertRenewCommand
         var output = Flags.Required(
             "--output",
             "DIR",
-            "the folder of the files; made where needed, this command's alone"
+            "the folder of the files; created if needed, only for this command"
         );
         var before = new Option<TimeSpan?>("--renew-before")
         {
             Description =
-                "due at latest so long before the end (default: 720h); as long as the whole life or longer, the service's "
-                + "window alone decides",
+                "renew at the latest this long before expiry (default: 720h); if it is the whole lifetime or longer, only the service's "
+                + "window decides",
             HelpName = "DURATION",
             CustomParser = argument => Durations.Parser(TimeSpan.Zero, TimeSpan.FromDays(3650))(argument),
         };
         var command = Flags.Text(
             "--exec",
             "CMD",
-            "run after a change, without a shell: words, quotes hold them together ('nginx -s reload')"
+            "command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload')"
         );
         var federated = new Option<bool>("--federated")
         {

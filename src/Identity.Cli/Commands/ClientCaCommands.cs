@@ -42,7 +42,7 @@ internal static class ClientCaCommands
         identities.Required = true;
         return parts.Add(
             "add",
-            "let clients in whose certificates this CA signed",
+            "accept clients with certificates that this CA signed",
             context => new JsonObject
             {
                 ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!),

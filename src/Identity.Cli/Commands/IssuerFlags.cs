@@ -20,12 +20,12 @@ internal sealed class IssuerFlags(bool urlRequired)
     private readonly Option<string?> jwksUrl = Flags.Text(
         "--jwks-url",
         "URL",
-        "fetch its keys there, not by discovery"
+        "fetch its keys from this URL, without discovery"
     );
     private readonly Option<string?> jwksFile = Flags.Text(
         "--jwks-file",
         "FILE",
-        "its keys are these; nothing is fetched"
+        "use the keys in this file; nothing is fetched"
     );
     private readonly Option<string?> caFile = Flags.Text(
         "--ca-file",
@@ -35,19 +35,19 @@ internal sealed class IssuerFlags(bool urlRequired)
     private readonly Option<string[]> allow = Flags.Many(
         "--allow",
         "CIDR:PORT|none",
-        "private target that may be fetched"
+        "private target that may be fetched from"
     );
 
     private readonly Option<string?> jwksHost = Flags.Text(
         "--jwks-host",
         "HOST[:PORT]",
-        "the other host that its discovery document may send to for keys"
+        "another host that its discovery document may name for keys"
     );
 
     private readonly Option<string?> discoveryBase = Flags.Text(
         "--discovery-base",
         "URL",
-        "look for its discovery document there"
+        "URL of its discovery document"
     );
 
     private readonly Option<string?> jwksPath = Flags.Text(

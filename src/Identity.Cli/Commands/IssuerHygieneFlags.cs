@@ -20,7 +20,7 @@ internal sealed class IssuerHygieneFlags
 
     private readonly Option<string?> replayMode = Flags.OneOf(
         "--replay-mode",
-        "how often one token may be exchanged",
+        "how many times one token may be exchanged",
         "off",
         "window",
         "bound_reuse",
@@ -61,7 +61,7 @@ internal sealed class IssuerHygieneFlags
 
     private readonly Option<string?> missingKid = Flags.OneOf(
         "--allow-missing-kid",
-        "accept tokens without kid while there is one key",
+        "accept tokens without kid while the issuer has one key",
         Booleans
     );
 
@@ -73,7 +73,7 @@ internal sealed class IssuerHygieneFlags
 
     private readonly Option<string?> callerDetail = Flags.OneOf(
         "--caller-detail",
-        "what a denied caller learns",
+        "what the response to a denied caller contains",
         "none",
         "claim"
     );

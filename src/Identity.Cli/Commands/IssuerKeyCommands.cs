@@ -14,7 +14,7 @@ internal static class IssuerKeyCommands
     {
         var id = new Argument<string?>("ID")
         {
-            Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
+            Description = "ID or name of the issuer; if omitted, the issuer that the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
         }.Offering(Noun.Issuer);
         var flags = new IssuerFlags(urlRequired: false);
@@ -65,7 +65,7 @@ internal static class IssuerKeyCommands
                 AddIf(body, "issuer", context.Get(wholeIssuer));
                 if (body.Count != 2)
                 {
-                    throw new CommandFailure(ExitCode.Usage, "what to kill is not clear")
+                    throw new CommandFailure(ExitCode.Usage, "no single kill target is given")
                     {
                         Where = "--kid, --all-keys, --issuer",
                         Next = "give exactly one of them",
@@ -79,7 +79,7 @@ internal static class IssuerKeyCommands
                 {
                     var issuer = (await client.GetAsync(Noun.Issuer.PathOf(found), cancel)).Json.Text("name") ?? found;
                     var consequence = isUndo
-                        ? "its tokens are exchanged again"
+                        ? "accept its tokens again"
                         : "tokens signed so are exchanged no more";
                     context.Confirm($"Keys of issuer {issuer}: {consequence}", issuer, yes: false);
                 }
@@ -104,7 +104,7 @@ internal static class IssuerKeyCommands
         var id = Flags.Id(Noun.Issuer);
         return verbs.Create(
             "resume",
-            "fetch an issuer's keys regularly again, after too many failures had stopped it",
+            "resume fetching an issuer's keys after too many failures paused it",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -14,10 +14,10 @@ internal static class JobCommands
         VerbFactory.Group(
             "job",
             "the service's recurring work (installation-operator)",
-            verbs.Create("list", "list the jobs as the node that answers sees them", ListAsync, ListFlags.OfWhole()),
-            Act(verbs, "run", "run a round on the node that answers, also of a paused job; waits for its end"),
+            verbs.Create("list", "list the jobs as seen by the node that responds", ListAsync, ListFlags.OfWhole()),
+            Act(verbs, "run", "run a job once on the node that responds, even if it is paused; waits until it finishes"),
             Pause(verbs),
-            Act(verbs, "resume", "let a paused job run again, on all nodes")
+            Act(verbs, "resume", "resume a paused job on all nodes")
         );
 
     private static Command Act(VerbFactory verbs, string verb, string description)

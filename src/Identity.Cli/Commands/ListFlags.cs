@@ -57,7 +57,7 @@ internal sealed class ListFlags
 
         if (answer.Json.Text("next_page") is { } next)
         {
-            context.Note($"there is more: --page {next}, or --all");
+            context.Note($"more results: --page {next}, or --all");
         }
 
         return CommandResult.List(answer, columns);

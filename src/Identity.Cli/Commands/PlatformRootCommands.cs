@@ -22,7 +22,7 @@ internal static class PlatformRootCommands
                 "show the roots, the machines that do not hold the next one yet, and the next step",
                 async (context, cancel) => Told(await (await context.ClientAsync(cancel)).GetAsync(Path, cancel))
             ),
-            Step(verbs, "prepare", "make the next root, linked to the present one, and put it into the bundle", null),
+            Step(verbs, "prepare", "create the next root, linked to the current one, and add it to the bundle", null),
             Activate(verbs),
             Step(verbs, "rollback", "remove the next root from the bundle before it signs", Flags.Id("root"))
         );
@@ -55,7 +55,7 @@ internal static class PlatformRootCommands
         var id = Flags.Id("root");
         var missing = Flags.Many("--missing", "ID", "machines to continue without, as named in the refusal");
         missing.AllowMultipleArgumentsPerToken = true;
-        var reason = Flags.Text("--reason", "TEXT", "why; audited, required with --missing");
+        var reason = Flags.Text("--reason", "TEXT", "reason, audited; required with --missing");
         return verbs.Create(
             "activate",
             "issue certificates under it from now on; refused while a live machine does not hold it",

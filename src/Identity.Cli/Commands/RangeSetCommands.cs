@@ -39,12 +39,12 @@ internal static class RangeSetCommands
         var ranges = Flags.Many("--range", "CIDR|none", "a range; instead of a file");
         var revision = new Option<long?>("--revision")
         {
-            Description = "refuse if the set changed since this revision; 0 = it must not be there",
+            Description = "fail if the set changed since this revision; 0 = it must not exist",
             HelpName = "N",
         };
         return verbs.Create(
             "apply",
-            "make a set, or replace its ranges: every tunnel that names it follows",
+            "create a set, or replace its ranges; this affects every tunnel that uses it",
             async (context, cancel) =>
             {
                 var body = new JsonObject { ["ranges"] = WireJson.ArrayOf(Read(context, file, ranges)) };

@@ -57,7 +57,7 @@ internal sealed class RuleFlags(bool creating)
 
     private readonly Option<string?> bind = Flags.OneOf(
         "--bind",
-        "what its tokens are bound to (default: any)",
+        "required binding of its tokens (default: any)",
         "any",
         "dpop",
         "mtls",
@@ -79,7 +79,7 @@ internal sealed class RuleFlags(bool creating)
 
     private readonly Option<TimeSpan?> life = new("--life")
     {
-        Description = "longest life of the access token",
+        Description = "maximum lifetime of the access token",
         HelpName = "DURATION",
         CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))(argument),
     };
@@ -93,7 +93,7 @@ internal sealed class RuleFlags(bool creating)
         "ACCOUNT",
         "service account that may act for the rule's subjects ('none' removes all)"
     );
-    private readonly Option<string?> description = Flags.Text("--description", "TEXT", "what it is for");
+    private readonly Option<string?> description = Flags.Text("--description", "TEXT", "description");
 
     public Option[] All =>
         [

@@ -93,7 +93,7 @@ internal static class RuleLints
             throw new CommandFailure(ExitCode.Refused, "this installation wants a written reason for a rule's warnings")
             {
                 Where = "--justification",
-                Next = "correct the rule, or say with --justification why it is right",
+                Next = "correct the rule, or give the reason for it with --justification",
             };
         }
     }

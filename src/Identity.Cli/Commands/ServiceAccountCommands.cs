@@ -18,17 +18,17 @@ internal static class ServiceAccountCommands
             CommonVerbs.Show(verbs, Noun.ServiceAccount),
             Update(verbs),
             MembershipCommands.Create(verbs),
-            CommonVerbs.Archive(verbs, Noun.ServiceAccount, "nothing acts as it any more")
+            CommonVerbs.Archive(verbs, Noun.ServiceAccount, "no token can act as it any more")
         );
 
     private static Command Add(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var description = Flags.Text("--description", "TEXT", "what it is for");
+        var description = Flags.Text("--description", "TEXT", "description");
         var role = Role("its role (default: developer)");
         var workspaceRole = MembershipCommands.Role(
             "--workspace-role",
-            "and make it a member of the workspace of --workspace, or else the default one"
+            "also make it a member of the workspace of --workspace, or else the default one"
         );
         return verbs.Create(
             "create",
@@ -90,7 +90,7 @@ internal static class ServiceAccountCommands
     private static Command Update(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.ServiceAccount);
-        var description = Flags.Text("--description", "TEXT", "what it is for");
+        var description = Flags.Text("--description", "TEXT", "description");
         var role = Role("its role");
         return verbs.Create(
             "update",

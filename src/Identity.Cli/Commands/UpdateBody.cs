@@ -10,7 +10,7 @@ internal static class UpdateBody
     {
         if (body.Count == 0)
         {
-            throw new CommandFailure(ExitCode.Usage, "no flag says what to change") { Next = "see --help" };
+            throw new CommandFailure(ExitCode.Usage, "no flag specifies a change") { Next = "see --help" };
         }
     }
 

@@ -46,12 +46,12 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("issuer_url", FieldType.Text, "The iss of its tokens, byte for byte.") { IsRequired = true },
                 new("jwks", FieldType.Object, "The source of its keys (docs/issuers.md)."),
                 new("preset", FieldType.Text, "The platform that it is of."),
-                new("tenancy", FieldType.Text, "Whether others get tokens there, too.")
+                new("tenancy", FieldType.Text, "Whether other parties can get tokens of this issuer too.")
                 {
                     Words = ["dedicated", "shared"],
                 },
-                new("max_jwt_lifetime_seconds", FieldType.Number, "The longest life of a token that is accepted."),
-                new("replay_mode", FieldType.Text, "How often a token may be exchanged.")
+                new("max_jwt_lifetime_seconds", FieldType.Number, "The maximum lifetime of an accepted token."),
+                new("replay_mode", FieldType.Text, "How many times a token may be exchanged.")
                 {
                     Words = ["single_use", "window", "bound_reuse", "off"],
                 },
@@ -61,7 +61,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("types", FieldType.TextSet, "Values of typ that are accepted."),
                 new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences."),
                 new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while it has one key."),
-                new("allow_non_ascii", FieldType.Boolean, "Accept text beyond ASCII in what rules compare."),
+                new("allow_non_ascii", FieldType.Boolean, "Accept non-ASCII text in claims that rules compare."),
                 new("caller_detail", FieldType.Text, "The message that a refused caller gets.") { Words = ["none", "claim"] },
                 new("stale_ok_seconds", FieldType.Number, "How long known keys serve when it cannot be reached."),
                 new("hard_expiry_seconds", FieldType.Number, "After that they do not."),
@@ -73,9 +73,9 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             [
                 new("client_source_ranges", FieldType.TextSet, "Addresses that may call by SNI, CIDR; empty: none."),
                 new("agent_source_ranges", FieldType.TextSet, "Where its agents may be, CIDR; empty: anywhere."),
-                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may call, too."),
+                new("client_range_sets", FieldType.TextSet, "Range sets whose addresses may also call."),
                 new("limits", FieldType.Object, "max_connections, new_connections, bytes_per_second, open_streams."),
-                new("affinity", FieldType.Text, "What stays with one agent.") { Words = ["hostname", "client"] },
+                new("affinity", FieldType.Text, "What is bound to one agent.") { Words = ["hostname", "client"] },
                 new("offline_grace_seconds", FieldType.Number, "How long edges accept its agents without the service."),
                 new(
                     "public_port",
@@ -104,7 +104,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     IsRequired = true,
                     IsFixed = true,
                 },
-                new("custody", FieldType.Text, "Where its key lives.")
+                new("custody", FieldType.Text, "Custody of its key.")
                 {
                     IsRequired = true,
                     IsFixed = true,
@@ -135,9 +135,9 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     IsRequired = true,
                 },
                 new("match", FieldType.Object, "Which tokens (docs/rules.md); replaced whole.") { IsRequired = true },
-                new("oauth_scope", FieldType.Text, "What they may do, separated by blanks.") { IsRequired = true },
+                new("oauth_scope", FieldType.Text, "Scopes, separated by spaces.") { IsRequired = true },
                 new("description", FieldType.Text, "For people."),
-                new("token_lifetime_seconds", FieldType.Number, "Life of the access token, at most."),
+                new("token_lifetime_seconds", FieldType.Number, "Maximum lifetime of the access token."),
                 new(
                     "workspace",
                     FieldType.Text,
@@ -168,8 +168,8 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 {
                     Words = ["any", "dpop", "mtls", "none"],
                 },
-                new("expires_at", FieldType.Text, "When it ends, RFC 3339."),
-                new("tests", FieldType.ObjectList, "Claim sets, and what it must say to them."),
+                new("expires_at", FieldType.Text, "Expiry, RFC 3339."),
+                new("tests", FieldType.ObjectList, "Claim sets, and the expected result for each."),
             ]
         ),
     ];

@@ -19,7 +19,7 @@ internal static class YamlNodes
                 YamlMappingNode mapping => ToObject(mapping, depth),
                 YamlSequenceNode sequence => new JsonArray([.. sequence.Select(item => ToJson(item, depth + 1))]),
                 YamlScalarNode scalar => ToValue(scalar),
-                _ => throw new YamlException(node.Start, node.End, "aliases are not taken"),
+                _ => throw new YamlException(node.Start, node.End, "aliases are not supported"),
             };
 
     private static JsonObject ToObject(YamlMappingNode mapping, int depth)

@@ -111,7 +111,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         Host.Error.Flush();
         if (Host.In.ReadLine()?.Trim() != name)
         {
-            throw new CommandFailure(ExitCode.Refused, "the name typed is another one: nothing was changed");
+            throw new CommandFailure(ExitCode.Refused, "the typed name does not match: nothing was changed");
         }
     }
 

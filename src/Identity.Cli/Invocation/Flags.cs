@@ -41,5 +41,5 @@ internal static class Flags
     }
 
     public static Option<string?> Out(string what) =>
-        Text("--out", "FILE", $"write {what} there instead of printing it");
+        Text("--out", "FILE", $"write {what} to this file instead of printing it");
 }

@@ -143,14 +143,14 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         {
             throw Failed(
                 ExitCode.Refused,
-                $"its answer's token_type is \"{type}\"; only Bearer and DPoP can be used",
+                $"its response's token_type is \"{type}\"; only Bearer and DPoP can be used",
                 url
             );
         }
 
         return answer.Text(member) is { Length: > 0 } token
             ? token
-            : throw Failed(ExitCode.Refused, $"its answer holds no {member}", url);
+            : throw Failed(ExitCode.Refused, $"its response contains no {member}", url);
     }
 
     /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may hold a secret.</summary>
@@ -171,7 +171,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         new(exitCode, $"the identity provider does not sign in: {why}")
         {
             Where = url.GetLeftPart(UriPartial.Path),
-            Next = $"the client must be registered there as a public one with {registration}",
+            Next = $"register the client at the provider as a public client with {registration}",
         };
 
     /// <summary>Nobody came in time.</summary>

@@ -180,7 +180,7 @@ internal static class TokenInspection
         }
         else if (expires - issued > LongLife.TotalSeconds)
         {
-            problems.Add(Text($"exp: the token lives {expires - issued} s, more than a day"));
+            problems.Add(Text($"exp: the token's lifetime is {expires - issued} s, more than a day"));
         }
     }
 

@@ -8,7 +8,7 @@ internal static class ApprovalErrors
         "approval.federated",
         403,
         "A federated workload cannot approve or override.",
-        "The caller holds an access token. Approvals are decisions of people.",
+        "The caller uses an access token. Only people can approve.",
         "Use an admin key, or sign in to the console."
     );
 

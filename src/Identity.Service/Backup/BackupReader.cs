@@ -84,7 +84,7 @@ internal sealed class BackupReader : IDisposable
 
         if (end is null || end.Rows != rows || ReadLine() is not null)
         {
-            throw Damaged("it does not end as a backup ends");
+            throw Damaged("its last line is not the end of a backup");
         }
 
         var written = sealer.Unseal(BackupFile.SealTable, Header.InstallationId, BackupFile.SealColumn, end.Seal);
@@ -209,7 +209,7 @@ internal sealed class BackupReader : IDisposable
             throw Damaged(e.Message);
         }
 
-        return line.Length == 0 ? null : throw Damaged("it ends within a line");
+        return line.Length == 0 ? null : throw Damaged("its last line is incomplete");
     }
 
     private static BackupException Damaged(string what) =>

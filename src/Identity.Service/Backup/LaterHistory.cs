@@ -72,7 +72,7 @@ internal sealed class LaterHistory
             if (!heads.TryGetValue(node, out var reached) || reached.Sequence < chain.Sequence)
             {
                 throw new BackupException(
-                    $"{file} ends before the backup does: node {node} reaches {chain.Sequence} there. Export again later."
+                    $"{file} is older than the backup: node {node} only reaches entry {chain.Sequence}. Export again later."
                 );
             }
         }

@@ -36,7 +36,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuthorityUpkeepFailed,
         LogLevel.Error,
-        "Upkeep of certificate authorities failed; trying again"
+        "Maintenance of certificate authorities failed; retrying"
     )]
     public static partial void AuthorityUpkeepFailed(ILogger logger, Exception fault);
 
@@ -172,7 +172,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ExpiryNotice,
         LogLevel.Warning,
-        "{Type} {Name} ({Id}) ends at {NotAfter:u}: {Days} days' notice"
+        "{Type} {Name} ({Id}) expires at {NotAfter:u}: {Days} days' notice"
     )]
     public static partial void ExpiryNotice(
         ILogger logger,

@@ -21,7 +21,7 @@ internal static class AdminKeyCommand
 {
     private static readonly Option<string?> Organization = new("--organization")
     {
-        Description = "Id or name of the organization; not needed while there is one.",
+        Description = "ID or name of the organization; not needed if only one exists.",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
@@ -38,7 +38,7 @@ internal static class AdminKeyCommand
     {
         var name = new Argument<string>("NAME")
         {
-            Description = "Whose key it is. The same name is the same person where two must agree.",
+            Description = "The administrator's name. The same name counts as the same person for two-person approval.",
         };
         name.Validators.Add(result =>
         {
@@ -56,7 +56,7 @@ internal static class AdminKeyCommand
         };
         var life = new Option<TimeSpan>("--expires")
         {
-            Description = "How long it lives, 1m to 400d (default: 90d).",
+            Description = "Lifetime, 1m to 400d (default: 90d).",
             DefaultValueFactory = _ => AdminKeyWish.DefaultLife,
             CustomParser = result =>
             {
@@ -80,7 +80,7 @@ internal static class AdminKeyCommand
         };
         var subject = new Option<string?>("--subject")
         {
-            Description = "The person's sub there. Key, console sign-in and token of one person count once.",
+            Description = "The person's sub at that issuer. Key, console sign-in and token of one person count once.",
         };
         var command = new Command("create", "Make a key.")
         {
@@ -157,7 +157,7 @@ internal static class AdminKeyCommand
     {
         var id = new Argument<string>("ID") { Description = "As list prints it." };
         var reason = new Option<string?>("--reason") { Description = "In your words, for the audit." };
-        var command = new Command("revoke", "End a key at once.") { id, reason, Organization, Json };
+        var command = new Command("revoke", "Revoke a key immediately.") { id, reason, Organization, Json };
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(
@@ -213,7 +213,7 @@ internal static class AdminKeyCommand
             await output.WriteLineAsync(
                 key.Owner is { } owner ? $"It counts as the person {owner.Subject} of {owner.Issuer}."
                 : key.CreatedBy is { } earlier ? $"It counts as the same administrator as {earlier}, which had that name first."
-                : "It counts as a person of its own where two must agree."
+                : "It counts as a separate person for two-person approval."
             );
             await output.WriteLineAsync($"written to {file} (0600)");
         }
@@ -265,7 +265,7 @@ internal static class AdminKeyCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                await error.WriteLineAsync("Another command is changing this installation: retry when it has finished.");
                 return ExitCodes.TryAgain;
             }
 

@@ -17,7 +17,7 @@ internal static class BackupCommand
     {
         var file = new Option<string>("--out")
         {
-            Description = "The file to make; it must not exist.",
+            Description = "The file to create; it must not exist.",
             Required = true,
         };
         var command = new Command(

@@ -33,9 +33,9 @@ internal static class InitCommand
         };
         var ifNeeded = new Option<bool>("--if-needed")
         {
-            Description = "Succeed, and change nothing, when there is an installation already.",
+            Description = "Succeed without a change if an installation exists.",
         };
-        var command = new Command("init", "Make a new installation.") { organization, keyFile, ifNeeded };
+        var command = new Command("init", "Create a new installation.") { organization, keyFile, ifNeeded };
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(

@@ -42,7 +42,7 @@ internal static class SealCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                await error.WriteLineAsync("Another command is changing this installation: retry when it has finished.");
                 return ExitCodes.TryAgain;
             }
 

@@ -476,7 +476,7 @@ internal static partial class ServiceConfiguration
         {
             certificates.Error(
                 "server_life",
-                "The default life is longer than the longest one.",
+                "The default lifetime is longer than the maximum.",
                 "Use at most server_life_max."
             );
         }
@@ -575,7 +575,7 @@ internal static partial class ServiceConfiguration
             signIn.Error(
                 "client_id",
                 "The provider knows the console by no name.",
-                "Register it there, and write its id."
+                "Register the client at the provider, and write its client ID."
             );
         }
 
@@ -679,7 +679,7 @@ internal static partial class ServiceConfiguration
         {
             agents.Error(
                 "live_for",
-                "An agent that waits for its feed would count as gone: two thirds of it must exceed feed_wait_max.",
+                "An agent that waits for its feed would count as disconnected: two thirds of this value must exceed feed_wait_max.",
                 "Raise live_for, or lower feed_wait_max."
             );
         }

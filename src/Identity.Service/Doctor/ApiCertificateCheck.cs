@@ -62,7 +62,7 @@ internal sealed class ApiCertificateCheck : IServiceCheck
         return pair.NotAfter - facts.Now < Soon
             ? DoctorFinding.Fail(
                 Id,
-                $"It ends at {pair.NotAfter:u}.",
+                $"It expires at {pair.NotAfter:u}.",
                 "The job that renews it has stopped.",
                 $"Renew {file}; the service reloads it automatically."
             )

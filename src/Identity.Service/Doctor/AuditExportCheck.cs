@@ -44,9 +44,9 @@ internal sealed class AuditExportCheck : IServiceCheck
                 Id,
                 string.Join(' ', late),
                 "Readers of the audit at the target do not see the newest decisions.",
-                "The log says why (event 5005); while nothing is sent, is the service running?"
+                "The log contains the reason (event 5005). If nothing is sent, check that the service runs."
             )
-            : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: nothing is late.");
+            : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: no entry is late.");
     }
 
     private static (string Summary, string Next)? FaultOf(AuditTarget target) =>
@@ -72,7 +72,7 @@ internal sealed class AuditExportCheck : IServiceCheck
         {
             var found = new X509Certificate2Collection();
             found.ImportFromPemFile(roots);
-            return found.Count > 0 ? null : ($"{roots} holds no certificate.", "Write the roots into it, as PEM.");
+            return found.Count > 0 ? null : ($"{roots} contains no certificate.", "Write the roots into it, as PEM.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -68,7 +68,7 @@ internal sealed class IssuersCheck : IServiceCheck
             return new Trouble(
                 !serves,
                 Text($"{name}: paused since {paused:u}, after too many failures; {kept}"),
-                $"culvert issuer verify {issuer.Id.Value} says what fails; then: culvert issuer resume {issuer.Id.Value}"
+                $"culvert issuer verify {issuer.Id.Value} shows the error; then run: culvert issuer resume {issuer.Id.Value}"
             );
         }
 
@@ -97,9 +97,9 @@ internal sealed class IssuersCheck : IServiceCheck
             KeyState.HardExpired => (false, Text($"its keys of {kept.FetchedAt:u} are too old to be used")),
             KeyState.Degraded => (
                 kept.Proven.Count > 0,
-                Text($"of its keys of {kept.FetchedAt:u} only those that were in use serve, until {until:u}")
+                Text($"of its keys of {kept.FetchedAt:u} only those in use are accepted, until {until:u}")
             ),
-            _ => (true, Text($"its keys of {kept.FetchedAt:u} serve until {until:u}")),
+            _ => (true, Text($"its keys of {kept.FetchedAt:u} are accepted until {until:u}")),
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
             return DoctorFinding.Fail(
                 Id,
                 $"{folder} does not exist.",
-                "`init` makes it; a mount that is missing looks the same.",
+                "`init` creates it; a missing mount has the same symptom.",
                 "Mount it, or run: identity-service init"
             );
         }
@@ -37,7 +37,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
                 ? DoctorFinding.Fail(
                     Id,
                     $"{folder} does not belong to the user who runs the doctor.",
-                    "The checks below say what this user may do, not what the service may.",
+                    "The checks below test the access of this user, not of the service.",
                     "Run the doctor as the user of the service."
                 )
                 : DoctorFinding.Pass(Id, $"{folder} is the service's own.");

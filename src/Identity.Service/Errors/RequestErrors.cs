@@ -22,7 +22,7 @@ internal static class RequestErrors
     public static readonly ErrorCode MediaType = new(
         "request.media_type",
         400,
-        "The content type is not supported here.",
+        "This path does not support the content type.",
         "A body was sent with another content type than application/json.",
         "Send the body as application/json."
     );
@@ -56,10 +56,10 @@ internal static class RequestErrors
     public static readonly ErrorCode Forwarded = new(
         "request.forwarded",
         400,
-        "The headers do not say which client sent the request.",
+        "The headers do not identify the client that sent the request.",
         "An address of api.trusted_proxies sent a Forwarded or X-Forwarded-For header that names no address, or both "
             + "headers with different clients.",
-        "Let the balancer append the client's address to one of the headers, and remove the other one."
+        "Configure the load balancer to append the client's address to one of the headers and to remove the other one."
     );
 
     public static readonly ErrorCode Internal = new(
@@ -73,7 +73,7 @@ internal static class RequestErrors
     public static readonly ErrorCode Timeout = new(
         "request.timeout",
         408,
-        "The request did not arrive in time.",
+        "The request was not received within the time limit.",
         "The client sent its request too slowly.",
         "Send it again."
     );

@@ -11,7 +11,7 @@ internal static class ExchangeErrors
         401,
         "Authentication failed",
         "The rule is unknown or archived, or the assertion does not satisfy it. The response does not say which.",
-        "Look up the request id in the authentication history; without an entry the rule id is not known here."
+        "Look up the request id in the authentication history; if no entry exists, the service does not know the rule ID."
     );
 
     public static readonly ErrorCode Busy = new(
@@ -27,7 +27,7 @@ internal static class ExchangeErrors
         429,
         "Too many exchanges for this identity.",
         "One subject exceeded limits.exchange_per_subject, or one issuer limits.exchange_per_issuer.",
-        "Exchange less often: a token serves until it ends. Or raise the limit."
+        "Exchange less often and reuse each token until it expires, or raise the limit."
     );
 
     public static readonly ErrorCode KeysUnavailable = new(
@@ -44,7 +44,7 @@ internal static class ExchangeErrors
         "The request is malformed, or its tokens are not accepted.",
         "A form with a missing, repeated or malformed parameter; or a subject or actor token that was denied "
             + "(RFC 8693 §2.2.2). The response to a denied caller does not give the reason.",
-        "Correct the parameter that error_description names; of a denial, look up request_id in the authentication history."
+        "Correct the parameter that error_description names; for a denial, look up request_id in the authentication history."
     )
     {
         OAuthError = "invalid_request",
@@ -55,7 +55,7 @@ internal static class ExchangeErrors
         400,
         "The assertion is not accepted.",
         "A form of RFC 7523 whose assertion was denied, for any reason. The response does not give the reason.",
-        "Look up request_id in the authentication history; without an entry the rule id is not known here."
+        "Look up request_id in the authentication history; if no entry exists, the service does not know the rule ID."
     )
     {
         OAuthError = "invalid_grant",
@@ -76,8 +76,8 @@ internal static class ExchangeErrors
         "oauth.invalid_scope",
         400,
         "The requested scope is not available.",
-        "A scope that does not exist, or that the rule or the subject token does not have. Nothing is granted in part.",
-        "Request scopes that the rule grants, or none at all to get every one of them."
+        "A scope that does not exist, or that the rule or the subject token does not have. Scopes are granted all or none.",
+        "Request scopes that the rule grants, or omit scope to get all of them."
     )
     {
         OAuthError = "invalid_scope",
@@ -108,9 +108,9 @@ internal static class ExchangeErrors
     public static readonly ErrorCode InvalidClient = new(
         "oauth.invalid_client",
         401,
-        "Clients do not authenticate here.",
+        "This endpoint does not support client authentication.",
         "The request carries client authentication (Authorization, client_secret, client_assertion). The assertion or "
-            + "subject token is the proof, and counts for nothing as a client's assertion.",
+            + "subject token is the proof, and is not accepted as a client assertion.",
         "Use the client authentication method none."
     )
     {

@@ -54,7 +54,7 @@ internal static class ExchangeFormReader
         {
             if (form.Count(name) > 0)
             {
-                return ExchangeErrors.InvalidClient.Refuse($"{name}: clients do not authenticate here.");
+                return ExchangeErrors.InvalidClient.Refuse($"{name}: this endpoint does not support client authentication.");
             }
         }
 
@@ -219,7 +219,7 @@ internal static class ExchangeFormReader
         rule = form.Text("rule") ?? client;
         if (rule is null)
         {
-            return "rule: required; client_id may name it as well.";
+            return "rule: required; you can also give it as client_id.";
         }
 
         if (client is not null && client != rule)

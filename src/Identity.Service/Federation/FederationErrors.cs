@@ -32,7 +32,7 @@ internal static class FederationErrors
     public static readonly ErrorCode InUse = new(
         "federation.in_use",
         400,
-        "A live rule refers to this record.",
+        "An active rule refers to this record.",
         "An issuer or service account cannot be archived while an unarchived rule refers to it.",
         "Archive or change the rules first; list them with issuer_id."
     );
@@ -58,13 +58,13 @@ internal static class FederationErrors
         400,
         "The key source cannot be used.",
         "An unknown jwks type, an unusable inline key, or a CA certificate that is not one.",
-        "Correct what the message names."
+        "Correct the error that the message names."
     );
 
     public static readonly ErrorCode TargetNotAllowed = new(
         "federation.target_not_allowed",
         400,
-        "The private target lies outside what the installation allows.",
+        "The private target is outside the installation's private_issuer_networks.",
         "allowed_targets must lie inside private_issuer_networks, address and port; loopback only if both name it; link-local never.",
         "Ask the installation's operator to extend private_issuer_networks, or name a smaller network."
     );
@@ -82,14 +82,14 @@ internal static class FederationErrors
         400,
         "The rule's condition cannot be used.",
         "The expression is outside the supported subset of CEL, is not a boolean, or is true for every token.",
-        "Correct what the message names at its position; docs/rules.md lists what there is."
+        "Correct the expression at the position in the message; docs/rules.md lists the supported syntax."
     );
 
     public static readonly ErrorCode Lint = new(
         "federation.lint",
         400,
         "The rule is dangerous as it is written.",
-        "A lint of the severity error found something; details.lint names it, the message says what to write instead.",
+        "A lint of severity error failed; details.lint names it, and the message says what to write instead.",
         "Correct the rule; the lints are described in presets-and-lints."
     );
 
@@ -97,14 +97,14 @@ internal static class FederationErrors
         "federation.rule_test",
         400,
         "A test of the rule does not have the expected result.",
-        "The rule admits what the test says it must not, or the other way round, or for another reason.",
+        "The rule admits a token that the test expects to be denied, or denies it, or denies it for another reason.",
         "Correct the rule or the test; details name the test, the expected and the actual result."
     );
 
     public static readonly ErrorCode ImplicitMembership = new(
         "federation.implicit_membership",
         400,
-        "The implicit membership of the default workspace has no role of its own to change.",
+        "The implicit membership of the default workspace has no role to change.",
         "Every service account is a member of the default workspace; only explicit memberships can be updated.",
         "Add the service account to the default workspace explicitly, with the role."
     );
@@ -122,7 +122,7 @@ internal static class FederationErrors
         400,
         "The scope cannot be granted by this rule.",
         "An unknown scope, or tunnel:agent without tunnel_ids, edge:serve without edge_ids, org:admin without an admin account.",
-        "Correct oauth_scope or add what the message names."
+        "Correct oauth_scope or add the member that the message names."
     );
 
     public static readonly ErrorCode ScopeNotGrantable = new(
@@ -130,15 +130,15 @@ internal static class FederationErrors
         403,
         "The caller may not grant this scope.",
         "You cannot grant a scope that you do not have: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
-        "Use a credential that holds the right named in the message."
+        "Use a credential that has the right named in the message."
     );
 
     public static readonly ErrorCode Limit = new(
         "federation.limit",
         400,
-        "The organization has as many of these as it may have.",
+        "The organization has the maximum number of these objects.",
         "A bound on unarchived records was reached.",
-        "Archive what is no longer used."
+        "Archive objects that are no longer used."
     );
 
     public static readonly ErrorCode NotKilled = new(

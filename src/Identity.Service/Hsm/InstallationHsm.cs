@@ -38,7 +38,7 @@ internal sealed class InstallationHsm
     {
         if (IsStuck)
         {
-            return "Every call of the HSM's library hangs; the service ends soon, so that a new process may use it.";
+            return "All calls of the HSM's library hang; the service exits soon so that a new process can use it.";
         }
 
         return fault is null ? null : await Task.Run(Ask, cancellationToken).WaitAsync(cancellationToken);

@@ -35,7 +35,7 @@ internal sealed class ReadinessMetrics : RecurringJob
     )
         : base(
             "tunnel_metrics",
-            "Reads what the metrics of tunnels show.",
+            "Collects the metrics of tunnels.",
             TimeSpan.FromSeconds(2),
             time,
             beginsAtOnce: true
@@ -46,7 +46,7 @@ internal sealed class ReadinessMetrics : RecurringJob
         meter.CreateObservableGauge(
             "culvert_tunnel_ready",
             () => Collect().Select(one => new Measurement<int>(one.Ready ? 1 : 0, Labels(one))),
-            description: "Whether calls get through a tunnel: 1, or 0 with the state that says why not."
+            description: "Whether calls get through a tunnel: 1, or 0 with the state that explains it."
         );
         meter.CreateObservableGauge(
             "culvert_tunnel_edges_serving",

@@ -314,7 +314,7 @@ internal sealed class Store : IDisposable
         if (initialised != configured)
         {
             throw new StoreException(
-                $"{key} is fixed by init: this store was made for {initialised}, the configuration says {configured}."
+                $"{key} is fixed by init: this store has {initialised}, the configuration has {configured}."
             );
         }
     }

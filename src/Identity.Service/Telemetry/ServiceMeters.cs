@@ -110,7 +110,7 @@ internal static class ServiceMeters
     /// <summary>Lists that would have lost or undone something. Alert on any.</summary>
     public static readonly Counter<long> RevocationListsHeldBack = Meter.CreateCounter<long>(
         "culvert_revocation_lists_held_back",
-        description: "Revocation lists that were made and not published, because they contradict the present ones."
+        description: "Revocation lists that were built but not published because they contradict the current ones."
     );
 
     /// <summary>Rounds of publishing that ended in a fault.</summary>
@@ -122,13 +122,13 @@ internal static class ServiceMeters
     /// <summary>Answers about the state of certificates, by what they say.</summary>
     public static readonly Counter<long> OcspAnswers = Meter.CreateCounter<long>(
         "culvert_ocsp_answers",
-        description: "OCSP answers, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
+        description: "OCSP responses, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
     );
 
     /// <summary>How many of them were signed for the occasion; the others had been signed before.</summary>
     public static readonly Counter<long> OcspSignatures = Meter.CreateCounter<long>(
         "culvert_ocsp_signatures",
-        description: "OCSP answers that were signed when they were requested."
+        description: "OCSP responses that were signed on request."
     );
 
     /// <summary>Rounds of recurring jobs that ended in a fault, by job.</summary>
@@ -159,7 +159,7 @@ internal static class ServiceMeters
     /// <summary>Notices of approaching ends, by what ends.</summary>
     public static readonly Counter<long> ExpiryNotices = Meter.CreateCounter<long>(
         "culvert_expiry_notices",
-        description: "Notices of authorities and certificates that end soon, by type."
+        description: "Notices of authorities and certificates that expire soon, by type."
     );
 
     /// <summary>Attempts to deliver messages to webhooks, by outcome.</summary>
@@ -171,7 +171,7 @@ internal static class ServiceMeters
     /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
     public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
         "culvert_audit_disputes",
-        description: "Agents that began to hold contradicting audit checkpoints, by reason."
+        description: "Agents that reported contradicting audit checkpoints, by reason."
     );
 
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>

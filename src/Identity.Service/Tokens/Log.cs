@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.SigningKeyPrepared,
         LogLevel.Information,
-        "Token signing key {KeyId} made; signs from {From:u}"
+        "Token signing key {KeyId} created; it signs from {From:u}"
     )]
     public static partial void SigningKeyPrepared(ILogger logger, string keyId, DateTimeOffset from);
 

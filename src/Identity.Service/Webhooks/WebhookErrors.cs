@@ -15,8 +15,8 @@ internal static class WebhookErrors
     public static readonly ErrorCode Limit = new(
         "webhook.limit",
         409,
-        "The organization has as many webhooks as it may have.",
-        "16 webhooks are live.",
+        "The organization has the maximum number of webhooks.",
+        "16 webhooks are active.",
         "Archive one that is no longer used."
     );
 

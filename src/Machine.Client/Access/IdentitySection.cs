@@ -98,7 +98,7 @@ public static class IdentitySection
             token.Error(
                 "detector",
                 "Automatic mode needs an identity token, but no source is configured.",
-                "Set one of identity.token.file, .environment or .command, or let a detector look."
+                "Set one of identity.token.file, .environment or .command, or use a detector."
             );
         }
         else if (chosen.Length > 0 && options.Detector is not (PlatformDetectors.Auto or PlatformDetectors.None))

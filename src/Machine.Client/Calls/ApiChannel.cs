@@ -84,7 +84,7 @@ internal sealed class ApiChannel : IDisposable
         try
         {
             return JsonSerializer.Deserialize(answer.Body, type)
-                ?? (ApiResult<T>)Malformed(call, answer, "The answer holds null.");
+                ?? (ApiResult<T>)Malformed(call, answer, "The response is null.");
         }
         catch (JsonException e)
         {
@@ -138,7 +138,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var reason = $"{baseUrl.Authority} did not answer within {call.Timeout.TotalSeconds} s.";
+            var reason = $"{baseUrl.Authority} did not respond within {call.Timeout.TotalSeconds} s.";
             return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCause.Silent };
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
@@ -173,7 +173,7 @@ internal sealed class ApiChannel : IDisposable
         var answer = await ReadAsync(call, response, cancellationToken);
         if (answer is null)
         {
-            var reason = $"The answer is longer than {call.MaxAnswerBytes} bytes.";
+            var reason = $"The response is longer than {call.MaxAnswerBytes} bytes.";
             return (Failure(call, ApiFailureKind.Malformed, reason), false);
         }
 

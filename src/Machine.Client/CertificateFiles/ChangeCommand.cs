@@ -102,7 +102,7 @@ public sealed class ChangeCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{words[0]} did not end within {Timeout.TotalSeconds} s";
+            return $"{words[0]} did not exit within {Timeout.TotalSeconds} s";
         }
         finally
         {

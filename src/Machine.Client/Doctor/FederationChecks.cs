@@ -158,7 +158,7 @@ public sealed class FederationChecks(
         );
         var why =
             near is not null
-                ? $"{near} differs in letter case, scheme or a slash at the end; audiences are compared byte for byte."
+                ? $"{near} differs in letter case, scheme or a final slash; audiences are compared byte for byte."
             : standard is not null
                 ? $"{standard} is the platform's default audience: any service that accepts it could replay the token elsewhere."
             : "A token for another service is refused, unless the rule names that audience.";
@@ -181,7 +181,7 @@ public sealed class FederationChecks(
             return DoctorFinding.Fail(
                 Lifetime,
                 "The token lacks exp or iat.",
-                "Both are required, so that a token ends and its age is known."
+                "Both are required, so that a token expires and its age is known."
             );
         }
 
@@ -211,7 +211,7 @@ public sealed class FederationChecks(
             }
             : DoctorFinding.Pass(
                 Lifetime,
-                string.Create(CultureInfo.InvariantCulture, $"The token ends in {(end - now).TotalSeconds:0} s."),
+                string.Create(CultureInfo.InvariantCulture, $"The token expires in {(end - now).TotalSeconds:0} s."),
                 evidence
             );
     }
@@ -238,7 +238,7 @@ public sealed class FederationChecks(
             ];
         }
 
-        return [DoctorFinding.Pass(Service, $"{options.Url.Authority} answers and is trusted."), CheckClock()];
+        return [DoctorFinding.Pass(Service, $"{options.Url.Authority} responds and is trusted."), CheckClock()];
     }
 
     private string TrustStep()
@@ -254,7 +254,7 @@ public sealed class FederationChecks(
     {
         if (client.ClockOffset is not { } offset)
         {
-            return DoctorFinding.Skip(Clock, "The service's answer had no date.");
+            return DoctorFinding.Skip(Clock, "The service's response had no Date header.");
         }
 
         var seconds = string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:0}");
@@ -263,7 +263,7 @@ public sealed class FederationChecks(
             : DoctorFinding.Fail(
                 Clock,
                 $"The service's clock differs by {seconds} s.",
-                "Tokens and certificates are refused when clocks differ by more than 30 s. Nothing is adjusted here.",
+                "Tokens and certificates are refused if clocks differ by more than 30 s. The program does not correct for it.",
                 "Synchronise the clock of this machine (NTP)."
             );
     }
@@ -282,7 +282,7 @@ public sealed class FederationChecks(
             findings.Add(
                 DoctorFinding.Pass(
                     Exchange,
-                    string.Create(CultureInfo.InvariantCulture, $"Granted for {answer.Value.ExpiresIn} s."),
+                    string.Create(CultureInfo.InvariantCulture, $"The token was granted for {answer.Value.ExpiresIn} s."),
                     $"scope: {answer.Value.Scope}",
                     $"token_type: {answer.Value.TokenType}"
                 )

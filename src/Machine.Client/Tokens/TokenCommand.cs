@@ -42,7 +42,7 @@ internal static class TokenCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"did not end within {timeout.TotalSeconds} s");
+            throw Failed($"did not exit within {timeout.TotalSeconds} s");
         }
         finally
         {

@@ -209,7 +209,7 @@ public sealed class ConfigSection
         Record(key, reference.ToString(), source);
         if (mustExist && reference.Problem() is { } problem)
         {
-            Report(source, key, null, problem, "Provide the secret where the reference says.");
+            Report(source, key, null, problem, "Provide the secret at the place that the reference names.");
         }
 
         return reference;
@@ -329,7 +329,7 @@ public sealed class ConfigSection
             var setting = SettingValue.Parse(scalar.Text, document.Folder);
             if (setting.Problem() is { } problem)
             {
-                Report(at, $"{key}.{name}", null, problem, "Provide the secret where the reference says.");
+                Report(at, $"{key}.{name}", null, problem, "Provide the secret at the place that the reference names.");
             }
 
             result.Add(new(name, setting));

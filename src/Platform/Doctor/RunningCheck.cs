@@ -30,7 +30,7 @@ public sealed record RunningCheck(string Id, string Program, string Unit)
         {
             return DoctorFinding.Fail(
                 Id,
-                $"{Program} does not run here: no answer from {running.Url}readyz.",
+                $"{Program} is not running: no response from {running.Url}readyz.",
                 "The other checks read its stored state; nothing is served while it is stopped.",
                 $"systemctl status {Unit}, or the log of its container"
             ) with

@@ -54,7 +54,7 @@ public static class NetworkSection
 
         if (password is not null && user.Length == 0)
         {
-            section.Error("password", "A password alone proves nothing.", "Set username as well.");
+            section.Error("password", "A password needs a user name.", "Set username as well.");
         }
 
         return new HttpProxyOptions
@@ -117,7 +117,7 @@ public static class NetworkSection
                 return file;
             }
 
-            section.Error("ca_bundle", "The file holds no certificate in PEM.", "Name a file with CA certificates.");
+            section.Error("ca_bundle", "The file contains no PEM certificate.", "Name a file with CA certificates.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

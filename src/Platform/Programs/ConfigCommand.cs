@@ -18,7 +18,7 @@ public static class ConfigCommand
     public static Option<string[]> SetOption { get; } =
         new("--set")
         {
-            Description = "A value instead of the file's, such as tunnel.connections=4; may be repeated.",
+            Description = "Override a value of the file, such as tunnel.connections=4; may be repeated.",
             Recursive = true,
             Validators =
             {

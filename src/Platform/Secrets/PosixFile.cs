@@ -91,7 +91,7 @@ public static class PosixFile
         }
         else
         {
-            throw new IOException($"{to} cannot be made: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"Creating {to} failed: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 

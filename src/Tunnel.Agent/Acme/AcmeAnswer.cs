@@ -30,7 +30,7 @@ internal sealed class AcmeAnswer(string what, FetchResult result)
     public JsonElement Member(string name) => Json.TryGetProperty(name, out var value) ? value : default;
 
     public AcmeException Invalid(string why) =>
-        new(AcmeReason.AnswerInvalid, $"{what}: the CA's answer is unusable: {why}.");
+        new(AcmeReason.AnswerInvalid, $"{what}: the CA's response is unusable: {why}.");
 
     private JsonElement Json => json ??= Parse();
 

@@ -100,7 +100,7 @@ internal sealed class AcmeClient(
         );
         if (answer.Optional("status") is { } status and not "valid")
         {
-            throw new AcmeException(AcmeReason.AccountRefused, $"account: the CA says that it is {Bounded(status)}.");
+            throw new AcmeException(AcmeReason.AccountRefused, $"account: the CA reports the status {Bounded(status)}.");
         }
 
         return channel.Account = answer.Location ?? throw answer.Invalid("it has no Location");
@@ -227,7 +227,7 @@ internal sealed class AcmeClient(
             && TryTime(answer.Optional(window, "end"), out var end)
             && start < end
             ? new RenewalWindow(start, end, answer.RetryAfter)
-            : throw answer.Invalid("its window is none");
+            : throw answer.Invalid("its window is not valid");
     }
 
     private async Task<AcmeOrder> WaitAsync(AcmeOrder order, string whileStatus, CancellationToken cancellationToken)
@@ -278,7 +278,7 @@ internal sealed class AcmeClient(
             var problem = answer.Member("error");
             throw problem.ValueKind == JsonValueKind.Object
                 ? AcmeProblem.Of(answer.What, problem)
-                : new AcmeException(AcmeReason.Refused, $"{answer.What}: the CA calls it invalid.");
+                : new AcmeException(AcmeReason.Refused, $"{answer.What}: the CA reports it as invalid.");
         }
 
         return new AcmeOrder(
@@ -367,7 +367,7 @@ internal sealed class AcmeClient(
 
         return list.GetArrayLength() <= Most && list.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
             ? [.. list.EnumerateArray().Select(e => e.GetString()!)]
-            : throw answer.Invalid("a list in it is none of texts");
+            : throw answer.Invalid("a list in it contains other values than strings");
     }
 
     private static bool TryTime(string? text, out DateTimeOffset instant) =>

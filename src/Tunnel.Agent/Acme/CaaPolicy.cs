@@ -45,7 +45,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaLookup,
-                $"The CAA records of {name} cannot be looked up ({answer.Outcome} at {answer.At})."
+                $"Looking up the CAA records of {name} failed ({answer.Outcome} at {answer.At})."
             );
         }
 
@@ -54,7 +54,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaUnreadable,
-                $"The CAA set at {answer.At} has a critical property of unknown meaning."
+                $"The CAA records at {answer.At} have an unknown critical property."
             );
         }
 
@@ -63,7 +63,7 @@ internal static class CaaPolicy
         {
             if (CaaIssue.TryParse(value) is not { } issue)
             {
-                return Refuse(AcmeReason.CaaUnreadable, $"An issue record at {answer.At} cannot be read.");
+                return Refuse(AcmeReason.CaaUnreadable, $"An issue record at {answer.At} is malformed.");
             }
 
             issuers.Add(issue);
@@ -71,21 +71,21 @@ internal static class CaaPolicy
 
         if (issuers.Count == 0)
         {
-            return Refuse(AcmeReason.CaaMissing, $"{name} has no CAA issue record, so that every CA may certify it.");
+            return Refuse(AcmeReason.CaaMissing, $"{name} has no CAA issue record, so any CA may issue for it.");
         }
 
         foreach (var issue in issuers.Where(i => i.Issuer.Length > 0))
         {
             if (!identities.Contains(issue.Issuer, StringComparer.OrdinalIgnoreCase))
             {
-                return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets {issue.Issuer} issue.");
+                return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA records at {answer.At} allow {issue.Issuer} to issue.");
             }
 
             if (issue.Parameter(Account) is not { Length: > 0 })
             {
                 return Refuse(
                     AcmeReason.CaaAccount,
-                    $"The CAA set at {answer.At} lets any account of {issue.Issuer} order."
+                    $"The CAA records at {answer.At} allow any account of {issue.Issuer} to order."
                 );
             }
 
@@ -93,7 +93,7 @@ internal static class CaaPolicy
             {
                 return Refuse(
                     AcmeReason.CaaMethods,
-                    $"The CAA set at {answer.At} lets {issue.Issuer} validate otherwise than by {AcmeClient.ChallengeType}."
+                    $"The CAA records at {answer.At} allow {issue.Issuer} other validation methods than {AcmeClient.ChallengeType}."
                 );
             }
         }
@@ -104,8 +104,8 @@ internal static class CaaPolicy
         }
 
         return issuers.Exists(i => i.Parameter(Account) == account)
-            ? new CaaFinding(null, $"The CAA set at {answer.At} binds {name} to this agent's account.", record)
-            : Refuse(AcmeReason.CaaAccount, $"The CAA set at {answer.At} is for other accounts than this agent's.");
+            ? new CaaFinding(null, $"The CAA records at {answer.At} restrict {name} to this agent's account.", record)
+            : Refuse(AcmeReason.CaaAccount, $"The CAA records at {answer.At} are for other accounts than this agent's.");
     }
 
     private static string RecordOf(string name, string identity, string account) =>

@@ -82,7 +82,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeB
         {
             throw new AcmeException(
                 AcmeReason.ChallengeRefused,
-                "challenge: the platform certificate was renewed meanwhile."
+                "challenge: the platform certificate was renewed in the meantime."
             );
         }
     }

@@ -76,7 +76,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
         if (head.Sequence > last)
         {
-            Add("truncated", "", 0, $"{head.Sequence - last} records behind {last} are missing.");
+            Add("truncated", "", 0, $"{head.Sequence - last} records after {last} are missing.");
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     {
         if (sequence > last || (sequence < first && sequence == newest))
         {
-            Add("anchor", "", 0, $"Record {sequence} is not there.");
+            Add("anchor", "", 0, $"Record {sequence} is missing.");
         }
         else if (IsKept(sequence) && found[sequence] != noted)
         {
@@ -96,7 +96,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private bool IsKept(long sequence) => sequence > 0 && sequence >= first && sequence <= last;
 
     private static string Rewritten(long sequence) =>
-        $"Record {sequence} has another hash than was noted: all up to it may have been rewritten.";
+        $"The hash of record {sequence} differs from the noted one: the records up to it may have been rewritten.";
 
     private void ReadFile(string path, bool isLast)
     {
@@ -121,7 +121,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
                     isTorn = isLast && rest.Length < buffer.Length;
                     if (!isTorn)
                     {
-                        Add("unreadable", path, number + 1, "The line has no end.");
+                        Add("unreadable", path, number + 1, "The line is not terminated.");
                     }
                 }
 
@@ -157,7 +157,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
         if (!isIntact)
         {
-            Add("edited", path, number, $"Record {sequence} is not what its hash says.");
+            Add("edited", path, number, $"Record {sequence} does not match its hash.");
         }
         else if (sequence > last + 1)
         {

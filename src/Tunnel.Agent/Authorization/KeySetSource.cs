@@ -105,7 +105,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             var own = new Uri(issuer);
             return keys.IdnHost == own.IdnHost && keys.Port == own.Port
                 ? (keys, "")
-                : (null, "its jwks_uri is on another host; if that is meant, write it as jwks_url");
+                : (null, "its jwks_uri is on another host; if this is intended, set jwks_url to it");
         }
         catch (JsonException)
         {

@@ -30,7 +30,7 @@ internal static class AuditCommand
 
     private static readonly Option<FileInfo[]> Checkpoints = new("--checkpoint")
     {
-        Description = "File with signed checkpoints, as the log has them; all that are given must hold.",
+        Description = "File with signed checkpoints, as in the log; all of them must be valid.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -212,7 +212,7 @@ internal static class AuditCommand
         if (verdict.ProvenTo is { } proven)
         {
             await output.WriteLineAsync(
-                verdict.Faults.Count > 0 ? $"Nothing is proven up to record {proven}."
+                verdict.Faults.Count > 0 ? $"No checkpoint covers the records up to {proven}."
                 : proven < verdict.Last ? $"Proven up to record {proven}; what follows is not."
                 : $"Proven up to record {proven}, the last."
             );

@@ -19,18 +19,18 @@ internal static class CertsCommand
 
     private static readonly Option<string> Output = new("--output")
     {
-        Description = "The folder of the files; made where needed, this command's alone.",
+        Description = "The folder of the files; created if needed, only for this command.",
         Required = true,
     };
 
     private static readonly Option<bool> Once = new("--once")
     {
-        Description = "End as soon as nothing is due and the files are current.",
+        Description = "Exit when no renewal is due and the files are current.",
     };
 
     private static readonly Option<string?> Exec = new("--exec")
     {
-        Description = "Run after a change, without a shell: words, quotes hold them together ('nginx -s reload').",
+        Description = "Command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload').",
     };
 
     private static readonly Option<TimeSpan> Limit = new("--timeout")

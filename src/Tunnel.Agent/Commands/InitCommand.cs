@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 /// </summary>
 internal static class InitCommand
 {
-    private static readonly Option<string> Url = Required("--url", "The identity service, as its public_url says.");
+    private static readonly Option<string> Url = Required("--url", "The public_url of the identity service.");
     private static readonly Option<string> Organization = Required("--organization", "The organization's id.");
     private static readonly Option<string> Rule = Required("--rule", "The rule that grants tunnel:agent.");
     private static readonly Option<string> Tunnel = Required("--tunnel", "The tunnel's id.");

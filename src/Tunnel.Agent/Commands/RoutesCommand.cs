@@ -60,8 +60,8 @@ internal static class RoutesCommand
         var took = time.GetElapsedTime(started).TotalMilliseconds;
         await output.WriteLineAsync(
             state.IsHealthy == true
-                ? string.Create(CultureInfo.InvariantCulture, $"{wanted.Upstream.Address} answers ({took:0} ms)")
-                : $"{wanted.Upstream.Address} does not answer: {state.Detail}"
+                ? string.Create(CultureInfo.InvariantCulture, $"{wanted.Upstream.Address} responds ({took:0} ms)")
+                : $"{wanted.Upstream.Address} does not respond: {state.Detail}"
         );
         return state.IsHealthy == true ? ExitCodes.Done : ExitCodes.CheckFailed;
     }

@@ -41,7 +41,7 @@ internal static class AcmeReader
             section.Error(
                 "accept_terms",
                 "The CA creates an account only if you agree to its terms.",
-                "Read them, then write true."
+                "Read the terms, then set it to true."
             );
         }
 
@@ -106,7 +106,7 @@ internal static class AcmeReader
 
             section.Error(
                 "ca_file",
-                "The file holds no certificate in PEM.",
+                "The file contains no PEM certificate.",
                 "Name a file with the root of the CA's server."
             );
         }

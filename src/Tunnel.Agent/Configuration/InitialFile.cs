@@ -34,7 +34,7 @@ internal sealed record InitialFile
     public string ToYaml()
     {
         var text = new StringBuilder();
-        text.AppendLine("# Made by `tunnel-agent init`. Every key and its default: tunnel-agent config show");
+        text.AppendLine("# Created by `tunnel-agent init`. All keys and their defaults: tunnel-agent config show");
         text.AppendLine("config_version: 1");
         text.AppendLine($"state_dir: {Quote(StateDirectory)}");
         text.AppendLine().AppendLine("identity:");

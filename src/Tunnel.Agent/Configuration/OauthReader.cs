@@ -100,7 +100,7 @@ internal static class OauthReader
                     oauth.Error(
                         key,
                         $"Route {owners[value]} has the same audience: a token for one would open the other.",
-                        "Give each route an audience of its own at the authorization server."
+                        "Give each route its own audience at the authorization server."
                     );
                 }
             }
@@ -129,7 +129,7 @@ internal static class OauthReader
         {
             if (rewrite.Count > 0)
             {
-                section.Error("browser_url", "Without it nothing is rewritten.", "Write where browsers reach it.");
+                section.Error("browser_url", "It has no effect without rewriting.", "Write where browsers reach it.");
             }
 
             return null;
@@ -186,7 +186,7 @@ internal static class OauthReader
         CheckNames(route, oauth, issuers);
         if (route.Oauth.Issuers.Count != 1)
         {
-            oauth.Error("issuers", "It is not said whose authorization server this is.", "Name one entry of issuers.");
+            oauth.Error("issuers", "The issuer of this authorization server is not set.", "Name one entry of issuers.");
             return;
         }
 
@@ -216,7 +216,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "authorization_server",
-                "A policy judges or records MCP calls, and there are none at an authorization server.",
+                "A policy applies to MCP calls, and an authorization server has none.",
                 "Remove the route's policy."
             );
         }
@@ -228,7 +228,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "path",
-                "A path begins with a slash, ends with none, and has no query, dot segment or escape.",
+                "The path must start with a slash, must not end with one, and must have no query, dot segment or escape.",
                 "Write the path of the MCP endpoint, such as /mcp, or / for the root."
             );
         }
@@ -246,7 +246,7 @@ internal static class OauthReader
             oauth.Error(
                 "resource",
                 "A resource is the https URL that clients use, in canonical form.",
-                "Write https, the host in lower case, the port unless 443, the path without a slash at its end."
+                "Write https, the host in lower case, the port unless it is 443, and the path without a final slash."
             );
         }
 

@@ -120,7 +120,7 @@ internal static partial class RouteReader
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)
         {
-            oauth.Error("mode", "Nothing behind this route checks tokens.", "Write required, with issuers.");
+            oauth.Error("mode", "The upstream of this route does not check tokens.", "Write required, with issuers.");
         }
 
         if (settings.Credential.Type != CredentialType.None)
@@ -183,7 +183,7 @@ internal static partial class RouteReader
         {
             tls.Error(
                 "system_roots",
-                "Without a readable ca_file nothing could vouch for the upstream.",
+                "Without a readable ca_file the agent cannot verify the upstream.",
                 "Set tls.ca_file."
             );
         }
@@ -285,7 +285,7 @@ internal static partial class RouteReader
 
         if (password is not null && user.Length == 0)
         {
-            upstream.Error("proxy_password", "A password alone proves nothing.", "Set proxy_username as well.");
+            upstream.Error("proxy_password", "A password needs a user name.", "Set proxy_username as well.");
         }
 
         if (socketPath.Length > 0)
@@ -388,7 +388,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     "headers",
-                    $"The value of {name} holds characters that no header can have.",
+                    $"The value of {name} contains characters that are not allowed in a header.",
                     "Use ASCII."
                 );
             }
@@ -422,7 +422,7 @@ internal static partial class RouteReader
 
         if (!isTls)
         {
-            tls.Error("client_certificate_file", "It is shown in TLS alone.", "Write https in url, or remove it.");
+            tls.Error("client_certificate_file", "It is only used with TLS.", "Write https in url, or remove it.");
             return ("", "");
         }
 
@@ -454,7 +454,7 @@ internal static partial class RouteReader
                 return pem;
             }
 
-            tls.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the upstream's CA.");
+            tls.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the upstream's CA.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -149,7 +149,7 @@ internal sealed class TokenEndpoint(
 
         if (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            return Failed("The token holds characters that no token has.");
+            return Failed("The token contains characters that are not allowed in a token.");
         }
 
         var seconds =

@@ -90,7 +90,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             : DoctorFinding.Fail(
                 Issuers,
                 $"The keys of {bad.Count} of {settings.Issuers.Count} issuers cannot be fetched.",
-                "Without them tokens cannot be checked: their routes answer 503 once the last good keys are too old.",
+                "Without them tokens cannot be checked: their routes return 503 once the cached keys are too old.",
                 [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {

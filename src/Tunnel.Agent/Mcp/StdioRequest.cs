@@ -56,17 +56,17 @@ internal static class StdioRequest
             || (version.Count == 0 ? isRequest : message.Version is not null && message.Version != version.ToString())
         )
         {
-            return Contradicts($"{McpHeaders.ProtocolVersion} and the version in _meta must be there and agree.");
+            return Contradicts($"{McpHeaders.ProtocolVersion} and the version in _meta must be present and agree.");
         }
 
         if (!Agrees(headers[McpHeaders.Method], message.Method, isRequest))
         {
-            return Contradicts("Mcp-Method must be there and agree with the method.");
+            return Contradicts("Mcp-Method must be present and agree with the method.");
         }
 
         var isNamed = message.Method is "tools/call" or "prompts/get" or "resources/read";
         return isNamed && message.Name is { } name && !Agrees(headers[McpHeaders.Name], name, isRequest)
-            ? Contradicts("Mcp-Name must be there and agree with the message.")
+            ? Contradicts("Mcp-Name must be present and agree with the message.")
             : null;
     }
 

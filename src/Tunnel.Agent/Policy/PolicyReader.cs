@@ -47,7 +47,7 @@ internal static class PolicyReader
             policy.Error(
                 "rules",
                 $"Two rules are named {name.Key}.",
-                "Give each a name of its own: records say which decided."
+                "Give each rule its own name: records name the rule that decided."
             );
         }
 
@@ -73,7 +73,7 @@ internal static class PolicyReader
         };
         if (!section.Has("effect"))
         {
-            section.Error("effect", "A rule says what it does.", "Write allow or deny.");
+            section.Error("effect", "A rule must have an action.", "Write allow or deny.");
         }
 
         CheckNames(section, rule);
@@ -106,7 +106,7 @@ internal static class PolicyReader
         {
             section.Error(
                 "tools",
-                "The rule names nothing, so it would do nothing.",
+                "The rule names nothing, so it would have no effect.",
                 "List tools, prompts, resources or methods; \"*\" matches all of a kind."
             );
         }
@@ -125,7 +125,7 @@ internal static class PolicyReader
             {
                 section.Error(
                     key,
-                    "A name is text without control characters or blanks at its ends.",
+                    "A name must be text without control characters, and without leading or trailing spaces.",
                     "Write it as the server does; * matches any text; names are case-sensitive."
                 );
             }
@@ -175,7 +175,7 @@ internal static class PolicyReader
             section.Error(
                 "issuer",
                 "Any of the route's issuers could name such a subject, client or group.",
-                "Say which one is meant: an entry of the route's oauth.issuers."
+                "Name the issuer: an entry of the route's oauth.issuers."
             );
         }
     }

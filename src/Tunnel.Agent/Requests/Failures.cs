@@ -55,7 +55,7 @@ internal static class Failures
         405,
         InvalidRequest,
         "This method is not passed on.",
-        "The client sent TRACE, whose answer would show what the agent adds to requests.",
+        "The client sent TRACE, whose response would disclose what the agent adds to requests.",
         "Use another method."
     )
     {
@@ -184,8 +184,8 @@ internal static class Failures
         400,
         InvalidRequest,
         "Mcp-Method or Mcp-Name differs from the message.",
-        "The client is faulty, or something on the way rewrote one of them.",
-        "Send the headers as the body says, or leave them out."
+        "The client is faulty, or a proxy on the path rewrote one of them.",
+        "Send headers that match the body, or leave them out."
     );
 
     public static readonly Failure BodyMalformed = new(
@@ -193,7 +193,7 @@ internal static class Failures
         "agent.body_malformed",
         400,
         InvalidRequest,
-        "The request body is not framed as HTTP/1.1 says.",
+        "The framing of the request body violates HTTP/1.1.",
         "A chunk has no valid size or no end (RFC 9112 §7.1), or the body is shorter than its announced length.",
         "Correct the client: the upstream has not seen the whole request."
     );
@@ -248,7 +248,7 @@ internal static class Failures
         ApiError,
         "The upstream's name resolves to no address that this route allows.",
         "The name points outside upstream.allowed_ranges; loopback must be listed explicitly.",
-        "Correct the name's address, or list its range if the agent may dial it."
+        "Correct the name's address, or list its range if the agent may connect to it."
     );
 
     public static readonly Failure Busy = new(
@@ -256,8 +256,8 @@ internal static class Failures
         "upstream.busy",
         503,
         "overloaded_error",
-        "All connections that this route may hold to its upstream are in use.",
-        "Long streams hold every connection that upstream.max_connections allows.",
+        "All upstream connections that this route may open are in use.",
+        "Long streams use every connection that upstream.max_connections allows.",
         "Retry after a moment; raise max_connections if this lasts."
     )
     {
@@ -270,7 +270,7 @@ internal static class Failures
         502,
         ApiError,
         "Resolving the upstream's name failed.",
-        "The agent's resolver does not know the name, or does not answer.",
+        "The agent's resolver does not know the name, or does not respond.",
         "Resolve the name on the agent's host."
     );
 
@@ -280,7 +280,7 @@ internal static class Failures
         502,
         ApiError,
         "Connecting to the upstream failed.",
-        "Nothing listens there, or a firewall refuses.",
+        "No server listens there, or a firewall refuses the connection.",
         "Check that the upstream runs and that the agent's host reaches it."
     );
 
@@ -291,7 +291,7 @@ internal static class Failures
         ApiError,
         "The proxy in front of the upstream gave no way to it.",
         "upstream.proxy refuses CONNECT to this host and port, wants credentials, or its certificate is not trusted.",
-        "The agent's log has what the proxy said; allow host and port there, or correct upstream.proxy, proxy_username and proxy_password."
+        "The agent's log contains the proxy's response; allow host and port there, or correct upstream.proxy, proxy_username and proxy_password."
     );
 
     public static readonly Failure ConnectTimeout = new(
@@ -319,9 +319,9 @@ internal static class Failures
         "upstream.headers_timeout",
         504,
         "timeout_error",
-        "The upstream did not answer in time.",
+        "The upstream did not respond within the time limit.",
         "A tool runs longer than timeouts.response_headers without a first byte.",
-        "Raise the limit of the route, or let the server answer with an event stream."
+        "Raise the limit of the route, or make the server respond with an event stream."
     );
 
     public static readonly Failure Closed = new(
@@ -339,7 +339,7 @@ internal static class Failures
         "upstream.bad_response",
         502,
         ApiError,
-        "The upstream's answer is not valid HTTP/1.1.",
+        "The upstream's response is not valid HTTP/1.1.",
         "The upstream is not an HTTP/1.1 server, or its response has malformed or too many headers.",
         "Call the upstream directly from the agent's host and check its response."
     );
@@ -349,7 +349,7 @@ internal static class Failures
         "upstream.metadata_unusable",
         502,
         ApiError,
-        "What the authorization server publishes is not the metadata of the issuer that the route names.",
+        "The authorization server does not publish the metadata of the issuer that the route names.",
         "Its issuer differs, the response is not a JSON document, or it is compressed although the request did not allow that.",
         "Compare `issuer` in its metadata with the entry of issuers, byte for byte."
     );
@@ -360,7 +360,7 @@ internal static class Failures
         502,
         ApiError,
         "The agent has no credential for the upstream at present.",
-        "The secret cannot be read, or the authorization server gives no token.",
+        "The secret cannot be read, or the authorization server returns no token.",
         "Read the reason in the agent's log; check the route's credentials."
     );
 
@@ -381,7 +381,7 @@ internal static class Failures
         404,
         "not_found_error",
         "This route has no such path.",
-        "The agent itself answers on this route, at one path alone.",
+        "The agent itself responds on this route, at only one path.",
         "Call the path that oauth.path of the route names, /mcp by default."
     );
 
@@ -403,7 +403,7 @@ internal static class Failures
         "agent.not_acceptable",
         406,
         InvalidRequest,
-        "The client accepts nothing that this server can answer with.",
+        "The client accepts no content type that this server can return.",
         "Accept names neither application/json nor text/event-stream.",
         "Send Accept: application/json, text/event-stream."
     );
@@ -425,8 +425,8 @@ internal static class Failures
         400,
         InvalidRequest,
         "The server does not speak this revision of MCP.",
-        "The client names a revision that the server behind the route does not list in its answer to server/discover.",
-        "Use one of the revisions in error.data.supported; for 2025-11-25 and earlier, begin with initialize."
+        "The client names a revision that the server behind the route does not list in its response to server/discover.",
+        "Use one of the revisions in error.data.supported; for 2025-11-25 and earlier, start with initialize."
     )
     {
         RpcCode = RpcText.UnsupportedVersion,
@@ -453,7 +453,7 @@ internal static class Failures
         InvalidRequest,
         "The messages after this event are no longer stored.",
         "The event is not of this session, or too many messages followed it.",
-        "Make the call again; without Last-Event-ID the stream opens."
+        "Repeat the call without Last-Event-ID to open a new stream."
     );
 
     public static readonly Failure SessionMissing = new(
@@ -461,7 +461,7 @@ internal static class Failures
         "agent.session_missing",
         400,
         InvalidRequest,
-        "The message belongs to a session and names none.",
+        "The message requires a session but names none.",
         "The client lost Mcp-Session-Id, or never sent initialize.",
         "Initialize a session and send its id with every message."
     );
@@ -471,8 +471,8 @@ internal static class Failures
         "upstream.children_busy",
         503,
         "overloaded_error",
-        "As many programs run for this route as it may have.",
-        "Other sessions hold them all.",
+        "The maximum number of programs runs for this route.",
+        "Other sessions use them all.",
         "Retry after a moment; raise stdio.max_children or lower stdio.timeouts.idle if this lasts."
     )
     {
@@ -485,7 +485,7 @@ internal static class Failures
         502,
         ApiError,
         "The program behind this route cannot be started.",
-        "The command is not there or not executable, or a secret of its environment cannot be read.",
+        "The command does not exist or is not executable, or a secret of its environment cannot be read.",
         "Read the agent's log; run the command on the agent's host as the agent's user."
     );
 
@@ -494,7 +494,7 @@ internal static class Failures
         "upstream.child_restarting",
         503,
         "overloaded_error",
-        "The program behind this route failed and is not started again yet.",
+        "The program behind this route failed and has not been restarted yet.",
         "It exited unexpectedly; each consecutive failure doubles the back-off.",
         "Retry after a moment; the agent's log contains the program's output."
     )
@@ -507,7 +507,7 @@ internal static class Failures
         "upstream.child_failed",
         503,
         ApiError,
-        "The program behind this route failed and is not started again.",
+        "The program behind this route failed and will not be restarted.",
         "It exited unexpectedly, and stdio.restart.policy is never.",
         "Fix the program, then restart the agent."
     );
@@ -550,7 +550,7 @@ internal static class Failures
         "upstream.child_bad_output",
         502,
         ApiError,
-        "What the program behind this route writes is not MCP.",
+        "The program behind this route wrote output that is not MCP.",
         "It prints text to its standard output, or is not an MCP server.",
         "Let it log to its standard error."
     );

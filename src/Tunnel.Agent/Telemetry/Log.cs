@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.StreamFailed,
         LogLevel.Warning,
-        "An answer on route {Route} broke off at stage {Stage}: {Detail}"
+        "A response on route {Route} was interrupted at stage {Stage}: {Detail}"
     )]
     public static partial void StreamFailed(ILogger logger, string route, string stage, string detail);
 
@@ -40,11 +40,11 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.UpstreamUnhealthy,
         LogLevel.Warning,
-        "The upstream of route {Route} does not answer: {Detail}"
+        "The upstream of route {Route} does not respond: {Detail}"
     )]
     public static partial void UpstreamUnhealthy(ILogger logger, string route, string detail);
 
-    [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} answers.")]
+    [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} responds.")]
     public static partial void UpstreamHealthy(ILogger logger, string route);
 
     [LoggerMessage(
@@ -71,7 +71,7 @@ internal static partial class Log
     [LoggerMessage(EventIds.ChildNotStarted, LogLevel.Warning, "Program {Program} cannot be started: {Problem}")]
     public static partial void ChildNotStarted(ILogger logger, string program, string problem);
 
-    [LoggerMessage(EventIds.ChildSaid, LogLevel.Information, "Program {Program} ({Pid}) says: {Line}")]
+    [LoggerMessage(EventIds.ChildSaid, LogLevel.Information, "Program {Program} ({Pid}) wrote: {Line}")]
     public static partial void ChildSaid(ILogger logger, string program, int pid, string line);
 
     [LoggerMessage(
@@ -81,7 +81,7 @@ internal static partial class Log
     )]
     public static partial void ChildUnreadable(ILogger logger, string program, int pid, int bytes);
 
-    [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "A session with program {Program} was idle and ends.")]
+    [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "Closing an idle session with program {Program}.")]
     public static partial void ChildIdle(ILogger logger, string program);
 
     [LoggerMessage(
@@ -94,7 +94,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.LeafRefused,
         LogLevel.Error,
-        "The certificate files were not taken into service: {Problem} The leaf in force stays."
+        "Reloading the certificate files failed: {Problem} The current leaf stays in use."
     )]
     public static partial void LeafRefused(ILogger logger, string problem);
 
@@ -108,7 +108,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.InnerConnectionRefused,
         LogLevel.Warning,
-        "Inner connection {ConnectionId} was given back to the edge, which may choose another agent: {Reason}"
+        "Inner connection {ConnectionId} was returned to the edge, which may choose another agent: {Reason}"
     )]
     public static partial void InnerConnectionRefused(ILogger logger, string connectionId, string reason);
 
@@ -122,7 +122,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.EdgeConnected,
         LogLevel.Information,
-        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter:u}."
+        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate expires {NotAfter:u}."
     )]
     public static partial void EdgeConnected(
         ILogger logger,
@@ -221,7 +221,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PassthroughRoute,
         LogLevel.Information,
-        "Route {Route} checks no token: its upstream gets the clients' credentials untouched."
+        "Route {Route} checks no tokens: its upstream receives the clients' credentials unchanged."
     )]
     public static partial void PassthroughRoute(ILogger logger, string route);
 
@@ -324,7 +324,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.DangerousUnboundName,
         LogLevel.Warning,
-        "A certificate for {Name} is ordered though others could get one too ({Code}): {Detail}"
+        "Ordering a certificate for {Name} although others could get one too ({Code}): {Detail}"
     )]
     public static partial void DangerousUnboundName(ILogger logger, string name, string code, string detail);
 
@@ -338,14 +338,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.RenewalInfoFailed,
         LogLevel.Information,
-        "The CA does not say when to renew the certificate of {Name}: {Detail}"
+        "The CA gives no renewal window for the certificate of {Name}: {Detail}"
     )]
     public static partial void RenewalInfoFailed(ILogger logger, string name, string detail);
 
     [LoggerMessage(
         EventIds.ChallengeHeld,
         LogLevel.Information,
-        "Challenge {Id} for {Name} is answered here until it ends."
+        "Responding to challenge {Id} for {Name} until it expires."
     )]
     public static partial void ChallengeHeld(ILogger logger, string name, string id);
 
@@ -383,7 +383,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditHeadMissing,
         LogLevel.Error,
-        "The file that says how far the audit reaches is gone; whether records behind {Sequence} are missing is unknown."
+        "The file with the end of the audit is missing; it is unknown whether records after {Sequence} are missing."
     )]
     public static partial void AuditHeadMissing(ILogger logger, long sequence);
 

@@ -17,7 +17,7 @@ internal static class ResponseCopier
     // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
 
-    private static readonly CopyFault Gone = new(CopySide.Client, "The client is gone.");
+    private static readonly CopyFault Gone = new(CopySide.Client, "The client disconnected.");
 
     /// <summary>Null when the whole body was passed on.</summary>
     public static async ValueTask<CopyFault?> CopyAsync(

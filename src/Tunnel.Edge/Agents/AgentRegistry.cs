@@ -232,7 +232,7 @@ internal sealed class AgentRegistry(
         refusal switch
         {
             AgentRefusal.Revoked => "the certificate is revoked",
-            AgentRefusal.UnknownTunnel => "the tunnel is not served here",
+            AgentRefusal.UnknownTunnel => "this edge does not serve the tunnel",
             AgentRefusal.TunnelNotActive => "the tunnel is archived",
             _ => "the address is not allowed",
         };

@@ -43,7 +43,7 @@ internal static class DrainCommand
         }
         catch (HttpRequestException e)
         {
-            await error.WriteLineAsync($"The edge does not answer on {edge.Url} (health.listen): {e.Message}");
+            await error.WriteLineAsync($"The edge does not respond on {edge.Url} (health.listen): {e.Message}");
             return ExitCodes.Unreachable;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -69,7 +69,7 @@ internal static class DrainCommand
             var (draining, agents, clients) = await edge.AskDrainAsync(cancellationToken);
             if (draining && agents == 0)
             {
-                await output.WriteLineAsync("Drained. `tunnel-edge drain --resume` ends it.");
+                await output.WriteLineAsync("Drained. Run `tunnel-edge drain --resume` to resume.");
                 return ExitCodes.Done;
             }
 

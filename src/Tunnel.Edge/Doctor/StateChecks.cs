@@ -25,7 +25,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
         var folder = settings.StateDirectory;
         if (!Directory.Exists(folder))
         {
-            return DoctorFinding.Skip(Files, $"{folder} does not exist: the edge has not run here yet.");
+            return DoctorFinding.Skip(Files, $"{folder} does not exist: the edge has not run on this machine yet.");
         }
 
         try
@@ -63,7 +63,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory.Platform is not { } own)
         {
-            return DoctorFinding.Skip(Certificate, "There is none yet: the edge gets it at its first run.");
+            return DoctorFinding.Skip(Certificate, "It does not exist yet: the edge obtains it at its first run.");
         }
 
         IReadOnlyList<string> evidence =
@@ -166,7 +166,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                 : DoctorFinding.Fail(
                     Addresses,
                     $"{unknown[0]} of agents.advertise is not registered: no agent dials it.",
-                    "Agents dial what the registration says, whatever this file says.",
+                    "Agents connect to the registered addresses, whatever this file contains.",
                     "Ask an administrator to run: culvert edge show " + settings.EdgeId
                 )
         ) with

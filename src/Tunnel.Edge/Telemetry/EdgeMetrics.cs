@@ -35,7 +35,7 @@ internal sealed class EdgeMetrics : IDisposable
         Meter.CreateObservableCounter(
             "culvert_edge_configuration_refused",
             refused,
-            description: "Changed configuration files that were not taken up."
+            description: "Changed configuration files that could not be reloaded."
         );
         Meter.CreateObservableGauge(
             "culvert_edge_restart_needed",

@@ -115,7 +115,7 @@ internal sealed class FrameDispatcher(
         var credit = BinaryPrimitives.ReadUInt32BigEndian(frame.Payload);
         if (credit == 0)
         {
-            throw new MuxConnectionException(ConnectionErrorCode.FlowControl, "WINDOW gives no credit.");
+            throw new MuxConnectionException(ConnectionErrorCode.FlowControl, "WINDOW has a credit of zero.");
         }
 
         if (TryGetStream(frame, out var stream))

@@ -164,16 +164,16 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", "its answer holds no code")]
+    [InlineData(200, "[]", "its response contains no code")]
     [InlineData(
         200,
         """{"device_code":1,"user_code":"u","verification_uri":"https://p"}""",
-        "its answer holds no code"
+        "its response contains no code"
     )]
     [InlineData(
         200,
         """{"device_code":"a","device_code":"b","user_code":"u","verification_uri":"https://p"}""",
-        "its answer holds no code"
+        "its response contains no code"
     )]
     [InlineData(400, """{"error":"invalid_client","error_description":"who"}""", "no code: 400, invalid_client, who")]
     [InlineData(401, """{"error":"invalid_client"}""", "no code: 401, invalid_client")]
@@ -194,10 +194,10 @@ public sealed class DeviceLoginTests : PersonLoginTest
     [InlineData(200, "[]", "its answer holds no id_token")]
     [InlineData(200, """{"id_token":1}""", "its answer holds no id_token")]
     [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its answer's token_type is \"mac\"")]
-    [InlineData(401, """{"error":"invalid_client"}""", "it gives no token: 401, invalid_client")]
-    [InlineData(400, """{"error":["slow_down"]}""", "it gives no token: 400")]
-    [InlineData(500, "<html>", "it gives no token: 500")]
+    [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its response's token_type is \"mac\"")]
+    [InlineData(401, """{"error":"invalid_client"}""", "it returned no token: 401, invalid_client")]
+    [InlineData(400, """{"error":["slow_down"]}""", "it returned no token: 400")]
+    [InlineData(500, "<html>", "it returned no token: 500")]
     public async Task Token_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
     {
         Prepare();

@@ -178,7 +178,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
     {
         desk.Write("files/all.yaml", Files.Replace("issuer: ci", "issuer: cd", StringComparison.Ordinal));
 
-        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain("'cd', which is neither declared nor there");
+        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain("'cd', which is neither declared nor exists");
         (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
     }
 

@@ -236,7 +236,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         {
             answer.Failure!.Kind.ShouldBe(ApiFailureKind.Malformed);
             answer.Failure.Message.ShouldBe(
-                $"The answer's token_type is \"{type}\"; only Bearer and DPoP can be used."
+                $"The response's token_type is \"{type}\"; only Bearer and DPoP can be used."
             );
         }
     }

@@ -262,7 +262,7 @@ public sealed class ConfigSectionTests : IDisposable
 
         file.Errors("token: file:token", root => root.Secret("token"))
             .ShouldBe([
-                "test.yaml:2: token: token can be read by others: run `chmod 600 token`. Provide the secret where the reference says.",
+                "test.yaml:2: token: token can be read by others: run `chmod 600 token`. Provide the secret at the place that the reference names.",
             ]);
     }
 

@@ -99,7 +99,7 @@ internal sealed class Pkcs11Library
         Check("C_GetAttributeValue", result);
         if (template[0].valueLen > MaxAttributeBytes)
         {
-            throw new Pkcs11Exception("An attribute is longer than any that is used here.");
+            throw new Pkcs11Exception("An attribute is too long.");
         }
 
         var value = new byte[template[0].valueLen];

@@ -261,7 +261,7 @@ public sealed class Pkcs11Token
         {
             if (Is(CKA.CKA_EXTRACTABLE) != false || Is(CKA.CKA_SENSITIVE) != true)
             {
-                return "The key can be taken out of the token: it must be sensitive and not extractable.";
+                return "The key can be exported from the token: it must be sensitive and not extractable.";
             }
 
             if (Is(CKA.CKA_SIGN) != true)

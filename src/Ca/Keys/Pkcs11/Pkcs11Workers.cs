@@ -64,8 +64,8 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
 
             GiveUp(call);
             throw call.HasBegun
-                ? new Pkcs11Exception("The HSM did not answer in time.") { IsLate = true }
-                : new Pkcs11Exception("The HSM is busy with other calls that do not end.");
+                ? new Pkcs11Exception("The HSM call timed out.") { IsLate = true }
+                : new Pkcs11Exception("The HSM is busy with other calls that do not return.");
         }
         finally
         {
@@ -152,7 +152,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         {
             if (isSuspect && isTried)
             {
-                throw new Pkcs11Exception("The HSM does not answer; another call tries it.");
+                throw new Pkcs11Exception("The HSM does not respond; another call is testing it.");
             }
 
             if (waiting.Count >= MaxWaiting)

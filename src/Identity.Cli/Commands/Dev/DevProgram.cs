@@ -54,7 +54,7 @@ internal sealed class DevProgram : IAsyncDisposable
             var ended = await process.WaitForEndAsync(StartLimit, cancel);
             return ended && process.ExitCode == 0
                 ? await System.IO.File.ReadAllTextAsync(process.LogFile, cancel)
-                : throw Failure(process, ended ? $"exit code {process.ExitCode}" : "it does not end");
+                : throw Failure(process, ended ? $"exit code {process.ExitCode}" : "it does not exit");
         }
         finally
         {
@@ -117,7 +117,7 @@ internal sealed class DevProgram : IAsyncDisposable
         new(ExitCode.Failed, $"{process.Name}: {problem}")
         {
             Where = DevFolder.Tail(process.LogFile),
-            Next = "repeat with --keep to read all of its log",
+            Next = "repeat with --keep to read its whole log",
         };
 
     // Everything that fails, and apart from it what may.

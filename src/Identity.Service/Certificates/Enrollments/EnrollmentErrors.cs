@@ -9,14 +9,14 @@ internal static class EnrollmentErrors
         409,
         "The instance id is in use by another principal.",
         "An instance id belongs to the identity and method that enrolled it first.",
-        "Choose another instance id, or revoke the enrolment that holds it."
+        "Choose another instance ID, or revoke the enrolment that uses it."
     );
 
     public static readonly ErrorCode InstanceLimit = new(
         "instance.limit",
         409,
-        "The tunnel has its maximum of live instances.",
-        "As many instances as agents.instances_per_tunnel allows hold unexpired certificates.",
+        "The tunnel has its maximum number of active instances.",
+        "The number of instances with unexpired certificates has reached agents.instances_per_tunnel.",
         "Stop instances that are not needed, or raise the limit."
     );
 
@@ -56,7 +56,7 @@ internal static class EnrollmentErrors
         "source_ranges_empty",
         403,
         "The tunnel has no agent source ranges, which a tunnel token needs.",
-        "A tunnel token alone opens a tunnel only from addresses that its owner named.",
+        "A tunnel token is accepted only from the addresses that the tunnel's owner allowed.",
         "Set agent_source_ranges on the tunnel."
     );
 
@@ -71,7 +71,7 @@ internal static class EnrollmentErrors
     public static readonly ErrorCode RenewalUnknown = new(
         "renewal.unknown",
         403,
-        "The certificate belongs to no live enrolment.",
+        "The certificate does not belong to an active enrolment.",
         "The enrolment was revoked, or replaced by a newer one of the same instance.",
         "Enrol again."
     );

@@ -32,7 +32,7 @@ internal static class IssuanceErrors
         "idempotency.pending",
         409,
         "The first request with this idempotency key is still being worked on.",
-        "A client repeats its request before the answer to the first one came.",
+        "A client repeated its request before the first response arrived.",
         "Repeat it after the time in retry-after."
     );
 
@@ -55,7 +55,7 @@ internal static class IssuanceErrors
     public static readonly ErrorCode Clock = new(
         "clock.untrusted",
         503,
-        "The service does not trust its clock, so it certifies nothing.",
+        "The service does not trust its clock, so it issues no certificates.",
         "The wall clock stepped by more than the leeway, or is before the last recorded decision.",
         "Check the host's time synchronisation; then run `culvert clock confirm`, unless the clock has recovered."
     );

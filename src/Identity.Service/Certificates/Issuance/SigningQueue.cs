@@ -60,7 +60,7 @@ internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : ID
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             // What the device still answers is thrown away with the plan.
-            return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key did not sign in time.");
+            return new CaRefusal(CaErrorCodes.SignerUnavailable, "Signing with the authority's key timed out.");
         }
         finally
         {

@@ -47,6 +47,6 @@ internal static class PlatformRootErrors
 
     public static Refusal TooEarly(PlatformAuthority root) =>
         State
-            .Refuse("The service's own nodes may not all know it yet.")
+            .Refuse("Some nodes of the service may not know it yet.")
             .With("not_before", PlatformSwap.NodesHoldAt(root).UtcDateTime);
 }

@@ -48,7 +48,7 @@ internal static class RevocationErrors
         "crl.managed",
         409,
         "The service signs this authority's lists itself.",
-        "A list was sent for a certificate whose key the service holds.",
-        "Import lists for trust-only certificates alone."
+        "A list was imported for an authority whose key the service holds.",
+        "Import lists only for trust-only certificates."
     );
 }

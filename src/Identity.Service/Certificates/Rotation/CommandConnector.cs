@@ -54,7 +54,7 @@ internal sealed class CommandConnector(CertificateOptions options) : ISigningCon
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return SigningAnswer.Failed($"it did not end within {Limit.TotalSeconds} s");
+            return SigningAnswer.Failed($"it did not exit within {Limit.TotalSeconds} s");
         }
         finally
         {

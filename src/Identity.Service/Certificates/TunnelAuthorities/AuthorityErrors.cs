@@ -25,7 +25,7 @@ internal static class AuthorityErrors
     public static readonly ErrorCode Fingerprint = new(
         "ca.fingerprint",
         409,
-        "The fingerprint is not the one of the authority's certificate.",
+        "The fingerprint does not match the authority's certificate.",
         "Another certificate was uploaded than the one that the fingerprint was read from.",
         "Read the SHA-256 fingerprint from the certificate by another way, and compare."
     );
@@ -58,10 +58,10 @@ internal static class AuthorityErrors
         "signer.policy",
         422,
         "The key in the token must not be an authority's.",
-        "A key that can be taken out of the token, may not sign, or has a mechanism that the token does not sign with; or the "
-            + "HSM lets no key's label be changed, so that the service can make none.",
-        "Make a key that is sensitive, not extractable and may sign, and name it; or name a free label and let the service "
-            + "make it."
+        "A key that can be exported from the token, may not sign, or needs a mechanism that the token does not support; or the "
+            + "HSM does not allow changes of key labels, so that the service cannot create a key.",
+        "Create a key that is sensitive, not extractable and may sign, and give its label; or give an unused label and let the service "
+            + "create it."
     );
 
     public static readonly ErrorCode NotActive = new(
@@ -80,7 +80,7 @@ internal static class AuthorityErrors
 
     /// <summary>Another request, of this node or another, makes its key at this moment.</summary>
     public static Refusal KeyIsMade(TunnelAuthority authority) =>
-        StateOf(authority, "Its key is being made by another request.") with
+        StateOf(authority, "Another request is creating its key.") with
         {
             RetryAfter = CaErrors.SignerRetryAfter,
         };
@@ -133,7 +133,7 @@ internal static class AuthorityErrors
 
     private static string ExplainBlocked(IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.All(blocker => blocker.Kind == ActivationBlockerKind.Propagation)
-            ? "The time in which unregistered clients fetch the trust bundle with its certificate is not over."
+            ? "The waiting time for unregistered clients to fetch the trust bundle with its certificate has not passed."
             : $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.";
 
     private static string OverrideOf(TunnelAuthority authority, IEnumerable<string> missing) =>

@@ -34,15 +34,15 @@ internal static class ConsoleErrors
         401,
         "This admin key cannot be used to sign in.",
         "The key is unknown, revoked or not complete: it begins with `clv_adm_`.",
-        "Copy the whole key, or have an administrator make another: `culvert admin-key create`."
+        "Copy the whole key, or ask an administrator for a new one: `culvert admin-key create`."
     );
 
     public static readonly ErrorCode SignIn = new(
         "console.sign_in",
         403,
         "Signing in did not succeed.",
-        "The identity provider refused, or its answer does not hold: wrong or late state, nonce, issuer, audience, signature or time.",
-        "Begin again; if it repeats, the service's log names the check that failed (event 7010)."
+        "The identity provider refused, or its response is not valid: wrong or late state, nonce, issuer, audience, signature or time.",
+        "Sign in again; if it fails again, the service's log names the check that failed (event 7010)."
     );
 
     public static readonly ErrorCode NoRole = new(
@@ -57,7 +57,7 @@ internal static class ConsoleErrors
         "console.provider",
         502,
         "The identity provider cannot be reached.",
-        "Its discovery document, keys or token endpoint cannot be fetched or make no sense.",
+        "Its discovery document, keys or token endpoint cannot be fetched or are malformed.",
         "Try again; the service's log names the URL and the error (event 7011)."
     );
 }

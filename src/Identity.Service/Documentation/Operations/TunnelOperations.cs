@@ -93,7 +93,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/rotate_token",
                 "rotate_tunnel_token",
                 "Rotate the tunnel token",
-                "Makes a new tunnel token. The old one stops working; certificates that it obtained expire within "
+                "Creates a new tunnel token. The old one stops working; certificates that it obtained expire within "
                     + "an hour."
             )
             .MayTake<ReasonRequest>()
@@ -185,7 +185,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/hostnames",
                 "add_hostname",
                 "Claim a hostname",
-                "Claims a name of your own for the tunnel. It routes nothing until the TXT record of the answer "
+                "Claims a hostname that you own for the tunnel. It is not routed until the TXT record of the response "
                     + "is found at the name's authoritative servers."
             )
             .Takes<AddHostnameRequest>()
@@ -219,7 +219,7 @@ internal static class TunnelOperations
                 "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}",
                 "remove_hostname",
                 "Remove a hostname",
-                "Gives the name up. Edges and agents stop serving it with the next feed."
+                "Releases the name. Edges and agents stop serving it with the next feed."
             )
             .Answers<HostnameDocument>();
         table
@@ -287,7 +287,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect",
                 "disconnect_agent",
                 "Disconnect an agent",
-                "Edges close the agent's connections; it may connect again."
+                "Edges close the agent's connections; the agent can reconnect."
             )
             .MayTake<ReasonRequest>()
             .Answers<AgentDocument>();

@@ -49,7 +49,7 @@ internal static class IssuerErrors
     public static readonly ErrorCode OutsideBound = new(
         "issuer.outside_bound",
         400,
-        "Address and port lie outside what the installation allows.",
+        "Address and port are outside the installation's private_issuer_networks.",
         "allowed_targets opens address and port, private_issuer_networks does not.",
         "Ask the installation's operator to extend private_issuer_networks: NETWORK opens port 443, NETWORK:PORT that port."
     );
@@ -58,7 +58,7 @@ internal static class IssuerErrors
         "issuer.port_not_allowed",
         400,
         "The port is not open.",
-        "Public addresses are fetched from on port 443 alone, unless allowed_targets names address and port.",
+        "The service fetches from public addresses only on port 443, unless allowed_targets names address and port.",
         "Use port 443, or name the target in allowed_targets."
     );
 

@@ -110,7 +110,7 @@ internal static class IssuerReader
 
         var (mode, refusal) = Read("replay_mode", settings.ReplayMode, present);
         return refusal is null && settings.CheckJti is { } check && check != (mode != ReplayMode.Off)
-            ? (present, RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; give one of both."))
+            ? (present, RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; set only one of them."))
             : (mode, refusal);
     }
 

@@ -55,7 +55,7 @@ internal sealed class KeyFile(string? directory)
             var target = Canonical(Path.Combine(directory, path), 0);
             if (!target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                return (null, $"{path} leads out of jwks_directory.");
+                return (null, $"{path} is outside jwks_directory.");
             }
 
             var file = new FileInfo(target);

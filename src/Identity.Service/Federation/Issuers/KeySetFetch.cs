@@ -200,7 +200,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
                 );
             return isPinned
                 ? (keysUrl, null)
-                : (null, "its jwks_uri is on another host; if that is meant, pin the host with jwks_host");
+                : (null, "its jwks_uri is on another host; if this is intended, pin the host with jwks_host");
         }
         catch (JsonException)
         {

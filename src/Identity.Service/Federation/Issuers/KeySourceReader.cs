@@ -155,7 +155,7 @@ internal static class KeySourceReader
 
         if (bundle is not { } given || Text(jwks, "ca_cert_pem") is not null)
         {
-            return Refuse("jwks: type spiffe_bundle needs a url, or a bundle and then no ca_cert_pem.");
+            return Refuse("jwks: type spiffe_bundle needs either a url, or a bundle without ca_cert_pem.");
         }
 
         var text = JsonSerializer.Serialize(given, FederationJson.Default.JsonElement);

@@ -86,7 +86,7 @@ internal static class RuleMatchReader
         {
             return Refuse(
                 "match: subject_prefix, subject_segments, claims, matchers or condition is required; "
-                    + "audience alone constrains nothing."
+                    + "audience alone is not a restriction."
             );
         }
 
@@ -119,7 +119,7 @@ internal static class RuleMatchReader
 
         if (subject == "*")
         {
-            return "match.subject_prefix: * alone constrains nothing.";
+            return "match.subject_prefix: * alone is not a restriction.";
         }
 
         var star = subject.IndexOf('*', StringComparison.Ordinal);

@@ -31,8 +31,8 @@ internal static class SigningKeyErrors
     public static readonly ErrorCode Changed = new(
         "signing_key.changed",
         409,
-        "The signing keys changed meanwhile.",
+        "The signing keys changed since they were read.",
         "Another node or administrator rotated at the same time.",
-        "List the keys and decide again."
+        "List the keys, then repeat the call if it still applies."
     );
 }

@@ -296,7 +296,7 @@ internal sealed class SigningKeyRing(
             current =
                 keys.Count > 0
                     ? new SigningKeySet(keys)
-                    : throw new StoreException("The store has no token signing key: it was not made by init.");
+                    : throw new StoreException("The store has no token signing key: it was not created by init.");
             isStale = false;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)

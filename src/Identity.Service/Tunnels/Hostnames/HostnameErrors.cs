@@ -24,7 +24,7 @@ internal static class HostnameErrors
         "hostname.reserved",
         400,
         "The name belongs to this installation or to a tunnel.",
-        "It is the service's or an edge's own name, or lies in the domain of tunnels.",
+        "It is the name of the service or of an edge, or is inside the domain of tunnels.",
         "Names below the tunnel's own domain work without a claim; for others choose one of your organization's."
     );
 
@@ -33,7 +33,7 @@ internal static class HostnameErrors
         409,
         "The tunnel has claimed the name already.",
         "The same name was added before.",
-        "List the hostnames; check the one that is there."
+        "List the hostnames, and check the existing one."
     );
 
     public static readonly ErrorCode Limit = new(
@@ -65,6 +65,6 @@ internal static class HostnameErrors
         503,
         "Finding the name servers of the name failed.",
         "The service's own resolver did not answer.",
-        "Check tunnels.hostnames.resolvers and the service's way to them, and try again."
+        "Check tunnels.hostnames.resolvers and the service's network path to them, then try again."
     );
 }

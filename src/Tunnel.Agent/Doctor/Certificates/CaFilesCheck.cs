@@ -44,7 +44,7 @@ internal sealed class CaFilesCheck : ICertificateCheck
                 Id,
                 faults[0],
                 "These files define whom the agent trusts; an expired authority is not trusted.",
-                "Renew the file, and let its owner alone write it: chmod go-w FILE."
+                "Renew the file, and allow only its owner to write it: chmod go-w FILE."
             ) with
             {
                 Evidence = [.. faults.Skip(1), .. seen],
@@ -52,7 +52,7 @@ internal sealed class CaFilesCheck : ICertificateCheck
         }
 
         return seen.Count == 0
-            ? DoctorFinding.Skip(Id, "None is configured; the system's roots vouch for the service.")
+            ? DoctorFinding.Skip(Id, "No CA file is configured; the system's roots are used to verify the service.")
             : DoctorFinding.Pass(Id, "The configured authorities are readable and current.", seen);
     }
 
@@ -113,7 +113,7 @@ internal sealed class CaFilesCheck : ICertificateCheck
             return;
         }
 
-        faults.Add($"identity.ca_sha256: {pin} is none of the platform roots in force.");
+        faults.Add($"identity.ca_sha256: {pin} is not one of the current platform roots.");
         seen.AddRange(held.Select(root => $"platform root in force: {root}"));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LeafCheck : ICertificateCheck
 
         return facts.State.Feed switch
         {
-            null => DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run."),
+            null => DoctorFinding.Skip(Id, "It does not exist yet: the agent obtains it at its first run."),
             { ServerCertificateMode: ServerCertificateMode.Files } => DoctorFinding.Fail(
                 Id,
                 "The tunnel has no authority that issues.",
@@ -86,7 +86,7 @@ internal sealed class LeafCheck : ICertificateCheck
         return facts.Now > due
             ? DoctorFinding.Fail(
                 Id,
-                $"Its renewal is overdue since {Spans.Text(facts.Now - due)}; it ends in {Spans.Text(left)}.",
+                $"Its renewal is overdue since {Spans.Text(facts.Now - due)}; it expires in {Spans.Text(left)}.",
                 "The job that renews it has stopped or is refused.",
                 NextStep(facts)
             )
@@ -105,7 +105,7 @@ internal sealed class LeafCheck : ICertificateCheck
                     $"authority: {document.CaId}",
                 },
             .. CalledBack(facts, document) is { } called
-                ? [$"called back early: {called.SuggestedWindow.Start:u} to {called.SuggestedWindow.End:u}"]
+                ? [$"early renewal requested: {called.SuggestedWindow.Start:u} to {called.SuggestedWindow.End:u}"]
                 : Array.Empty<string>(),
         ];
 

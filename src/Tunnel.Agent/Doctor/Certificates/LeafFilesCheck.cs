@@ -42,7 +42,7 @@ internal sealed class LeafFilesCheck : ICertificateCheck
             ? DoctorFinding.Fail(
                 Id,
                 fault,
-                "Clients build the path from what they are sent; many do not put it in order themselves.",
+                "Clients build the path from the certificates that they receive; many require the right order.",
                 $"Write to {files.CertificateFile}: the leaf, then its intermediate certificates, without the root."
             )
             : DoctorFinding.Pass(

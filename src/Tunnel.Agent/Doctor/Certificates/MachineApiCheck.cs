@@ -35,14 +35,14 @@ internal sealed class MachineApiCheck : ICertificateCheck
                 "The server is not the service, or a device on the path terminates TLS; load balancers must pass TCP through.",
                 [
                     "Compare the platform roots below with those that an administrator's `culvert platform-root show` prints.",
-                    $"If they are the same, something between here and {url?.Authority} ends TLS: let it pass TCP through.",
+                    $"If they are the same, a device between this machine and {url?.Authority} terminates TLS: let it pass TCP through.",
                 ]
             ) with
             {
                 Evidence =
                 [
                     .. (facts.State.Trust?.Roots ?? []).Select(root =>
-                        $"platform root held here: sha256 {CertificateNames.Fingerprint(root)}"
+                        $"stored platform root: sha256 {CertificateNames.Fingerprint(root)}"
                     ),
                 ],
             },

@@ -22,7 +22,7 @@ internal sealed class PlatformCertificateCheck : ICertificateCheck
 
         if (facts.State is not { Platform: { } own, PlatformDocument: { } document })
         {
-            return DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run.");
+            return DoctorFinding.Skip(Id, "It does not exist yet: the agent obtains it at its first run.");
         }
 
         IReadOnlyList<string> evidence =
@@ -81,7 +81,7 @@ internal sealed class PlatformCertificateCheck : ICertificateCheck
             ? DoctorFinding.Fail(
                 Id,
                 $"Its renewal is overdue since {Spans.Text(facts.Now - document.RenewBefore)}.",
-                "The agent does not run, or the service refuses or does not answer; it ends in "
+                "The agent does not run, or the service refuses or does not respond; it expires in "
                     + $"{Spans.Text(own.NotAfter - facts.Now)}.",
                 "tunnel-agent health"
             )

@@ -13,7 +13,7 @@ internal sealed class StateFilesCheck : ICertificateCheck
         var folder = facts.Settings.StateDirectory;
         if (!Directory.Exists(folder))
         {
-            return DoctorFinding.Skip(Id, $"{folder} does not exist: the agent has not run here yet.");
+            return DoctorFinding.Skip(Id, $"{folder} does not exist: the agent has not run on this machine yet.");
         }
 
         try

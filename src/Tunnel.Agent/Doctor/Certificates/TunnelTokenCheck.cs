@@ -16,7 +16,7 @@ internal sealed class TunnelTokenCheck : ICertificateCheck
         var identity = facts.Settings.Identity;
         if (identity.Mode != IdentityMode.Manual || identity.TunnelToken is not { } token)
         {
-            return DoctorFinding.Skip(Id, "identity.mode is automatic: there is none.");
+            return DoctorFinding.Skip(Id, "identity.mode is automatic: no tunnel token is used.");
         }
 
         if (token.Problem() is { } problem)
@@ -24,7 +24,7 @@ internal sealed class TunnelTokenCheck : ICertificateCheck
             return DoctorFinding.Fail(
                 Id,
                 problem,
-                "With it the agent proves itself at every renewal; without it its certificate ends within the hour.",
+                "The agent authenticates with it at every renewal; without it its certificate expires within the hour.",
                 $"culvert tunnel token reveal {facts.Settings.Tunnel.Id} --reason TEXT",
                 "Write it to a file of mode 0600, and name that file in identity.tunnel_token."
             );

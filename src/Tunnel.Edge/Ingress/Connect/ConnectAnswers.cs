@@ -37,7 +37,7 @@ internal static class ConnectAnswers
             IngressRefusal.TunnelLimit => (
                 "503 Service Unavailable",
                 "tunnel_limit",
-                "The tunnel has more connections than it may have, or too many new ones."
+                "The tunnel exceeds its limit of connections or of new connections."
             ),
             _ => ("403 Forbidden", "refused", "Refused."),
         };

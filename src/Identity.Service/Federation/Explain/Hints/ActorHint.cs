@@ -14,11 +14,11 @@ internal sealed class ActorHint : IHint
             DenialReason.ActorNotAllowed when facts.Denial.Claim == MayActClaim.Name =>
                 "The subject token's may_act claim names another actor; only the actor it names may act.",
             DenialReason.ActorNotAllowed =>
-                "Holding two tokens gives no right to act: name the actor's service account in the rule, or let the identity "
-                    + "provider say may_act.",
+                "Possession of two tokens gives no right to act: name the actor's service account in the rule, or let the identity "
+                    + "provider issue may_act.",
             DenialReason.ActorLoop => "The actor is the subject, or acts for it already: leave the actor token out.",
             DenialReason.ActorTooDeep =>
-                "The subject token has gone through two actors already: start again from the first subject's token.",
+                "The subject token already has two actors: start again with the first subject's token.",
             _ => null,
         };
 

@@ -24,7 +24,7 @@ internal sealed class GrantFitsAssertion : ILintCheck
         return rule.Rule.TokenLifetimeSeconds > rule.Issuer.MaxJwtLifetimeSeconds
             ? Lint.Warning(
                 Id,
-                $"token_lifetime_seconds: {rule.Rule.TokenLifetimeSeconds} outlives the longest assertion "
+                $"token_lifetime_seconds: {rule.Rule.TokenLifetimeSeconds} exceeds the longest assertion "
                     + $"({rule.Issuer.MaxJwtLifetimeSeconds} s); lower it, the workload can exchange again."
             )
             : null;

@@ -16,8 +16,8 @@ internal sealed class PatternEndsWhole : ILintCheck
             {
                 return Lint.Error(
                     Id,
-                    $"match: the prefix {prefix}* of {pin.Path.Text} ends within a part, so that {prefix}-evil matches "
-                        + $"too; end it with a delimiter{DelimitersOf(rule, pin)}, or demand the whole value."
+                    $"match: the prefix {prefix}* of {pin.Path.Text} ends inside a segment, so that {prefix}-evil matches "
+                        + $"too; end it with a delimiter{DelimitersOf(rule, pin)}, or require the whole value."
                 );
             }
         }

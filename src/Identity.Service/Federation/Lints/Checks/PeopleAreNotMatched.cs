@@ -16,7 +16,7 @@ internal sealed class PeopleAreNotMatched : ILintCheck
 
         if (rule.Pins.Any(pin => pin.Is("hd")) && rule.WholeSubjects.Count == 0)
         {
-            return Refuse("hd names a domain, and every person in it gets in");
+            return Refuse("hd names a domain, and every person in it gets access");
         }
 
         foreach (var pin in rule.Pins.Where(pin => Names.Any(pin.Is)))

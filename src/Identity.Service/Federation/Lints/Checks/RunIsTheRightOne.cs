@@ -10,14 +10,14 @@ internal sealed class RunIsTheRightOne : ILintCheck
         if (rule.IsOf("terraform-cloud") && !rule.Reads("terraform_run_phase") && !rule.SubjectNames(":run_phase:"))
         {
             return Warn(
-                "match: a plan, which runs code of a pull request, gets what apply should get; pin terraform_run_phase."
+                "match: a plan, which runs code of a pull request, gets the rights of an apply; pin terraform_run_phase."
             );
         }
 
         if (rule.IsOf("circleci") && !rule.Demands("oidc.circleci.com/ssh-rerun", "false"))
         {
             return Warn(
-                "match: a job rerun with SSH, in which a person has a shell, gets in; demand oidc.circleci.com/ssh-rerun = "
+                "match: a job rerun with SSH, in which a person has a shell, gets access; require oidc.circleci.com/ssh-rerun = "
                     + "false with a matcher."
             );
         }

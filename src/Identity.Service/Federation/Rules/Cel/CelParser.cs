@@ -294,7 +294,7 @@ internal sealed class CelParser
             throw new CelSyntaxException(first.Position, "a leading dot is not supported.");
         }
 
-        throw new CelSyntaxException(first.Position, $"{first} is not expected here; an expression is.");
+        throw new CelSyntaxException(first.Position, $"unexpected {first}; expected an expression.");
     }
 
     private CelNode Variable(CelToken name)
@@ -474,7 +474,7 @@ internal sealed class CelParser
         RequireUnreserved(variable);
         if (variable.Text == CelClaimsVariable.Name)
         {
-            throw new CelSyntaxException(variable.Position, "claims is taken; choose another name.");
+            throw new CelSyntaxException(variable.Position, "claims is reserved; choose another name.");
         }
 
         Expect(",");
@@ -514,7 +514,7 @@ internal sealed class CelParser
             name.Position,
             CelFunctions.Remedy(name.Text) is { } remedy
                 ? $"{name.Text} is not supported: {remedy}"
-                : $"{name.Text} is unknown; there are {CelFunctions.Supported}."
+                : $"{name.Text} is unknown; supported functions: {CelFunctions.Supported}."
         );
 
     private static void RequireUnreserved(CelToken name)
@@ -589,5 +589,5 @@ internal sealed class CelParser
     }
 
     private CelSyntaxException Unexpected(string expected) =>
-        new(token.Position, $"{token} is not expected here; {expected} is.");
+        new(token.Position, $"unexpected {token}; expected {expected}.");
 }
