@@ -122,10 +122,10 @@ internal enum DenialReason
     /// <summary>A token with this <c>jti</c> was exchanged before.</summary>
     JtiReused,
 
-    /// <summary>The token was exchanged by somebody else: it is in two hands.</summary>
+    /// <summary>Another client exchanged the token: two clients have it.</summary>
     Replayed,
 
-    /// <summary>The request asks for a scope that the rule, or the exchanged token of ours, does not have.</summary>
+    /// <summary>The request contains a scope that the rule, or the exchanged Culvert token, does not have.</summary>
     ScopeNotGranted,
 
     /// <summary>The request's resource or audience is neither this service nor below a tunnel of the rule.</summary>
@@ -134,19 +134,19 @@ internal enum DenialReason
     /// <summary>The rule grants bound tokens only, and the request proved no key of that kind.</summary>
     BindingRequired,
 
-    /// <summary>The exchanged token of ours is bound to a key that the request did not prove.</summary>
+    /// <summary>The exchanged Culvert token is bound to a key that the request did not prove.</summary>
     BindingMismatch,
 
     /// <summary>The subject token is not of the type that the request says.</summary>
     TokenTypeMismatch,
 
-    /// <summary>The exchanged token of ours was granted by another rule than the request names.</summary>
+    /// <summary>The exchanged Culvert token was granted by another rule than the request names.</summary>
     RuleMismatch,
 
     /// <summary>The exchanged token of ours was revoked, or what granted it ended.</summary>
     TokenRevoked,
 
-    /// <summary>The actor token is not an access token of ours that holds; the detail names the fault.</summary>
+    /// <summary>The actor token is not a valid Culvert access token; the detail names the error.</summary>
     ActorInvalid,
 
     /// <summary>Nothing says that this actor may act for this subject.</summary>
