@@ -112,7 +112,7 @@ public static class RequestPolicy
 
     // Names come from the caller and go back to the caller: printable ASCII of bounded length only.
     private static string Show(GeneralName name) =>
-        name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "asked for";
+        name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "(unprintable)";
 
     private sealed record Subject(ParsedRequest Request, CertificateProfile Profile, GrantedNames Granted);
 }
