@@ -167,7 +167,7 @@ internal sealed class AgentRegistry(
         var now = time.GetUtcNow();
         foreach (var connection in All)
         {
-            if (AgentLife.Decide(connection, now, options.MaxStreamLife) is { } reason)
+            if (AgentExpiryPolicy.Decide(connection, now, options.MaxStreamLife) is { } reason)
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
             }

@@ -26,7 +26,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly Func<bool> isMarkedToDrain;
     private readonly EdgeMetrics metrics = new();
     private readonly AgentListener agentListener;
-    private readonly ClientDoor door;
+    private readonly ClientAdmission clientAdmission;
     private readonly ClientForwarder forwarder;
     private readonly ChallengeGate challenges;
     private readonly SniListener sniListener;
@@ -65,7 +65,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         this.time = time;
         logger = loggers.CreateLogger<EdgeServer>();
         feedAge = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace);
-        Traffic = new TrafficBook(settings.TunnelDefaults, time);
+        Traffic = new TunnelTrafficRegistry(settings.TunnelDefaults, time);
         Agents = new AgentRegistry(settings.Agents, state, time, loggers.CreateLogger<AgentRegistry>());
         agentListener = new AgentListener(
             settings.Agents,
@@ -79,12 +79,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         arrival = new AgentArrival(settings.Agents.Settle);
         awaitsAgents = settings.Agents.Settle > TimeSpan.Zero;
         started = time.GetTimestamp();
-        door = new ClientDoor(
+        clientAdmission = new ClientAdmission(
             settings.Clients,
             settings.ProxyProtocol,
             metrics,
             time,
-            loggers.CreateLogger<ClientDoor>()
+            loggers.CreateLogger<ClientAdmission>()
         );
         forwarder = new ClientForwarder(Agents, state, time, loggers.CreateLogger<ClientForwarder>());
         challenges = new ChallengeGate(time);
@@ -128,10 +128,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         state.SnapshotChanged += Apply;
         sweeper = time.CreateTimer(static server => ((EdgeServer)server!).Sweep(), this, SweepPeriod, SweepPeriod);
         leaving = time.CreateTimer(
-            static forwarder => ((ClientForwarder)forwarder!).LookForLeavers(),
+            static forwarder => ((ClientForwarder)forwarder!).CancelDisconnected(),
             forwarder,
-            Leavers.LookEvery,
-            Leavers.LookEvery
+            DisconnectWatcher.Interval,
+            DisconnectWatcher.Interval
         );
     }
 
@@ -147,7 +147,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public AgentRegistry Agents { get; }
 
-    public TrafficBook Traffic { get; }
+    public TunnelTrafficRegistry Traffic { get; }
 
     public IReadOnlyList<IPEndPoint> AgentEndPoints => agentSockets.EndPoints;
 
@@ -156,7 +156,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> ConnectEndPoints => connectSockets.EndPoints;
 
     /// <summary>Client connections now.</summary>
-    public int Clients => door.Connections;
+    public int Clients => clientAdmission.Connections;
 
     /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
     public bool IsDraining => stopping || state.IsDraining;
@@ -184,12 +184,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false), traces);
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
         server.sniSockets.Start(socket =>
-            server.HandleAsync(socket, (s, cancel) => server.door.ServeAsync(s, server.sniListener.ServeAsync, cancel))
+            server.HandleAsync(socket, (s, cancel) => server.clientAdmission.ServeAsync(s, server.sniListener.ServeAsync, cancel))
         );
         server.connectSockets.Start(socket =>
             server.HandleAsync(
                 socket,
-                (s, cancel) => server.door.ServeAsync(s, server.connectListener.ServeAsync, cancel)
+                (s, cancel) => server.clientAdmission.ServeAsync(s, server.connectListener.ServeAsync, cancel)
             )
         );
         return server;
@@ -204,7 +204,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         settings = next;
         agentListener.Use(next.Agents);
         Agents.Use(next.Agents);
-        door.Use(next.Clients, next.ProxyProtocol);
+        clientAdmission.Use(next.Clients, next.ProxyProtocol);
         sniListener.Use(next.Sni);
         connectListener.Use(next.Sni);
         Traffic.Use(next.TunnelDefaults, state.Snapshot);
@@ -286,8 +286,8 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>In the order that clients take: one that goes from the door to a listener meanwhile is seen at one of them.</summary>
-    private bool HasArriving() => door.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
+    /// <summary>In the order that clients take: one that goes from admission to a listener meanwhile is seen at one of them.</summary>
+    private bool HasArriving() => clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
     /// <summary>
     /// Ends serving when the edge's own certificate is withdrawn or expired, and takes it up again with the next one
@@ -378,7 +378,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
             Agents.Sweep();
             agentListener.Sweep();
-            door.Sweep();
+            clientAdmission.Sweep();
             forwarder.LeaveSilentAgents();
             state.DrainHere(isMarkedToDrain());
             FollowDrain();

@@ -13,7 +13,7 @@ internal static class TunnelMetrics
     public static void Observe(
         Meter meter,
         AgentRegistry agents,
-        TrafficBook traffic,
+        TunnelTrafficRegistry traffic,
         Func<double> feedAge,
         Func<bool> draining
     )
@@ -63,7 +63,7 @@ internal static class TunnelMetrics
             meter.CreateObservableCounter(name, () => PerTunnel(traffic, value), description: description);
     }
 
-    private static IEnumerable<Measurement<T>> PerTunnel<T>(TrafficBook traffic, Func<TunnelTraffic, T> value)
+    private static IEnumerable<Measurement<T>> PerTunnel<T>(TunnelTrafficRegistry traffic, Func<TunnelTraffic, T> value)
         where T : struct =>
         traffic.All.Select(t => new Measurement<T>(value(t), new KeyValuePair<string, object?>("tunnel", t.TunnelId)));
 }

@@ -20,18 +20,18 @@ internal sealed class ClientForwarder(
     /// <summary>W12: opened once, and again at most twice.</summary>
     private const int MaxOpens = 3;
 
-    private readonly Leavers leavers = new();
+    private readonly DisconnectWatcher disconnects = new();
 
     /// <summary>Streams whose agent has not answered yet.</summary>
     private readonly ConcurrentDictionary<MuxStream, Waiting> unanswered = new();
     private long nextConnection;
 
     /// <summary>Whether some agent would take a client now.</summary>
-    public bool HasAgent(ClientVisit visit, TunnelRoute tunnel) =>
-        agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), [], []) is not null;
+    public bool HasAgent(ClientContext context, TunnelRoute tunnel) =>
+        agents.Pick(tunnel.Id, context.AffinityTo(tunnel), [], []) is not null;
 
-    /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="Leavers.LookEvery"/>.</summary>
-    public void LookForLeavers() => leavers.Look();
+    /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
+    public void CancelDisconnected() => disconnects.CancelDisconnected();
 
     /// <summary>
     /// Gives up streams that wait for the agent's first frame on a connection that has gone silent while another could
@@ -55,7 +55,7 @@ internal sealed class ClientForwarder(
     /// </summary>
     public async Task<bool> RunAsync(
         ClientTransport client,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         TunnelTraffic counts,
@@ -64,27 +64,27 @@ internal sealed class ClientForwarder(
     {
         var open = new OpenPayload
         {
-            ServerName = visit.ServerName,
-            Client = visit.Client,
-            Identity = visit.Identity,
+            ServerName = context.ServerName,
+            Client = context.Client,
+            Identity = context.Identity,
             ConnectionId = NextConnectionId(),
         };
-        visit.Span?.TunnelId = tunnel.Id;
-        visit.Span?.ConnectionId = open.ConnectionId;
-        await using var stream = await OpenAsync(client, open, visit, tunnel, hello, counts);
+        context.Span?.TunnelId = tunnel.Id;
+        context.Span?.ConnectionId = open.ConnectionId;
+        await using var stream = await OpenAsync(client, open, context, tunnel, hello, counts);
         placed();
         if (stream is null)
         {
             return false;
         }
 
-        visit.Span?.Place();
+        context.Span?.Place();
         counts.CountFromClient(hello.Length);
-        visit.Span?.CountFromClient(hello.Length);
+        context.Span?.CountFromClient(hello.Length);
         hello.Dispose(); // the agent has answered: nobody needs it again
-        if (await new ClientRelay(client, stream, visit, counts, leavers, state, time).RunAsync())
+        if (await new ClientRelay(client, stream, context, counts, disconnects, state, time).RunAsync())
         {
-            visit.Span?.Finish();
+            context.Span?.Finish();
         }
         else
         {
@@ -102,13 +102,13 @@ internal sealed class ClientForwarder(
     private async Task<MuxStream?> OpenAsync(
         ClientTransport client,
         OpenPayload open,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         TunnelTraffic counts
     )
     {
-        var (affinity, tunnelId) = (visit.AffinityTo(tunnel), tunnel.Id);
+        var (affinity, tunnelId) = (context.AffinityTo(tunnel), tunnel.Id);
         List<AgentConnection> tried = [];
         List<string> unwilling = [];
         while (tried.Count < MaxOpens)
@@ -124,8 +124,8 @@ internal sealed class ClientForwarder(
                 continue; // it filled up or left since it was picked
             }
 
-            visit.Span?.InstanceId = agent.InstanceId;
-            leavers.Watch(stream, client, mayFinish: false);
+            context.Span?.InstanceId = agent.InstanceId;
+            disconnects.Watch(stream, client, mayFinish: false);
             var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried, unwilling));
             unanswered[stream] = waiting;
             try
@@ -151,7 +151,7 @@ internal sealed class ClientForwarder(
             }
             finally
             {
-                leavers.Forget(stream);
+                disconnects.Forget(stream);
                 unanswered.TryRemove(stream, out _);
             }
         }

@@ -4,7 +4,7 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Tunnel.Edge.Telemetry;
 
 /// <summary>
-/// A client's connection as a span: from the door to its end. It holds where the connection went and how much went through
+/// A client's connection as a span: from admission to its close. It holds where the connection went and how much went through
 /// it; never an address, a name that was asked for, or anything else that the client said.
 /// </summary>
 /// <remarks>

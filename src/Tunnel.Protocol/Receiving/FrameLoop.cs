@@ -123,7 +123,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
                 if (unbroken >= MostBeforeYielding)
                 {
                     unbroken = 0;
-                    await PoolTurn.Next;
+                    await ThreadPoolYield.Next;
                 }
             }
         }

@@ -41,7 +41,7 @@ internal sealed class Outbox
     // Guarded by Gate.
     private readonly FrameBuffer filling = new();
     private readonly PendingControl pending = new();
-    private readonly TurnQueue turns = new();
+    private readonly RoundRobinQueue turns = new();
     private bool closing; // no more DATA
 
     /// <param name="transport">Where batches go.</param>
