@@ -125,7 +125,7 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <summary>Round trip of the latest answered PING; zero before there was one.</summary>
     public TimeSpan RoundTrip => heartbeat.Latest;
 
-    /// <summary>Runs the connection. Completes, never faults, when it is over and the transport is closed.</summary>
+    /// <summary>Runs the connection. Completes, never faults, when the connection and its transport are closed.</summary>
     /// <param name="cancellationToken">Ends the connection at once with <see cref="ConnectionErrorCode.Shutdown"/>.</param>
     /// <exception cref="InvalidOperationException">It runs already.</exception>
     public Task RunAsync(CancellationToken cancellationToken)
@@ -167,7 +167,7 @@ public sealed class MuxConnection : IAsyncDisposable
             : throw new InvalidOperationException("The connection accepts no new streams.");
 
     /// <summary>
-    /// Ends the connection in order (W12, W13): no new streams; open ones may go on for <paramref name="drain"/>, then
+    /// Closes the connection gracefully (W12, W13): no new streams; open ones may continue for <paramref name="drain"/>, then
     /// get RST(CANCELLED). The connection is over as soon as the last stream is. A second call counts if it ends sooner.
     /// </summary>
     public void GoAway(ConnectionErrorCode code, TimeSpan drain, string text)

@@ -3,8 +3,8 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Authorities;
 
 /// <summary>
-/// A tunnel's anchors say who may speak for the tunnel: an authority that certifies anybody says nothing, and a leaf
-/// says nothing about others.
+/// A tunnel's anchors define which agents may serve it: a public authority restricts nothing, and a leaf
+/// cannot sign certificates.
 /// </summary>
 internal sealed class MayBeAnchor : IAuthorityCheck
 {

@@ -55,7 +55,7 @@ internal static class ExtensionReaders
         return purposes.Count > 0 ? purposes : throw new AsnContentException("an empty list of purposes");
     }
 
-    /// <summary>RFC 5280 §4.2.1.4: the identifiers; qualifiers say nothing to us.</summary>
+    /// <summary>RFC 5280 §4.2.1.4: the identifiers; qualifiers are ignored.</summary>
     public static List<string> ReadPolicies(AsnReader reader)
     {
         AsnReader sequence = reader.ReadSequence();

@@ -4,7 +4,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Checks a list that somebody else's authority signed, before it is taken over (bad-input row 49).</summary>
+/// <summary>Checks a list that a foreign authority signed, before it is imported (bad-input row 49).</summary>
 public static class RevocationListImport
 {
     /// <summary>Of the DER. Larger lists belong in shards.</summary>

@@ -91,7 +91,7 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         meter.CreateObservableCounter(

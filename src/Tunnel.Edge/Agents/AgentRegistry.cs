@@ -187,7 +187,7 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>The same for those that have registered since everybody was asked.</summary>
+    /// <summary>The same for agents that have registered since all agents were asked to leave.</summary>
     public void DrainLate(TimeSpan drain, string reason)
     {
         foreach (var connection in All)

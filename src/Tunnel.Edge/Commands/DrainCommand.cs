@@ -16,7 +16,7 @@ internal static class DrainCommand
     /// <summary>What the running edge may need beyond its own times to notice and to close.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
-    /// <returns>0 nobody is left, 1 some would not go, 69 no edge runs here (nothing was changed).</returns>
+    /// <returns>0 no agent is left, 1 some agents did not leave, 69 no edge runs here (nothing was changed).</returns>
     public static async Task<int> RunAsync(
         EdgeSettings settings,
         bool resume,

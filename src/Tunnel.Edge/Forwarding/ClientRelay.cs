@@ -62,7 +62,7 @@ internal sealed class ClientRelay(
                 End();
             }
 
-            // An agent that has said all may still reset the stream; a client that says nothing would keep it for ever.
+            // An agent that has sent everything may still reset the stream; a silent client would keep it open forever.
             using var reset =
                 first == toClient
                     ? stream.Closed.UnsafeRegister(static relay => ((ClientRelay)relay!).End(), this)
@@ -193,7 +193,7 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>Whoever waits for its turn is held back by us: that is not idling.</summary>
+    /// <summary>A connection that waits for the rate limit is not idle.</summary>
     private async ValueTask PauseAsync(TimeSpan pause)
     {
         while (pause > TimeSpan.Zero && !over)
@@ -204,7 +204,7 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>A peer that goes away is no fault of ours: it is the end of this direction.</summary>
+    /// <summary>A peer that disconnects is not an error: it closes this direction.</summary>
     private static async Task<bool> GuardAsync(Task direction)
     {
         try

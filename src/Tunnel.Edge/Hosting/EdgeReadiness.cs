@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary>What an edge needs beyond credentials to do its job now.</summary>
 internal static class EdgeReadiness
 {
-    /// <summary>Balancers send nobody to an edge that goes.</summary>
+    /// <summary>Load balancers send no clients to an edge that is stopping.</summary>
     public static ReadinessCheck Drain(Func<bool> isDraining) =>
         ReadinessCheck.Of("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
 

@@ -32,7 +32,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly SniListener sniListener;
     private readonly ConnectListener connectListener;
     private readonly CancellationTokenSource ending = new();
-    private volatile CancellationTokenSource serving = new(); // cancelled when the edge may serve nobody any more
+    private volatile CancellationTokenSource serving = new(); // cancelled when the edge may no longer serve
     private readonly TcpListeners agentSockets;
     private readonly TcpListeners sniSockets;
     private readonly TcpListeners connectSockets;
@@ -169,7 +169,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <param name="state">What the feed says.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">For all of it.</param>
-    /// <param name="isMarkedToDrain">What an operator said on this machine, asked every second; null = nobody can.</param>
+    /// <param name="isMarkedToDrain">Whether an operator marked this edge as draining, read every second; null = not supported.</param>
     /// <param name="traces">Takes the spans of connections; null: there are none.</param>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
     public static EdgeServer Start(
@@ -211,8 +211,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Is not ready for <c>drain_delay</c>, so that balancers send no more; then takes nobody new, brings those who have
-    /// come to an agent, tells agents, and waits for what is open: until it has ended, or for the drain time (W13).
+    /// Is not ready for <c>drain_delay</c>, so that load balancers send no more; then accepts no new clients, connects those that have
+    /// arrived to an agent, notifies agents, and waits for open streams: until they are closed, or for the drain time (W13).
     /// </summary>
     public async Task DrainAsync()
     {
@@ -261,7 +261,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server ends, or may serve nobody.
+            // The server stops, or may no longer serve.
         }
     }
 
@@ -272,7 +272,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         challenges.Apply(snapshot);
     }
 
-    /// <summary>Until every client that was accepted has its stream: agents that are told to go take no new ones.</summary>
+    /// <summary>Until every accepted client has its stream: agents that are asked to leave accept no new ones.</summary>
     private async Task UntilPlacedAsync()
     {
         // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
@@ -328,7 +328,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
+    /// <summary>An operator's drain: after the delay agents are asked to leave; after a resume they reconnect.</summary>
     private void FollowDrain()
     {
         if (!state.IsDraining)

@@ -30,7 +30,7 @@ internal sealed class ClientForwarder(
     public bool HasAgent(ClientContext context, TunnelRoute tunnel) =>
         agents.Pick(tunnel.Id, context.AffinityTo(tunnel), [], []) is not null;
 
-    /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
+    /// <summary>Cancels streams whose client disconnected while the relay did not read from it. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
     public void CancelDisconnected() => disconnects.CancelDisconnected();
 
     /// <summary>
@@ -51,7 +51,7 @@ internal sealed class ClientForwarder(
 
     /// <summary>
     /// Opens a stream with the hello as its first bytes and relays until both sides are done; the hello's buffer is
-    /// given back as soon as nobody needs it. False = no agent would take it, and nothing was relayed.
+    /// released as soon as it is not needed. False = no agent accepted it, and nothing was relayed.
     /// </summary>
     public async Task<bool> RunAsync(
         ClientTransport client,
@@ -81,7 +81,7 @@ internal sealed class ClientForwarder(
         context.Span?.Place();
         counts.CountFromClient(hello.Length);
         context.Span?.CountFromClient(hello.Length);
-        hello.Dispose(); // the agent has answered: nobody needs it again
+        hello.Dispose(); // the agent has responded: it is not needed again
         if (await new ClientRelay(client, stream, context, counts, disconnects, state, time).RunAsync())
         {
             context.Span?.Finish();
@@ -97,7 +97,7 @@ internal sealed class ClientForwarder(
     /// <summary>
     /// Opens a stream and waits for the agent's first frame; until then an agent that refuses or goes away costs the
     /// client nothing, because the same first bytes go to another connection (W12). Null if none would take it; a
-    /// stream that failed for good is returned, and the relay finds out.
+    /// stream that failed permanently is returned, and the relay detects it.
     /// </summary>
     private async Task<MuxStream?> OpenAsync(
         ClientTransport client,
@@ -163,7 +163,7 @@ internal sealed class ClientForwarder(
         "c" + Interlocked.Increment(ref nextConnection).ToString(CultureInfo.InvariantCulture);
 
     /// <param name="Agent">Whose first frame is waited for.</param>
-    /// <param name="Another">Who would take it instead; asked while nobody changes what has been tried.</param>
+    /// <param name="Another">Returns another agent; called while the list of tried agents does not change.</param>
     private sealed record Waiting(AgentConnection Agent, Func<AgentConnection?> Another)
     {
         /// <summary>Given up in favour of another connection.</summary>

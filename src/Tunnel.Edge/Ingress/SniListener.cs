@@ -28,13 +28,13 @@ internal sealed class SniListener(
     // A challenge is one handshake, and the agent closes after it; this is for an authority that does not let go.
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromSeconds(10);
 
-    // Its bytes are counted apart and for nobody: it is no client of the tunnel.
+    // Its bytes are not counted for the tunnel: it is not a client of the tunnel.
     private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
 
     private volatile SniOptions current = options;
     private int arriving;
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
@@ -187,7 +187,7 @@ internal sealed class SniListener(
         Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
         if (IngressPolicy.AlertFor(refusal) is not { } alert)
         {
-            return; // closed without a word
+            return; // closed with no alert
         }
 
         try

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// at a soft limit and is taken one frame per stream and turn (W14); control frames never wait for space (W5).
 /// </summary>
 /// <remarks>
-/// Whoever changes what is to be sent holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the
+/// A thread that changes what to send holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the
 /// gate and passes the answer to <see cref="Run"/>.
 /// </remarks>
 internal sealed class Outbox

@@ -6,7 +6,7 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Keys.Pkcs12;
 
 /// <summary>
-/// Reads the one private key of a PKCS#12 file (RFC 7292). What the file costs and how it is protected is looked at
+/// Reads the one private key of a PKCS#12 file (RFC 7292). The cost and protection of the file are checked
 /// before anything is derived from the password: iteration counts are the sender's choice.
 /// </summary>
 public static class Pkcs12Import

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// </summary>
 internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>An HSM on a network answers within a second; ten are a fault.</summary>
+    /// <summary>An HSM on a network answers within a second; ten are an error.</summary>
     public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
 
     // HSMs serialise what one session asks; more than a few calls at once only move the queue.

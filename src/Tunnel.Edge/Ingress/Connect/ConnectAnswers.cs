@@ -11,8 +11,8 @@ internal static class ConnectAnswers
     public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
 
     /// <summary>
-    /// Everything that is refused before the client has matched is one and the same 403, so that nobody learns which
-    /// names exist; whoever has matched is told what is the matter (S22).
+    /// Everything that is refused before the client has matched is one and the same 403, so that clients cannot learn which
+    /// names exist; a client that has matched gets the reason (S22).
     /// </summary>
     public static ReadOnlyMemory<byte> For(IngressRefusal refusal)
     {

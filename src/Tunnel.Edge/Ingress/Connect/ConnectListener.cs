@@ -34,7 +34,7 @@ internal sealed class ConnectListener(
     private volatile SniOptions current = sni;
     private int arriving;
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
@@ -141,13 +141,13 @@ internal sealed class ConnectListener(
         }
         catch (Exception)
         {
-            // Nobody has proven anything yet: whatever the TLS library makes of such bytes is the client's doing, no fault.
+            // The client is not authenticated yet: any exception of the TLS library here is caused by the client and is not our error.
             return (IngressRefusal.OuterHandshake, null);
         }
     }
 
     /// <summary>
-    /// The request; null when it is none that we take, or when bytes follow it: before the 200 nobody may speak. Late =
+    /// The request; null if it is not accepted, or if bytes follow it: before the 200 neither side may send. Late =
     /// the client left or took too long, and hears nothing. The trace that it names is looked for only if that is asked.
     /// </summary>
     private static async Task<(bool Late, ConnectRequest? Request, ActivityContext Parent)> ReadRequestAsync(
