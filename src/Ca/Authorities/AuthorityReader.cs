@@ -59,7 +59,10 @@ internal static class AuthorityReader
 
             if (ParsedCertificate.TryParse(block.Data) is not { } certificate)
             {
-                return new CaRefusal(CaErrorCodes.CaMalformed, "A PEM block does not contain exactly one DER certificate.");
+                return new CaRefusal(
+                    CaErrorCodes.CaMalformed,
+                    "A PEM block does not contain exactly one DER certificate."
+                );
             }
 
             certificates.Add(certificate);

@@ -95,7 +95,9 @@ internal static class ExtensionReaders
         name.ThrowIfNotEmpty();
         GeneralName uri = GeneralName.Read(names);
         names.ThrowIfNotEmpty();
-        return uri.Kind == GeneralNameKind.Uri ? uri.Text : throw new AsnContentException("a distribution point that is not a URI");
+        return uri.Kind == GeneralNameKind.Uri
+            ? uri.Text
+            : throw new AsnContentException("a distribution point that is not a URI");
     }
 
     /// <summary>RFC 5280 §4.2.2.1, in the one form that we write: a single OCSP responder with a URI.</summary>

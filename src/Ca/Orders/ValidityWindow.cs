@@ -69,7 +69,10 @@ public sealed record ValidityWindow
 
         if (cap < profile.MinLife)
         {
-            return new CaRefusal(CaErrorCodes.ValidityInvalid, "The issuing authority has expired or is about to expire.");
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                "The issuing authority has expired or is about to expire."
+            );
         }
 
         TimeSpan life = askedLife ?? (profile.DefaultLife < cap ? profile.DefaultLife : cap);

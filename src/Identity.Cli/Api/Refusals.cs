@@ -78,9 +78,11 @@ internal static class Refusals
     private static string NextOf(int status, string? code, Uri url) =>
         (code, status) switch
         {
-            ("tunnel.revision", _) => "run culvert tunnel show ID to see the current revision, review it, then repeat the command",
+            ("tunnel.revision", _) =>
+                "run culvert tunnel show ID to see the current revision, review it, then repeat the command",
             (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) contains a valid admin key",
-            (_, 403) => "this key does not have the required scope: use another key (culvert whoami shows the current one)",
+            (_, 403) =>
+                "this key does not have the required scope: use another key (culvert whoami shows the current one)",
             (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",
             (_, 408 or 429 or 503 or 529) => "repeat the command later",
             (_, >= 500) => "the service's log has the cause under the request id",

@@ -154,7 +154,8 @@ internal static class ServerTrust
             )
             {
                 Where = url.ToString(),
-                Next = "the connection is intercepted, or the pin is out of date: compare the pin on the service's host; nothing was sent",
+                Next =
+                    "the connection is intercepted, or the pin is out of date: compare the pin on the service's host; nothing was sent",
             };
         }
         catch (CryptographicException e)

@@ -123,6 +123,7 @@ internal static class ChainVerifier
         new(ExitCode.CheckFailed, what)
         {
             Where = string.Create(CultureInfo.InvariantCulture, $"line {line}"),
-            Next = "export again; if the error remains, compare with a backup: the database was changed outside the service",
+            Next =
+                "export again; if the error remains, compare with a backup: the database was changed outside the service",
         };
 }

@@ -102,9 +102,10 @@ internal static class AdminKeyCommands
 
     private static Command Revoke(VerbFactory verbs)
     {
-        var id = new Argument<string>("ID") { Description = "ID (key_…), or the name of exactly one active key" }.Offering(
-            Noun.AdminKey
-        );
+        var id = new Argument<string>("ID")
+        {
+            Description = "ID (key_…), or the name of exactly one active key",
+        }.Offering(Noun.AdminKey);
         var reason = Flags.Text("--reason", "TEXT", "in your words, for the audit");
         var yes = Flags.Yes();
         return verbs.Create(

@@ -75,7 +75,9 @@ internal static class AgentCommands
         }.Offering(NameCompletion.PartsOf("agents", _ => null), "instance_id");
 
     private static Option<string?> TunnelOf() =>
-        Flags.Text("--tunnel", "TUNNEL", "limit the search to this tunnel (default: all tunnels)").Offering(Noun.Tunnel);
+        Flags
+            .Text("--tunnel", "TUNNEL", "limit the search to this tunnel (default: all tunnels)")
+            .Offering(Noun.Tunnel);
 
     private static async Task<(string Path, JsonObject Agent)> FindAsync(
         CommandContext context,

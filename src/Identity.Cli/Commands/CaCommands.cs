@@ -103,7 +103,11 @@ internal static class CaCommands
     {
         var id = Flags.Id(Noun.Ca);
         var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then its issuers");
-        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, as its signer reported it");
+        var fingerprint = Flags.Required(
+            "--fingerprint",
+            "SHA256",
+            "of the signed certificate, as its signer reported it"
+        );
         var publicAnchor = new Option<bool>("--allow-public-anchor")
         {
             Description = "accept an authority that the whole machine trusts; the approval covers it",
@@ -160,7 +164,10 @@ internal static class CaCommands
                     if (record.Text("approval") == "two_person")
                     {
                         // What the service says of itself proves nothing to a second person.
-                        throw new CommandFailure(ExitCode.Usage, "the approver gives the fingerprint, obtained from the signer")
+                        throw new CommandFailure(
+                            ExitCode.Usage,
+                            "the approver gives the fingerprint, obtained from the signer"
+                        )
                         {
                             Where = "--fingerprint",
                             Next = "culvert ca approve ID --fingerprint SHA256",

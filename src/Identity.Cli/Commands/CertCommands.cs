@@ -217,6 +217,9 @@ internal static class CertCommands
             .ToLowerInvariant();
         return hex.Length is > 0 and <= 64 && hex.All(char.IsAsciiHexDigitLower)
             ? hex
-            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a serial number in hexadecimal") { Where = flag };
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a serial number in hexadecimal")
+            {
+                Where = flag,
+            };
     }
 }

@@ -44,10 +44,15 @@ internal static class CertRenewCommand
         );
         var federated = new Option<bool>("--federated")
         {
-            Description = "sign in with the identity provider's token; this is the only method here, so you can leave it out",
+            Description =
+                "sign in with the identity provider's token; this is the only method here, so you can leave it out",
         };
         var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that grants certificate:issue");
-        var token = Flags.Required("--token-file", "FILE", "file with the identity provider's token, read again at each sign-in");
+        var token = Flags.Required(
+            "--token-file",
+            "FILE",
+            "file with the identity provider's token, read again at each sign-in"
+        );
         var account = Flags.Text("--service-account", "ID", "fail unless the sign-in yields this service account");
         var keyType = Flags.OneOf("--key-type", "of the new key (default: ecdsa-p256)", [.. KeyTypes.Keys]);
         return verbs.Create(

@@ -14,7 +14,8 @@ internal static class IssuerKeyCommands
     {
         var id = new Argument<string?>("ID")
         {
-            Description = "ID or name of the issuer; if omitted, the issuer that the flags describe is tried and not saved",
+            Description =
+                "ID or name of the issuer; if omitted, the issuer that the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
         }.Offering(Noun.Issuer);
         var flags = new IssuerFlags(urlRequired: false);
@@ -48,7 +49,10 @@ internal static class IssuerKeyCommands
         var allKeys = new Option<bool>("--all-keys") { Description = "every key that it publishes now" };
         var wholeIssuer = new Option<bool>("--issuer") { Description = "everything, whatever it publishes" };
         var reason = Flags.Required("--reason", "TEXT", "reason, recorded in the audit");
-        var undo = new Option<bool>("--undo") { Description = "accept again the keys that were killed with the same flags" };
+        var undo = new Option<bool>("--undo")
+        {
+            Description = "accept again the keys that were killed with the same flags",
+        };
         var yes = Flags.Yes();
         return verbs.Create(
             "kill",
@@ -78,9 +82,7 @@ internal static class IssuerKeyCommands
                 if (!context.Get(yes))
                 {
                     var issuer = (await client.GetAsync(Noun.Issuer.PathOf(found), cancel)).Json.Text("name") ?? found;
-                    var consequence = isUndo
-                        ? "accept its tokens again"
-                        : "tokens signed so are exchanged no more";
+                    var consequence = isUndo ? "accept its tokens again" : "tokens signed so are exchanged no more";
                     context.Confirm($"Keys of issuer {issuer}: {consequence}", issuer, yes: false);
                 }
 

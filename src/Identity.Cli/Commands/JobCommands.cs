@@ -15,7 +15,11 @@ internal static class JobCommands
             "job",
             "the service's recurring work (installation-operator)",
             verbs.Create("list", "list the jobs as seen by the node that responds", ListAsync, ListFlags.OfWhole()),
-            Act(verbs, "run", "run a job once on the node that responds, even if it is paused; waits until it finishes"),
+            Act(
+                verbs,
+                "run",
+                "run a job once on the node that responds, even if it is paused; waits until it finishes"
+            ),
             Pause(verbs),
             Act(verbs, "resume", "resume a paused job on all nodes")
         );

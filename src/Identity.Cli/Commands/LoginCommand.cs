@@ -18,7 +18,11 @@ internal static class LoginCommand
             Description = "by a token of an identity provider that a federation rule knows",
         };
         var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that grants the permissions");
-        var token = Flags.Text("--token-file", "FILE", "file with the identity provider's token, read again at each exchange");
+        var token = Flags.Text(
+            "--token-file",
+            "FILE",
+            "file with the identity provider's token, read again at each exchange"
+        );
         var device = new Option<bool>("--device")
         {
             Description = "sign in as a person, who confirms a code in a browser on any device (RFC 8628)",
@@ -112,7 +116,8 @@ internal static class LoginCommand
                     }
                 ) with
                 {
-                    Plain = $"signed in at {settings.Url.Authority} by rule {record.RuleId}; run culvert logout to sign out",
+                    Plain =
+                        $"signed in at {settings.Url.Authority} by rule {record.RuleId}; run culvert logout to sign out",
                 };
             },
             federated,

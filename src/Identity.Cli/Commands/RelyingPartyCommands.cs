@@ -25,7 +25,11 @@ internal static class RelyingPartyCommands
         var name = Flags.Name();
         var tunnel = Tunnel();
         var account = Flags
-            .Text("--service-account", "ID", "service account whose access tokens (bundle:read) can also acknowledge for it")
+            .Text(
+                "--service-account",
+                "ID",
+                "service account whose access tokens (bundle:read) can also acknowledge for it"
+            )
             .Offering(Noun.ServiceAccount);
         var file = Flags.Text("--out", "FILE", "write its credential to this file (mode 0600) instead of printing it");
         var command = verbs.Create(

@@ -24,7 +24,11 @@ internal static class RuleCommands
             Versions(verbs),
             RuleWorkspaceCommands.Create(verbs),
             RuleLints.Create(verbs),
-            CommonVerbs.Archive(verbs, Noun.Rule, "it grants no more tokens, and machines that enrolled by it are disconnected")
+            CommonVerbs.Archive(
+                verbs,
+                Noun.Rule,
+                "it grants no more tokens, and machines that enrolled by it are disconnected"
+            )
         );
 
     private static Command Add(VerbFactory verbs)

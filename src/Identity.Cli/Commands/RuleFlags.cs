@@ -238,7 +238,10 @@ internal sealed class RuleFlags(bool creating)
             };
         }
 
-        throw Bad($"'{text}' is not a condition", "write CLAIM OPERATOR VALUE with eq, in, prefix, segments or contains");
+        throw Bad(
+            $"'{text}' is not a condition",
+            "write CLAIM OPERATOR VALUE with eq, in, prefix, segments or contains"
+        );
 
         static CommandFailure Bad(string what, string next) =>
             new(ExitCode.Usage, what) { Where = "--match", Next = next };

@@ -116,7 +116,10 @@ internal static class RuleTestCommand
             var json = JsonNode.Parse(InFile.ReadText(path));
             return json as JsonArray
                 ?? json?["tests"] as JsonArray
-                ?? throw new CommandFailure(ExitCode.Usage, "the file does not contain a list of tests") { Where = path };
+                ?? throw new CommandFailure(ExitCode.Usage, "the file does not contain a list of tests")
+                {
+                    Where = path,
+                };
         }
         catch (JsonException e)
         {

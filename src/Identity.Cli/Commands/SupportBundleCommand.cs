@@ -73,8 +73,7 @@ internal static class SupportBundleCommand
                     new JsonObject { ["file"] = context.Get(file), ["entries"] = WireJson.ArrayOf(bundle.Entries) }
                 ) with
                 {
-                    Plain =
-                        $"{context.Get(file)}: {string.Join(", ", bundle.Entries)}\nreview it before you send it",
+                    Plain = $"{context.Get(file)}: {string.Join(", ", bundle.Entries)}\nreview it before you send it",
                 };
             },
             file,

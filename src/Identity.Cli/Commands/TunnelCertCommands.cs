@@ -25,7 +25,9 @@ internal static class TunnelCertCommands
                 new("ARCHIVED", "archived_at", Fit.Keep)
             ),
             parts.Show("print one registered certificate"),
-            parts.Archive("stop trusting a CA for this tunnel: leaf certificates that it signed are no longer accepted"),
+            parts.Archive(
+                "stop trusting a CA for this tunnel: leaf certificates that it signed are no longer accepted"
+            ),
             Confirm(parts)
         );
     }

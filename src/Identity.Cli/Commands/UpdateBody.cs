@@ -27,6 +27,9 @@ internal static class UpdateBody
 
         return values.Length == 1
             ? []
-            : throw new CommandFailure(ExitCode.Usage, "'none' must be the only value: it empties the list") { Where = flag };
+            : throw new CommandFailure(ExitCode.Usage, "'none' must be the only value: it empties the list")
+            {
+                Where = flag,
+            };
     }
 }

@@ -62,7 +62,10 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("single_audience", FieldType.Boolean, "Refuse tokens for several audiences."),
                 new("allow_missing_kid", FieldType.Boolean, "Accept tokens without kid while it has one key."),
                 new("allow_non_ascii", FieldType.Boolean, "Accept non-ASCII text in claims that rules compare."),
-                new("caller_detail", FieldType.Text, "The message that a refused caller gets.") { Words = ["none", "claim"] },
+                new("caller_detail", FieldType.Text, "The message that a refused caller gets.")
+                {
+                    Words = ["none", "claim"],
+                },
                 new("stale_ok_seconds", FieldType.Number, "How long known keys serve when it cannot be reached."),
                 new("hard_expiry_seconds", FieldType.Number, "After that they do not."),
             ]
@@ -87,7 +90,11 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
                 },
-                new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token in addition to a service-held CA."),
+                new(
+                    "allow_tunnel_token",
+                    FieldType.Boolean,
+                    "Enrolment by tunnel token in addition to a service-held CA."
+                ),
             ]
         )
         {
@@ -159,7 +166,11 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Wire = "edge_ids",
                     RefersTo = Noun.Edge,
                 },
-                new("actor_ids", FieldType.TextSet, "Service accounts that may act for its subjects (docs/token-exchange.md)."),
+                new(
+                    "actor_ids",
+                    FieldType.TextSet,
+                    "Service accounts that may act for its subjects (docs/token-exchange.md)."
+                ),
                 new("state", FieldType.Text, "How far it is in force.")
                 {
                     Words = ["draft", "audit", "enforce", "disabled"],

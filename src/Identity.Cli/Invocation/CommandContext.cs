@@ -100,7 +100,10 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
         if (!Host.CanAsk)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{deed}; this cannot be undone, and there is no terminal to confirm it on")
+            throw new CommandFailure(
+                ExitCode.Usage,
+                $"{deed}; this cannot be undone, and there is no terminal to confirm it on"
+            )
             {
                 Where = "no terminal",
                 Next = "repeat the command with --yes",

@@ -39,11 +39,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             && !metadata.CodeChallengeMethodsSupported.Contains(OidcConstants.CodeChallengeMethods.Sha256)
         )
         {
-            throw client.Failed(
-                ExitCode.Refused,
-                "its metadata does not list PKCE with S256",
-                authorization
-            );
+            throw client.Failed(ExitCode.Refused, "its metadata does not list PKCE with S256", authorization);
         }
 
         var (state, nonce, verifier) = (Secret(), Secret(), Secret());

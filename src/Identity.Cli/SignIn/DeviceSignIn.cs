@@ -99,7 +99,11 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
                 case OidcConstants.TokenErrors.ExpiredToken:
                     throw Expired(url);
                 default:
-                    throw client.Failed(ExitCode.Refused, $"it returned no token: {ProviderClient.ReasonOf(answer)}", url);
+                    throw client.Failed(
+                        ExitCode.Refused,
+                        $"it returned no token: {ProviderClient.ReasonOf(answer)}",
+                        url
+                    );
             }
         }
 

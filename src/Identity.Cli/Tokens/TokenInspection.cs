@@ -137,7 +137,9 @@ internal static class TokenInspection
                     || PlatformAudiences.Any(known => audience.StartsWith(known, StringComparison.Ordinal))
                 )
                 {
-                    problems.Add("aud: this looks like the platform's default; request a token with this service's audience");
+                    problems.Add(
+                        "aud: this looks like the platform's default; request a token with this service's audience"
+                    );
                 }
 
                 break;

@@ -33,7 +33,10 @@ internal sealed class HostAdminKeys(
         {
             [var only] => (only, null),
             [] => (null, $"The organization {nameOrId} does not exist."),
-            _ => (null, $"Name the organization with --organization: {string.Join(", ", found.Select(one => one.Id))}."),
+            _ => (
+                null,
+                $"Name the organization with --organization: {string.Join(", ", found.Select(one => one.Id))}."
+            ),
         };
     }
 

@@ -63,7 +63,10 @@ internal sealed class LaterHistory
             catch (Exception e)
                 when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                throw new BackupException($"{file}, line {number}: {e.Message} The file is not a complete audit export.", e);
+                throw new BackupException(
+                    $"{file}, line {number}: {e.Message} The file is not a complete audit export.",
+                    e
+                );
             }
         }
 

@@ -183,11 +183,7 @@ internal static partial class Log
         int days
     );
 
-    [LoggerMessage(
-        EventIds.NoticesFailed,
-        LogLevel.Error,
-        "Sending expiry notices failed; retrying in an hour"
-    )]
+    [LoggerMessage(EventIds.NoticesFailed, LogLevel.Error, "Sending expiry notices failed; retrying in an hour")]
     public static partial void NoticesFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "The certificate health check failed")]

@@ -212,7 +212,8 @@ internal static class AdminKeyCommand
         {
             await output.WriteLineAsync(
                 key.Owner is { } owner ? $"It counts as the person {owner.Subject} of {owner.Issuer}."
-                : key.CreatedBy is { } earlier ? $"It counts as the same administrator as {earlier}, which had that name first."
+                : key.CreatedBy is { } earlier
+                    ? $"It counts as the same administrator as {earlier}, which had that name first."
                 : "It counts as a separate person for two-person approval."
             );
             await output.WriteLineAsync($"written to {file} (0600)");
@@ -265,7 +266,9 @@ internal static class AdminKeyCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command is changing this installation: retry when it has finished.");
+                await error.WriteLineAsync(
+                    "Another command is changing this installation: retry when it has finished."
+                );
                 return ExitCodes.TryAgain;
             }
 

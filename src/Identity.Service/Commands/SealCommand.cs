@@ -42,7 +42,9 @@ internal static class SealCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command is changing this installation: retry when it has finished.");
+                await error.WriteLineAsync(
+                    "Another command is changing this installation: retry when it has finished."
+                );
                 return ExitCodes.TryAgain;
             }
 

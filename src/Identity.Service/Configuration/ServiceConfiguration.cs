@@ -523,7 +523,11 @@ internal static partial class ServiceConfiguration
                 || days.Count == 8
             )
             {
-                notices.Error("days", "The value must be a list of numbers of days.", "Use at most eight numbers from 1 to 365.");
+                notices.Error(
+                    "days",
+                    "The value must be a list of numbers of days.",
+                    "Use at most eight numbers from 1 to 365."
+                );
                 break;
             }
 
@@ -614,7 +618,11 @@ internal static partial class ServiceConfiguration
             }
             else
             {
-                signIn.Error("algorithms", $"The algorithm {name} is not supported.", "Use RS256, PS256, ES256 and their like.");
+                signIn.Error(
+                    "algorithms",
+                    $"The algorithm {name} is not supported.",
+                    "Use RS256, PS256, ES256 and their like."
+                );
             }
         }
 

@@ -13,5 +13,8 @@ internal sealed class SealingKeyBackupCheck : IServiceCheck
                 Id,
                 $"This check cannot see it: is there a copy of {file} apart from the database's backup?"
             )
-            : DoctorFinding.Skip(Id, "The sealing key comes from the environment: back it up where the variable is set.");
+            : DoctorFinding.Skip(
+                Id,
+                "The sealing key comes from the environment: back it up where the variable is set."
+            );
 }

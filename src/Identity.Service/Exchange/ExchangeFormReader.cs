@@ -54,7 +54,9 @@ internal static class ExchangeFormReader
         {
             if (form.Count(name) > 0)
             {
-                return ExchangeErrors.InvalidClient.Refuse($"{name}: this endpoint does not support client authentication.");
+                return ExchangeErrors.InvalidClient.Refuse(
+                    $"{name}: this endpoint does not support client authentication."
+                );
             }
         }
 

@@ -33,13 +33,7 @@ internal sealed class ReadinessMetrics : RecurringJob
         TimeProvider time,
         ILogger<ReadinessMetrics> logger
     )
-        : base(
-            "tunnel_metrics",
-            "Collects the metrics of tunnels.",
-            TimeSpan.FromSeconds(2),
-            time,
-            beginsAtOnce: true
-        )
+        : base("tunnel_metrics", "Collects the metrics of tunnels.", TimeSpan.FromSeconds(2), time, beginsAtOnce: true)
     {
         (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
         collectedTicks = time.GetUtcNow().UtcTicks;

@@ -103,7 +103,11 @@ public static class IdentitySection
         }
         else if (chosen.Length > 0 && options.Detector is not (PlatformDetectors.Auto or PlatformDetectors.None))
         {
-            token.Error("detector", $"{chosen[0]} and detector exclude each other.", "Configure only one source of the token.");
+            token.Error(
+                "detector",
+                $"{chosen[0]} and detector exclude each other.",
+                "Configure only one source of the token."
+            );
         }
 
         return options;

@@ -282,7 +282,10 @@ public sealed class FederationChecks(
             findings.Add(
                 DoctorFinding.Pass(
                     Exchange,
-                    string.Create(CultureInfo.InvariantCulture, $"The token was granted for {answer.Value.ExpiresIn} s."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The token was granted for {answer.Value.ExpiresIn} s."
+                    ),
                     $"scope: {answer.Value.Scope}",
                     $"token_type: {answer.Value.TokenType}"
                 )

@@ -145,7 +145,12 @@ internal sealed class YamlReader
             if (!entries.TryAdd(key, (keyLine, value)))
             {
                 var first = entries[key].Item1;
-                report(keyLine, keyPath, $"This key is repeated; it is first set in line {first}.", "Remove one of the two.");
+                report(
+                    keyLine,
+                    keyPath,
+                    $"This key is repeated; it is first set in line {first}.",
+                    "Remove one of the two."
+                );
             }
         }
 

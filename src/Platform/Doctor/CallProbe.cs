@@ -41,8 +41,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>An answer that says who the server is stays far below.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    private const string OnAgentsHost =
-        "run tunnel-agent doctor on the agent's host to see its certificate and expiry";
+    private const string OnAgentsHost = "run tunnel-agent doctor on the agent's host to see its certificate and expiry";
 
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";

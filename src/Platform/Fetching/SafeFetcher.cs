@@ -357,12 +357,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 $"{url.Host} sent more than {MaxHeadersKilobytes} KiB of headers.",
                 null
             ),
-            _ => FetchResult.Refused(
-                request,
-                FetchRefusal.Malformed,
-                $"{url.Host} sent a malformed response.",
-                null
-            ),
+            _ => FetchResult.Refused(request, FetchRefusal.Malformed, $"{url.Host} sent a malformed response.", null),
         };
     }
 

@@ -54,7 +54,9 @@ public static class PosixFile
         var status = new byte[StatxBytes];
         if (Statx((int)file.DangerousGetHandle(), [0], TheOpenFileItself, OwnerWanted | GroupWanted, status) != 0)
         {
-            throw new IOException($"Reading the metadata of an open file failed: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException(
+                $"Reading the metadata of an open file failed: {Marshal.GetLastPInvokeErrorMessage()}"
+            );
         }
 
         var group = BitConverter.ToUInt32(status, GroupOffset);

@@ -100,7 +100,10 @@ internal sealed class AcmeClient(
         );
         if (answer.Optional("status") is { } status and not "valid")
         {
-            throw new AcmeException(AcmeReason.AccountRefused, $"account: the CA reports the status {Bounded(status)}.");
+            throw new AcmeException(
+                AcmeReason.AccountRefused,
+                $"account: the CA reports the status {Bounded(status)}."
+            );
         }
 
         return channel.Account = answer.Location ?? throw answer.Invalid("it has no Location");

@@ -78,7 +78,10 @@ internal static class CaaPolicy
         {
             if (!identities.Contains(issue.Issuer, StringComparer.OrdinalIgnoreCase))
             {
-                return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA records at {answer.At} allow {issue.Issuer} to issue.");
+                return Refuse(
+                    AcmeReason.CaaOtherAuthority,
+                    $"The CAA records at {answer.At} allow {issue.Issuer} to issue."
+                );
             }
 
             if (issue.Parameter(Account) is not { Length: > 0 })
@@ -105,7 +108,10 @@ internal static class CaaPolicy
 
         return issuers.Exists(i => i.Parameter(Account) == account)
             ? new CaaFinding(null, $"The CAA records at {answer.At} restrict {name} to this agent's account.", record)
-            : Refuse(AcmeReason.CaaAccount, $"The CAA records at {answer.At} are for other accounts than this agent's.");
+            : Refuse(
+                AcmeReason.CaaAccount,
+                $"The CAA records at {answer.At} are for other accounts than this agent's."
+            );
     }
 
     private static string RecordOf(string name, string identity, string account) =>

@@ -30,7 +30,8 @@ internal static class CertsCommand
 
     private static readonly Option<string?> Exec = new("--exec")
     {
-        Description = "Command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload').",
+        Description =
+            "Command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload').",
     };
 
     private static readonly Option<TimeSpan> Limit = new("--timeout")

@@ -49,7 +49,9 @@ internal static class RoutesCommand
         {
             var near = ConfigText.Nearest(name, settings.Routes.Select(r => r.Name));
             await error.WriteLineAsync(
-                near is null ? $"The route {name} does not exist." : $"The route {name} does not exist; did you mean {near}?"
+                near is null
+                    ? $"The route {name} does not exist."
+                    : $"The route {name} does not exist; did you mean {near}?"
             );
             return ExitCodes.Usage;
         }

@@ -124,7 +124,11 @@ internal static class AgentConfiguration
         var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, network)).ToList();
         if (routes.Count == 0)
         {
-            root.Error("routes", "No route is configured, so the agent would serve nothing.", "Add one under `routes:`.");
+            root.Error(
+                "routes",
+                "No route is configured, so the agent would serve nothing.",
+                "Add one under `routes:`."
+            );
         }
 
         var twice = routes.SelectMany(r => r.Route.Hostnames).GroupBy(h => h).FirstOrDefault(g => g.Count() > 1);

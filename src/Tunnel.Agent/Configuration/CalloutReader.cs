@@ -111,7 +111,11 @@ internal static partial class CalloutReader
         {
             if (text.Length > 0)
             {
-                section.Error("url", "This is not an exact URL.", "Write https://host/path, without user, fragment or ...");
+                section.Error(
+                    "url",
+                    "This is not an exact URL.",
+                    "Write https://host/path, without user, fragment or ..."
+                );
             }
 
             return new Uri("https://unset.invalid");

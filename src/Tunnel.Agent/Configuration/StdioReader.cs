@@ -30,7 +30,11 @@ internal static class StdioReader
         var environment = stdio.Values("environment");
         if (environment.Any(v => !IsVariable(v.Key)))
         {
-            stdio.Error("environment", "One of these is not a valid variable name.", "Use letters, digits and underscores.");
+            stdio.Error(
+                "environment",
+                "One of these is not a valid variable name.",
+                "Use letters, digits and underscores."
+            );
         }
 
         var restart = stdio.Section("restart");

@@ -35,7 +35,10 @@ internal sealed class AgentMetrics : IDisposable
             description: "Calls that a route's rules deny, or would deny if they were enforced."
         );
         aborted = meter.CreateCounter<long>("culvert_agent_aborted", description: "Exchanges that the client left.");
-        brokenOff = meter.CreateCounter<long>("culvert_agent_broken_off", description: "Responses that were interrupted.");
+        brokenOff = meter.CreateCounter<long>(
+            "culvert_agent_broken_off",
+            description: "Responses that were interrupted."
+        );
         edgeConnections = meter.CreateUpDownCounter<long>(
             "culvert_agent_edge_connections",
             description: "Open connections to edges."

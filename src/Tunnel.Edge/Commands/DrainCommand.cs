@@ -33,7 +33,9 @@ internal static class DrainCommand
             if (resume)
             {
                 mark.Remove();
-                await output.WriteLineAsync("It accepts agents and clients again, unless `culvert edge drain` is in effect.");
+                await output.WriteLineAsync(
+                    "It accepts agents and clients again, unless `culvert edge drain` is in effect."
+                );
                 return ExitCodes.Done;
             }
 

@@ -103,7 +103,8 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
         var wanted = (long)settings.Clients.MaxConnections + settings.Agents.MaxConnections + OwnDescriptors;
         return OpenFiles.Limit is not { } limit
                 ? DoctorFinding.Skip(Descriptors, "This system does not report its limit.")
-            : limit >= wanted ? DoctorFinding.Pass(Descriptors, $"The limit is {limit} open files; {wanted} are needed.")
+            : limit >= wanted
+                ? DoctorFinding.Pass(Descriptors, $"The limit is {limit} open files; {wanted} are needed.")
             : new DoctorFinding
             {
                 Id = Descriptors,

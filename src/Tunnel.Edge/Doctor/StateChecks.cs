@@ -121,7 +121,10 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
         return (
             FeedContact.Age(contact, now - FeedContact.FreshFor, grace) switch
             {
-                FeedAge.Fresh => DoctorFinding.Pass(Contact, "The edge received data from the service within the last two minutes."),
+                FeedAge.Fresh => DoctorFinding.Pass(
+                    Contact,
+                    "The edge received data from the service within the last two minutes."
+                ),
                 FeedAge.OfflineGrace => DoctorFinding.Fail(
                     Contact,
                     $"The last contact to the service was at {contact:u}.",

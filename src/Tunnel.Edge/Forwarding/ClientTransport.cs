@@ -16,7 +16,8 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     /// Reset, or readable without a byte to read: closed. A client that keeps sending, or has only closed its side
     /// behind what it said, has bytes there.
     /// </summary>
-    public bool IsDisconnected => Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
+    public bool IsDisconnected =>
+        Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
 
     /// <summary>Aborted by the client; one that has only ended its side is not.</summary>
     public bool IsReset => Says(IsInError);

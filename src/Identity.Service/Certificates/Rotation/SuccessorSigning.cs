@@ -42,7 +42,10 @@ internal sealed class SuccessorSigning(
             );
             if (prepared.Value is not { } ready)
             {
-                return await FailAsync(attempt, $"creating its key and signing request failed: {prepared.Refusal!.Message}");
+                return await FailAsync(
+                    attempt,
+                    $"creating its key and signing request failed: {prepared.Refusal!.Message}"
+                );
             }
 
             successor = ready;

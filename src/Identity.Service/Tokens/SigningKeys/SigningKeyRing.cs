@@ -48,8 +48,7 @@ internal sealed class SigningKeyRing(
     public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.SigningKeys);
 
     public SigningKeySet Current =>
-        current
-        ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
+        current ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -59,9 +59,7 @@ internal sealed class EstConnector(
                         or CertificateUnusableException
             )
         {
-            return SigningAnswer.Failed(
-                $"a file of certificates.signing_connector.est is not usable: {fault.Message}"
-            );
+            return SigningAnswer.Failed($"a file of certificates.signing_connector.est is not usable: {fault.Message}");
         }
     }
 
@@ -124,7 +122,9 @@ internal sealed class EstConnector(
 
         return EstChain.Complete(certificate, [.. issued, .. known]) is { } completed
             ? SigningAnswer.Signed(completed)
-            : SigningAnswer.Spoiled("neither the enrolment server's response nor its /cacerts contains a chain to the root");
+            : SigningAnswer.Spoiled(
+                "neither the enrolment server's response nor its /cacerts contains a chain to the root"
+            );
     }
 
     // Names what to do, never what the server wrote.
