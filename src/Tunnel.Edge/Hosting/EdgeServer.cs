@@ -184,7 +184,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false), traces);
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
         server.sniSockets.Start(socket =>
-            server.HandleAsync(socket, (s, cancel) => server.clientAdmission.ServeAsync(s, server.sniListener.ServeAsync, cancel))
+            server.HandleAsync(
+                socket,
+                (s, cancel) => server.clientAdmission.ServeAsync(s, server.sniListener.ServeAsync, cancel)
+            )
         );
         server.connectSockets.Start(socket =>
             server.HandleAsync(
@@ -287,7 +290,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>In the order that clients take: one that goes from admission to a listener meanwhile is seen at one of them.</summary>
-    private bool HasArriving() => clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
+    private bool HasArriving() =>
+        clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
     /// <summary>
     /// Ends serving when the edge's own certificate is withdrawn or expired, and takes it up again with the next one

@@ -214,8 +214,8 @@ public sealed class DeviceLoginTests : PersonLoginTest
     [InlineData("--issuer http://idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://me:secret@idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://idp.example.com", "--client-id")]
-    [InlineData("--federated --token-file t", "how to sign in")]
-    [InlineData("--browser --issuer https://idp.example.com --client-id c", "how to sign in")]
+    [InlineData("--federated --token-file t", "no sign-in method")]
+    [InlineData("--browser --issuer https://idp.example.com --client-id c", "no sign-in method")]
     public async Task Incomplete_IsUsage(string line, string why)
     {
         var run = await Stage.RunAsync([

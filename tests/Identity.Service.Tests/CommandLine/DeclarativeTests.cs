@@ -162,7 +162,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
     [InlineData("kind: rule\nname: a\nspec: {}", "issuer is missing")]
     [InlineData("kind: tunnel\nspec: {}", "name is missing")]
     [InlineData("kind: tunnel\nname: a\nkind: tunnel", "Duplicate key")]
-    [InlineData("kind: tunnel\nname: a\n---\nkind: tunnel\nname: a", "is declared before")]
+    [InlineData("kind: tunnel\nname: a\n---\nkind: tunnel\nname: a", "is already declared")]
     public async Task BadFile_IsConfiguration_AndSaysWhere(string yaml, string what)
     {
         var bad = Path.GetDirectoryName(desk.Write("bad/bad.yaml", yaml))!;

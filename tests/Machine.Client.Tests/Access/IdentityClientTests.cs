@@ -216,7 +216,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     {
         Answer(c => c.Response.WriteAsync(body));
 
-        (await Exchange()).Failure!.Message.ShouldBe($"The answer is not what the protocol says: {fault}");
+        (await Exchange()).Failure!.Message.ShouldBe($"The response does not follow the protocol: {fault}");
     }
 
     [Theory]
