@@ -13,11 +13,7 @@ internal static class ErrorPage
             "Identity service",
             "In `error.details.error_code` of the response (form requests at the token endpoint get the format of RFC 6749)."
         ),
-        (
-            "Ca",
-            "Certificate core",
-            "From the identity service, for a signing request or a CA certificate."
-        ),
+        ("Ca", "Certificate core", "From the identity service, for a signing request or a CA certificate."),
         (
             "tunnel-agent",
             "Agent",

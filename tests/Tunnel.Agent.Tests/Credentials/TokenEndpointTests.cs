@@ -65,10 +65,22 @@ public sealed class TokenEndpointTests : IDisposable
     [InlineData("""{"access_token":"t","token_type":"DPoP"}""", "The token is not a bearer token.")]
     [InlineData("""{"access_token":"t","token_type":"mac"}""", "The token is not a bearer token.")]
     [InlineData("""{"access_token":"t","token_type":""}""", "The token is not a bearer token.")]
-    [InlineData("""{"access_token":"","token_type":"Bearer"}""", "The token contains characters that are not allowed in a token.")]
-    [InlineData("""{"access_token":"a b","token_type":"Bearer"}""", "The token contains characters that are not allowed in a token.")]
-    [InlineData("""{"access_token":"a\r\n","token_type":"Bearer"}""", "The token contains characters that are not allowed in a token.")]
-    [InlineData("""{"access_token":"ä","token_type":"Bearer"}""", "The token contains characters that are not allowed in a token.")]
+    [InlineData(
+        """{"access_token":"","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"a b","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"a\r\n","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"ä","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
     public async Task Answer_ThatIsNoTokenResponse_IsRefusedForAMoment(string answer, string problem)
     {
         server.Answer = _ => answer;

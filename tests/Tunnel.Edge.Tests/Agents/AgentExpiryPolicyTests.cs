@@ -15,9 +15,9 @@ public sealed class AgentExpiryPolicyTests
     [InlineData(0, false)]
     [InlineData(1, true)]
     public void Decide_ExpiredCertificate_Ends(int secondsPast, bool ends) =>
-        (AgentExpiryPolicy.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null).ShouldBe(
-            ends
-        );
+        (
+            AgentExpiryPolicy.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null
+        ).ShouldBe(ends);
 
     [Theory]
     [InlineData(86_399, false)]
