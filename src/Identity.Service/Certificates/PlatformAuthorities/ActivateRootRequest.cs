@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The optional body of an activation: who is gone without, and why.</summary>
+/// <summary>The optional body of an activation: the parties to continue without, and the reason.</summary>
 internal sealed record ActivateRootRequest
 {
     private const int MaxMissing = 1024;

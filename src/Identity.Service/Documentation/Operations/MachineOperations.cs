@@ -96,7 +96,7 @@ internal static class MachineOperations
                 "get_edge_feed",
                 "Get the feed of an edge",
                 "The tunnels that are assigned to the edge, at one revision. With since and wait the request "
-                    + "waits for a change and answers 204 when there is none."
+                    + "waits for a change and returns 204 if there is none."
             )
             .Query("held", "since", "wait")
             .Answers<EdgeFeed>()

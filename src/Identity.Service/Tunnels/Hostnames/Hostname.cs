@@ -22,7 +22,7 @@ internal sealed record Hostname
 
     public DateTimeOffset? CheckedAt { get; init; }
 
-    /// <summary>One of <see cref="ProofResults"/>; null before the first look.</summary>
+    /// <summary>One of <see cref="ProofResults"/>; null before the first check.</summary>
     public string? CheckResult { get; init; }
 
     /// <summary>Daily looks in a row that did not find the proof.</summary>
