@@ -18,7 +18,7 @@ internal static class DependencyPage
             A restore also fails when the package source knows a weakness of any of these packages (NuGet audit, every severity, also
             of what others bring). `AuditExceptions.props` lists the weaknesses that are tolerated, each with a reason and its last
             day; a test fails after that day. A source that has no such list, or cannot be reached, is a warning. What each program
-            consists of is published beside it as a bill of materials ([publishing.md](publishing.md)).
+            consists of is published with it as a bill of materials ([publishing.md](publishing.md)).
 
             ## Shipped
 
