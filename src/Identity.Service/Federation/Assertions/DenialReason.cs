@@ -32,7 +32,7 @@ internal enum DenialReason
     /// <summary>The request expects another service account than the rule's.</summary>
     ServiceAccountMismatch,
 
-    /// <summary>No JWT in a compact JWS as we accept it; the detail names the fault.</summary>
+    /// <summary>Not a JWT in an accepted compact JWS; the detail names the error.</summary>
     TokenMalformed,
 
     /// <summary>The header's <c>alg</c> is absent, unsupported, not the issuer's, or not the key's.</summary>
@@ -137,19 +137,19 @@ internal enum DenialReason
     /// <summary>The exchanged Culvert token is bound to a key that the request did not prove.</summary>
     BindingMismatch,
 
-    /// <summary>The subject token is not of the type that the request says.</summary>
+    /// <summary>The subject token is not of the type in the request.</summary>
     TokenTypeMismatch,
 
     /// <summary>The exchanged Culvert token was granted by another rule than the request names.</summary>
     RuleMismatch,
 
-    /// <summary>The exchanged token of ours was revoked, or what granted it ended.</summary>
+    /// <summary>The exchanged Culvert token was revoked, or its grant is no longer in force.</summary>
     TokenRevoked,
 
     /// <summary>The actor token is not a valid Culvert access token; the detail names the error.</summary>
     ActorInvalid,
 
-    /// <summary>Nothing says that this actor may act for this subject.</summary>
+    /// <summary>Neither the rule nor the token allows this actor to act for this subject.</summary>
     ActorNotAllowed,
 
     /// <summary>The actor is the subject itself, or acts for it already.</summary>
