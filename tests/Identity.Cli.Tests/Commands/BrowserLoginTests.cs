@@ -101,7 +101,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("error=access_denied", "refused it")]
+    [InlineData("error=access_denied", "request was refused")]
     [InlineData("error=login_required&error_description=who%1B", "login_required, who\uFFFD")]
     [InlineData("", "contains no code")]
     [InlineData("code=", "contains no code")]
@@ -164,9 +164,9 @@ public sealed class BrowserLoginTests : PersonLoginTest
 
     [Theory]
     [InlineData(400, """{"error":"invalid_grant"}""", "400, invalid_grant")]
-    [InlineData(200, """{"access_token":"eyJ.access.token"}""", "holds no id_token")]
+    [InlineData(200, """{"access_token":"eyJ.access.token"}""", "contains no id_token")]
     [InlineData(200, """{"id_token":"no token"}""", "not for this sign-in")]
-    [InlineData(200, "no JSON", "holds no id_token")]
+    [InlineData(200, "no JSON", "contains no id_token")]
     public async Task Code_ThatGivesNoToken_IsRefused(int status, string body, string why)
     {
         Prepare();

@@ -68,7 +68,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("""{"error":"access_denied"}""", ExitCode.Refused, "refused it")]
+    [InlineData("""{"error":"access_denied"}""", ExitCode.Refused, "request was refused")]
     [InlineData("""{"error":"expired_token"}""", ExitCode.TryAgain, "in time")]
     [InlineData("""{"error":"invalid_client"}""", ExitCode.Refused, "invalid_client")]
     [InlineData(Pending, ExitCode.TryAgain, "in time")] // until the code's end
@@ -191,9 +191,9 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":1}""", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its answer holds no id_token")]
+    [InlineData(200, "[]", "its response contains no id_token")]
+    [InlineData(200, """{"id_token":1}""", "its response contains no id_token")]
+    [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its response contains no id_token")]
     [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its response's token_type is \"mac\"")]
     [InlineData(401, """{"error":"invalid_client"}""", "it returned no token: 401, invalid_client")]
     [InlineData(400, """{"error":["slow_down"]}""", "it returned no token: 400")]
