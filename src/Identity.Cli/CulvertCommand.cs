@@ -120,11 +120,11 @@ internal sealed class CulvertCommand
         {
             var word = parse.UnmatchedTokens is [var first, ..] ? first : null;
             var known = command.Subcommands.Select(c => c.Name).ToList();
-            var problem = word is null ? "a word is missing" : $"'{word}' is not known here";
+            var problem = word is null ? "a command is missing" : $"'{word}' is not a known command";
             var remedy =
                 word is not null && ConfigText.Nearest(word, known) is { } near
                     ? $"did you mean {near}?"
-                    : $"say one of {string.Join(", ", known)}";
+                    : $"use one of {string.Join(", ", known)}";
             host.Error.WriteLine($"{path}: {CellText.Safe(problem)}; {remedy}");
         }
         else
@@ -165,7 +165,7 @@ internal sealed class CulvertCommand
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            host.Error.WriteLine("interrupted; a change under way may have happened");
+            host.Error.WriteLine("interrupted; a change in progress may have been made");
             return ExitCode.Interrupted;
         }
     }

@@ -45,7 +45,7 @@ public sealed class MuxConnection : IAsyncDisposable
     private readonly StreamTable table;
     private readonly Heartbeat heartbeat;
     private readonly ConnectionLife life;
-    private readonly StreamDoor door;
+    private readonly StreamAdmission admission;
     private readonly FrameLoop received;
     private readonly long startedAt;
 
@@ -67,8 +67,8 @@ public sealed class MuxConnection : IAsyncDisposable
         outbox = new Outbox(transport, time, e => EndOfTransport(e.Message), OnFlood, CheckDrained, options.BytesTaken);
         heartbeat = new Heartbeat(outbox, options, time);
         life = new ConnectionLife(outbox, time);
-        door = new StreamDoor(role, options, outbox, table, life, heartbeat, time);
-        var dispatcher = new FrameDispatcher(outbox, table, door, life, heartbeat, OnGoAway);
+        admission = new StreamAdmission(role, options, outbox, table, life, heartbeat, time);
+        var dispatcher = new FrameDispatcher(outbox, table, admission, life, heartbeat, OnGoAway);
         received = new FrameLoop(transport, time, new Sink(this, dispatcher));
         startedAt = time.GetTimestamp();
         AppendHello();
@@ -93,7 +93,7 @@ public sealed class MuxConnection : IAsyncDisposable
         {
             lock (outbox.Gate)
             {
-                return door.CanOpen_NeedsLock;
+                return admission.CanOpen_NeedsLock;
             }
         }
     }
@@ -111,7 +111,7 @@ public sealed class MuxConnection : IAsyncDisposable
         {
             lock (outbox.Gate)
             {
-                return door.IdsLeft_NeedsLock;
+                return admission.IdsLeft_NeedsLock;
             }
         }
     }
@@ -125,7 +125,7 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <summary>Round trip of the latest answered PING; zero before there was one.</summary>
     public TimeSpan RoundTrip => heartbeat.Latest;
 
-    /// <summary>Runs the connection. Completes, never faults, when it is over and the transport is closed.</summary>
+    /// <summary>Runs the connection. Completes, never faults, when the connection and its transport are closed.</summary>
     /// <param name="cancellationToken">Ends the connection at once with <see cref="ConnectionErrorCode.Shutdown"/>.</param>
     /// <exception cref="InvalidOperationException">It runs already.</exception>
     public Task RunAsync(CancellationToken cancellationToken)
@@ -143,7 +143,7 @@ public sealed class MuxConnection : IAsyncDisposable
 
     /// <summary>Agent: the next stream that the edge opened, oldest first; null when there will be no more.</summary>
     public ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken) =>
-        door.AcceptAsync(cancellationToken);
+        admission.AcceptAsync(cancellationToken);
 
     /// <summary>
     /// Edge: opens a stream without a round trip. False before the agent's HELLO, after GOAWAY, at the stream limit of
@@ -156,18 +156,18 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <exception cref="InvalidOperationException">This is not the edge.</exception>
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>
         role == MuxRole.Edge
-            ? door.TryOpen(open, firstBytes, received.LastReceived, out stream)
+            ? admission.TryOpen(open, firstBytes, received.LastReceived, out stream)
             : throw new InvalidOperationException("Only the edge opens streams.");
 
     /// <summary>As <see cref="TryOpen(OpenPayload, out MuxStream)"/>.</summary>
-    /// <exception cref="InvalidOperationException">The connection takes no stream now.</exception>
+    /// <exception cref="InvalidOperationException">The connection accepts no new streams.</exception>
     public MuxStream Open(OpenPayload open) =>
         TryOpen(open, out var stream)
             ? stream
-            : throw new InvalidOperationException("The connection takes no stream now.");
+            : throw new InvalidOperationException("The connection accepts no new streams.");
 
     /// <summary>
-    /// Ends the connection in order (W12, W13): no new streams; open ones may go on for <paramref name="drain"/>, then
+    /// Closes the connection gracefully (W12, W13): no new streams; open ones may continue for <paramref name="drain"/>, then
     /// get RST(CANCELLED). The connection is over as soon as the last stream is. A second call counts if it ends sooner.
     /// </summary>
     public void GoAway(ConnectionErrorCode code, TimeSpan drain, string text)
@@ -181,8 +181,8 @@ public sealed class MuxConnection : IAsyncDisposable
                 return;
             }
 
-            refused = door.Close_NeedsLock();
-            outbox.GoAway_NeedsLock(GoAwayCodec.Frame(code, door.LastStream_NeedsLock, drain, text));
+            refused = admission.Close_NeedsLock();
+            outbox.GoAway_NeedsLock(GoAwayCodec.Frame(code, admission.LastStream_NeedsLock, drain, text));
             start = outbox.Begin_NeedsLock();
         }
 
@@ -216,7 +216,7 @@ public sealed class MuxConnection : IAsyncDisposable
     {
         lock (outbox.Gate)
         {
-            door.Skip_NeedsLock(count);
+            admission.Skip_NeedsLock(count);
         }
     }
 
@@ -329,7 +329,7 @@ public sealed class MuxConnection : IAsyncDisposable
 
         if (life.Hello is null && time.GetElapsedTime(startedAt) >= options.HelloTimeout)
         {
-            EndByError(ConnectionErrorCode.Protocol, "No HELLO arrived in time.");
+            EndByError(ConnectionErrorCode.Protocol, "No HELLO arrived within the time limit.");
         }
         else if (outbox.StalledFor >= options.WriteStall)
         {
@@ -377,7 +377,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
 
         // A GOAWAY without drain time tells the peer that this was all, so that it closes at once.
-        EndWith(code, expired ? "the drain time is over" : "drained", announce: announced);
+        EndWith(code, expired ? "the drain time has passed" : "drained", announce: announced);
     }
 
     private void OnFlood() =>
@@ -401,7 +401,7 @@ public sealed class MuxConnection : IAsyncDisposable
 
             if (announce)
             {
-                outbox.GoAway_NeedsLock(GoAwayCodec.Frame(code, door.LastStream_NeedsLock, TimeSpan.Zero, detail));
+                outbox.GoAway_NeedsLock(GoAwayCodec.Frame(code, admission.LastStream_NeedsLock, TimeSpan.Zero, detail));
             }
         }
 
@@ -425,7 +425,7 @@ public sealed class MuxConnection : IAsyncDisposable
     {
         if (life.TryEnd(why))
         {
-            door.Complete();
+            admission.Complete();
         }
     }
 

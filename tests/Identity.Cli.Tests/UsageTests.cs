@@ -7,16 +7,16 @@ namespace Culvert.Identity.Cli.Tests;
 public sealed class UsageTests : CommandTest
 {
     [Theory]
-    [InlineData("", "say one of tunnel, range-set, ca")]
-    [InlineData("tunnl", "'tunnl' is not known here; did you mean tunnel?")]
-    [InlineData("xyzzy", "'xyzzy' is not known here; say one of tunnel, range-set")]
-    [InlineData("tunnel", "say one of create, list")]
-    [InlineData("tunnel token", "say one of reveal, rotate")]
+    [InlineData("", "use one of tunnel, range-set, ca")]
+    [InlineData("tunnl", "'tunnl' is not a known command; did you mean tunnel?")]
+    [InlineData("xyzzy", "'xyzzy' is not a known command; use one of tunnel, range-set")]
+    [InlineData("tunnel", "use one of create, list")]
+    [InlineData("tunnel token", "use one of reveal, rotate")]
     [InlineData("tunnel create", "Required argument missing")]
     [InlineData("tunnel create a b", "'b'")]
     [InlineData("tunnel list --wat", "'--wat'")]
     [InlineData("tunnel list -o xml", "use table, wide, json, yaml or name")]
-    [InlineData("tunnel list --timeout 1y", "'1y' is no duration")]
+    [InlineData("tunnel list --timeout 1y", "'1y' is not a duration")]
     [InlineData("tunnel list --timeout 0ms", "from 1ms to 1h")]
     [InlineData("tunnel list --timeout 2h", "from 1ms to 1h")]
     [InlineData("tunnel list --limit 0", "from 1 to 1000")]
@@ -25,21 +25,21 @@ public sealed class UsageTests : CommandTest
     [InlineData("rule create x --issuer i --service-account s", "'--scope' is required")]
     [InlineData(
         "rule create x --issuer i --service-account s --scope a --life 59s",
-        "'59s' is no duration from 1m to 1d"
+        "'59s' is not a duration from 1m to 1d"
     )]
-    [InlineData("rule create x --issuer i --service-account s --scope a --life 86401s", "is no duration")]
+    [InlineData("rule create x --issuer i --service-account s --scope a --life 86401s", "is not a duration")]
     [InlineData("issuer create x", "'--url' is required")]
     [InlineData("ca upload x --chain f", "'--fingerprint' is required")]
-    [InlineData("cert show xyz", "is no serial number")]
+    [InlineData("cert show xyz", "is not a serial number")]
     [InlineData("service-account create x --role owner", "owner")]
-    [InlineData("tunnel hold x", "'hold' is not known here")]
-    [InlineData("tunnel list --url http://127.0.0.1:1", "is no https address")]
+    [InlineData("tunnel hold x", "'hold' is not a known command")]
+    [InlineData("tunnel list --url http://127.0.0.1:1", "is not an https URL")]
     [InlineData("dev", "'--mcp' is required")]
-    [InlineData("dev --mcp ftp://127.0.0.1:3001", "is no address of an MCP server")]
+    [InlineData("dev --mcp ftp://127.0.0.1:3001", "is not the address of an MCP server")]
     [InlineData("dev --mcp http://127.0.0.1:3001 --port 65536", "from 1 to 65535")]
-    [InlineData("tunnel list --url https://u:p@127.0.0.1", "is no https address")]
+    [InlineData("tunnel list --url https://u:p@127.0.0.1", "is not an https URL")]
     [InlineData("tunnel list --ca-file a --ca-sha256 b", "exclude each other")]
-    [InlineData("tunnel update tnl_01 --client-range none --client-range 10.0.0.0/8", "none stands alone")]
+    [InlineData("tunnel update tnl_01 --client-range none --client-range 10.0.0.0/8", "must be the only value")]
     public async Task BadCommandLine_IsUsage_SaysWhyAndSendsNothing(string line, string why)
     {
         var run = await Stage.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -59,7 +59,10 @@ internal static class AuthorityReader
 
             if (ParsedCertificate.TryParse(block.Data) is not { } certificate)
             {
-                return new CaRefusal(CaErrorCodes.CaMalformed, "A PEM block does not hold one DER certificate.");
+                return new CaRefusal(
+                    CaErrorCodes.CaMalformed,
+                    "A PEM block does not contain exactly one DER certificate."
+                );
             }
 
             certificates.Add(certificate);
@@ -89,6 +92,6 @@ internal static class AuthorityReader
     private static CaRefusal Secret() =>
         new(
             CaErrorCodes.CaSecretInInput,
-            "The input holds a private key; it was discarded. Treat the key as disclosed."
+            "The input contains a private key; it was discarded. Treat the key as disclosed."
         );
 }

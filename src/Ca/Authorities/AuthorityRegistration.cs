@@ -65,7 +65,7 @@ public static class AuthorityRegistration
     /// <summary>Checks one certificate that is to be a trust anchor of a tunnel; its key stays elsewhere.</summary>
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
     /// <param name="now">Moment of the check.</param>
-    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
     /// <param name="names">The DNS names that it must be able to certify; null = not known.</param>
     public static CaResult<ParsedCertificate> CheckAnchor(
         string pem,
@@ -77,7 +77,7 @@ public static class AuthorityRegistration
     /// <summary>Checks one certificate whose leaves are to open the CONNECT ingress.</summary>
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
     /// <param name="now">Moment of the check.</param>
-    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
     public static CaResult<ParsedCertificate> CheckClientAnchor(
         string pem,
         DateTimeOffset now,
@@ -95,7 +95,7 @@ public static class AuthorityRegistration
     /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
     /// <param name="names">The DNS names that it will certify.</param>
     /// <param name="now">Moment of the check.</param>
-    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
     public static IReadOnlyList<CaRefusal> InspectChain(
         IReadOnlyList<ParsedCertificate> chain,
         SubjectPublicKey ourKey,

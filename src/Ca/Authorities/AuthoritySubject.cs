@@ -3,7 +3,7 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>What the checks on an authority look at.</summary>
+/// <summary>The input of the checks on an authority.</summary>
 internal sealed record AuthoritySubject
 {
     /// <summary>The authority first, each issuer after it. A trust anchor is checked alone.</summary>
@@ -21,7 +21,7 @@ internal sealed record AuthoritySubject
     /// <summary>Service-held authorities: the DNS names that it will certify.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>Tells whether a key is that of an authority which everybody trusts anyway.</summary>
+    /// <summary>Returns whether a key belongs to a publicly trusted authority.</summary>
     public Func<ParsedCertificate, bool> IsPublic { get; init; } = _ => false;
 
     /// <summary>Names a certificate in a message, when there is more than one.</summary>

@@ -12,7 +12,7 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Authorities;
 
 /// <summary>
-/// Proof that an authority is usable before anybody relies on it: a leaf for a key that is thrown away, verified up to
+/// Proof that an authority works before it is used: a leaf for a throw-away key, verified up to
 /// the root twice: by our own checks, and by the platform's verifier (OpenSSL), which shares no code with them.
 /// </summary>
 public static class AuthorityTrial
@@ -39,13 +39,13 @@ public static class AuthorityTrial
             return Verify(leaf.Value, chain, now);
         }
 
-        // A key that does not answer says nothing about the chain.
+        // A key that does not respond proves nothing about the chain.
         return leaf.Refusal.Code == CaErrorCodes.SignerUnavailable
             ? leaf.Refusal
             : Failed($"not issued: {leaf.Refusal.Message}");
     }
 
-    /// <summary>The leaf that is tried; nobody has its key.</summary>
+    /// <summary>The trial leaf; its key is discarded.</summary>
     internal static CaResult<ParsedCertificate> MakeLeaf(
         IReadOnlyList<ParsedCertificate> chain,
         IssuerKey key,

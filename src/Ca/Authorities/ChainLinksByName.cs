@@ -14,7 +14,7 @@ internal sealed class ChainLinksByName : IAuthorityCheck
             bool isLast = i == subject.Chain.Count - 1;
             if (isLast && !certificate.IsSelfIssued)
             {
-                // An anchor that is somebody's subordinate: what is above it is not ours to judge.
+                // An anchor that is a subordinate CA: its issuers are not checked.
                 continue;
             }
 

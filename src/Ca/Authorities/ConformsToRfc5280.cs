@@ -47,7 +47,7 @@ internal sealed class ConformsToRfc5280 : IAuthorityCheck
 
         if (certificate.HasBadTime || certificate.NotBefore > certificate.NotAfter)
         {
-            return "The validity is not encoded as RFC 5280 asks, or ends before it begins";
+            return "The validity is not encoded as RFC 5280 requires, or notAfter is before notBefore";
         }
 
         if (certificate.Extensions.DistinctBy(extension => extension.Oid).Count() != certificate.Extensions.Count)

@@ -15,7 +15,7 @@ internal sealed class HoldsOurKey : IAuthorityCheck
         }
 
         return subject.Chain.Any(certificate => IsFor(certificate, ourKey))
-            ? new CaRefusal(CaErrorCodes.CaChain, "The authority's own certificate must come first.")
+            ? new CaRefusal(CaErrorCodes.CaChain, "The authority's own certificate must be the first.")
             : new CaRefusal(CaErrorCodes.CaKeyMismatch, "No certificate is for the key that the service made.");
     }
 

@@ -2,7 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>One rule on a certificate or chain that somebody wants to register.</summary>
+/// <summary>One rule for a certificate or chain that a caller registers.</summary>
 internal interface IAuthorityCheck
 {
     /// <summary>Null when the rule holds.</summary>

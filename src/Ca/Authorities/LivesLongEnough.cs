@@ -18,7 +18,7 @@ internal sealed class LivesLongEnough : IAuthorityCheck
         return remaining < Lives * leafLife
             ? new CaRefusal(
                 CaErrorCodes.CaValidity,
-                $"The remaining life is less than six times the life of the certificates under it ({leafLife.TotalHours:0.##} h)."
+                $"The remaining lifetime is less than six times the lifetime of the certificates under it ({leafLife.TotalHours:0.##} h)."
             )
             : null;
     }

@@ -3,8 +3,8 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Authorities;
 
 /// <summary>
-/// A tunnel's anchors say who may speak for the tunnel: an authority that certifies anybody says nothing, and a leaf
-/// says nothing about others.
+/// A tunnel's anchors define which agents may serve it: a public authority restricts nothing, and a leaf
+/// cannot sign certificates.
 /// </summary>
 internal sealed class MayBeAnchor : IAuthorityCheck
 {
@@ -16,7 +16,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             {
                 return new CaRefusal(
                     CaErrorCodes.CaAnchorForbidden,
-                    "This authority certifies anybody: it is of the public web, or the operating system of the service "
+                    "This authority issues certificates to the public: it is a web CA, or the operating system of the service "
                         + $"trusts it or the one above it{subject.Place(i)}."
                 );
             }
@@ -27,7 +27,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             subject.Chain[0] is { BasicConstraints: null or { IsAuthority: false }, SubjectAlternativeNames: not null }
             ? new CaRefusal(
                 CaErrorCodes.CaAnchorForbidden,
-                "The certificate is a leaf: it names servers and certifies nobody."
+                "The certificate is a leaf certificate: it names servers and cannot sign certificates."
             )
             : null;
     }

@@ -55,7 +55,7 @@ internal static class ExtensionReaders
         return purposes.Count > 0 ? purposes : throw new AsnContentException("an empty list of purposes");
     }
 
-    /// <summary>RFC 5280 §4.2.1.4: the identifiers; qualifiers say nothing to us.</summary>
+    /// <summary>RFC 5280 §4.2.1.4: the identifiers; qualifiers are ignored.</summary>
     public static List<string> ReadPolicies(AsnReader reader)
     {
         AsnReader sequence = reader.ReadSequence();
@@ -95,7 +95,9 @@ internal static class ExtensionReaders
         name.ThrowIfNotEmpty();
         GeneralName uri = GeneralName.Read(names);
         names.ThrowIfNotEmpty();
-        return uri.Kind == GeneralNameKind.Uri ? uri.Text : throw new AsnContentException("a point that is no URI");
+        return uri.Kind == GeneralNameKind.Uri
+            ? uri.Text
+            : throw new AsnContentException("a distribution point that is not a URI");
     }
 
     /// <summary>RFC 5280 §4.2.2.1, in the one form that we write: a single OCSP responder with a URI.</summary>
@@ -110,7 +112,7 @@ internal static class ExtensionReaders
         description.ThrowIfNotEmpty();
         return method == Oids.OcspAccess && uri.Kind == GeneralNameKind.Uri
             ? uri.Text
-            : throw new AsnContentException("an access description that is no OCSP responder");
+            : throw new AsnContentException("an access description other than an OCSP responder");
     }
 
     /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are passed over.</summary>

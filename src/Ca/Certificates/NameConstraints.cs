@@ -5,7 +5,7 @@ namespace Culvert.Ca.Certificates;
 
 /// <summary>
 /// RFC 5280 §4.2.1.10, evaluated for the kinds of names that we certify (DNS, URI, IP address). Subtrees of other kinds
-/// do not bind our leaves; a kind that nobody evaluates is refused when the authority is registered.
+/// do not bind our leaves; a type that is not evaluated is refused when the authority is registered.
 /// </summary>
 public sealed class NameConstraints
 {
@@ -154,7 +154,7 @@ public sealed class NameConstraints
     }
 
     /// <summary>
-    /// A wildcard stands for every name one label below its base; if one of those is excluded, so is the wildcard.
+    /// A wildcard matches every name one label below its base; if one of those is excluded, so is the wildcard.
     /// Verifiers compare it as a name of its own, and would let the excluded host be impersonated.
     /// </summary>
     private static bool Covers(string name, string subtree)

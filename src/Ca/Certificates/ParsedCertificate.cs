@@ -8,7 +8,7 @@ namespace Culvert.Ca.Certificates;
 
 /// <summary>
 /// A certificate read by its DER (RFC 5280 §4.1). Reading is strict about structure and lenient about rules: a duplicate
-/// extension or a negative serial number is kept as it stands, so that checks and lints can name it.
+/// extension or a negative serial number is stored unchanged, so that checks and lints can name it.
 /// </summary>
 public sealed class ParsedCertificate
 {
@@ -76,7 +76,7 @@ public sealed class ParsedCertificate
 
     /// <summary>
     /// It asserts a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1), as authorities of the public web do:
-    /// so they are known even where nothing above them is at hand.
+    /// so they are known even if no issuer certificate is available.
     /// </summary>
     public bool IsOfPublicWeb =>
         Policies?.Any(policy => policy.StartsWith("2.23.140.1.", StringComparison.Ordinal)) == true;

@@ -19,7 +19,7 @@ internal static class DerTime
     }
 
     /// <summary>False when it is a time in another form; the value is passed over then.</summary>
-    /// <exception cref="AsnContentException">It is no time at all.</exception>
+    /// <exception cref="AsnContentException">The value is not a time.</exception>
     public static bool TryRead(AsnReader reader, out DateTimeOffset time)
     {
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
@@ -49,7 +49,7 @@ internal static class DerTime
         throw new AsnContentException("a time of another type");
     }
 
-    /// <summary>Whether a time stands next, for optional ones.</summary>
+    /// <summary>Whether the next element is a time, for optional ones.</summary>
     public static bool IsNext(AsnReader reader) =>
         reader.HasData
         && (

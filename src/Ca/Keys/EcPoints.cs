@@ -8,7 +8,7 @@ namespace Culvert.Ca.Keys;
 /// being on the curve (and not at infinity, which has another encoding) is the whole check.
 /// </summary>
 /// <remarks>
-/// The platform's import takes about 75 µs, most of it for looking up the curve anew. Copying the curve from a key that
+/// The platform's import takes about 75 µs, most of it to look up the curve again. Copying the curve from a key that
 /// has it and setting the point takes about 3 µs and makes the same check. Issuing imports several keys per certificate,
 /// so this decides its rate. Where libcrypto has not the two functions, or is not the very library that the platform
 /// uses (handles are shared with it), the platform's import stays.

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// Finds RSA moduli that somebody else can factor, whatever their size: from a broken generator the key looks fine,
-/// signs fine, and belongs to everybody.
+/// Finds RSA moduli that others can factor, whatever their size: from a broken generator the key looks fine,
+/// signs fine, but is effectively public.
 /// </summary>
 internal static class RsaModulus
 {

@@ -71,7 +71,7 @@ internal sealed class SignatureScheme
         return null;
     }
 
-    /// <summary>What a key of ours signs with: the hash as strong as the curve, SHA-256 with RSA.</summary>
+    /// <summary>The scheme of our own keys: the hash as strong as the curve, SHA-256 with RSA.</summary>
     public static SignatureScheme For(SubjectPublicKey key) =>
         key.Algorithm switch
         {

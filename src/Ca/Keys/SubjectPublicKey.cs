@@ -69,7 +69,7 @@ public sealed class SubjectPublicKey
     {
         if (!IsRsa && lasting is null && EcPoints.Import(Algorithm, KeyBits.Span) is { } made)
         {
-            // Verifying is safe on many threads at once, and whoever comes second leaves its own to the collector.
+            // Verifying is safe on many threads at once, and the second thread's instance is garbage collected.
             Interlocked.CompareExchange(ref lasting, made, null);
         }
     }
@@ -90,7 +90,7 @@ public sealed class SubjectPublicKey
         }
     }
 
-    /// <param name="reader">Stands at the structure.</param>
+    /// <param name="reader">Positioned at the structure.</param>
     /// <param name="key">What was read.</param>
     /// <param name="known">A key that was read before: the same octets are not checked a second time.</param>
     /// <param name="isProven">Something that the key signed is verified at once: the import is kept for that.</param>

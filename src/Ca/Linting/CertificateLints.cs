@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Linting;
 
-/// <summary>The rules that every certificate of ours is held against before it is signed.</summary>
+/// <summary>The rules that every certificate must pass before it is signed.</summary>
 internal static class CertificateLints
 {
     /// <summary>In the order of RFC 5280 §4.</summary>

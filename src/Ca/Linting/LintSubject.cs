@@ -3,7 +3,7 @@ using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>What a lint looks at.</summary>
+/// <summary>The input of a lint.</summary>
 /// <param name="Certificate">The twin, read back from its own bytes.</param>
 /// <param name="Order">What was ordered.</param>
 internal sealed record LintSubject(ParsedCertificate Certificate, IssuanceOrder Order);

@@ -69,7 +69,10 @@ public sealed record ValidityWindow
 
         if (cap < profile.MinLife)
         {
-            return new CaRefusal(CaErrorCodes.ValidityInvalid, "The issuing authority is about to end or has ended.");
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                "The issuing authority has expired or is about to expire."
+            );
         }
 
         TimeSpan life = askedLife ?? (profile.DefaultLife < cap ? profile.DefaultLife : cap);
@@ -78,7 +81,7 @@ public sealed record ValidityWindow
         {
             return new CaRefusal(
                 CaErrorCodes.ValidityInvalid,
-                $"A certificate of the profile {profile.Name} lives at least {profile.MinLife.TotalSeconds:0} s."
+                $"The lifetime of a certificate of profile {profile.Name} must be at least {profile.MinLife.TotalSeconds:0} s."
             );
         }
 
@@ -86,7 +89,7 @@ public sealed record ValidityWindow
         {
             return new CaRefusal(
                 CaErrorCodes.ValidityInvalid,
-                $"The asked life is beyond the profile's cap or the issuer's end, {cap.TotalSeconds:0} s from now."
+                $"The requested lifetime exceeds the profile's maximum or the issuer's expiry, {cap.TotalSeconds:0} s from now."
             );
         }
 

@@ -55,7 +55,7 @@ public sealed class CertificateProfile
 
     /// <summary>
     /// Signs OCSP answers for the authority that certified it (RFC 6960 §4.2.2.2). It has a subject instead of alternative
-    /// names, and nobody asks whether it is revoked.
+    /// names, and no client checks its revocation.
     /// </summary>
     public bool IsResponder => ExtendedKeyUsages.Contains(Oids.OcspSigning);
 

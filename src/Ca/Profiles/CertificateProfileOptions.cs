@@ -9,13 +9,13 @@ public sealed record CertificateProfileOptions
     /// <summary>Accepted subject keys: <c>ecdsa-p256|ecdsa-p384|ecdsa-p521|rsa-2048|rsa-3072|rsa-4096</c>.</summary>
     public IReadOnlyList<string> KeyAlgorithms { get; init; } = ["ecdsa-p256", "ecdsa-p384"];
 
-    /// <summary>Life when none is asked for, counted from issuance. At most <see cref="MaxLife"/>.</summary>
+    /// <summary>Lifetime if none is requested, counted from issuance. At most <see cref="MaxLife"/>.</summary>
     public TimeSpan DefaultLife { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Longest life that may be asked for.</summary>
+    /// <summary>Longest lifetime that may be requested.</summary>
     public TimeSpan MaxLife { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Shortest life that may be asked for; at least 5 s.</summary>
+    /// <summary>Shortest lifetime that may be requested; at least 5 s.</summary>
     public TimeSpan MinLife { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

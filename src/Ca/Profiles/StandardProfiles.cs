@@ -6,7 +6,7 @@ public static class StandardProfiles
     private static readonly IReadOnlyList<string> LeafKeys = ["ecdsa-p256", "ecdsa-p384"];
 
     /// <summary>
-    /// Inner TLS under a tunnel's authority. Capped at 90 d: what outlives a quarter is renewed by nobody.
+    /// Inner TLS under a tunnel's authority. Capped at 90 d: operators forget to renew certificates with a longer lifetime.
     /// </summary>
     public static CertificateProfileOptions Server(TimeSpan life) =>
         new()
@@ -53,8 +53,8 @@ public static class StandardProfiles
         };
 
     /// <summary>
-    /// The leaf that proves a new tunnel authority usable before anybody relies on it: what a server certificate is, but
-    /// it lives for seconds, and nobody holds its key.
+    /// The leaf that proves that a new tunnel authority works before it is used: like a server certificate, but
+    /// it is valid for seconds, and its key is discarded.
     /// </summary>
     public static CertificateProfileOptions Trial() =>
         Server(TimeSpan.FromSeconds(10)) with

@@ -7,7 +7,7 @@ public static class CaErrorCodes
         "request.too_large",
         413,
         "The input is larger than its documented limit.",
-        "Text around the certificate, or many certificates where one is asked for.",
+        "Text around the certificate, or several certificates where exactly one is required.",
         "Send only the certificate or the signing request, without explanatory text."
     );
 
@@ -24,7 +24,7 @@ public static class CaErrorCodes
         400,
         "The signing request is not signed by the key that it carries.",
         "The request was changed after it was signed, or assembled from parts.",
-        "Create the request again with the private key that belongs to it."
+        "Create the request again with its own private key."
     );
 
     public static readonly CaErrorCode CsrMalformed = new(
@@ -54,9 +54,9 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CsrExtensionForbidden = new(
         "csr.extension_forbidden",
         400,
-        "The signing request asks for an extension that it may not ask for, or for one twice.",
+        "The signing request contains an extension that is not allowed, or contains an extension twice.",
         "A request made for an authority, or from a configuration file with many extensions.",
-        "Ask for names only; everything else comes from the profile."
+        "Request only names; the profile sets everything else."
     );
 
     public static readonly CaErrorCode KeyWeak = new(
@@ -86,15 +86,15 @@ public static class CaErrorCodes
     public static readonly CaErrorCode NameNotAuthorised = new(
         "name.not_authorised",
         403,
-        "The signing request asks for a name that the caller was not granted.",
+        "The signing request contains a name that the caller may not use.",
         "The request was made for another tunnel or with more names than the identity has.",
-        "Ask only for granted names, or for none: the service adds them."
+        "Request only granted names, or none: the service then adds all granted names."
     );
 
     public static readonly CaErrorCode NameCnMismatch = new(
         "name.cn_mismatch",
         403,
-        "The common name is none of the granted names.",
+        "The common name is not one of the granted names.",
         "A host name as common name that is not one of the tunnel's.",
         "Leave the subject empty or use a granted name."
     );
@@ -103,7 +103,7 @@ public static class CaErrorCodes
         "name.missing_san",
         400,
         "The signing request has a common name but no subject alternative name.",
-        "A tool that still puts the host name into the common name alone.",
+        "A tool that puts the host name only into the common name.",
         "Put names into the subject alternative name, or leave both out."
     );
 
@@ -120,15 +120,15 @@ public static class CaErrorCodes
         403,
         "The wildcard name is not the one that the profile grants.",
         "A wildcard over a level that the identity does not own.",
-        "Ask for the tunnel domain's own wildcard or for none."
+        "Request the wildcard of the tunnel domain, or no wildcard."
     );
 
     public static readonly CaErrorCode NameTypeForbidden = new(
         "name.type_forbidden",
         400,
-        "The signing request asks for a kind of name that the profile does not certify.",
+        "The signing request contains a type of name that the profile does not allow.",
         "An e-mail address, an IP address or another kind of name in the request.",
-        "Ask only for the kinds of names that the profile lists."
+        "Request only the types of names that the profile lists."
     );
 
     public static readonly CaErrorCode NameConstraintViolation = new(
@@ -142,7 +142,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode ProfileEku = new(
         "profile.eku",
         403,
-        "The signing request asks for an extended key usage beyond the profile.",
+        "The signing request contains an extended key usage that the profile does not allow.",
         "clientAuth or codeSigning in a request for a server certificate, for example.",
         "Leave extended key usage out; the profile decides it."
     );
@@ -150,24 +150,24 @@ public static class CaErrorCodes
     public static readonly CaErrorCode ValidityInvalid = new(
         "validity.invalid",
         400,
-        "The asked life is zero, negative, beyond its cap or beyond the issuer's own end.",
-        "A life outside the profile, or an authority near its end.",
-        "Ask for a shorter life, or for none; renew the issuing authority when it is about to end."
+        "The requested lifetime is zero or negative, or exceeds the maximum or the issuer's expiry.",
+        "A lifetime outside the profile, or an authority near its expiry.",
+        "Request a shorter lifetime, or leave it out; renew the issuing authority when it is about to expire."
     );
 
     public static readonly CaErrorCode ValidityNotBefore = new(
         "validity.not_before",
         400,
-        "The asked begin lies in the future, or further back than certificates are backdated.",
+        "The requested start is in the future, or earlier than the backdating limit.",
         "A client clock that is wrong, or a wish for a certificate that begins later.",
-        "Leave not_before out; the service backdates by itself."
+        "Leave not_before out; the service sets and backdates it."
     );
 
     public static readonly CaErrorCode LintFailed = new(
         "lint.failed",
         500,
         "The certificate that would have been signed breaks a rule; nothing was signed.",
-        "A rule of the service's own lint set does not hold for the certificate.",
+        "The certificate violates a rule of the service's own lint set.",
         "Report it with the request id: this is a defect of the service or of its configuration."
     );
 
@@ -175,14 +175,14 @@ public static class CaErrorCodes
         "issue.tbs_mismatch",
         500,
         "The signed certificate differs from the one that was checked; it was discarded.",
-        "A fault between checking and signing.",
+        "An internal error between the checks and the signature.",
         "Report it with the request id: this is a defect of the service."
     );
 
     public static readonly CaErrorCode SignerBadSignature = new(
         "signer.bad_signature",
         500,
-        "The signer answered with a signature that does not verify; nothing was issued.",
+        "The signer returned a signature that does not verify; nothing was issued.",
         "A broken key store.",
         "Check the authority's key custody, then try again."
     );
@@ -191,14 +191,14 @@ public static class CaErrorCodes
         "signer.unavailable",
         503,
         "The authority's key cannot sign at present; nothing was issued.",
-        "An HSM that is logged out, gone, or slower than the service waits.",
+        "An HSM that is logged out, disconnected, or slower than the service's timeout.",
         "Retry; if it lasts, check the HSM and its login on the service's host."
     );
 
     public static readonly CaErrorCode CaMalformed = new(
         "ca.malformed",
         400,
-        "The input is not PEM with exactly the certificates that are asked for.",
+        "The input is not PEM with exactly the required certificates.",
         "Text around the blocks, a truncated copy, or another PEM type.",
         "Send PEM certificates only, nothing before, between or after them."
     );
@@ -206,9 +206,9 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaSecretInInput = new(
         "ca.secret_in_input",
         400,
-        "The input holds a private key. It was discarded and not stored.",
-        "A file that holds certificate and key together was pasted.",
-        "Treat that key as disclosed: replace it, and send the certificate alone."
+        "The input contains a private key. It was discarded and not stored.",
+        "A file that contains both certificate and key was pasted.",
+        "Treat that key as disclosed: replace it, and send only the certificate."
     );
 
     public static readonly CaErrorCode CaKeyMismatch = new(
@@ -222,8 +222,8 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaNotACa = new(
         "ca.not_a_ca",
         422,
-        "The certificate is not one of an authority: basic constraints are missing, not critical or say CA:FALSE.",
-        "A leaf, or an authority made without the critical flag.",
+        "The certificate is not a CA certificate: basic constraints are missing, not critical or CA:FALSE.",
+        "A leaf certificate, or a CA certificate without the critical flag.",
         "Issue it with basicConstraints=critical,CA:TRUE."
     );
 
@@ -239,7 +239,7 @@ public static class CaErrorCodes
         "ca.path_length",
         422,
         "A path length constraint in the chain does not allow this authority to issue.",
-        "An issuer above was made to sign leaves only.",
+        "An issuer above it may sign only leaf certificates.",
         "Raise pathlen of the issuers above it."
     );
 
@@ -263,8 +263,8 @@ public static class CaErrorCodes
         "ca.validity",
         422,
         "The certificate is not valid now, not valid long enough, or outlives its issuer.",
-        "Expired, made for the future, too short, or longer than its issuer.",
-        "Issue it with a period that covers at least six lives of the certificates under it."
+        "Expired, not yet valid, too short, or longer than its issuer.",
+        "Issue it with a validity of at least six times the lifetime of the certificates under it."
     );
 
     public static readonly CaErrorCode CaChain = new(
@@ -303,7 +303,7 @@ public static class CaErrorCodes
         "ca.nonconformant",
         422,
         "The certificate breaks RFC 5280: unknown critical or duplicate extension, bad serial number or bad time.",
-        "A home-made issuing tool.",
+        "A custom issuing tool that does not follow RFC 5280.",
         "Issue it again with a conforming tool."
     );
 
@@ -326,8 +326,8 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaKdfCost = new(
         "ca.kdf_cost",
         400,
-        "The file asks for more key derivation than is accepted.",
-        "An iteration count that would keep the service busy for minutes.",
+        "The file requires more key derivation iterations than the service accepts.",
+        "The iteration count would occupy the service for minutes.",
         "Export it again with at most 1,000,000 iterations."
     );
 
@@ -359,7 +359,7 @@ public static class CaErrorCodes
         "crl.issuer",
         422,
         "The revocation list is not one of this authority.",
-        "A list of another authority, of another key of it, or of one that may not sign lists.",
+        "A list of another authority, of another key of it, or of an authority that may not sign lists.",
         "Import the list that the registered certificate's own key signed."
     );
 
@@ -374,7 +374,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CrlExpired = new(
         "crl.expired",
         422,
-        "The revocation list is not of now: its nextUpdate is past or missing, or it is from the future.",
+        "The revocation list is not current: its nextUpdate is past or missing, or its thisUpdate is in the future.",
         "An old copy, or an authority that no longer publishes.",
         "Import the newest list."
     );
@@ -391,15 +391,15 @@ public static class CaErrorCodes
         "crl.entry_vanished",
         422,
         "An entry of the present list is missing or changed, and its certificate has not expired.",
-        "A list for other certificates, or a revocation that was taken back.",
-        "Import a complete list; allow_removed takes it when the authority drops expired entries."
+        "A list for other certificates, or a revocation that was removed.",
+        "Import a complete list; set allow_removed if the authority removes expired entries."
     );
 
     public static readonly CaErrorCode CrlDelta = new(
         "crl.delta",
         422,
         "The revocation list is a delta.",
-        "Only what changed since another list was sent.",
+        "A delta list was sent, which has only the changes since another list.",
         "Import the complete list."
     );
 
@@ -423,7 +423,7 @@ public static class CaErrorCodes
         "crl.lint_failed",
         500,
         "The revocation list that would have been signed breaks a rule; the present one stays.",
-        "A rule of the service's own lint set does not hold for the list.",
+        "The list violates a rule of the service's own lint set.",
         "Report it with the log entry: this is a defect of the service."
     );
 

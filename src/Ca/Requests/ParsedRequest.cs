@@ -13,15 +13,15 @@ public sealed record ParsedRequest
     /// <summary>The key to certify.</summary>
     public required SubjectPublicKey PublicKey { get; init; }
 
-    /// <summary>The subject as asked for.</summary>
+    /// <summary>The requested subject.</summary>
     public required DistinguishedName Subject { get; init; }
 
-    /// <summary>Names asked for; empty when the request has no subject alternative name.</summary>
+    /// <summary>Requested names; empty when the request has no subject alternative name.</summary>
     public required IReadOnlyList<GeneralName> Names { get; init; }
 
-    /// <summary>Purposes asked for; null when not mentioned.</summary>
+    /// <summary>Requested purposes; null when not mentioned.</summary>
     public required IReadOnlyList<string>? ExtendedKeyUsages { get; init; }
 
-    /// <summary>Key usage asked for; null when not mentioned.</summary>
+    /// <summary>Requested key usage; null when not mentioned.</summary>
     public required KeyUsages? KeyUsage { get; init; }
 }

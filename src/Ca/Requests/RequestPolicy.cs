@@ -55,7 +55,7 @@ public static class RequestPolicy
         subject.Request.ExtendedKeyUsages?.All(subject.Profile.ExtendedKeyUsages.Contains) == false
             ? new CaRefusal(
                 CaErrorCodes.ProfileEku,
-                $"The profile {subject.Profile.Name} does not grant a purpose that was asked for."
+                $"The profile {subject.Profile.Name} does not allow a requested key purpose."
             )
             : null;
 
@@ -64,7 +64,7 @@ public static class RequestPolicy
             ? null
             : new CaRefusal(
                 CaErrorCodes.NameTypeForbidden,
-                $"The profile {subject.Profile.Name} does not certify a kind of name that was asked for."
+                $"The profile {subject.Profile.Name} does not allow a requested type of name."
             );
 
     private static CaRefusal? CheckNameSyntax(Subject subject)
@@ -73,7 +73,7 @@ public static class RequestPolicy
         {
             if (!DnsNames.IsValid(name.Text))
             {
-                return new CaRefusal(CaErrorCodes.NameInvalid, "A DNS name that was asked for is not well-formed.");
+                return new CaRefusal(CaErrorCodes.NameInvalid, "A requested DNS name is malformed.");
             }
 
             if (DnsNames.IsWildcard(name.Text) && !subject.Granted.ContainsDns(name.Text))
@@ -108,11 +108,11 @@ public static class RequestPolicy
             subject.Granted.ContainsDns(name) || subject.Granted.Uris.Contains(name, StringComparer.Ordinal)
         )
             ? null
-            : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is none of the granted names.");
+            : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is not one of the granted names.");
 
     // Names come from the caller and go back to the caller: printable ASCII of bounded length only.
     private static string Show(GeneralName name) =>
-        name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "asked for";
+        name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "(unprintable)";
 
     private sealed record Subject(ParsedRequest Request, CertificateProfile Profile, GrantedNames Granted);
 }

@@ -184,16 +184,16 @@ public static class SigningRequestParser
                     BasicConstraints constraints = BasicConstraints.Read(extension.Critical, value);
                     if (constraints.IsAuthority || constraints.PathLength is not null)
                     {
-                        return Forbidden("Basic constraints of an authority may not be asked for.");
+                        return Forbidden("The request must not contain the basic constraints of an authority.");
                     }
 
                     break;
                 case Oids.NameConstraints:
-                    return Forbidden("Name constraints may not be asked for.");
+                    return Forbidden("The request must not contain name constraints.");
                 default:
                     if (extension.Critical && extension.Oid != Oids.SubjectKeyIdentifier)
                     {
-                        return Forbidden("An unknown critical extension was asked for.");
+                        return Forbidden("The request contains an unknown critical extension.");
                     }
 
                     break;
@@ -202,7 +202,7 @@ public static class SigningRequestParser
 
         if (usage is { } asked && (asked & (KeyUsages.KeyCertSign | KeyUsages.CrlSign)) != 0)
         {
-            return Forbidden("Key usage of an authority may not be asked for.");
+            return Forbidden("The request must not contain the key usage of an authority.");
         }
 
         return new ParsedRequest

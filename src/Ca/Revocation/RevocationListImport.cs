@@ -4,7 +4,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Checks a list that somebody else's authority signed, before it is taken over (bad-input row 49).</summary>
+/// <summary>Checks a list that a foreign authority signed, before it is imported (bad-input row 49).</summary>
 public static class RevocationListImport
 {
     /// <summary>Of the DER. Larger lists belong in shards.</summary>
@@ -25,7 +25,7 @@ public static class RevocationListImport
     {
         if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
         {
-            return new CaRefusal(CaErrorCodes.CaSecretInInput, "The input holds a private key; it was discarded.");
+            return new CaRefusal(CaErrorCodes.CaSecretInInput, "The input contains a private key; it was discarded.");
         }
 
         // Four characters of base64 for three octets, and the lines and labels around them.
@@ -81,12 +81,12 @@ public static class RevocationListImport
 
         if (list.IsDelta)
         {
-            return new CaRefusal(CaErrorCodes.CrlDelta, "Delta lists are not taken: import complete ones.");
+            return new CaRefusal(CaErrorCodes.CrlDelta, "Delta lists are not accepted: import complete lists.");
         }
 
         if (list.HasForeignEntries || list.DistributionPoint is { IsIndirect: true })
         {
-            return new CaRefusal(CaErrorCodes.CrlIndirect, "Indirect lists are not taken.");
+            return new CaRefusal(CaErrorCodes.CrlIndirect, "Indirect lists are not accepted.");
         }
 
         if (list.DistributionPoint is { OnlySomeReasons: true } or { OnlyOthers: true })

@@ -4,7 +4,7 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>The rules that every list of ours is held against before it is published.</summary>
+/// <summary>The rules that every list must pass before it is published.</summary>
 internal static class RevocationListLints
 {
     // CA/Browser Forum baseline requirements §4.9.7: at most ten days for lists of leaves.

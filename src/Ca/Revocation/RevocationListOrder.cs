@@ -17,7 +17,7 @@ public sealed record RevocationListOrder
     /// <summary>When the next list exists at the latest.</summary>
     public required DateTimeOffset NextUpdate { get; init; }
 
-    /// <summary>The address that the certificates of this list bear.</summary>
+    /// <summary>The address in the certificates of this list.</summary>
     public required string DistributionPoint { get; init; }
 
     /// <summary>In ascending order of serial numbers, each once.</summary>

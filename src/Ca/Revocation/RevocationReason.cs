@@ -6,7 +6,7 @@ public enum RevocationReason
     /// <summary>Nothing is said; the extension is left out, as §5.3.1 asks.</summary>
     Unspecified = 0,
 
-    /// <summary>The private key is, or may be, in other hands.</summary>
+    /// <summary>The private key is or may be compromised.</summary>
     KeyCompromise = 1,
 
     /// <summary>The authority's own key is. Not for leaves.</summary>
@@ -30,6 +30,6 @@ public enum RevocationReason
     /// <summary>Its holder lost the right to it.</summary>
     PrivilegeWithdrawn = 9,
 
-    /// <summary>An attribute authority's key is in other hands. Read in foreign lists.</summary>
+    /// <summary>An attribute authority's key is compromised. Read in foreign lists.</summary>
     AaCompromise = 10,
 }

@@ -18,7 +18,7 @@ public static class RevocationReasons
     ];
 
     /// <summary>
-    /// What a leaf of ours may be revoked for. No hold: what is revoked stays so, and every verifier agrees on it.
+    /// The reasons for which a leaf may be revoked. No hold: revocation is permanent, and every verifier agrees on it.
     /// </summary>
     public static IReadOnlyList<RevocationReason> OfLeaves { get; } =
     [

@@ -6,7 +6,7 @@ namespace Culvert.Ca.Revocation;
 
 /// <summary>
 /// Which of an authority's lists a certificate belongs to: the low bits of its serial number. They are random, so the
-/// lists are of equal size, and the number of lists never changes, because every certificate bears its list's address.
+/// lists are of equal size, and the number of lists never changes, because every certificate contains its list's address.
 /// </summary>
 public static class RevocationShards
 {

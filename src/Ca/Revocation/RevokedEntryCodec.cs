@@ -27,7 +27,7 @@ internal static class RevokedEntryCodec
     private static ReadOnlySpan<byte> ReasonPrefix =>
         [0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01];
 
-    /// <summary>Reads the entry that stands first; false = it has another form, or is none.</summary>
+    /// <summary>Reads the first entry; false = it has another form, or is missing.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> encoded, out RevokedEntry entry, out int length)
     {
         entry = default;

@@ -30,7 +30,7 @@ internal static class AdminKey
         // Everything else could not travel in a header, or would split it.
         if (key.Length == 0 || key.Any(c => c is <= ' ' or > '~'))
         {
-            throw Bad(file, "the file holds no key: one line of printable characters is expected", null);
+            throw Bad(file, "the file contains no key: expected one line of printable characters", null);
         }
 
         return new AuthenticationHeaderValue("Bearer", key);
@@ -42,7 +42,7 @@ internal static class AdminKey
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
             {
-                throw Bad(file, "others may read the admin key", null, $"chmod 600 {file}");
+                throw Bad(file, "other users can read the admin key file", null, $"chmod 600 {file}");
             }
 
             if (new FileInfo(file).Length > MaxBytes)

@@ -270,8 +270,8 @@ internal sealed class ManagementClient : IDisposable
         var (why, next) = e switch
         {
             OperationCanceledException => (
-                $"no answer within {settings.Timeout.TotalSeconds:0.###} s",
-                "check the service (GET /healthz), or give a longer --timeout; a change may have happened: list first"
+                $"no response within {settings.Timeout.TotalSeconds:0.###} s",
+                "check the service (GET /healthz), or give a longer --timeout; the change may have been made: list the objects first"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 FailureText.Of(e),
@@ -304,7 +304,7 @@ internal sealed class ManagementClient : IDisposable
     }
 
     private static CommandFailure NotTheService(HttpMethod method, Uri url) =>
-        new(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
+        new(ExitCode.Failed, "the response is not a JSON object: this server is not the identity service")
         {
             Where = $"{method} {url}",
             Next = $"check --url ({SettingVariables.Url})",

@@ -78,13 +78,15 @@ internal static class Refusals
     private static string NextOf(int status, string? code, Uri url) =>
         (code, status) switch
         {
-            ("tunnel.revision", _) => "culvert tunnel show ID prints the present revision; look at it, then repeat",
-            (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) holds a current admin key",
-            (_, 403) => "this key may not do that: use one with the needed scope (culvert whoami shows whose it is)",
+            ("tunnel.revision", _) =>
+                "run culvert tunnel show ID to see the current revision, review it, then repeat the command",
+            (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) contains a valid admin key",
+            (_, 403) =>
+                "this key does not have the required scope: use another key (culvert whoami shows the current one)",
             (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",
             (_, 408 or 429 or 503 or 529) => "repeat the command later",
             (_, >= 500) => "the service's log has the cause under the request id",
-            (_, >= 300 and < 400) => "--url points at something that redirects: give the service's own address",
+            (_, >= 300 and < 400) => "the server at --url redirects: give the service's own URL",
             _ => code is null
                 ? "change the request; --help lists the flags"
                 : $"{new Uri(url, "/docs/errors")} explains {code}",

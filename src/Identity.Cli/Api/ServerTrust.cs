@@ -56,7 +56,7 @@ internal static class ServerTrust
             throw Bad($"the CA file cannot be read: {e.Message}", e);
         }
 
-        return roots.Count > 0 ? roots : throw Bad("the CA file holds no PEM certificate", null);
+        return roots.Count > 0 ? roots : throw Bad("the CA file contains no PEM certificate", null);
 
         CommandFailure Bad(string message, Exception? cause) =>
             new(ExitCode.Configuration, message, cause)
@@ -115,7 +115,7 @@ internal static class ServerTrust
             // reported below, like a pin of the wrong length
         }
 
-        throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is no SHA-256 in hexadecimal")
+        throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is not a SHA-256 digest in hexadecimal")
         {
             Where = $"--ca-sha256 or {SettingVariables.CaSha256}",
             Next = "openssl x509 -in platform-ca.pem -noout -fingerprint -sha256",
@@ -150,16 +150,17 @@ internal static class ServerTrust
             var found = offered.Count > 0 ? offered[0] : throw new CryptographicException("no certificate");
             throw new CommandFailure(
                 ExitCode.Unreachable,
-                $"the platform root there is {Convert.ToHexStringLower(SHA256.HashData(found.RawData))}, which is not the pinned one"
+                $"the platform root of the server is {Convert.ToHexStringLower(SHA256.HashData(found.RawData))}, which is not the pinned one"
             )
             {
                 Where = url.ToString(),
-                Next = "somebody is in between, or the pin is old: compare it on the service's host; nothing was sent",
+                Next =
+                    "the connection is intercepted, or the pin is out of date: compare the pin on the service's host; nothing was sent",
             };
         }
         catch (CryptographicException e)
         {
-            throw new CommandFailure(ExitCode.Unreachable, "no platform root is served there", e)
+            throw new CommandFailure(ExitCode.Unreachable, "the server does not serve a platform root", e)
             {
                 Where = url.ToString(),
                 Next = $"check --url ({SettingVariables.Url})",

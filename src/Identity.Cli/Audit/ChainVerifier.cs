@@ -47,7 +47,7 @@ internal static class ChainVerifier
                 byte[] salted = [.. Bytes(entry, "salt", line), .. Encoding.UTF8.GetBytes(Text(entry, "body", line))];
                 if (!SHA256.HashData(salted).AsSpan().SequenceEqual(digest))
                 {
-                    throw Broken(line, $"entry {report.Entries + 1} of {node} is not what was recorded");
+                    throw Broken(line, $"entry {report.Entries + 1} of {node} was changed after it was recorded");
                 }
 
                 report.Bodies++;
@@ -80,7 +80,7 @@ internal static class ChainVerifier
             {
                 throw Broken(
                     line,
-                    $"{checkpoint.Source} vouches for entry {checkpoint.Sequence} of {checkpoint.Node}, which is not there: the end was cut off"
+                    $"{checkpoint.Source} proves entry {checkpoint.Sequence} of {checkpoint.Node}, which is missing: the export is truncated"
                 );
             }
         }
@@ -94,11 +94,11 @@ internal static class ChainVerifier
         {
             return text.Length <= MaxLine && JsonNode.Parse(text) is JsonObject entry
                 ? entry
-                : throw Broken(line, "this is no entry");
+                : throw Broken(line, "this line is not an audit entry");
         }
         catch (JsonException)
         {
-            throw Broken(line, "this is no entry; was the export cut off?");
+            throw Broken(line, "this line is not an audit entry; is the export truncated?");
         }
     }
 
@@ -123,6 +123,7 @@ internal static class ChainVerifier
         new(ExitCode.CheckFailed, what)
         {
             Where = string.Create(CultureInfo.InvariantCulture, $"line {line}"),
-            Next = "export again; if it stays, compare with a backup: the database was changed from outside",
+            Next =
+                "export again; if the error remains, compare with a backup: the database was changed outside the service",
         };
 }

@@ -31,7 +31,7 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
             }
         }
 
-        return found.Count > 0 ? found : throw Refused(file, "it holds no checkpoint");
+        return found.Count > 0 ? found : throw Refused(file, "it contains no checkpoint");
     }
 
     private static Checkpoint Read(string source, string token, X509Certificate2Collection roots)
@@ -42,7 +42,7 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
                 source,
                 refusal switch
                 {
-                    CheckpointRefusal.OtherType => "it is no checkpoint",
+                    CheckpointRefusal.OtherType => "it is not a checkpoint",
                     CheckpointRefusal.Untrusted => "its signer does not chain to the platform root",
                     CheckpointRefusal.OtherSigner => "its signer is not the node that it names",
                     CheckpointRefusal.Signature => "its signature does not verify",

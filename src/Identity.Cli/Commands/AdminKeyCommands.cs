@@ -20,14 +20,14 @@ internal static class AdminKeyCommands
         var name = Flags.Name();
         var role = new Option<string>("--role")
         {
-            Description = "what it may do, at most what your own key may",
+            Description = "its role; at most the rights of your own key",
             HelpName = "operator|security-admin|installation-operator",
             Required = true,
         };
         role.AcceptOnlyFromAmong("operator", "security-admin", "installation-operator");
         var life = new Option<TimeSpan?>("--expires")
         {
-            Description = "how long it lives (default: 90d)",
+            Description = "lifetime (default: 90d)",
             HelpName = "DURATION",
             CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))(argument),
         };
@@ -36,16 +36,16 @@ internal static class AdminKeyCommands
             "ORGANIZATION",
             "another organization, by id or name (installation-operator)"
         );
-        var file = Flags.Required("--out", "FILE", "the file that the key goes to, mode 0600; it is never printed");
+        var file = Flags.Required("--out", "FILE", "write the key to this file (mode 0600); the key is never printed");
         return verbs.Create(
             "create",
-            "make a key; it counts as the person whose key made it",
+            "create a key; for approvals it counts as the person whose key created it",
             async (context, cancel) =>
             {
                 var path = context.Get(file)!;
                 if (File.Exists(path))
                 {
-                    throw new CommandFailure(ExitCode.Usage, "the file exists, and a key is never written over")
+                    throw new CommandFailure(ExitCode.Usage, "the file exists, and keys are never overwritten")
                     {
                         Where = path,
                         Next = "name another file",
@@ -102,14 +102,15 @@ internal static class AdminKeyCommands
 
     private static Command Revoke(VerbFactory verbs)
     {
-        var id = new Argument<string>("ID") { Description = "id (key_…), or a name that one live key has" }.Offering(
-            Noun.AdminKey
-        );
+        var id = new Argument<string>("ID")
+        {
+            Description = "ID (key_…), or the name of exactly one active key",
+        }.Offering(Noun.AdminKey);
         var reason = Flags.Text("--reason", "TEXT", "in your words, for the audit");
         var yes = Flags.Yes();
         return verbs.Create(
             "revoke",
-            "end a key at once",
+            "revoke a key immediately",
             async (context, cancel) =>
             {
                 var key = await FindAsync(context, context.Get(id), cancel);
@@ -144,12 +145,12 @@ internal static class AdminKeyCommands
         return found switch
         {
             [var only] => only,
-            [] => throw new CommandFailure(ExitCode.Refused, $"there is no live admin key '{nameOrId}'")
+            [] => throw new CommandFailure(ExitCode.Refused, $"there is no active admin key '{nameOrId}'")
             {
                 Where = Noun.AdminKey.Path,
                 Next = "culvert admin-key list",
             },
-            _ => throw new CommandFailure(ExitCode.Usage, $"{found.Count} live admin keys are named '{nameOrId}'")
+            _ => throw new CommandFailure(ExitCode.Usage, $"{found.Count} active admin keys are named '{nameOrId}'")
             {
                 Where = string.Join(' ', found.Select(key => key.Text("id"))),
                 Next = "give the id",

@@ -27,8 +27,8 @@ internal static class AgentCommands
             "agents that enrolled for a tunnel",
             List(verbs),
             Show(verbs),
-            Change(verbs, "disconnect", "end its connections at every edge; it may come back", isFinal: false),
-            Change(verbs, "revoke", "end its connections and its enrolment for good", isFinal: true)
+            Change(verbs, "disconnect", "close its connections at every edge; it can reconnect", isFinal: false),
+            Change(verbs, "revoke", "close its connections and revoke its enrolment permanently", isFinal: true)
         );
 
     private static Command Show(VerbFactory verbs)
@@ -71,11 +71,13 @@ internal static class AgentCommands
     private static Argument<string> AgentId() =>
         new Argument<string>("ID")
         {
-            Description = "id of the agent (agt_…), or its instance where one tunnel alone has that",
+            Description = "ID of the agent (agt_…), or its instance ID if only one tunnel has it",
         }.Offering(NameCompletion.PartsOf("agents", _ => null), "instance_id");
 
     private static Option<string?> TunnelOf() =>
-        Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)").Offering(Noun.Tunnel);
+        Flags
+            .Text("--tunnel", "TUNNEL", "limit the search to this tunnel (default: all tunnels)")
+            .Offering(Noun.Tunnel);
 
     private static async Task<(string Path, JsonObject Agent)> FindAsync(
         CommandContext context,

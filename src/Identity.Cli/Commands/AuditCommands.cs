@@ -46,7 +46,7 @@ internal static class AuditCommands
 
     private static Command Export(VerbFactory verbs)
     {
-        var file = Flags.Required("--out", "FILE", "write the chain there, as JSON lines");
+        var file = Flags.Required("--out", "FILE", "write the chain to this file, as JSON lines");
         var since = Flags.Text(
             "--since",
             "TIME",
@@ -111,7 +111,7 @@ internal static class AuditCommands
                     if (chain.Unproven > 0)
                     {
                         context.Note(
-                            $"{chain.Node}: the last {chain.Unproven} entries are in order, but no checkpoint says that none is missing"
+                            $"{chain.Node}: the last {chain.Unproven} entries are in order, but no checkpoint proves that none is missing"
                         );
                     }
                 }
@@ -142,7 +142,7 @@ internal static class AuditCommands
         var roots = new X509Certificate2Collection();
         if (context.CaFile is not { } file)
         {
-            throw new CommandFailure(ExitCode.Usage, "a checkpoint is worth what the platform root says")
+            throw new CommandFailure(ExitCode.Usage, "a checkpoint can only be verified with the platform root")
             {
                 Where = "--ca-file",
                 Next = "give the platform root by --ca-file",

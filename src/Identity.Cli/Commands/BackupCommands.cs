@@ -15,11 +15,11 @@ internal static class BackupCommands
 {
     public static Command Backup(VerbFactory verbs)
     {
-        var file = Flags.Required("--out", "FILE", "the file to make; it must not exist");
+        var file = Flags.Required("--out", "FILE", "the file to create; it must not exist");
         var config = Configuration();
         return verbs.Create(
             "backup",
-            "save the installation, beside the running service, and name what the file lacks; on the service's host",
+            "save the installation while the service runs, and list what the file does not contain; run it on the service's host",
             (context, cancel) =>
             {
                 context.RefuseDryRun();
@@ -37,17 +37,17 @@ internal static class BackupCommands
         var later = Flags.Many(
             "--later",
             "EXPORT",
-            "an audit export of after the backup: what it took away stays away"
+            "an audit export made after the backup; revocations and removals in it are applied again"
         );
         var lists = Flags.Many("--revocation-list", "CRL", "a revocation list that was published after the backup");
         var nothing = new Option<bool>("--nothing-later")
         {
-            Description = "nothing was changed after the backup: on your word, which is audited",
+            Description = "confirm that nothing was changed after the backup; recorded in the audit",
         };
         var config = Configuration();
         return verbs.Create(
             "restore",
-            "go on from a backup, in a place without an installation; on the service's host",
+            "restore an installation from a backup where none exists yet; run it on the service's host",
             (context, cancel) =>
                 RunAsync(
                     context,
@@ -86,7 +86,7 @@ internal static class BackupCommands
         {
             throw new CommandFailure(
                 ExitCode.Configuration,
-                "this is the work of the service's host: database and sealing key are there, and identity-service is not here",
+                "run this command on the service's host, which has the database, the sealing key and identity-service",
                 missing
             )
             {

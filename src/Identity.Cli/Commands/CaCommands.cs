@@ -36,16 +36,16 @@ internal static class CaCommands
             .Offering(Noun.Tunnel);
         var custody = Flags.OneOf(
             "--custody",
-            "where its key lives (default: sealed)",
+            "custody of its key (default: sealed)",
             "sealed",
             "pkcs11",
             "trust-only",
             "imported"
         );
-        var label = Flags.Text("--key-label", "L", "pkcs11: the key's label in the token (default: one of its own)");
+        var label = Flags.Text("--key-label", "L", "pkcs11: the key's label in the token (default: a new label)");
         return verbs.Create(
             "register",
-            "make a key and a CSR for a new authority",
+            "create a key and a CSR for a new authority",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -102,15 +102,19 @@ internal static class CaCommands
     private static Command Upload(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);
-        var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then those above it");
-        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, told by its signer");
+        var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then its issuers");
+        var fingerprint = Flags.Required(
+            "--fingerprint",
+            "SHA256",
+            "of the signed certificate, as its signer reported it"
+        );
         var publicAnchor = new Option<bool>("--allow-public-anchor")
         {
             Description = "accept an authority that the whole machine trusts; the approval covers it",
         };
         return verbs.Create(
             "upload",
-            "hand in what the enterprise's root signed",
+            "upload the certificate that the enterprise's root signed",
             async (context, cancel) =>
             {
                 var body = new JsonObject
@@ -141,11 +145,11 @@ internal static class CaCommands
         var fingerprint = Flags.Text("--fingerprint", "SHA256", "of the certificate that is approved");
         var yes = new Option<bool>("--yes")
         {
-            Description = "single approval: approve what the service holds, without --fingerprint",
+            Description = "single approval: approve the uploaded certificate without --fingerprint",
         };
         return verbs.Create(
             "approve",
-            "say that the uploaded certificate is the right one",
+            "confirm that the uploaded certificate is correct",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -160,7 +164,10 @@ internal static class CaCommands
                     if (record.Text("approval") == "two_person")
                     {
                         // What the service says of itself proves nothing to a second person.
-                        throw new CommandFailure(ExitCode.Usage, "who approves brings the fingerprint, from the signer")
+                        throw new CommandFailure(
+                            ExitCode.Usage,
+                            "the approver gives the fingerprint, obtained from the signer"
+                        )
                         {
                             Where = "--fingerprint",
                             Next = "culvert ca approve ID --fingerprint SHA256",

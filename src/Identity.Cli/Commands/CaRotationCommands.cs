@@ -17,7 +17,7 @@ internal static class CaRotationCommands
         var id = Flags.Id(Noun.Ca);
         return verbs.Create(
             "status",
-            "where it stands in its rotation: who is waited for, since when, and the override",
+            "show the state of its rotation: the parties that have not acknowledged, since when, and any override",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -34,7 +34,7 @@ internal static class CaRotationCommands
         var reason = Flags.Text("--reason", "TEXT", "why; audited");
         return verbs.Create(
             "rollback",
-            "take the rotation back: a staged one leaves the bundle, an active one gives way to the one before it",
+            "cancel the rotation: a staged authority leaves the bundle, an active one is replaced by its predecessor",
             (context, cancel) => PostAsync(context, id, "rollback", BodyOf(context.Get(reason)), cancel),
             id,
             reason
@@ -49,7 +49,7 @@ internal static class CaRotationCommands
         var yes = Flags.Yes();
         return verbs.Create(
             "withdraw",
-            "take a retiring or tainted one out of the trust bundle now; time does it by itself",
+            "remove a retiring or tainted authority from the trust bundle now, instead of at its scheduled time",
             async (context, cancel) =>
             {
                 var body = BodyOf(context.Get(reason));
@@ -102,14 +102,14 @@ internal static class CaRotationCommands
         {
             Line(
                 $"missing: {one.Text("kind")} {one.Text("name") ?? ""} {one.Text("id")} since {one.Text("since")}"
-                    + $" (holds {one["acknowledged_epoch"]?.ToString() ?? "nothing known"},"
-                    + $" heard {one.Text("last_heard_at") ?? "never"})"
+                    + $" (acknowledged epoch {one["acknowledged_epoch"]?.ToString() ?? "none"},"
+                    + $" last seen {one.Text("last_heard_at") ?? "never"})"
             );
         }
 
         if (missing.Count == 0 && state.Text("state") == "staged" && state.Text("propagation_ends_at") is null)
         {
-            Line("missing: nobody");
+            Line("missing: none");
         }
 
         if (state.Text("propagation_ends_at") is { } propagation)
@@ -139,7 +139,7 @@ internal static class CaRotationCommands
         Line(RadiusOf(state));
         if (state.Text("retires_at") is { } retires && state.Text("state") is "retiring")
         {
-            Line($"leaves the bundle by itself at {retires}");
+            Line($"leaves the bundle automatically at {retires}");
         }
 
         if (state.Text("override") is { } command)

@@ -12,22 +12,22 @@ internal static class CaStepCommands
     public static Command[] All(VerbFactory verbs) =>
         [
             Step(verbs, "activate", "let it sign this tunnel's server certificates; the one before it retires", null),
-            Step(verbs, "suspend", "let it issue nothing for now; it stays trusted", null),
-            Step(verbs, "resume", "let a suspended one issue again", null),
+            Step(verbs, "suspend", "pause its issuing; it stays trusted", null),
+            Step(verbs, "resume", "resume issuing with a suspended authority", null),
             Step(
                 verbs,
                 "retire",
-                "end its issuing for good; it stays trusted until its last certificate has ended",
+                "stop its issuing permanently; it stays trusted until its last certificate has expired",
                 "it never issues again"
             ),
             Step(
                 verbs,
                 "taint",
-                "its key is or may be known to others: stop it now, and drop its anchor once a successor serves",
-                "every certificate of it is made anew, and it never issues again"
+                "its key is or may be compromised: stop it now, and remove its anchor once a successor is active",
+                "reissue all its certificates from another authority; it never issues again"
             ),
             Step(verbs, "delete", "remove one that is not in use; can be restored for 30 days", null),
-            Step(verbs, "restore", "make a deleted one what it was", null),
+            Step(verbs, "restore", "restore a deleted authority", null),
             Override(verbs),
             Import(verbs),
         ];
@@ -73,13 +73,13 @@ internal static class CaStepCommands
     private static Command Override(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);
-        var missing = Flags.Many("--missing", "ID", "who has not acknowledged, as the refusal names them");
+        var missing = Flags.Many("--missing", "ID", "parties that have not acknowledged, as named in the refusal");
         missing.Required = true;
         missing.AllowMultipleArgumentsPerToken = true;
         var reason = Flags.Required("--reason", "TEXT", "why it is accepted; audited");
         return verbs.Create(
             "override",
-            "accept that the named ones are not ready; with two-person approval another person then gives the command",
+            "accept that the named parties are not ready; with two-person approval another person must run the command",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -104,7 +104,7 @@ internal static class CaStepCommands
         var password = Flags.Required("--password-file", "FILE", "its password, in the first line");
         return verbs.Create(
             "import",
-            "dangerous: hand over a private key that was made elsewhere, of which copies may exist",
+            "dangerous: import a private key that was generated elsewhere; copies of it may exist",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -41,7 +41,7 @@ internal static class CertCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list certificates, newest first; with a bound on their end, soonest end first",
+            "list certificates, newest first; with an expiry filter, by expiry",
             async (context, cancel) =>
             {
                 return await flags.RunAsync(
@@ -117,7 +117,7 @@ internal static class CertCommands
         var yes = Flags.Yes();
         return verbs.Create(
             "revoke",
-            "revoke for good: no renewal from now on, refused by edges within seconds, on the next revocation list",
+            "revoke permanently: no renewals, refused by edges within seconds, on the next revocation list",
             async (context, cancel) =>
             {
                 var text = context.Get(what);
@@ -184,7 +184,7 @@ internal static class CertCommands
         var days = new Option<int?>("--days") { Description = "how far ahead (default: 90)", HelpName = "N" };
         return verbs.Create(
             "forecast",
-            "how many certificates end on each day, by authority",
+            "number of certificates that expire on each day, by authority",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -217,6 +217,9 @@ internal static class CertCommands
             .ToLowerInvariant();
         return hex.Length is > 0 and <= 64 && hex.All(char.IsAsciiHexDigitLower)
             ? hex
-            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is no serial number in hexadecimal") { Where = flag };
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a serial number in hexadecimal")
+            {
+                Where = flag,
+            };
     }
 }

@@ -19,9 +19,9 @@ internal sealed class CertFilters
     private readonly Option<string?> before = Flags.Text(
         "--expires-before",
         "14d|TIME",
-        "that end within this time from now, or before that moment"
+        "that expire within this time from now, or before this time"
     );
-    private readonly Option<string?> from = Flags.Text("--expires-from", "TIME", "that end then or later");
+    private readonly Option<string?> from = Flags.Text("--expires-from", "TIME", "that expire at this time or later");
     private readonly Option<string?> status = Flags.OneOf(
         "--status",
         "only those in this state",

@@ -27,32 +27,37 @@ internal static class CertRenewCommand
         var output = Flags.Required(
             "--output",
             "DIR",
-            "the folder of the files; made where needed, this command's alone"
+            "the folder of the files; created if needed, only for this command"
         );
         var before = new Option<TimeSpan?>("--renew-before")
         {
             Description =
-                "due at latest so long before the end (default: 720h); as long as the whole life or longer, the service's "
-                + "window alone decides",
+                "renew at the latest this long before expiry (default: 720h); if it is the whole lifetime or longer, only the service's "
+                + "window decides",
             HelpName = "DURATION",
             CustomParser = argument => Durations.Parser(TimeSpan.Zero, TimeSpan.FromDays(3650))(argument),
         };
         var command = Flags.Text(
             "--exec",
             "CMD",
-            "run after a change, without a shell: words, quotes hold them together ('nginx -s reload')"
+            "command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload')"
         );
         var federated = new Option<bool>("--federated")
         {
-            Description = "sign in by the identity provider's token; there is no other way here, so it may be left out",
+            Description =
+                "sign in with the identity provider's token; this is the only method here, so you can leave it out",
         };
         var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that grants certificate:issue");
-        var token = Flags.Required("--token-file", "FILE", "the identity provider's token, read anew at each sign-in");
-        var account = Flags.Text("--service-account", "ID", "refuse to be anybody but that service account");
+        var token = Flags.Required(
+            "--token-file",
+            "FILE",
+            "file with the identity provider's token, read again at each sign-in"
+        );
+        var account = Flags.Text("--service-account", "ID", "fail unless the sign-in yields this service account");
         var keyType = Flags.OneOf("--key-type", "of the new key (default: ecdsa-p256)", [.. KeyTypes.Keys]);
         return verbs.Create(
             "renew",
-            "keep a tunnel's key and certificate current as files, for rotation jobs; nothing due: exit 0",
+            "renew a tunnel's key and certificate files when due, for rotation jobs; exit code 0 if nothing is due",
             async (context, cancel) =>
             {
                 var change = Parse(context.Get(command));
@@ -129,7 +134,7 @@ internal static class CertRenewCommand
 
         if (result.Failure is { } unasked)
         {
-            context.Note($"the service could not be asked whether it wants an earlier renewal: {unasked}");
+            context.Note($"could not check whether the service requests an earlier renewal: {unasked}");
         }
 
         return Describe(folder, result, ran);
@@ -159,7 +164,7 @@ internal static class CertRenewCommand
             )
             {
                 Where = $"--exec {change}",
-                Next = "mend it; the next run runs it again",
+                Next = "fix the command; the next run starts it again",
             };
         }
 
@@ -205,7 +210,7 @@ internal static class CertRenewCommand
         text is null
             ? null
             : ChangeCommand.Parse(text)
-                ?? throw new CommandFailure(ExitCode.Usage, "there is no command, or a quote is not closed")
+                ?? throw new CommandFailure(ExitCode.Usage, "the command is empty, or a quote is not closed")
                 {
                     Where = "--exec",
                 };
@@ -214,7 +219,7 @@ internal static class CertRenewCommand
     private static string TunnelId(string text) =>
         text.StartsWith("tnl_", StringComparison.Ordinal)
             ? text
-            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is no tunnel id")
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a tunnel ID")
             {
                 Where = "--tunnel",
                 Next = "culvert tunnel list, as an administrator, shows the id",
@@ -254,7 +259,7 @@ internal static class CertRenewCommand
             },
             folder.Current is { } current
                 ? $"{failure.Message} The files are as they were: serial {current.Serial}, until {Instant(current.NotAfter)}."
-                : $"{failure.Message} There are no files yet."
+                : $"{failure.Message} No files were written."
         )
         {
             Where = failure.Operation,
@@ -265,7 +270,7 @@ internal static class CertRenewCommand
                 ApiFailureKind.NoProof => "name the file that the identity provider's token is in (--token-file)",
                 ApiFailureKind.Refused when !failure.IsUndecided =>
                     "an administrator finds the reason: culvert history list --denied",
-                _ => "repeat the command later; what was asked for is not lost",
+                _ => "repeat the command later; the pending request is kept",
             },
         };
 

@@ -14,7 +14,7 @@ internal static class ClientCaCommands
         var parts = new TunnelParts(verbs, "client_certificate_authorities", "client CA", "clca");
         return VerbFactory.Group(
             "client-ca",
-            "CAs of clients that come by CONNECT with a certificate",
+            "CAs for clients that use CONNECT with a certificate",
             Add(parts),
             parts.List(
                 "list client CAs, newest first",
@@ -25,7 +25,7 @@ internal static class ClientCaCommands
                 new("ARCHIVED", "archived_at", Fit.Keep)
             ),
             parts.Archive(
-                "let nobody in by a CA any more; who is connected by it is cut off",
+                "stop accepting a CA; clients connected with its certificates are disconnected",
                 Flags.Text("--reason", "TEXT", "for the audit")
             )
         );
@@ -37,12 +37,12 @@ internal static class ClientCaCommands
         var identities = Flags.Many(
             "--identity",
             "PATTERN",
-            "who may connect: uri:, dns: or email: and a name of the certificate; one * stands for one whole segment"
+            "names that may connect: uri:, dns: or email: and a name of the certificate; one * matches one whole segment"
         );
         identities.Required = true;
         return parts.Add(
             "add",
-            "let clients in whose certificates this CA signed",
+            "accept clients with certificates that this CA signed",
             context => new JsonObject
             {
                 ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!),

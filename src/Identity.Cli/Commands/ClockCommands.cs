@@ -11,7 +11,7 @@ internal static class ClockCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "clock",
-            "whether the service trusts its clock; while it does not, it mints nothing",
+            "show whether the service trusts its clock; while it does not, it issues nothing",
             verbs.Create(
                 "show",
                 "compare the wall clock with the one that cannot be set",
@@ -20,7 +20,7 @@ internal static class ClockCommands
             ),
             verbs.Create(
                 "confirm",
-                "say that the wall clock is right as it is",
+                "confirm that the wall clock is correct",
                 async (context, cancel) =>
                     CommandResult.Object(
                         await (await context.ClientAsync(cancel)).PostAsync($"{Path}/confirm", body: null, cancel)

@@ -52,7 +52,7 @@ internal static class CommonVerbs
         var yes = Flags.Yes();
         return verbs.Create(
             "archive",
-            $"archive for good: {consequence}",
+            $"archive permanently: {consequence}",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -39,7 +39,7 @@ internal static class CompletionCommand
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "completion",
-            "a script that teaches the shell this program's words, and the names of what the service has",
+            "print a shell completion script for this program's commands and the service's object names",
             Shell(verbs, "bash", Bash),
             Shell(verbs, "zsh", Zsh),
             Shell(verbs, "fish", Fish)

@@ -14,10 +14,10 @@ internal static class DeclarativeCommands
 
     private static Command Apply(VerbFactory verbs)
     {
-        var (folder, prune, yes) = (Folder("read the resources there"), Prune(), Flags.Yes());
+        var (folder, prune, yes) = (Folder("read the resources from this file or folder"), Prune(), Flags.Yes());
         return verbs.Create(
             "apply",
-            "make the service as the files say; --dry-run prints the plan",
+            "change the service to match the files; --dry-run prints the plan",
             async (context, cancel) =>
             {
                 var (plan, live) = await PlanAsync(context, context.Get(folder)!, context.Get(prune), cancel);
@@ -48,11 +48,11 @@ internal static class DeclarativeCommands
 
     private static Command Diff(VerbFactory verbs)
     {
-        var (folder, prune) = (Folder("compare with the resources there"), Prune());
+        var (folder, prune) = (Folder("compare with the resources in this file or folder"), Prune());
         var drift = new Option<bool>("--drift-exit") { Description = "exit with 2 if anything differs" };
         return verbs.Create(
             "diff",
-            "say how the service differs from the files; changes nothing",
+            "show how the service differs from the files; changes nothing",
             async (context, cancel) =>
             {
                 var (plan, _) = await PlanAsync(context, context.Get(folder)!, context.Get(prune), cancel);
@@ -67,10 +67,10 @@ internal static class DeclarativeCommands
 
     private static Command Export(VerbFactory verbs)
     {
-        var folder = Folder("write one file per resource there");
+        var folder = Folder("write one file per resource into this folder");
         return verbs.Create(
             "export",
-            "write the service's configuration as files that apply takes; no secret is among it",
+            "write the service's configuration as files for culvert apply; they contain no secrets",
             async (context, cancel) =>
             {
                 context.RefuseDryRun();
@@ -134,7 +134,7 @@ internal static class DeclarativeCommands
                     Code = failure.Code,
                     RequestId = failure.RequestId,
                     Next =
-                        $"{number - 1} of {plan.Changes.Count} changes were made; mend it and apply again: {failure.Next}",
+                        $"{number - 1} of {plan.Changes.Count} changes were made; fix the error and run apply again: {failure.Next}",
                 };
             }
 
@@ -149,7 +149,7 @@ internal static class DeclarativeCommands
         );
         if (left > 0)
         {
-            context.Note($"{left} resources are in no file and stay as they are (--prune archives those that it may)");
+            context.Note($"{left} resources are in no file and are unchanged (--prune archives them where possible)");
         }
 
         return CommandResult.Object(plan.ToJson()) with
@@ -172,5 +172,5 @@ internal static class DeclarativeCommands
     }
 
     private static Option<bool> Prune() =>
-        new("--prune") { Description = "archive what no file declares; never certificate authorities" };
+        new("--prune") { Description = "archive resources that no file declares, except certificate authorities" };
 }

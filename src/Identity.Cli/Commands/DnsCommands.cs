@@ -154,6 +154,6 @@ internal static class DnsCommands
         Flags.Text(
             "--caa",
             "VALUE|none",
-            "the CAA record where no agent has an account at a public CA (default: none may issue)"
+            "the CAA record if no agent has an account at a public CA (default: no CA may issue)"
         );
 }

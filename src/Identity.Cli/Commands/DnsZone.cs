@@ -113,14 +113,14 @@ internal static class DnsZone
             .ToList();
         var names = hosts.Count(host => !IPAddress.TryParse(host, out _));
         return hosts.Count == 0
-                ? throw new CommandFailure(ExitCode.Refused, "no edge is there that clients could be sent to")
+                ? throw new CommandFailure(ExitCode.Refused, "no edge is available for clients")
                 {
                     Next = "culvert edge create NAME --address HOST:PORT",
                 }
             : names == 0 || hosts.Count == 1 ? hosts
             : throw new CommandFailure(
                 ExitCode.Refused,
-                $"the edges are known by {names} names, and a name can be an alias of one other alone: {string.Join(' ', hosts)}"
+                $"the edges have {names} names, but a name can be an alias of only one other name: {string.Join(' ', hosts)}"
             )
             {
                 Next = "name a balancer, or a name with the addresses of all: --target NAME",

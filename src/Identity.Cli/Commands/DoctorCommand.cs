@@ -35,7 +35,7 @@ internal static class DoctorCommand
         var flags = new Options();
         return verbs.Create(
             "doctor",
-            "prove the chain from here to an MCP server with a real call; exit code 2 if a link fails",
+            "check the path from this machine to an MCP server with a real call; exit code 2 if a check fails",
             (context, cancel) => RunAsync(context, flags, cancel),
             flags.Tunnel,
             flags.Route,
@@ -64,8 +64,8 @@ internal static class DoctorCommand
             findings.Add(signedIn);
             if (client is null)
             {
-                findings.Add(DoctorFinding.Skip(Tunnels, "Nothing may be read."));
-                findings.Add(DoctorFinding.Skip(CallProbe.Id, "Nothing may be read."));
+                findings.Add(DoctorFinding.Skip(Tunnels, "The credential may not read anything."));
+                findings.Add(DoctorFinding.Skip(CallProbe.Id, "The credential may not read anything."));
             }
             else
             {
@@ -105,12 +105,12 @@ internal static class DoctorCommand
             var bad = states.Where(TunnelState.IsFailing).ToList();
             var first = states.FirstOrDefault(IsReady) ?? states.FirstOrDefault();
             return (
-                states.Count == 0 ? DoctorFinding.Skip(Tunnels, "There is no tunnel.")
+                states.Count == 0 ? DoctorFinding.Skip(Tunnels, "No tunnel exists.")
                 : bad.Count == 0 ? DoctorFinding.Pass(Tunnels, $"{states.Count} tunnels are ready.")
                 : DoctorFinding.Fail(
                     Tunnels,
                     $"{bad.Count} of {states.Count} tunnels are not ready.",
-                    "No call gets through them.",
+                    "No call gets through their tunnels.",
                     "culvert status"
                 ) with
                 {
@@ -135,7 +135,7 @@ internal static class DoctorCommand
     {
         if (tunnel is null)
         {
-            return DoctorFinding.Skip(CallProbe.Id, "There is no tunnel to call through.");
+            return DoctorFinding.Skip(CallProbe.Id, "No tunnel is available for a test call.");
         }
 
         try
@@ -145,7 +145,7 @@ internal static class DoctorCommand
             var route = context.Get(flags.Route) ?? FirstRoute(agents);
             if (route is null)
             {
-                return DoctorFinding.Skip(CallProbe.Id, "No agent has reported a route: give --route NAME.");
+                return DoctorFinding.Skip(CallProbe.Id, "No agent has reported a route: set --route NAME.");
             }
 
             var bundle = new X509Certificate2Collection();
@@ -292,16 +292,16 @@ internal static class DoctorCommand
         public Option<int?> Port { get; } =
             new("--port")
             {
-                Description = "that clients dial (default: what the tunnel's edges report, else 443)",
+                Description = "that clients connect to (default: the port that the tunnel's edges report, else 443)",
                 HelpName = "N",
             };
 
         public Option<string?> ConnectTo { get; } =
-            Flags.Text("--connect-to", "HOST:PORT", "an edge's address for clients, instead of what DNS says");
+            Flags.Text("--connect-to", "HOST:PORT", "an edge's address for clients, instead of the address from DNS");
 
         public Option<string?> TokenFile { get; } =
             Flags.Text("--token-file", "FILE", "bearer token for the MCP server");
 
-        public Option<string?> Check { get; } = Flags.OneOf("--check", "print this check alone", Checks);
+        public Option<string?> Check { get; } = Flags.OneOf("--check", "print only this check", Checks);
     }
 }

@@ -20,9 +20,9 @@ internal static class EdgeCommands
                 verbs,
                 Noun.Edge,
                 "drain",
-                "send its agents and clients elsewhere; it takes no new ones until it is resumed"
+                "move its agents and clients to other edges; it accepts no new ones until it is resumed"
             ),
-            CommonVerbs.Change(verbs, Noun.Edge, "resume", "let a drained edge serve again"),
+            CommonVerbs.Change(verbs, Noun.Edge, "resume", "resume a drained edge"),
             CommonVerbs.Archive(verbs, Noun.Edge, "its certificate is revoked and agents leave it")
         );
 

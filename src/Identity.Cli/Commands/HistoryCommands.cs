@@ -75,7 +75,7 @@ internal static class HistoryCommands
         var request = new Argument<string>("REQUEST-ID") { Description = "as the refused program logged it (req_…)" };
         return verbs.Create(
             "explain",
-            "say what became of one exchange, and why",
+            "show the result of one exchange and its reason",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

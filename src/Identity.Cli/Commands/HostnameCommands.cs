@@ -48,7 +48,7 @@ internal static class HostnameCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list the names of a tunnel and what to publish for them",
+            "list the hostnames of a tunnel and the DNS records to publish",
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,
@@ -75,7 +75,7 @@ internal static class HostnameCommands
         var name = NameOf(tunnel);
         return verbs.Create(
             "check",
-            "look for the TXT record now; exit 2 while the name is not active",
+            "check the TXT record now; exit code 2 while the name is not active",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -119,7 +119,7 @@ internal static class HostnameCommands
         var name = NameOf(tunnel);
         return verbs.Create(
             "remove",
-            "give a name up: edges and agents stop serving it within seconds",
+            "release a name: edges and agents stop serving it within seconds",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

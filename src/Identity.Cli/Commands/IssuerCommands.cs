@@ -76,7 +76,7 @@ internal static class IssuerCommands
         var flags = new IssuerFlags(creating: false);
         return verbs.Create(
             "update",
-            "change an issuer; where its keys come from is replaced whole",
+            "change an issuer; its key source is replaced as a whole",
             async (context, cancel) =>
             {
                 var body = new JsonObject();

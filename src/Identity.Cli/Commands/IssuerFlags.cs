@@ -13,12 +13,12 @@ internal sealed class IssuerFlags(bool creating)
     private readonly Option<string?> jwksUrl = Flags.Text(
         "--jwks-url",
         "URL",
-        "fetch its keys there, not by discovery"
+        "fetch its keys from this URL, without discovery"
     );
     private readonly Option<string?> jwksFile = Flags.Text(
         "--jwks-file",
         "FILE",
-        "its keys are these; nothing is fetched"
+        "use the keys in this file; nothing is fetched"
     );
     private readonly Option<string?> caFile = Flags.Text(
         "--ca-file",
@@ -28,19 +28,19 @@ internal sealed class IssuerFlags(bool creating)
     private readonly Option<string[]> allow = Flags.Many(
         "--allow",
         "CIDR:PORT|none",
-        "private target that may be fetched"
+        "private target that may be fetched from"
     );
 
     private readonly Option<string?> jwksHost = Flags.Text(
         "--jwks-host",
         "HOST[:PORT]",
-        "the other host that its discovery document may send to for keys"
+        "another host that its discovery document may name for keys"
     );
 
     private readonly Option<string?> discoveryBase = Flags.Text(
         "--discovery-base",
         "URL",
-        "look for its discovery document there"
+        "URL of its discovery document"
     );
 
     private readonly Option<string?> jwksPath = Flags.Text(
@@ -148,7 +148,7 @@ internal sealed class IssuerFlags(bool creating)
             {
                 throw new CommandFailure(ExitCode.Usage, "keys from a file are never fetched")
                 {
-                    Where = $"{flag} beside {other.Flag}",
+                    Where = $"{flag} together with {other.Flag}",
                     Next = $"give {flag} alone",
                 };
             }
@@ -176,7 +176,7 @@ internal sealed class IssuerFlags(bool creating)
             // reported below
         }
 
-        throw new CommandFailure(ExitCode.Usage, "the file is no JWK set")
+        throw new CommandFailure(ExitCode.Usage, "the file is not a JWK set")
         {
             Where = file,
             Next = "it should read {\"keys\": [ … ]}",
@@ -197,7 +197,7 @@ internal sealed class IssuerFlags(bool creating)
             return new JsonObject { ["cidr"] = text[..colon], ["port"] = port };
         }
 
-        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no target")
+        throw new CommandFailure(ExitCode.Usage, $"'{text}' is not a target")
         {
             Where = "--allow",
             Next = "write CIDR:PORT, as in 10.1.2.0/24:443 or ::1/128:8443",

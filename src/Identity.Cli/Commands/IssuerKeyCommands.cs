@@ -14,13 +14,14 @@ internal static class IssuerKeyCommands
     {
         var id = new Argument<string?>("ID")
         {
-            Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
+            Description =
+                "ID or name of the issuer; if omitted, the issuer that the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
         }.Offering(Noun.Issuer);
         var flags = new IssuerFlags(creating: false);
         return verbs.Create(
             "verify",
-            "fetch an issuer's keys as a dry run and say what was seen; exit 2 when they would not be accepted",
+            "fetch an issuer's keys as a dry run and show the result; exit code 2 if they would not be accepted",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -51,8 +52,11 @@ internal static class IssuerKeyCommands
         var kid = Flags.Text("--kid", "KID", "every key of that name, and the key that has it now");
         var allKeys = new Option<bool>("--all-keys") { Description = "every key that it publishes now" };
         var wholeIssuer = new Option<bool>("--issuer") { Description = "everything, whatever it publishes" };
-        var reason = Flags.Required("--reason", "TEXT", "why; kept in the audit");
-        var undo = new Option<bool>("--undo") { Description = "believe again what was killed with the same flags" };
+        var reason = Flags.Required("--reason", "TEXT", "reason, recorded in the audit");
+        var undo = new Option<bool>("--undo")
+        {
+            Description = "accept again the keys that were killed with the same flags",
+        };
         var yes = Flags.Yes();
         return verbs.Create(
             "kill",
@@ -69,7 +73,7 @@ internal static class IssuerKeyCommands
                 AddIf(body, "issuer", context.Get(wholeIssuer));
                 if (body.Count != 2)
                 {
-                    throw new CommandFailure(ExitCode.Usage, "what to kill is not clear")
+                    throw new CommandFailure(ExitCode.Usage, "no single kill target is given")
                     {
                         Where = "--kid, --all-keys, --issuer",
                         Next = "give exactly one of them",
@@ -82,9 +86,7 @@ internal static class IssuerKeyCommands
                 if (!context.Get(yes))
                 {
                     var issuer = (await client.GetAsync(Noun.Issuer.PathOf(found), cancel)).Json.Text("name") ?? found;
-                    var consequence = isUndo
-                        ? "its tokens are exchanged again"
-                        : "tokens signed so are exchanged no more";
+                    var consequence = isUndo ? "accept its tokens again" : "tokens signed so are exchanged no more";
                     context.Confirm($"Keys of issuer {issuer}: {consequence}", issuer, yes: false);
                 }
 
@@ -108,7 +110,7 @@ internal static class IssuerKeyCommands
         var id = Flags.Id(Noun.Issuer);
         return verbs.Create(
             "resume",
-            "fetch an issuer's keys regularly again, after too many failures had stopped it",
+            "resume fetching an issuer's keys after too many failures paused it",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -14,10 +14,14 @@ internal static class JobCommands
         VerbFactory.Group(
             "job",
             "the service's recurring work (installation-operator)",
-            verbs.Create("list", "list the jobs as the node that answers sees them", ListAsync, ListFlags.OfWhole()),
-            Act(verbs, "run", "run a round on the node that answers, also of a paused job; waits for its end"),
+            verbs.Create("list", "list the jobs as seen by the node that responds", ListAsync, ListFlags.OfWhole()),
+            Act(
+                verbs,
+                "run",
+                "run a job once on the node that responds, even if it is paused; waits until it finishes"
+            ),
             Pause(verbs),
-            Act(verbs, "resume", "let a paused job run again, on all nodes")
+            Act(verbs, "resume", "resume a paused job on all nodes")
         );
 
     private static Command Act(VerbFactory verbs, string verb, string description)
@@ -36,12 +40,12 @@ internal static class JobCommands
         var job = Job();
         var reason = new Option<string>("--reason")
         {
-            Description = "for the audit, and for operators who find it paused",
+            Description = "reason for the audit, shown with the paused job",
             Required = true,
         };
         return verbs.Create(
             "pause",
-            "keep a job from running, on all nodes, until it is resumed; what is due stays due",
+            "stop a job from running, on all nodes, until it is resumed; due work remains due",
             async (context, cancel) =>
                 await PostAsync(context, job, "pause", new JsonObject { ["reason"] = context.Get(reason) }, cancel),
             job,

@@ -13,7 +13,7 @@ internal sealed class ListFlags
     private const int MaxPages = 10_000;
 
     private readonly Option<int?> limit = new("--limit") { Description = "objects per page", HelpName = "N" };
-    private readonly Option<string?> page = Flags.Text("--page", "CURSOR", "continue where an earlier page ended");
+    private readonly Option<string?> page = Flags.Text("--page", "CURSOR", "continue after an earlier page");
     private readonly Option<bool> all = new("--all") { Description = "every page" };
     private readonly Option<bool> archived = new("--include-archived") { Description = "archived ones too" };
 
@@ -25,7 +25,7 @@ internal sealed class ListFlags
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 1000)
             {
-                result.AddError("--limit goes from 1 to 1000");
+                result.AddError("--limit must be from 1 to 1000");
             }
         });
 
@@ -57,7 +57,7 @@ internal sealed class ListFlags
 
         if (answer.Json.Text("next_page") is { } next)
         {
-            context.Note($"there is more: --page {next}, or --all");
+            context.Note($"more results: --page {next}, or --all");
         }
 
         return CommandResult.List(answer, columns);

@@ -17,11 +17,15 @@ internal static class LoginCommand
         {
             Description = "by a token of an identity provider that a federation rule knows",
         };
-        var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that says what may be done");
-        var token = Flags.Text("--token-file", "FILE", "the identity provider's token, read anew at each exchange");
+        var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that grants the permissions");
+        var token = Flags.Text(
+            "--token-file",
+            "FILE",
+            "file with the identity provider's token, read again at each exchange"
+        );
         var device = new Option<bool>("--device")
         {
-            Description = "by a person, who confirms a code in a browser on any device (RFC 8628)",
+            Description = "sign in as a person, who confirms a code in a browser on any device (RFC 8628)",
         };
         var browser = new Option<bool>("--browser")
         {
@@ -31,7 +35,7 @@ internal static class LoginCommand
         var client = Flags.Text(
             "--client-id",
             "ID",
-            "the registration of this program there: public, with the device grant or the loopback redirect"
+            "client ID of this program at the provider: a public client with the device grant or the loopback redirect"
         );
         var audience = Flags.Text(
             "--audience",
@@ -41,19 +45,19 @@ internal static class LoginCommand
         var issuerCa = Flags.Text(
             "--issuer-ca-file",
             "FILE",
-            "the only roots that may vouch for the identity provider"
+            "the only root certificates accepted for the identity provider"
         );
-        var account = Flags.Text("--service-account", "ID", "refuse to be anybody but that service account");
+        var account = Flags.Text("--service-account", "ID", "fail unless the sign-in yields this service account");
         return verbs.Create(
             "login",
-            "sign in at the service of --url; the access token is kept in a file of yours, bound to a key of this machine",
+            "sign in to the service at --url; the access token is stored in a file in your home directory, bound to a key of this machine",
             async (context, cancel) =>
             {
                 context.RefuseDryRun();
                 var settings = context.Settings;
                 if (new[] { federated, device, browser }.Count(context.Get) != 1)
                 {
-                    throw Usage("how to sign in is not said", "--federated, --device or --browser");
+                    throw Usage("no sign-in method is given", "--federated, --device or --browser");
                 }
 
                 var organization = Organization(settings);
@@ -112,7 +116,8 @@ internal static class LoginCommand
                     }
                 ) with
                 {
-                    Plain = $"signed in at {settings.Url.Authority} by rule {record.RuleId}; culvert logout ends it",
+                    Plain =
+                        $"signed in at {settings.Url.Authority} by rule {record.RuleId}; run culvert logout to sign out",
                 };
             },
             federated,

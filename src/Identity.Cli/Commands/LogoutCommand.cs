@@ -11,7 +11,7 @@ internal static class LogoutCommand
     public static Command Create(VerbFactory verbs) =>
         verbs.Create(
             "logout",
-            "forget the sign-in at the service of --url; a token that is out there lives on until its end",
+            "delete the stored sign-in at the service of --url; copies of the token stay valid until it expires",
             (context, _) =>
             {
                 context.RefuseDryRun();
@@ -22,7 +22,7 @@ internal static class LogoutCommand
                         new JsonObject { ["url"] = url.ToString().TrimEnd('/'), ["was_signed_in"] = was }
                     ) with
                     {
-                        Plain = was ? $"signed out at {url.Authority}" : $"nobody was signed in at {url.Authority}",
+                        Plain = was ? $"signed out at {url.Authority}" : $"you were not signed in at {url.Authority}",
                     }
                 );
             }

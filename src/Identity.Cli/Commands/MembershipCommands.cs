@@ -12,7 +12,7 @@ internal static class MembershipCommands
     private const string Prefix = "workspace_";
 
     public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group("workspace", "what the account may do where", List(verbs), Add(verbs), Remove(verbs));
+        VerbFactory.Group("workspace", "roles of the account in workspaces", List(verbs), Add(verbs), Remove(verbs));
 
     public static Option<string?> Role(string flag, string description) =>
         Flags.OneOf(flag, description, "user", "restricted_developer", "developer", "admin");
@@ -66,7 +66,7 @@ internal static class MembershipCommands
         );
         return verbs.Create(
             "add",
-            "give the account a role in the workspace of --workspace or else the default one; replaces an earlier role",
+            "give the account a role in the workspace of --workspace or else the default one; replaces its previous role",
             async (context, cancel) =>
             {
                 var account = await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel);
@@ -85,7 +85,7 @@ internal static class MembershipCommands
         var id = Flags.Id(Noun.ServiceAccount);
         return verbs.Create(
             "remove",
-            "end the account's role in the workspace of --workspace or else the default one, at once",
+            "remove the account's role in the workspace of --workspace or else the default one, immediately",
             async (context, cancel) =>
             {
                 var account = await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel);

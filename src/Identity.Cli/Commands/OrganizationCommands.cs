@@ -65,12 +65,12 @@ internal static class OrganizationCommands
         var yes = Flags.Yes();
         return verbs.Create(
             "archive",
-            "end every key, session and token of an organization without tunnels and rules (installation-operator)",
+            "revoke all keys, sessions and tokens of an organization without tunnels and rules (installation-operator)",
             async (context, cancel) =>
             {
                 var organization = await FindAsync(context, context.Get(id)!, cancel);
                 var name = organization.Text("name") ?? context.Get(id)!;
-                context.Confirm($"Archiving the organization {name} ends its keys", name, context.Get(yes));
+                context.Confirm($"Archiving the organization {name} revokes its keys", name, context.Get(yes));
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(
                     await client.PostAsync($"{Path}/{organization.Text("id")}/archive", new JsonObject(), cancel)

@@ -16,15 +16,15 @@ internal static class PlatformRootCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "platform-root",
-            "change the root that machines pin: prepare the next one, switch when everybody holds it",
+            "rotate the root that machines pin: prepare the next one, and activate it when all machines hold it",
             verbs.Create(
                 "show",
-                "the roots, who does not hold the next one yet, and what comes next",
+                "show the roots, the machines that do not hold the next one yet, and the next step",
                 async (context, cancel) => Told(await (await context.ClientAsync(cancel)).GetAsync(Path, cancel))
             ),
-            Step(verbs, "prepare", "make the next root, linked to the present one, and put it into the bundle", null),
+            Step(verbs, "prepare", "create the next root, linked to the current one, and add it to the bundle", null),
             Activate(verbs),
-            Step(verbs, "rollback", "take the next root out of the bundle again, before it signs", Flags.Id("root"))
+            Step(verbs, "rollback", "remove the next root from the bundle before it signs", Flags.Id("root"))
         );
 
     private static Command Step(VerbFactory verbs, string verb, string meaning, Argument<string>? id)
@@ -53,12 +53,12 @@ internal static class PlatformRootCommands
     private static Command Activate(VerbFactory verbs)
     {
         var id = Flags.Id("root");
-        var missing = Flags.Many("--missing", "ID", "who is gone without, as the refusal names them");
+        var missing = Flags.Many("--missing", "ID", "machines to continue without, as named in the refusal");
         missing.AllowMultipleArgumentsPerToken = true;
-        var reason = Flags.Text("--reason", "TEXT", "why; audited, required with --missing");
+        var reason = Flags.Text("--reason", "TEXT", "reason, audited; required with --missing");
         return verbs.Create(
             "activate",
-            "from now on certificates are issued under it; refused while somebody live does not hold it",
+            "issue certificates under it from now on; refused while a live machine does not hold it",
             async (context, cancel) =>
             {
                 var body = new JsonObject
@@ -94,7 +94,7 @@ internal static class PlatformRootCommands
             Line($"{root.Text("state")} {root.Text("id")} sha256 {root.Text("sha256")} until {root.Text("not_after")}");
             if (root.Text("retires_at") is { } retires)
             {
-                Line($"  leaves the bundle by itself at {retires}");
+                Line($"  leaves the bundle automatically at {retires}");
             }
 
             if (root.Text("linked_until") is { } linked)

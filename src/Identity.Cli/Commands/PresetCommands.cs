@@ -12,7 +12,7 @@ internal static class PresetCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "preset",
-            "what is known of CI systems, clusters and clouds: issuers, claims, what to pin",
+            "presets for CI systems, clusters and clouds: issuers, claims, and the claims to pin",
             List(verbs),
             Show(verbs)
         );
@@ -42,7 +42,7 @@ internal static class PresetCommands
         );
         return verbs.Create(
             "show",
-            "print one: how a workload gets its token, what to pin, a match to start from, samples",
+            "print a preset: how a workload gets its token, claims to pin, a starting match, samples",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

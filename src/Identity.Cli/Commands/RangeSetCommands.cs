@@ -24,7 +24,7 @@ internal static class RangeSetCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "range-set",
-            "named lists of addresses that clients may come from",
+            "named lists of addresses that clients may connect from",
             Apply(verbs),
             List(verbs),
             Show(verbs),
@@ -39,12 +39,12 @@ internal static class RangeSetCommands
         var ranges = Flags.Many("--range", "CIDR|none", "a range; instead of a file");
         var revision = new Option<long?>("--revision")
         {
-            Description = "refuse if the set changed since this revision; 0 = it must not be there",
+            Description = "fail if the set changed since this revision; 0 = it must not exist",
             HelpName = "N",
         };
         return verbs.Create(
             "apply",
-            "make a set, or replace its ranges: every tunnel that names it follows",
+            "create a set, or replace its ranges; this affects every tunnel that uses it",
             async (context, cancel) =>
             {
                 var body = new JsonObject { ["ranges"] = WireJson.ArrayOf(Read(context, file, ranges)) };
@@ -108,7 +108,7 @@ internal static class RangeSetCommands
     {
         if (context.Has(file) == context.Has(ranges))
         {
-            throw new CommandFailure(ExitCode.Usage, "either --file or --range says what is in the set");
+            throw new CommandFailure(ExitCode.Usage, "give the ranges with --file or with --range");
         }
 
         if (!context.Has(file))
@@ -128,7 +128,7 @@ internal static class RangeSetCommands
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
-            throw new CommandFailure(ExitCode.Usage, "the file is no JSON list of ranges", e)
+            throw new CommandFailure(ExitCode.Usage, "the file is not a JSON list of ranges", e)
             {
                 Where = context.Get(file),
                 Next = "write [\"192.0.2.0/24\"], or one range a line",

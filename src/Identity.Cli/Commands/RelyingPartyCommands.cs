@@ -13,7 +13,7 @@ internal static class RelyingPartyCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "relying-party",
-            "whom the switch of a tunnel's certificate authority waits for",
+            "consumers that must acknowledge before a tunnel's certificate authority is switched",
             Add(verbs),
             List(verbs),
             Archive(verbs),
@@ -25,9 +25,13 @@ internal static class RelyingPartyCommands
         var name = Flags.Name();
         var tunnel = Tunnel();
         var account = Flags
-            .Text("--service-account", "ID", "whose access tokens (bundle:read) speak for it too")
+            .Text(
+                "--service-account",
+                "ID",
+                "service account whose access tokens (bundle:read) can also acknowledge for it"
+            )
             .Offering(Noun.ServiceAccount);
-        var file = Flags.Text("--out", "FILE", "write its credential there, mode 0600, instead of printing it");
+        var file = Flags.Text("--out", "FILE", "write its credential to this file (mode 0600) instead of printing it");
         var command = verbs.Create(
             "create",
             "register one; its credential is shown this once",
@@ -64,7 +68,7 @@ internal static class RelyingPartyCommands
         var archived = new Option<bool>("--include-archived") { Description = "archived ones too" };
         return verbs.Create(
             "list",
-            "list a tunnel's, with the epoch that each holds",
+            "list the relying parties of a tunnel, with the epoch that each holds",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -92,7 +96,7 @@ internal static class RelyingPartyCommands
         var yes = Flags.Yes();
         var command = verbs.Create(
             "archive",
-            "no switch waits for it any more, and its credential ends",
+            "switches no longer wait for it, and its credential is revoked",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -118,13 +122,13 @@ internal static class RelyingPartyCommands
         var id = Party(tunnel);
         var epoch = new Option<long>("--epoch")
         {
-            Description = "the epoch of the trust bundle that was brought there",
+            Description = "the epoch of the trust bundle that was installed",
             HelpName = "N",
             Required = true,
         };
         return verbs.Create(
             "acknowledge",
-            "say for one that cannot poll which trust bundle it holds",
+            "record the trust bundle epoch of a party that cannot poll",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -13,7 +13,7 @@ internal static class RuleCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "rule",
-            "federation rules: which outside token becomes whom, with which scope",
+            "federation rules: which external token gets which service account and scopes",
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Rule),
@@ -24,7 +24,11 @@ internal static class RuleCommands
             Versions(verbs),
             RuleWorkspaceCommands.Create(verbs),
             RuleLints.Create(verbs),
-            CommonVerbs.Archive(verbs, Noun.Rule, "it exchanges nothing any more, and what enrolled by it is cut off")
+            CommonVerbs.Archive(
+                verbs,
+                Noun.Rule,
+                "it grants no more tokens, and machines that enrolled by it are disconnected"
+            )
         );
 
     private static Command Add(VerbFactory verbs)
@@ -145,11 +149,11 @@ internal static class RuleCommands
     private static Command Versions(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Rule);
-        var version = new Option<int?>("--only") { Description = "print this version alone", HelpName = "N" };
+        var version = new Option<int?>("--only") { Description = "print only this version", HelpName = "N" };
         var flags = new ListFlags();
         return verbs.Create(
             "versions",
-            "list what the rule said before, newest first; tokens name the version that granted them",
+            "list the versions of the rule, newest first; tokens name the version that granted them",
             async (context, cancel) =>
             {
                 var path = $"{await context.PathAsync(Noun.Rule, context.Get(id), cancel)}/versions";

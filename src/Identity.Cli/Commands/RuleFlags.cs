@@ -16,20 +16,20 @@ internal sealed class RuleFlags(bool creating)
     private readonly Option<string?> segments = Flags.Text(
         "--subject-segments",
         "PATTERN",
-        "sub by its segments between : / @; * is exactly one of them ('' takes it away)"
+        "match sub by its segments between : / @; * matches exactly one segment ('' removes the pattern)"
     );
 
     private readonly Option<string[]> matchers = Flags.Many(
         "--match",
         "\"CLAIM OPERATOR VALUE\"",
         "condition on any claim, such as 'repository_id in [\"74\"]' (eq, in, prefix, segments, contains; CLAIM is a name "
-            + "or a JSON Pointer; 'none' takes all away)"
+            + "or a JSON Pointer; 'none' removes all)"
     );
 
     private readonly Option<string?> condition = Flags.Text(
         "--condition",
         "CEL",
-        "expression over claims that must be true ('' takes it away)"
+        "expression over claims that must be true ('' removes it)"
     );
 
     private readonly Option<string?> audience = Flags.Text(
@@ -106,12 +106,15 @@ internal sealed class RuleFlags(bool creating)
                     ?? (
                         name is "prefix" or "segments"
                             ? JsonValue.Create(value)
-                            : throw Bad($"{value} is no JSON value", "put a text in double quotes: '\"74\"'")
+                            : throw Bad($"{value} is not a JSON value", "put a text in double quotes: '\"74\"'")
                     ),
             };
         }
 
-        throw Bad($"'{text}' is no condition", "write CLAIM OPERATOR VALUE with eq, in, prefix, segments or contains");
+        throw Bad(
+            $"'{text}' is not a condition",
+            "write CLAIM OPERATOR VALUE with eq, in, prefix, segments or contains"
+        );
 
         static CommandFailure Bad(string what, string next) =>
             new(ExitCode.Usage, what) { Where = "--match", Next = next };
@@ -137,7 +140,7 @@ internal sealed class RuleFlags(bool creating)
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !result.TryAdd(pair[..equals], JsonValue.Create(pair[(equals + 1)..])))
             {
-                throw new CommandFailure(ExitCode.Usage, $"'{pair}' is no claim, or names one twice")
+                throw new CommandFailure(ExitCode.Usage, $"'{pair}' is not NAME=VALUE, or gives a claim twice")
                 {
                     Where = "--claim",
                     Next = "write NAME=VALUE, each name once",

@@ -19,7 +19,7 @@ internal static class RuleLints
     public static Command Create(VerbFactory verbs) =>
         verbs.Create(
             "lint",
-            "look at all rules as they stand: dangerous matches, unused, overlapping and superfluous rules",
+            "check all current rules for dangerous matches and for unused, overlapping and redundant rules",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -43,7 +43,7 @@ internal static class RuleLints
                     }
                 }
 
-                context.Note($"{report["checked"]} rules looked at");
+                context.Note($"{report["checked"]} rules checked");
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
                     new("RULE", "rule", Fit.Keep),
@@ -93,7 +93,7 @@ internal static class RuleLints
             throw new CommandFailure(ExitCode.Refused, "this installation wants a written reason for a rule's warnings")
             {
                 Where = "--justification",
-                Next = "correct the rule, or say with --justification why it is right",
+                Next = "correct the rule, or give the reason for it with --justification",
             };
         }
     }

@@ -21,7 +21,7 @@ internal static class RuleTestCommand
         file.Aliases.Add("-f");
         return verbs.Create(
             "test",
-            "put the rule's tests to it as it stands; exit code 2 if one fails",
+            "run the rule's tests against its current version; exit code 2 if a test fails",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -34,7 +34,7 @@ internal static class RuleTestCommand
                     throw new CommandFailure(ExitCode.Refused, "the rule has no tests")
                     {
                         Where = rule.Text("name"),
-                        Next = "give some by --file; docs/presets-and-lints.md shows how",
+                        Next = "give tests with --file; docs/presets-and-lints.md shows how",
                     };
                 }
 
@@ -116,7 +116,10 @@ internal static class RuleTestCommand
             var json = JsonNode.Parse(InFile.ReadText(path));
             return json as JsonArray
                 ?? json?["tests"] as JsonArray
-                ?? throw new CommandFailure(ExitCode.Usage, "the file holds no list of tests") { Where = path };
+                ?? throw new CommandFailure(ExitCode.Usage, "the file does not contain a list of tests")
+                {
+                    Where = path,
+                };
         }
         catch (JsonException e)
         {

@@ -23,13 +23,13 @@ internal static class RuleTrialCommands
         var claims = Flags.Text("--claims", "FILE", "claims as the token would have them, JSON");
         var request = Flags.Text("--request", "REQUEST-ID", "the claims of an exchange of the past");
         request.Aliases.Add("--event");
-        var sample = Flags.Text("--sample", "PRESET/SAMPLE", "claims as that platform makes them");
+        var sample = Flags.Text("--sample", "PRESET/SAMPLE", "sample claims of this platform");
         var issuer = Flags
-            .Text("--issuer", "ISSUER", "whose rules to search, where the claims do not say")
+            .Text("--issuer", "ISSUER", "issuer whose rules to search, if the claims do not name it")
             .Offering(Noun.Issuer);
         return verbs.Create(
             "simulate",
-            "say what the exchange would answer; mints nothing. Exit code 2 if it would deny",
+            "show the result of an exchange without issuing a token. Exit code 2 if it would be denied",
             async (context, cancel) =>
             {
                 var body = new JsonObject();
@@ -108,7 +108,7 @@ internal static class RuleTrialCommands
         file.Aliases.Add("-f");
         return verbs.Create(
             "replay",
-            "put an edit to the exchanges of the last days: who would newly pass or fail; saves nothing",
+            "replay the exchanges of the last days against a changed rule and show which would change; nothing is saved",
             async (context, cancel) =>
             {
                 var (path, changes) = context.Get(file) is { } written
@@ -117,7 +117,7 @@ internal static class RuleTrialCommands
                 var body = new JsonObject { ["changes"] = changes };
                 if (context.Has(days) && context.Has(since))
                 {
-                    throw new CommandFailure(ExitCode.Usage, "--days and --since say the same");
+                    throw new CommandFailure(ExitCode.Usage, "--days and --since exclude each other");
                 }
 
                 var daysBack = context.Get(since) is { } ago ? (int)Math.Ceiling(ago.TotalDays) : context.Get(days);
@@ -139,7 +139,7 @@ internal static class RuleTrialCommands
         try
         {
             return JsonNode.Parse(InFile.ReadText(file)) as JsonObject
-                ?? throw new CommandFailure(ExitCode.Usage, "the file holds no object") { Where = file };
+                ?? throw new CommandFailure(ExitCode.Usage, "the file does not contain an object") { Where = file };
         }
         catch (JsonException e)
         {

@@ -54,7 +54,7 @@ internal static class RuleWorkspaceCommands
         var id = Flags.Id(Noun.Rule);
         return verbs.Create(
             "remove",
-            "end what the rule grants in the workspace of --workspace or else the default one, at once",
+            "stop the rule's grants in the workspace of --workspace or else the default one, immediately",
             async (context, cancel) =>
             {
                 var path = await PathAsync(context, id, cancel);

@@ -12,13 +12,13 @@ internal static class ServiceAccountCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "service-account",
-            "service accounts: who an exchanged token acts as",
+            "service accounts: the identity that an exchanged token acts as",
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.ServiceAccount),
             Update(verbs),
             MembershipCommands.Create(verbs),
-            CommonVerbs.Archive(verbs, Noun.ServiceAccount, "nothing acts as it any more")
+            CommonVerbs.Archive(verbs, Noun.ServiceAccount, "no token can act as it any more")
         );
 
     private static Command Add(VerbFactory verbs)
@@ -27,7 +27,7 @@ internal static class ServiceAccountCommands
         var fields = new ResourceFlags("service_account", creating: true);
         var workspaceRole = MembershipCommands.Role(
             "--workspace-role",
-            "and make it a member of the workspace of --workspace, or else the default one"
+            "also make it a member of the workspace of --workspace, or else the default one"
         );
         return verbs.Create(
             "create",

@@ -83,7 +83,7 @@ internal static class StatusCommand
             text.Append(TunnelState.Of(tunnel).PadRight(11))
                 .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
                 .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
-                .Append(CultureInfo.InvariantCulture, $"           agents {Of(tunnel, "agents_live")} live of ")
+                .Append(CultureInfo.InvariantCulture, $"           agents {Of(tunnel, "agents_live")} connected of ")
                 .Append(CultureInfo.InvariantCulture, $"{Of(tunnel, "agents_enrolled")}, ")
                 .Append(CultureInfo.InvariantCulture, $"certificates {Of(tunnel, "certificates")}, edges ")
                 .Append(Edges(tunnel))

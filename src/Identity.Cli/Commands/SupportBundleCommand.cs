@@ -45,17 +45,17 @@ internal static class SupportBundleCommand
 
     public static Command Create(VerbFactory verbs)
     {
-        var file = Flags.Required("--out", "FILE", "the .tar.gz to make; it must not exist");
+        var file = Flags.Required("--out", "FILE", "the .tar.gz file to create; it must not exist");
         var since = new Option<TimeSpan?>("--since")
         {
             Description = "how far back histories and logs go (default: 1h)",
             HelpName = "DURATION",
             CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(30))(argument),
         };
-        var logs = Flags.Many("--log", "FILE", "a log of one of our programs to put in, redacted");
+        var logs = Flags.Many("--log", "FILE", "log file of a Culvert program to include, redacted");
         return verbs.Create(
             "support-bundle",
-            "collect states, histories and logs into one archive, with secrets taken out",
+            "collect states, histories and logs into one archive, without secrets",
             async (context, cancel) =>
             {
                 context.RefuseDryRun();
@@ -73,8 +73,7 @@ internal static class SupportBundleCommand
                     new JsonObject { ["file"] = context.Get(file), ["entries"] = WireJson.ArrayOf(bundle.Entries) }
                 ) with
                 {
-                    Plain =
-                        $"{context.Get(file)}: {string.Join(", ", bundle.Entries)}\nlook through it before you send it",
+                    Plain = $"{context.Get(file)}: {string.Join(", ", bundle.Entries)}\nreview it before you send it",
                 };
             },
             file,

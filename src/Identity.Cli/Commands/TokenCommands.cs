@@ -42,7 +42,7 @@ internal static class TokenCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list the tokens of a service account that have not ended, newest first",
+            "list the unexpired tokens of a service account, newest first",
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,
@@ -63,7 +63,7 @@ internal static class TokenCommands
         var file = TokenFile.Option();
         return verbs.Create(
             "introspect",
-            "say what a token is good for; exit code 2 if for nothing",
+            "show what a token grants; exit code 2 if it is not valid",
             async (context, cancel) =>
             {
                 var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);
@@ -83,7 +83,7 @@ internal static class TokenCommands
         var file = TokenFile.Option();
         return verbs.Create(
             "inspect",
-            "show what a token says and what of it looks wrong, on this machine alone; exit code 2 if something does",
+            "decode a token locally and show errors in it; exit code 2 if it has any",
             async (context, cancel) =>
             {
                 var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);

@@ -8,17 +8,17 @@ namespace Culvert.Identity.Cli.Commands;
 internal static class TokenFile
 {
     public static Option<string?> Option() =>
-        Flags.Text("--file", "FILE", "read the token there; standard input without it");
+        Flags.Text("--file", "FILE", "read the token from this file (default: standard input)");
 
     public static async Task<string> ReadAsync(CommandContext context, string? file, CancellationToken cancel)
     {
         var text = (file is null ? await context.Host.In.ReadToEndAsync(cancel) : InFile.ReadText(file)).Trim();
         return text.Length > 0
             ? text
-            : throw new CommandFailure(ExitCode.Usage, "there is no token")
+            : throw new CommandFailure(ExitCode.Usage, "the token is empty")
             {
                 Where = file ?? "standard input",
-                Next = "give the token by --file or standard input",
+                Next = "give the token with --file or on standard input",
             };
     }
 }

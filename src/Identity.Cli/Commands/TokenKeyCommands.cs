@@ -48,7 +48,7 @@ internal static class TokenKeyCommands
                 if (context.Get(compromised) is { } id)
                 {
                     context.Confirm(
-                        $"Dropping signing key {id}: every token that it signed dies, machines enrol again",
+                        $"Dropping signing key {id}: every token that it signed becomes invalid, machines must enrol again",
                         id,
                         context.Get(yes)
                     );

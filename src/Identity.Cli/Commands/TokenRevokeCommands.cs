@@ -44,12 +44,12 @@ internal static class TokenRevokeCommands
         var before = Flags.Text(
             "--before",
             "TIME",
-            "issued by then (RFC 3339), alone or of what else is named; now without it"
+            "issued until this time (RFC 3339), alone or with the other filters (default: now)"
         );
         var reason = Flags.Text("--reason", "TEXT", "why, for the audit");
         return verbs.Create(
             "revoke",
-            "end tokens before their time, on every node within seconds: the one given by --file or standard input, or all "
+            "revoke tokens on every node within seconds: the one given with --file or on standard input, or all "
                 + "that the other flags name; machines that enrolled by them must enrol again",
             async (context, cancel) =>
             {
@@ -76,12 +76,12 @@ internal static class TokenRevokeCommands
                 {
                     return context.Get(reason) is null
                         ? await OneAsync(context, context.Get(file), cancel)
-                        : throw Usage("--reason goes with what administrators name");
+                        : throw Usage("--reason is only for revocations by an administrator");
                 }
 
                 if (context.Get(file) is not null)
                 {
-                    throw Usage("--file is one token; nothing else can be named beside it");
+                    throw Usage("--file names one token; do not combine it with other targets");
                 }
 
                 Add(body, "reason", context.Get(reason));
@@ -124,7 +124,7 @@ internal static class TokenRevokeCommands
         var flags = new ListFlags();
         return verbs.Create(
             "revocations",
-            "list what was revoked and still matters, newest first",
+            "list the revocations that are still in force, newest first",
             (context, cancel) => flags.RunAsync(context, Path, new Query(), Columns, cancel),
             flags.OptionsWithoutArchived
         );
@@ -136,7 +136,7 @@ internal static class TokenRevokeCommands
         var client = await context.ClientAsync(cancel);
         await client.RevokeAsync(token, cancel);
         // No answer tells whether it was a token (RFC 7009 §2.2).
-        context.Note("the token is good for nothing now");
+        context.Note("the token is revoked");
         return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
     }
 
@@ -182,7 +182,7 @@ internal static class TokenRevokeCommands
         {
             Where = "culvert token revoke",
             Next =
-                "give one token by --file or standard input, or say one of --id, --family, --rule [--version], --service-account, "
+                "give one token with --file or on standard input, or give one of --id, --family, --rule [--version], --service-account, "
                 + "--issuer [--subject], --all, --before",
         };
 }

@@ -25,7 +25,9 @@ internal static class TunnelCertCommands
                 new("ARCHIVED", "archived_at", Fit.Keep)
             ),
             parts.Show("print one registered certificate"),
-            parts.Archive("stop trusting a CA here: leaves that it signed no longer serve this tunnel"),
+            parts.Archive(
+                "stop trusting a CA for this tunnel: leaf certificates that it signed are no longer accepted"
+            ),
             Confirm(parts)
         );
     }
@@ -46,7 +48,7 @@ internal static class TunnelCertCommands
         var file = Flags.Required("--file", "FILE", "the CA certificate, PEM");
         return parts.Add(
             "register",
-            "register a CA whose leaves are signed elsewhere",
+            "register a CA that signs leaf certificates outside the service",
             context => new JsonObject { ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!) },
             file
         );

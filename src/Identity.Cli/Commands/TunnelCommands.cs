@@ -18,7 +18,7 @@ internal static class TunnelCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "tunnel",
-            "tunnels: a domain, its agents and who may call",
+            "tunnels: a domain, its agents and its client access",
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Tunnel),
@@ -26,15 +26,15 @@ internal static class TunnelCommands
             CommonVerbs.Archive(
                 verbs,
                 Noun.Tunnel,
-                "its certificates are archived, its token dies, its domain is never given out again"
+                "its certificates are archived, its token is revoked, its domain is never assigned again"
             ),
             CommonVerbs.Change(
                 verbs,
                 Noun.Tunnel,
                 "pause",
-                "refuse its clients and end those that are there; agents stay connected"
+                "refuse its clients and disconnect current ones; agents stay connected"
             ),
-            CommonVerbs.Change(verbs, Noun.Tunnel, "resume", "let clients in again"),
+            CommonVerbs.Change(verbs, Noun.Tunnel, "resume", "accept clients again"),
             Status(verbs),
             Inventory(verbs),
             DnsCommands.OfTunnel(verbs),
@@ -50,7 +50,7 @@ internal static class TunnelCommands
         var name = Flags.Name();
         return verbs.Create(
             "create",
-            "create a tunnel; the service gives it its domain",
+            "create a tunnel; the service assigns its domain",
             async (context, cancel) =>
             {
                 var body = new JsonObject { ["display_name"] = context.Get(name) };
@@ -66,7 +66,7 @@ internal static class TunnelCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list tunnels, newest first; a table says of each whether it carries calls now",
+            "list tunnels, newest first; the table shows whether each can serve calls now",
             async (context, cancel) =>
             {
                 var list = await flags.RunAsync(
@@ -164,7 +164,7 @@ internal static class TunnelCommands
         var id = Flags.Id(Noun.Tunnel);
         return verbs.Create(
             "status",
-            "what the service knows of a tunnel's agents, edges and certificates",
+            "show the state of a tunnel's agents, edges and certificates",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
@@ -178,10 +178,10 @@ internal static class TunnelCommands
     private static Command Inventory(VerbFactory verbs)
     {
         var (id, flags) = (Flags.Id(Noun.Tunnel), new ListFlags());
-        var route = Flags.Text("--route", "NAME", "of one route alone");
+        var route = Flags.Text("--route", "NAME", "only of this route");
         return verbs.Create(
             "inventory",
-            "servers and tools seen behind a tunnel: how often called, when last, by whom",
+            "servers and tools seen in a tunnel: number of calls, last call, callers",
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,

@@ -44,7 +44,7 @@ internal static class TunnelTokenCommands
         var yes = Flags.Yes();
         return verbs.Create(
             "rotate",
-            "make a new token; the old one enrols nobody any more",
+            "create a new token; the old one can no longer be used to enrol",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

@@ -10,7 +10,7 @@ internal static class UpdateBody
     {
         if (body.Count == 0)
         {
-            throw new CommandFailure(ExitCode.Usage, "no flag says what to change") { Next = "see --help" };
+            throw new CommandFailure(ExitCode.Usage, "no flag specifies a change") { Next = "see --help" };
         }
     }
 
@@ -27,6 +27,9 @@ internal static class UpdateBody
 
         return values.Length == 1
             ? []
-            : throw new CommandFailure(ExitCode.Usage, "none stands alone: it empties the list") { Where = flag };
+            : throw new CommandFailure(ExitCode.Usage, "'none' must be the only value: it empties the list")
+            {
+                Where = flag,
+            };
     }
 }

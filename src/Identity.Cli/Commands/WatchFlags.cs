@@ -13,10 +13,7 @@ internal static class WatchFlags
 
     public static Option[] Create() =>
         [
-            new Option<bool>(WatchName)
-            {
-                Description = "ask again and again, and print what has changed, until Ctrl-C",
-            },
+            new Option<bool>(WatchName) { Description = "repeat the query and print changes until Ctrl-C" },
             new Option<TimeSpan?>(EveryName)
             {
                 Description = "with --watch: how often (default: 2s)",

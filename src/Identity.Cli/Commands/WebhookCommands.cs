@@ -14,7 +14,7 @@ internal static class WebhookCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "webhook",
-            "signed messages about certificates that end soon (Standard Webhooks)",
+            "signed messages about certificates that expire soon (Standard Webhooks)",
             Register(verbs),
             List(verbs),
             One(verbs, "show", "print one webhook", id => $"{Path}/{id}", post: false),
@@ -22,7 +22,7 @@ internal static class WebhookCommands
             One(
                 verbs,
                 "archive",
-                "send nothing any more; its secret is forgotten",
+                "stop sending messages; its secret is deleted",
                 id => $"{Path}/{id}/archive",
                 post: true
             ),
@@ -32,7 +32,7 @@ internal static class WebhookCommands
     private static Command Register(VerbFactory verbs)
     {
         var url = new Argument<string>("URL") { Description = "https URL of the receiver" };
-        var allow = Flags.Many("--allow", "CIDR:PORT", "a private address that it may lead to");
+        var allow = Flags.Many("--allow", "CIDR:PORT", "a private address that it may resolve to");
         var ca = Flags.Text("--ca-file", "FILE", "PEM: the only roots that vouch for the receiver");
         var secretFile = Flags.Out("the signing secret (mode 0600)");
         return verbs.Create(
@@ -118,7 +118,7 @@ internal static class WebhookCommands
         var id = Id();
         return verbs.Create(
             "deliveries",
-            "its newest messages and what became of them",
+            "its newest messages and their delivery results",
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);

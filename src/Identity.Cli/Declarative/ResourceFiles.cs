@@ -26,7 +26,7 @@ internal static class ResourceFiles
 
         foreach (var twice in resources.GroupBy(resource => resource.Title).Where(group => group.Count() > 1))
         {
-            faults.Add($"{twice.Last().Source}: {twice.Key} is declared before, in {twice.First().Source}");
+            faults.Add($"{twice.Last().Source}: {twice.Key} is already declared in {twice.First().Source}");
         }
 
         return faults.Count == 0
@@ -34,7 +34,7 @@ internal static class ResourceFiles
             : throw new CommandFailure(ExitCode.Configuration, string.Join('\n', faults))
             {
                 Where = path,
-                Next = "culvert schema prints what may stand in a file; docs/declarative.md explains it",
+                Next = "run culvert schema for the format of these files; docs/declarative.md explains it",
             };
     }
 
@@ -47,7 +47,7 @@ internal static class ResourceFiles
 
         if (!Directory.Exists(path))
         {
-            throw new CommandFailure(ExitCode.Usage, "there is no such folder or file") { Where = path };
+            throw new CommandFailure(ExitCode.Usage, "the folder or file does not exist") { Where = path };
         }
 
         return
@@ -92,7 +92,7 @@ internal static class ResourceFiles
 
         foreach (var (name, _) in document.Where(member => !Members.Contains(member.Key)))
         {
-            faults.Add($"{source}: {name} is unknown; say kind, name and spec");
+            faults.Add($"{source}: {name} is unknown; use kind, name and spec");
         }
 
         if (TextOf(document, "kind") is not { } word || ResourceKind.Of(word) is not { } kind)
@@ -163,7 +163,7 @@ internal static class ResourceFiles
         field switch
         {
             { Words.Count: > 0 } => $"one of {string.Join(", ", field.Words)}",
-            { Type: FieldType.Text } => "a text (in quotes, where it looks like something else)",
+            { Type: FieldType.Text } => "a string (in quotes if YAML would read it as another type)",
             { Type: FieldType.Number } => "a whole number",
             { Type: FieldType.Boolean } => "true or false",
             { Type: FieldType.TextSet } => "a list of texts",

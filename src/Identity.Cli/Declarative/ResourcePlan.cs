@@ -139,7 +139,7 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
                 {
                     throw new CommandFailure(
                         ExitCode.Refused,
-                        $"{resource.Title}: {field.Name} names '{name}', which is neither declared nor there"
+                        $"{resource.Title}: {field.Name} names '{name}', which is neither declared nor exists"
                     )
                     {
                         Where = resource.Source,

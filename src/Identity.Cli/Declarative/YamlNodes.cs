@@ -19,7 +19,7 @@ internal static class YamlNodes
                 YamlMappingNode mapping => ToObject(mapping, depth),
                 YamlSequenceNode sequence => new JsonArray([.. sequence.Select(item => ToJson(item, depth + 1))]),
                 YamlScalarNode scalar => ToValue(scalar),
-                _ => throw new YamlException(node.Start, node.End, "aliases are not taken"),
+                _ => throw new YamlException(node.Start, node.End, "aliases are not supported"),
             };
 
     private static JsonObject ToObject(YamlMappingNode mapping, int depth)
@@ -29,7 +29,7 @@ internal static class YamlNodes
         {
             if (key is not YamlScalarNode { Value: { } name } || json.ContainsKey(name))
             {
-                throw new YamlException(key.Start, key.End, "a key is a text, and stands there once");
+                throw new YamlException(key.Start, key.End, "each key must be text and must not repeat");
             }
 
             json[name] = ToJson(value, depth + 1);

@@ -30,11 +30,11 @@ internal static class ServiceProbe
             using var answer = await http.GetAsync(url, cancel);
             findings.Add(
                 answer.StatusCode == HttpStatusCode.OK
-                    ? DoctorFinding.Pass(Reachable, $"{settings.Url.Authority} answers and proves to be the service.")
+                    ? DoctorFinding.Pass(Reachable, $"{settings.Url.Authority} responds and is the service.")
                     : DoctorFinding.Fail(
                         Reachable,
                         $"{url} answers {(int)answer.StatusCode}.",
-                        "Something else listens there, or the service is about to stop.",
+                        "Another program listens there, or the service is stopping.",
                         "check --url"
                     )
             );
@@ -81,7 +81,7 @@ internal static class ServiceProbe
     {
         if (theirs is not { } date)
         {
-            return DoctorFinding.Skip(Clock, "The answer has no time.");
+            return DoctorFinding.Skip(Clock, "The response has no Date header.");
         }
 
         var offset = date - ours;
@@ -91,8 +91,8 @@ internal static class ServiceProbe
             : DoctorFinding.Warn(
                 Clock,
                 $"The service's clock is {seconds} from this one.",
-                "Tokens that are made by one clock are refused by the other beyond 30 s.",
-                "look at time synchronisation on both hosts"
+                "Tokens are refused if the clocks of both hosts differ by more than 30 s.",
+                "check time synchronisation on both hosts"
             );
     }
 }

@@ -43,7 +43,7 @@ internal static class Durations
             }
 
             argument.AddError(
-                $"'{text}' is no duration from {Show(least)} to {Show(most)}; write 500ms, 30s, 5m, 24h or 90d"
+                $"'{text}' is not a duration from {Show(least)} to {Show(most)}; write 500ms, 30s, 5m, 24h or 90d"
             );
             return default;
         };

@@ -69,7 +69,7 @@ internal static class CliProfiles
 
         if (usual is not null && profiles.TrueForAll(profile => profile.Name != usual))
         {
-            root.Error("profile", "No profile has this name.", "Name one that stands under profiles.");
+            root.Error("profile", "No profile has this name.", "Name one that is listed under profiles.");
         }
 
         return new ProfileFile(usual, profiles);
@@ -92,7 +92,7 @@ internal static class CliProfiles
         };
         if (profile is { CaFile: not null, CaSha256: not null })
         {
-            section.Error("ca_sha256", "A CA file and a pin exclude each other.", "Keep one of the two.");
+            section.Error("ca_sha256", "A CA file and a pin exclude each other.", "Remove one of the two.");
         }
 
         return profile;

@@ -100,18 +100,21 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
         if (!Host.CanAsk)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{deed}; that cannot be taken back, and nobody can be asked here")
+            throw new CommandFailure(
+                ExitCode.Usage,
+                $"{deed}; this cannot be undone, and there is no terminal to confirm it on"
+            )
             {
                 Where = "no terminal",
                 Next = "repeat the command with --yes",
             };
         }
 
-        Host.Error.Write(Output.CellText.Safe($"{deed}. That cannot be taken back. Type {name} to go on: "));
+        Host.Error.Write(Output.CellText.Safe($"{deed}. This cannot be undone. Type {name} to continue: "));
         Host.Error.Flush();
         if (Host.In.ReadLine()?.Trim() != name)
         {
-            throw new CommandFailure(ExitCode.Refused, "the name typed is another one: nothing was changed");
+            throw new CommandFailure(ExitCode.Refused, "the typed name does not match: nothing was changed");
         }
     }
 

@@ -12,7 +12,7 @@ internal static class Flags
 
     public static Argument<string> Id(Noun noun) => Id(noun.Word).Offering(noun);
 
-    public static Option<bool> Yes() => new("--yes") { Description = "do not ask for the name" };
+    public static Option<bool> Yes() => new("--yes") { Description = "do not ask for confirmation" };
 
     public static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
@@ -41,5 +41,5 @@ internal static class Flags
     }
 
     public static Option<string?> Out(string what) =>
-        Text("--out", "FILE", $"write {what} there instead of printing it");
+        Text("--out", "FILE", $"write {what} to this file instead of printing it");
 }

@@ -21,7 +21,7 @@ internal sealed class GlobalOptions
         Text(
             "--ca-file",
             "FILE",
-            $"PEM roots that the service must chain to; none: system roots [{SettingVariables.CaFile}]"
+            $"PEM root certificates for the service; if not set: system roots [{SettingVariables.CaFile}]"
         );
 
     public Option<string?> CaSha256 { get; } =
@@ -51,7 +51,7 @@ internal sealed class GlobalOptions
     public Option<bool> Verbose { get; } =
         new("--verbose", "-v")
         {
-            Description = "each request and its answer's status on standard error",
+            Description = "print each request and its response status to standard error",
             Recursive = true,
         };
 

@@ -19,7 +19,7 @@ internal sealed class ResultFilter
         var option = Flags.Many(
             Name,
             "MEMBER=VALUE",
-            "only objects whose member (as -o json names it, a.b inside another) reads so; VALUE may end in *"
+            "only objects whose member (named as in -o json, a.b for nested members) has this value; VALUE may end in *"
         );
         option.Validators.Add(result =>
         {

@@ -17,7 +17,7 @@ internal static class SettingsReader
         {
             throw new CommandFailure(ExitCode.Usage, "the address of the identity service is not known")
             {
-                Where = $"--url, {SettingVariables.Url} and the profile ({profile.Source}) do not say it",
+                Where = $"--url, {SettingVariables.Url} and the profile ({profile.Source}) do not set it",
                 Next = $"export {SettingVariables.Url}=https://identity.example.com:8443",
             };
         }
@@ -43,7 +43,7 @@ internal static class SettingsReader
             throw new CommandFailure(ExitCode.Usage, "a CA file and a pin of the platform root exclude each other")
             {
                 Where = "--ca-file and --ca-sha256",
-                Next = "give one of the two",
+                Next = "use only one of the two",
             };
         }
 
@@ -81,7 +81,7 @@ internal static class SettingsReader
             return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
         }
 
-        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no https address")
+        throw new CommandFailure(ExitCode.Usage, $"'{text}' is not an https URL")
         {
             Where = $"--url or {SettingVariables.Url}",
             Next = "write https://HOST:PORT, without user, query or fragment",

@@ -23,7 +23,7 @@ internal static class ExplainText
         Line(text, "from", Join(entry.Text("ip_address"), entry.Text("user_agent")));
         if (entry["proven"] is JsonValue proven && proven.TryGetValue(out bool isProven) && !isProven)
         {
-            Line(text, "unproven", "the signature did not hold: all but the reason is the caller's word");
+            Line(text, "unproven", "the signature is not valid: everything except the reason is unverified");
         }
 
         if (entry["trace"] is JsonObject trace)
@@ -86,7 +86,7 @@ internal static class ExplainText
         Line(text, "events", $"{CellText.Of(report["events"])} since {report.Text("since")}");
         if (report["truncated"] is JsonValue truncated && truncated.TryGetValue(out bool isTruncated) && isTruncated)
         {
-            Line(text, "truncated", $"nothing before {report.Text("oldest")} was looked at");
+            Line(text, "truncated", $"records before {report.Text("oldest")} were not searched");
         }
 
         Line(

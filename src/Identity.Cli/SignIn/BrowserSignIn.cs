@@ -39,11 +39,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             && !metadata.CodeChallengeMethodsSupported.Contains(OidcConstants.CodeChallengeMethods.Sha256)
         )
         {
-            throw client.Failed(
-                ExitCode.Refused,
-                "its metadata says that it does not know PKCE with S256",
-                authorization
-            );
+            throw client.Failed(ExitCode.Refused, "its metadata does not list PKCE with S256", authorization);
         }
 
         var (state, nonce, verifier) = (Secret(), Secret(), Secret());
@@ -91,7 +87,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         }
         catch (TimeoutException)
         {
-            throw ProviderClient.Expired("nobody signed in in time", url);
+            throw ProviderClient.Expired("the sign-in timed out", url);
         }
     }
 
@@ -102,7 +98,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(returned), Encoding.UTF8.GetBytes(state))
         )
         {
-            throw client.Failed(ExitCode.Refused, "what the browser brought is not the answer to this sign-in", url);
+            throw client.Failed(ExitCode.Refused, "the browser's response does not belong to this sign-in", url);
         }
 
         // RFC 9207 §2.4: compared as text, and missed where the metadata promises it.
@@ -112,7 +108,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
                 : metadata.AuthorizationResponseIssParameterSupported == true
         )
         {
-            throw client.Failed(ExitCode.Refused, "the answer is not from that issuer", url);
+            throw client.Failed(ExitCode.Refused, "the response is not from that issuer", url);
         }
 
         return answer switch
@@ -120,11 +116,11 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             { Error: OidcConstants.AuthorizeErrors.AccessDenied } => throw client.Denied(url),
             { Error: { } error } => throw client.Failed(
                 ExitCode.Refused,
-                $"it gives no code: {ProviderClient.ReasonOf(error, answer.ErrorDescription)}",
+                $"it returned no code: {ProviderClient.ReasonOf(error, answer.ErrorDescription)}",
                 url
             ),
             { Code: { } code } => code,
-            _ => throw client.Failed(ExitCode.Refused, "its answer holds no code", url),
+            _ => throw client.Failed(ExitCode.Refused, "its response contains no code", url),
         };
     }
 
@@ -152,7 +148,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         );
         if (answer.HttpStatusCode != HttpStatusCode.OK)
         {
-            throw client.Failed(ExitCode.Refused, $"it gives no token: {ProviderClient.ReasonOf(answer)}", url);
+            throw client.Failed(ExitCode.Refused, $"it returned no token: {ProviderClient.ReasonOf(answer)}", url);
         }
 
         // OpenID Connect Core §3.1.3.7 (11). Everything else about the token is the service's to judge.

@@ -49,7 +49,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
         );
         if (answer.HttpStatusCode != HttpStatusCode.OK)
         {
-            throw client.Failed(ExitCode.Refused, $"it gives no code: {ProviderClient.ReasonOf(answer)}", url);
+            throw client.Failed(ExitCode.Refused, $"it returned no code: {ProviderClient.ReasonOf(answer)}", url);
         }
 
         return
@@ -64,7 +64,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
                 Bounded(answer.ExpiresIn, LongestLife, LongestLife),
                 Bounded(answer.Interval, UsualInterval, LongestInterval)
             )
-            : throw client.Failed(ExitCode.Refused, "its answer holds no code", url);
+            : throw client.Failed(ExitCode.Refused, "its response contains no code", url);
     }
 
     private async Task<string> PollAsync(Uri url, DeviceCode code, CancellationToken cancel)
@@ -99,7 +99,11 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
                 case OidcConstants.TokenErrors.ExpiredToken:
                     throw Expired(url);
                 default:
-                    throw client.Failed(ExitCode.Refused, $"it gives no token: {ProviderClient.ReasonOf(answer)}", url);
+                    throw client.Failed(
+                        ExitCode.Refused,
+                        $"it returned no token: {ProviderClient.ReasonOf(answer)}",
+                        url
+                    );
             }
         }
 
@@ -129,5 +133,5 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
     private static TimeSpan Bounded(TimeSpan value, TimeSpan longest) => value < longest ? value : longest;
 
-    private static CommandFailure Expired(Uri url) => ProviderClient.Expired("nobody confirmed the code in time", url);
+    private static CommandFailure Expired(Uri url) => ProviderClient.Expired("the code was not confirmed in time", url);
 }

@@ -25,7 +25,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
         <!DOCTYPE html>
         <html lang="en">
         <head><meta charset="utf-8"><title>Culvert</title></head>
-        <body><h1>This browser is done</h1><p>Close this page. The terminal says whether you are signed in.</p></body>
+        <body><h1>Return to the terminal</h1><p>Close this page. The terminal shows whether you are signed in.</p></body>
         </html>
 
         """

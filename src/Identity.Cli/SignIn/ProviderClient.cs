@@ -62,7 +62,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             throw Failed(
                 isAnswered ? ExitCode.Failed : ExitCode.Unreachable,
                 isAnswered
-                    ? "its metadata is no JSON object"
+                    ? "its metadata is not a JSON object"
                     : $"its metadata was answered with {(int)metadata.HttpStatusCode}",
                 MetadataUrl
             );
@@ -86,7 +86,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             : throw Failed(
                 ExitCode.Refused,
                 metadata.Text(member) is { } written
-                    ? $"its metadata's member {member} is no https URL: {CellText.Safe(written)}"
+                    ? $"its metadata's member {member} is not an https URL: {CellText.Safe(written)}"
                     : $"its metadata lacks the member {member}",
                 MetadataUrl
             );
@@ -143,14 +143,14 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         {
             throw Failed(
                 ExitCode.Refused,
-                $"its answer's token_type is \"{type}\"; only Bearer and DPoP can be used",
+                $"its response's token_type is \"{type}\"; only Bearer and DPoP can be used",
                 url
             );
         }
 
         return answer.Text(member) is { Length: > 0 } token
             ? token
-            : throw Failed(ExitCode.Refused, $"its answer holds no {member}", url);
+            : throw Failed(ExitCode.Refused, $"its response contains no {member}", url);
     }
 
     /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may hold a secret.</summary>
@@ -165,13 +165,13 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         CellText.Safe(string.Join(", ", parts.ToArray().OfType<string>()));
 
     /// <summary>RFC 6749 §4.1.2.1 and RFC 8628 §3.5: <c>access_denied</c>.</summary>
-    public CommandFailure Denied(Uri url) => Failed(ExitCode.Refused, "somebody refused it there", url);
+    public CommandFailure Denied(Uri url) => Failed(ExitCode.Refused, "the request was refused in the browser", url);
 
     public CommandFailure Failed(int exitCode, string why, Uri url) =>
         new(exitCode, $"the identity provider does not sign in: {why}")
         {
             Where = url.GetLeftPart(UriPartial.Path),
-            Next = $"the client must be registered there as a public one with {registration}",
+            Next = $"register the client at the provider as a public client with {registration}",
         };
 
     /// <summary>Nobody came in time.</summary>

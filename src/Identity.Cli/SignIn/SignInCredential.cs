@@ -98,7 +98,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
             RequestId = failure.RequestId,
             Next =
                 record.IsPerson
-                    ? $"sign in again: culvert login {(record.IsDevice ? "--device" : "--browser")}; an administrator finds a refusal's reason by culvert history list --denied"
+                    ? $"sign in again: culvert login {(record.IsDevice ? "--device" : "--browser")}; an administrator can find the reason with culvert history list --denied"
                 : failure.Kind == ApiFailureKind.Refused
                     ? "an administrator finds the reason: culvert history list --denied; culvert token inspect shows the token"
                 : "culvert login --federated --rule ID --token-file FILE",

@@ -37,7 +37,7 @@ internal static class SignInStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the sign-in cannot be kept: {e.Message}", e) { Where = path };
+            throw new CommandFailure(ExitCode.Failed, $"the sign-in cannot be saved: {e.Message}", e) { Where = path };
         }
     }
 
@@ -53,7 +53,7 @@ internal static class SignInStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the token cannot be kept: {e.Message}", e) { Where = path };
+            throw new CommandFailure(ExitCode.Failed, $"the token cannot be saved: {e.Message}", e) { Where = path };
         }
     }
 

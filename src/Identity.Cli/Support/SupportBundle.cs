@@ -37,7 +37,7 @@ internal sealed class SupportBundle : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the file cannot be made: {e.Message}", e) { Where = path };
+            throw new CommandFailure(ExitCode.Failed, $"the file cannot be created: {e.Message}", e) { Where = path };
         }
 
         packed = new GZipStream(file, CompressionLevel.Optimal);

@@ -28,7 +28,7 @@ internal static class TokenInspection
             problems.Add(
                 parts.Length == 5
                     ? "five parts: an encrypted token (JWE); only signed ones can be exchanged"
-                    : $"{parts.Length} parts instead of three: this is no JWT"
+                    : $"{parts.Length} parts instead of three: this is not a JWT"
             );
         }
 
@@ -60,7 +60,7 @@ internal static class TokenInspection
             ["header"] = header,
             ["claims"] = claims,
             ["times"] = claims is null ? null : TimesOf(claims, now),
-            ["signature"] = "not checked: that takes the issuer's keys",
+            ["signature"] = "not checked: this needs the issuer's keys",
             ["problems"] = WireJson.ArrayOf(problems),
         };
     }
@@ -78,7 +78,7 @@ internal static class TokenInspection
         }
         catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
         {
-            problems.Add($"the {what} is no base64url of a JSON object");
+            problems.Add($"the {what} is not a base64url-encoded JSON object");
             return null;
         }
     }
@@ -126,7 +126,9 @@ internal static class TokenInspection
             case JsonValue one when one.TryGetValue(out string? audience):
                 if (Guid.TryParseExact(audience, "D", out _) || PlatformAudiences.Contains(audience))
                 {
-                    problems.Add("aud: looks like the platform's default; ask for this service's own");
+                    problems.Add(
+                        "aud: this looks like the platform's default; request a token with this service's audience"
+                    );
                 }
 
                 break;
@@ -169,7 +171,7 @@ internal static class TokenInspection
         }
         else if (expires - issued > LongLife.TotalSeconds)
         {
-            problems.Add(Text($"exp: the token lives {expires - issued} s, more than a day"));
+            problems.Add(Text($"exp: the token's lifetime is {expires - issued} s, more than a day"));
         }
     }
 

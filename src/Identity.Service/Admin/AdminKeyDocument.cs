@@ -26,7 +26,7 @@ internal sealed record AdminKeyDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>The key it was made with, or that it takes the place of; null = made on the host for somebody new.</summary>
+    /// <summary>The key it was made with, or that it takes the place of; null = created on the host for a new administrator.</summary>
     [JsonPropertyName("created_by")]
     public required string? CreatedBy { get; init; }
 

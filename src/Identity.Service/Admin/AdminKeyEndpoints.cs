@@ -153,7 +153,7 @@ internal sealed class AdminKeyEndpoints(
     ) =>
         !caller.Has(Scopes.InstallationOperate)
         || await tenants.FindOrganizationAsync(organizationId, cancellationToken) is not { } organization
-            ? RequestErrors.Invalid.Refuse("organization_id: there is no such organization.")
+            ? RequestErrors.Invalid.Refuse("organization_id: the organization does not exist.")
         : organization.ArchivedAt is not null ? OrganizationErrors.Archived.Refuse()
         : role == AdminRole.InstallationOperator
             ? RequestErrors.Invalid.Refuse("role: keys of another organization are operator or security-admin.")

@@ -32,8 +32,11 @@ internal sealed class HostAdminKeys(
         return found switch
         {
             [var only] => (only, null),
-            [] => (null, $"There is no organization {nameOrId}."),
-            _ => (null, $"Say which organization by --organization: {string.Join(", ", found.Select(one => one.Id))}."),
+            [] => (null, $"The organization {nameOrId} does not exist."),
+            _ => (
+                null,
+                $"Name the organization with --organization: {string.Join(", ", found.Select(one => one.Id))}."
+            ),
         };
     }
 

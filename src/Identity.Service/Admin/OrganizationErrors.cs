@@ -16,7 +16,7 @@ internal static class OrganizationErrors
     public static readonly ErrorCode Limit = new(
         "organization.limit",
         400,
-        "The installation has as many organizations as it may have.",
+        "The installation has the maximum number of organizations.",
         "An installation has at most 1,000 organizations that are not archived.",
         "Archive one that is no longer used: `culvert organization archive`."
     );
@@ -25,7 +25,7 @@ internal static class OrganizationErrors
         "organization.in_use",
         409,
         "The organization has tunnels or federation rules.",
-        "Archiving an organization ends every credential of it; tunnels and rules would go on without anybody to administer them.",
+        "Archiving an organization revokes all its credentials; its tunnels and rules would keep working without an administrator.",
         "Archive its tunnels and its federation rules first."
     );
 
@@ -33,7 +33,7 @@ internal static class OrganizationErrors
         "organization.own",
         409,
         "Your own organization cannot be archived.",
-        "The key that archives an organization would end with it.",
+        "An organization cannot be archived with its own key, which would be revoked.",
         "Use an installation-operator key of another organization."
     );
 

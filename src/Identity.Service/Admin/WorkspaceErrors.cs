@@ -16,7 +16,7 @@ internal static class WorkspaceErrors
     public static readonly ErrorCode Limit = new(
         "workspace.limit",
         400,
-        "The organization has as many workspaces as it may have.",
+        "The organization has the maximum number of workspaces.",
         "An organization has at most 100 workspaces.",
         "Use one of the existing workspaces."
     );

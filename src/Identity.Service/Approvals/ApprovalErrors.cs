@@ -8,14 +8,14 @@ internal static class ApprovalErrors
         "approval.federated",
         403,
         "A federated workload cannot approve or override.",
-        "The caller holds an access token. Approvals are decisions of people.",
+        "The caller uses an access token. Only people can approve.",
         "Use an admin key, or sign in to the console."
     );
 
     public static readonly ErrorCode PersonUnknown = new(
         "approval.person_unknown",
         403,
-        "The service cannot tell whether this is a second person.",
+        "The service cannot determine whether the caller is a second person.",
         "One of the two used an admin key that names no person; the other is known by issuer and subject.",
         "Sign in to the console with the admin key, then with the identity provider in the same browser: the key then "
             + "names its person. Or create a key with --issuer and --subject on the service's host."

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
 /// Signs a checkpoint of this node's chain every minute and at stop, and hands it to the log and to the feeds; and one of the
-/// chain of commands on the host, to the log. Whoever changes the database afterwards cannot change those copies.
+/// chain of commands on the host, to the log. An attacker who changes the database afterwards cannot change those copies.
 /// </summary>
 internal sealed class AuditCheckpoints(
     AuditLog log,

@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditCheckpointFailed,
         LogLevel.Error,
-        "The audit checkpoint could not be signed; trying again in a minute"
+        "Signing the audit checkpoint failed; retrying in a minute"
     )]
     public static partial void CheckpointFailed(ILogger logger, Exception fault);
 
@@ -31,35 +31,35 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditRetentionFailed,
         LogLevel.Error,
-        "Bodies of the audit that are past their retention could not be dropped; trying again in an hour"
+        "Removing audit bodies past their retention failed; retrying in an hour"
     )]
     public static partial void RetentionFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
         EventIds.AuditExportFailed,
         LogLevel.Warning,
-        "{Target} did not take audit entries, and gets them again in {Wait}: {Fault}"
+        "Sending audit entries to {Target} failed; retrying in {Wait}: {Fault}"
     )]
     public static partial void ExportFailed(ILogger logger, string target, string fault, TimeSpan wait);
 
     [LoggerMessage(
         EventIds.AuditExportResumed,
         LogLevel.Information,
-        "{Target} takes audit entries again, after {Failures} failed attempts"
+        "{Target} accepts audit entries again after {Failures} failed attempts"
     )]
     public static partial void ExportResumed(ILogger logger, string target, int failures);
 
     [LoggerMessage(
         EventIds.AuditExportRejected,
         LogLevel.Error,
-        "{Target} rejected {Count} audit entries for good; they are not sent again"
+        "{Target} rejected {Count} audit entries permanently; they are not sent again"
     )]
     public static partial void ExportRejected(ILogger logger, string target, long count);
 
     [LoggerMessage(
         EventIds.AuditExportRoundFailed,
         LogLevel.Error,
-        "The audit could not be read for {Target}; trying again in a few seconds"
+        "Reading the audit for {Target} failed; retrying in a few seconds"
     )]
     public static partial void ExportRoundFailed(ILogger logger, Exception fault, string target);
 }

@@ -84,7 +84,7 @@ internal sealed class BackupReader : IDisposable
 
         if (end is null || end.Rows != rows || ReadLine() is not null)
         {
-            throw Damaged("it does not end as a backup ends");
+            throw Damaged("its last line is not the end of a backup");
         }
 
         var written = sealer.Unseal(BackupFile.SealTable, Header.InstallationId, BackupFile.SealColumn, end.Seal);
@@ -113,12 +113,12 @@ internal sealed class BackupReader : IDisposable
                 { Format: BackupHeader.FormatName } => throw new BackupException(
                     $"It was written by {header.Program} in another format: restore it with that version."
                 ),
-                _ => throw new BackupException("It is no backup of an identity service."),
+                _ => throw new BackupException("The file is not a backup of an identity service."),
             };
         }
         catch (JsonException e)
         {
-            throw new BackupException("It is no backup of an identity service.", e);
+            throw new BackupException("The file is not a backup of an identity service.", e);
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class BackupReader : IDisposable
             throw Damaged(e.Message);
         }
 
-        return line.Length == 0 ? null : throw Damaged("it ends within a line");
+        return line.Length == 0 ? null : throw Damaged("its last line is incomplete");
     }
 
     private static BackupException Damaged(string what) =>

@@ -63,7 +63,10 @@ internal sealed class LaterHistory
             catch (Exception e)
                 when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                throw new BackupException($"{file}, line {number}: {e.Message} It is no whole audit export.", e);
+                throw new BackupException(
+                    $"{file}, line {number}: {e.Message} The file is not a complete audit export.",
+                    e
+                );
             }
         }
 
@@ -72,7 +75,7 @@ internal sealed class LaterHistory
             if (!heads.TryGetValue(node, out var reached) || reached.Sequence < chain.Sequence)
             {
                 throw new BackupException(
-                    $"{file} ends before the backup does: node {node} reaches {chain.Sequence} there. Export again later."
+                    $"{file} is older than the backup: node {node} only reaches entry {chain.Sequence}. Export again later."
                 );
             }
         }
@@ -99,7 +102,7 @@ internal sealed class LaterHistory
             var salt = Convert.FromHexString(entry.GetProperty("salt").GetString()!);
             if (!JournalChain.Digest(salt, Encoding.UTF8.GetBytes(body.GetString()!)).AsSpan().SequenceEqual(digest))
             {
-                throw new FormatException("The entry is not what was recorded.");
+                throw new FormatException("The entry was changed after it was recorded.");
             }
         }
 
@@ -122,7 +125,7 @@ internal sealed class LaterHistory
             if (sequence == saved.Sequence && hash != saved.Head)
             {
                 throw new BackupException(
-                    $"The export tells another history of node {node} than the backup: they are not of one installation, "
+                    $"The export and the backup contain different histories of node {node}: they are from different installations, "
                         + "or one of them was changed."
                 );
             }

@@ -37,7 +37,7 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
 
         if (written.RefusalIfUnavailable() is { } unavailable)
         {
-            throw new StoreException($"The restore could not be written into the audit: {unavailable.Message}");
+            throw new StoreException($"Writing the restore to the audit failed: {unavailable.Message}");
         }
     }
 

@@ -209,7 +209,7 @@ internal sealed class Restorer(
                 throw new BackupException(
                     $"The backup needs version {needed.Version} of the sealing key, SHA-256 {needed.Fingerprint}, for "
                         + $"{needed.Values} secrets; keys.sealing_key has "
-                        + (present is null ? "no such version." : $"another key there ({present}).")
+                        + (present is null ? "no such version." : $"another key exists there ({present}).")
                 );
             }
         }
@@ -222,8 +222,8 @@ internal sealed class Restorer(
             return choice.NothingLater
                 ? null
                 : throw new BackupException(
-                    $"What was revoked after {header.MadeAt:u} would come back to life. Give the audit exports that were "
-                        + "made since (--later FILE), or say that nothing was changed after the backup (--nothing-later)."
+                    $"Everything revoked after {header.MadeAt:u} would be valid again. Give the audit exports that were "
+                        + "made since (--later FILE), or confirm that nothing was changed after the backup (--nothing-later)."
                 );
         }
 
@@ -231,7 +231,7 @@ internal sealed class Restorer(
         return later.Unreadable == 0 || choice.NothingLater
             ? later
             : throw new BackupException(
-                $"Of {later.Unreadable} later entries the exports have only the digest: they are another organization's, "
+                $"Of {later.Unreadable} later entries the exports have only the digest: they belong to another organization, "
                     + "or were left out. Give the exports of every organization."
             );
     }
@@ -272,7 +272,7 @@ internal sealed class Restorer(
         }
 
         var list =
-            ParsedRevocationList.TryParse(encoded) ?? throw new BackupException($"{path} is no revocation list.");
+            ParsedRevocationList.TryParse(encoded) ?? throw new BackupException($"{path} is not a revocation list.");
         foreach (var (id, certificate) in authorities)
         {
             if (list.IsSignedBy(certificate))
@@ -289,7 +289,7 @@ internal sealed class Restorer(
         if (saved != configured)
         {
             throw new BackupException(
-                $"{key} is fixed by init: the backup is of {saved}, the configuration says {configured}."
+                $"{key} is fixed by init: the backup has {saved}, the configuration has {configured}."
             );
         }
     }

@@ -36,14 +36,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuthorityUpkeepFailed,
         LogLevel.Error,
-        "Upkeep of certificate authorities failed; trying again"
+        "Maintenance of certificate authorities failed; retrying"
     )]
     public static partial void AuthorityUpkeepFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
         EventIds.AuthorityKeyNotDestroyed,
         LogLevel.Warning,
-        "The key of the deleted authority {Id} could not be destroyed: {Reason}"
+        "Destroying the key of the deleted authority {Id} failed: {Reason}"
     )]
     public static partial void AuthorityKeyNotDestroyed(ILogger logger, string id, string reason);
 
@@ -60,11 +60,11 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.BlockedKeysUnreadable,
         LogLevel.Error,
-        "The list of blocked keys {File} cannot be read, the last good one stays in force: {Fault}"
+        "Reading the list of blocked keys {File} failed; the previous list stays in force: {Fault}"
     )]
     public static partial void BlockedKeysUnreadable(ILogger logger, string file, string fault);
 
-    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "Orphaned intents could not be swept; trying again")]
+    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "Removing orphaned signing intents failed; retrying")]
     public static partial void SweepFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
@@ -89,7 +89,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.SigningConnectorFailed,
         LogLevel.Error,
-        "The signing connector did not certify {AuthorityId}: {Fault}"
+        "The signing connector did not sign the certificate of {AuthorityId}: {Fault}"
     )]
     public static partial void ConnectorFailed(ILogger logger, string authorityId, string fault);
 
@@ -99,20 +99,20 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuthorityNotTurned,
         LogLevel.Error,
-        "The rotation of authority {AuthorityId} of tunnel {TunnelId} could not go on; trying again"
+        "The rotation of authority {AuthorityId} of tunnel {TunnelId} failed at this step; retrying"
     )]
     public static partial void AuthorityNotTurned(ILogger logger, Exception fault, string authorityId, string tunnelId);
 
-    [LoggerMessage(EventIds.PlatformRootsFailed, LogLevel.Error, "The platform's old root could not be retired")]
+    [LoggerMessage(EventIds.PlatformRootsFailed, LogLevel.Error, "Retiring the platform's old root failed")]
     public static partial void PlatformRootsFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "Rotations of tunnels' authorities could not go on")]
+    [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "The rotation round of tunnel authorities failed")]
     public static partial void RotationFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
         EventIds.ServiceCertificateFailed,
         LogLevel.Error,
-        "The service's own certificates could not be renewed; trying again in {Seconds} s"
+        "Renewing the service's own certificates failed; retrying in {Seconds} s"
     )]
     public static partial void RenewalFailed(ILogger logger, Exception fault, int seconds);
 
@@ -138,7 +138,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.RevocationListsFailed,
         LogLevel.Error,
-        "Revocation lists could not be published; trying again within a minute"
+        "Publishing revocation lists failed; retrying within a minute"
     )]
     public static partial void RevocationListsFailed(ILogger logger, Exception fault);
 
@@ -172,7 +172,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ExpiryNotice,
         LogLevel.Warning,
-        "{Type} {Name} ({Id}) ends at {NotAfter:u}: {Days} days' notice"
+        "{Type} {Name} ({Id}) expires at {NotAfter:u}: {Days} days' notice"
     )]
     public static partial void ExpiryNotice(
         ILogger logger,
@@ -183,13 +183,9 @@ internal static partial class Log
         int days
     );
 
-    [LoggerMessage(
-        EventIds.NoticesFailed,
-        LogLevel.Error,
-        "Expiry notices could not be given; trying again in an hour"
-    )]
+    [LoggerMessage(EventIds.NoticesFailed, LogLevel.Error, "Sending expiry notices failed; retrying in an hour")]
     public static partial void NoticesFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "Ends, lists and bundles could not be looked at")]
+    [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "The certificate health check failed")]
     public static partial void HealthUnknown(ILogger logger, Exception fault);
 }

@@ -8,7 +8,7 @@ internal static class ClockErrors
         "clock.unsynchronised",
         503,
         "The service does not trust its clock.",
-        "The wall clock stepped by more than the leeway against the clock that cannot be set, or stands before the last decision.",
-        "Check the host's time synchronisation; then `culvert clock confirm`, unless the clock came back by itself."
+        "The wall clock stepped by more than the leeway against the monotonic clock, or is before the last decision.",
+        "Check the host's time synchronisation; then run `culvert clock confirm`, unless the clock has recovered."
     );
 }

@@ -24,6 +24,9 @@ internal static class ClockRegistration
     private static ReadinessCheck Readiness(ClockGuard guard) =>
         ReadinessCheck.Of(
             "clock",
-            () => guard.Check() is null ? null : "The wall clock stepped: nothing is minted until it is confirmed."
+            () =>
+                guard.Check() is null
+                    ? null
+                    : "The wall clock stepped: the service issues nothing until it is confirmed."
         );
 }

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ClockStepped,
         LogLevel.Critical,
-        "The wall clock stepped by {Seconds} s; nothing is minted until it agrees again or is confirmed"
+        "The wall clock stepped by {Seconds} s; the service issues nothing until the clock agrees again or is confirmed"
     )]
     public static partial void ClockStepped(ILogger logger, long seconds);
 

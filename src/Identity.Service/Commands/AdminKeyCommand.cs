@@ -22,13 +22,13 @@ internal static class AdminKeyCommand
 {
     private static readonly Option<string?> Organization = new("--organization")
     {
-        Description = "Id or name of the organization; not needed while there is one.",
+        Description = "ID or name of the organization; not needed if only one exists.",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create() =>
-        new("admin-key", "Keys of administrators, for those who are locked out and for the second person.")
+        new("admin-key", "Manages admin keys, to regain access and to add a second administrator.")
         {
             CreateKey(),
             ListKeys(),
@@ -39,7 +39,7 @@ internal static class AdminKeyCommand
     {
         var name = new Argument<string>("NAME")
         {
-            Description = "Whose key it is. The same name is the same person where two must agree.",
+            Description = "The administrator's name. The same name counts as the same person for two-person approval.",
         };
         name.Validators.Add(result =>
         {
@@ -52,12 +52,12 @@ internal static class AdminKeyCommand
         role.AcceptOnlyFromAmong([.. AdminRole.All.Select(one => one.Name)]);
         var file = new Option<string>("--out")
         {
-            Description = "The file that the key goes to, 0600; it must not exist. The key is never printed.",
+            Description = "Write the key to this file (mode 0600); it must not exist. The key is never printed.",
             Required = true,
         };
         var life = new Option<TimeSpan>("--expires")
         {
-            Description = "How long it lives, 1m to 400d (default: 90d).",
+            Description = "Lifetime, 1m to 400d (default: 90d).",
             DefaultValueFactory = _ => AdminKeyWish.DefaultLife,
             CustomParser = result =>
             {
@@ -81,7 +81,7 @@ internal static class AdminKeyCommand
         };
         var subject = new Option<string?>("--subject")
         {
-            Description = "The person's sub there. Key, console sign-in and token of one person count once.",
+            Description = "The person's sub at that issuer. Key, console sign-in and token of one person count once.",
         };
         var command = new Command("create", "Make a key.")
         {
@@ -158,7 +158,7 @@ internal static class AdminKeyCommand
     {
         var id = new Argument<string>("ID") { Description = "As list prints it." };
         var reason = new Option<string?>("--reason") { Description = "In your words, for the audit." };
-        var command = new Command("revoke", "End a key at once.") { id, reason, Organization, Json };
+        var command = new Command("revoke", "Revoke a key immediately.") { id, reason, Organization, Json };
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(
@@ -215,8 +215,9 @@ internal static class AdminKeyCommand
         {
             await output.WriteLineAsync(
                 key.Owner is { } owner ? $"It counts as the person {owner.Subject} of {owner.Issuer}."
-                : key.CreatedBy is { } earlier ? $"It counts as the person of {earlier}, who had that name first."
-                : "It counts as a person of its own where two must agree."
+                : key.CreatedBy is { } earlier
+                    ? $"It counts as the same administrator as {earlier}, which had that name first."
+                : "It counts as a separate person for two-person approval."
             );
             await output.WriteLineAsync($"written to {file} (0600)");
         }
@@ -268,7 +269,9 @@ internal static class AdminKeyCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                await error.WriteLineAsync(
+                    "Another command is changing this installation: retry when it has finished."
+                );
                 return ExitCodes.TryAgain;
             }
 

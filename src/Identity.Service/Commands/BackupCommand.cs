@@ -17,12 +17,12 @@ internal static class BackupCommand
     {
         var file = new Option<string>("--out")
         {
-            Description = "The file to make; it must not exist.",
+            Description = "The file to create; it must not exist.",
             Required = true,
         };
         var command = new Command(
             "backup",
-            "Save everything but keys that are elsewhere. May run beside the service; who runs it needs the sealing key."
+            "Back up everything except keys that are stored elsewhere. Can run while the service runs; needs the sealing key."
         )
         {
             file,

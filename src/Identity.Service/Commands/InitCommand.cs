@@ -24,18 +24,18 @@ internal static class InitCommand
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= MaxNameLength })
             {
-                result.AddError($"--organization takes a name of 1 to {MaxNameLength} characters.");
+                result.AddError($"--organization must be a name of 1 to {MaxNameLength} characters.");
             }
         });
         var keyFile = new Option<string?>("--admin-key-file")
         {
-            Description = "Where the admin key goes (default: admin.key in the state directory).",
+            Description = "File for the admin key (default: admin.key in the state directory).",
         };
         var ifNeeded = new Option<bool>("--if-needed")
         {
-            Description = "Succeed, and change nothing, when there is an installation already.",
+            Description = "Succeed without a change if an installation exists.",
         };
-        var command = new Command("init", "Make a new installation.") { organization, keyFile, ifNeeded };
+        var command = new Command("init", "Create a new installation.") { organization, keyFile, ifNeeded };
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(

@@ -13,7 +13,7 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var plan = new Option<bool>("--plan") { Description = "Say what would be applied, and apply nothing." };
+        var plan = new Option<bool>("--plan") { Description = "Print the pending migrations without applying them." };
         var command = new Command("migrate", "Bring the database to this version.") { plan };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(plan), cancellation));
         return command;

@@ -22,19 +22,19 @@ internal static class RestoreCommand
         var later = new Option<string[]>("--later")
         {
             Description =
-                "An audit export that was made after the backup: what it says was taken away is taken away again. "
+                "An audit export made after the backup: revocations and removals in it are applied again. "
                 + "May be repeated.",
         };
         var lists = new Option<string[]>("--revocation-list")
         {
-            Description = "A revocation list that was published after the backup. May be repeated.",
+            Description = "A revocation list published after the backup. May be repeated.",
         };
         var nothing = new Option<bool>("--nothing-later")
         {
             Description =
-                "Nothing was changed after the backup (or after the exports): on your word, which is audited.",
+                "Confirm that nothing was changed after the backup (or after the exports); recorded in the audit.",
         };
-        var command = new Command("restore", "Go on from a backup, in a place without an installation.")
+        var command = new Command("restore", "Restore an installation from a backup where none exists yet.")
         {
             file,
             plan,
@@ -129,7 +129,7 @@ internal static class RestoreCommand
             CultureInfo.InvariantCulture,
             $"The backup is whole and ours: {plan.Rows} rows, as of {header.MadeAt:u}, installation {header.InstallationId}."
         );
-        yield return "The sealing key opens it; public_url and trust_domain are the configuration's; there is no installation here.";
+        yield return "The sealing key opens the backup, public_url and trust_domain match the configuration, and no installation exists here.";
         foreach (var migration in plan.Migrations)
         {
             yield return $"to be applied: {migration}";
@@ -156,7 +156,7 @@ internal static class RestoreCommand
             );
         }
 
-        yield return "Every admin key, enrolment, machine certificate and access token of before ends; nodes get new names.";
+        yield return "Revoke all earlier admin keys, enrolments, machine certificates and access tokens; nodes get new names.";
     }
 
     private static IEnumerable<string> Outcome(IReadOnlyCollection<Narrowing> narrowed)
@@ -166,6 +166,6 @@ internal static class RestoreCommand
             yield return $"{one.Deed}: {one.Kind} {one.Id} ({one.Cause})";
         }
 
-        yield return "Restored. Next: `identity-service admin-key create`, then start the service, then look at what is held.";
+        yield return "Restored. Next: `identity-service admin-key create`, then start the service, then review what is on hold.";
     }
 }

@@ -20,7 +20,7 @@ internal static class SealCommand
     {
         var rotate = new Command(
             "rotate",
-            "Seal every stored secret anew with the newest version of keys.sealing_key. May run beside the service, "
+            "Re-seal every stored secret with the newest version of keys.sealing_key. Can run while the service runs, "
                 + "and again after an interruption."
         );
         rotate.SetAction(RunAsync);
@@ -42,7 +42,9 @@ internal static class SealCommand
             using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
-                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                await error.WriteLineAsync(
+                    "Another command is changing this installation: retry when it has finished."
+                );
                 return ExitCodes.TryAgain;
             }
 
@@ -55,7 +57,7 @@ internal static class SealCommand
                     output.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{progress.Column, -42} sealed anew {progress.Resealed}, current {progress.Current}, changed meanwhile {progress.Changed}"
+                            $"{progress.Column, -42} re-sealed {progress.Resealed}, current {progress.Current}, changed meanwhile {progress.Changed}"
                         )
                     ),
                 cancellationToken
@@ -138,7 +140,7 @@ internal static class SealCommand
         broken?.Throw();
         return written.RefusalIfUnavailable() is { } unavailable
             ? throw new StoreException(
-                $"The secrets are sealed anew, but the audit entry could not be written: {unavailable.Message}"
+                $"The secrets are re-sealed, but writing the audit entry failed: {unavailable.Message}"
             )
             : done;
     }

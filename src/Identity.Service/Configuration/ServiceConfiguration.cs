@@ -179,7 +179,7 @@ internal static partial class ServiceConfiguration
         {
             postgres.Error(
                 "connection",
-                "storage.type is postgres, and this says nothing.",
+                "This key is required when storage.type is postgres.",
                 "Write file:/path or env:NAME of a connection string."
             );
         }
@@ -395,14 +395,14 @@ internal static partial class ServiceConfiguration
         {
             section.Error(
                 "url",
-                "Nothing proves to the server who asks.",
+                "The service has no credential for the enrolment server.",
                 "Set username and password, or certificate_file and key_file."
             );
         }
 
         if (connector.Strings("command").Count > 0)
         {
-            connector.Error("command", "There are two signing connectors.", "Keep command, or est.");
+            connector.Error("command", "There are two signing connectors.", "Set either command or est, not both.");
         }
 
         return options;
@@ -468,7 +468,7 @@ internal static partial class ServiceConfiguration
         {
             certificates.Error(
                 "blocked_keys_file",
-                $"The list cannot be used: {fault}",
+                $"The list is not usable: {fault}",
                 "Write one SHA-256 of a SubjectPublicKeyInfo per line, in hex, or leave the key empty."
             );
         }
@@ -477,7 +477,7 @@ internal static partial class ServiceConfiguration
         {
             certificates.Error(
                 "server_life",
-                "The default life is longer than the longest one.",
+                "The default lifetime is longer than the maximum.",
                 "Use at most server_life_max."
             );
         }
@@ -524,7 +524,11 @@ internal static partial class ServiceConfiguration
                 || days.Count == 8
             )
             {
-                notices.Error("days", "It is no list of days.", "Use at most eight numbers from 1 to 365.");
+                notices.Error(
+                    "days",
+                    "The value must be a list of numbers of days.",
+                    "Use at most eight numbers from 1 to 365."
+                );
                 break;
             }
 
@@ -567,7 +571,7 @@ internal static partial class ServiceConfiguration
         {
             if (!ConsoleRole.All.Contains(role))
             {
-                signIn.Error("roles", $"There is no role {role}.", $"Use {string.Join(", ", ConsoleRole.All)}.");
+                signIn.Error("roles", $"The role {role} does not exist.", $"Use {string.Join(", ", ConsoleRole.All)}.");
             }
         }
 
@@ -576,7 +580,7 @@ internal static partial class ServiceConfiguration
             signIn.Error(
                 "client_id",
                 "The provider knows the console by no name.",
-                "Register it there, and write its id."
+                "Register the client at the provider, and write its client ID."
             );
         }
 
@@ -584,7 +588,7 @@ internal static partial class ServiceConfiguration
         {
             signIn.Error(
                 "roles",
-                "Nobody could sign in: no value is mapped to a role.",
+                "No user could sign in: no value is mapped to a role.",
                 "Write roles: {viewer: [VALUE]}."
             );
         }
@@ -615,7 +619,11 @@ internal static partial class ServiceConfiguration
             }
             else
             {
-                signIn.Error("algorithms", $"There is no algorithm {name}.", "Use RS256, PS256, ES256 and their like.");
+                signIn.Error(
+                    "algorithms",
+                    $"The algorithm {name} is not supported.",
+                    "Use RS256, PS256, ES256 and their like."
+                );
             }
         }
 
@@ -680,7 +688,7 @@ internal static partial class ServiceConfiguration
         {
             agents.Error(
                 "live_for",
-                "An agent that waits for its feed would count as gone: two thirds of it must exceed feed_wait_max.",
+                "An agent that waits for its feed would count as disconnected: two thirds of this value must exceed feed_wait_max.",
                 "Raise live_for, or lower feed_wait_max."
             );
         }

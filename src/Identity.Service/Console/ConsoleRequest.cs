@@ -31,7 +31,7 @@ public sealed class ConsoleRequest
     /// <summary>With <see cref="Principal"/>.</summary>
     internal ConsoleApi Api
     {
-        get => field ?? throw new InvalidOperationException("Nobody is signed in.");
+        get => field ?? throw new InvalidOperationException("You are not signed in.");
         init;
     }
 

@@ -25,7 +25,10 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
             name,
             text =>
                 text.Length == 0
-                    ? (null, RequestErrors.Invalid.Refuse($"{name}: a reason is required; the audit trail keeps it."))
+                    ? (
+                        null,
+                        RequestErrors.Invalid.Refuse($"{name}: a reason is required; it is recorded in the audit.")
+                    )
                     : (text, null)
         );
 

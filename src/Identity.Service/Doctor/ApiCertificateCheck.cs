@@ -40,7 +40,7 @@ internal sealed class ApiCertificateCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Fail(
                 Id,
                 e.Message,
-                "The service keeps the last pair that it could read, and does not start without one.",
+                "The running service uses the last pair that it could read; it does not start without a valid pair.",
                 $"Write the chain to {files.CertificateFile} and its key, mode 0600, to {files.KeyFile}."
             );
         }
@@ -62,9 +62,9 @@ internal sealed class ApiCertificateCheck : IDoctorCheck<ServiceFacts>
         return pair.NotAfter - facts.Now < Soon
             ? DoctorFinding.Fail(
                 Id,
-                $"It ends at {pair.NotAfter:u}.",
-                "Whoever renews it has stopped.",
-                $"Renew {file}; the service takes it up by itself."
+                $"It expires at {pair.NotAfter:u}.",
+                "The job that renews it has stopped.",
+                $"Renew {file}; the service reloads it automatically."
             )
             : DoctorFinding.Pass(Id, $"It is valid until {pair.NotAfter:u}.");
     }

@@ -26,7 +26,7 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
 
         if (targets.Select(FaultOf).FirstOrDefault(found => found is not null) is (var fault, var next))
         {
-            return DoctorFinding.Fail(Id, fault, "Who was granted what stands in the audit, and must arrive.", next);
+            return DoctorFinding.Fail(Id, fault, "The audit records every grant and must reach its targets.", next);
         }
 
         var late = facts
@@ -43,10 +43,10 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
             ? DoctorFinding.Warn(
                 Id,
                 string.Join(' ', late),
-                "Whoever reads the audit there does not see the newest decisions.",
-                "The log says why (event 5005); while nothing is sent, is the service running?"
+                "Readers of the audit at the target do not see the newest decisions.",
+                "The log contains the reason (event 5005). If nothing is sent, check that the service runs."
             )
-            : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: nothing is late.");
+            : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: no entry is late.");
     }
 
     private static (string Summary, string Next)? FaultOf(AuditTarget target) =>
@@ -72,7 +72,7 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
         {
             var found = new X509Certificate2Collection();
             found.ImportFromPemFile(roots);
-            return found.Count > 0 ? null : ($"{roots} holds no certificate.", "Write the roots into it, as PEM.");
+            return found.Count > 0 ? null : ($"{roots} contains no certificate.", "Write the roots into it, as PEM.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {

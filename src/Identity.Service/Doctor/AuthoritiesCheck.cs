@@ -34,13 +34,13 @@ internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
         ];
         return (
             late.Count == 0
-                ? DoctorFinding.Pass(Id, $"The first to end is {all[0].Name}: {Left(all[0], facts.Now)}.")
+                ? DoctorFinding.Pass(Id, $"The first to expire is {all[0].Name}: {Left(all[0], facts.Now)}.")
                 : DoctorFinding.Fail(
                     Id,
                     $"{late[0].Name} ({late[0].Id}): {Left(late[0], facts.Now)}.",
                     late[0].Type == Issuing
-                        ? "It is renewed by the running service, at two thirds of its life: does the service run?"
-                        : "When it ends, so does everything below it, whatever its own certificates say.",
+                        ? "The running service renews it at two thirds of its lifetime: check that the service runs."
+                        : "When it expires, all certificates below it become invalid, whatever their own expiry.",
                     late[0].Type == Issuing
                         ? "identity-service run"
                         : $"culvert ca status {late[0].Id}; its successor wants a signature of your own root"
@@ -55,7 +55,7 @@ internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
     {
         var left = one.NotAfter - now;
         return left < TimeSpan.Zero
-            ? string.Create(CultureInfo.InvariantCulture, $"ended {-left.TotalDays:0.#} days ago")
+            ? string.Create(CultureInfo.InvariantCulture, $"expired {-left.TotalDays:0.#} days ago")
             : string.Create(CultureInfo.InvariantCulture, $"{left.TotalDays:0.#} days left");
     }
 }

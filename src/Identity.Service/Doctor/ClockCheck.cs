@@ -29,8 +29,8 @@ internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
                     CultureInfo.InvariantCulture,
                     $"This clock is {behind.TotalSeconds:0} s behind the newest record."
                 ),
-                "Tokens and certificates would be made with times that others refuse; the service mints nothing then.",
-                "Synchronise the clock (NTP), on the other nodes too; then, if the service says so: POST /v1/clock/confirm"
+                "Tokens and certificates would have times that others refuse, so the service issues nothing.",
+                "Synchronise the clock (NTP), on the other nodes too; then, if the service requires it: POST /v1/clock/confirm"
             )
             : DoctorFinding.Pass(Id, $"It is {facts.Now:u}; the newest record is of {newest:u}.");
     }

@@ -14,7 +14,7 @@ internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
             { Fault: { } fault } => DoctorFinding.Fail(
                 Id,
                 fault,
-                "Nothing is granted or issued without its committed record.",
+                "The service grants and issues nothing that it cannot record.",
                 facts.Options.Storage.Postgres is null
                     ? "Is the state directory mounted, and initialised?"
                     : "Check storage.postgres.connection, and that the server can be reached from here."
@@ -22,7 +22,7 @@ internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
             { Pending: { Count: > 0 } pending } => DoctorFinding.Fail(
                 Id,
                 $"The database lacks {pending.Count} migrations of this version.",
-                "The service starts on a database of its own version alone, unless storage.migrate is apply.",
+                "The service only starts on a database of its own version, unless storage.migrate is apply.",
                 "identity-service migrate"
             ) with
             {
@@ -32,7 +32,7 @@ internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
                 Id,
                 facts.Options.Storage.Postgres is null
                     ? $"SQLite {SqliteDatabase.LibraryVersion} reads the database, which is of this version."
-                    : "PostgreSQL answers and is of this version."
+                    : "PostgreSQL responds, and the database has this version."
             ),
         };
 }

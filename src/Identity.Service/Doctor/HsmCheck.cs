@@ -15,7 +15,7 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
                 ? DoctorFinding.Skip(Id, "keys.pkcs11 is not set.")
                 : DoctorFinding.Fail(
                     Id,
-                    $"{facts.Store.HsmKeys.Count} authorities have their key in an HSM, and none is configured.",
+                    $"{facts.Store.HsmKeys.Count} authorities have their key in an HSM, but no HSM is configured.",
                     "This node cannot sign for them.",
                     "Set keys.pkcs11 as on the other nodes."
                 );
@@ -31,8 +31,8 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Fail(
                 Id,
                 refused,
-                "The token is not there, or does not take the PIN. An HSM counts wrong ones: do not try again and again.",
-                "Compare keys.pkcs11.token and its PIN with what the HSM's own tools say."
+                "The token is missing, or refuses the PIN. An HSM locks after several wrong PINs: do not retry repeatedly.",
+                "Compare keys.pkcs11.token and its PIN with the output of the HSM's own tools."
             );
         }
 
@@ -42,14 +42,14 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
                 Id,
                 hsm.Keys.Count == 0
                     ? "It lets us in; no authority has its key in it."
-                    : $"It lets us in, and all {hsm.Keys.Count} keys signed what their public halves verify.",
+                    : $"The login succeeded, and all {hsm.Keys.Count} keys made valid test signatures.",
                 [.. hsm.Keys.Select(key => $"{key.Label}: {key.AuthorityId}")]
             )
             : DoctorFinding.Fail(
                 Id,
                 $"{faults[0].Label}: {faults[0].Fault}",
-                "Leaves and revocation lists of that authority cannot be signed here.",
-                "Look for the label with the HSM's own tools; a key that is lost is replaced by a new authority."
+                "The service cannot sign leaf certificates and revocation lists of that authority.",
+                "Find the label with the HSM's own tools; if the key is lost, create a new authority."
             ) with
             {
                 Evidence = [.. hsm.Keys.Select(key => $"{key.AuthorityId} {key.Label}: {key.Fault ?? "signs"}")],

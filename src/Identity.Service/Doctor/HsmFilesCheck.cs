@@ -51,7 +51,7 @@ internal sealed class HsmFilesCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Fail(
                 Id,
                 e.Message,
-                "Whoever knows the PIN and reaches the HSM signs as every authority in it.",
+                "Anyone with the PIN and access to the HSM can sign as every authority in it.",
                 "Put the PIN into a file of the service's user with mode 0600: keys.pkcs11.pin: file:PATH"
             );
         }

@@ -39,7 +39,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
             Text(
                 $"{found.Count} of {facts.Issuers.Count} issuers need attention; {found.Count(t => t.IsFatal)} of them have no key that can be used."
             ),
-            "Tokens of an issuer without keys are refused; the keys that are kept serve until they are too old.",
+            "Tokens of an issuer without keys are refused; cached keys are used until they are too old.",
             [.. found.Select(trouble => trouble.Next).Distinct(StringComparer.Ordinal).Take(MaxNext)]
         ) with
         {
@@ -68,7 +68,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
             return new Trouble(
                 !serves,
                 Text($"{name}: paused since {paused:u}, after too many failures; {kept}"),
-                $"culvert issuer verify {issuer.Id.Value} says what fails; then: culvert issuer resume {issuer.Id.Value}"
+                $"culvert issuer verify {issuer.Id.Value} shows the error; then run: culvert issuer resume {issuer.Id.Value}"
             );
         }
 
@@ -97,9 +97,9 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
             KeyState.HardExpired => (false, Text($"its keys of {kept.FetchedAt:u} are too old to be used")),
             KeyState.Degraded => (
                 kept.Proven.Count > 0,
-                Text($"of its keys of {kept.FetchedAt:u} only those that were in use serve, until {until:u}")
+                Text($"of its keys of {kept.FetchedAt:u} only those in use are accepted, until {until:u}")
             ),
-            _ => (true, Text($"its keys of {kept.FetchedAt:u} serve until {until:u}")),
+            _ => (true, Text($"its keys of {kept.FetchedAt:u} are accepted until {until:u}")),
         };
     }
 

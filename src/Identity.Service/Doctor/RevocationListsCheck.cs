@@ -23,7 +23,7 @@ internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
             .. lists.Select(one =>
                 one.NextUpdate is null
                     ? $"{one.CaId}: not published yet"
-                    : $"{one.CaId}: oldest of {one.ThisUpdate:u}, good until {one.NextUpdate:u}, {one.Waiting} to be made"
+                    : $"{one.CaId}: oldest from {one.ThisUpdate:u}, valid until {one.NextUpdate:u}, {one.Waiting} pending"
             ),
         ];
         var late = lists.Where(one => one.NextUpdate is null || one.NextUpdate < facts.Now).ToList();
@@ -33,10 +33,10 @@ internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
                 : DoctorFinding.Fail(
                     Id,
                     late[0].NextUpdate is { } end
-                        ? $"A list of {late[0].CaId} ended at {end:u}."
+                        ? $"A list of {late[0].CaId} expired at {end:u}."
                         : $"A list of {late[0].CaId} was never published.",
                     "Clients that insist on fresh lists refuse every certificate of that authority.",
-                    "Does the service run, and does its key sign? Look for event 3070 and later in its log."
+                    "Check that the service runs and that its key signs. Search its log for events 3070 and later."
                 )
         ) with
         {

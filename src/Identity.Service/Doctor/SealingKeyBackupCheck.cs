@@ -11,7 +11,10 @@ internal sealed class SealingKeyBackupCheck : IDoctorCheck<ServiceFacts>
         facts.Options.SealingKey.File is { } file
             ? DoctorFinding.Skip(
                 Id,
-                $"Cannot be told from here: is there a copy of {file}, apart from the database's backup?"
+                $"This check cannot see it: is there a copy of {file} apart from the database's backup?"
             )
-            : DoctorFinding.Skip(Id, "The sealing key comes from the environment: whoever sets it keeps the copy.");
+            : DoctorFinding.Skip(
+                Id,
+                "The sealing key comes from the environment: back it up where the variable is set."
+            );
 }

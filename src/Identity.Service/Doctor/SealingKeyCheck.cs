@@ -18,9 +18,9 @@ internal sealed class SealingKeyCheck : IDoctorCheck<ServiceFacts>
             ? DoctorFinding.Fail(
                 Id,
                 fault,
-                "Without it no key of any authority opens: nothing can be signed, and nothing of it can be made anew.",
+                "Without it the service cannot open any authority's key: it can sign nothing, and the keys cannot be recreated.",
                 "Restore the file from its own backup; it is never part of the database's."
             )
-            : DoctorFinding.Pass(Id, "It opens the store's canary, and nobody else can read it.");
+            : DoctorFinding.Pass(Id, "It opens the store's canary, and other users cannot read it.");
     }
 }

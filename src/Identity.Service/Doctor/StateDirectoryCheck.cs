@@ -16,7 +16,7 @@ internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Fail(
                 Id,
                 $"{folder} does not exist.",
-                "`init` makes it; a mount that is missing looks the same.",
+                "`init` creates it; a missing mount has the same symptom.",
                 "Mount it, or run: identity-service init"
             );
         }
@@ -36,8 +36,8 @@ internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
             return PosixFile.OwnerBehind(folder) != PosixFile.Self
                 ? DoctorFinding.Fail(
                     Id,
-                    $"{folder} belongs to another user than the one who runs the doctor.",
-                    "The checks below say what this user may do, not what the service may.",
+                    $"{folder} does not belong to the user who runs the doctor.",
+                    "The checks below test the access of this user, not of the service.",
                     "Run the doctor as the user of the service."
                 )
                 : DoctorFinding.Pass(Id, $"{folder} is the service's own.");
@@ -47,7 +47,7 @@ internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Fail(
                 Id,
                 e.Message,
-                "It cannot be looked at.",
+                "Its metadata cannot be read.",
                 "Run the doctor as the user of the service."
             );
         }

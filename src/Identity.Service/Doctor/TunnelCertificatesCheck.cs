@@ -30,7 +30,7 @@ internal sealed class TunnelCertificatesCheck : IDoctorCheck<ServiceFacts>
                     CultureInfo.InvariantCulture,
                     $"{bare.Count} tunnels without a certificate, {full.Count} without room for another."
                 ),
-                "Clients of a tunnel without one trust nobody there. Where both slots are taken, as during a rotation, a "
+                "Clients of a tunnel without one trust no certificate there. If both slots are in use, as during a rotation, a "
                     + "third certificate is refused.",
                 [
                     .. bare.Count == 0

@@ -23,7 +23,7 @@ internal sealed class TunnelLimitCheck : IDoctorCheck<ServiceFacts>
                 : DoctorFinding.Warn(
                     Id,
                     Text($"{full.Count} organizations have all of their {limit} tunnels."),
-                    "The next one is refused. Set-up that is repeated without the id of its first run makes one each time.",
+                    "The next one is refused. A set-up script that does not reuse the ID of its first run creates one each time.",
                     "culvert tunnel list",
                     "culvert tunnel archive ID",
                     "Raise tunnels.per_organization, if all of them are wanted."

@@ -68,7 +68,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
             .AddHeadContent($"<meta property=\"csp-nonce\" content=\"{nonce}\" />")
             .AddHeadContent("<meta name=\"color-scheme\" content=\"light dark\" />")
             .AddHeaderContent(
-                "<noscript><p>This page needs a script. <a href=\"/docs/api.md\">The list of operations</a> needs none.</p>"
+                "<noscript><p>This page needs JavaScript. <a href=\"/docs/api.md\">The list of operations</a> does not.</p>"
                     + "</noscript>"
             )
             .WithOpenApiRoutePattern(DocumentationRegistration.DescriptionPath)

@@ -33,10 +33,10 @@ internal sealed class DocumentPages
     public DocumentPage Missing { get; } =
         new(
             "",
-            "There is no such page",
+            "Page not found",
             Layout(
-                "There is no such page",
-                "<h1>There is no such page</h1>\n<p>The <a href=\"/docs/\">index</a> lists all pages of this version.</p>\n"
+                "Page not found",
+                "<h1>Page not found</h1>\n<p>The <a href=\"/docs/\">index</a> lists all pages of this version.</p>\n"
             )
         );
 

@@ -7,7 +7,7 @@ internal static class RequestErrors
         "request.invalid",
         400,
         "The request is malformed.",
-        "A body that is no JSON object, an unknown or duplicate member, a missing or ill-typed value, a bad parameter.",
+        "A body that is not a JSON object, an unknown or duplicate member, a missing or wrongly typed value, a bad parameter.",
         "Correct the member or parameter that the message names."
     );
 
@@ -22,7 +22,7 @@ internal static class RequestErrors
     public static readonly ErrorCode MediaType = new(
         "request.media_type",
         400,
-        "The content type is not supported here.",
+        "This path does not support the content type.",
         "A body was sent with another content type than application/json.",
         "Send the body as application/json."
     );
@@ -38,7 +38,7 @@ internal static class RequestErrors
     public static readonly ErrorCode Method = new(
         "request.method",
         405,
-        "This path does not take that method.",
+        "This path does not support that method.",
         "The path exists with another HTTP method.",
         "Use the method that the interface describes."
     );
@@ -56,24 +56,24 @@ internal static class RequestErrors
     public static readonly ErrorCode Forwarded = new(
         "request.forwarded",
         400,
-        "The headers do not say which client sent the request.",
+        "The headers do not identify the client that sent the request.",
         "An address of api.trusted_proxies sent a Forwarded or X-Forwarded-For header that names no address, or both "
             + "headers with different clients.",
-        "Let the balancer append the client's address to one of the headers, and remove the other one."
+        "Configure the load balancer to append the client's address to one of the headers and to remove the other one."
     );
 
     public static readonly ErrorCode Internal = new(
         "internal.error",
         500,
         "Internal error.",
-        "A fault inside the service; its log names the request id.",
+        "An internal error of the service; its log contains the request ID.",
         "Look up the request id in the service's log."
     );
 
     public static readonly ErrorCode Timeout = new(
         "request.timeout",
         408,
-        "The request did not arrive in time.",
+        "The request was not received within the time limit.",
         "The client sent its request too slowly.",
         "Send it again."
     );

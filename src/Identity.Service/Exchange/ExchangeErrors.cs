@@ -10,8 +10,8 @@ internal static class ExchangeErrors
         "exchange.failed",
         401,
         "Authentication failed",
-        "The rule is unknown or archived, or the assertion does not satisfy it. The caller is not told which.",
-        "Look up the request id in the authentication history; without an entry the rule id is not known here."
+        "The rule is unknown or archived, or the assertion does not satisfy it. The response does not say which.",
+        "Look up the request id in the authentication history; if no entry exists, the service does not know the rule ID."
     );
 
     public static readonly ErrorCode Busy = new(
@@ -27,14 +27,14 @@ internal static class ExchangeErrors
         429,
         "Too many exchanges for this identity.",
         "One subject exceeded limits.exchange_per_subject, or one issuer limits.exchange_per_issuer.",
-        "Exchange less often: a token serves until it ends. Or raise the limit."
+        "Exchange less often and reuse each token until it expires, or raise the limit."
     );
 
     public static readonly ErrorCode KeysUnavailable = new(
         "exchange.keys_unavailable",
         503,
         "The keys that are needed to verify the token are not available.",
-        "The issuer's keys could not be fetched and there are no earlier ones that may still be used. Form requests only.",
+        "Fetching the issuer's keys failed and no cached keys are usable. Form requests only.",
         "Wait for the time in retry-after; verify the issuer if it lasts."
     );
 
@@ -42,9 +42,9 @@ internal static class ExchangeErrors
         "oauth.invalid_request",
         400,
         "The request is malformed, or its tokens are not accepted.",
-        "A form with a missing, repeated or ill-formed parameter; or a subject or actor token that was denied "
-            + "(RFC 8693 §2.2.2). A denied caller is not told why.",
-        "Correct the parameter that error_description names; of a denial, look up request_id in the authentication history."
+        "A form with a missing, repeated or malformed parameter; or a subject or actor token that was denied "
+            + "(RFC 8693 §2.2.2). The response to a denied caller does not give the reason.",
+        "Correct the parameter that error_description names; for a denial, look up request_id in the authentication history."
     )
     {
         OAuthError = "invalid_request",
@@ -54,8 +54,8 @@ internal static class ExchangeErrors
         "oauth.invalid_grant",
         400,
         "The assertion is not accepted.",
-        "A form of RFC 7523 whose assertion was denied, whatever the reason. The caller is not told which.",
-        "Look up request_id in the authentication history; without an entry the rule id is not known here."
+        "A form of RFC 7523 whose assertion was denied, for any reason. The response does not give the reason.",
+        "Look up request_id in the authentication history; if no entry exists, the service does not know the rule ID."
     )
     {
         OAuthError = "invalid_grant",
@@ -76,8 +76,8 @@ internal static class ExchangeErrors
         "oauth.invalid_scope",
         400,
         "The requested scope is not available.",
-        "A scope that does not exist, or that the rule or the subject token does not have. Nothing is granted in part.",
-        "Request scopes that the rule grants, or none at all to get every one of them."
+        "A scope that does not exist, or that the rule or the subject token does not have. Scopes are granted all or none.",
+        "Request scopes that the rule grants, or omit scope to get all of them."
     )
     {
         OAuthError = "invalid_scope",
@@ -86,7 +86,7 @@ internal static class ExchangeErrors
     public static readonly ErrorCode UnauthorizedClient = new(
         "oauth.unauthorized_client",
         400,
-        "The rule asks for a token that is bound to a key of the client.",
+        "The rule requires a token that is bound to a key of the client.",
         "The rule's bind is dpop or mtls, and the request proved no such key.",
         "Send a DPoP proof with the request, or a client certificate, as the rule wants it."
     )
@@ -108,9 +108,9 @@ internal static class ExchangeErrors
     public static readonly ErrorCode InvalidClient = new(
         "oauth.invalid_client",
         401,
-        "Clients do not authenticate here.",
+        "This endpoint does not support client authentication.",
         "The request carries client authentication (Authorization, client_secret, client_assertion). The assertion or "
-            + "subject token is the proof, and counts for nothing as a client's assertion.",
+            + "subject token is the proof, and is not accepted as a client assertion.",
         "Use the client authentication method none."
     )
     {

@@ -52,7 +52,9 @@ internal static class ExchangeFormReader
         {
             if (form.Count(name) > 0)
             {
-                return ExchangeErrors.InvalidClient.Refuse($"{name}: clients do not authenticate here.");
+                return ExchangeErrors.InvalidClient.Refuse(
+                    $"{name}: this endpoint does not support client authentication."
+                );
             }
         }
 
@@ -139,7 +141,7 @@ internal static class ExchangeFormReader
         {
             return type is null
                 ? null
-                : ExchangeErrors.InvalidRequest.Refuse("actor_token_type: there is no actor_token.");
+                : ExchangeErrors.InvalidRequest.Refuse("actor_token_type: actor_token is missing.");
         }
 
         return type == TokenTypes.AccessToken
@@ -182,7 +184,7 @@ internal static class ExchangeFormReader
 
         if (!RequestedScopes.TryRead(form.Text("scope"), out var scopes))
         {
-            return ExchangeErrors.InvalidScope.Refuse("scope: ill-formed, or names a scope that does not exist.");
+            return ExchangeErrors.InvalidScope.Refuse("scope: malformed, or names a scope that does not exist.");
         }
 
         if (TargetOf(form, out var target) is { } refusal)
@@ -211,7 +213,7 @@ internal static class ExchangeFormReader
         rule = form.Text("rule") ?? client;
         if (rule is null)
         {
-            return "rule: required; client_id may name it as well.";
+            return "rule: required; you can also give it as client_id.";
         }
 
         if (client is not null && client != rule)

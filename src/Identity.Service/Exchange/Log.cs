@@ -10,14 +10,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ProbeRegained,
         LogLevel.Information,
-        "The {Kind} probe of the exchange comes out as it must again"
+        "The {Kind} probe of the token exchange succeeds again"
     )]
     public static partial void ProbeRegained(ILogger logger, string kind);
 
     [LoggerMessage(
         EventIds.ReplayDetected,
         LogLevel.Warning,
-        "A token of issuer {Issuer} under rule {Rule} is in two hands: family {Family} was granted first, request "
+        "A token of issuer {Issuer} under rule {Rule} is used by two clients: family {Family} was granted first, request "
             + "{RequestId} was refused"
     )]
     public static partial void ReplayDetected(

@@ -32,7 +32,7 @@ internal static class FederationErrors
     public static readonly ErrorCode InUse = new(
         "federation.in_use",
         400,
-        "A live rule refers to this record.",
+        "An active rule refers to this record.",
         "An issuer or service account cannot be archived while an unarchived rule refers to it.",
         "Archive or change the rules first; list them with issuer_id."
     );
@@ -41,8 +41,8 @@ internal static class FederationErrors
         "federation.issuer_url",
         400,
         "The issuer URL cannot be used.",
-        "It is no https URL, or has a query, fragment, user name or non-ASCII character, or is this service's own.",
-        "Give the issuer's `iss` byte for byte; the message names what is wrong."
+        "The URL is not an https URL, has a query, fragment, user name or non-ASCII character, or is this service's own.",
+        "Give the issuer's `iss` byte for byte; the message names the error."
     );
 
     public static readonly ErrorCode FetchUrl = new(
@@ -58,13 +58,13 @@ internal static class FederationErrors
         400,
         "The key source cannot be used.",
         "An unknown jwks type, an unusable inline key, or a CA certificate that is not one.",
-        "Correct what the message names."
+        "Correct the error that the message names."
     );
 
     public static readonly ErrorCode TargetNotAllowed = new(
         "federation.target_not_allowed",
         400,
-        "The private target lies outside what the installation allows.",
+        "The private target is outside the installation's private_issuer_networks.",
         "allowed_targets must lie inside private_issuer_networks, address and port; loopback only if both name it; link-local never.",
         "Ask the installation's operator to extend private_issuer_networks, or name a smaller network."
     );
@@ -74,37 +74,37 @@ internal static class FederationErrors
         400,
         "The rule's match cannot be used.",
         "No subject or claim is constrained, or a condition is malformed.",
-        "Give subject_prefix or claims; the message names what is wrong."
+        "Give subject_prefix or claims; the message names the error."
     );
 
     public static readonly ErrorCode Condition = new(
         "federation.condition",
         400,
         "The rule's condition cannot be used.",
-        "It is no expression of the supported part of CEL, is no boolean, or holds for every token.",
-        "Correct what the message names at its position; docs/rules.md lists what there is."
+        "The expression is outside the supported subset of CEL, is not a boolean, or is true for every token.",
+        "Correct the expression at the position in the message; docs/rules.md lists the supported syntax."
     );
 
     public static readonly ErrorCode Lint = new(
         "federation.lint",
         400,
         "The rule is dangerous as it is written.",
-        "A lint of the severity error found something; details.lint names it, the message says what to write instead.",
+        "A lint of severity error failed; details.lint names it, and the message says what to write instead.",
         "Correct the rule; the lints are described in presets-and-lints."
     );
 
     public static readonly ErrorCode RuleTest = new(
         "federation.rule_test",
         400,
-        "A test of the rule does not come out as expected.",
-        "The rule admits what the test says it must not, or the other way round, or for another reason.",
-        "Correct the rule or the test; details name the test, what was expected and what came out."
+        "A test of the rule does not have the expected result.",
+        "The rule admits a token that the test expects to be denied, or denies it, or denies it for another reason.",
+        "Correct the rule or the test; details name the test, the expected and the actual result."
     );
 
     public static readonly ErrorCode ImplicitMembership = new(
         "federation.implicit_membership",
         400,
-        "The implicit membership of the default workspace has no role of its own to change.",
+        "The implicit membership of the default workspace has no role to change.",
         "Every service account is a member of the default workspace; only explicit memberships can be updated.",
         "Add the service account to the default workspace explicitly, with the role."
     );
@@ -122,23 +122,23 @@ internal static class FederationErrors
         400,
         "The scope cannot be granted by this rule.",
         "An unknown scope, or tunnel:agent without tunnel_ids, edge:serve without edge_ids, org:admin without an admin account.",
-        "Correct oauth_scope or add what the message names."
+        "Correct oauth_scope or add the member that the message names."
     );
 
     public static readonly ErrorCode ScopeNotGrantable = new(
         "federation.scope_not_grantable",
         403,
         "The caller may not grant this scope.",
-        "Nobody grants what they lack: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
-        "Use a credential that holds the right named in the message."
+        "You cannot grant a scope that you do not have: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
+        "Use a credential that has the right named in the message."
     );
 
     public static readonly ErrorCode Limit = new(
         "federation.limit",
         400,
-        "The organization has as many of these as it may have.",
+        "The organization has the maximum number of these objects.",
         "A bound on unarchived records was reached.",
-        "Archive what is no longer used."
+        "Archive objects that are no longer used."
     );
 
     public static readonly ErrorCode NotKilled = new(
@@ -146,6 +146,6 @@ internal static class FederationErrors
         400,
         "This was not killed.",
         "No kill of that kid, key set or issuer is in force.",
-        "Read the issuer's killed member; name exactly what was killed."
+        "Read the issuer's killed member; give exactly the values that were killed."
     );
 }

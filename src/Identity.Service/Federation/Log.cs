@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.FederationStale,
         LogLevel.Error,
-        "Rules could not be read after a change; nothing is granted"
+        "Reading the rules after a change failed; no tokens are granted"
     )]
     public static partial void DirectoryStale(ILogger logger, Exception fault);
 }

@@ -18,7 +18,6 @@ using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Webhooks;

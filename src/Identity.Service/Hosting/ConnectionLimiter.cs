@@ -119,7 +119,7 @@ internal sealed class ConnectionLimiter(
         foreach (var old in evicted)
         {
             ServiceMeters.ConnectionsClosed.Add(1, Tags("idle"));
-            old.Connection.Abort(new ConnectionAbortedException("Another connection took the place of this idle one."));
+            old.Connection.Abort(new ConnectionAbortedException("A new connection replaced this idle connection."));
         }
 
         return true;

@@ -13,8 +13,7 @@ internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
 
     public bool IsDraining => isDraining;
 
-    public ReadinessCheck Readiness =>
-        ReadinessCheck.Of("drain", () => isDraining ? "The service was told to stop." : null);
+    public ReadinessCheck Readiness => ReadinessCheck.Of("drain", () => isDraining ? "The service is stopping." : null);
 
     public async Task RunAsync()
     {

@@ -11,7 +11,7 @@ internal sealed class HsmWatch(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<HsmWatch> logger
-) : RecurringJob("hsm_watch", "Ends the process when its HSM hangs for good.", LookEvery, time)
+) : RecurringJob("hsm_watch", "Stops the process when its HSM hangs permanently.", LookEvery, time)
 {
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 

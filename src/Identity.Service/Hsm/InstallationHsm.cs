@@ -38,7 +38,7 @@ internal sealed class InstallationHsm
     {
         if (IsStuck)
         {
-            return "Every call of the HSM's library hangs; the service ends soon, so that a new process may use it.";
+            return "All calls of the HSM's library hang; the service exits soon so that a new process can use it.";
         }
 
         return fault is null ? null : await Task.Run(Ask, cancellationToken).WaitAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class InstallationHsm
             // A key that was asked for once may be gone for good: any other will do.
             return labels.Keys.Any(label => Token.Describe(label) is not null)
                 ? null
-                : $"The token has none of the {labels.Count} keys that were asked for: {labels.Keys.Min()} …";
+                : $"The token has none of the {labels.Count} requested keys: {labels.Keys.Min()} …";
         }
         catch (Pkcs11Exception still)
         {

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.HsmStuck,
         LogLevel.Critical,
-        "Every call of the HSM's library hangs: this process ends, so that the next one may use the HSM"
+        "All calls of the HSM's library hang: the process exits so that the next one can use the HSM"
     )]
     public static partial void HsmStuck(ILogger logger);
 

@@ -18,14 +18,14 @@ internal static class AuthErrors
         401,
         "The credential is not valid.",
         "The key or token is unknown, revoked or malformed.",
-        "Obtain a new access token, or use a live admin key."
+        "Obtain a new access token, or use an active admin key."
     );
 
     public static readonly ErrorCode KeyExpired = new(
         "auth.key_expired",
         401,
         "The admin key has expired.",
-        "Admin keys end at their expiry; the one made by init after 30 days.",
+        "Admin keys expire; the key that init creates expires after 30 days.",
         "Use an admin key that has not expired."
     );
 
@@ -41,7 +41,7 @@ internal static class AuthErrors
         "auth.workspace",
         403,
         "The credential is not valid for the requested workspace.",
-        "The anthropic-workspace-id header names a workspace that the credential does not cover, or what is the organization's was to be changed for one workspace.",
+        "The anthropic-workspace-id header names a workspace that the credential does not cover, or the call would change an organization-wide object for one workspace.",
         "Leave the header out, or use a credential of that workspace."
     );
 
@@ -66,6 +66,6 @@ internal static class AuthErrors
         403,
         "The client certificate has expired.",
         "The connection outlived the certificate it was opened with.",
-        "Renew, and connect again with the new certificate."
+        "Renew, and reconnect with the new certificate."
     );
 }

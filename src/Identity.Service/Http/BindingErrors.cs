@@ -10,7 +10,7 @@ internal static class BindingErrors
         400,
         "The DPoP proof is not valid.",
         "It is malformed, for another method or URL, more than a minute off, used before, or sent twice.",
-        "Send one fresh proof per request, made for exactly this URL, with a clock that is right."
+        "Send one fresh proof per request, for exactly this URL, with a correct clock."
     )
     {
         OAuthError = "invalid_dpop_proof",
@@ -21,7 +21,7 @@ internal static class BindingErrors
         400,
         "The DPoP proof must name a nonce of this service.",
         "The proof has no nonce, or one that has expired or came from another node.",
-        "Send a new proof with the nonce of the answer's DPoP-Nonce header."
+        "Send a new proof with the nonce of the response's DPoP-Nonce header."
     )
     {
         OAuthError = "use_dpop_nonce",
@@ -40,7 +40,7 @@ internal static class BindingErrors
         401,
         "The DPoP proof must name a nonce of this service.",
         "The proof has no nonce, or one that has expired or came from another node.",
-        "Send a new proof with the nonce of the answer's DPoP-Nonce header."
+        "Send a new proof with the nonce of the response's DPoP-Nonce header."
     );
 
     public static readonly ErrorCode BoundToken = new(
@@ -63,7 +63,7 @@ internal static class BindingErrors
         "token.certificate",
         401,
         "The access token is bound to another client certificate.",
-        "The connection was made without a client certificate, or with another than the exchange was.",
+        "The connection was made without a client certificate, or with another certificate than the token exchange.",
         "Connect with the certificate that the token was obtained with."
     );
 

@@ -21,7 +21,7 @@ internal sealed class MachineHost(IEndpointRouteBuilder routes)
     {
         if (access.Kind != AccessKind.Machine)
         {
-            throw new ArgumentException("Routes of the machine port are open to machines alone.", nameof(access));
+            throw new ArgumentException("Routes of the machine port accept only machines.", nameof(access));
         }
 
         mapped.Add($"{method} {path}", ApiEndpoint.Map(routes, Listener.Machine, method, path, access, handler));

@@ -43,7 +43,7 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
         var before = long.MaxValue;
         if (request.Query("page") is { } cursor && !TryDecode(cursor, list, out before))
         {
-            return RequestErrors.Invalid.Refuse("page: this cursor did not come from this list.");
+            return RequestErrors.Invalid.Refuse("page: this cursor is not from this list.");
         }
 
         return new PageRequest(limit, before, archived == "true") { List = list };

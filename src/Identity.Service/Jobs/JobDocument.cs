@@ -34,7 +34,7 @@ internal sealed record JobDocument
     [JsonPropertyName("last_run")]
     public required JobRunDocument? LastRun { get; init; }
 
-    /// <summary>Who paused it on all nodes; null = nobody.</summary>
+    /// <summary>Who paused it on all nodes; null = it is not paused.</summary>
     [JsonPropertyName("paused")]
     public required JobPauseDocument? Paused { get; init; }
 }

@@ -9,7 +9,7 @@ internal static class JobErrors
         409,
         "The job is paused already.",
         "An operator paused it before.",
-        "See who and why with `culvert job list`."
+        "Run `culvert job list` to see who paused it and why."
     );
 
     public static readonly ErrorCode NotPaused = new(
@@ -17,14 +17,14 @@ internal static class JobErrors
         409,
         "The job is not paused.",
         "No operator paused it, or one resumed it in the meantime.",
-        "Do nothing: the job runs."
+        "Nothing is required: the job is running."
     );
 
     public static readonly ErrorCode Running = new(
         "job.running",
         409,
-        "The round that was asked for has not ended within 30 seconds.",
-        "The job has much to do, or something that it needs does not answer.",
-        "It goes on. See how it ended with `culvert job list`."
+        "The requested run has not finished within 30 seconds.",
+        "The job has much work, or a dependency does not respond.",
+        "The run continues. Run `culvert job list` to see its result."
     );
 }

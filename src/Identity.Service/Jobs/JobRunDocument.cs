@@ -18,7 +18,7 @@ internal sealed record JobRunDocument
     [JsonPropertyName("outcome")]
     public required string Outcome { get; init; }
 
-    /// <summary>The kind of fault that ended it, of which the node's log has more; null = it did what was due.</summary>
+    /// <summary>The type of error that stopped it, with details in the node's log; null = it succeeded.</summary>
     [JsonPropertyName("failure")]
     public required string? Failure { get; init; }
 }

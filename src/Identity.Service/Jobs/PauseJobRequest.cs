@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Jobs;
 
 internal sealed record PauseJobRequest
 {
-    /// <summary>In the operator's words, for the audit and for operators who find the job paused: 1 to 1,000 characters.</summary>
+    /// <summary>The reason, for the audit and shown with the paused job: 1 to 1,000 characters.</summary>
     [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 }

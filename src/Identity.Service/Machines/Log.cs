@@ -4,9 +4,9 @@ namespace Culvert.Identity.Service.Machines;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventIds.LostEdgeNotNoted, LogLevel.Warning, "That edge {EdgeId} is gone could not be written down")]
+    [LoggerMessage(EventIds.LostEdgeNotNoted, LogLevel.Warning, "Recording that edge {EdgeId} has disconnected failed")]
     public static partial void LostEdgeNotNoted(ILogger logger, Exception fault, string? edgeId);
 
-    [LoggerMessage(EventIds.ReadinessUnknown, LogLevel.Warning, "The readiness of tunnels could not be read")]
+    [LoggerMessage(EventIds.ReadinessUnknown, LogLevel.Warning, "Reading the readiness of tunnels failed")]
     public static partial void ReadinessUnknown(ILogger logger, Exception fault);
 }

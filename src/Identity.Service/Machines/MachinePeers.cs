@@ -61,7 +61,7 @@ internal sealed class MachinePeers(
         {
             if (!PlatformTrust.TryCreate(installation.TrustDomain, document.Pem, out var trust))
             {
-                throw new InvalidOperationException("The platform bundle holds no anchor.");
+                throw new InvalidOperationException("The platform bundle contains no anchor.");
             }
 
             current = new KnownAnchors(document.Epoch, new PeerVerifier(trust));

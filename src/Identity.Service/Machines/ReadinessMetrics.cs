@@ -33,20 +33,14 @@ internal sealed class ReadinessMetrics : RecurringJob
         TimeProvider time,
         ILogger<ReadinessMetrics> logger
     )
-        : base(
-            "tunnel_metrics",
-            "Reads what the metrics of tunnels show.",
-            TimeSpan.FromSeconds(2),
-            time,
-            beginsAtOnce: true
-        )
+        : base("tunnel_metrics", "Collects the metrics of tunnels.", TimeSpan.FromSeconds(2), time, beginsAtOnce: true)
     {
         (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
         collectedTicks = time.GetUtcNow().UtcTicks;
         meter.CreateObservableGauge(
             "culvert_tunnel_ready",
             () => Collect().Select(one => new Measurement<int>(one.Ready ? 1 : 0, Labels(one))),
-            description: "Whether calls get through a tunnel: 1, or 0 with the state that says why not."
+            description: "Whether calls get through a tunnel: 1, or 0 with the state that explains it."
         );
         meter.CreateObservableGauge(
             "culvert_tunnel_edges_serving",
@@ -56,7 +50,7 @@ internal sealed class ReadinessMetrics : RecurringJob
                         one.EdgesServing,
                         new KeyValuePair<string, object?>("tunnel", one.TunnelId)
                     )),
-            description: "Assigned edges that were heard of and have a live connection of an agent of the tunnel."
+            description: "Assigned edges that have reported and have a live connection to an agent of the tunnel."
         );
     }
 

@@ -35,7 +35,7 @@ internal sealed partial record IndexChange(string Name, bool IsUnique, string? D
         return Create().Match(statement) is { Success: true } made
             ? new IndexChange(made.Groups["name"].Value, made.Groups["unique"].Success, made.Groups["definition"].Value)
             : throw new InvalidOperationException(
-                $"{migration.Name} is marked '{Migration.OnlineMark}' and does more than make and drop indexes."
+                $"{migration.Name} is marked '{Migration.OnlineMark}' and does more than create and drop indexes."
             );
     }
 

@@ -40,7 +40,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
             ? [.. known.Where(migration => !applied.ContainsKey(migration.Number))]
             : throw new SchemaException(
                 $"The database has the migration {applied[newest]}; this version knows up to {known[^1].Name}: run the "
-                    + "newer version, or restore the backup that was made before it."
+                    + "newer version, or restore a backup from before the upgrade."
             );
     }
 

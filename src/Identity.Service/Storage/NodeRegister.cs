@@ -21,14 +21,14 @@ internal static class NodeRegister
         {
             return options.NodeId is 0 || options.NodeId == known
                 ? new StoreNode(name, known)
-                : throw new StoreException($"Node {name} has the id {known}; node.id says {options.NodeId}.");
+                : throw new StoreException($"Node {name} has the ID {known}, but node.id is {options.NodeId}.");
         }
 
         var id = options.NodeId is 0 ? LowestFree(registered.Values) : options.NodeId;
         if (registered.FirstOrDefault(node => node.Value == id).Key is { } other)
         {
             throw new StoreException(
-                $"node.id {id} belongs to node {other}: choose another, or none. Ids from before a restore are never used "
+                $"node.id {id} belongs to node {other}: choose another ID, or leave it out. Ids from before a restore are never used "
                     + "again, since they are the prefixes of serial numbers."
             );
         }
@@ -87,5 +87,5 @@ internal static class NodeRegister
     }
 
     private static StoreException NoneFree() =>
-        new($"{LargestId} node names are registered, which is the most: run under one of them (node.name).");
+        new($"{LargestId} node names are registered, the maximum: run under one of them (node.name).");
 }

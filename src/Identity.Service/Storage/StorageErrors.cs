@@ -8,7 +8,7 @@ internal static class StorageErrors
         "store.unavailable",
         503,
         "The store does not accept writes.",
-        "A commit failed, and the store has not proved itself since; nothing is decided without its record.",
+        "A commit failed, and no test write has succeeded since; the service decides nothing that it cannot record.",
         "Retry; if it lasts, check disk and database of the service (readyz names the cause)."
     );
 

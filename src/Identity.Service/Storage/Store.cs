@@ -304,7 +304,7 @@ internal sealed class Store : IDisposable
         {
             throw new SchemaException(
                 $"{contracting.Name} cannot be applied while {string.Join(", ", running)} run: stop every node, "
-                    + "apply it, start the new version. (A node that ended without a word counts for ten seconds.)"
+                    + "apply it, start the new version. (A node that stopped without notice counts for ten seconds.)"
             );
         }
     }
@@ -314,7 +314,7 @@ internal sealed class Store : IDisposable
         if (initialised != configured)
         {
             throw new StoreException(
-                $"{key} is fixed by init: this store was made for {initialised}, the configuration says {configured}."
+                $"{key} is fixed by init: this store has {initialised}, the configuration has {configured}."
             );
         }
     }

@@ -9,7 +9,9 @@ internal static class StoreReadiness
         ReadinessCheck.Of(
             "store",
             () =>
-                journal.IsHealthy ? null : "The store takes no writes: what it has is served, and changes are refused."
+                journal.IsHealthy
+                    ? null
+                    : "The store does not accept writes: reads are served, and changes are refused."
         );
 
     public static ReadinessCheck Disk(Journal journal) =>

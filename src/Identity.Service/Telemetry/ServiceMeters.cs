@@ -48,7 +48,7 @@ internal static class ServiceMeters
     /// <summary>Entries that a target of <c>audit.export</c> took.</summary>
     public static readonly Counter<long> AuditExported = Meter.CreateCounter<long>(
         "culvert_audit_exported",
-        description: "Audit entries that a target of audit.export took, by target."
+        description: "Audit entries that a target of audit.export accepted, by target."
     );
 
     /// <summary>Attempts that a target did not take, and entries that it rejected for good.</summary>
@@ -80,7 +80,7 @@ internal static class ServiceMeters
     public static readonly Histogram<double> ProbeDuration = Meter.CreateHistogram<double>(
         "culvert_probe_duration_seconds",
         unit: "s",
-        description: "How long a probe of the exchange took, by kind."
+        description: "Duration of a probe of the token exchange, by kind."
     );
 
     /// <summary>Decisions in committed batches.</summary>
@@ -110,25 +110,25 @@ internal static class ServiceMeters
     /// <summary>Lists that would have lost or undone something. Alert on any.</summary>
     public static readonly Counter<long> RevocationListsHeldBack = Meter.CreateCounter<long>(
         "culvert_revocation_lists_held_back",
-        description: "Revocation lists that were made and not published, because they contradict the present ones."
+        description: "Revocation lists that were built but not published because they contradict the current ones."
     );
 
     /// <summary>Rounds of publishing that ended in a fault.</summary>
     public static readonly Counter<long> RevocationListFailures = Meter.CreateCounter<long>(
         "culvert_revocation_list_failures",
-        description: "Rounds in which revocation lists could not be published."
+        description: "Rounds in which publishing revocation lists failed."
     );
 
     /// <summary>Answers about the state of certificates, by what they say.</summary>
     public static readonly Counter<long> OcspAnswers = Meter.CreateCounter<long>(
         "culvert_ocsp_answers",
-        description: "OCSP answers, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
+        description: "OCSP responses, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
     );
 
     /// <summary>How many of them were signed for the occasion; the others had been signed before.</summary>
     public static readonly Counter<long> OcspSignatures = Meter.CreateCounter<long>(
         "culvert_ocsp_signatures",
-        description: "OCSP answers that were signed when they were requested."
+        description: "OCSP responses that were signed on request."
     );
 
     /// <summary>Rounds of recurring jobs that ended in a fault, by job.</summary>
@@ -159,7 +159,7 @@ internal static class ServiceMeters
     /// <summary>Notices of approaching ends, by what ends.</summary>
     public static readonly Counter<long> ExpiryNotices = Meter.CreateCounter<long>(
         "culvert_expiry_notices",
-        description: "Notices of authorities and certificates that end soon, by type."
+        description: "Notices of authorities and certificates that expire soon, by type."
     );
 
     /// <summary>Attempts to deliver messages to webhooks, by outcome.</summary>
@@ -171,12 +171,12 @@ internal static class ServiceMeters
     /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
     public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
         "culvert_audit_disputes",
-        description: "Agents that began to hold contradicting audit checkpoints, by reason."
+        description: "Agents that reported contradicting audit checkpoints, by reason."
     );
 
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",
-        description: "Assertions presented by somebody else than their first user."
+        description: "Assertions presented by a client other than their first user."
     );
 }

@@ -7,14 +7,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.SigningKeyPrepared,
         LogLevel.Information,
-        "Token signing key {KeyId} made; signs from {From:u}"
+        "Token signing key {KeyId} created; it signs from {From:u}"
     )]
     public static partial void SigningKeyPrepared(ILogger logger, string keyId, DateTimeOffset from);
 
     [LoggerMessage(
         EventIds.RevocationsStale,
         LogLevel.Error,
-        "Revocations could not be read; no access token is accepted until they are"
+        "Reading the revocations failed; no access token is accepted until it succeeds"
     )]
     public static partial void RevocationsStale(ILogger logger, Exception fault);
 
@@ -31,7 +31,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.SigningKeyNotDestroyed,
         LogLevel.Warning,
-        "The key {Label}, which nothing uses any more, could not be removed from the HSM"
+        "Removing the unused key {Label} from the HSM failed"
     )]
     public static partial void SigningKeyNotDestroyed(ILogger logger, Exception fault, string label);
 

@@ -12,8 +12,8 @@ internal static class TokenErrors
         "token.malformed",
         401,
         "The access token is malformed.",
-        "It is no JWT as this service makes them, or no access token at all.",
-        "Exchange an identity token at /v1/oauth/token and send the access_token of the answer."
+        "The value is not a JWT that this service issued, or not an access token.",
+        "Exchange an identity token at /v1/oauth/token and send the access_token of the response."
     );
 
     public static readonly ErrorCode Algorithm = new(
@@ -35,8 +35,8 @@ internal static class TokenErrors
     public static readonly ErrorCode Signature = new(
         "token.signature",
         401,
-        "The access token's signature does not hold.",
-        "The token was changed, or was not made by this service.",
+        "The access token's signature is not valid.",
+        "The token was changed, or was not issued by this service.",
         "Exchange an identity token for a new access token."
     );
 
@@ -68,7 +68,7 @@ internal static class TokenErrors
         "token.not_yet_valid",
         401,
         "The access token is not valid yet.",
-        "Its iat lies in the future: this node's clock is behind the one that issued it.",
+        "Its iat is in the future: this node's clock is behind the clock of the node that issued it.",
         "Check the service's clocks."
     );
 
@@ -77,6 +77,6 @@ internal static class TokenErrors
         401,
         "The access token is no longer accepted.",
         "It was revoked, or its rule, issuer or service account was archived.",
-        "Exchange an identity token again; if that is refused too, the authentication history says why."
+        "Exchange an identity token again; if that is refused too, the authentication history gives the reason."
     );
 }

@@ -25,7 +25,7 @@ internal static class SourceRanges
             {
                 return TunnelErrors
                     .Range.Refuse(
-                        $"{member}: '{Shorten(text)}' is no CIDR range, has host bits set, or is there twice."
+                        $"{member}: '{Shorten(text)}' is not a CIDR range, has host bits set, or is listed twice."
                     )
                     .With("member", JsonValue.Create(member));
             }

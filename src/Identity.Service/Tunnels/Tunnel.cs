@@ -46,7 +46,7 @@ internal sealed record Tunnel
 
     /// <summary>
     /// The port in the URLs of its routes, and so in their OAuth resources (RFC 9728): what an edge told first. Only an
-    /// operator changes it. Null until an edge has told one.
+    /// operator changes it. Null until an edge has reported one.
     /// </summary>
     public int? PublicPort { get; init; }
 

@@ -8,7 +8,7 @@ internal static class TunnelErrors
         "tunnel.limit",
         400,
         "Organization already has the maximum of non-archived Tunnels",
-        "As many tunnels as tunnels.per_organization allows are live.",
+        "The number of active tunnels has reached tunnels.per_organization.",
         "Archive a tunnel that is no longer used, or raise the limit."
     )
     {
@@ -27,8 +27,8 @@ internal static class TunnelErrors
         "tunnel.revision",
         409,
         "The tunnel has changed since the expected revision.",
-        "Somebody else changed its settings; details.revision is the current one.",
-        "Read the tunnel again, and repeat the change on what it says now."
+        "Another caller changed its settings; details.revision is the current one.",
+        "Read the tunnel again, and repeat the change on the current version."
     );
 
     public static readonly ErrorCode Range = new(
@@ -36,14 +36,14 @@ internal static class TunnelErrors
         400,
         "A source range is not a valid CIDR range.",
         "Not an address or network, host bits set, a list that is too long, or a range given twice.",
-        "Write ranges as 192.0.2.0/24 or 2001:db8::/32; a single address stands for itself."
+        "Write ranges as 192.0.2.0/24 or 2001:db8::/32; a single address needs no prefix length."
     );
 
     public static readonly ErrorCode CertificateLimit = new(
         "tunnel_certificate.limit",
         400,
         "The tunnel already has the maximum of 2 non-archived certificates.",
-        "Both slots are taken by registered certificates or by active and staged authorities.",
+        "Both slots are in use by registered certificates or by active and staged authorities.",
         "Archive the certificate that is no longer used."
     );
 
@@ -51,7 +51,7 @@ internal static class TunnelErrors
         "tunnel_certificate.of_authority",
         409,
         "The certificate belongs to a certificate authority of the service.",
-        "Its life follows the authority's: retire or taint that.",
+        "Its life cycle follows its authority: retire or taint the authority.",
         "Use the certificate authority in details.ca_id."
     );
 
@@ -91,8 +91,8 @@ internal static class TunnelErrors
         "range_set.revision",
         409,
         "The range set has changed since the expected revision.",
-        "Somebody else changed it; details.revision is the current one, 0 = there is none.",
-        "Read it again, and repeat the change on what it says now."
+        "Another caller changed it; details.revision is the current one, 0 if none exists.",
+        "Read it again, and repeat the change on the current version."
     );
 
     public static readonly ErrorCode RangeSetInUse = new(
@@ -100,14 +100,14 @@ internal static class TunnelErrors
         409,
         "The range set is in use.",
         "An unarchived tunnel names it in client_range_sets.",
-        "Take it out of the tunnels first."
+        "Remove it from the tunnels first."
     );
 
     public static readonly ErrorCode RangeSetLimit = new(
         "range_set.limit",
         400,
         "The organization already has the maximum of range sets.",
-        "64 sets are there.",
+        "64 sets exist.",
         "Remove one that no tunnel names, or widen an existing one."
     );
 
@@ -130,7 +130,7 @@ internal static class TunnelErrors
     public static readonly ErrorCode ClientAuthorityTaken = new(
         "client_authority.taken",
         409,
-        "The certificate authority is there already.",
+        "The certificate authority is already registered.",
         "An unarchived entry of the tunnel has the same certificate.",
         "Archive that entry first if the identities are to change."
     );
@@ -139,7 +139,7 @@ internal static class TunnelErrors
         "client_authority.limit",
         400,
         "The tunnel already has the maximum of client certificate authorities.",
-        "8 unarchived ones are there.",
+        "8 unarchived authorities exist.",
         "Archive one that is no longer used."
     );
 
@@ -147,7 +147,7 @@ internal static class TunnelErrors
         "report.epoch",
         400,
         "The report acknowledges an epoch that was never served.",
-        "The epoch lies above the current one of the bundle.",
+        "The epoch is higher than the current epoch of the bundle.",
         "Report the epochs of the feed in force."
     );
 }

@@ -46,7 +46,7 @@ internal sealed record TunnelLimitsDocument
 
         if (BytesPerSecond is < 0 or (> 0 and < 1024))
         {
-            return RequestErrors.Invalid.Refuse("limits.bytes_per_second: 0 for none, or at least 1024, is required.");
+            return RequestErrors.Invalid.Refuse("limits.bytes_per_second: must be 0 (no limit) or at least 1024.");
         }
 
         return NewConnections is { } rate && (rate.Length > 32 || !Rate.TryParse(rate, out _))

@@ -11,7 +11,7 @@ internal sealed record CreateWebhookRequest
     [JsonPropertyName("allowed_targets")]
     public IReadOnlyList<string>? AllowedTargets { get; init; }
 
-    /// <summary>The only roots that vouch for the receiver.</summary>
+    /// <summary>The only roots trusted for the receiver.</summary>
     [JsonPropertyName("ca_certificate_pem")]
     public string? CaCertificatePem { get; init; }
 }

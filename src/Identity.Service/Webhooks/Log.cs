@@ -17,6 +17,6 @@ internal static partial class Log
         string reason
     );
 
-    [LoggerMessage(EventIds.WebhooksFailed, LogLevel.Error, "Messages to webhooks could not be sent; trying again")]
+    [LoggerMessage(EventIds.WebhooksFailed, LogLevel.Error, "Sending messages to webhooks failed; retrying")]
     public static partial void WebhooksFailed(ILogger logger, Exception fault);
 }

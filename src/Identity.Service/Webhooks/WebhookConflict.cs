@@ -5,6 +5,6 @@ internal enum WebhookConflict
     /// <summary>Another node took the delivery, or an administrator archived the webhook first.</summary>
     Taken,
 
-    /// <summary>The organization has as many webhooks as it may have.</summary>
+    /// <summary>The organization has the maximum number of webhooks.</summary>
     Limit,
 }

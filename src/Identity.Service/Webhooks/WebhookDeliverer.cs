@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -186,7 +185,7 @@ internal sealed class WebhookDeliverer(
         {
             // A secret that cannot be opened, for instance: one webhook's trouble, and the others' messages go on.
             Tell(fault);
-            return "The message could not be signed or sent.";
+            return "Signing or sending the message failed.";
         }
     }
 

@@ -15,9 +15,9 @@ internal static class WebhookErrors
     public static readonly ErrorCode Limit = new(
         "webhook.limit",
         409,
-        "The organization has as many webhooks as it may have.",
-        "16 webhooks are live.",
-        "Archive one that nobody reads."
+        "The organization has the maximum number of webhooks.",
+        "16 webhooks are active.",
+        "Archive one that is no longer used."
     );
 
     public static readonly ErrorCode Archived = new(

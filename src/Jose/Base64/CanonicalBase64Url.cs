@@ -14,7 +14,7 @@ public static class CanonicalBase64Url
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8
     );
 
-    /// <summary>Bytes that <paramref name="encodedLength"/> characters stand for.</summary>
+    /// <summary>Bytes that <paramref name="encodedLength"/> characters encode.</summary>
     public static int DecodedLength(int encodedLength) => (int)((long)encodedLength * 3 / 4);
 
     /// <summary>

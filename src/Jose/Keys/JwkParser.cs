@@ -16,7 +16,7 @@ internal static class JwkParser
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
     /// <summary>
-    /// A key that stands alone, as in a proof's header: an object that <see cref="StrictObjectReader"/> has read.
+    /// A single key, as in a proof's header: an object that <see cref="StrictObjectReader"/> has read.
     /// </summary>
     public static JoseRefusal TryParse(ReadOnlySpan<byte> json, out VerificationKey? key)
     {

@@ -27,7 +27,7 @@ public sealed class JwkSet
     public IReadOnlyList<DroppedKey> Dropped { get; }
 
     /// <summary>
-    /// Parses a document <c>{"keys":[…]}</c>. Single bad keys are dropped; only a document that is no key set at all
+    /// Parses a document <c>{"keys":[…]}</c>. Single bad keys are dropped; only a document that is not a key set
     /// is refused.
     /// </summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> json, out JwkSet? set)
@@ -100,7 +100,7 @@ public sealed class JwkSet
     private static JwkSet Import(JsonElement keys)
     {
         var ids = keys.EnumerateArray().Select(KeyIdOf).ToArray();
-        // All keys count, usable or not: whoever publishes one name twice cannot say which key it means.
+        // All keys count, usable or not: with a repeated name the intended key is ambiguous.
         var duplicates = ids.Where(id => id is not null)
             .GroupBy(id => id, StringComparer.Ordinal)
             .Where(g => g.Count() > 1)

@@ -41,8 +41,8 @@ public sealed class SigningKey : IDisposable
     /// <summary>Makes a new random key.</summary>
     public static SigningKey Create() => new(ECDsa.Create(Curve));
 
-    /// <summary>Takes up a stored key.</summary>
-    /// <exception cref="CryptographicException">It is no PKCS#8 private key on P-256.</exception>
+    /// <summary>Loads a stored key.</summary>
+    /// <exception cref="CryptographicException">The input is not a PKCS#8 private key on P-256.</exception>
     public static SigningKey ImportPkcs8(ReadOnlySpan<byte> pkcs8)
     {
         var key = ECDsa.Create();

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Jose.Proofs;
 
-/// <summary>Reads a proof's claims one after the other; the first fault stays in <see cref="Refusal"/>.</summary>
+/// <summary>Reads a proof's claims in sequence; the first error is kept in <see cref="Refusal"/>.</summary>
 internal ref struct ProofClaimReader(ClaimSet claims)
 {
     public JoseRefusal Refusal { get; private set; }

@@ -2,7 +2,7 @@ namespace Culvert.Jose.Refusals;
 
 /// <summary>
 /// Why a token, a key or a key set is refused: closed, so that each caller maps every case. Which member of the
-/// input was at fault is for logs and histories on our side; a caller whose signature has not been proved learns
+/// input was wrong is for logs and histories on our side; a caller whose signature has not been proved learns
 /// none of it.
 /// </summary>
 public enum JoseRefusal
@@ -109,13 +109,13 @@ public enum JoseRefusal
     /// <summary>A key set larger than <see cref="JoseLimits.MaxKeySetBytes"/> or <see cref="JoseLimits.MaxKeys"/>.</summary>
     KeySetTooLarge,
 
-    /// <summary>A key is no object, lacks a member, or a member has the wrong type or encoding.</summary>
+    /// <summary>A key is not an object, lacks a member, or a member has the wrong type or encoding.</summary>
     KeyMalformed,
 
     /// <summary><c>kty</c> <c>oct</c>: a symmetric key verifies nothing here.</summary>
     KeySymmetric,
 
-    /// <summary>A private key was published. Never used, whoever published it should be told.</summary>
+    /// <summary>A private key was published. It is never used, and its publisher should be notified.</summary>
     KeyPrivate,
 
     /// <summary><c>kty</c> or <c>crv</c> is not RSA, P-256, P-384 or P-521.</summary>

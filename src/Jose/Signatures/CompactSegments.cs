@@ -5,7 +5,7 @@ namespace Culvert.Jose.Signatures;
 
 /// <summary>
 /// The three segments of a compact serialisation (RFC 7515 §7.1), still encoded but known to be canonical. The size is
-/// checked first, then the dots are counted, and only then is any character looked at.
+/// checked first, then the dots are counted, and only then are characters decoded.
 /// </summary>
 internal readonly ref struct CompactSegments
 {

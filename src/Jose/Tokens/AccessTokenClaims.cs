@@ -1,6 +1,6 @@
 namespace Culvert.Jose.Tokens;
 
-/// <summary>What an access token of ours says: the claims of RFC 9068 §2.2 and some of our own.</summary>
+/// <summary>The claims of a Culvert access token: those of RFC 9068 §2.2 and private ones.</summary>
 public readonly record struct AccessTokenClaims
 {
     /// <summary><c>iss</c>: the service's public URL.</summary>
@@ -12,7 +12,7 @@ public readonly record struct AccessTokenClaims
     /// <summary><c>aud</c>: the one resource it is for.</summary>
     public required string Audience { get; init; }
 
-    /// <summary><c>client_id</c>: who asked for it.</summary>
+    /// <summary><c>client_id</c>: the client that requested it.</summary>
     public required string ClientId { get; init; }
 
     /// <summary><c>iat</c>, seconds since 1970.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Jose.Tokens;
 
-/// <summary>What a search in a string or an array of strings came to.</summary>
+/// <summary>The result of a search in a string or an array of strings.</summary>
 public enum StringListMatch
 {
     Found,

@@ -1,7 +1,7 @@
 namespace Culvert.Jose.Tokens;
 
 /// <summary>
-/// <c>cnf</c>: the holder of which key alone may use a token. <see langword="default"/> = a bearer token, anybody.
+/// <c>cnf</c>: the key whose holder may use the token. <see langword="default"/> = a bearer token, any holder.
 /// </summary>
 public readonly record struct TokenConfirmation
 {

@@ -1,7 +1,7 @@
 namespace Culvert.Jose.Tokens;
 
 /// <summary>
-/// <c>may_act</c> (RFC 8693 §4.4): who alone may act for the token's subject. Both null = nobody may.
+/// <c>may_act</c> (RFC 8693 §4.4): the only party that may act for the token's subject. Both null = none may.
 /// </summary>
 /// <param name="Issuer"><c>iss</c> of that party.</param>
 /// <param name="Subject"><c>sub</c> of that party.</param>

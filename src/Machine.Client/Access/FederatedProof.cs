@@ -130,7 +130,8 @@ public sealed class FederatedProof(
 
         return failure with
         {
-            Message = $"{failure.Message} The token of {source.Name} ended at {end:u}: whoever renews it has stopped.",
+            Message =
+                $"{failure.Message} The token of {source.Name} expired at {end:u}: the job that renews it has stopped.",
         };
     }
 }

@@ -44,7 +44,7 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
         {
             if (ReadFile() is not { } roots)
             {
-                return Failure($"identity.ca_file {options.CaFile} holds no readable certificates.");
+                return Failure($"identity.ca_file {options.CaFile} contains no readable certificates.");
             }
 
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -52,7 +52,7 @@ public sealed class IdentityClient(
                 Kind = ApiFailureKind.Malformed,
                 Operation = call.Name,
                 Message =
-                    $"The answer's token_type is \"{ConfigText.Printable(answer.Value.TokenType, MaxShownType)}\"; only Bearer and DPoP can be used.",
+                    $"The response's token_type is \"{ConfigText.Printable(answer.Value.TokenType, MaxShownType)}\"; only Bearer and DPoP can be used.",
             }
             : answer;
     }

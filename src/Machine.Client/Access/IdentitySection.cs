@@ -89,7 +89,7 @@ public static class IdentitySection
             token.Error(
                 chosen[^1],
                 $"{string.Join(" and ", chosen)} exclude each other.",
-                "Keep one source of the token."
+                "Configure only one source of the token."
             );
         }
 
@@ -97,13 +97,17 @@ public static class IdentitySection
         {
             token.Error(
                 "detector",
-                "Automatic mode needs an identity token, and nothing says where it comes from.",
-                "Set one of identity.token.file, .environment or .command, or let a detector look."
+                "Automatic mode needs an identity token, but no source is configured.",
+                "Set one of identity.token.file, .environment or .command, or use a detector."
             );
         }
         else if (chosen.Length > 0 && options.Detector is not (PlatformDetectors.Auto or PlatformDetectors.None))
         {
-            token.Error("detector", $"{chosen[0]} and detector exclude each other.", "Keep one source of the token.");
+            token.Error(
+                "detector",
+                $"{chosen[0]} and detector exclude each other.",
+                "Configure only one source of the token."
+            );
         }
 
         return options;
@@ -113,7 +117,7 @@ public static class IdentitySection
     {
         if (options.CaFile.Length > 0 && options.CaSha256.Length > 0)
         {
-            section.Error("ca_sha256", "ca_file and ca_sha256 exclude each other.", "Keep one of them.");
+            section.Error("ca_sha256", "ca_file and ca_sha256 exclude each other.", "Configure only one of them.");
         }
         else if (options.CaFile.Length > 0 && !File.Exists(options.CaFile))
         {

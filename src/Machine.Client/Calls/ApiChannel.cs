@@ -84,14 +84,14 @@ internal sealed class ApiChannel : IDisposable
         try
         {
             return JsonSerializer.Deserialize(answer.Body, type)
-                ?? (ApiResult<T>)Malformed(call, answer, "The answer holds null.");
+                ?? (ApiResult<T>)Malformed(call, answer, "The response is null.");
         }
         catch (JsonException e)
         {
             return Malformed(
                 call,
                 answer,
-                $"The answer is not what the protocol says: {Fault(answer.Body, e.Path, type)}"
+                $"The response does not follow the protocol: {Fault(answer.Body, e.Path, type)}"
             );
         }
     }
@@ -118,7 +118,7 @@ internal sealed class ApiChannel : IDisposable
                 .ToList();
             return lacking.Count > 0 ? $"it lacks {string.Join(", ", lacking)}."
                 : root.ValueKind == JsonValueKind.Object ? "it has a member that it must not have."
-                : "it is no JSON object.";
+                : "it is not a JSON object.";
         }
         catch (JsonException)
         {
@@ -138,7 +138,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var reason = $"{baseUrl.Authority} did not answer within {call.Timeout.TotalSeconds} s.";
+            var reason = $"{baseUrl.Authority} did not respond within {call.Timeout.TotalSeconds} s.";
             return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCause.Silent };
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
@@ -173,7 +173,7 @@ internal sealed class ApiChannel : IDisposable
         var answer = await ReadAsync(call, response, cancellationToken);
         if (answer is null)
         {
-            var reason = $"The answer is longer than {call.MaxAnswerBytes} bytes.";
+            var reason = $"The response is longer than {call.MaxAnswerBytes} bytes.";
             return (Failure(call, ApiFailureKind.Malformed, reason), false);
         }
 

@@ -291,7 +291,7 @@ public sealed class CertificateFolder : IDisposable
             if (!IsOurs(entry))
             {
                 throw new CertificateFolderException(
-                    $"{entry.FullName} is not from this command, which never writes over somebody else's files: move it away, or name another folder."
+                    $"{entry.FullName} was not written by this command, which never overwrites other files: move it away, or name another folder."
                 );
             }
 
@@ -329,7 +329,7 @@ public sealed class CertificateFolder : IDisposable
             if ((File.GetUnixFileMode(entry.FullName) & ~PrivateFile.Mode) != 0)
             {
                 throw new CertificateFolderException(
-                    $"{entry.FullName} is open to others: run `chmod 600 {entry.FullName}`, and take its key for known if others could read it."
+                    $"{entry.FullName} can be read by other users: run `chmod 600 {entry.FullName}`, and treat its key as compromised if others could read it."
                 );
             }
         }

@@ -97,12 +97,12 @@ public sealed class ChangeCommand
             {
                 return process.ExitCode == 0
                     ? null
-                    : $"{words[0]} ended with status {process.ExitCode}: {ConfigText.Printable(said.ToString().Trim(), MaxShown)}";
+                    : $"{words[0]} exited with status {process.ExitCode}: {ConfigText.Printable(said.ToString().Trim(), MaxShown)}";
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{words[0]} did not end within {Timeout.TotalSeconds} s";
+            return $"{words[0]} did not exit within {Timeout.TotalSeconds} s";
         }
         finally
         {

@@ -27,7 +27,7 @@ public sealed class RotationJob(
         if (present is not null && (present.TunnelId != options.TunnelId || present.Url != options.Url))
         {
             throw new CertificateFolderException(
-                $"{folder.Path} holds a certificate of tunnel {present.TunnelId} of {present.Url}: name another folder for tunnel {options.TunnelId} of {options.Url}."
+                $"{folder.Path} contains a certificate of tunnel {present.TunnelId} of {present.Url}: name another folder for tunnel {options.TunnelId} of {options.Url}."
             );
         }
 

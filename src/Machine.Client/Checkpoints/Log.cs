@@ -10,7 +10,7 @@ internal static partial class Log
         EventIds.CheckpointAlarm,
         LogLevel.Critical,
         "The service's audit contradicts itself ({Alarm}): checkpoint of {Node} at entry {Sequence}. "
-            + "Keep {Path} and have the audit verified with it"
+            + "Save {Path} and verify the audit with it"
     )]
     public static partial void CheckpointAlarm(ILogger log, string alarm, string node, long sequence, string path);
 }

@@ -28,7 +28,7 @@ internal sealed class CredentialMetrics : IDisposable
             "culvert.credentials.not_after",
             () => expiries().Select(e => new Measurement<long>(e.NotAfter.ToUnixTimeSeconds(), Kind(e.Kind))),
             unit: "s",
-            description: "When the certificate in use ends, in Unix time."
+            description: "Expiry of the certificate in use, in Unix time."
         );
         meter.CreateObservableGauge(
             "culvert.feed.last_contact",

@@ -115,7 +115,7 @@ internal sealed class FeedLoop<TFeed>(
         await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
     }
 
-    // A definite refusal is no outage: no grace applies to it, and a restart does not undo it.
+    // A definite refusal is not an outage: no grace applies to it, and a restart does not undo it.
     private void Withdraw(MachineClient client, ApiFailure failure)
     {
         var serial = State.Identity?.Credential.Serial;

@@ -55,7 +55,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.Withdrawn,
         LogLevel.Error,
-        "The service refuses this machine for good: serving ends. {Failure}"
+        "The service refuses this machine permanently; it stops serving. {Failure}"
     )]
     public static partial void Withdrawn(ILogger log, ApiFailure failure);
 
@@ -66,7 +66,7 @@ internal static partial class Log
     )]
     public static partial void FeedRestored(ILogger log, int failures);
 
-    [LoggerMessage(EventIds.FeedRefused, LogLevel.Error, "Revision {Revision} of the feed was not taken: {Reason}")]
+    [LoggerMessage(EventIds.FeedRefused, LogLevel.Error, "Revision {Revision} of the feed was not applied: {Reason}")]
     public static partial void FeedRefused(ILogger log, long revision, string reason);
 
     [LoggerMessage(
@@ -88,10 +88,10 @@ internal static partial class Log
     )]
     public static partial void ServerCertificateFailed(ILogger log, ApiFailure failure, double delaySeconds);
 
-    [LoggerMessage(EventIds.ReportFailed, LogLevel.Warning, "The report was not taken: {Failure}")]
+    [LoggerMessage(EventIds.ReportFailed, LogLevel.Warning, "The service did not accept the report: {Failure}")]
     public static partial void ReportFailed(ILogger log, ApiFailure failure);
 
-    [LoggerMessage(EventIds.LoopFaulted, LogLevel.Error, "The {Loop} loop failed and starts again")]
+    [LoggerMessage(EventIds.LoopFaulted, LogLevel.Error, "The {Loop} loop failed; restarting it")]
     public static partial void LoopFaulted(ILogger log, Exception exception, string loop);
 
     [LoggerMessage(

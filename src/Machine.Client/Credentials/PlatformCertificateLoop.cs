@@ -114,7 +114,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
         catch (Exception e) when (e is CertificateUnusableException or CryptographicException or ArgumentException)
         {
-            StateLog.StateUnreadable(context.Log, "The kept platform certificate");
+            StateLog.StateUnreadable(context.Log, "The stored platform certificate");
         }
     }
 
@@ -275,7 +275,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             || !CertificatePem.TryRead(certificate.CertificatePem, out var leaf)
         )
         {
-            return "The answer's certificate or bundle cannot be read.";
+            return "The response's certificate or bundle is malformed.";
         }
 
         if (certificate.NotAfter <= context.Now)
@@ -289,7 +289,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         var result = new PeerVerifier(trust).Verify(leaf[0], presented, context.Dialect.OwnRole, certificate.IssuedAt);
         if (!result.IsAccepted)
         {
-            return $"The new certificate does not hold ({result.Refusal}).";
+            return $"The new certificate is not valid ({result.Refusal}).";
         }
 
         return context.Dialect.IsOwn(result.Id)

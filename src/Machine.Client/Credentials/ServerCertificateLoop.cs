@@ -92,7 +92,7 @@ internal sealed class ServerCertificateLoop(
         }
         catch (CertificateUnusableException)
         {
-            StateLog.StateUnreadable(context.Log, "The kept server certificate");
+            StateLog.StateUnreadable(context.Log, "The stored server certificate");
         }
     }
 

@@ -102,7 +102,7 @@ public sealed class FederationChecks(
                     DoctorFinding.Fail(
                         Source,
                         $"The {source.Name} gave something that is not a signed JWT.",
-                        "The service takes compact JWS tokens with an asymmetric algorithm alone."
+                        "The service accepts only compact JWS tokens with an asymmetric algorithm."
                     )
                 );
                 return (null, null);
@@ -125,7 +125,7 @@ public sealed class FederationChecks(
                 DoctorFinding.Fail(
                     Source,
                     e.Message,
-                    "Without an identity token nobody can tell who this is.",
+                    "Without an identity token this machine cannot authenticate.",
                     source.NextStep
                 ) with
                 {
@@ -148,15 +148,15 @@ public sealed class FederationChecks(
         var standard = token.Audiences.FirstOrDefault(PlatformAudiences.Contains);
         var why =
             near is not null
-                ? $"{near} differs in letter case, scheme or a slash at the end; audiences are compared byte for byte."
+                ? $"{near} differs in letter case, scheme or a final slash; audiences are compared byte for byte."
             : standard is not null
-                ? $"{standard} is the platform's standard audience: every service that takes it could use the token elsewhere."
+                ? $"{standard} is the platform's default audience: any service that accepts it could replay the token elsewhere."
             : "A token for another service is refused, unless the rule names that audience.";
         return DoctorFinding.Fail(
             Audience,
             $"The token is not for {wanted}.",
             why,
-            $"Ask the platform for a token with the audience {wanted}, or set identity.token.audience to what the rule names."
+            $"Request a token with the audience {wanted} from the platform, or set identity.token.audience to the audience that the rule names."
         ) with
         {
             Evidence = [$"aud: {string.Join(", ", token.Audiences)}"],
@@ -171,7 +171,7 @@ public sealed class FederationChecks(
             return DoctorFinding.Fail(
                 Lifetime,
                 "The token lacks exp or iat.",
-                "Both are required, so that a token ends and its age is known."
+                "Both are required, so that a token expires and its age is known."
             );
         }
 
@@ -180,9 +180,9 @@ public sealed class FederationChecks(
         {
             return DoctorFinding.Fail(
                 Lifetime,
-                string.Create(CultureInfo.InvariantCulture, $"The token ended {(now - end).TotalSeconds:0} s ago."),
-                "Whoever renews it has stopped, or this machine's clock is ahead.",
-                "Look at the job, sidecar or kubelet that writes the token."
+                string.Create(CultureInfo.InvariantCulture, $"The token expired {(now - end).TotalSeconds:0} s ago."),
+                "The job that renews it has stopped, or this machine's clock is fast.",
+                "Check the job, sidecar or kubelet that writes the token."
             ) with
             {
                 Evidence = evidence,
@@ -201,7 +201,7 @@ public sealed class FederationChecks(
             }
             : DoctorFinding.Pass(
                 Lifetime,
-                string.Create(CultureInfo.InvariantCulture, $"The token ends in {(end - now).TotalSeconds:0} s."),
+                string.Create(CultureInfo.InvariantCulture, $"The token expires in {(end - now).TotalSeconds:0} s."),
                 evidence
             );
     }
@@ -228,7 +228,7 @@ public sealed class FederationChecks(
             ];
         }
 
-        return [DoctorFinding.Pass(Service, $"{options.Url.Authority} answers and is trusted."), CheckClock()];
+        return [DoctorFinding.Pass(Service, $"{options.Url.Authority} responds and is trusted."), CheckClock()];
     }
 
     private string TrustStep()
@@ -244,7 +244,7 @@ public sealed class FederationChecks(
     {
         if (client.ClockOffset is not { } offset)
         {
-            return DoctorFinding.Skip(Clock, "The service's answer had no date.");
+            return DoctorFinding.Skip(Clock, "The service's response had no Date header.");
         }
 
         var seconds = string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:0}");
@@ -253,7 +253,7 @@ public sealed class FederationChecks(
             : DoctorFinding.Fail(
                 Clock,
                 $"The service's clock differs by {seconds} s.",
-                "Tokens and certificates are refused when clocks differ by more than 30 s. Nothing is adjusted here.",
+                "Tokens and certificates are refused if clocks differ by more than 30 s. The program does not correct for it.",
                 "Synchronise the clock of this machine (NTP)."
             );
     }
@@ -272,7 +272,10 @@ public sealed class FederationChecks(
             findings.Add(
                 DoctorFinding.Pass(
                     Exchange,
-                    string.Create(CultureInfo.InvariantCulture, $"Granted for {answer.Value.ExpiresIn} s."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The token was granted for {answer.Value.ExpiresIn} s."
+                    ),
                     $"scope: {answer.Value.Scope}",
                     $"token_type: {answer.Value.TokenType}"
                 )
@@ -284,7 +287,7 @@ public sealed class FederationChecks(
             DoctorFinding.Fail(
                 Exchange,
                 answer.Failure.ToString(),
-                "The service tells a caller nothing about its rules; the reason is in its authentication history.",
+                "The service does not disclose its rules to callers; the reason is in its authentication history.",
                 answer.Failure.RequestId is { } id
                     ? $"Ask an administrator to run: culvert explain {id}"
                     : $"Ask an administrator to run: culvert history list --denied --rule {options.RuleId}"

@@ -49,7 +49,7 @@ public sealed class IdentityTokenSource
         : options.Environment.Length > 0
             ? $"Set {options.Environment} where the program is started, or correct identity.token.environment."
         : options.Command.Count > 0
-            ? $"Check that the identity provider runs and can be reached from here: {options.Command[0]} gets the token from it."
+            ? $"Check that the identity provider runs and is reachable from this machine: {options.Command[0]} gets the token from it."
         : "Set identity.token, or let the platform project a token.";
 
     private PlatformDetector? Detected

@@ -9,10 +9,10 @@ public enum PeerRefusal
     /// <summary>The peer sent no certificate.</summary>
     NoCertificate,
 
-    /// <summary>Its validity has not begun.</summary>
+    /// <summary>It is not yet valid.</summary>
     NotYetValid,
 
-    /// <summary>Its validity is over.</summary>
+    /// <summary>It has expired.</summary>
     Expired,
 
     /// <summary>No valid chain leads from it to a platform root.</summary>
@@ -24,7 +24,7 @@ public enum PeerRefusal
     /// <summary>Its extended key usage does not allow the side that it took.</summary>
     KeyUsage,
 
-    /// <summary>It does not hold exactly one URI SAN of a known shape.</summary>
+    /// <summary>It does not contain exactly one URI SAN of a known form.</summary>
     Identity,
 
     /// <summary>Its identity belongs to another trust domain.</summary>

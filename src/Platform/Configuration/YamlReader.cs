@@ -69,7 +69,7 @@ internal sealed class YamlReader
         Take<DocumentEnd>();
         if (parser.Current is DocumentStart second)
         {
-            report(Line(second), "", "A second document begins.", "Keep one document per file.");
+            report(Line(second), "", "A second document begins.", "Write one document per file.");
         }
 
         switch (root)
@@ -145,7 +145,12 @@ internal sealed class YamlReader
             if (!entries.TryAdd(key, (keyLine, value)))
             {
                 var first = entries[key].Item1;
-                report(keyLine, keyPath, $"This key stands twice; first in line {first}.", "Remove one of the two.");
+                report(
+                    keyLine,
+                    keyPath,
+                    $"This key is repeated; it is first set in line {first}.",
+                    "Remove one of the two."
+                );
             }
         }
 

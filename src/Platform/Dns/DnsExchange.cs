@@ -90,7 +90,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
         await stream.ReadExactlyAsync(bytes, ct);
         return DnsMessage.TryRead(bytes, out var reply) && Answers(reply, query) && !reply.IsTruncated
             ? reply
-            : throw new InvalidDataException("The server's answer over TCP cannot be read.");
+            : throw new InvalidDataException("The server's response over TCP is malformed.");
     }
 
     // The same id and the same question, but for the case of letters: RFC 4343 §3.

@@ -41,8 +41,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>An answer that says who the server is stays far below.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    private const string OnAgentsHost =
-        "tunnel-agent doctor, on the agent's host, says which certificate it shows and until when";
+    private const string OnAgentsHost = "run tunnel-agent doctor on the agent's host to see its certificate and expiry";
 
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";
@@ -256,7 +255,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         var status = (int)answer.StatusCode;
         var hop = Header(answer, HopHeader);
         var seen =
-            $"POST {target.Url} answered {status}{(hop is null ? "" : $", failed hop {hop}, {Header(answer, ReasonHeader)}")}";
+            $"POST {target.Url} returned {status}{(hop is null ? "" : $", failed hop {hop}, {Header(answer, ReasonHeader)}")}";
         return answer.StatusCode switch
         {
             HttpStatusCode.OK or HttpStatusCode.Accepted when hop is null => DoctorFinding.Pass(
@@ -287,20 +286,20 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private DoctorFinding Unanswered(Exception e)
     {
         var cause =
-            e is OperationCanceledException ? $"none within {timeout.TotalSeconds:0.###} s." : FailureText.Of(e);
+            e is OperationCanceledException ? $"no response within {timeout.TotalSeconds:0.###} s." : FailureText.Of(e);
         var place = target.Address?.ToString() ?? target.Url.Authority;
         (string Why, string[] Next) judged = e switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
-                "The tunnel's name does not resolve here.",
-                ["culvert dns export prints the records; or give --connect-to HOST:PORT"]
+                "This machine cannot resolve the tunnel's name.",
+                ["run culvert dns export to see the records, or set --connect-to HOST:PORT"]
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (
                 $"No edge accepts connections at {place}: it does not run, clients dial another port, or a firewall drops "
                     + "them.",
                 [
                     ConnectCauses.Of(e).NextStep(place, "the edge"),
-                    "culvert edge list shows the port that clients dial; tunnel-edge doctor, on the edge's host; or give --port or --connect-to",
+                    "run culvert edge list to see the port for clients, run tunnel-edge doctor on the edge's host, or set --port or --connect-to",
                 ]
             ),
             HttpRequestException when IsUntrusted(e) => (
@@ -309,7 +308,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 [OnAgentsHost, "culvert tunnel trust-bundle TUNNEL"]
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                "No agent takes the connection: none is connected to this edge, their certificates for clients have expired, "
+                "No agent accepts the connection: none is connected to this edge, their certificates for clients have expired, "
                     + "or this address is not in the tunnel's client ranges.",
                 ["culvert tunnel status TUNNEL", OnAgentsHost]
             ),
@@ -318,7 +317,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 ["culvert status"]
             ),
         };
-        return DoctorFinding.Fail(Id, $"The call got no answer: {cause}", judged.Why, judged.Next) with
+        return DoctorFinding.Fail(Id, $"The call got no response: {cause}", judged.Why, judged.Next) with
         {
             Evidence = [$"POST {target.Url} by {target.Address?.ToString() ?? "DNS"}", .. target.Notes],
         };

@@ -13,7 +13,7 @@ public static class DoctorCommandLine
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
 
-    private static readonly Option<string?> Check = new("--check") { Description = "Report on one check alone." };
+    private static readonly Option<string?> Check = new("--check") { Description = "Report only this check." };
 
     /// <summary>Makes the command.</summary>
     /// <param name="description">What it looks at.</param>
@@ -74,7 +74,7 @@ public static class DoctorCommandLine
 
         var near = ConfigText.Nearest(wanted, known) ?? known[0];
         await parsed.InvocationConfiguration.Error.WriteLineAsync(
-            $"--check: there is no {wanted}; did you mean {near}?"
+            $"--check: unknown check {wanted}; did you mean {near}?"
         );
         return ExitCodes.Usage;
     }
@@ -100,7 +100,7 @@ public static class DoctorCommandLine
         DoctorFinding.Fail(
             ConfigurationCheck,
             "The configuration has errors.",
-            "Nothing else can be checked before they are fixed.",
+            "Fix them first; the other checks depend on them.",
             $"{location.Program} config check"
         ) with
         {

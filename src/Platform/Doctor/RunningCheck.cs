@@ -19,7 +19,7 @@ public sealed record RunningCheck(string Id, string Program, string Unit)
                 : DoctorFinding.Fail(
                     Id,
                     $"{Program} runs and is not ready.",
-                    "Balancers send no client to a program that is not ready. The evidence names what is missing.",
+                    "Load balancers send no clients to a program that is not ready. The evidence names what is missing.",
                     $"{Program} health"
                 ) with
                 {
@@ -30,8 +30,8 @@ public sealed record RunningCheck(string Id, string Program, string Unit)
         {
             return DoctorFinding.Fail(
                 Id,
-                $"{Program} does not run here: no answer from {running.Url}readyz.",
-                "The other checks read what it keeps; nothing is served while it is stopped.",
+                $"{Program} is not running: no response from {running.Url}readyz.",
+                "The other checks read its stored state; nothing is served while it is stopped.",
                 $"systemctl status {Unit}, or the log of its container"
             ) with
             {

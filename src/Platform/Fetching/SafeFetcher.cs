@@ -41,7 +41,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var detail = $"{url.Host} did not finish its answer within {options.Timeout.TotalSeconds} s.";
+            var detail = $"{url.Host} did not finish its response within {options.Timeout.TotalSeconds} s.";
             return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null) with
             {
                 Cause = ConnectCause.Silent,
@@ -54,7 +54,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             // The body broke off, or its compression is not what its header says.
-            var detail = $"{url.Host} sent an answer that cannot be read.";
+            var detail = $"{url.Host} sent a malformed response.";
             return FetchResult.Refused(request, FetchRefusal.Malformed, detail, null);
         }
     }
@@ -348,7 +348,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             HttpRequestError.SecureConnectionError => FetchResult.Refused(
                 request,
                 FetchRefusal.Tls,
-                $"{url.Host} has no certificate that is accepted here.",
+                $"The certificate of {url.Host} is not trusted.",
                 null
             ),
             HttpRequestError.ConfigurationLimitExceeded => FetchResult.Refused(
@@ -357,12 +357,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 $"{url.Host} sent more than {MaxHeadersKilobytes} KiB of headers.",
                 null
             ),
-            _ => FetchResult.Refused(
-                request,
-                FetchRefusal.Malformed,
-                $"{url.Host} sent an answer that cannot be read.",
-                null
-            ),
+            _ => FetchResult.Refused(request, FetchRefusal.Malformed, $"{url.Host} sent a malformed response.", null),
         };
     }
 
@@ -377,9 +372,9 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         var detail = refusal switch
         {
             FetchRefusal.Unresolvable => $"{url.Host} has no address.",
-            FetchRefusal.Unreachable => $"{url.Host} ({e.Address}) does not answer on port {url.Port}.",
+            FetchRefusal.Unreachable => $"{url.Host} ({e.Address}) does not respond on port {url.Port}.",
             FetchRefusal.OutsideBound =>
-                $"{url.Host} has the address {e.Address}, which lies, with port {url.Port}, outside private_issuer_networks.",
+                $"{url.Host} has the address {e.Address}, which is outside private_issuer_networks for port {url.Port}.",
             FetchRefusal.PortNotAllowed =>
                 $"Port {url.Port} of {url.Host} ({e.Address}) is not among the allowed targets.",
             FetchRefusal.LinkLocalAddress or FetchRefusal.MetadataAddress =>

@@ -67,7 +67,7 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return (check.Name, "The check did not finish in time.");
+            return (check.Name, "The check timed out.");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

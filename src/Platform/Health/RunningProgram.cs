@@ -58,7 +58,7 @@ public sealed class RunningProgram : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException("It does not answer in time.", e);
+            throw new HttpRequestException("The request timed out.", e);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class HealthProbe(int port)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return "/readyz: no answer within 5 s";
+            return "/readyz: no response within 5 s";
         }
     }
 

@@ -34,7 +34,7 @@ public static class ProcessReadiness
             if (!process.IsAlive)
             {
                 var code = process.ExitCode is { } c ? $"exit code {c}" : "unknown exit code";
-                return $"ended while starting ({code})";
+                return $"exited while starting ({code})";
             }
 
             if (time.GetUtcNow() >= deadline)

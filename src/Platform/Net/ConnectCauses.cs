@@ -30,7 +30,7 @@ public static class ConnectCauses
                 $"Check that the host of {address} is up, and that firewalls on the way let TCP through to it.",
             ConnectCause.Unresolved => $"Correct the name in {address}, or this machine's DNS.",
             ConnectCause.Unreachable => $"This machine has no route to {address}: check its network and VPN.",
-            _ => $"Check that {address} can be reached from here over TCP, and that {program} answers there.",
+            _ => $"Check that {address} is reachable from this machine over TCP, and that {program} listens there.",
         };
 
     private static ConnectCause Of(SocketError error) =>

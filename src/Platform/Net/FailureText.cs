@@ -11,11 +11,11 @@ public static partial class FailureText
     [
         ("NotTimeValid", "The server's certificate has expired, or is not valid yet."),
         ("RemoteCertificateNameMismatch", "The server's certificate is for another name."),
-        ("PartialChain", "No CA that is trusted here issued the server's certificate."),
-        ("UntrustedRoot", "No CA that is trusted here issued the server's certificate."),
+        ("PartialChain", "The server's certificate is not issued by a trusted CA."),
+        ("UntrustedRoot", "The server's certificate is not issued by a trusted CA."),
         ("Revoked", "The server's certificate was revoked."),
         ("RemoteCertificateNotAvailable", "The server showed no certificate."),
-        ("RemoteCertificate", "The server's certificate is not accepted here."),
+        ("RemoteCertificate", "The server's certificate is not trusted."),
     ];
 
     /// <summary>One sentence without the names of libraries and routines.</summary>

@@ -46,15 +46,15 @@ public static class NetworkSection
         {
             section.Error(
                 "url",
-                "This is no proxy.",
-                "Write http://proxy.example:3128, or environment; a user goes into username."
+                "This is not the URL of a proxy.",
+                "Write http://proxy.example:3128, or environment; write a user name into username."
             );
             return null;
         }
 
         if (password is not null && user.Length == 0)
         {
-            section.Error("password", "A password alone proves nothing.", "Set username as well.");
+            section.Error("password", "A password needs a user name.", "Set username as well.");
         }
 
         return new HttpProxyOptions
@@ -117,7 +117,7 @@ public static class NetworkSection
                 return file;
             }
 
-            section.Error("ca_bundle", "The file holds no certificate in PEM.", "Name a file with CA certificates.");
+            section.Error("ca_bundle", "The file contains no PEM certificate.", "Name a file with CA certificates.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -120,7 +120,7 @@ public static class ProxyTunnel
         {
             if (answer.Count == MaxAnswerBytes || await stream.ReadAsync(one, cancellationToken) == 0)
             {
-                throw new IOException($"The proxy {proxy} did not answer CONNECT as a proxy does.");
+                throw new IOException($"The proxy {proxy} did not respond to CONNECT like a proxy.");
             }
 
             answer.Add(one[0]);
@@ -134,7 +134,7 @@ public static class ProxyTunnel
             || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var status)
         )
         {
-            throw new IOException($"The proxy {proxy} did not answer CONNECT as a proxy does.");
+            throw new IOException($"The proxy {proxy} did not respond to CONNECT like a proxy.");
         }
 
         if (status is < 200 or > 299)

@@ -57,7 +57,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
             ConnectFailure.Unreachable,
             host,
             permitted[^1].Address,
-            $"{permitted[^1]} does not answer: {last!.Message}",
+            $"{permitted[^1]} does not respond: {last!.Message}",
             last
         );
     }
@@ -127,7 +127,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new TimeoutException($"no answer within {timeout.TotalSeconds} s");
+            throw new TimeoutException($"no response within {timeout.TotalSeconds} s");
         }
         catch
         {

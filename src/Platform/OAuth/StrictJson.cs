@@ -29,7 +29,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException half)
         {
-            throw new JsonException("A string is no text.", half);
+            throw new JsonException("A string is not valid text.", half);
         }
     }
 }

@@ -18,7 +18,7 @@ public static class ConfigCommand
     public static Option<string[]> SetOption { get; } =
         new("--set")
         {
-            Description = "A value instead of the file's, such as tunnel.connections=4; may be repeated.",
+            Description = "Override a value of the file, such as tunnel.connections=4; may be repeated.",
             Recursive = true,
             Validators =
             {
@@ -40,7 +40,7 @@ public static class ConfigCommand
     {
         var check = new Command("check", "Validate the configuration and report every error.");
         check.SetAction(parsed => Check(parsed, Load(parsed, location, read)));
-        var show = new Command("show", "Print the effective values and where each comes from.");
+        var show = new Command("show", "Print the effective values and the source of each.");
         show.SetAction(parsed => Show(parsed, Load(parsed, location, read)));
         var schema = new Command("schema", "Print the JSON schema of the file.");
         schema.SetAction(parsed =>

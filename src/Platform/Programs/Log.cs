@@ -11,14 +11,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ConfigurationRefused,
         LogLevel.Error,
-        "{File} is not taken up, and what was in force stays: {Reason}"
+        "Reloading {File} failed; the previous configuration stays in force: {Reason}"
     )]
     public static partial void ConfigurationRefused(ILogger logger, string file, string reason);
 
     [LoggerMessage(
         EventIds.RestartNeeded,
         LogLevel.Error,
-        "{File} is not taken up, and what was in force stays: only a restart can change {Keys}."
+        "Reloading {File} failed; the previous configuration stays in force: only a restart can change {Keys}."
     )]
     public static partial void RestartNeeded(ILogger logger, string file, string keys);
 }

@@ -100,7 +100,7 @@ public sealed class StateDirectory : IDisposable
         catch (IOException e)
         {
             throw new StateDirectoryException(
-                $"{directory} is in use by another process: stop it, or give this one a state_dir of its own.",
+                $"{directory} is in use by another process: stop it, or give this process its own state_dir.",
                 e
             )
             {

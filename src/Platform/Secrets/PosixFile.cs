@@ -29,11 +29,11 @@ public static class PosixFile
     public static uint Self => GetEffectiveUser();
 
     /// <summary>The owner of a file, folder, or of a link itself.</summary>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <exception cref="IOException">Its metadata cannot be read.</exception>
     public static uint OwnerOf(string path) => OwnerOf(path, NotThroughLinks);
 
     /// <summary>The owner of a file or folder, or of what a link to it leads to.</summary>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <exception cref="IOException">Its metadata cannot be read.</exception>
     public static uint OwnerBehind(string path) => OwnerOf(path, 0);
 
     private static uint OwnerOf(string path, int flags)
@@ -41,20 +41,22 @@ public static class PosixFile
         var status = new byte[StatxBytes];
         return Statx(CurrentDirectory, Bytes(path), flags, OwnerWanted, status) == 0
             ? BitConverter.ToUInt32(status, OwnerOffset)
-            : throw new IOException($"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+            : throw new IOException($"Reading the metadata of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>
     /// Whether the open file is root's, of root's group or ours, and we are not root: whoever runs this program gave it
     /// the file, and no other user can be in on it.
     /// </summary>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <exception cref="IOException">Its metadata cannot be read.</exception>
     internal static bool IsHandedOver(SafeFileHandle file)
     {
         var status = new byte[StatxBytes];
         if (Statx((int)file.DangerousGetHandle(), [0], TheOpenFileItself, OwnerWanted | GroupWanted, status) != 0)
         {
-            throw new IOException($"An open file cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException(
+                $"Reading the metadata of an open file failed: {Marshal.GetLastPInvokeErrorMessage()}"
+            );
         }
 
         var group = BitConverter.ToUInt32(status, GroupOffset);
@@ -91,7 +93,7 @@ public static class PosixFile
         }
         else
         {
-            throw new IOException($"{to} cannot be made: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"Creating {to} failed: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 

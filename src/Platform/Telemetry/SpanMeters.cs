@@ -13,6 +13,6 @@ internal static class SpanMeters
 
     public static readonly Counter<long> Spans = Meter.CreateCounter<long>(
         "culvert_telemetry_spans",
-        description: "Ended spans: sent to the collector, not taken by it, or dropped because too many waited."
+        description: "Finished spans: sent to the collector, refused by it, or dropped because the queue was full."
     );
 }

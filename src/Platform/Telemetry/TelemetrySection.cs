@@ -72,7 +72,7 @@ public static class TelemetrySection
         {
             section.Error(
                 "otlp",
-                $"{name} is no http or https URL without a user.",
+                $"{name} is not an http or https URL without a user.",
                 $"Correct or unset it, or write `otlp: off`; credentials belong into {Prefix}HEADERS."
             );
             return null;

@@ -17,7 +17,7 @@ public sealed record AcmeChallengeRequest
     [JsonPropertyName("key_authorization_sha256")]
     public required string KeyAuthorizationSha256 { get; init; }
 
-    /// <summary>When it ends by itself, at most ten minutes ahead.</summary>
+    /// <summary>When it expires, at most ten minutes ahead.</summary>
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

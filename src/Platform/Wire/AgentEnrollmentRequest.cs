@@ -13,7 +13,7 @@ public sealed record AgentEnrollmentRequest
     [JsonPropertyName("instance_id")]
     public required string InstanceId { get; init; }
 
-    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
     [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

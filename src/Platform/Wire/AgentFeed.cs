@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Answer to <c>GET /v1/agent/feed</c>: all that an agent must know, at one revision.</summary>
+/// <summary>Response to <c>GET /v1/agent/feed</c>: the complete state for an agent, at one revision.</summary>
 public sealed record AgentFeed
 {
     public const string TypeName = "agent_feed";
@@ -40,8 +40,8 @@ public sealed record AgentFeed
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
     /// <summary>
-    /// The service's signed word on how far its audit reached: kept with the feed, where whoever changes the service's
-    /// database cannot reach it. Null when there is none yet.
+    /// The service's signed statement of the length of its audit: stored with the feed, where an attacker who changes the service's
+    /// database cannot reach it. Null if none exists yet.
     /// </summary>
     [JsonPropertyName("audit_checkpoint")]
     public string? AuditCheckpoint { get; init; }
@@ -60,7 +60,7 @@ public sealed record AgentFeed
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentFeedTokenRevocations? TokenRevocations { get; init; }
 
-    /// <summary>Hostnames of the tunnel beside its domain, active and suspended; null = none (S26).</summary>
+    /// <summary>Hostnames of the tunnel in addition to its domain, active and suspended; null = none (S26).</summary>
     [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedHostname>? Hostnames { get; init; }

@@ -17,7 +17,7 @@ public sealed record AgentFeedTokenRevocations
     public required string Issuer { get; init; }
 
     /// <summary>
-    /// Tokens and families revoked for good: of each, the first bytes of SHA-256 over <c>kind:value</c>, ascending, one
+    /// Tokens and families revoked permanently: of each, the first bytes of SHA-256 over <c>kind:value</c>, ascending, one
     /// behind the other, base64url. A hundred thousand of them are a megabyte.
     /// </summary>
     [JsonPropertyName("hashes")]

@@ -16,7 +16,7 @@ public sealed record AgentFeedTunnel
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>The port in the URLs of its routes and so in their OAuth resources; null until an edge has told one.</summary>
+    /// <summary>The port in the URLs of its routes and so in their OAuth resources; null until an edge has reported one.</summary>
     [JsonPropertyName("public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PublicPort { get; init; }

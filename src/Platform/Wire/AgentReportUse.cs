@@ -21,11 +21,11 @@ public sealed record AgentReportUse
     [JsonPropertyName("decisions")]
     public required IReadOnlyDictionary<string, long> Decisions { get; init; }
 
-    /// <summary>When it was last called, or stood in a list.</summary>
+    /// <summary>When it was last called, or appeared in a list.</summary>
     [JsonPropertyName("last_seen_at")]
     public required DateTime LastSeenAt { get; init; }
 
-    /// <summary>Null: it only stood in a list.</summary>
+    /// <summary>Null: it only appeared in a list.</summary>
     [JsonPropertyName("last_called_at")]
     public required DateTime? LastCalledAt { get; init; }
 

@@ -9,7 +9,7 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CertificateSigningRequest
 {
-    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
     [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

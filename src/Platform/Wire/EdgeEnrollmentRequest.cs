@@ -9,7 +9,7 @@ public sealed record EdgeEnrollmentRequest
     [JsonPropertyName("edge_id")]
     public required string EdgeId { get; init; }
 
-    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
     [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Answer to <c>GET /v1/edge/feed</c>: all that an edge must know, at one revision.</summary>
+/// <summary>Response to <c>GET /v1/edge/feed</c>: the complete state for an edge, at one revision.</summary>
 public sealed record EdgeFeed
 {
     public const string TypeName = "edge_feed";

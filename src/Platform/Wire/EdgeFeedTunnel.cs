@@ -42,7 +42,7 @@ public sealed record EdgeFeedTunnel
     [JsonPropertyName("limits")]
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
-    /// <summary>Whose certificates open the CONNECT ingress (S22); null = nobody's.</summary>
+    /// <summary>CAs whose certificates are accepted at the CONNECT ingress (S22); null = none.</summary>
     [JsonPropertyName("client_certificate_authorities")]
     public IReadOnlyList<EdgeFeedClientAuthority>? ClientAuthorities { get; init; }
 
@@ -50,7 +50,7 @@ public sealed record EdgeFeedTunnel
     [JsonPropertyName("disconnects")]
     public IReadOnlyList<EdgeFeedDisconnect>? Disconnects { get; init; }
 
-    /// <summary>Active hostnames beside the domain (S26); null = none.</summary>
+    /// <summary>Active hostnames in addition to the domain (S26); null = none.</summary>
     [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hostnames { get; init; }

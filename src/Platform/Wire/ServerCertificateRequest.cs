@@ -10,7 +10,7 @@ public sealed record ServerCertificateRequest
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
     [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 
@@ -21,7 +21,7 @@ public sealed record ServerCertificateRequest
     [JsonPropertyName("lifetime_seconds")]
     public int? LifetimeSeconds { get; init; }
 
-    /// <summary>A wish: at most 5 min ago and not in the future; null takes the service's backdate.</summary>
+    /// <summary>The requested start: at most 5 min ago and not in the future; null = the service's backdate.</summary>
     [JsonPropertyName("not_before")]
     public DateTimeOffset? NotBefore { get; init; }
 }

@@ -24,13 +24,13 @@ internal sealed class AcmeAnswer(string what, FetchResult result)
     public string? Optional(string name) => Optional(Json, name);
 
     public string? Optional(JsonElement element, string name) =>
-        AcmeText.TryRead(element, name, out var text) ? text : throw Invalid($"{name} is no text");
+        AcmeText.TryRead(element, name, out var text) ? text : throw Invalid($"{name} is not text");
 
     /// <summary>A member of any type; of kind Undefined when it is not there.</summary>
     public JsonElement Member(string name) => Json.TryGetProperty(name, out var value) ? value : default;
 
     public AcmeException Invalid(string why) =>
-        new(AcmeReason.AnswerInvalid, $"{what}: the CA's answer is unusable: {why}.");
+        new(AcmeReason.AnswerInvalid, $"{what}: the CA's response is unusable: {why}.");
 
     private JsonElement Json => json ??= Parse();
 
@@ -41,11 +41,11 @@ internal sealed class AcmeAnswer(string what, FetchResult result)
             using var document = JsonDocument.Parse(result.Body, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
-                : throw Invalid("it is no object");
+                : throw Invalid("it is not an object");
         }
         catch (JsonException)
         {
-            throw Invalid("it is no JSON");
+            throw Invalid("it is not JSON");
         }
     }
 }

@@ -125,7 +125,7 @@ internal sealed class AcmeChannel
 
         return taken is { Length: > 0 and < 1024 }
             ? taken
-            : throw new AcmeException(AcmeReason.AnswerInvalid, $"{what}: the CA gives no nonce.");
+            : throw new AcmeException(AcmeReason.AnswerInvalid, $"{what}: the CA returned no nonce.");
     }
 
     private async Task<FetchResult> FetchAsync(

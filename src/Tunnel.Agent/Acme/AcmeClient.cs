@@ -71,7 +71,7 @@ internal sealed class AcmeClient(
         {
             throw new AcmeException(
                 AcmeReason.ExternalAccount,
-                "account: the CA takes accounts with an external binding alone: set acme.external_account."
+                "account: the CA accepts only accounts with an external account binding: set acme.external_account."
             );
         }
 
@@ -100,7 +100,10 @@ internal sealed class AcmeClient(
         );
         if (answer.Optional("status") is { } status and not "valid")
         {
-            throw new AcmeException(AcmeReason.AccountRefused, $"account: the CA says that it is {Bounded(status)}.");
+            throw new AcmeException(
+                AcmeReason.AccountRefused,
+                $"account: the CA reports the status {Bounded(status)}."
+            );
         }
 
         return channel.Account = answer.Location ?? throw answer.Invalid("it has no Location");
@@ -227,7 +230,7 @@ internal sealed class AcmeClient(
             && TryTime(answer.Optional(window, "end"), out var end)
             && start < end
             ? new RenewalWindow(start, end, answer.RetryAfter)
-            : throw answer.Invalid("its window is none");
+            : throw answer.Invalid("its window is not valid");
     }
 
     private async Task<AcmeOrder> WaitAsync(AcmeOrder order, string whileStatus, CancellationToken cancellationToken)
@@ -260,7 +263,7 @@ internal sealed class AcmeClient(
             var wait = answer.RetryAfter > pause ? answer.RetryAfter.Value : pause;
             if (time.GetUtcNow() + wait > until)
             {
-                throw new AcmeException(AcmeReason.TimedOut, $"{what}: the CA has not come to an end in {PollLimit}.");
+                throw new AcmeException(AcmeReason.TimedOut, $"{what}: the CA did not finish within {PollLimit}.");
             }
 
             await Task.Delay(wait, time, ct);
@@ -278,7 +281,7 @@ internal sealed class AcmeClient(
             var problem = answer.Member("error");
             throw problem.ValueKind == JsonValueKind.Object
                 ? AcmeProblem.Of(answer.What, problem)
-                : new AcmeException(AcmeReason.Refused, $"{answer.What}: the CA calls it invalid.");
+                : new AcmeException(AcmeReason.Refused, $"{answer.What}: the CA reports it as invalid.");
         }
 
         return new AcmeOrder(
@@ -367,7 +370,7 @@ internal sealed class AcmeClient(
 
         return list.GetArrayLength() <= Most && list.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
             ? [.. list.EnumerateArray().Select(e => e.GetString()!)]
-            : throw answer.Invalid("a list in it is none of texts");
+            : throw answer.Invalid("a list in it contains other values than strings");
     }
 
     private static bool TryTime(string? text, out DateTimeOffset instant) =>

@@ -67,7 +67,7 @@ internal sealed class AcmeJournal(IAuditTrail trail, string directory, TimeProvi
     }
 
     private static AcmeException Unrecorded() =>
-        new(AcmeReason.AuditUnavailable, "order: it cannot be recorded, so it is not made (audit.on_full).");
+        new(AcmeReason.AuditUnavailable, "order: not sent because it cannot be recorded (audit.on_full).");
 
     /// <summary>One order.</summary>
     internal sealed class Entry(AcmeJournal journal, string name, string account) : IDisposable

@@ -165,7 +165,7 @@ internal sealed class AcmeKeeper : IDisposable
         {
             // Whatever a CA can make of an answer: the agent serves on, and the other names have their turn.
             Log.PublicLeafFault(logger, e, name.Name);
-            Fail(name, AcmeReason.AnswerInvalid, $"A fault in the agent: {e.GetType().Name}.", null);
+            Fail(name, AcmeReason.AnswerInvalid, $"An internal error of the agent: {e.GetType().Name}.", null);
             client = null;
         }
     }
@@ -217,7 +217,7 @@ internal sealed class AcmeKeeper : IDisposable
             settings.CaaIdentity.Length > 0 ? [settings.CaaIdentity] : directory.CaaIdentities;
         var answer = DnsName.TryParse(name, out var parsed)
             ? await CaaLookup.FindAsync(dns, parsed, cancellationToken)
-            : throw new AcmeException(AcmeReason.RejectedIdentifier, $"{name} is no name that DNS knows.");
+            : throw new AcmeException(AcmeReason.RejectedIdentifier, $"{name} does not exist in DNS.");
         return CaaPolicy.Judge(name, answer, identities, ca.Account!);
     }
 

@@ -38,7 +38,7 @@ internal static class AcmeRequest
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         if (names is null || !names.EnumerateDnsNames().SequenceEqual([name], StringComparer.OrdinalIgnoreCase))
         {
-            return $"it is not for {name} alone";
+            return $"it is not only for {name}";
         }
 
         if (now > pair.NotAfter || now < pair.NotBefore)
@@ -57,7 +57,7 @@ internal static class AcmeRequest
             return "it is not for servers";
         }
 
-        return IsLinked(pair, now) ? null : "its chain does not hold together";
+        return IsLinked(pair, now) ? null : "its chain is not valid";
     }
 
     // Whether clients trust the top of it is theirs to say; that each certificate is signed by the next is ours.

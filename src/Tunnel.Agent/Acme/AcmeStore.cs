@@ -89,5 +89,5 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
     }
 
     private static StateDirectoryException Damaged(string name, Exception cause) =>
-        new($"{name} is damaged: restore it, or remove it to begin anew.", cause);
+        new($"{name} is damaged: restore it, or remove it to start again.", cause);
 }

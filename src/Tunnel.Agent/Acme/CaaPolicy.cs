@@ -37,7 +37,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaIdentity,
-                "The CA's directory does not say by which name it goes in CAA: set acme.caa_identity."
+                "The CA's directory does not contain its CAA identity: set acme.caa_identity."
             );
         }
 
@@ -45,7 +45,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaLookup,
-                $"The CAA records of {name} cannot be looked up ({answer.Outcome} at {answer.At})."
+                $"Looking up the CAA records of {name} failed ({answer.Outcome} at {answer.At})."
             );
         }
 
@@ -54,7 +54,7 @@ internal static class CaaPolicy
         {
             return Refuse(
                 AcmeReason.CaaUnreadable,
-                $"The CAA set at {answer.At} has a critical property of unknown meaning."
+                $"The CAA records at {answer.At} have an unknown critical property."
             );
         }
 
@@ -63,7 +63,7 @@ internal static class CaaPolicy
         {
             if (CaaIssue.TryParse(value) is not { } issue)
             {
-                return Refuse(AcmeReason.CaaUnreadable, $"An issue record at {answer.At} cannot be read.");
+                return Refuse(AcmeReason.CaaUnreadable, $"An issue record at {answer.At} is malformed.");
             }
 
             issuers.Add(issue);
@@ -71,21 +71,24 @@ internal static class CaaPolicy
 
         if (issuers.Count == 0)
         {
-            return Refuse(AcmeReason.CaaMissing, $"{name} has no CAA issue record, so that every CA may certify it.");
+            return Refuse(AcmeReason.CaaMissing, $"{name} has no CAA issue record, so any CA may issue for it.");
         }
 
         foreach (var issue in issuers.Where(i => i.Issuer.Length > 0))
         {
             if (!identities.Contains(issue.Issuer, StringComparer.OrdinalIgnoreCase))
             {
-                return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets {issue.Issuer} issue.");
+                return Refuse(
+                    AcmeReason.CaaOtherAuthority,
+                    $"The CAA records at {answer.At} allow {issue.Issuer} to issue."
+                );
             }
 
             if (issue.Parameter(Account) is not { Length: > 0 })
             {
                 return Refuse(
                     AcmeReason.CaaAccount,
-                    $"The CAA set at {answer.At} lets any account of {issue.Issuer} order."
+                    $"The CAA records at {answer.At} allow any account of {issue.Issuer} to order."
                 );
             }
 
@@ -93,19 +96,22 @@ internal static class CaaPolicy
             {
                 return Refuse(
                     AcmeReason.CaaMethods,
-                    $"The CAA set at {answer.At} lets {issue.Issuer} validate otherwise than by {AcmeClient.ChallengeType}."
+                    $"The CAA records at {answer.At} allow {issue.Issuer} other validation methods than {AcmeClient.ChallengeType}."
                 );
             }
         }
 
         if (issuers.TrueForAll(i => i.Issuer.Length == 0))
         {
-            return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets nobody issue.");
+            return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA records at {answer.At} allow no CA to issue.");
         }
 
         return issuers.Exists(i => i.Parameter(Account) == account)
-            ? new CaaFinding(null, $"The CAA set at {answer.At} binds {name} to this agent's account.", record)
-            : Refuse(AcmeReason.CaaAccount, $"The CAA set at {answer.At} is for other accounts than this agent's.");
+            ? new CaaFinding(null, $"The CAA records at {answer.At} restrict {name} to this agent's account.", record)
+            : Refuse(
+                AcmeReason.CaaAccount,
+                $"The CAA records at {answer.At} are for other accounts than this agent's."
+            );
     }
 
     private static string RecordOf(string name, string identity, string account) =>

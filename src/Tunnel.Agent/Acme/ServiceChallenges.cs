@@ -52,7 +52,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeB
             {
                 throw new AcmeException(
                     AcmeReason.ChallengeUnacknowledged,
-                    $"challenge: {string.Join(", ", now.WaitingFor.Take(8))} did not take it up."
+                    $"challenge: {string.Join(", ", now.WaitingFor.Take(8))} did not acknowledge it."
                 );
             }
 
@@ -82,7 +82,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeB
         {
             throw new AcmeException(
                 AcmeReason.ChallengeRefused,
-                "challenge: the platform certificate was renewed meanwhile."
+                "challenge: the platform certificate was renewed in the meantime."
             );
         }
     }

@@ -17,7 +17,7 @@ internal static class AuditReader
         {
             section.Error(
                 "file",
-                "This is no file below state_dir.",
+                "The file is not below state_dir.",
                 "Write a relative path that ends in .jsonl, such as audit/calls.jsonl."
             );
             file = AuditSettings.Default.File;

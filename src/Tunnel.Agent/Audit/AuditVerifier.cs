@@ -63,7 +63,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         {
             if (records > 0)
             {
-                Add("head_missing", folder.Head, 0, "Without it nobody can say where the records should end.");
+                Add("head_missing", folder.Head, 0, "Without it the end of the records cannot be verified.");
             }
 
             return;
@@ -71,12 +71,12 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
         if (first > head.First || (records == 0 && head.Sequence >= head.First && head.Sequence > 0))
         {
-            Add("removed", "", 0, $"Records from {head.First} on were kept; the first that is there is {first}.");
+            Add("removed", "", 0, $"Records from {head.First} on should exist; the first record found is {first}.");
         }
 
         if (head.Sequence > last)
         {
-            Add("truncated", "", 0, $"{head.Sequence - last} records behind {last} are missing.");
+            Add("truncated", "", 0, $"{head.Sequence - last} records after {last} are missing.");
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     {
         if (sequence > last || (sequence < first && sequence == newest))
         {
-            Add("anchor", "", 0, $"Record {sequence} is not there.");
+            Add("anchor", "", 0, $"Record {sequence} is missing.");
         }
         else if (IsKept(sequence) && found[sequence] != noted)
         {
@@ -96,7 +96,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private bool IsKept(long sequence) => sequence > 0 && sequence >= first && sequence <= last;
 
     private static string Rewritten(long sequence) =>
-        $"Record {sequence} has another hash than was noted: all up to it may have been rewritten.";
+        $"The hash of record {sequence} differs from the noted one: the records up to it may have been rewritten.";
 
     private void ReadFile(string path, bool isLast)
     {
@@ -121,7 +121,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
                     isTorn = isLast && rest.Length < buffer.Length;
                     if (!isTorn)
                     {
-                        Add("unreadable", path, number + 1, "The line has no end.");
+                        Add("unreadable", path, number + 1, "The line is not terminated.");
                     }
                 }
 
@@ -138,7 +138,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         records++;
         if (!AuditLine.TryRead(line, out var sequence, out var previous, out var own, out var isIntact))
         {
-            Add("unreadable", path, number, "This is no record.");
+            Add("unreadable", path, number, "This line is not a record.");
             last++; // the place of the one that stood here
             hash = "";
             return;
@@ -157,7 +157,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
         if (!isIntact)
         {
-            Add("edited", path, number, $"Record {sequence} is not what its hash says.");
+            Add("edited", path, number, $"Record {sequence} does not match its hash.");
         }
         else if (sequence > last + 1)
         {
@@ -170,7 +170,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
         else if (sequence <= last)
         {
-            Add("reordered", path, number, $"Record {sequence} stands behind record {last}.");
+            Add("reordered", path, number, $"Record {sequence} follows record {last}.");
         }
         else if (hash.Length > 0 && previous != hash)
         {

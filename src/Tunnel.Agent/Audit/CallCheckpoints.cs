@@ -34,8 +34,8 @@ internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
             .Select(m => AuditCheckpoint.VerifyCalls(m.Value, trust, tunnel))
             .ToList();
         Problem =
-            read.Count == 0 ? "The file holds no checkpoint."
-            : read.Contains(null) ? "The signature of a checkpoint does not hold."
+            read.Count == 0 ? "The file contains no checkpoint."
+            : read.Contains(null) ? "The signature of a checkpoint is not valid."
             : read.Any(c => c!.Node != instance) ? "A checkpoint is another agent's."
             : "";
         return Problem.Length > 0 ? null : [.. read.OfType<AuditCheckpoint>()];

@@ -52,7 +52,8 @@ internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver
             or FetchRefusal.LoopbackAddress
             or FetchRefusal.ReservedAddress
             or FetchRefusal.OutsideBound
-            or FetchRefusal.PortNotAllowed => $"If {url.Authority} is meant, name its address in {key}.allowed_ranges.",
+            or FetchRefusal.PortNotAllowed =>
+                $"If {url.Authority} is intended, list its address in {key}.allowed_ranges.",
             _ => $"Compare {key}.issuer and jwks_url with what {provider} publishes.",
         };
     }

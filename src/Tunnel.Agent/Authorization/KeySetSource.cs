@@ -98,14 +98,14 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
 
             if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keys) || keys.Scheme != "https")
             {
-                return (null, "its jwks_uri is no https URL");
+                return (null, "its jwks_uri is not an https URL");
             }
 
             // Else whoever can write one line of that document chooses the keys.
             var own = new Uri(issuer);
             return keys.IdnHost == own.IdnHost && keys.Port == own.Port
                 ? (keys, "")
-                : (null, "its jwks_uri is on another host; if that is meant, write it as jwks_url");
+                : (null, "its jwks_uri is on another host; if this is intended, set jwks_url to it");
         }
         catch (JsonException)
         {

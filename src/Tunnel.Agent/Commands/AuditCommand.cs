@@ -21,7 +21,7 @@ internal static class AuditCommand
         DefaultValueFactory = _ => 20,
     };
 
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with new ones." };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Continue with new ones." };
 
     private static readonly Option<string?> Anchor = new("--anchor")
     {
@@ -30,7 +30,7 @@ internal static class AuditCommand
 
     private static readonly Option<FileInfo[]> Checkpoints = new("--checkpoint")
     {
-        Description = "File with signed checkpoints, as the log has them; all that are given must hold.",
+        Description = "File with signed checkpoints, as in the log; all of them must be valid.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -212,7 +212,7 @@ internal static class AuditCommand
         if (verdict.ProvenTo is { } proven)
         {
             await output.WriteLineAsync(
-                verdict.Faults.Count > 0 ? $"Nothing is proven up to record {proven}."
+                verdict.Faults.Count > 0 ? $"No checkpoint covers the records up to {proven}."
                 : proven < verdict.Last ? $"Proven up to record {proven}; what follows is not."
                 : $"Proven up to record {proven}, the last."
             );
@@ -220,9 +220,9 @@ internal static class AuditCommand
 
         await output.WriteLineAsync(
             verdict.Records == 0
-                ? "There are no records."
+                ? "No records found."
                 : $"{verdict.Records} records, {verdict.First} to {verdict.Last}, head {verdict.Head}: "
-                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} faults.")
+                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} errors.")
         );
     }
 

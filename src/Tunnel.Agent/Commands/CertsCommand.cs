@@ -19,18 +19,19 @@ internal static class CertsCommand
 
     private static readonly Option<string> Output = new("--output")
     {
-        Description = "The folder of the files; made where needed, this command's alone.",
+        Description = "The folder of the files; created if needed, only for this command.",
         Required = true,
     };
 
     private static readonly Option<bool> Once = new("--once")
     {
-        Description = "End as soon as nothing is due and the files are current.",
+        Description = "Exit when no renewal is due and the files are current.",
     };
 
     private static readonly Option<string?> Exec = new("--exec")
     {
-        Description = "Run after a change, without a shell: words, quotes hold them together ('nginx -s reload').",
+        Description =
+            "Command to run after a change, without a shell; use quotes for words with spaces ('nginx -s reload').",
     };
 
     private static readonly Option<TimeSpan> Limit = new("--timeout")
@@ -69,7 +70,7 @@ internal static class CertsCommand
         var change = parsed.GetValue(Exec) is { } text ? ChangeCommand.Parse(text) : null;
         if (parsed.GetValue(Exec) is not null && change is null)
         {
-            await error.WriteLineAsync("--exec: there is no command, or a quote is not closed.");
+            await error.WriteLineAsync("--exec: the command is empty, or a quote is not closed.");
             return ExitCodes.Usage;
         }
 

@@ -13,11 +13,11 @@ internal static class HealthCommand
 
     private static readonly Option<string?> Url = new("--url") { Description = "Base of the health address." };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print the whole answer." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the whole response." };
 
     public static Command Create()
     {
-        var command = new Command("health", "Ask the running agent whether it is ready.") { Url, Json };
+        var command = new Command("health", "Check whether the running agent is ready.") { Url, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -58,7 +58,7 @@ internal static class HealthCommand
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            await error.WriteLineAsync($"{url} does not answer: {e.Message}");
+            await error.WriteLineAsync($"{url} does not respond: {e.Message}");
             return ExitCodes.Unreachable;
         }
     }

@@ -11,13 +11,13 @@ namespace Culvert.Tunnel.Agent.Commands;
 /// </summary>
 internal static class InitCommand
 {
-    private static readonly Option<string> Url = Required("--url", "The identity service, as its public_url says.");
+    private static readonly Option<string> Url = Required("--url", "The public_url of the identity service.");
     private static readonly Option<string> Organization = Required("--organization", "The organization's id.");
     private static readonly Option<string> Rule = Required("--rule", "The rule that grants tunnel:agent.");
     private static readonly Option<string> Tunnel = Required("--tunnel", "The tunnel's id.");
     private static readonly Option<string> Issuer = Required(
         "--issuer",
-        "The authorization server whose tokens the routes take."
+        "The authorization server whose tokens the routes accept."
     );
 
     private static readonly Option<string[]> Routes = new("--route")
@@ -33,7 +33,7 @@ internal static class InitCommand
 
     private static readonly Option<string?> TokenFile = new("--token-file")
     {
-        Description = "The identity token's file (default: the platform is asked).",
+        Description = "The identity token's file (default: the token of the platform).",
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace a file that exists." };

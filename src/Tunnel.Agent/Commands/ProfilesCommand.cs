@@ -30,7 +30,7 @@ internal static partial class ProfilesCommand
         list.SetAction(List);
         var show = new Command("show", "Print a profile's file.") { Name };
         show.SetAction(parsed => WithName(parsed, Show));
-        var add = new Command("add", "Make a profile from a file.") { Name, FromFile, Force };
+        var add = new Command("add", "Create a profile from a file.") { Name, FromFile, Force };
         add.SetAction(parsed => WithName(parsed, Add));
         var edit = new Command("edit", "Edit a profile; it is saved once it can be read.") { Name };
         edit.SetAction(parsed => WithName(parsed, Edit));
@@ -105,7 +105,7 @@ internal static partial class ProfilesCommand
         else
         {
             parsed.InvocationConfiguration.Error.WriteLine(
-                $"The profile is as it was; your text is in {draft}, and `profiles edit` goes on with it."
+                $"The profile is unchanged; your text is in {draft}, and `profiles edit` continues with it."
             );
         }
 
@@ -141,7 +141,7 @@ internal static partial class ProfilesCommand
                 return true;
             }
 
-            error.WriteLine($"{words[0]} ended with exit code {editor?.ExitCode}: nothing is saved.");
+            error.WriteLine($"{words[0]} exited with code {editor?.ExitCode}: nothing was saved.");
         }
         catch (Win32Exception e)
         {
@@ -177,7 +177,7 @@ internal static partial class ProfilesCommand
     private static int Missing(ParseResult parsed, string path)
     {
         parsed.InvocationConfiguration.Error.WriteLine(
-            $"{path} does not exist: `tunnel-agent profiles list` shows what does."
+            $"{path} does not exist: run `tunnel-agent profiles list` to see the profiles."
         );
         return ExitCodes.Failed;
     }

@@ -49,7 +49,9 @@ internal static class RoutesCommand
         {
             var near = ConfigText.Nearest(name, settings.Routes.Select(r => r.Name));
             await error.WriteLineAsync(
-                near is null ? $"There is no route {name}." : $"There is no route {name}; did you mean {near}?"
+                near is null
+                    ? $"The route {name} does not exist."
+                    : $"The route {name} does not exist; did you mean {near}?"
             );
             return ExitCodes.Usage;
         }
@@ -60,8 +62,8 @@ internal static class RoutesCommand
         var took = time.GetElapsedTime(started).TotalMilliseconds;
         await output.WriteLineAsync(
             state.IsHealthy == true
-                ? string.Create(CultureInfo.InvariantCulture, $"{wanted.Upstream.Address} answers ({took:0} ms)")
-                : $"{wanted.Upstream.Address} does not answer: {state.Detail}"
+                ? string.Create(CultureInfo.InvariantCulture, $"{wanted.Upstream.Address} responds ({took:0} ms)")
+                : $"{wanted.Upstream.Address} does not respond: {state.Detail}"
         );
         return state.IsHealthy == true ? ExitCodes.Done : ExitCodes.CheckFailed;
     }

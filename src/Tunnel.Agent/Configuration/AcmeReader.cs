@@ -40,8 +40,8 @@ internal static class AcmeReader
         {
             section.Error(
                 "accept_terms",
-                "The CA makes an account for whoever agrees to its terms alone.",
-                "Read them, then write true."
+                "The CA creates an account only if you agree to its terms.",
+                "Read the terms, then set it to true."
             );
         }
 
@@ -106,7 +106,7 @@ internal static class AcmeReader
 
             section.Error(
                 "ca_file",
-                "The file holds no certificate in PEM.",
+                "The file contains no PEM certificate.",
                 "Name a file with the root of the CA's server."
             );
         }

@@ -124,13 +124,17 @@ internal static class AgentConfiguration
         var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, network)).ToList();
         if (routes.Count == 0)
         {
-            root.Error("routes", "There is no route, so the agent would serve nothing.", "Add one under `routes:`.");
+            root.Error(
+                "routes",
+                "No route is configured, so the agent would serve nothing.",
+                "Add one under `routes:`."
+            );
         }
 
         var twice = routes.SelectMany(r => r.Route.Hostnames).GroupBy(h => h).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
         {
-            root.Error("routes", $"{twice.Key} stands twice under `hostnames`.", "A name leads to one route.");
+            root.Error("routes", $"{twice.Key} is listed twice under `hostnames`.", "A name leads to one route.");
         }
 
         OauthReader.CheckTogether(routes, issuers);

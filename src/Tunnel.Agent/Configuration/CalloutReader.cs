@@ -45,7 +45,7 @@ internal static partial class CalloutReader
 
         if (targets.Count is 0 or > MaxTargets)
         {
-            callouts.Error("targets", "There is no target, or there are more than 1000.", "List what may be called.");
+            callouts.Error("targets", "The number of targets must be from 1 to 1000.", "List what may be called.");
         }
 
         return new CalloutSettings
@@ -63,13 +63,13 @@ internal static partial class CalloutReader
         var name = section.RequiredString("name");
         if (name.Length > 0 && !Name().IsMatch(name))
         {
-            section.Error("name", "This is no name.", "Use 1 to 64 lower-case letters, digits, - and _.");
+            section.Error("name", "This is not a valid name.", "Use 1 to 64 lower-case letters, digits, - and _.");
         }
 
         var methods = section.Strings("methods", Default);
         if (methods.Count == 0 || methods.Except(Methods, StringComparer.Ordinal).Any())
         {
-            section.Error("methods", "One of these is no method to call with.", $"Use {string.Join(", ", Methods)}.");
+            section.Error("methods", "One of these is not an allowed method.", $"Use {string.Join(", ", Methods)}.");
         }
 
         var requestHeaders = section.Strings("request_headers");
@@ -111,7 +111,11 @@ internal static partial class CalloutReader
         {
             if (text.Length > 0)
             {
-                section.Error("url", "This is no exact URL.", "Write https://host/path, without user, fragment or ...");
+                section.Error(
+                    "url",
+                    "This is not an exact URL.",
+                    "Write https://host/path, without user, fragment or ..."
+                );
             }
 
             return new Uri("https://unset.invalid");
@@ -121,7 +125,7 @@ internal static partial class CalloutReader
         {
             section.Error(
                 "url",
-                "In clear text, anybody on the way reads it.",
+                "In clear text, anyone on the network path can read it.",
                 "Write https, or dangerous_allow_http: true."
             );
         }

@@ -70,7 +70,7 @@ internal static class CredentialReader
         {
             section.Error(
                 "type",
-                "There is no token of the caller's that the agent has checked.",
+                "The agent has no checked token of the caller.",
                 "Set oauth.mode: required, or type: client_credentials."
             );
         }

@@ -26,7 +26,7 @@ internal sealed record InitialFile
 
     public required string TunnelId { get; init; }
 
-    /// <summary>The authorization server whose tokens the routes take.</summary>
+    /// <summary>The authorization server whose tokens the routes accept.</summary>
     public required string Issuer { get; init; }
 
     public required IReadOnlyList<InitialRoute> Routes { get; init; }
@@ -34,7 +34,7 @@ internal sealed record InitialFile
     public string ToYaml()
     {
         var text = new StringBuilder();
-        text.AppendLine("# Made by `tunnel-agent init`. Every key and its default: tunnel-agent config show");
+        text.AppendLine("# Created by `tunnel-agent init`. All keys and their defaults: tunnel-agent config show");
         text.AppendLine("config_version: 1");
         text.AppendLine($"state_dir: {Quote(StateDirectory)}");
         text.AppendLine().AppendLine("identity:");

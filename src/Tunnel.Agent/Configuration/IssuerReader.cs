@@ -65,7 +65,7 @@ internal static class IssuerReader
             {
                 section.Error(
                     "algorithms",
-                    $"{name} is not an algorithm that tokens may use here.",
+                    $"{name} is not an accepted token algorithm.",
                     "Choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and ES512."
                 );
             }
@@ -111,7 +111,7 @@ internal static class IssuerReader
                 return roots;
             }
 
-            section.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the issuer's CA.");
+            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the issuer's CA.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -60,7 +60,7 @@ internal static class OauthReader
         CheckScopes(oauth, settings);
         if (mode == OauthMode.Required && settings.Issuers.Count == 0)
         {
-            oauth.Error("issuers", "Nobody's tokens would be accepted.", "Name an entry of issuers.");
+            oauth.Error("issuers", "No tokens would be accepted.", "Name an entry of issuers.");
         }
 
         return settings;
@@ -100,7 +100,7 @@ internal static class OauthReader
                     oauth.Error(
                         key,
                         $"Route {owners[value]} has the same audience: a token for one would open the other.",
-                        "Give each route an audience of its own at the authorization server."
+                        "Give each route its own audience at the authorization server."
                     );
                 }
             }
@@ -114,7 +114,7 @@ internal static class OauthReader
             var near = ConfigText.Nearest(name, issuers.Select(i => i.Name));
             oauth.Error(
                 "issuers",
-                $"{name} is no entry of issuers.",
+                $"{name} is not an entry of issuers.",
                 near is null ? "Add it under issuers." : $"Did you mean {near}?"
             );
         }
@@ -129,7 +129,7 @@ internal static class OauthReader
         {
             if (rewrite.Count > 0)
             {
-                section.Error("browser_url", "Without it nothing is rewritten.", "Write where browsers reach it.");
+                section.Error("browser_url", "It has no effect without rewriting.", "Write where browsers reach it.");
             }
 
             return null;
@@ -154,8 +154,8 @@ internal static class OauthReader
             section.Error(
                 "rewrite",
                 AuthorizationServerSettings.Browsers.Contains(name, StringComparer.Ordinal)
-                    ? $"{name} is for browsers, which do not come through the tunnel."
-                    : $"{name} is no member that can be rewritten.",
+                    ? $"{name} is for browsers, which do not connect through the tunnel."
+                    : $"{name} is not a member that can be rewritten.",
                 near is null ? $"Choose from {string.Join(", ", known)}." : $"Did you mean {near}?"
             );
         }
@@ -164,7 +164,7 @@ internal static class OauthReader
         {
             section.Error(
                 "browser_url",
-                "Clients come to an authorization server without a token.",
+                "Clients call an authorization server without a token.",
                 "Write mode: passthrough on its route."
             );
         }
@@ -186,7 +186,7 @@ internal static class OauthReader
         CheckNames(route, oauth, issuers);
         if (route.Oauth.Issuers.Count != 1)
         {
-            oauth.Error("issuers", "It is not said whose authorization server this is.", "Name one entry of issuers.");
+            oauth.Error("issuers", "The issuer of this authorization server is not set.", "Name one entry of issuers.");
             return;
         }
 
@@ -198,8 +198,8 @@ internal static class OauthReader
         {
             oauth.Error(
                 "issuers",
-                $"Route {first.Route.Name} leads to the same issuer: clients could not tell which to use.",
-                "Keep one of the two routes."
+                $"Route {first.Route.Name} leads to the same issuer: clients could not choose between them.",
+                "Remove one of the two routes."
             );
         }
 
@@ -207,7 +207,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "authorization_server",
-                "Its health cannot be told by an MCP call, which no authorization server answers.",
+                "An MCP call cannot check its health, because an authorization server does not answer MCP.",
                 "Write upstream: {health: {probe: tcp}}."
             );
         }
@@ -216,7 +216,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "authorization_server",
-                "A policy judges or records MCP calls, and there are none at an authorization server.",
+                "A policy applies to MCP calls, and an authorization server has none.",
                 "Remove the route's policy."
             );
         }
@@ -228,7 +228,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "path",
-                "A path begins with a slash, ends with none, and has no query, dot segment or escape.",
+                "The path must start with a slash, must not end with one, and must have no query, dot segment or escape.",
                 "Write the path of the MCP endpoint, such as /mcp, or / for the root."
             );
         }
@@ -246,7 +246,7 @@ internal static class OauthReader
             oauth.Error(
                 "resource",
                 "A resource is the https URL that clients use, in canonical form.",
-                "Write https, the host in lower case, the port unless 443, the path without a slash at its end."
+                "Write https, the host in lower case, the port unless it is 443, and the path without a final slash."
             );
         }
 
@@ -293,7 +293,7 @@ internal static class OauthReader
             {
                 if (scope == OfflineAccess)
                 {
-                    oauth.Error(key, "offline_access is no scope of a resource.", "Remove it.");
+                    oauth.Error(key, "offline_access is not a scope of a resource.", "Remove it.");
                 }
                 else if (!IsScope(scope))
                 {

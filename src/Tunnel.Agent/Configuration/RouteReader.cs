@@ -120,14 +120,14 @@ internal static partial class RouteReader
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)
         {
-            oauth.Error("mode", "Nothing behind this route checks tokens.", "Write required, with issuers.");
+            oauth.Error("mode", "The upstream of this route does not check tokens.", "Write required, with issuers.");
         }
 
         if (settings.Credential.Type != CredentialType.None)
         {
             route
                 .Section("credentials")
-                .Error("type", "Nothing behind this route asks for one.", "Use stdio.environment, or remove it.");
+                .Error("type", "The upstream of this route does not use one.", "Use stdio.environment, or remove it.");
         }
     }
 
@@ -183,7 +183,7 @@ internal static partial class RouteReader
         {
             tls.Error(
                 "system_roots",
-                "Without a readable ca_file nothing could vouch for the upstream.",
+                "Without a readable ca_file the agent cannot verify the upstream.",
                 "Set tls.ca_file."
             );
         }
@@ -265,7 +265,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     user.Length > 0 ? "proxy_username" : "proxy_password",
-                    "There is no proxy that would be told.",
+                    "No proxy is configured that would receive it.",
                     "Set proxy, or remove it."
                 );
             }
@@ -277,15 +277,15 @@ internal static partial class RouteReader
         {
             upstream.Error(
                 "proxy",
-                "This is no proxy.",
-                "Write http://proxy.example:3128; a user goes into proxy_username."
+                "This is not the URL of a proxy.",
+                "Write http://proxy.example:3128; write a user name into proxy_username."
             );
             return null;
         }
 
         if (password is not null && user.Length == 0)
         {
-            upstream.Error("proxy_password", "A password alone proves nothing.", "Set proxy_username as well.");
+            upstream.Error("proxy_password", "A password needs a user name.", "Set proxy_username as well.");
         }
 
         if (socketPath.Length > 0)
@@ -380,7 +380,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     "headers",
-                    $"The value of {name} looks like a secret, which cannot stand here itself.",
+                    $"The value of {name} looks like a secret, which must not be written here.",
                     "Write file:/path or env:NAME."
                 );
             }
@@ -388,7 +388,7 @@ internal static partial class RouteReader
             {
                 upstream.Error(
                     "headers",
-                    $"The value of {name} holds characters that no header can have.",
+                    $"The value of {name} contains characters that are not allowed in a header.",
                     "Use ASCII."
                 );
             }
@@ -396,7 +396,7 @@ internal static partial class RouteReader
 
         if (headers.Select(h => h.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() < headers.Count)
         {
-            upstream.Error("headers", "A name stands here twice: case makes no difference.", "Remove one of them.");
+            upstream.Error("headers", "A name is listed twice; names are not case-sensitive.", "Remove one of them.");
         }
 
         return headers;
@@ -422,7 +422,7 @@ internal static partial class RouteReader
 
         if (!isTls)
         {
-            tls.Error("client_certificate_file", "It is shown in TLS alone.", "Write https in url, or remove it.");
+            tls.Error("client_certificate_file", "It is only used with TLS.", "Write https in url, or remove it.");
             return ("", "");
         }
 
@@ -454,7 +454,7 @@ internal static partial class RouteReader
                 return pem;
             }
 
-            tls.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the upstream's CA.");
+            tls.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the upstream's CA.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

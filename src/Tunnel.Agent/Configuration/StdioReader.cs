@@ -23,14 +23,18 @@ internal static class StdioReader
             || command.Any(c => c.Contains('\0', StringComparison.Ordinal))
         )
         {
-            stdio.Error("command", "There is no program to start.", "Write [/path/to/program, argument, …].");
+            stdio.Error("command", "No program is configured.", "Write [/path/to/program, argument, …].");
             command = ["/nonexistent"];
         }
 
         var environment = stdio.Values("environment");
         if (environment.Any(v => !IsVariable(v.Key)))
         {
-            stdio.Error("environment", "One of these is no variable's name.", "Use letters, digits and underscores.");
+            stdio.Error(
+                "environment",
+                "One of these is not a valid variable name.",
+                "Use letters, digits and underscores."
+            );
         }
 
         var restart = stdio.Section("restart");

@@ -88,7 +88,7 @@ internal static class TokenReader
                 return roots;
             }
 
-            section.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the endpoint's CA.");
+            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the endpoint's CA.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -28,7 +28,7 @@ internal static class ClientAssertion
         }
         catch (Exception e) when (e is SecretUnavailableException or CryptographicException or ArgumentException)
         {
-            return e is SecretUnavailableException ? e.Message : "The file holds no private key that can be used here.";
+            return e is SecretUnavailableException ? e.Message : "The file contains no usable private key.";
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class StaticCredential(string header, SecretReference value) : U
             var secret = value.Read();
             return new(
                 secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
-                    ? CredentialHeader.Failed($"{value} holds characters that no header can have.")
+                    ? CredentialHeader.Failed($"{value} contains characters that are not allowed in a header.")
                     : new CredentialHeader(header, secret, "")
             );
         }

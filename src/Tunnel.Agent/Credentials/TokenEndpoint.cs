@@ -139,17 +139,17 @@ internal sealed class TokenEndpoint(
             || life.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Number)
         )
         {
-            return Failed("The endpoint's answer is no token response.");
+            return Failed("The endpoint's response is not a token response.");
         }
 
         if (!type.Equals(OidcConstants.TokenResponse.BearerTokenType, StringComparison.OrdinalIgnoreCase))
         {
-            return Failed("The token is no bearer token.");
+            return Failed("The token is not a bearer token.");
         }
 
         if (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            return Failed("The token holds characters that no token has.");
+            return Failed("The token contains characters that are not allowed in a token.");
         }
 
         var seconds =

@@ -30,7 +30,7 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
         var token = await tokens.GetAsync(KeyOf(subject), () => ExchangeAsync(subject), cancellationToken);
         return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
             : token.Value == subject ? CredentialHeader.Failed("The exchange gave the caller's own token back.")
-            : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has ended.")
+            : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
             : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
     }
 

@@ -44,7 +44,11 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await DisposeAsync(stream);
-            return DialResult.Failed(stage, $"It took longer than {timeout.TotalSeconds:0.#} s.", ConnectCause.Silent);
+            return DialResult.Failed(
+                stage,
+                $"The connection timed out after {timeout.TotalSeconds:0.#} s.",
+                ConnectCause.Silent
+            );
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {

@@ -140,7 +140,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         );
         foreach (var session in Sessions())
         {
-            session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "the agent may not serve any more");
+            session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "the agent may no longer serve");
         }
     }
 

@@ -145,14 +145,14 @@ internal sealed class EdgeSlot
         var session = await StartAsync(dialed, context, cancellationToken);
         if (session is null)
         {
-            return Failed(address, DialStage.Hello, "The edge ended the connection before its HELLO.");
+            return Failed(address, DialStage.Hello, "The edge closed the connection before its HELLO.");
         }
 
         Log.EdgeConnected(logger, edgeId, address, number, dialed.PeerNotAfter);
         var old = current;
         current = session;
         connectedAt = time.GetTimestamp();
-        Retire(old, fleet.Options.RenewalDrain, "a newer connection took over");
+        Retire(old, fleet.Options.RenewalDrain, "replaced by a newer connection");
         return true;
     }
 

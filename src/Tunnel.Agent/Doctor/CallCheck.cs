@@ -49,9 +49,9 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         }
 
         return bad.Count == 0
-            ? DoctorFinding.Pass(PathChecks.Call, "Every route answers a client's call through an edge.", good)
+            ? DoctorFinding.Pass(PathChecks.Call, "Every route responds to a client's call through an edge.", good)
             : Failed(
-                $"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge."
+                $"{bad.Count} of {settings.Routes.Count} routes do not respond to a client's call through an edge."
             ) with
             {
                 Evidence = [.. bad, .. good],
@@ -72,7 +72,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
             : DoctorFinding.Fail(
                 PathChecks.Call,
                 summary,
-                "Edge and agent are fine by themselves if the checks above pass; then the agent does not run, or this "
+                "If the checks above pass, the agent does not run, or this "
                     + "machine's address is outside the tunnel's client ranges.",
                 "tunnel-agent health",
                 $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"
@@ -136,7 +136,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
                     false,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{url} answers {(int)answer.StatusCode}, not the document of {resource.Resource}"
+                        $"{url} returned {(int)answer.StatusCode}, not the metadata of {resource.Resource}"
                     )
                 );
         }
@@ -148,7 +148,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, $"no answer within {Limit.TotalSeconds} s");
+            return (false, $"no response within {Limit.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or AuthenticationException)
         {

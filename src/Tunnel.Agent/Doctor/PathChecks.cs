@@ -81,8 +81,8 @@ internal sealed class PathChecks(
             : DoctorFinding.Fail(
                 EdgeNames,
                 $"{bad.Count} names of edges do not resolve.",
-                "The agent cannot dial an edge whose name has no address here.",
-                "Publish what `culvert dns export` prints, or mend this machine's DNS."
+                "The agent cannot connect to an edge whose name it cannot resolve.",
+                "Publish the records that `culvert dns export` prints, or fix this machine's DNS."
             ) with
             {
                 Evidence = bad,
@@ -102,7 +102,7 @@ internal sealed class PathChecks(
             return DoctorFinding.Fail(
                 Edges,
                 "The tunnel has no edge.",
-                "Nothing can bring a client's call here.",
+                "No client's call can reach this agent.",
                 "Ask an administrator to run: culvert edge list"
             );
         }
@@ -132,12 +132,12 @@ internal sealed class PathChecks(
         }
 
         return bad.Count == 0
-            ? DoctorFinding.Pass(Edges, "Every edge is reached and proves itself.", good)
+            ? DoctorFinding.Pass(Edges, "Every edge is reachable and has a valid certificate.", good)
             : DoctorFinding.Fail(
                 Edges,
-                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not take this agent.",
-                "At stage connect a firewall or proxy is in between; at handshake something ends TLS on the way; at peer "
-                    + "somebody else answers.",
+                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not accept this agent.",
+                "Stage connect: a firewall or proxy blocks the connection. Stage handshake: a device on the path terminates TLS. Stage peer: "
+                    + "another server answers.",
                 [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {
@@ -155,7 +155,7 @@ internal sealed class PathChecks(
             ],
             DialStage.Connect => [result.Cause.NextStep(address, "the edge")],
             DialStage.Handshake => [$"Let TCP to {address} pass without TLS inspection."],
-            _ => [$"Ask an administrator whether {address} is still an edge's: culvert edge list"],
+            _ => [$"Ask an administrator whether {address} is still the address of an edge: culvert edge list"],
         };
 
     /// <summary>Whether every edge says that clients dial the port that is in the URLs of the routes.</summary>
@@ -163,19 +163,19 @@ internal sealed class PathChecks(
     {
         if (state.Feed is not { Tunnel.PublicPort: { } port } feed)
         {
-            return DoctorFinding.Skip(PublicPorts, "No edge has told the port that clients dial.");
+            return DoctorFinding.Skip(PublicPorts, "No edge has reported the port that clients connect to.");
         }
 
         var others = feed.Edges.Where(e => e.PublicPort is { } told && told != port).ToList();
         return others.Count == 0
-            ? DoctorFinding.Pass(PublicPorts, $"The edges say that clients dial port {port}, as the routes' URLs do.")
+            ? DoctorFinding.Pass(PublicPorts, $"The edges report port {port} for clients, as do the routes' URLs.")
             : DoctorFinding.Warn(
                 PublicPorts,
                 string.Join(
                     " ",
-                    others.Select(e => $"Edge {e.Name} says that clients dial port {e.PublicPort}, not {port}.")
+                    others.Select(e => $"Edge {e.Name} reports port {e.PublicPort} for clients, not {port}.")
                 ),
-                $"The URLs of the routes keep port {port}: a client that uses another port has no token for them.",
+                $"The URLs of the routes contain port {port}: a client that uses another port has no token for them.",
                 "Correct sni.public_port of that edge.",
                 $"If the port has really changed, an administrator runs: culvert tunnel update {feed.Tunnel.Id} "
                     + $"--public-port {others[0].PublicPort}"
@@ -198,8 +198,8 @@ internal sealed class PathChecks(
             ? DoctorFinding.Pass(Upstreams, "Every upstream answers.", good)
             : DoctorFinding.Fail(
                 Upstreams,
-                $"{bad.Count} of {settings.Routes.Count} upstreams do not answer.",
-                "Calls to these routes end with 502 or 504 and the failing hop in their header.",
+                $"{bad.Count} of {settings.Routes.Count} upstreams do not respond.",
+                "Calls to these routes fail with 502 or 504 and name the failing hop in a header.",
                 [
                     .. settings
                         .Routes.Where(r => bad.Exists(b => b.StartsWith(r.Name + " ", StringComparison.Ordinal)))

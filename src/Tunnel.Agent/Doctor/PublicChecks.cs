@@ -54,7 +54,7 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
 
         if (settings.Acme.DangerousAllowUnbound)
         {
-            open.Add("dangerous_allow_unbound_acme is true: orders are made whatever the CAA sets say");
+            open.Add("dangerous_allow_unbound_acme is true: orders are sent whatever the CAA records allow");
         }
 
         return Judge(good, bad, open);
@@ -71,9 +71,9 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
                 Id,
                 bad.Count > 0
                     ? $"{bad.Count} public names have no valid certificate."
-                    : "Others could get a certificate for a public name, or agents will run into a limit.",
-                "The registered authority's certificate serves meanwhile; clients that trust public CAs alone refuse it.",
-                "Publish the CAA record that is printed for each account, and look again."
+                    : "Others could get a certificate for a public name, or agents will reach a rate limit.",
+                "The agent uses the registered authority's certificate meanwhile; clients that trust only public CAs refuse it.",
+                "Publish the CAA record that is printed for each account, and check again."
             ) with
             {
                 Status =

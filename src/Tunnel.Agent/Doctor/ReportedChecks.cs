@@ -55,7 +55,7 @@ internal sealed class ReportedChecks(
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             var why = limit.IsCancellationRequested ? $"not done after {Limit.TotalSeconds} s" : "an unexpected error";
-            return [DoctorFinding.Fail(Checks, $"The checks did not end: {why}.", "", "tunnel-agent doctor")];
+            return [DoctorFinding.Fail(Checks, $"The checks did not finish: {why}.", "", "tunnel-agent doctor")];
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             ? DoctorFinding.Pass(OpenRoutes, "Every route has its callers checked.")
             : DoctorFinding.Warn(
                 OpenRoutes,
-                $"{open.Count} of {settings.Routes.Count} routes let everybody call who reaches their hostname.",
+                $"{open.Count} of {settings.Routes.Count} routes accept any caller that reaches their hostname.",
                 "The tunnel's client ranges are the only fence.",
                 "set oauth: {mode: required, issuers: [...]} in agent.yaml"
             ) with
@@ -54,7 +54,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             : DoctorFinding.Warn(
                 Policies,
                 $"{open.Count} of {routes.Count} routes have no policy.",
-                "Whoever may call such a route may use every tool, prompt and resource behind it.",
+                "Callers of such a route may use every tool, prompt and resource of its upstream.",
                 "see which tools are called: culvert tunnel inventory TUNNEL",
                 "write policy: {mode: observe, rules: [...]} for the route in agent.yaml, then mode: enforce (docs/policy.md)"
             ) with
@@ -90,7 +90,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             : DoctorFinding.Fail(
                 Issuers,
                 $"The keys of {bad.Count} of {settings.Issuers.Count} issuers cannot be fetched.",
-                "Without them tokens cannot be checked: their routes answer 503 once the last good keys are too old.",
+                "Without them tokens cannot be checked: their routes return 503 once the cached keys are too old.",
                 [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {

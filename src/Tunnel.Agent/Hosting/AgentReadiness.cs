@@ -65,14 +65,14 @@ internal sealed class AgentReadiness(
         leaves.IsServing ? null
         : leafFiles.Problem.Length > 0 ? leafFiles.Problem
         : leaves.Current is null ? "No inner-TLS certificate yet."
-        : "The inner-TLS certificate has ended.";
+        : "The inner-TLS certificate has expired.";
 
     private string? CheckEdges() =>
         IsDraining ? "The agent is stopping."
         : fleet.ServingEdges == 0 && UnknownEdges.Count > 0
-            ? $"No edge is connected; the tunnel has none of: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
+            ? $"No edge is connected; the tunnel does not have these edges: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
         : fleet.ServingEdges == 0 ? "No edge is connected."
-        : IsPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
+        : IsPortMissing ? "No edge has reported its port for clients yet: resource URLs would have the wrong port."
         : map.Current.Unserved is { Count: > 0 } unserved
             ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
         : null;

@@ -39,11 +39,11 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             .Select(i => i.Issuer.Name)
             .ToList();
         return current.Issuers.Count == 0 ? DoctorFinding.Skip(RouteChecks.Issuers, "No issuer is configured.")
-            : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are at hand.")
+            : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are available.")
             : DoctorFinding.Fail(
                 RouteChecks.Issuers,
                 $"No usable keys of the issuers: {string.Join(", ", bad)}.",
-                "Their routes answer 503.",
+                "Their routes return 503.",
                 DoctorOf(RouteChecks.Issuers)
             );
     }
@@ -56,14 +56,14 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
                 ? DoctorFinding.Fail(
                     PathChecks.Edges,
                     "The tunnel has no edge.",
-                    "Nothing can bring a client's call here.",
+                    "No client's call can reach this agent.",
                     "culvert edge list"
                 )
             : bad.Count == 0 ? DoctorFinding.Pass(PathChecks.Edges, "Every edge is connected.")
             : DoctorFinding.Fail(
                 PathChecks.Edges,
                 $"{bad.Count} of {edges.Count} edges are not connected: {string.Join(", ", bad)}.",
-                "Clients that come to these edges do not get here.",
+                "Clients that connect to these edges do not reach this agent.",
                 DoctorOf(PathChecks.Edges)
             );
     }
@@ -73,11 +73,11 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
         var bad = current.Probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
         return current.Probes.All(p => p.State.IsHealthy is null)
                 ? DoctorFinding.Skip(PathChecks.Upstreams, "No upstream has been probed.")
-            : bad.Count == 0 ? DoctorFinding.Pass(PathChecks.Upstreams, "Every probed upstream answers.")
+            : bad.Count == 0 ? DoctorFinding.Pass(PathChecks.Upstreams, "Every probed upstream responds.")
             : DoctorFinding.Fail(
                 PathChecks.Upstreams,
-                $"{bad.Count} of {current.Probes.Count} upstreams do not answer: {string.Join(", ", bad)}.",
-                "Calls to these routes end with 502 or 504.",
+                $"{bad.Count} of {current.Probes.Count} upstreams do not respond: {string.Join(", ", bad)}.",
+                "Calls to these routes fail with 502 or 504.",
                 $"tunnel-agent routes test {bad[0]}"
             );
     }

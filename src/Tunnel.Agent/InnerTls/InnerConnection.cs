@@ -39,7 +39,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         ConnectionClosed = closed.Token;
         Features.Set<ITunnelConnection>(this);
 
-        // P3: a client that is gone must end its exchange even while nobody reads from the connection, which is the
+        // P3: a client that is gone must end its exchange even if no reader waits from the connection, which is the
         // rule during a long answer. Queued, because Kestrel's own callbacks run user code.
         peerGone = stream.InputEnded.UnsafeRegister(
             static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),

@@ -79,7 +79,7 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
             var pair = KeyAndCertificate.FromPem(certificates, key);
             if (time.GetUtcNow() >= pair.NotAfter + TimeSpan.FromSeconds(1))
             {
-                Report($"{certificateFile} ended at {pair.NotAfter:u}.");
+                Report($"{certificateFile} expired at {pair.NotAfter:u}.");
                 return;
             }
 

@@ -225,7 +225,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         output.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
         output.Write(message.TryGetProperty("id", out var id) ? JsonMarshal.GetRawUtf8Value(id) : "null"u8);
         output.Write(
-            ",\"error\":{\"code\":-32603,\"message\":\"The server asks for input that this route does not pass on.\"}}"u8
+            ",\"error\":{\"code\":-32603,\"message\":\"The server requests input from the client, which this route does not allow.\"}}"u8
         );
         return output.WrittenMemory;
     }

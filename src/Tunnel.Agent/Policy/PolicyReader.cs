@@ -17,7 +17,7 @@ internal static class PolicyReader
         var json = policy.Section("json");
         if (rules.Count > MaxRules)
         {
-            policy.Error("rules", $"There are more than {MaxRules} rules.", "Use patterns: one * stands for any text.");
+            policy.Error("rules", $"There are more than {MaxRules} rules.", "Use patterns: one * matches any text.");
         }
 
         var settings = new PolicySettings
@@ -47,7 +47,7 @@ internal static class PolicyReader
             policy.Error(
                 "rules",
                 $"Two rules are named {name.Key}.",
-                "Give each a name of its own: records say which decided."
+                "Give each rule its own name: records name the rule that decided."
             );
         }
 
@@ -73,14 +73,14 @@ internal static class PolicyReader
         };
         if (!section.Has("effect"))
         {
-            section.Error("effect", "A rule says what it does.", "Write allow or deny.");
+            section.Error("effect", "A rule must have an action.", "Write allow or deny.");
         }
 
         CheckNames(section, rule);
         CheckPrincipal(section, rule, oauth);
         if (rule.Effect == PolicyEffect.Deny && rule.Limits != RuleLimits.None)
         {
-            section.Error("effect", "A limit on what is denied does nothing.", "Put it on the rule that allows.");
+            section.Error("effect", "A limit on a denied call has no effect.", "Put it on the rule that allows.");
         }
 
         return rule;
@@ -106,8 +106,8 @@ internal static class PolicyReader
         {
             section.Error(
                 "tools",
-                "The rule names nothing, so it would do nothing.",
-                "List tools, prompts, resources or methods; \"*\" stands for all of a kind."
+                "The rule names nothing, so it would have no effect.",
+                "List tools, prompts, resources or methods; \"*\" matches all of a kind."
             );
         }
 
@@ -125,8 +125,8 @@ internal static class PolicyReader
             {
                 section.Error(
                     key,
-                    "A name is text without control characters or blanks at its ends.",
-                    "Write it as the server does; * stands for any text, case counts."
+                    "A name must be text without control characters, and without leading or trailing spaces.",
+                    "Write it as the server does; * matches any text; names are case-sensitive."
                 );
             }
         }
@@ -153,7 +153,7 @@ internal static class PolicyReader
         {
             section.Error(
                 "name",
-                "The rule asks who calls, and this route does not know.",
+                "The rule has a condition on the caller, but this route does not authenticate callers.",
                 "Set oauth.mode: required, or remove issuer, subject, client_id, scope and groups."
             );
         }
@@ -162,7 +162,7 @@ internal static class PolicyReader
             var near = ConfigText.Nearest(rule.Issuer, oauth.Issuers);
             section.Error(
                 "issuer",
-                "The route takes no tokens of an issuer of this name.",
+                "The route accepts no tokens of an issuer with this name.",
                 near is null ? "Name an entry of the route's oauth.issuers." : $"Did you mean {near}?"
             );
         }
@@ -175,7 +175,7 @@ internal static class PolicyReader
             section.Error(
                 "issuer",
                 "Any of the route's issuers could name such a subject, client or group.",
-                "Say which one is meant: an entry of the route's oauth.issuers."
+                "Name the issuer: an entry of the route's oauth.issuers."
             );
         }
     }

@@ -25,7 +25,7 @@ internal static class Failures
         404,
         "not_found_error",
         "No route of this agent has this hostname.",
-        "The first label is no key of routes, or the agent runs with an older file.",
+        "The first label is not a key of routes, or the agent runs with an older configuration file.",
         "Add the route to agent.yaml, or call one of its hostnames."
     );
 
@@ -36,7 +36,7 @@ internal static class Failures
         ApiError,
         "The tunnel is paused or archived.",
         "An operator paused or archived the tunnel.",
-        "Look at culvert tunnel show; an archived tunnel never comes back."
+        "Run culvert tunnel show; an archived tunnel cannot be restored."
     );
 
     public static readonly Failure BadTarget = new(
@@ -55,7 +55,7 @@ internal static class Failures
         405,
         InvalidRequest,
         "This method is not passed on.",
-        "The client sent TRACE, whose answer would show what the agent adds to requests.",
+        "The client sent TRACE, whose response would disclose what the agent adds to requests.",
         "Use another method."
     )
     {
@@ -77,7 +77,7 @@ internal static class Failures
         "agent.token_missing",
         401,
         AuthenticationError,
-        "This server takes calls with an access token alone.",
+        "This server requires an access token.",
         "A client that has not signed in yet; it reads where to do so from WWW-Authenticate.",
         "Let the client sign in, or add an Authorization header with a token for this resource."
     );
@@ -88,8 +88,8 @@ internal static class Failures
         401,
         AuthenticationError,
         "The access token was not accepted.",
-        "It has ended, is for another resource, or comes from an issuer that the route does not name.",
-        "Get a new token with the resource of this URL; the agent's log says what was wrong with it."
+        "It has expired, is for another resource, or is from an issuer that the route does not list.",
+        "Get a new token with the resource of this URL; the agent's log gives the reason."
     );
 
     public static readonly Failure ProofInvalid = new(
@@ -99,7 +99,7 @@ internal static class Failures
         AuthenticationError,
         "The DPoP proof was not accepted.",
         "It is for another request or token, was used before, or the client's clock is off.",
-        "Make a proof per request; the agent's log says what was wrong with it."
+        "Make a proof per request; the agent's log gives the reason."
     );
 
     public static readonly Failure AuthorizationMalformed = new(
@@ -117,7 +117,7 @@ internal static class Failures
         "agent.token_in_query",
         400,
         InvalidRequest,
-        "An access token must not stand in a URL.",
+        "An access token must not be in a URL.",
         "The client sends access_token in the query.",
         "Send the token in the Authorization header, and replace the token: URLs are logged."
     );
@@ -128,7 +128,7 @@ internal static class Failures
         403,
         PermissionError,
         "The access token lacks a scope that this operation needs.",
-        "The client asked for less, or the user granted less.",
+        "The client requested less, or the user granted less.",
         "Get a token with the scopes that WWW-Authenticate names."
     );
 
@@ -139,7 +139,7 @@ internal static class Failures
         ApiError,
         "Tokens cannot be checked at present.",
         "The issuer's keys were never fetched, or not for longer than keys_stale_for.",
-        "Look at the agent's log for the reason; check that its host reaches the issuer."
+        "Read the reason in the agent's log; check that its host reaches the issuer."
     )
     {
         RetryAfterSeconds = 1,
@@ -164,7 +164,7 @@ internal static class Failures
         404,
         "not_found_error",
         "The caller has no session of this id.",
-        "The session belongs to another principal or route, the client signed in as somebody else, or the key of session ids changed.",
+        "The session belongs to another principal or route, the client signed in as another user, or the key for session IDs changed.",
         "Initialize a new session."
     );
 
@@ -184,8 +184,8 @@ internal static class Failures
         400,
         InvalidRequest,
         "Mcp-Method or Mcp-Name differs from the message.",
-        "The client is faulty, or something on the way rewrote one of them.",
-        "Send the headers as the body says, or leave them out."
+        "The client is faulty, or a proxy on the path rewrote one of them.",
+        "Send headers that match the body, or leave them out."
     );
 
     public static readonly Failure BodyMalformed = new(
@@ -193,8 +193,8 @@ internal static class Failures
         "agent.body_malformed",
         400,
         InvalidRequest,
-        "The request body is not framed as HTTP/1.1 says.",
-        "A chunk has no valid size or no end (RFC 9112 §7.1), or the body ended before its announced length.",
+        "The framing of the request body violates HTTP/1.1.",
+        "A chunk has no valid size or no end (RFC 9112 §7.1), or the body is shorter than its announced length.",
         "Correct the client: the upstream has not seen the whole request."
     );
 
@@ -237,7 +237,7 @@ internal static class Failures
         500,
         ApiError,
         "The agent could not handle the request.",
-        "A fault inside the agent.",
+        "An internal error of the agent.",
         "Look up the request-id in the agent's log."
     );
 
@@ -248,7 +248,7 @@ internal static class Failures
         ApiError,
         "The upstream's name resolves to no address that this route allows.",
         "The name points outside upstream.allowed_ranges; loopback must be listed explicitly.",
-        "Correct the name's address, or list its range if the agent may dial it."
+        "Correct the name's address, or list its range if the agent may connect to it."
     );
 
     public static readonly Failure Busy = new(
@@ -256,8 +256,8 @@ internal static class Failures
         "upstream.busy",
         503,
         "overloaded_error",
-        "All connections that this route may hold to its upstream are in use.",
-        "Long streams hold every connection that upstream.max_connections allows.",
+        "All upstream connections that this route may open are in use.",
+        "Long streams use every connection that upstream.max_connections allows.",
         "Retry after a moment; raise max_connections if this lasts."
     )
     {
@@ -269,8 +269,8 @@ internal static class Failures
         "upstream.name_unresolved",
         502,
         ApiError,
-        "The upstream's name could not be resolved.",
-        "The agent's resolver does not know the name, or does not answer.",
+        "Resolving the upstream's name failed.",
+        "The agent's resolver does not know the name, or does not respond.",
         "Resolve the name on the agent's host."
     );
 
@@ -279,8 +279,8 @@ internal static class Failures
         "upstream.connect_failed",
         502,
         ApiError,
-        "The upstream could not be connected to.",
-        "Nothing listens there, or a firewall refuses.",
+        "Connecting to the upstream failed.",
+        "No server listens there, or a firewall refuses the connection.",
         "Check that the upstream runs and that the agent's host reaches it."
     );
 
@@ -291,7 +291,7 @@ internal static class Failures
         ApiError,
         "The proxy in front of the upstream gave no way to it.",
         "upstream.proxy refuses CONNECT to this host and port, wants credentials, or its certificate is not trusted.",
-        "The agent's log has what the proxy said; allow host and port there, or correct upstream.proxy, proxy_username and proxy_password."
+        "The agent's log contains the proxy's response; allow host and port there, or correct upstream.proxy, proxy_username and proxy_password."
     );
 
     public static readonly Failure ConnectTimeout = new(
@@ -299,7 +299,7 @@ internal static class Failures
         "upstream.connect_timeout",
         504,
         "timeout_error",
-        "Connecting to the upstream took too long.",
+        "Connecting to the upstream timed out.",
         "A firewall drops the packets, or the upstream is overloaded.",
         "Check the path from the agent's host; timeouts.connect is the limit."
     );
@@ -319,9 +319,9 @@ internal static class Failures
         "upstream.headers_timeout",
         504,
         "timeout_error",
-        "The upstream did not answer in time.",
+        "The upstream did not respond within the time limit.",
         "A tool runs longer than timeouts.response_headers without a first byte.",
-        "Raise the limit of the route, or let the server answer with an event stream."
+        "Raise the limit of the route, or make the server respond with an event stream."
     );
 
     public static readonly Failure Closed = new(
@@ -331,7 +331,7 @@ internal static class Failures
         ApiError,
         "The upstream closed the connection before it answered.",
         "The MCP server crashed, restarted, or closed an idle connection at the wrong moment.",
-        "Look at the upstream's log; the call may have run."
+        "Check the upstream's log; the call may have run."
     );
 
     public static readonly Failure BadResponse = new(
@@ -339,9 +339,9 @@ internal static class Failures
         "upstream.bad_response",
         502,
         ApiError,
-        "The upstream's answer is not valid HTTP/1.1.",
-        "The upstream is no HTTP/1.1 server, or its answer has malformed or too many headers.",
-        "Call the upstream directly from the agent's host and look at its answer."
+        "The upstream's response is not valid HTTP/1.1.",
+        "The upstream is not an HTTP/1.1 server, or its response has malformed or too many headers.",
+        "Call the upstream directly from the agent's host and check its response."
     );
 
     public static readonly Failure MetadataUnusable = new(
@@ -349,8 +349,8 @@ internal static class Failures
         "upstream.metadata_unusable",
         502,
         ApiError,
-        "What the authorization server publishes is not the metadata of the issuer that the route names.",
-        "Its issuer is another one, the answer is no JSON document, or it is compressed although that was not asked for.",
+        "The authorization server does not publish the metadata of the issuer that the route names.",
+        "Its issuer differs, the response is not a JSON document, or it is compressed although the request did not allow that.",
         "Compare `issuer` in its metadata with the entry of issuers, byte for byte."
     );
 
@@ -360,8 +360,8 @@ internal static class Failures
         502,
         ApiError,
         "The agent has no credential for the upstream at present.",
-        "The secret cannot be read, or the authorization server gives no token.",
-        "Look at the agent's log for the reason; check the route's credentials."
+        "The secret cannot be read, or the authorization server returns no token.",
+        "Read the reason in the agent's log; check the route's credentials."
     );
 
     // A18
@@ -371,7 +371,7 @@ internal static class Failures
         502,
         ApiError,
         "The upstream does not accept the agent's credential.",
-        "The route's credentials are missing, wrong or have ended. The caller's token plays no part in it.",
+        "The route's credentials are missing, wrong or expired. The caller's token is not the cause.",
         "Correct the route's credentials; call the upstream with them from the agent's host."
     );
 
@@ -381,7 +381,7 @@ internal static class Failures
         404,
         "not_found_error",
         "This route has no such path.",
-        "The agent itself answers on this route, at one path alone.",
+        "The agent itself responds on this route, at only one path.",
         "Call the path that oauth.path of the route names, /mcp by default."
     );
 
@@ -390,7 +390,7 @@ internal static class Failures
         "agent.method_not_allowed",
         405,
         InvalidRequest,
-        "This server does not take this method.",
+        "This server does not support this method.",
         "GET and DELETE belong to sessions, which the current revision of MCP does not have.",
         "Use POST."
     )
@@ -403,7 +403,7 @@ internal static class Failures
         "agent.not_acceptable",
         406,
         InvalidRequest,
-        "The client accepts nothing that this server can answer with.",
+        "The client accepts no content type that this server can return.",
         "Accept names neither application/json nor text/event-stream.",
         "Send Accept: application/json, text/event-stream."
     );
@@ -413,7 +413,7 @@ internal static class Failures
         "agent.version_unreadable",
         400,
         InvalidRequest,
-        "MCP-Protocol-Version is no revision.",
+        "MCP-Protocol-Version is not a known revision.",
         "The client sends something else than a date.",
         "Send the revision that was agreed on, such as 2025-11-25."
     );
@@ -425,8 +425,8 @@ internal static class Failures
         400,
         InvalidRequest,
         "The server does not speak this revision of MCP.",
-        "The client names a revision that the server behind the route does not list in its answer to server/discover.",
-        "Use one of the revisions in error.data.supported; for 2025-11-25 and earlier, begin with initialize."
+        "The client names a revision that the server behind the route does not list in its response to server/discover.",
+        "Use one of the revisions in error.data.supported; for 2025-11-25 and earlier, start with initialize."
     )
     {
         RpcCode = RpcText.UnsupportedVersion,
@@ -451,9 +451,9 @@ internal static class Failures
         "agent.event_unknown",
         400,
         InvalidRequest,
-        "What came behind this event is not kept.",
-        "The event is none of this session's, or too much has come since.",
-        "Make the call again; without Last-Event-ID the stream opens."
+        "The messages after this event are no longer stored.",
+        "The event is not of this session, or too many messages followed it.",
+        "Repeat the call without Last-Event-ID to open a new stream."
     );
 
     public static readonly Failure SessionMissing = new(
@@ -461,7 +461,7 @@ internal static class Failures
         "agent.session_missing",
         400,
         InvalidRequest,
-        "The message belongs to a session and names none.",
+        "The message requires a session but names none.",
         "The client lost Mcp-Session-Id, or never sent initialize.",
         "Initialize a session and send its id with every message."
     );
@@ -471,8 +471,8 @@ internal static class Failures
         "upstream.children_busy",
         503,
         "overloaded_error",
-        "As many programs run for this route as it may have.",
-        "Other sessions hold them all.",
+        "The maximum number of programs runs for this route.",
+        "Other sessions use them all.",
         "Retry after a moment; raise stdio.max_children or lower stdio.timeouts.idle if this lasts."
     )
     {
@@ -485,8 +485,8 @@ internal static class Failures
         502,
         ApiError,
         "The program behind this route cannot be started.",
-        "The command is not there or not executable, or a secret of its environment cannot be read.",
-        "Look at the agent's log; run the command on the agent's host, as its user."
+        "The command does not exist or is not executable, or a secret of its environment cannot be read.",
+        "Read the agent's log; run the command on the agent's host as the agent's user."
     );
 
     public static readonly Failure ChildRestarting = new(
@@ -494,9 +494,9 @@ internal static class Failures
         "upstream.child_restarting",
         503,
         "overloaded_error",
-        "The program behind this route failed and is not started again yet.",
-        "It ended in an unforeseen way; each failure in a row doubles the wait.",
-        "Retry after a moment; look at the agent's log for what the program said."
+        "The program behind this route failed and has not been restarted yet.",
+        "It exited unexpectedly; each consecutive failure doubles the back-off.",
+        "Retry after a moment; the agent's log contains the program's output."
     )
     {
         RetryAfterSeconds = 1,
@@ -507,9 +507,9 @@ internal static class Failures
         "upstream.child_failed",
         503,
         ApiError,
-        "The program behind this route failed and is not started again.",
-        "It ended in an unforeseen way, and stdio.restart.policy is never.",
-        "Mend the program, then restart the agent."
+        "The program behind this route failed and will not be restarted.",
+        "It exited unexpectedly, and stdio.restart.policy is never.",
+        "Fix the program, then restart the agent."
     );
 
     public static readonly Failure ChildExited = new(
@@ -517,9 +517,9 @@ internal static class Failures
         "upstream.child_exited",
         502,
         ApiError,
-        "The program behind this route ended before it answered.",
+        "The program behind this route exited before it responded.",
         "It crashed, or was stopped.",
-        "Look at the agent's log for what it said; the call may have run."
+        "The agent's log contains the program's output; the call may have run."
     );
 
     public static readonly Failure ChildNotReading = new(
@@ -527,9 +527,9 @@ internal static class Failures
         "upstream.child_not_reading",
         503,
         "overloaded_error",
-        "The program behind this route does not take any more messages.",
+        "The program behind this route does not read further messages.",
         "It does not read its standard input, or not fast enough.",
-        "Retry after a moment; look at what the program is doing."
+        "Retry after a moment; check whether the program hangs."
     )
     {
         RetryAfterSeconds = 1,
@@ -542,7 +542,7 @@ internal static class Failures
         ApiError,
         "The program behind this route sent a message that is too large, and was stopped.",
         "A result is larger than stdio.max_message_bytes.",
-        "Ask for less, or raise the limit of the route."
+        "Request less, or raise the limit of the route."
     );
 
     public static readonly Failure ChildBadOutput = new(
@@ -550,8 +550,8 @@ internal static class Failures
         "upstream.child_bad_output",
         502,
         ApiError,
-        "What the program behind this route writes is not MCP.",
-        "It prints text to its standard output, or is no MCP server.",
+        "The program behind this route wrote output that is not MCP.",
+        "It prints text to its standard output, or is not an MCP server.",
         "Let it log to its standard error."
     );
 

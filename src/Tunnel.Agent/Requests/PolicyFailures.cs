@@ -25,7 +25,7 @@ internal static class PolicyFailures
         400,
         ParseError,
         "The body is not JSON.",
-        "Something that is no MCP client calls, or the body was cut.",
+        "The caller is not an MCP client, or the body was truncated.",
         SendOne
     );
 
@@ -42,8 +42,8 @@ internal static class PolicyFailures
         "policy.message_lookalike_key",
         400,
         InvalidMessage,
-        "A member of the message looks like another one.",
-        "A member such as Method or NAME, which some servers take for method or name.",
+        "A member of the message differs from a known one only in letter case.",
+        "A member such as Method or NAME, which some servers treat as method or name.",
         SendOne
     );
 
@@ -51,7 +51,7 @@ internal static class PolicyFailures
         "policy.message_batch",
         400,
         InvalidMessage,
-        "Batches are not taken.",
+        "Batches are not supported.",
         "The client speaks revision 2025-03-26, the only one that had them.",
         SendOne
     );
@@ -61,7 +61,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "The body is not a JSON object.",
-        "Something that is no MCP client calls.",
+        "The caller is not an MCP client.",
         SendOne
     );
 
@@ -97,7 +97,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "The body did not arrive in full.",
-        "The client stopped half-way, or its token ended meanwhile.",
+        "The client stopped while sending, or its token expired meanwhile.",
         "Send the message again."
     );
 
@@ -106,7 +106,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "The body is not a JSON-RPC message.",
-        "No method and no result, an id that is neither text nor number, or a body where none belongs.",
+        "No method and no result, an id that is neither text nor number, or a body where none is allowed.",
         SendOne
     );
 
@@ -114,7 +114,7 @@ internal static class PolicyFailures
         "policy.params_invalid",
         400,
         InvalidParams,
-        "The parameters do not say what is meant.",
+        "The parameters are incomplete or ambiguous.",
         "tools/call without a name, resources/read without a uri, or one of another type.",
         "Name the tool, prompt or resource as text."
     );
@@ -124,8 +124,8 @@ internal static class PolicyFailures
         400,
         RpcText.HeaderMismatch,
         "The request's headers differ from its body.",
-        "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or says something else than the message.",
-        "Send the headers as the body says."
+        "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or differs from the message.",
+        "Send headers that match the body."
     );
 
     public static readonly Failure PathRefused = new(
@@ -133,7 +133,7 @@ internal static class PolicyFailures
         "policy.path_refused",
         404,
         "not_found_error",
-        "This route serves its MCP endpoint alone.",
+        "This route serves only its MCP endpoint.",
         "Where a policy is enforced, paths that it cannot judge are closed.",
         "Call the path of the route's resource, byte for byte."
     );
@@ -144,7 +144,7 @@ internal static class PolicyFailures
         405,
         InvalidRequest,
         "MCP knows no such HTTP method.",
-        "Where a policy is enforced, only GET, HEAD, POST, DELETE and OPTIONS pass.",
+        "If a policy is enforced, only GET, HEAD, POST, DELETE and OPTIONS are allowed.",
         "Use another method."
     )
     {
@@ -155,9 +155,9 @@ internal static class PolicyFailures
         "policy.answer_unreadable",
         502,
         InternalError,
-        "The server's answer could not be checked.",
+        "Checking the server's response failed.",
         "A list that is compressed, is not JSON, or is larger than the agent reads; or an answer with members that two readers could read differently.",
-        "Let the server answer with plain JSON or an event stream, in pages."
+        "Make the server respond with plain JSON or an event stream, in pages."
     );
 
     public static readonly Failure RateExceeded = Refusal(
@@ -166,7 +166,7 @@ internal static class PolicyFailures
         LimitExceeded,
         "Too many calls.",
         "The rule that allows this call has a rate, and it is used up.",
-        "Wait as long as Retry-After says.",
+        "Wait for the time in Retry-After.",
         RateLimit
     );
 
@@ -193,18 +193,18 @@ internal static class PolicyFailures
         "policy.answer_too_large",
         502,
         LimitExceeded,
-        "The answer is larger than the call's rule allows.",
-        "The answer exceeds the rule's max_response_bytes.",
-        "Ask for less, or raise the rule's limit."
+        "The response is larger than the call's rule allows.",
+        "The response exceeds the rule's max_response_bytes.",
+        "Request less, or raise the rule's limit."
     );
 
     public static readonly Failure TimedOut = Refusal(
         "policy.timeout",
         504,
         LimitExceeded,
-        "The call took longer than its rule allows.",
+        "The call exceeded the time that its rule allows.",
         "The rule's timeout counts however much progress the server reports.",
-        "Ask for less, or raise the rule's limit.",
+        "Request less, or raise the rule's limit.",
         "timeout_error"
     );
 
@@ -212,7 +212,7 @@ internal static class PolicyFailures
         "policy.audit_unavailable",
         503,
         InternalError,
-        "The call cannot be recorded, so it is not made.",
+        "The call was not made because it cannot be recorded.",
         "The disk is full or nearly so, or the audit file cannot be written.",
         "Free space in the agent's state_dir; or set audit.on_full: degrade to serve unrecorded.",
         ApiError

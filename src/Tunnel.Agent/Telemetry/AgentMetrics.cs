@@ -28,25 +28,28 @@ internal sealed class AgentMetrics : IDisposable
         );
         refused = meter.CreateCounter<long>(
             "culvert_agent_refused",
-            description: "Requests answered by the agent itself."
+            description: "Requests that the agent itself responded to."
         );
         denied = meter.CreateCounter<long>(
             "culvert_agent_policy_denied",
             description: "Calls that a route's rules deny, or would deny if they were enforced."
         );
         aborted = meter.CreateCounter<long>("culvert_agent_aborted", description: "Exchanges that the client left.");
-        brokenOff = meter.CreateCounter<long>("culvert_agent_broken_off", description: "Answers that broke off.");
+        brokenOff = meter.CreateCounter<long>(
+            "culvert_agent_broken_off",
+            description: "Responses that were interrupted."
+        );
         edgeConnections = meter.CreateUpDownCounter<long>(
             "culvert_agent_edge_connections",
             description: "Open connections to edges."
         );
         publicOrders = meter.CreateCounter<long>(
             "culvert_agent_acme_orders",
-            description: "Orders of public certificates, by how they ended."
+            description: "Orders of public certificates, by result."
         );
         asksUnanswered = meter.CreateCounter<long>(
             "culvert_agent_asks_unanswered",
-            description: "Requests of servers that a policy keeps from the client, and that were too many to be told so."
+            description: "Server-initiated requests that a policy withheld from the client, without a refusal because there were too many."
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
@@ -61,7 +64,7 @@ internal sealed class AgentMetrics : IDisposable
             "culvert_agent_leaf_expiry_seconds",
             () => secondsLeft() is { } left ? [new Measurement<double>(left)] : Array.Empty<Measurement<double>>(),
             unit: "s",
-            description: "Time until the inner-TLS leaf that is served ends; negative once it has."
+            description: "Time until the inner-TLS leaf in use expires; negative after expiry."
         );
 
     /// <summary>Shows how long each public certificate still lasts.</summary>
@@ -77,7 +80,7 @@ internal sealed class AgentMetrics : IDisposable
                         new KeyValuePair<string, object?>("name", n.Name)
                     )),
             unit: "s",
-            description: "Time until a public certificate ends; negative once it has."
+            description: "Time until a public certificate expires; negative after expiry."
         );
 
     /// <summary>Shows how far the audit reaches, and what it lacks.</summary>
@@ -91,13 +94,13 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         meter.CreateObservableCounter(
             "culvert_agent_configuration_refused",
             refused,
-            description: "Changed configuration files that were not taken up."
+            description: "Changed configuration files that could not be reloaded."
         );
         meter.CreateObservableGauge(
             "culvert_agent_restart_needed",

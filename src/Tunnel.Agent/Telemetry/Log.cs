@@ -23,28 +23,28 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.StreamFailed,
         LogLevel.Warning,
-        "An answer on route {Route} broke off at stage {Stage}: {Detail}"
+        "A response on route {Route} was interrupted at stage {Stage}: {Detail}"
     )]
     public static partial void StreamFailed(ILogger logger, string route, string stage, string detail);
 
     [LoggerMessage(
         EventIds.AskNotRefused,
         LogLevel.Warning,
-        "The upstream of route {Route} asked the client for what its policy does not pass on, and could not be told: {Detail}"
+        "The policy of route {Route} withheld a request of its upstream to the client, and refusing that request failed: {Detail}"
     )]
     public static partial void AskNotRefused(ILogger logger, string route, string detail);
 
-    [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "A request could not be handled.")]
+    [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "Handling a request failed.")]
     public static partial void ExchangeFault(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventIds.UpstreamUnhealthy,
         LogLevel.Warning,
-        "The upstream of route {Route} does not answer: {Detail}"
+        "The upstream of route {Route} does not respond: {Detail}"
     )]
     public static partial void UpstreamUnhealthy(ILogger logger, string route, string detail);
 
-    [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} answers.")]
+    [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} responds.")]
     public static partial void UpstreamHealthy(ILogger logger, string route);
 
     [LoggerMessage(
@@ -65,23 +65,23 @@ internal static partial class Log
         long durationMs
     );
 
-    [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) ended with status {Status}.")]
+    [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) exited with status {Status}.")]
     public static partial void ChildEnded(ILogger logger, string program, int pid, int status);
 
     [LoggerMessage(EventIds.ChildNotStarted, LogLevel.Warning, "Program {Program} cannot be started: {Problem}")]
     public static partial void ChildNotStarted(ILogger logger, string program, string problem);
 
-    [LoggerMessage(EventIds.ChildSaid, LogLevel.Information, "Program {Program} ({Pid}) says: {Line}")]
+    [LoggerMessage(EventIds.ChildSaid, LogLevel.Information, "Program {Program} ({Pid}) wrote: {Line}")]
     public static partial void ChildSaid(ILogger logger, string program, int pid, string line);
 
     [LoggerMessage(
         EventIds.ChildUnreadable,
         LogLevel.Warning,
-        "Program {Program} ({Pid}) wrote a line of {Bytes} bytes that is no JSON-RPC message; it is left out."
+        "Program {Program} ({Pid}) wrote a line of {Bytes} bytes that is not a JSON-RPC message; the line is skipped."
     )]
     public static partial void ChildUnreadable(ILogger logger, string program, int pid, int bytes);
 
-    [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "A session with program {Program} was idle and ends.")]
+    [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "Closing an idle session with program {Program}.")]
     public static partial void ChildIdle(ILogger logger, string program);
 
     [LoggerMessage(
@@ -94,7 +94,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.LeafRefused,
         LogLevel.Error,
-        "The certificate files were not taken into service: {Problem} The leaf in force stays."
+        "Reloading the certificate files failed: {Problem} The current leaf stays in use."
     )]
     public static partial void LeafRefused(ILogger logger, string problem);
 
@@ -108,21 +108,21 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.InnerConnectionRefused,
         LogLevel.Warning,
-        "Inner connection {ConnectionId} was given back to the edge, which may choose another agent: {Reason}"
+        "Inner connection {ConnectionId} was returned to the edge, which may choose another agent: {Reason}"
     )]
     public static partial void InnerConnectionRefused(ILogger logger, string connectionId, string reason);
 
     [LoggerMessage(
         EventIds.InnerHandshakeFailed,
         LogLevel.Debug,
-        "Inner TLS of connection {Connection} did not come about: {Detail}"
+        "The inner TLS handshake of connection {Connection} failed: {Detail}"
     )]
     public static partial void InnerHandshakeFailed(ILogger logger, string connection, string detail);
 
     [LoggerMessage(
         EventIds.EdgeConnected,
         LogLevel.Information,
-        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter:u}."
+        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate expires {NotAfter:u}."
     )]
     public static partial void EdgeConnected(
         ILogger logger,
@@ -146,7 +146,7 @@ internal static partial class Log
         TimeSpan delay
     );
 
-    [LoggerMessage(EventIds.EdgeConnectionEnded, LogLevel.Information, "A connection to edge {Edge} ended: {Outcome}")]
+    [LoggerMessage(EventIds.EdgeConnectionEnded, LogLevel.Information, "A connection to edge {Edge} closed: {Outcome}")]
     public static partial void EdgeConnectionEnded(ILogger logger, string edge, string outcome);
 
     [LoggerMessage(
@@ -159,7 +159,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.EdgeGoingAway,
         LogLevel.Information,
-        "Edge {Edge} takes no new streams ({Code}): {Text} Dialling anew."
+        "Edge {Edge} accepts no new streams ({Code}): {Text} Reconnecting."
     )]
     public static partial void EdgeGoingAway(ILogger logger, string edge, string code, string text);
 
@@ -169,7 +169,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.DangerousOpenRoute,
         LogLevel.Warning,
-        "Route {Route} is open: oauth mode is dangerous_none, so everybody who reaches its hostname may call its upstream."
+        "Route {Route} is open: oauth mode is dangerous_none, so any client that reaches its hostname can call its upstream."
     )]
     public static partial void DangerousOpenRoute(ILogger logger, string route);
 
@@ -200,28 +200,28 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.IssuerKeysFailed,
         LogLevel.Warning,
-        "Issuer {Issuer}: its keys could not be fetched, those at hand are {State}: {Detail}"
+        "Fetching the keys of issuer {Issuer} failed; the cached keys are {State}: {Detail}"
     )]
     public static partial void IssuerKeysFailed(ILogger logger, string issuer, string state, string detail);
 
     [LoggerMessage(
         EventIds.IssuerKeysNotKept,
         LogLevel.Warning,
-        "The issuers' keys could not be kept for the next start: {Detail}"
+        "Saving the issuers' keys for the next start failed: {Detail}"
     )]
     public static partial void IssuerKeysNotKept(ILogger logger, string detail);
 
     [LoggerMessage(
         EventIds.IssuerKeysNotRead,
         LogLevel.Warning,
-        "{File} is damaged, was changed, or is another machine's: the issuers' keys are fetched anew."
+        "{File} is damaged, was changed, or is from another machine; fetching the issuers' keys again."
     )]
     public static partial void IssuerKeysNotRead(ILogger logger, string file);
 
     [LoggerMessage(
         EventIds.PassthroughRoute,
         LogLevel.Information,
-        "Route {Route} checks no token: its upstream gets the clients' credentials untouched."
+        "Route {Route} checks no tokens: its upstream receives the clients' credentials unchanged."
     )]
     public static partial void PassthroughRoute(ILogger logger, string route);
 
@@ -310,42 +310,42 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PublicLeafFault,
         LogLevel.Error,
-        "An order for {Name} ended in an unforeseen way; it is tried again later."
+        "An order for {Name} failed unexpectedly; retrying later."
     )]
     public static partial void PublicLeafFault(ILogger logger, Exception exception, string name);
 
     [LoggerMessage(
         EventIds.PublicLeafNotKept,
         LogLevel.Error,
-        "What is known of public certificates cannot be kept: {Problem}"
+        "Saving the state of public certificates failed: {Problem}"
     )]
     public static partial void PublicLeafNotKept(ILogger logger, string problem);
 
     [LoggerMessage(
         EventIds.DangerousUnboundName,
         LogLevel.Warning,
-        "A certificate for {Name} is ordered though others could get one too ({Code}): {Detail}"
+        "Ordering a certificate for {Name} although others could get one too ({Code}): {Detail}"
     )]
     public static partial void DangerousUnboundName(ILogger logger, string name, string code, string detail);
 
     [LoggerMessage(
         EventIds.DangerousUnboundAcme,
         LogLevel.Warning,
-        "acme.dangerous_allow_unbound_acme is true: whoever holds a name's address or zone, the edge included, may get a certificate for it."
+        "acme.dangerous_allow_unbound_acme is true: anyone who controls a name's address or zone, including the edge, may get a certificate for it."
     )]
     public static partial void DangerousUnboundAcme(ILogger logger);
 
     [LoggerMessage(
         EventIds.RenewalInfoFailed,
         LogLevel.Information,
-        "The CA does not say when to renew the certificate of {Name}: {Detail}"
+        "The CA gives no renewal window for the certificate of {Name}: {Detail}"
     )]
     public static partial void RenewalInfoFailed(ILogger logger, string name, string detail);
 
     [LoggerMessage(
         EventIds.ChallengeHeld,
         LogLevel.Information,
-        "Challenge {Id} for {Name} is answered here until it ends."
+        "Responding to challenge {Id} for {Name} until it expires."
     )]
     public static partial void ChallengeHeld(ILogger logger, string name, string id);
 
@@ -369,21 +369,21 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditRepaired,
         LogLevel.Warning,
-        "The audit file ended in half a line of {Bytes} bytes, which was cut off: the agent was killed while writing it."
+        "Removed an incomplete last line of {Bytes} bytes from the audit file: the agent was killed while writing it."
     )]
     public static partial void AuditRepaired(ILogger logger, long bytes);
 
     [LoggerMessage(
         EventIds.AuditMissing,
         LogLevel.Error,
-        "{Records} audit records that were on the disk are gone: somebody cut the file. New ones follow behind the gap."
+        "{Records} audit records are missing from the disk: the file was truncated. New records follow after the gap."
     )]
     public static partial void AuditMissing(ILogger logger, long records);
 
     [LoggerMessage(
         EventIds.AuditHeadMissing,
         LogLevel.Error,
-        "The file that says how far the audit reaches is gone; whether records behind {Sequence} are missing is unknown."
+        "The file with the end of the audit is missing; it is unknown whether records after {Sequence} are missing."
     )]
     public static partial void AuditHeadMissing(ILogger logger, long sequence);
 

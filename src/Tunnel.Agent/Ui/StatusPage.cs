@@ -158,7 +158,7 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
                 new[]
                 {
                     Text(n.Name),
-                    n.Serial is null ? Mark("note", "none: the tunnel's own serves") : Text(n.Serial),
+                    n.Serial is null ? Mark("note", "none: the tunnel's own certificate is used") : Text(n.Serial),
                     n.NotAfter is { } end ? Mark(end > view.Now ? "ok" : "bad", Time(end)) : "",
                     n.NextAt is { } next ? Mark("n", Time(next)) : "",
                     Text(n.Caa ?? "not looked up yet"),
@@ -175,7 +175,7 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
                 .Append(
                     Mark(
                         "bad",
-                        "dangerous_allow_unbound_acme: others could get a certificate for these names, the edge included."
+                        "dangerous_allow_unbound_acme: others, including the edge, could get a certificate for these names."
                     )
                 )
                 .Append("</p>");

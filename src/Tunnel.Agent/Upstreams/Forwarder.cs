@@ -437,7 +437,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 var text = value.Read();
                 if (text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
                 {
-                    return $"{value} holds characters that no header can have.";
+                    return $"{value} contains characters that are not allowed in a header.";
                 }
 
                 Add(request, name, text);

@@ -49,10 +49,10 @@ internal static class McpEndpoint
         return head.Fault switch
         {
             HeadFault.Version => Contradicts(
-                $"{McpHeaders.ProtocolVersion} and the version in _meta must be there and agree."
+                $"{McpHeaders.ProtocolVersion} and the version in _meta must be present and agree."
             ),
-            HeadFault.Method => Contradicts("Mcp-Method must be there and agree with the method."),
-            HeadFault.Name => Contradicts("Mcp-Name must be there and agree with the message."),
+            HeadFault.Method => Contradicts("Mcp-Method must be present and agree with the method."),
+            HeadFault.Name => Contradicts("Mcp-Name must be present and agree with the message."),
             _ => null,
         };
     }

@@ -86,7 +86,7 @@ internal sealed class RequestContent(
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCanceled)
             {
-                throw new OperationCanceledException("The client's body ended early.");
+                throw new OperationCanceledException("The client closed the connection before the end of its body.");
             }
 
             if (read.IsCompleted)

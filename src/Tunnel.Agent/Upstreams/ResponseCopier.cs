@@ -17,7 +17,7 @@ internal static class ResponseCopier
     // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
 
-    private static readonly CopyFault Gone = new(CopySide.Client, "The client is gone.");
+    private static readonly CopyFault Gone = new(CopySide.Client, "The client disconnected.");
 
     /// <summary>Null when the whole body was passed on.</summary>
     public static async ValueTask<CopyFault?> CopyAsync(
@@ -79,7 +79,7 @@ internal static class ResponseCopier
             // Deadlines, resets and truncation are the peer's doing and end this answer alone.
             var detail =
                 e is not OperationCanceledException ? e.Message
-                : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has ended."
+                : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has expired."
                 : "Nothing arrived for the route's stream_idle.";
             return new CopyFault(side, detail);
         }

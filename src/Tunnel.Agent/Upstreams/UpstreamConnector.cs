@@ -178,7 +178,7 @@ internal sealed class UpstreamConnector
             ? $"{endPoint.Address} is not of the family that network.address_family names."
         : settings.DangerousAllowAnyAddress ? null
         : !settings.AllowedRanges.Contains(endPoint.Address)
-            ? $"{endPoint.Address} is in none of the route's allowed_ranges."
+            ? $"{endPoint.Address} is not in the route's allowed_ranges."
         : AddressClasses.Of(endPoint.Address) == AddressClass.CloudMetadata && !IsListed(endPoint.Address)
             ? $"{endPoint.Address} is a cloud's metadata service; to mean it, list that one address."
         : null;

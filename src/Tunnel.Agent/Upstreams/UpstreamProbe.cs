@@ -124,7 +124,7 @@ internal sealed class UpstreamProbe(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeState(false, "It did not answer in time.");
+            return new ProbeState(false, "The request timed out.");
         }
     }
 }

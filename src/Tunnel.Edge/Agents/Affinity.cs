@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
 /// Rendezvous hashing (S29): every edge gives a key to the same agent without asking another, and an agent that leaves
-/// moves nobody but its own. Not secret: whoever can choose hostnames or addresses gains no more than an uneven spread.
+/// moves only its own clients. Not secret: a party that can choose hostnames or addresses gains no more than an uneven spread.
 /// </summary>
 internal static class Affinity
 {

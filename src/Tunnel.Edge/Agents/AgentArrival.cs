@@ -2,7 +2,7 @@ namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
 /// Whether an edge that starts, or is resumed, should wait for its agents before balancers send it clients: until they
-/// have come, which is when nobody new has come for a moment, or for as long as the operator allows. Pure but for what it
+/// have connected: when no new agent has connected for a moment, or the operator's limit has passed. Pure but for what it
 /// remembers; asked by one thread.
 /// </summary>
 /// <param name="settle">The longest wait; zero = none.</param>
@@ -15,13 +15,13 @@ internal sealed class AgentArrival(TimeSpan settle)
     private TimeSpan settle = settle;
     private bool over = settle <= TimeSpan.Zero;
 
-    /// <summary>It waits anew: everybody was sent away.</summary>
+    /// <summary>Waits again: all agents were asked to leave.</summary>
     /// <param name="next">The longest wait from now on.</param>
     public void Restart(TimeSpan next) => (settle, begun, over) = (next, null, next <= TimeSpan.Zero);
 
     /// <param name="canServe">Whether agents could come at all: there is a certificate and a feed.</param>
     /// <param name="now">Of a clock that only goes forward.</param>
-    /// <param name="lastArrival">Of the same clock; null = nobody is here.</param>
+    /// <param name="lastArrival">Of the same clock; null = no agent is connected.</param>
     public bool IsAwaited(bool canServe, TimeSpan now, TimeSpan? lastArrival)
     {
         if (over || !canServe)

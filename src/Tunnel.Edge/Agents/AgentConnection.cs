@@ -52,7 +52,7 @@ internal sealed class AgentConnection(
     /// </summary>
     public bool IsCurrent { get; set; } = true;
 
-    /// <summary>When <see cref="IsCurrent"/> became false; the streams left may go on for a while. Set by the registry.</summary>
+    /// <summary>When <see cref="IsCurrent"/> became false; the remaining streams may continue for a while. Set by the registry.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
 
     /// <summary>So few stream ids are left that the agent should dial a replacement (W9).</summary>

@@ -18,7 +18,7 @@ namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
 /// Takes agents on 7844: TLS 1.3 with a client certificate, without resumption, then our own checks, then the
-/// protocol. Nobody is answered before all of them hold.
+/// protocol. The edge does not respond to a peer before all checks pass.
 /// </summary>
 internal sealed class AgentListener(
     AgentOptions options,
@@ -37,14 +37,14 @@ internal sealed class AgentListener(
     private volatile AgentOptions options = options;
     private int connections;
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(AgentOptions next)
     {
         options = next;
         handshakes.Use(next.HandshakesPerSource, next.NewPerSource);
     }
 
-    /// <summary>Takes over an accepted socket. Completes, never faults, when its connection is over.</summary>
+    /// <summary>Takes ownership of an accepted socket. Completes, never faults, when its connection is closed.</summary>
     public async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
         var remote = Remote(socket);
@@ -150,7 +150,7 @@ internal sealed class AgentListener(
         }
         catch (Exception e)
         {
-            // Nobody has proven anything yet: whatever the TLS library makes of such bytes is the peer's doing, no fault.
+            // The peer is not authenticated yet: any exception of the TLS library here is caused by the peer and is not our error.
             cancellationToken.ThrowIfCancellationRequested();
             return peer is { IsAccepted: false }
                 ? Refuse(remote, RefusalOf(peer), peer.Refusal.ToString())

@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Edge.Agents;
 /// <summary>The <c>agents</c> section.</summary>
 internal sealed record AgentOptions
 {
-    /// <summary>The most that a tunnel's record or <see cref="OfflineGrace"/> may say (S10): older copies of the feed are no use.</summary>
+    /// <summary>The most that a tunnel's record or <see cref="OfflineGrace"/> may set (S10): older copies of the feed are useless.</summary>
     public static readonly TimeSpan LongestOfflineGrace = TimeSpan.FromDays(7);
 
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
@@ -21,7 +21,7 @@ internal sealed record AgentOptions
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Handshakes of one address at once. Whoever has no certificate must not hold the places of those who have; agents
+    /// Concurrent handshakes of one address. Peers without a certificate must not block those that have one; agents
     /// behind one address that come too many at a time come again after their back-off.
     /// </summary>
     public int HandshakesPerSource { get; init; } = 256;
@@ -32,7 +32,7 @@ internal sealed record AgentOptions
     /// <summary>How long an edge that starts or is resumed is not ready, for its agents to come; zero = not at all.</summary>
     public TimeSpan Settle { get; init; }
 
-    /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
+    /// <summary>How long streams may continue over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>

@@ -6,7 +6,7 @@ internal enum AgentRefusal
     /// <summary>Not refused.</summary>
     None,
 
-    /// <summary>More outer connections than the edge takes.</summary>
+    /// <summary>More outer connections than the edge accepts.</summary>
     EdgeFull,
 
     /// <summary>Too many connections of this address without a verified certificate, open or per second.</summary>

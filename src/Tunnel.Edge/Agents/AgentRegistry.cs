@@ -167,7 +167,7 @@ internal sealed class AgentRegistry(
         var now = time.GetUtcNow();
         foreach (var connection in All)
         {
-            if (AgentLife.Decide(connection, now, options.MaxStreamLife) is { } reason)
+            if (AgentExpiryPolicy.Decide(connection, now, options.MaxStreamLife) is { } reason)
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
             }
@@ -187,7 +187,7 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>The same for those that have registered since everybody was asked.</summary>
+    /// <summary>The same for agents that have registered since all agents were asked to leave.</summary>
     public void DrainLate(TimeSpan drain, string reason)
     {
         foreach (var connection in All)
@@ -232,7 +232,7 @@ internal sealed class AgentRegistry(
         refusal switch
         {
             AgentRefusal.Revoked => "the certificate is revoked",
-            AgentRefusal.UnknownTunnel => "the tunnel is not served here",
+            AgentRefusal.UnknownTunnel => "this edge does not serve the tunnel",
             AgentRefusal.TunnelNotActive => "the tunnel is archived",
             _ => "the address is not allowed",
         };

@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AgentDisconnected,
         LogLevel.Information,
-        "A connection of agent {InstanceId} of {TunnelId}, certificate {Serial}, is over: {Outcome}"
+        "A connection of agent {InstanceId} of {TunnelId}, certificate {Serial}, closed: {Outcome}"
     )]
     public static partial void AgentDisconnected(
         ILogger logger,

@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>
 /// <c>tunnel-edge doctor</c>: says what keeps an edge from its work, why, and what to do. Also works while the edge runs:
-/// it looks at what that edge keeps, and changes nothing of it.
+/// it reads that edge's state, and changes nothing.
 /// </summary>
 internal static class DoctorCommand
 {

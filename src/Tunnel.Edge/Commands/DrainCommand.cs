@@ -16,7 +16,7 @@ internal static class DrainCommand
     /// <summary>What the running edge may need beyond its own times to notice and to close.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
-    /// <returns>0 nobody is left, 1 some would not go, 69 no edge runs here (nothing was changed).</returns>
+    /// <returns>0 no agent is left, 1 some agents did not leave, 69 no edge runs here (nothing was changed).</returns>
     public static async Task<int> RunAsync(
         EdgeSettings settings,
         bool resume,
@@ -33,7 +33,9 @@ internal static class DrainCommand
             if (resume)
             {
                 mark.Remove();
-                await output.WriteLineAsync("It takes agents and clients again, unless `culvert edge drain` holds it.");
+                await output.WriteLineAsync(
+                    "It accepts agents and clients again, unless `culvert edge drain` is in effect."
+                );
                 return ExitCodes.Done;
             }
 
@@ -43,7 +45,7 @@ internal static class DrainCommand
         }
         catch (HttpRequestException e)
         {
-            await error.WriteLineAsync($"The edge does not answer on {edge.Url} (health.listen): {e.Message}");
+            await error.WriteLineAsync($"The edge does not respond on {edge.Url} (health.listen): {e.Message}");
             return ExitCodes.Unreachable;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -69,7 +71,7 @@ internal static class DrainCommand
             var (draining, agents, clients) = await edge.AskDrainAsync(cancellationToken);
             if (draining && agents == 0)
             {
-                await output.WriteLineAsync("Drained. `tunnel-edge drain --resume` ends it.");
+                await output.WriteLineAsync("Drained. Run `tunnel-edge drain --resume` to resume.");
                 return ExitCodes.Done;
             }
 

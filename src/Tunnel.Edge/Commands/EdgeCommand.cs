@@ -32,7 +32,7 @@ internal static class EdgeCommand
     {
         var run = new Command("run", "Relay clients to agents until SIGTERM.");
         run.SetAction((parsed, _) => RunCommand.RunAsync(parsed));
-        var health = new Command("health", "Ask the running edge whether it is ready.");
+        var health = new Command("health", "Check whether the running edge is ready.");
         health.SetAction(
             (parsed, cancel) =>
                 WithSettingsAsync(
@@ -40,7 +40,7 @@ internal static class EdgeCommand
                     settings => HealthCommand.RunAsync(settings, Output(parsed), Error(parsed), cancel)
                 )
         );
-        var resume = new Option<bool>("--resume") { Description = "Take agents and clients again." };
+        var resume = new Option<bool>("--resume") { Description = "Accept agents and clients again." };
         var drain = new Command("drain", "Send the running edge's agents and clients elsewhere.") { resume };
         drain.SetAction(
             (parsed, cancel) =>

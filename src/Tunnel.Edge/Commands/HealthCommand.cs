@@ -24,7 +24,7 @@ internal static class HealthCommand
         }
         catch (HttpRequestException e)
         {
-            await error.WriteLineAsync($"The edge does not answer on {edge.Url} (health.listen): {e.Message}");
+            await error.WriteLineAsync($"The edge does not respond on {edge.Url} (health.listen): {e.Message}");
             return ExitCodes.Unreachable;
         }
     }

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ChallengeNotAcknowledged,
         LogLevel.Warning,
-        "The service did not take the acknowledgement of challenge {Challenge}: {Failure}"
+        "The service did not accept the acknowledgement of challenge {Challenge}: {Failure}"
     )]
     public static partial void ChallengeNotAcknowledged(ILogger logger, string challenge, ApiFailure failure);
 

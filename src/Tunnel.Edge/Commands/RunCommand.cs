@@ -141,7 +141,7 @@ internal static class RunCommand
         );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
-        // The feed goes on while streams finish: a revocation counts to the last.
+        // The feed continues while streams finish: a revocation applies until the last one.
         await server.DrainAsync();
         await ending.CancelAsync();
         try
@@ -166,7 +166,7 @@ internal static class RunCommand
     {
         await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
         server.Use(next);
-        credentials.RequestReport(); // agents are told the public ports
+        credentials.RequestReport(); // agents receive the public ports
     }
 
     // The client of an old certificate is disposed of at a renewal, perhaps under this very call.

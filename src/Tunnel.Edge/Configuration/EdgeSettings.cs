@@ -30,7 +30,7 @@ internal sealed record EdgeSettings
 
     public required TunnelLimits TunnelDefaults { get; init; }
 
-    /// <summary>How long streams may go on after a stop was asked for.</summary>
+    /// <summary>How long streams may continue after a stop was requested.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 
     /// <summary>How long an edge that is not ready any more still takes clients, so that balancers notice.</summary>

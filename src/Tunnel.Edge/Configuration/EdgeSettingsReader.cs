@@ -44,7 +44,7 @@ internal static class EdgeSettingsReader
         var id = root.RequiredString("edge_id");
         if (id.Length > 0 && (!id.StartsWith(IdPrefix, StringComparison.Ordinal) || id.Length > 64))
         {
-            root.Error("edge_id", "This is not the id of an edge.", "Write what `culvert edge create` printed.");
+            root.Error("edge_id", "This is not the id of an edge.", "Write the ID that `culvert edge create` printed.");
         }
 
         return id;

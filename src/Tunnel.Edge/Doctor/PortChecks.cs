@@ -70,15 +70,15 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
             bad.Count == 0
                 ? DoctorFinding.Pass(
                     Ports,
-                    runs ? "Every listener takes connections." : "Every address can be listened on."
+                    runs ? "Every listener accepts connections." : "Every address can be listened on."
                 )
                 : DoctorFinding.Fail(
                     Ports,
-                    runs ? $"{bad[0]} does not take connections." : $"{bad[0]} cannot be listened on.",
+                    runs ? $"{bad[0]} does not accept connections." : $"{bad[0]} cannot be listened on.",
                     runs
-                        ? "The running edge was started with another configuration, or a firewall stands before it."
+                        ? "The running edge was started with another configuration, or a firewall blocks the port."
                         : "Another program has the port, the address is not this machine's, or the port needs a privilege.",
-                    runs ? "Restart the edge." : "Look for the owner of the port: ss -ltnp"
+                    runs ? "Restart the edge." : "Find the owner of the port: ss -ltnp"
                 )
         ) with
         {
@@ -102,13 +102,14 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
     {
         var wanted = (long)settings.Clients.MaxConnections + settings.Agents.MaxConnections + OwnDescriptors;
         return OpenFiles.Limit is not { } limit
-                ? DoctorFinding.Skip(Descriptors, "This system does not tell its limit.")
-            : limit >= wanted ? DoctorFinding.Pass(Descriptors, $"{limit} may be open at once; {wanted} are needed.")
+                ? DoctorFinding.Skip(Descriptors, "This system does not report its limit.")
+            : limit >= wanted
+                ? DoctorFinding.Pass(Descriptors, $"The limit is {limit} open files; {wanted} are needed.")
             : new DoctorFinding
             {
                 Id = Descriptors,
                 Status = DoctorStatus.Warn,
-                Summary = $"{limit} may be open at once here; the configured limits need {wanted}.",
+                Summary = $"The limit is {limit} open files; the configured limits need {wanted}.",
                 Why = "At the limit new connections wait in the kernel instead of being refused.",
                 Next = [$"Set LimitNOFILE={wanted} in the unit, or lower clients.max_connections."],
             };
@@ -137,14 +138,14 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
 
         return (
             bad.Count == 0
-                ? DoctorFinding.Pass(Names, "The tunnels' domains resolve here.")
+                ? DoctorFinding.Pass(Names, "The tunnels' domains resolve on this machine.")
                 : new DoctorFinding
                 {
                     Id = Names,
                     Status = DoctorStatus.Warn,
-                    Summary = $"{bad.Count} of the tunnels' domains do not resolve here.",
+                    Summary = $"{bad.Count} of the tunnels' domains do not resolve on this machine.",
                     Why = "Clients find an edge by these names; they may use another DNS than this machine.",
-                    Next = ["Publish what `culvert dns export` prints."],
+                    Next = ["Publish the records that `culvert dns export` prints."],
                 }
         ) with
         {

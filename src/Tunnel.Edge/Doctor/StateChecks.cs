@@ -25,7 +25,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory.Platform is not { } own)
         {
-            return DoctorFinding.Skip(Certificate, "There is none yet: the edge gets it at its first run.");
+            return DoctorFinding.Skip(Certificate, "It does not exist yet: the edge obtains it at its first run.");
         }
 
         IReadOnlyList<string> evidence =
@@ -38,7 +38,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
             memory.Withdrawal is { } withdrawal
                 ? DoctorFinding.Fail(
                     Certificate,
-                    $"{withdrawal} The edge serves nobody.",
+                    $"{withdrawal} The edge serves no clients.",
                     "An administrator revoked or archived this edge, or revoked its rule, issuer or service account.",
                     "Ask an administrator to run: culvert edge show " + settings.EdgeId
                 )
@@ -53,9 +53,9 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                 ? DoctorFinding.Fail(
                     Certificate,
                     now > own.NotAfter
-                        ? $"It ended at {own.NotAfter:u}."
+                        ? $"It expired at {own.NotAfter:u}."
                         : $"Its renewal is overdue since {own.RenewBefore:u}.",
-                    "The edge does not run, or the service refuses or does not answer. Agents refuse an edge whose certificate has ended.",
+                    "The edge does not run, or the service refuses or does not answer. Agents refuse an edge whose certificate has expired.",
                     "tunnel-edge health"
                 )
             : DoctorFinding.Pass(Certificate, $"It is valid until {own.NotAfter:u}.")
@@ -69,7 +69,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory is not { Feed: { } feed, LastContact: { } contact })
         {
-            return DoctorFinding.Skip(Contact, "There is no feed yet.");
+            return DoctorFinding.Skip(Contact, "No feed was received yet.");
         }
 
         var grace = LongestGrace(feed);
@@ -83,20 +83,23 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
         return (
             FeedContact.Age(contact, now - FeedContact.FreshFor, grace) switch
             {
-                FeedAge.Fresh => DoctorFinding.Pass(Contact, "The service was heard within the last two minutes."),
+                FeedAge.Fresh => DoctorFinding.Pass(
+                    Contact,
+                    "The edge received data from the service within the last two minutes."
+                ),
                 FeedAge.OfflineGrace => DoctorFinding.Fail(
                     Contact,
-                    $"The service was last heard at {contact:u}.",
+                    $"The last contact to the service was at {contact:u}.",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The edge goes on by its last feed for {grace.TotalHours:0.#} h from then; changes and revocations do not reach it."
+                        $"The edge uses its last feed for {grace.TotalHours:0.#} h from then; changes and revocations do not reach it."
                     ),
                     "tunnel-edge health"
                 ),
                 _ => DoctorFinding.Fail(
                     Contact,
-                    $"The service was last heard at {contact:u}: no new agents are taken.",
-                    "Past the grace nobody can tell which agents have been revoked.",
+                    $"The last contact to the service was at {contact:u}: the edge accepts no new agents.",
+                    "After the grace period the edge cannot know which agents have been revoked.",
                     "tunnel-edge health"
                 ),
             }
@@ -118,7 +121,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
     {
         if (memory.Feed?.Edge.Addresses is not { } registered)
         {
-            return DoctorFinding.Skip(Addresses, "There is no feed yet.");
+            return DoctorFinding.Skip(Addresses, "No feed was received yet.");
         }
 
         var unknown = settings.Agents.Advertise.Except(registered, StringComparer.Ordinal).ToList();
@@ -128,7 +131,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                 : DoctorFinding.Fail(
                     Addresses,
                     $"{unknown[0]} of agents.advertise is not registered: no agent dials it.",
-                    "Agents dial what the registration says, whatever this file says.",
+                    "Agents connect to the registered addresses, whatever this file contains.",
                     "Ask an administrator to run: culvert edge show " + settings.EdgeId
                 )
         ) with

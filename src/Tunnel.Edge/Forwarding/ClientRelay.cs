@@ -16,9 +16,9 @@ namespace Culvert.Tunnel.Edge.Forwarding;
 internal sealed class ClientRelay(
     ClientTransport client,
     MuxStream stream,
-    ClientVisit visit,
+    ClientContext context,
     TunnelTraffic traffic,
-    Leavers leavers,
+    DisconnectWatcher disconnects,
     EdgeState state,
     TimeProvider time
 )
@@ -35,7 +35,7 @@ internal sealed class ClientRelay(
     private long movedAt = time.GetTimestamp();
     private volatile bool over;
 
-    public ClientVisit Visit => visit;
+    public ClientContext Context => context;
 
     /// <summary>
     /// Completes when both directions have ended; true if both ended with a FIN. Otherwise the stream has been reset and
@@ -62,7 +62,7 @@ internal sealed class ClientRelay(
                 End();
             }
 
-            // An agent that has said all may still reset the stream; a client that says nothing would keep it for ever.
+            // An agent that has sent everything may still reset the stream; a silent client would keep it open forever.
             using var reset =
                 first == toClient
                     ? stream.Closed.UnsafeRegister(static relay => ((ClientRelay)relay!).End(), this)
@@ -81,7 +81,7 @@ internal sealed class ClientRelay(
         if (!over)
         {
             traffic.CountCut();
-            visit.Span?.Cut();
+            context.Span?.Cut();
             client.Reset();
             End();
         }
@@ -99,7 +99,7 @@ internal sealed class ClientRelay(
         Interlocked.MemoryBarrier(); // registered first, then looked: EdgeState has the other half
         TunnelRoute? tunnel = null;
         _ = state.Snapshot?.TryGetTunnel(traffic.TunnelId, out tunnel);
-        return visit.IsAllowedBy(tunnel);
+        return context.IsAllowedBy(tunnel);
     }
 
     private void End()
@@ -126,7 +126,7 @@ internal sealed class ClientRelay(
                 }
 
                 traffic.CountFromClient(read);
-                visit.Span?.CountFromClient(read);
+                context.Span?.CountFromClient(read);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
                 await WriteAsync(buffer.AsMemory(0, read));
                 Volatile.Write(ref movedAt, time.GetTimestamp());
@@ -151,14 +151,14 @@ internal sealed class ClientRelay(
     /// <summary>An agent that takes no more bytes keeps us from reading, and so from learning that the client has left.</summary>
     private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> write)
     {
-        leavers.Watch(stream, client, mayFinish: true);
+        disconnects.Watch(stream, client, mayFinish: true);
         try
         {
             return await write;
         }
         finally
         {
-            leavers.Forget(stream);
+            disconnects.Forget(stream);
         }
     }
 
@@ -174,7 +174,7 @@ internal sealed class ClientRelay(
                     Math.Min(rest.Length, traffic.IsPaced ? rest.FirstSpan.Length : MostSentBytes)
                 );
                 traffic.CountToClient((int)turn.Length);
-                visit.Span?.CountToClient((int)turn.Length);
+                context.Span?.CountToClient((int)turn.Length);
                 await client.SendAsync(turn);
                 rest = rest.Slice(turn.Length);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
@@ -193,7 +193,7 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>Whoever waits for its turn is held back by us: that is not idling.</summary>
+    /// <summary>A connection that waits for the rate limit is not idle.</summary>
     private async ValueTask PauseAsync(TimeSpan pause)
     {
         while (pause > TimeSpan.Zero && !over)
@@ -204,7 +204,7 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>A peer that goes away is no fault of ours: it is the end of this direction.</summary>
+    /// <summary>A peer that disconnects is not an error: it closes this direction.</summary>
     private static async Task<bool> GuardAsync(Task direction)
     {
         try

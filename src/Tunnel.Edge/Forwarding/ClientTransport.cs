@@ -13,10 +13,11 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     protected Socket Socket { get; } = socket;
 
     /// <summary>
-    /// Reset, or readable without a byte to read: closed. A client that goes on talking, or has only ended its side
+    /// Reset, or readable without a byte to read: closed. A client that keeps sending, or has only closed its side
     /// behind what it said, has bytes there.
     /// </summary>
-    public bool HasLeft => Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
+    public bool IsDisconnected =>
+        Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
 
     /// <summary>Aborted by the client; one that has only ended its side is not.</summary>
     public bool IsReset => Says(IsInError);
@@ -27,7 +28,7 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     /// <summary>All of them.</summary>
     public abstract ValueTask SendAsync(ReadOnlySequence<byte> bytes);
 
-    /// <summary>Says that no more bytes will follow; the other direction goes on.</summary>
+    /// <summary>Signals that no more bytes will follow; the other direction continues.</summary>
     public abstract ValueTask FinishAsync();
 
     /// <summary>RST instead of FIN, so that a cut-off answer does not look like a whole one (W11).</summary>

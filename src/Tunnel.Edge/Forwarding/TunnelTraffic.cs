@@ -58,7 +58,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
 
     public long BytesToClients => Interlocked.Read(ref bytesToClients);
 
-    /// <summary>New limits count for whoever comes next, and for bytes at once.</summary>
+    /// <summary>New limits apply to new connections, and to bytes immediately.</summary>
     public void Use(TunnelLimits next) => limits = next;
 
     /// <summary>Counts a connection in; false if it is one too many.</summary>
@@ -90,7 +90,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
     }
 
     /// <summary>
-    /// Pays for bytes that have been moved. How long nobody of this tunnel may move more; zero while the limit holds.
+    /// Counts relayed bytes against the limit. Returns how long the tunnel must wait; zero while it is within the limit.
     /// </summary>
     public TimeSpan Pay(int bytes)
     {

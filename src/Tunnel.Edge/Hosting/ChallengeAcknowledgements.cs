@@ -40,7 +40,7 @@ internal sealed class ChallengeAcknowledgements(
         }
     }
 
-    /// <summary>False when one has to be told again.</summary>
+    /// <summary>False if an acknowledgement must be sent again.</summary>
     private async Task<bool> TellAsync(EdgeSnapshot snapshot, CancellationToken cancellationToken)
     {
         var live = snapshot.Challenges.Where(c => c.ExpiresAt > time.GetUtcNow()).Select(c => c.Id).ToArray();

@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Edge.Hosting;
 
 /// <summary>
-/// A file in the state directory that says: this edge drains. Whoever may write there, the edge's own user and root, may
+/// A file in the state directory that marks this edge as draining. Users with write access, the edge's own user and root, may
 /// drain it, also while the service is away; and it outlives a restart.
 /// </summary>
 internal sealed class DrainMark(string stateDirectory)

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary>What an edge needs beyond credentials to do its job now.</summary>
 internal static class EdgeReadiness
 {
-    /// <summary>Balancers send nobody to an edge that goes.</summary>
+    /// <summary>Load balancers send no clients to an edge that is stopping.</summary>
     public static ReadinessCheck Drain(Func<bool> isDraining) =>
         ReadinessCheck.Of("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
 
@@ -22,8 +22,8 @@ internal static class EdgeReadiness
             () =>
                 state.AgeOfFeed(time.GetUtcNow(), settings().Agents.OfflineGrace) == FeedAge.Stale
                     ? state.LastContact is { } last
-                        ? $"The service was last heard at {last:u}; no new agents are taken."
-                        : "The service was never heard."
+                        ? $"The last contact to the service was at {last:u}; the edge accepts no new agents."
+                        : "The edge has had no contact to the service."
                     : null
         );
 }

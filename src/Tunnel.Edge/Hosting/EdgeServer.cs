@@ -26,13 +26,13 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly Func<bool> isMarkedToDrain;
     private readonly EdgeMetrics metrics = new();
     private readonly AgentListener agentListener;
-    private readonly ClientDoor door;
+    private readonly ClientAdmission clientAdmission;
     private readonly ClientForwarder forwarder;
     private readonly ChallengeGate challenges;
     private readonly SniListener sniListener;
     private readonly ConnectListener connectListener;
     private readonly CancellationTokenSource ending = new();
-    private volatile CancellationTokenSource serving = new(); // cancelled when the edge may serve nobody any more
+    private volatile CancellationTokenSource serving = new(); // cancelled when the edge may no longer serve
     private readonly TcpListeners agentSockets;
     private readonly TcpListeners sniSockets;
     private readonly TcpListeners connectSockets;
@@ -65,7 +65,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         this.time = time;
         logger = loggers.CreateLogger<EdgeServer>();
         feedAge = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace);
-        Traffic = new TrafficBook(settings.TunnelDefaults, time);
+        Traffic = new TunnelTrafficRegistry(settings.TunnelDefaults, time);
         Agents = new AgentRegistry(settings.Agents, state, time, loggers.CreateLogger<AgentRegistry>());
         agentListener = new AgentListener(
             settings.Agents,
@@ -79,12 +79,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         arrival = new AgentArrival(settings.Agents.Settle);
         awaitsAgents = settings.Agents.Settle > TimeSpan.Zero;
         started = time.GetTimestamp();
-        door = new ClientDoor(
+        clientAdmission = new ClientAdmission(
             settings.Clients,
             settings.ProxyProtocol,
             metrics,
             time,
-            loggers.CreateLogger<ClientDoor>()
+            loggers.CreateLogger<ClientAdmission>()
         );
         forwarder = new ClientForwarder(Agents, state, time, loggers.CreateLogger<ClientForwarder>());
         challenges = new ChallengeGate(time);
@@ -128,10 +128,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         state.SnapshotChanged += Apply;
         sweeper = time.CreateTimer(static server => ((EdgeServer)server!).Sweep(), this, SweepPeriod, SweepPeriod);
         leaving = time.CreateTimer(
-            static forwarder => ((ClientForwarder)forwarder!).LookForLeavers(),
+            static forwarder => ((ClientForwarder)forwarder!).CancelDisconnected(),
             forwarder,
-            Leavers.LookEvery,
-            Leavers.LookEvery
+            DisconnectWatcher.Interval,
+            DisconnectWatcher.Interval
         );
     }
 
@@ -147,7 +147,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public AgentRegistry Agents { get; }
 
-    public TrafficBook Traffic { get; }
+    public TunnelTrafficRegistry Traffic { get; }
 
     public IReadOnlyList<IPEndPoint> AgentEndPoints => agentSockets.EndPoints;
 
@@ -156,7 +156,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> ConnectEndPoints => connectSockets.EndPoints;
 
     /// <summary>Client connections now.</summary>
-    public int Clients => door.Connections;
+    public int Clients => clientAdmission.Connections;
 
     /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
     public bool IsDraining => stopping || state.IsDraining;
@@ -169,7 +169,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <param name="state">What the feed says.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">For all of it.</param>
-    /// <param name="isMarkedToDrain">What an operator said on this machine, asked every second; null = nobody can.</param>
+    /// <param name="isMarkedToDrain">Whether an operator marked this edge as draining, read every second; null = not supported.</param>
     /// <param name="traces">Takes the spans of connections; null: there are none.</param>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
     public static EdgeServer Start(
@@ -184,12 +184,15 @@ internal sealed class EdgeServer : IAsyncDisposable
         var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false), traces);
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
         server.sniSockets.Start(socket =>
-            server.HandleAsync(socket, (s, cancel) => server.door.ServeAsync(s, server.sniListener.ServeAsync, cancel))
+            server.HandleAsync(
+                socket,
+                (s, cancel) => server.clientAdmission.ServeAsync(s, server.sniListener.ServeAsync, cancel)
+            )
         );
         server.connectSockets.Start(socket =>
             server.HandleAsync(
                 socket,
-                (s, cancel) => server.door.ServeAsync(s, server.connectListener.ServeAsync, cancel)
+                (s, cancel) => server.clientAdmission.ServeAsync(s, server.connectListener.ServeAsync, cancel)
             )
         );
         return server;
@@ -204,15 +207,15 @@ internal sealed class EdgeServer : IAsyncDisposable
         settings = next;
         agentListener.Use(next.Agents);
         Agents.Use(next.Agents);
-        door.Use(next.Clients, next.ProxyProtocol);
+        clientAdmission.Use(next.Clients, next.ProxyProtocol);
         sniListener.Use(next.Sni);
         connectListener.Use(next.Sni);
         Traffic.Use(next.TunnelDefaults, state.Snapshot);
     }
 
     /// <summary>
-    /// Is not ready for <c>drain_delay</c>, so that balancers send no more; then takes nobody new, brings those who have
-    /// come to an agent, tells agents, and waits for what is open: until it has ended, or for the drain time (W13).
+    /// Is not ready for <c>drain_delay</c>, so that load balancers send no more; then accepts no new clients, connects those that have
+    /// arrived to an agent, notifies agents, and waits for open streams: until they are closed, or for the drain time (W13).
     /// </summary>
     public async Task DrainAsync()
     {
@@ -261,7 +264,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server ends, or may serve nobody.
+            // The server stops, or may no longer serve.
         }
     }
 
@@ -272,7 +275,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         challenges.Apply(snapshot);
     }
 
-    /// <summary>Until every client that was accepted has its stream: agents that are told to go take no new ones.</summary>
+    /// <summary>Until every accepted client has its stream: agents that are asked to leave accept no new ones.</summary>
     private async Task UntilPlacedAsync()
     {
         // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
@@ -286,8 +289,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>In the order that clients take: one that goes from the door to a listener meanwhile is seen at one of them.</summary>
-    private bool HasArriving() => door.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
+    /// <summary>In the order that clients take: one that goes from admission to a listener meanwhile is seen at one of them.</summary>
+    private bool HasArriving() =>
+        clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
     /// <summary>
     /// Ends serving when the edge's own certificate is withdrawn or expired, and takes it up again with the next one
@@ -328,7 +332,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
+    /// <summary>An operator's drain: after the delay agents are asked to leave; after a resume they reconnect.</summary>
     private void FollowDrain()
     {
         if (!state.IsDraining)
@@ -378,7 +382,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
             Agents.Sweep();
             agentListener.Sweep();
-            door.Sweep();
+            clientAdmission.Sweep();
             forwarder.LeaveSilentAgents();
             state.DrainHere(isMarkedToDrain());
             FollowDrain();

@@ -39,28 +39,28 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ReopenFailed,
         LogLevel.Error,
-        "The {Listener} listener cannot be opened again and is tried every second: {Error}"
+        "Reopening the {Listener} listener failed; retrying every second: {Error}"
     )]
     public static partial void ReopenFailed(ILogger logger, string listener, SocketError error);
 
-    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "The periodic check failed and will be tried again")]
+    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "The periodic check failed; retrying")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventIds.OfflineGrace,
         LogLevel.Warning,
-        "No word from the service since {LastContact:u}: agents with unexpired certificates are taken for {Grace}"
+        "No contact to the service since {LastContact:u}: agents with unexpired certificates are accepted for {Grace}"
     )]
     public static partial void OfflineGrace(ILogger logger, DateTimeOffset? lastContact, TimeSpan grace);
 
     [LoggerMessage(
         EventIds.OfflineGraceOver,
         LogLevel.Error,
-        "No word from the service since {LastContact:u}: no new agents are taken"
+        "No contact to the service since {LastContact:u}: no new agents are accepted"
     )]
     public static partial void OfflineGraceOver(ILogger logger, DateTimeOffset? lastContact);
 
-    [LoggerMessage(EventIds.ContactRestored, LogLevel.Information, "The service is heard again")]
+    [LoggerMessage(EventIds.ContactRestored, LogLevel.Information, "Contact to the service is restored")]
     public static partial void ContactRestored(ILogger logger);
 
     public static void Contact(ILogger logger, FeedAge age, DateTimeOffset? lastContact, TimeSpan grace)

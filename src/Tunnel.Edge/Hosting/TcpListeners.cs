@@ -74,7 +74,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         loops = [.. sockets.Select(s => AcceptAsync(s, handle, stopped.Token))];
     }
 
-    /// <summary>Accepts no more; open connections go on.</summary>
+    /// <summary>Stops accepting; open connections continue.</summary>
     public async Task StopAsync()
     {
         await stopped.CancelAsync();
@@ -83,7 +83,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         sockets.ForEach(s => s.Dispose());
     }
 
-    /// <summary>Closes the sockets, and with them whoever waits to be accepted: nobody may be served here now.</summary>
+    /// <summary>Closes the sockets and the connections that wait to be accepted: the edge may not serve now.</summary>
     public async Task CloseAsync()
     {
         await stopped.CancelAsync();
@@ -122,7 +122,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         stopped.Dispose();
     }
 
-    /// <summary>Whoever has connected already is served: closing the listener would reset it.</summary>
+    /// <summary>Connections that wait in the queue are served first: closing the listener would reset them.</summary>
     private void TakeWaiting(Socket listener)
     {
         try

@@ -13,7 +13,7 @@ internal static class TunnelMetrics
     public static void Observe(
         Meter meter,
         AgentRegistry agents,
-        TrafficBook traffic,
+        TunnelTrafficRegistry traffic,
         Func<double> feedAge,
         Func<bool> draining
     )
@@ -45,7 +45,7 @@ internal static class TunnelMetrics
         meter.CreateObservableGauge(
             "culvert_edge_feed_age_seconds",
             feedAge,
-            description: "Since the service was last heard; alert at 60 (S10)."
+            description: "Seconds since the last contact to the service; alert at 60 (S10)."
         );
         meter.CreateObservableGauge(
             "culvert_edge_draining",
@@ -54,7 +54,7 @@ internal static class TunnelMetrics
         );
         ObserveCounter("culvert_edge_clients_accepted", "Client connections relayed.", t => t.Accepted);
         ObserveCounter("culvert_edge_tunnel_refused", "Client connections refused, of known tunnels.", t => t.Refused);
-        ObserveCounter("culvert_edge_clients_cut", "Client connections that the edge ended.", t => t.Cut);
+        ObserveCounter("culvert_edge_clients_cut", "Client connections that the edge closed.", t => t.Cut);
         ObserveCounter("culvert_edge_streams_reopened", "Streams placed on another connection.", t => t.Reopened);
         ObserveCounter("culvert_edge_bytes_from_clients", "Bytes relayed to agents.", t => t.BytesFromClients);
         ObserveCounter("culvert_edge_bytes_to_clients", "Bytes relayed to clients.", t => t.BytesToClients);
@@ -63,7 +63,7 @@ internal static class TunnelMetrics
             meter.CreateObservableCounter(name, () => PerTunnel(traffic, value), description: description);
     }
 
-    private static IEnumerable<Measurement<T>> PerTunnel<T>(TrafficBook traffic, Func<TunnelTraffic, T> value)
+    private static IEnumerable<Measurement<T>> PerTunnel<T>(TunnelTrafficRegistry traffic, Func<TunnelTraffic, T> value)
         where T : struct =>
         traffic.All.Select(t => new Measurement<T>(value(t), new KeyValuePair<string, object?>("tunnel", t.TunnelId)));
 }

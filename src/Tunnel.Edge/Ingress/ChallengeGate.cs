@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>
 /// Bounds the looks of certificate authorities at announced names (S25): five a second each, after twenty at once, since
-/// a CA looks from several places. One source has less than that to itself, so that whoever else looks leaves the CA its
+/// a CA validates from several places. One source is limited to less than that, so that other clients leave the CA its
 /// part. Only names of the feed have a bucket, so outsiders cannot fill it.
 /// </summary>
 internal sealed class ChallengeGate(TimeProvider time)

@@ -20,18 +20,18 @@ internal sealed class ClientForwarder(
     /// <summary>W12: opened once, and again at most twice.</summary>
     private const int MaxOpens = 3;
 
-    private readonly Leavers leavers = new();
+    private readonly DisconnectWatcher disconnects = new();
 
     /// <summary>Streams whose agent has not answered yet.</summary>
     private readonly ConcurrentDictionary<MuxStream, Waiting> unanswered = new();
     private long nextConnection;
 
     /// <summary>Whether some agent would take a client now.</summary>
-    public bool HasAgent(ClientVisit visit, TunnelRoute tunnel) =>
-        agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), [], []) is not null;
+    public bool HasAgent(ClientContext context, TunnelRoute tunnel) =>
+        agents.Pick(tunnel.Id, context.AffinityTo(tunnel), [], []) is not null;
 
-    /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="Leavers.LookEvery"/>.</summary>
-    public void LookForLeavers() => leavers.Look();
+    /// <summary>Cancels streams whose client disconnected while the relay did not read from it. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
+    public void CancelDisconnected() => disconnects.CancelDisconnected();
 
     /// <summary>
     /// Gives up streams that wait for the agent's first frame on a connection that has gone silent while another could
@@ -51,11 +51,11 @@ internal sealed class ClientForwarder(
 
     /// <summary>
     /// Opens a stream with the hello as its first bytes and relays until both sides are done; the hello's buffer is
-    /// given back as soon as nobody needs it. False = no agent would take it, and nothing was relayed.
+    /// released as soon as it is not needed. False = no agent accepted it, and nothing was relayed.
     /// </summary>
     public async Task<bool> RunAsync(
         ClientTransport client,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         TunnelTraffic counts,
@@ -64,27 +64,27 @@ internal sealed class ClientForwarder(
     {
         var open = new OpenPayload
         {
-            ServerName = visit.ServerName,
-            Client = visit.Client,
-            Identity = visit.Identity,
+            ServerName = context.ServerName,
+            Client = context.Client,
+            Identity = context.Identity,
             ConnectionId = NextConnectionId(),
         };
-        visit.Span?.TunnelId = tunnel.Id;
-        visit.Span?.ConnectionId = open.ConnectionId;
-        await using var stream = await OpenAsync(client, open, visit, tunnel, hello, counts);
+        context.Span?.TunnelId = tunnel.Id;
+        context.Span?.ConnectionId = open.ConnectionId;
+        await using var stream = await OpenAsync(client, open, context, tunnel, hello, counts);
         placed();
         if (stream is null)
         {
             return false;
         }
 
-        visit.Span?.Place();
+        context.Span?.Place();
         counts.CountFromClient(hello.Length);
-        visit.Span?.CountFromClient(hello.Length);
-        hello.Dispose(); // the agent has answered: nobody needs it again
-        if (await new ClientRelay(client, stream, visit, counts, leavers, state, time).RunAsync())
+        context.Span?.CountFromClient(hello.Length);
+        hello.Dispose(); // the agent has responded: it is not needed again
+        if (await new ClientRelay(client, stream, context, counts, disconnects, state, time).RunAsync())
         {
-            visit.Span?.Finish();
+            context.Span?.Finish();
         }
         else
         {
@@ -97,18 +97,18 @@ internal sealed class ClientForwarder(
     /// <summary>
     /// Opens a stream and waits for the agent's first frame; until then an agent that refuses or goes away costs the
     /// client nothing, because the same first bytes go to another connection (W12). Null if none would take it; a
-    /// stream that failed for good is returned, and the relay finds out.
+    /// stream that failed permanently is returned, and the relay detects it.
     /// </summary>
     private async Task<MuxStream?> OpenAsync(
         ClientTransport client,
         OpenPayload open,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         TunnelTraffic counts
     )
     {
-        var (affinity, tunnelId) = (visit.AffinityTo(tunnel), tunnel.Id);
+        var (affinity, tunnelId) = (context.AffinityTo(tunnel), tunnel.Id);
         List<AgentConnection> tried = [];
         List<string> unwilling = [];
         while (tried.Count < MaxOpens)
@@ -124,8 +124,8 @@ internal sealed class ClientForwarder(
                 continue; // it filled up or left since it was picked
             }
 
-            visit.Span?.InstanceId = agent.InstanceId;
-            leavers.Watch(stream, client, mayFinish: false);
+            context.Span?.InstanceId = agent.InstanceId;
+            disconnects.Watch(stream, client, mayFinish: false);
             var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried, unwilling));
             unanswered[stream] = waiting;
             try
@@ -151,7 +151,7 @@ internal sealed class ClientForwarder(
             }
             finally
             {
-                leavers.Forget(stream);
+                disconnects.Forget(stream);
                 unanswered.TryRemove(stream, out _);
             }
         }
@@ -163,7 +163,7 @@ internal sealed class ClientForwarder(
         "c" + Interlocked.Increment(ref nextConnection).ToString(CultureInfo.InvariantCulture);
 
     /// <param name="Agent">Whose first frame is waited for.</param>
-    /// <param name="Another">Who would take it instead; asked while nobody changes what has been tried.</param>
+    /// <param name="Another">Returns another agent; called while the list of tried agents does not change.</param>
     private sealed record Waiting(AgentConnection Agent, Func<AgentConnection?> Another)
     {
         /// <summary>Given up in favour of another connection.</summary>

@@ -8,6 +8,6 @@ internal sealed record ConnectOptions
     /// <summary>None = no such ingress.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
 
-    /// <summary>What clients dial when something stands before the listener; told to agents.</summary>
+    /// <summary>The port that clients connect to if a device in front of the listener changes it; sent to agents.</summary>
     public int PublicPort { get; init; } = 9444;
 }

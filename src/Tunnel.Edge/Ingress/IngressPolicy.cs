@@ -32,7 +32,7 @@ internal static class IngressPolicy
     }
 
     /// <summary>
-    /// The alert that a refusal sends; null closes the connection without a word, which is all that a refused address
+    /// The alert that a refusal sends; null closes the connection with no alert, which is all that a refused address
     /// or something that does not speak TLS gets.
     /// </summary>
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>

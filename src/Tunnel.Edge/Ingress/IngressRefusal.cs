@@ -6,13 +6,13 @@ internal enum IngressRefusal
     /// <summary>Not refused.</summary>
     None,
 
-    /// <summary>More connections than the edge takes at all.</summary>
+    /// <summary>More connections than the edge accepts in total.</summary>
     EdgeFull,
 
     /// <summary>Too many connections of this address, open or per second.</summary>
     SourceLimit,
 
-    /// <summary>No whole hello in time, or the client left.</summary>
+    /// <summary>No complete hello within the time limit, or the client disconnected.</summary>
     HelloTimeout,
 
     /// <summary>The first bytes are not TLS.</summary>
@@ -36,16 +36,16 @@ internal enum IngressRefusal
     /// <summary>The address is outside the tunnel's client ranges (S23).</summary>
     SourceRefused,
 
-    /// <summary>A certificate challenge that nobody announced (S25).</summary>
+    /// <summary>A certificate challenge that no agent announced (S25).</summary>
     AcmeNotAnnounced,
 
-    /// <summary>More looks at the name of an announced challenge than one makes (S25).</summary>
+    /// <summary>More validations of an announced challenge's name than one challenge needs (S25).</summary>
     AcmeRate,
 
     /// <summary>An operator has paused the tunnel.</summary>
     TunnelPaused,
 
-    /// <summary>The first bytes are no PROXY header, or one that names no client.</summary>
+    /// <summary>The first bytes are not a PROXY header, or the header names no client.</summary>
     ProxyHeader,
 
     /// <summary>A PROXY header is required and the peer is not among those that may send one.</summary>
@@ -54,19 +54,19 @@ internal enum IngressRefusal
     /// <summary>The outer TLS of the CONNECT ingress failed or took too long.</summary>
     OuterHandshake,
 
-    /// <summary>What follows the outer handshake is no CONNECT request that this ingress takes (S22).</summary>
+    /// <summary>The data after the outer handshake is not a CONNECT request that this ingress accepts (S22).</summary>
     BadConnect,
 
-    /// <summary>No certificate that a client CA of the tunnel vouches for under one of its identities (S22).</summary>
+    /// <summary>The client has no certificate of the tunnel's client CAs with an admitted identity (S22).</summary>
     ClientNotProven,
 
     /// <summary>The hello inside the CONNECT names another server than the request.</summary>
     ServerNameDiffers,
 
-    /// <summary>The tunnel has more connections than it may, or too many new ones.</summary>
+    /// <summary>The tunnel exceeds its limit of connections or of new connections.</summary>
     TunnelLimit,
 
-    /// <summary>No agent can take the connection (S23).</summary>
+    /// <summary>No agent can accept the connection (S23).</summary>
     NoAgent,
 
     /// <summary>No feed has ever arrived.</summary>

@@ -17,7 +17,7 @@ internal sealed class SniListener(
     SniOptions options,
     EdgeState state,
     ClientForwarder forwarder,
-    TrafficBook traffic,
+    TunnelTrafficRegistry traffic,
     ChallengeGate challenges,
     EdgeMetrics metrics,
     TimeProvider time,
@@ -28,19 +28,19 @@ internal sealed class SniListener(
     // A challenge is one handshake, and the agent closes after it; this is for an authority that does not let go.
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromSeconds(10);
 
-    // Its bytes are counted apart and for nobody: it is no client of the tunnel.
+    // Its bytes are not counted for the tunnel: it is not a client of the tunnel.
     private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
 
     private volatile SniOptions current = options;
     private int arriving;
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
 
-    /// <summary>Serves a client that has passed the door until its connection is over.</summary>
+    /// <summary>Serves a client that has passed admission until its connection is over.</summary>
     public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
         var isArriving = 1;
@@ -71,11 +71,11 @@ internal sealed class SniListener(
                 return;
             }
 
-            var visit = new ClientVisit(client, read!.ServerName, null) { IsChallenge = isChallenge, Span = span };
+            var context = new ClientContext(client, read!.ServerName, null) { IsChallenge = isChallenge, Span = span };
             await (
                 isChallenge
-                    ? ForwardChallengeAsync(transport, socket, visit, tunnel!, hello, Arrive)
-                    : ForwardAsync(transport, socket, visit, tunnel!, hello, Arrive)
+                    ? ForwardChallengeAsync(transport, socket, context, tunnel!, hello, Arrive)
+                    : ForwardAsync(transport, socket, context, tunnel!, hello, Arrive)
             );
         }
         finally
@@ -115,24 +115,24 @@ internal sealed class SniListener(
     private async Task ForwardAsync(
         SocketTransport transport,
         Socket socket,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         Action placed
     )
     {
-        var counts = traffic.Of(tunnel);
+        var counts = traffic.GetOrAdd(tunnel);
         if (!counts.TryEnter())
         {
-            await RefuseAsync(socket, visit.Client, IngressRefusal.TunnelLimit, tunnel, visit.Span);
+            await RefuseAsync(socket, context.Client, IngressRefusal.TunnelLimit, tunnel, context.Span);
             return;
         }
 
         try
         {
-            if (!await forwarder.RunAsync(transport, visit, tunnel, hello, counts, placed))
+            if (!await forwarder.RunAsync(transport, context, tunnel, hello, counts, placed))
             {
-                await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
+                await RefuseAsync(socket, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
             }
         }
         finally
@@ -145,7 +145,7 @@ internal sealed class SniListener(
     private async Task ForwardChallengeAsync(
         SocketTransport transport,
         Socket socket,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         FirstBytes hello,
         Action placed
@@ -163,9 +163,9 @@ internal sealed class SniListener(
             ChallengeLife,
             Timeout.InfiniteTimeSpan
         );
-        if (!await forwarder.RunAsync(transport, visit, tunnel, hello, uncounted, placed))
+        if (!await forwarder.RunAsync(transport, context, tunnel, hello, uncounted, placed))
         {
-            await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
+            await RefuseAsync(socket, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
         }
     }
 
@@ -181,13 +181,13 @@ internal sealed class SniListener(
         span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
-            traffic.Of(tunnel).CountRefused();
+            traffic.GetOrAdd(tunnel).CountRefused();
         }
 
         Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
         if (IngressPolicy.AlertFor(refusal) is not { } alert)
         {
-            return; // closed without a word
+            return; // closed with no alert
         }
 
         try

@@ -7,7 +7,7 @@ internal sealed record SniOptions
 {
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
-    /// <summary>What clients dial when something stands before the listener; told to agents.</summary>
+    /// <summary>The port that clients connect to if a device in front of the listener changes it; sent to agents.</summary>
     public int PublicPort { get; init; } = 443;
 
     /// <summary>From accept to a whole ClientHello.</summary>

@@ -4,7 +4,7 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Tunnel.Edge.Routing;
 
 /// <summary>A CA whose certificates open the CONNECT ingress for a tunnel, and the names that may use it (S22).</summary>
-/// <param name="Id">Of the registration; agents are told it.</param>
+/// <param name="Id">The ID of the registration, which is sent to agents.</param>
 /// <param name="Certificate">The anchor, self-signed or not.</param>
 /// <param name="Identities">At least one.</param>
 internal sealed record ClientAuthority(

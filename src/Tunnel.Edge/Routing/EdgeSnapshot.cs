@@ -53,7 +53,7 @@ internal sealed class EdgeSnapshot
 
     public IReadOnlySet<string> RevokedSerials { get; }
 
-    /// <summary>What agents have announced; each ends by itself at its time (S25).</summary>
+    /// <summary>Challenges that agents have announced; each expires at its time (S25).</summary>
     public IReadOnlyList<FeedAcmeChallenge> Challenges { get; }
 
     public static EdgeSnapshot From(EdgeFeed feed, PlatformTrust trust) =>
@@ -66,7 +66,7 @@ internal sealed class EdgeSnapshot
             feed.AcmeChallenges ?? []
         );
 
-    /// <summary>Whether a certificate authority may look at the name now (S25).</summary>
+    /// <summary>Whether a certificate authority may validate the name now (S25).</summary>
     public bool IsAnnounced(TunnelRoute tunnel, string name, DateTimeOffset now) =>
         challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
 
@@ -77,14 +77,14 @@ internal sealed class EdgeSnapshot
     public TimeSpan OfflineGrace(string tunnelId, TimeSpan own) =>
         TryGetTunnel(tunnelId, out var tunnel) ? tunnel.OfflineGrace ?? own : own;
 
-    /// <summary>The longest of them: past it nobody is taken.</summary>
+    /// <summary>The longest of them: after it no agent is accepted.</summary>
     public TimeSpan LongestOfflineGrace(TimeSpan own) => longestGrace is { } longest && longest > own ? longest : own;
 
     public bool TryGetTunnel(string id, [NotNullWhen(true)] out TunnelRoute? tunnel) =>
         byId.TryGetValue(id, out tunnel);
 
     /// <summary>
-    /// The unarchived tunnel whose domain a server name is, or is one label below. Deeper names belong to nobody: the
+    /// The unarchived tunnel whose domain a server name is, or is one label below. Deeper names belong to no tunnel: the
     /// tunnel's certificate covers one label alone (RFC 6125 §6.4.3). Or the tunnel that has proven the name (S26).
     /// </summary>
     /// <param name="serverName">Lower case.</param>

@@ -24,7 +24,7 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>
     public KeyAndCertificate? Certificate => certificate;
 
     /// <summary>
-    /// Why nobody may be served here: the service withdrew our certificate, or it expired. No outage, so no grace (S10).
+    /// Why the edge may not serve: the service withdrew our certificate, or it expired. Not an outage, so no grace (S10).
     /// </summary>
     public string? Withdrawal => withdrawal?.Invoke();
 
@@ -36,7 +36,7 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>
 
     /// <summary>How fresh the feed is, by the longest grace that any tunnel has (S10).</summary>
     /// <param name="now">The time.</param>
-    /// <param name="ownGrace">Of tunnels whose record says nothing.</param>
+    /// <param name="ownGrace">For tunnels without their own value.</param>
     public FeedAge AgeOfFeed(DateTimeOffset now, TimeSpan ownGrace) =>
         FeedContact.Age(LastContact, now, Snapshot?.LongestOfflineGrace(ownGrace) ?? ownGrace);
 
@@ -47,7 +47,7 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>
 
     public void Use(EdgeSnapshot next)
     {
-        // A full fence: whoever registers a connection and then looks at the snapshot is seen below, or sees this one.
+        // A full fence: a thread that registers a connection and then reads the snapshot is seen below, or sees this one.
         Interlocked.Exchange(ref snapshot, next);
         SnapshotChanged?.Invoke(next);
     }

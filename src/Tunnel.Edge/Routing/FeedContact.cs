@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Edge.Routing;
 /// <summary>Judges the time since the service was last heard (S10). Pure.</summary>
 internal static class FeedContact
 {
-    /// <summary>Two long polls of 30 s: one lost answer is no outage.</summary>
+    /// <summary>Two long polls of 30 s: one lost response is not an outage.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(60);
 
     public static FeedAge Age(DateTimeOffset? lastContact, DateTimeOffset now, TimeSpan offlineGrace)

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Edge.Routing;
 internal sealed record TunnelRoute
 {
     /// <summary>
-    /// Stands for a list that cannot be read: nobody's address (RFC 919 §7). An empty one would not do, since it is no
+    /// Replaces an unreadable list: an address of no host (RFC 919 §7). An empty list would not work, because it is no
     /// obstacle to clients that prove themselves.
     /// </summary>
     private static readonly AddressRanges Nobody = AddressRanges.TryParse(["255.255.255.255/32"], out var ranges, out _)
@@ -19,7 +19,7 @@ internal sealed record TunnelRoute
     /// <summary>Lower case.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Proven names beside the domain; lower case.</summary>
+    /// <summary>Proven names in addition to the domain; lower case.</summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     public required string OrganizationId { get; init; }
@@ -66,7 +66,7 @@ internal sealed record TunnelRoute
 
     /// <summary>
     /// A range that cannot be read makes its list narrower, never wider: an unreadable client list refuses all, an
-    /// unreadable agent list allows nobody.
+    /// unreadable agent list allows no agent.
     /// </summary>
     public static TunnelRoute From(EdgeFeedTunnel tunnel) =>
         new()

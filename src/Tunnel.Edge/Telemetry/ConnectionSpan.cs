@@ -4,8 +4,8 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Tunnel.Edge.Telemetry;
 
 /// <summary>
-/// A client's connection as a span: from the door to its end. It holds where the connection went and how much went through
-/// it; never an address, a name that was asked for, or anything else that the client said.
+/// A client's connection as a span: from admission to its close. It holds where the connection went and how much went through
+/// it; never an address, a requested name, or anything else that the client sent.
 /// </summary>
 /// <remarks>
 /// It is made whole when the connection ends: the trace it belongs to is known late, and nothing that runs meanwhile should
@@ -49,7 +49,7 @@ internal sealed class ConnectionSpan : IDisposable
     /// <summary>Of the agent that was tried last.</summary>
     public string? InstanceId { get; set; }
 
-    /// <summary>Begins one; null while nobody listens.</summary>
+    /// <summary>Starts one; null if no collector is configured.</summary>
     public static ConnectionSpan? Begin(Traces? traces, string ingress, TimeProvider time) =>
         traces is not null && traces.Source.HasListeners() ? new ConnectionSpan(traces.Source, ingress, time) : null;
 

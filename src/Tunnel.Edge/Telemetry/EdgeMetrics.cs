@@ -29,13 +29,13 @@ internal sealed class EdgeMetrics : IDisposable
     public void ClientRefused(string reason) =>
         clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         Meter.CreateObservableCounter(
             "culvert_edge_configuration_refused",
             refused,
-            description: "Changed configuration files that were not taken up."
+            description: "Changed configuration files that could not be reloaded."
         );
         Meter.CreateObservableGauge(
             "culvert_edge_restart_needed",

@@ -21,6 +21,6 @@ public enum ConnectionErrorCode : ushort
     /// <summary>The peer's certificate, tunnel or principal is no longer allowed.</summary>
     Revoked = 0x0106,
 
-    /// <summary>The same enrolment holds more connections than it announced; this is the oldest.</summary>
+    /// <summary>The same enrolment has more connections than it announced; this is the oldest.</summary>
     Superseded = 0x0107,
 }

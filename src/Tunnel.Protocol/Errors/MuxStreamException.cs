@@ -4,7 +4,7 @@ namespace Culvert.Tunnel.Protocol.Errors;
 public sealed class MuxStreamException : IOException
 {
     internal MuxStreamException(StreamEnd end, StreamErrorCode code)
-        : base($"The tunnel stream ended early: {end} ({code}).")
+        : base($"The tunnel stream closed early: {end} ({code}).")
     {
         End = end;
         Code = code;

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Errors;
 
-/// <summary>How a stream came to its early end.</summary>
+/// <summary>Why a stream closed early.</summary>
 public enum StreamEnd
 {
     /// <summary>The peer sent RST.</summary>

@@ -12,12 +12,12 @@ public enum StreamErrorCode : ushort
     /// <summary>One more stream than the receiver announced (W3).</summary>
     Limit = 0x0003,
 
-    /// <summary>The sender has lost interest: the client went away, or the drain time is over.</summary>
+    /// <summary>The sender cancelled: the client disconnected, or the drain time has passed.</summary>
     Cancelled = 0x0004,
 
-    /// <summary>What stood behind the stream went away in the middle.</summary>
+    /// <summary>The upstream of the stream disconnected.</summary>
     UpstreamGone = 0x0005,
 
-    /// <summary>A fault of the sender.</summary>
+    /// <summary>An internal error of the sender.</summary>
     Internal = 0x0006,
 }

@@ -25,7 +25,7 @@ internal static class FrameReader
 
     /// <summary>
     /// Reads one frame and moves <paramref name="input"/> behind it. False if the frame is not complete yet; what the
-    /// header claims has then been checked all the same, so that nobody waits for a frame that would be refused.
+    /// header claims has then been checked all the same, so that the reader does not wait for a frame that would be refused.
     /// </summary>
     /// <exception cref="MuxConnectionException">The frame can never be right.</exception>
     public static bool TryRead(ref ReadOnlySpan<byte> input, out Frame frame)

@@ -56,7 +56,7 @@ internal static class HelloCodec
 
         if (version != TunnelProtocol.Version)
         {
-            throw TlvReader.Malformed($"HELLO says version {version}, ALPN selected {TunnelProtocol.Version}.");
+            throw TlvReader.Malformed($"HELLO has version {version}, ALPN selected {TunnelProtocol.Version}.");
         }
 
         if (window > TunnelProtocol.MaxWindowBytes)

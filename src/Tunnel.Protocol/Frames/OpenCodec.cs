@@ -135,7 +135,7 @@ internal static class OpenCodec
                 CertificateSha256 = certificate,
                 MatchedName = matchedName,
             }
-            : throw TlvReader.Malformed("OPEN holds only a part of a client identity.");
+            : throw TlvReader.Malformed("OPEN contains only a part of a client identity.");
     }
 
     private static IPEndPoint ReadEndPoint(ReadOnlySpan<byte> value) =>

@@ -5,6 +5,6 @@ namespace Culvert.Tunnel.Protocol.Frames;
 /// <summary>The peer's GOAWAY: it takes or opens no new streams (W12).</summary>
 /// <param name="Code">Why.</param>
 /// <param name="LastStream">From an agent: the last stream handed to a handler. From an edge: 0.</param>
-/// <param name="Drain">How long open streams may go on before the peer resets them.</param>
+/// <param name="Drain">How long open streams may continue before the peer resets them.</param>
 /// <param name="Text">A sentence for the log, at most 256 bytes.</param>
 public sealed record PeerGoAway(ConnectionErrorCode Code, uint LastStream, TimeSpan Drain, string Text);

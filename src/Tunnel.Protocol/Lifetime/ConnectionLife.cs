@@ -4,7 +4,7 @@ using Culvert.Tunnel.Protocol.Sending;
 
 namespace Culvert.Tunnel.Protocol.Lifetime;
 
-/// <summary>Where a connection stands between its HELLO and its end; the table is above <see cref="MuxConnection"/>.</summary>
+/// <summary>The state of a connection between its HELLO and its close; the table is above <see cref="MuxConnection"/>.</summary>
 internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
 {
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +89,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         return true;
     }
 
-    /// <summary>Whether the drain has come to its end, by time or because nothing is left.</summary>
+    /// <summary>Whether the drain has finished, by time or because no stream is left.</summary>
     public bool IsDrained(bool nothingLeft, out bool expired, out ConnectionErrorCode code, out bool announced)
     {
         (expired, code, announced) = (false, default, false);
@@ -122,7 +122,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
             over = true;
         }
 
-        peerHello.TrySetException(new IOException($"The connection ended before HELLO: {why.Detail}"));
+        peerHello.TrySetException(new IOException($"The connection closed before HELLO: {why.Detail}"));
         _ = peerHello.Task.Exception; // observed: not every owner waits for HELLO
         peerGoAway.TrySetCanceled();
         ended.TrySetResult();

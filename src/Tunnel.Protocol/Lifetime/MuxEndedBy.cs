@@ -3,12 +3,12 @@ namespace Culvert.Tunnel.Protocol.Lifetime;
 /// <summary>Who ended an outer connection.</summary>
 public enum MuxEndedBy
 {
-    /// <summary>This process: an error that it found, or an orderly end that it asked for.</summary>
+    /// <summary>This process: an error that it found, or an orderly close that it requested.</summary>
     Local,
 
     /// <summary>The peer, by GOAWAY.</summary>
     Peer,
 
-    /// <summary>The transport: end of stream or a fault without a GOAWAY.</summary>
+    /// <summary>The transport: end of stream or an error without a GOAWAY.</summary>
     Transport,
 }

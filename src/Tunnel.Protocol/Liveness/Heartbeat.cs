@@ -15,7 +15,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a peer that has been asked something may say nothing before others are asked instead. Far beyond a round
+    /// How long a peer may leave a request without a response before other connections are tried. Far beyond a round
     /// trip, far below what counts as dead.
     /// </summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     private long sentAt; // 0 = none is under way
     private long measuredAt; // 0 = never
     private ulong opaque;
-    private long askedAt; // when a stream was opened that the peer has said nothing since; 0 = none was
+    private long askedAt; // when a stream was opened since the peer's last bytes; 0 = none
 
     private long latestPingAt; // 0 = none was sent; read without the gate
 
@@ -129,7 +129,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
         outbox.Run(start);
     }
 
-    /// <summary>Read loop: PONG; one that nobody asked for is ignored.</summary>
+    /// <summary>Read loop: PONG; an unsolicited one is ignored.</summary>
     public void OnPong(ulong echoed)
     {
         lock (outbox.Gate)

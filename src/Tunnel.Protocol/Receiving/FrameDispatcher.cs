@@ -9,17 +9,17 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 
-/// <summary>Brings each received frame to what it concerns: a stream, the door, the heartbeat, or the connection's life.</summary>
+/// <summary>Brings each received frame to what it concerns: a stream, stream admission, the heartbeat, or the connection's life.</summary>
 /// <param name="outbox">Whose gate guards what frames change.</param>
 /// <param name="table">The streams.</param>
-/// <param name="door">For OPEN.</param>
+/// <param name="admission">For OPEN.</param>
 /// <param name="life">For HELLO.</param>
 /// <param name="heartbeat">For PING and PONG.</param>
 /// <param name="onGoAway">For GOAWAY, which concerns them all.</param>
 internal sealed class FrameDispatcher(
     Outbox outbox,
     StreamTable table,
-    StreamDoor door,
+    StreamAdmission admission,
     ConnectionLife life,
     Heartbeat heartbeat,
     Action<PeerGoAway> onGoAway
@@ -68,7 +68,7 @@ internal sealed class FrameDispatcher(
                 OnWindow(frame);
                 break;
             case FrameType.Open:
-                door.OnOpen(frame);
+                admission.OnOpen(frame);
                 break;
             case FrameType.Fin:
                 if (TryGetStream(frame, out var finished))
@@ -115,7 +115,7 @@ internal sealed class FrameDispatcher(
         var credit = BinaryPrimitives.ReadUInt32BigEndian(frame.Payload);
         if (credit == 0)
         {
-            throw new MuxConnectionException(ConnectionErrorCode.FlowControl, "WINDOW gives no credit.");
+            throw new MuxConnectionException(ConnectionErrorCode.FlowControl, "WINDOW has a credit of zero.");
         }
 
         if (TryGetStream(frame, out var stream))
@@ -135,7 +135,7 @@ internal sealed class FrameDispatcher(
 
         lock (outbox.Gate)
         {
-            if (!door.WasOpened_NeedsLock(frame.Stream))
+            if (!admission.WasOpened_NeedsLock(frame.Stream))
             {
                 throw new MuxConnectionException(
                     ConnectionErrorCode.Protocol,

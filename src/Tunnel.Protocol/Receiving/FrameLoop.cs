@@ -6,9 +6,9 @@ namespace Culvert.Tunnel.Protocol.Receiving;
 /// <summary>Reads the transport until it ends. Holds a buffer only while bytes come in.</summary>
 internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink sink)
 {
-    private const int ReadBufferBytes = 32 * 1024; // the largest frame (16,393 bytes) and a TLS record beside it
+    private const int ReadBufferBytes = 32 * 1024; // the largest frame (16,393 bytes) and one TLS record
 
-    /// <summary>A read of so much is rarely the last of its kind: readers wait until nothing more is at hand.</summary>
+    /// <summary>A read of so much is rarely the last of its kind: readers wait until no more data is available.</summary>
     private const int BulkBytes = 8 * 1024;
 
     /// <summary>So much is handed to readers at the latest, before the next read.</summary>
@@ -62,7 +62,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
         }
         finally
         {
-            sink.Wake(); // before anybody hears of the end
+            sink.Wake(); // before the close is announced
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
                 if (unbroken >= MostBeforeYielding)
                 {
                     unbroken = 0;
-                    await PoolTurn.Next;
+                    await ThreadPoolYield.Next;
                 }
             }
         }

@@ -7,13 +7,13 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// caused it, everything else in a loop.
 /// </summary>
 /// <remarks>
-/// Whoever sets <c>writing</c>, under the gate, owns the batch and will look for more before clearing it.
+/// The thread that sets <c>writing</c>, under the gate, owns the batch and checks for more before clearing it.
 /// </remarks>
 /// <param name="outbox">Gives the batches.</param>
 /// <param name="transport">Where they go.</param>
 /// <param name="time">The clock of <see cref="StalledFor"/>.</param>
 /// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
-/// <param name="bytesTaken">What the peer's machine has taken of a write that is under way; null = nobody can say.</param>
+/// <param name="bytesTaken">How much of a write in progress the peer's machine has acknowledged; null = unknown.</param>
 internal sealed class BatchWriter(
     Outbox outbox,
     Stream transport,
@@ -33,7 +33,7 @@ internal sealed class BatchWriter(
     private bool closing; // flushed completes when what is there is written
     private bool stopped;
 
-    // Owned by whoever set writing.
+    // Owned by the thread that set writing.
     private byte[] batch = [];
     private int batchLength;
     private ValueTask startedWrite;
@@ -41,7 +41,7 @@ internal sealed class BatchWriter(
 
     private long writeStartedAt; // timestamp of the last progress of a running write; 0 = none is running
     private long bytesSent;
-    private long taken; // when somebody last looked; the ticking loop alone does
+    private long taken; // time of the last check; used only by the ticking loop
 
     public long BytesSent => Interlocked.Read(ref bytesSent);
 
@@ -183,7 +183,7 @@ internal sealed class BatchWriter(
 
             write.GetAwaiter().GetResult();
         }
-        catch (Exception e) // the caller only wanted to send; the connection's owner hears of the fault
+        catch (Exception e) // the caller only wanted to send; the connection's owner gets the error
         {
             Fault(e);
             signal.Set(); // the loop, which did not own this write, ends too

@@ -24,7 +24,7 @@ internal sealed class FrameBuffer
         return space;
     }
 
-    /// <summary>Gives the bytes away, with the array that holds them, and begins anew.</summary>
+    /// <summary>Returns the bytes with their array, and starts with an empty one.</summary>
     public (byte[] Array, int Length) Take()
     {
         var taken = (array, Length);

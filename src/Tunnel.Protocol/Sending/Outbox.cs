@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// at a soft limit and is taken one frame per stream and turn (W14); control frames never wait for space (W5).
 /// </summary>
 /// <remarks>
-/// Whoever changes what is to be sent holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the
+/// A thread that changes what to send holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the
 /// gate and passes the answer to <see cref="Run"/>.
 /// </remarks>
 internal sealed class Outbox
@@ -41,7 +41,7 @@ internal sealed class Outbox
     // Guarded by Gate.
     private readonly FrameBuffer filling = new();
     private readonly PendingControl pending = new();
-    private readonly TurnQueue turns = new();
+    private readonly RoundRobinQueue turns = new();
     private bool closing; // no more DATA
 
     /// <param name="transport">Where batches go.</param>

@@ -16,7 +16,7 @@ internal abstract class SendingHalf(uint streamId, int credit) : PipeWriter
     /// <summary>Committed bytes that are not framed yet.</summary>
     public abstract ReadOnlySpan<byte> Unsent_NeedsLock { get; }
 
-    /// <summary>In the round of <see cref="TurnQueue"/>, which owns this and the next property.</summary>
+    /// <summary>In the round of <see cref="RoundRobinQueue"/>, which owns this and the next property.</summary>
     internal bool IsReady { get; set; }
 
     internal SendingHalf? NextReady { get; set; }

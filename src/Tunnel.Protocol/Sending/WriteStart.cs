@@ -9,6 +9,6 @@ internal enum WriteStart
     /// <summary>Nothing was being written and the batch is small: write it on this thread.</summary>
     Inline,
 
-    /// <summary>Hand over to the write loop.</summary>
+    /// <summary>Pass it to the write loop.</summary>
     Loop,
 }

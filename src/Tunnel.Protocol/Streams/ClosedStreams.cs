@@ -15,7 +15,7 @@ namespace Culvert.Tunnel.Protocol.Streams;
 /// RST      dropped     dropped        PROTOCOL      dropped
 /// WINDOW   ignored     ignored        ignored       ignored
 /// </code>
-/// RST after both FINs is no error: the peer may have sent it before our FIN reached it (W11). Guarded by
+/// RST after both FINs is not an error: the peer may have sent it before our FIN reached it (W11). Guarded by
 /// <c>Outbox.Gate</c>.
 /// </remarks>
 internal sealed class ClosedStreams
@@ -47,7 +47,7 @@ internal sealed class ClosedStreams
         {
             throw new MuxConnectionException(
                 ConnectionErrorCode.Protocol,
-                $"{type} arrived on stream {id}, which the peer had ended."
+                $"{type} arrived on stream {id}, which the peer had closed."
             );
         }
     }

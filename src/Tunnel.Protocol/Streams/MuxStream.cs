@@ -26,7 +26,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     private bool isOver; // closed, and the input knows it
     private bool disposed;
 
-    // Made when somebody asks. Their callbacks run on the thread pool, never under the gate.
+    // Created on first use. Their callbacks run on the thread pool, never under the gate.
     private CancellationTokenSource? closedSource;
     private CancellationTokenSource? inputEndedSource;
     private volatile bool remoteFinished;
@@ -65,8 +65,8 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     public PipeWriter Output => output;
 
     /// <summary>
-    /// True once DATA or FIN has arrived: the stream must not be opened again elsewhere (W12). Credit is no answer; it
-    /// is given to a stream before anybody looks at it.
+    /// True once DATA or FIN has arrived: the stream must not be opened again elsewhere (W12). Credit is not a response; it
+    /// is given to a stream before it is handled.
     /// </summary>
     public bool Answered => answered;
 
@@ -77,7 +77,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     public CancellationToken Closed => TokenOf(ref closedSource, () => isOver);
 
     /// <summary>
-    /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even while nobody reads
+    /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even if no reader waits
     /// <see cref="Input"/> and bytes received before are still unread. The agent learns by it that the client is gone.
     /// </summary>
     public CancellationToken InputEnded => TokenOf(ref inputEndedSource, () => remoteFinished || isOver);
@@ -218,7 +218,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         outbox.Run(start);
     }
 
-    /// <summary>The stream ends without a word to the peer: the connection is lost, or its agent never started on it.</summary>
+    /// <summary>The stream closes without a frame to the peer: the connection is lost, or its agent never started on it.</summary>
     internal void OnLost(StreamEnd end) =>
         EndEarly(
             end,
@@ -328,7 +328,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             source ??= new CancellationTokenSource();
             if (hasHappened())
             {
-                source.Cancel(); // nobody has registered yet if it was made just now
+                source.Cancel(); // no callback is registered yet if it was just created
             }
 
             return source.Token;

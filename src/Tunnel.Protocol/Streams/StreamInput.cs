@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>
 /// The received bytes of a stream. The read loop appends, one consumer reads; what it consumes goes back to the peer as
-/// credit (W2). Holds buffers only for bytes that nobody has consumed yet; the credit window is their bound.
+/// credit (W2). Holds buffers only for unread bytes; the credit window is their bound.
 /// </summary>
 internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 {
@@ -65,7 +65,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
             if (completed)
             {
-                return false; // no credit for what nobody reads: the peer stops at the window
+                return false; // no credit for unread bytes: the peer stops at the window
             }
 
             Append_NeedsLock(data);

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>Where a stream stands on the wire (W11).</summary>
+/// <summary>The state of a stream on the wire (W11).</summary>
 /// <remarks>
 /// The owner is <see cref="MuxStream"/>, the guard its connection's <c>Outbox.Gate</c>. State × event:
 /// <code>

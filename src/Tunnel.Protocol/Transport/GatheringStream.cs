@@ -47,7 +47,7 @@ public sealed class GatheringStream(Stream inner) : Stream
     public void Begin() => gathering = true;
 
     /// <summary>
-    /// Reads ahead only while bytes come faster than they are asked for: a call or an answer is one read into the
+    /// Reads ahead only while bytes arrive faster than they are read: a call or an answer is one read into the
     /// caller's own buffer.
     /// </summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

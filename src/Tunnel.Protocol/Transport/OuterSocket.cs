@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Protocol.Transport;
 
-/// <summary>What the socket of an outer connection is told, at both ends.</summary>
+/// <summary>Options of an outer connection's socket, at both ends.</summary>
 public static class OuterSocket
 {
     // <netinet/tcp.h> of Linux.
@@ -12,7 +12,7 @@ public static class OuterSocket
     private const int TcpNotSentLowWater = 25;
     private const int TcpInfo = 11;
 
-    // <linux/tcp.h>, struct tcp_info: eight bytes, 24 numbers of four, two rates of eight, then what is asked for.
+    // <linux/tcp.h>, struct tcp_info: eight bytes, 24 numbers of four, two rates of eight, then the requested field.
     private const int BytesAckedAt = 8 + (24 * 4) + (2 * 8);
 
     /// <summary>

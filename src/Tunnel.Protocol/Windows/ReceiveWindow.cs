@@ -31,7 +31,7 @@ internal sealed class ReceiveWindow
     private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// Beside other streams, the most for each millisecond of the path: a gibibyte per second. What is on its way lies in
+    /// With other streams open, the most for each millisecond of the path: a gibibyte per second. What is on its way lies in
     /// one queue of the kernel's, and all others' bytes come after it.
     /// </summary>
     private const int SharedBytesPerMillisecond = 1024 * 1024;
@@ -69,7 +69,7 @@ internal sealed class ReceiveWindow
         }
     }
 
-    /// <summary>Credit beyond HELLO's, which the peer has yet to be told.</summary>
+    /// <summary>Credit beyond HELLO's, not yet sent to the peer.</summary>
     public int AddedAtStart { get; }
 
     /// <summary>For tests: the most that the peer could have us hold.</summary>
@@ -139,7 +139,7 @@ internal sealed class ReceiveWindow
 
         if (elapsed < path)
         {
-            return 0; // a part of a round trip says nothing: bytes come in bursts
+            return 0; // part of a round trip is not a measurement: bytes arrive in bursts
         }
 
         var perRoundTrip = consumed * (path / elapsed);

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Protocol.Windows;
 /// </summary>
 /// <remarks>
 /// Promises cannot be revoked on the wire, so no use of the budget may exhaust it for the others: the rise that every
-/// stream gets at its start leaves one half for streams that show a need, and of that half nobody takes more than a
+/// stream gets at its start leaves one half for streams that show a need, and of that half no stream takes more than a
 /// quarter at once.
 /// </remarks>
 public sealed class WindowBudget
@@ -35,7 +35,7 @@ public sealed class WindowBudget
         this.above = above;
     }
 
-    /// <summary>Bytes not promised to anybody.</summary>
+    /// <summary>Bytes not granted to any stream.</summary>
     public long FreeBytes => Interlocked.Read(ref free);
 
     /// <summary>All of it or nothing, and only while half of the budget stays free.</summary>

@@ -21,7 +21,7 @@ public sealed class ChartTests
         "service: {enabled: true, config: {public_url: u, machine_url: m, storage: {type: postgres}}}",
         "every node needs the same"
     )]
-    [InlineData("edge: {enabled: true}", "each edge is registered by itself")]
+    [InlineData("edge: {enabled: true}", "each edge is registered separately")]
     [InlineData("edge: {enabled: true, instances: [{name: a, edge_id: edge_1}]}", "edge.config.identity is required")]
     [InlineData("agent: {enabled: true}", "agent.config.routes is required")]
     [InlineData("agent: {enabled: true, config: {routes: {a: {}}}}", "agent.config.identity is required")]

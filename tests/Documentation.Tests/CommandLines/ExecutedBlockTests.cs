@@ -38,7 +38,7 @@ public sealed class ExecutedBlockTests
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
         ["revocation.md#OCSP"] = "OcspTests",
         ["rotation.md#Rotating a tunnel's certificate authority"] = "AuthorityRotationTests",
-        ["rotation.md#When somebody is missing"] = "AuthorityCommandsTests",
+        ["rotation.md#When a party is missing"] = "AuthorityCommandsTests",
         ["runbooks.md#The last admin key is lost"] = "admin-keys.md",
         ["tasks.md#Renew the registered CA"] = "ca-registration.md",
         ["tasks.md#Rotate the sealing key"] = "SealRotationTests",

@@ -44,7 +44,7 @@ internal static class ProgramParsers
         [
             .. parsed.Errors.Select(error => error.Message),
             .. parsed.Errors.Count == 0 && parsed.CommandResult.Command.Subcommands.Count > 0 && !IsHelp(call)
-                ? ["a word is missing"]
+                ? ["a command is missing"]
                 : Array.Empty<string>(),
         ];
     }

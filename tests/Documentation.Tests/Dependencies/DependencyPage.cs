@@ -18,7 +18,7 @@ internal static class DependencyPage
             A restore also fails when the package source knows a weakness of any of these packages (NuGet audit, every severity, also
             of what others bring). `AuditExceptions.props` lists the weaknesses that are tolerated, each with a reason and its last
             day; a test fails after that day. A source that has no such list, or cannot be reached, is a warning. What each program
-            consists of is published beside it as a bill of materials ([publishing.md](publishing.md)).
+            consists of is published with it as a bill of materials ([publishing.md](publishing.md)).
 
             ## Shipped
 
@@ -35,7 +35,7 @@ internal static class DependencyPage
             ## What the libraries do
 
             A library does what the field already agrees on; our own code is where a rule of security, a measured figure or native
-            compilation needs it. Looked at and not used: DnsClient ([why](decisions/0009-own-dns-client.md)),
+            compilation needs it. Evaluated and not used: DnsClient ([why](decisions/0009-own-dns-client.md)),
             Microsoft.Extensions.TimeProvider.Testing ([why](decisions/0010-own-test-clock.md)), and JsonSchema.Net, one of whose
             own dependencies is in no registry.
 

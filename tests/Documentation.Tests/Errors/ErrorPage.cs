@@ -11,17 +11,13 @@ internal static class ErrorPage
         (
             "identity-service",
             "Identity service",
-            "In `error.details.error_code` of the answer (form requests at the token endpoint answer in the shape of RFC 6749)."
+            "In `error.details.error_code` of the response (form requests at the token endpoint get the format of RFC 6749)."
         ),
-        (
-            "Ca",
-            "Certificate core",
-            "From the identity service, wherever it takes a signing request or a CA certificate."
-        ),
+        ("Ca", "Certificate core", "From the identity service, for a signing request or a CA certificate."),
         (
             "tunnel-agent",
             "Agent",
-            "In the header `culvert-reason` of answers that the agent makes itself, beside `culvert-failed-hop`."
+            "In the header `culvert-reason` of responses that the agent itself makes, with `culvert-failed-hop`."
         ),
     ];
 
@@ -36,7 +32,7 @@ internal static class ErrorPage
         new(
             "tunnel-edge",
             "Culvert.Tunnel.Edge.Ingress.IngressRefusal",
-            "Clients that the edge turned away",
+            "Clients that the edge refused",
             "In the edge's log and in the label `reason` of its metrics. The client sees a TLS alert (112 for an unknown name, 80 for a tunnel without agents) or a closed connection."
         )
         {
@@ -45,8 +41,8 @@ internal static class ErrorPage
         new(
             "tunnel-edge",
             "Culvert.Tunnel.Edge.Agents.AgentRefusal",
-            "Agents that the edge turned away",
-            "In the edge's log and in the label `reason` of its metrics. The agent sees a closed connection or GOAWAY, and dials again with growing pauses."
+            "Agents that the edge refused",
+            "In the edge's log and in the label `reason` of its metrics. The agent sees a closed connection or GOAWAY, and reconnects with increasing back-off."
         )
         {
             Spelling = name => name,
@@ -55,7 +51,7 @@ internal static class ErrorPage
             "Platform",
             "Culvert.Platform.Certificates.PeerRefusal",
             "Certificates of machines that were refused",
-            "In the logs of service, edge and agent, after the handshake. Next step: look at the other side's certificate (`culvert cert list`) and at both clocks."
+            "In the logs of service, edge and agent, after the handshake. Next step: check the other side's certificate (`culvert cert list`) and at both clocks."
         )
         {
             Spelling = name => name,
@@ -64,7 +60,7 @@ internal static class ErrorPage
             "Tunnel.Protocol",
             "Culvert.Tunnel.Protocol.Errors.ConnectionErrorCode",
             "Ends of outer connections",
-            "In GOAWAY between edge and agent, and in both logs. Both ends recover by themselves; `protocol`, `flow_control` and `frame_size` are defects of one of the programs."
+            "In GOAWAY between edge and agent, and in both logs. Both ends recover automatically; `protocol`, `flow_control` and `frame_size` are defects of one of the programs."
         ),
         new(
             "Tunnel.Protocol",
@@ -80,7 +76,7 @@ internal static class ErrorPage
             """
             # Error codes
 
-            Generated from the programs' own catalogues; a test fails when it is stale and says how to renew it. Codes are
+            Generated from the programs' own catalogues; a test fails when it is out of date and prints how to renew it. Codes are
             stable: a code is never reused for something else.
 
 

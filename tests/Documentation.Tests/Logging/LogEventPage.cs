@@ -22,8 +22,8 @@ internal static class LogEventPage
             """
             # Log events
 
-            Generated from the programs; a test fails when it is stale and says how to renew it. Numbers and names are stable:
-            none is ever used for something else, and within a program each is there once.
+            Generated from the programs; a test fails when it is out of date and prints how to renew it. Numbers and names are stable:
+            no number or name is reused, and within a program each is unique.
 
             Each line is one JSON object (on a terminal, text for people; `log.format` decides otherwise):
 
@@ -33,13 +33,13 @@ internal static class LogEventPage
             | `level` | `trace` `debug` `info` `warning` `error` `critical`; those below `log.level` are not written |
             | `event_id`, `event` | the event's number and name, as below; 0 and empty for what a library logs |
             | `msg` | the message below, filled in |
-            | `request_id` | the request that was being answered, as its caller was told it; where there is one |
+            | `request_id` | the request that was being answered, as its caller received it, if one exists |
             | `tunnel_id` | the tunnel; on every line of an agent |
             | `agent_id` | the agent's enrolment (`agt_…`); on every line of an agent that is enrolled |
             | `trace_id` | the trace that the line belongs to, where the request is traced |
             | … | the message's own fields, as below |
             | `category` | the part of the program |
-            | `exception` | of a fault: type, message and stack |
+            | `exception` | of an error: type, message and stack |
 
             `log.level`, `log.format` and `log.file` may change while the program runs: when the configuration file changes, or on SIGHUP.
 

@@ -193,7 +193,7 @@ public sealed partial class DevCommandTests : IAsyncDisposable
             Cancel
         );
         doctor.ExitCode.ShouldBe(0, doctor.Output + doctor.Error);
-        doctor.Output.ShouldContain("Every route answers a client's call through an edge.");
+        doctor.Output.ShouldContain("Every route responds to a client's call through an edge.");
     }
 
     private async Task<string> PasteAsync(IReadOnlyDictionary<string, string> guide, string line)

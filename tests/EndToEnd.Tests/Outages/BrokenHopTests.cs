@@ -39,7 +39,7 @@ public sealed class BrokenHopTests(RefusedSystem system) : SystemTest(system)
     [InlineData(Mistake.IssuerCa, "issuer_keys", "(issuers.corp.ca_file)")]
     [InlineData(Mistake.IssuerCaMissing, "configuration", "tunnel-agent config check")]
     [InlineData(Mistake.IssuerCaGarbage, "configuration", "tunnel-agent config check")]
-    [InlineData(Mistake.Tunnel, "organization", "is the tunnel that is meant, write it to tunnel.id")]
+    [InlineData(Mistake.Tunnel, "organization", "is the tunnel you mean, set tunnel.id to it")]
     [InlineData(Mistake.Rule, "token_exchange", "culvert explain req_")]
     public async Task AgentFile_WithAMistake_IsNamedWithItsStep(Mistake mistake, string check, string next)
     {

@@ -150,7 +150,7 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
             Cancel
         );
         doctor.Output.ShouldContain("auth.peer_revoked");
-        doctor.Output.ShouldContain("The edge serves nobody.");
+        doctor.Output.ShouldContain("The edge serves no clients.");
     }
 
     private async Task CallAsync()

@@ -77,7 +77,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
     private string Waits()
     {
         var waits = LinesOf(Installation.Service.Process.LogFile)
-            .Where(line => line.Contains("asked again in", StringComparison.Ordinal))
+            .Where(line => line.Contains("retrying in", StringComparison.Ordinal))
             .ToList();
         return waits.Count == 0 ? "no signing was repeated" : $"{waits.Count} signings were repeated: {waits[0]}";
     }

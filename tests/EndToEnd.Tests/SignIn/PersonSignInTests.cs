@@ -41,7 +41,7 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
                 Cancel
             );
 
-            last.ShouldContain(way == "--device" ? "Success" : "This browser is done");
+            last.ShouldContain(way == "--device" ? "Success" : "Return to the terminal");
             var said = await login.StandardOutput.ReadToEndAsync(Cancel);
             await login.WaitForExitAsync(Cancel);
             login.ExitCode.ShouldBe(0, await login.StandardError.ReadToEndAsync(Cancel));
@@ -80,7 +80,7 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
             var error = await login.StandardError.ReadToEndAsync(Cancel);
             await login.WaitForExitAsync(Cancel);
             login.ExitCode.ShouldBe(3, error);
-            error.ShouldContain("somebody refused it there");
+            error.ShouldContain("the request was refused in the browser");
         }
         finally
         {

@@ -136,7 +136,7 @@ public sealed class ServerTrustTests : CommandTest
         var run = await Stage.RunAsync("tunnel", "list", "--ca-sha256", TestCertificates.Shared.RootSha256);
 
         run.ExitCode.ShouldBe(ExitCode.Unreachable);
-        run.Error.ShouldContain("no platform root");
+        run.Error.ShouldContain("does not serve a platform root");
     }
 
     [Theory]

@@ -78,7 +78,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
         done.Headers.GetValues("Referrer-Policy").Single().ShouldBe("no-referrer");
         done.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var html = await done.Content.ReadAsStringAsync();
-        html.ShouldContain("The terminal says whether you are signed in");
+        html.ShouldContain("The terminal shows whether you are signed in");
         html.ShouldNotContain("src=");
         html.ShouldNotContain("href=");
         html.ShouldNotContain(Code);
@@ -101,14 +101,14 @@ public sealed class BrowserLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("error=access_denied", "refused it")]
+    [InlineData("error=access_denied", "request was refused")]
     [InlineData("error=login_required&error_description=who%1B", "login_required, who\uFFFD")]
-    [InlineData("", "holds no code")]
-    [InlineData("code=", "holds no code")]
-    [InlineData("code=a&code=b", "holds no code")]
+    [InlineData("", "contains no code")]
+    [InlineData("code=", "contains no code")]
+    [InlineData("code=a&code=b", "contains no code")]
     [InlineData("code=c&iss=https%3A%2F%2Felsewhere.example.com", "not from that issuer")]
     [InlineData("error=access_denied&iss=https%3A%2F%2Felsewhere.example.com", "not from that issuer")]
-    [InlineData("code=c&state=another", "not the answer to this sign-in")] // said twice
+    [InlineData("code=c&state=another", "does not belong to this sign-in")] // said twice
     public async Task Answer_ThatGrantsNothing_IsRefused(string answer, string why)
     {
         Prepare();
@@ -131,7 +131,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
 
         using var done = await GetAsync(Asked(await opened.Task)["redirect_uri"] + "?" + answer);
 
-        await ShouldBeRefusedAsync(running, "not the answer to this sign-in");
+        await ShouldBeRefusedAsync(running, "does not belong to this sign-in");
         Sent(Tokens).ShouldBeEmpty();
     }
 
@@ -164,9 +164,9 @@ public sealed class BrowserLoginTests : PersonLoginTest
 
     [Theory]
     [InlineData(400, """{"error":"invalid_grant"}""", "400, invalid_grant")]
-    [InlineData(200, """{"access_token":"eyJ.access.token"}""", "holds no id_token")]
+    [InlineData(200, """{"access_token":"eyJ.access.token"}""", "contains no id_token")]
     [InlineData(200, """{"id_token":"no token"}""", "not for this sign-in")]
-    [InlineData(200, "no JSON", "holds no id_token")]
+    [InlineData(200, "no JSON", "contains no id_token")]
     public async Task Code_ThatGivesNoToken_IsRefused(int status, string body, string why)
     {
         Prepare();
@@ -214,7 +214,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
         var run = await running;
 
         run.ExitCode.ShouldBe(ExitCode.TryAgain);
-        run.Error.ShouldContain("nobody signed in in time");
+        run.Error.ShouldContain("the sign-in timed out");
         Stage.StateFiles().ShouldBeEmpty();
         await Should.ThrowAsync<HttpRequestException>(() => GetAsync(redirect));
     }

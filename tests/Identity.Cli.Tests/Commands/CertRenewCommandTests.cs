@@ -25,7 +25,7 @@ public sealed class CertRenewCommandTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.Refused, run.Error);
         run.Error.ShouldContain("issue.tunnel");
-        run.Error.ShouldContain("There are no files yet");
+        run.Error.ShouldContain("No files were written");
         Last.Headers["authorization"].ShouldBe("Bearer access");
         Last.Headers["idempotency-key"].ShouldStartWith("csr-");
         Last.Json!["tunnel_id"]!.GetValue<string>().ShouldBe("tnl_01a");

@@ -68,7 +68,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("""{"error":"access_denied"}""", ExitCode.Refused, "refused it")]
+    [InlineData("""{"error":"access_denied"}""", ExitCode.Refused, "request was refused")]
     [InlineData("""{"error":"expired_token"}""", ExitCode.TryAgain, "in time")]
     [InlineData("""{"error":"invalid_client"}""", ExitCode.Refused, "invalid_client")]
     [InlineData(Pending, ExitCode.TryAgain, "in time")] // until the code's end
@@ -118,11 +118,11 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, "<html>", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, "", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, """{"issuer":"a","issuer":"b"}""", ExitCode.Failed, "its metadata is no JSON object")]
-    [InlineData(200, """{"issuer":"\ud800"}""", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, "[]", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, "<html>", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, "", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, """{"issuer":"a","issuer":"b"}""", ExitCode.Failed, "its metadata is not a JSON object")]
+    [InlineData(200, """{"issuer":"\ud800"}""", ExitCode.Failed, "its metadata is not a JSON object")]
     [InlineData(200, "{}", ExitCode.Refused, "its metadata lacks the member issuer")]
     [InlineData(200, """{"issuer":1}""", ExitCode.Refused, "its metadata lacks the member issuer")]
     [InlineData(404, "{}", ExitCode.Unreachable, "its metadata was answered with 404")]
@@ -164,16 +164,16 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", "its answer holds no code")]
+    [InlineData(200, "[]", "its response contains no code")]
     [InlineData(
         200,
         """{"device_code":1,"user_code":"u","verification_uri":"https://p"}""",
-        "its answer holds no code"
+        "its response contains no code"
     )]
     [InlineData(
         200,
         """{"device_code":"a","device_code":"b","user_code":"u","verification_uri":"https://p"}""",
-        "its answer holds no code"
+        "its response contains no code"
     )]
     [InlineData(400, """{"error":"invalid_client","error_description":"who"}""", "no code: 400, invalid_client, who")]
     [InlineData(401, """{"error":"invalid_client"}""", "no code: 401, invalid_client")]
@@ -191,13 +191,13 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData(200, "[]", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":1}""", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its answer holds no id_token")]
-    [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its answer's token_type is \"mac\"")]
-    [InlineData(401, """{"error":"invalid_client"}""", "it gives no token: 401, invalid_client")]
-    [InlineData(400, """{"error":["slow_down"]}""", "it gives no token: 400")]
-    [InlineData(500, "<html>", "it gives no token: 500")]
+    [InlineData(200, "[]", "its response contains no id_token")]
+    [InlineData(200, """{"id_token":1}""", "its response contains no id_token")]
+    [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its response contains no id_token")]
+    [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its response's token_type is \"mac\"")]
+    [InlineData(401, """{"error":"invalid_client"}""", "it returned no token: 401, invalid_client")]
+    [InlineData(400, """{"error":["slow_down"]}""", "it returned no token: 400")]
+    [InlineData(500, "<html>", "it returned no token: 500")]
     public async Task Token_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
     {
         Prepare();
@@ -214,8 +214,8 @@ public sealed class DeviceLoginTests : PersonLoginTest
     [InlineData("--issuer http://idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://me:secret@idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://idp.example.com", "--client-id")]
-    [InlineData("--federated --token-file t", "how to sign in")]
-    [InlineData("--browser --issuer https://idp.example.com --client-id c", "how to sign in")]
+    [InlineData("--federated --token-file t", "no sign-in method")]
+    [InlineData("--browser --issuer https://idp.example.com --client-id c", "no sign-in method")]
     public async Task Incomplete_IsUsage(string line, string why)
     {
         var run = await Stage.RunAsync([

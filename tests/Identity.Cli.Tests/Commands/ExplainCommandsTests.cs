@@ -123,7 +123,7 @@ public sealed class ExplainCommandsTests : CommandTest
 
             run.ExitCode.ShouldBe(ExitCode.CheckFailed);
             run.Out.ShouldContain("iss  https://a.test");
-            run.Out.ShouldContain("aud: looks like the platform's default");
+            run.Out.ShouldContain("aud: this looks like the platform's default");
             run.Out.ShouldContain("exp: expired");
             run.Out.ShouldNotContain(token.Split('.')[2]);
             run.Out.ShouldNotContain(token.Split('.')[1]);

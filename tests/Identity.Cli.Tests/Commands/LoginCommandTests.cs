@@ -103,7 +103,7 @@ public sealed class LoginCommandTests : CommandTest
 
         Stage.StateFiles().ShouldBeEmpty();
         (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(ExitCode.Usage, "there is neither key nor sign-in");
-        (await Stage.RunAsync("logout")).Out.ShouldContain("nobody was signed in");
+        (await Stage.RunAsync("logout")).Out.ShouldContain("you were not signed in");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class LoginCommandTests : CommandTest
     }
 
     [Theory]
-    [InlineData("login --rule fdrl_01 --token-file t --organization o", "how to sign in")]
+    [InlineData("login --rule fdrl_01 --token-file t --organization o", "no sign-in method")]
     [InlineData("login --federated --rule fdrl_01 --token-file t", "organization")]
     [InlineData("login --federated --token-file t", "'--rule' is required")]
     public async Task Incomplete_IsUsage(string line, string why)

@@ -141,7 +141,7 @@ public sealed class ReadCommandsTests : CommandTest
 
         run.ExitCode.ShouldBe(exitCode, run.Error);
         run.Out.ShouldContain(line);
-        run.Out.ShouldContain("agents 1 live of 2, certificates -, edges one (2 agent connections)");
+        run.Out.ShouldContain("agents 1 connected of 2, certificates -, edges one (2 agent connections)");
         (await Stage.RunAsync("status", "-o", "json")).Json["tunnels"]![0]!["tunnel_id"]!
             .GetValue<string>()
             .ShouldBe("tnl_01");

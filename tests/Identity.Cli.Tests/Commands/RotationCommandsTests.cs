@@ -24,7 +24,7 @@ public sealed class RotationCommandsTests : CommandTest
         var run = await Stage.RunAsync("ca", "status", "ca_01");
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Out.ShouldContain("missing: agent one agt_01 since 2026-01-01T00:00:00Z (holds 3,");
+        run.Out.ShouldContain("missing: agent one agt_01 since 2026-01-01T00:00:00Z (acknowledged epoch 3,");
         run.Out.ShouldContain("away, will catch up: agt_02");
         run.Out.ShouldContain("signing connector: tried 3 times, last at 2026-01-01T00:00:00Z by node-1");
         run.Out.ShouldContain("it does not let us ask (401); next at 2026-01-01T00:05:00Z");

@@ -46,7 +46,7 @@ public sealed class TokenCommandsTests : CommandTest
         var run = await Stage.RunAsync("token", "introspect");
 
         run.ExitCode.ShouldBe(ExitCode.Failed);
-        run.Error.ShouldContain("this is not the identity service");
+        run.Error.ShouldContain("this server is not the identity service");
     }
 
     [Theory]

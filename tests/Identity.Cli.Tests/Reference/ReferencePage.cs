@@ -7,7 +7,7 @@ namespace Culvert.Identity.Cli.Tests.Reference;
 /// <summary>The part of docs/cli.md that lists every command, made from the commands themselves.</summary>
 internal static class ReferencePage
 {
-    public const string Marker = "<!-- From here on made from the program: CULVERT_RENEW_DOCS=1 renews it. -->";
+    public const string Marker = "<!-- From here on generated from the program: CULVERT_RENEW_DOCS=1 renews it. -->";
 
     public static string Render()
     {

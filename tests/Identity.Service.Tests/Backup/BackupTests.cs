@@ -177,7 +177,7 @@ public sealed class BackupTests : IAsyncLifetime
 
         await File.WriteAllTextAsync(export, await other.Api.GetStringAsync("/v1/audit/export", Cancel), Cancel);
 
-        Refusal(new RestoreChoice([export], [], NothingLater: false)).ShouldContain("another history");
+        Refusal(new RestoreChoice([export], [], NothingLater: false)).ShouldContain("different histories");
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class BackupTests : IAsyncLifetime
         await federated.CreateAsync("/v1/tunnels", new JsonObject { ["display_name"] = "later" });
         await BackUpAsync();
 
-        Refusal(new RestoreChoice([export], [], NothingLater: false)).ShouldContain("ends before the backup");
+        Refusal(new RestoreChoice([export], [], NothingLater: false)).ShouldContain("is older than the backup");
     }
 
     [Fact]
@@ -202,7 +202,8 @@ public sealed class BackupTests : IAsyncLifetime
             Cancel
         );
 
-        Refusal(new RestoreChoice([export], [], NothingLater: false)).ShouldContain("not what was recorded");
+        Refusal(new RestoreChoice([export], [], NothingLater: false))
+            .ShouldContain("was changed after it was recorded");
     }
 
     public static TheoryData<string, Func<byte[], byte[]>> Damage() =>

@@ -162,7 +162,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
     [InlineData("kind: rule\nname: a\nspec: {}", "issuer is missing")]
     [InlineData("kind: tunnel\nspec: {}", "name is missing")]
     [InlineData("kind: tunnel\nname: a\nkind: tunnel", "Duplicate key")]
-    [InlineData("kind: tunnel\nname: a\n---\nkind: tunnel\nname: a", "is declared before")]
+    [InlineData("kind: tunnel\nname: a\n---\nkind: tunnel\nname: a", "is already declared")]
     public async Task BadFile_IsConfiguration_AndSaysWhere(string yaml, string what)
     {
         var bad = Path.GetDirectoryName(desk.Write("bad/bad.yaml", yaml))!;
@@ -178,7 +178,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
     {
         desk.Write("files/all.yaml", Files.Replace("issuer: ci", "issuer: cd", StringComparison.Ordinal));
 
-        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain("'cd', which is neither declared nor there");
+        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain("'cd', which is neither declared nor exists");
         (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
     }
 

@@ -32,7 +32,7 @@ public sealed class AuthorityPageTests
         done.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         done.Headers.Location!.ToString().ShouldBe(page + "?done");
         var shown = await browser.OpenAsync(page);
-        shown.ShouldContain("Everybody who counts has acknowledged");
+        shown.ShouldContain("All required parties have acknowledged");
         shown.ShouldNotContain(form);
         (await bench.RotationAsync(second)).GetProperty("missing").GetArrayLength().ShouldBe(0);
     }
@@ -125,7 +125,7 @@ public sealed class AuthorityPageTests
         var page = await browser.OpenAsync($"/console/authorities/{second}");
 
         page.ShouldContain("<dt>Clients have until</dt>");
-        page.ShouldContain("Everybody who counts has acknowledged");
+        page.ShouldContain("All required parties have acknowledged");
         page.ShouldNotContain("<th scope=\"row\">propagation");
         page.ShouldNotContain("<td>propagation");
         page.ShouldContain($"culvert ca status {second} --watch");

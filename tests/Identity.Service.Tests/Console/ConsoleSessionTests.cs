@@ -119,7 +119,7 @@ public sealed class ConsoleSessionTests : IAsyncLifetime
             }
         );
         using var browser = new ConsoleBrowser(closed);
-        (await browser.OpenAsync("/console/sign-in")).ShouldContain("Nobody can sign in");
+        (await browser.OpenAsync("/console/sign-in")).ShouldContain("Sign-in is not possible");
         using var other = new ConsoleBrowser(service);
         await other.OpenAsync("/console/sign-in");
         browser.Cookies[ConsoleCookie.SignIn] = other.Cookies[ConsoleCookie.SignIn];

@@ -17,7 +17,7 @@ public sealed class HostnamesPageTests(ServiceFixture fixture) : IClassFixture<S
         var page = $"/console/tunnels/{tunnel.Id()}/hostnames";
         using var browser = await ConsoleBrowser.SignedInAsync(service);
         (await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}")).ShouldContain($"href=\"{page}\"");
-        (await browser.OpenAsync(page)).ShouldContain("It has none beside its own domain.");
+        (await browser.OpenAsync(page)).ShouldContain("It has only its own domain.");
 
         using var claimed = await browser.SubmitAsync(page, ("name", Name));
         claimed.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);

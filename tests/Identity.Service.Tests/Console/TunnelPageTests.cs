@@ -14,7 +14,7 @@ public sealed class TunnelPageTests
         {"revision":1,"epochs":{"platform":1,"trust_bundle":0},"serials":{"platform":"a1one","server":null},
          "version":"0.1.0","routes":[],"doctor":{"checked_at":"2026-01-01T00:00:00Z","checks":[
          {"id":"bundle_epoch","status":"pass","summary":"It holds the newest bundle.","next":""},
-         {"id":"upstreams","status":"fail","summary":"<b>1 of 2</b> upstreams do not answer: docs.","next":"tunnel-agent routes test docs"}]}}
+         {"id":"upstreams","status":"fail","summary":"<b>1 of 2</b> upstreams do not respond: docs.","next":"tunnel-agent routes test docs"}]}}
         """;
 
     private readonly ScriptedPeers peers = new();

@@ -87,7 +87,7 @@ public sealed partial class ApiBrowserTests(ServiceFixture fixture) : IClassFixt
         using var answer = await anyone.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("<h1>There is no such page</h1>");
+        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("<h1>Page not found</h1>");
     }
 
     [Fact]

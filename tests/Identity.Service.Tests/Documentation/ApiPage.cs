@@ -13,9 +13,9 @@ internal static class ApiPage
             """
             # The API
 
-            Generated from the description that the service serves; a test fails when it is stale and says how to renew it. The
+            Generated from the description that the service serves; a test fails when it is out of date and prints how to renew it. The
             same as OpenAPI 3.1, with schemas and examples: `GET /v1/openapi.json` of the service, `/docs/api` in a browser, and
-            `docs/openapi.json` beside this page.
+            `docs/openapi.json` next to this page.
 
             Bearer credentials go into `Authorization`. Members with a star must be there; unknown and repeated members are refused.
             Bodies and error codes are those that the code of each operation names; besides, any operation may answer with those of

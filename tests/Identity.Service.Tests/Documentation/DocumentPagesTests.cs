@@ -47,7 +47,7 @@ public sealed partial class DocumentPagesTests(ServiceFixture fixture) : IClassF
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("text/html; charset=utf-8");
         answer.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(ConsoleHeaders.Policy);
-        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("<h1>There is no such page</h1>");
+        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("<h1>Page not found</h1>");
     }
 
     // As messages and explanations name it.

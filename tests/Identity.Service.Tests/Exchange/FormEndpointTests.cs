@@ -91,7 +91,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
     [InlineData("grant_type", null, "grant_type: required.")]
     [InlineData("assertion", null, "assertion: required.")]
     [InlineData("assertion", "", "assertion: required.")]
-    [InlineData("client_id", null, "rule: required; client_id may name it as well.")]
+    [InlineData("client_id", null, "rule: required; you can also give it as client_id.")]
     [InlineData("client_id", "my-app", "rule is not a well-formed fdrl_ tagged ID")]
     [InlineData("workspace_id", "prod", "workspace_id is neither a well-formed wrkspc_ tagged ID nor default")]
     [InlineData("service_account_id", "svac_x", "service_account_id is not a well-formed svac_ tagged ID")]

@@ -210,13 +210,13 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("{\"access_token\":\"t\",\"expires_in\":\"soon\"}", "member expires_in has another type.")]
     [InlineData("{\"access_token\":\"t\"}", "it lacks expires_in.")]
     [InlineData("{}", "it lacks access_token, expires_in.")]
-    [InlineData("[]", "it is no JSON object.")]
+    [InlineData("[]", "it is not a JSON object.")]
     [InlineData("<html>", "it is not JSON.")]
     public async Task Exchange_AnswerOfAnotherShape_NamesTheMember(string body, string fault)
     {
         Answer(c => c.Response.WriteAsync(body));
 
-        (await Exchange()).Failure!.Message.ShouldBe($"The answer is not what the protocol says: {fault}");
+        (await Exchange()).Failure!.Message.ShouldBe($"The response does not follow the protocol: {fault}");
     }
 
     [Theory]
@@ -236,7 +236,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         {
             answer.Failure!.Kind.ShouldBe(ApiFailureKind.Malformed);
             answer.Failure.Message.ShouldBe(
-                $"The answer's token_type is \"{type}\"; only Bearer and DPoP can be used."
+                $"The response's token_type is \"{type}\"; only Bearer and DPoP can be used."
             );
         }
     }

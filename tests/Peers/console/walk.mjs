@@ -54,7 +54,7 @@ await page.locator('summary', { hasText: 'Change mcp.corp.internal' }).click();
 await look(page, 'hostnames');
 await page.locator('summary', { hasText: 'Give it up' }).click();
 await page.getByRole('button', { name: /^Give it up/ }).click();
-await page.getByText('It has none beside its own domain.').waitFor();
+await page.getByText('It has only its own domain.').waitFor();
 
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Service accounts' }).click();
 await page.getByRole('textbox', { name: /^Name/ }).fill('builds');

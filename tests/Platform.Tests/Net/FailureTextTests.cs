@@ -51,7 +51,7 @@ public sealed class FailureTextTests
     )]
     [InlineData(
         "The remote certificate is invalid because of errors in the certificate chain: PartialChain",
-        "No CA that is trusted here issued the server's certificate."
+        "The server's certificate is not issued by a trusted CA."
     )]
     [InlineData(
         "The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch",
@@ -59,7 +59,7 @@ public sealed class FailureTextTests
     )]
     [InlineData(
         "The remote certificate was rejected by the provided RemoteCertificateValidationCallback.",
-        "The server's certificate is not accepted here."
+        "The server's certificate is not trusted."
     )]
     [InlineData("Received an alert.", "Received an alert.")]
     public void Of_CertificateRefused_SaysWhyInWords(string message, string expected) =>

@@ -67,9 +67,9 @@ public sealed class OutboundDialerTests : IAsyncDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\n\r\n", "502")]
-    [InlineData("SSH-2.0-x\r\n\r\n", "as a proxy does")]
-    [InlineData("HTTP/1.1 200", "as a proxy does")]
-    [InlineData("", "as a proxy does")]
+    [InlineData("SSH-2.0-x\r\n\r\n", "like a proxy")]
+    [InlineData("HTTP/1.1 200", "like a proxy")]
+    [InlineData("", "like a proxy")]
     public async Task Connect_ProxyThatAnswersOtherwise_IsAFailure(string answer, string says)
     {
         proxy.Answer = answer;

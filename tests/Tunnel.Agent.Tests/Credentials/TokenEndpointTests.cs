@@ -13,7 +13,7 @@ namespace Culvert.Tunnel.Agent.Tests.Credentials;
 /// <summary>What is asked of an authorization server, and what of its answers is not taken.</summary>
 public sealed class TokenEndpointTests : IDisposable
 {
-    private const string NoTokenResponse = "The endpoint's answer is no token response.";
+    private const string NoTokenResponse = "The endpoint's response is not a token response.";
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-endpoint-").FullName;
     private readonly FakeTimeProvider time = new();
@@ -62,13 +62,25 @@ public sealed class TokenEndpointTests : IDisposable
     [InlineData("""{"access_token":"t","token_type":"Bearer","x":{"y":1,"y":2}}""", NoTokenResponse)]
     [InlineData("""{"access_token":"t","token_type":"Bearer","x":[[[[[[[[]]]]]]]]}""", NoTokenResponse)]
     [InlineData("""{"access_token":"t","token_type":"Bearer"} {}""", NoTokenResponse)]
-    [InlineData("""{"access_token":"t","token_type":"DPoP"}""", "The token is no bearer token.")]
-    [InlineData("""{"access_token":"t","token_type":"mac"}""", "The token is no bearer token.")]
-    [InlineData("""{"access_token":"t","token_type":""}""", "The token is no bearer token.")]
-    [InlineData("""{"access_token":"","token_type":"Bearer"}""", "The token holds characters that no token has.")]
-    [InlineData("""{"access_token":"a b","token_type":"Bearer"}""", "The token holds characters that no token has.")]
-    [InlineData("""{"access_token":"a\r\n","token_type":"Bearer"}""", "The token holds characters that no token has.")]
-    [InlineData("""{"access_token":"ä","token_type":"Bearer"}""", "The token holds characters that no token has.")]
+    [InlineData("""{"access_token":"t","token_type":"DPoP"}""", "The token is not a bearer token.")]
+    [InlineData("""{"access_token":"t","token_type":"mac"}""", "The token is not a bearer token.")]
+    [InlineData("""{"access_token":"t","token_type":""}""", "The token is not a bearer token.")]
+    [InlineData(
+        """{"access_token":"","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"a b","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"a\r\n","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
+    [InlineData(
+        """{"access_token":"ä","token_type":"Bearer"}""",
+        "The token contains characters that are not allowed in a token."
+    )]
     public async Task Answer_ThatIsNoTokenResponse_IsRefusedForAMoment(string answer, string problem)
     {
         server.Answer = _ => answer;

@@ -85,8 +85,8 @@ public sealed class FederationChecksTests : IAsyncLifetime
     [InlineData("https://identity.example.com:8443/", "a slash at the end")]
     [InlineData("identity.example.com:8443", "scheme")]
     [InlineData("https://Identity.example.com:8443", "letter case")]
-    [InlineData("sts.amazonaws.com", "standard audience")]
-    [InlineData("api://AzureADTokenExchange", "standard audience")]
+    [InlineData("sts.amazonaws.com", "default audience")]
+    [InlineData("api://AzureADTokenExchange", "default audience")]
     [InlineData("https://elsewhere.example.com", "A token for another service")]
     public async Task Run_OtherAudience_SaysInWhichWay(string audience, string expected)
     {

@@ -102,7 +102,7 @@ public sealed class EdgeReloadTests
             _ => settings with { Sni = settings.Sni with { MaxHelloBytes = 16 } },
         };
 
-    // By the tunnel's limit it is told; at the door, and for a hello that is too long, as ever.
+    // By the tunnel's limit it is told; at admission, and for a hello that is too long, as ever.
     private static byte[] ExpectedOf(string section) =>
         section switch
         {

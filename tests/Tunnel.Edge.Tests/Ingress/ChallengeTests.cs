@@ -136,13 +136,13 @@ public sealed class ChallengeTests
     public void Visit_OfAChallenge_HasNoAffinityAndNoRanges()
     {
         var tunnel = TunnelRoute.From(Feeds.Tunnel(clients: []));
-        var first = Visit(1);
-        first.AffinityTo(tunnel).ShouldNotBe(Visit(2).AffinityTo(tunnel));
+        var first = Context(1);
+        first.AffinityTo(tunnel).ShouldNotBe(Context(2).AffinityTo(tunnel));
         first.IsAllowedBy(tunnel).ShouldBeTrue();
         first.IsAllowedBy(TunnelRoute.From(Feeds.Tunnel(status: TunnelStatus.Paused))).ShouldBeFalse();
         first.IsAllowedBy(null).ShouldBeFalse();
 
-        static ClientVisit Visit(int port) =>
+        static ClientContext Context(int port) =>
             new(new IPEndPoint(IPAddress.Loopback, port), Name, null) { IsChallenge = true };
     }
 

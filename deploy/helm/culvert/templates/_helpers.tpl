@@ -107,7 +107,7 @@ tolerations:
 {{- end }}
 {{- end -}}
 
-{{/* What a machine proves itself by, and whom it trusts. The kubelet writes the token anew long before it ends. */}}
+{{/* The machine's credential and trust. The kubelet renews the token long before it expires. */}}
 {{- define "culvert.identityMounts" -}}
 - name: identity-token
   mountPath: /var/run/secrets/culvert

@@ -2,17 +2,17 @@ using System.Runtime.ExceptionServices;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>One piece of work for the HSM, and whether somebody still waits for it.</summary>
+/// <summary>One piece of work for the HSM, and whether a caller still waits for it.</summary>
 internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
 {
-    // Guards the rest; whoever waits sleeps on it.
+    // Guards the rest; waiting callers block on it.
     private readonly object gate = new();
     private bool hasBegun;
     private bool isDone;
     private bool isAbandoned;
     private ExceptionDispatchInfo? fault;
 
-    /// <summary>Nobody waits any more: what the call still made must not stay.</summary>
+    /// <summary>No caller waits any more: objects that the call still created must be removed.</summary>
     public bool IsAbandoned
     {
         get
@@ -24,7 +24,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>It came to the HSM: what it was to do there may be done.</summary>
+    /// <summary>The call reached the HSM: its effect is possible.</summary>
     public bool HasBegun
     {
         get
@@ -55,7 +55,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
         catch (Exception thrown)
         {
-            // The root of the worker's thread: whoever waits gets it.
+            // The root of the worker's thread: the waiting caller gets the exception.
             fault = ExceptionDispatchInfo.Capture(thrown);
         }
 
@@ -66,7 +66,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>False = it was given up after that time, and goes on alone.</summary>
+    /// <summary>False = the caller stopped waiting after that time; the call continues in the background.</summary>
     public bool Wait(TimeSpan limit)
     {
         lock (gate)

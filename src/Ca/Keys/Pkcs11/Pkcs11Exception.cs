@@ -15,7 +15,7 @@ public sealed class Pkcs11Exception : CryptographicException
         // §4.1: the device failed; the handles may live on, but a restarted one has forgotten the login.
         IsDeviceFault = result is CKR.CKR_GENERAL_ERROR or CKR.CKR_DEVICE_ERROR;
 
-        // §4.1: the library was finalized by another user of it in this process, the token was reset, or somebody
+        // §4.1: the library was finalized by another user of it in this process, the token was reset, or another client
         // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
         IsSessionLost =
             IsDeviceFault
@@ -45,20 +45,20 @@ public sealed class Pkcs11Exception : CryptographicException
     public bool IsLoginRefused { get; internal init; }
 
     /// <summary>
-    /// It was asked and did not answer in time; what it was asked for may still happen. What was never begun is not late.
+    /// The call timed out after it started; its effect may still happen. A call that never started does not time out.
     /// </summary>
     public bool IsLate { get; internal init; }
 
-    /// <summary>The key must not be used for what it was asked for, or the token does not let it: to try again is no use.</summary>
+    /// <summary>The key may not be used for the requested operation, or the token does not allow it: do not retry.</summary>
     public bool IsPolicyFault { get; internal init; }
 
     /// <summary>
-    /// The library knows no token of that name. It learns which there are when it is initialised: one that was made anew
+    /// The library knows no token of that name. It learns which there are when it is initialised: one that was re-initialised
     /// meanwhile is found after that.
     /// </summary>
     internal bool IsTokenGone { get; init; }
 
-    /// <summary>The handles that we hold are gone; with new ones it may go on.</summary>
+    /// <summary>Our handles are invalid; the operation can continue with new ones.</summary>
     internal bool IsSessionLost { get; }
 
     /// <summary>The session is of no use, but its handle is still ours: it can be closed.</summary>

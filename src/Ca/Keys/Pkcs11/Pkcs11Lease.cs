@@ -23,7 +23,7 @@ internal sealed class Pkcs11Lease(Pkcs11Library library, ulong session, string t
             return keys[label] = found[0];
         }
 
-        // A session with a token that was taken out finds nothing and says nothing.
+        // A session with a removed token finds no objects and reports no error.
         Library.RequireToken(tokenLabel);
         throw new Pkcs11Exception($"The token has no private key labelled {label}.");
     }

@@ -64,7 +64,7 @@ internal sealed class Pkcs11Library
     }
 
     /// <summary>
-    /// Ends every session of this process and all that the library knows. Nobody else may be inside it (§5.4).
+    /// Ends every session of this process and all that the library knows. No other thread may be inside it (§5.4).
     /// </summary>
     public void Terminate() => Check("C_Finalize", library.C_Finalize(0));
 
@@ -99,7 +99,7 @@ internal sealed class Pkcs11Library
         Check("C_GetAttributeValue", result);
         if (template[0].valueLen > MaxAttributeBytes)
         {
-            throw new Pkcs11Exception("An attribute is longer than any that is used here.");
+            throw new Pkcs11Exception("An attribute is too long.");
         }
 
         var value = new byte[template[0].valueLen];
@@ -143,7 +143,7 @@ internal sealed class Pkcs11Library
         System.Text.Encoding.UTF8.GetBytes(tokenLabel, wanted);
         foreach (var slot in slots.AsSpan(0, (int)count))
         {
-            // A slot whose token was taken out may say nothing any more: others go on.
+            // A slot whose token was removed may return errors: continue with the others.
             var info = default(CK_TOKEN_INFO);
             if (library.C_GetTokenInfo(slot, ref info) == CKR.CKR_OK && info.Label.AsSpan().SequenceEqual(wanted))
             {

@@ -30,7 +30,7 @@ internal sealed class Pkcs11Login(Pkcs11Settings settings)
         }
         catch (Pkcs11Exception fault) when (fault.IsLoginRefused)
         {
-            // Any other failure says nothing of the PIN.
+            // Any other failure gives no information about the PIN.
             refused = fault;
             throw;
         }

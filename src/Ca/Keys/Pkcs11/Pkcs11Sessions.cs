@@ -5,7 +5,7 @@ namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
 /// Sessions with one token: one for administration, and one for each thread that signs. They are opened when they are
-/// needed, and anew after they were lost.
+/// needed, and again after they were lost.
 /// </summary>
 internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
 {
@@ -13,7 +13,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
     private Pkcs11Library? library;
     private ulong session;
 
-    // Sessions that sign; each is used by one thread at a time. A stale one is noticed by whoever rents it.
+    // Sessions that sign; each is used by one thread at a time. The thread that rents a stale one detects it.
     private readonly ConcurrentStack<Pkcs11Lease> free = new();
 
     // Given up, because a call of them hangs: nothing is kept for later.
@@ -70,20 +70,20 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
     }
 
     /// <summary>
-    /// Has the library begin anew, which ends every session of this process with every token. Nobody else is inside it.
+    /// Re-initialises the library, which closes every session of this process with every token. No other thread is inside it.
     /// </summary>
     public void Restart()
     {
         lock (gate)
         {
-            // Their handles are nobody's, or soon somebody else's: not closed.
+            // Their handles are invalid, or may soon be reused: not closed.
             free.Clear();
             library = null;
             Load().Terminate();
         }
     }
 
-    /// <summary>Nobody begins anything with them any more.</summary>
+    /// <summary>No new operation starts with them.</summary>
     public void Retire() => isRetired = true;
 
     /// <summary>Closes what retired sessions hold, once the call that hung has come back.</summary>
@@ -136,7 +136,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
         }
     }
 
-    // What was opened through a library object that failed is not used again; the next one logs in anew.
+    // What was opened through a library object that failed is not used again; the next one logs in again.
     private void Forget(Pkcs11Library failed, Pkcs11Exception lost)
     {
         lock (gate)
@@ -153,7 +153,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
                 leases.Add(lease);
             }
 
-            // A handle that is not ours any more may be somebody else's by now: that one is left alone.
+            // A handle that we no longer own may have been reused: do not close it.
             if (lost.IsDeviceFault)
             {
                 leases.ForEach(lease => failed.CloseSession(lease.Session));

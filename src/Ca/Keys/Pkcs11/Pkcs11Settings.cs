@@ -8,7 +8,7 @@ public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<s
 {
     /// <summary>
     /// How long one call is waited for. An HSM on a network answers within a second, making an RSA key may take some;
-    /// ten are a fault.
+    /// ten are an error.
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -7,11 +7,11 @@ namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
 /// One token of an HSM: makes keys that never leave it, and signs with them through sessions of its own, so that a lost
-/// session, a logout or a reset token is mended in place. OpenSSL's engine could not be started anew in a process.
+/// session, a logout or a reset token is recovered in place. OpenSSL's engine could not be restarted in a process.
 /// </summary>
 /// <remarks>
 /// The PIN is tried once. An HSM counts wrong ones and locks itself, so after one that was refused nothing is tried
-/// again until the program starts anew (S20). Every call has a limit: one that does not come back costs a thread and its
+/// again until the program restarts (S20). Every call has a limit: one that does not come back costs a thread and its
 /// sessions, which new ones replace (<see cref="Pkcs11Workers"/>).
 /// </remarks>
 public sealed class Pkcs11Token
@@ -27,7 +27,7 @@ public sealed class Pkcs11Token
     private readonly Pkcs11Login login;
     private volatile Pkcs11Sessions sessions;
 
-    // A token that stays away must not have the library begin anew for every request.
+    // A missing token must not re-initialise the library for every request.
     private static readonly TimeSpan RestartEvery = TimeSpan.FromSeconds(1);
     private long restartedAt;
 
@@ -44,8 +44,8 @@ public sealed class Pkcs11Token
     public bool IsStuck => workers.IsStuck;
 
     /// <summary>
-    /// Makes a key pair and tells its label: the prefix and 16 hexadecimal digits that nobody else knows. One that is made
-    /// too late for its caller is removed again, and nobody has relied on it by then; see <see cref="Rename"/>.
+    /// Creates a key pair and returns its label: the prefix and 16 random hexadecimal digits. A key that is created
+    /// too late for its caller is removed again, before it was used; see <see cref="Rename"/>.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public string GenerateUnder(string prefix, KeyAlgorithm algorithm)
@@ -57,7 +57,7 @@ public sealed class Pkcs11Token
 
     /// <summary>
     /// Makes a key pair under a label that must be free. One that is made too late for its caller is removed again:
-    /// nobody else may look for a key of that label before this has returned.
+    /// no other caller may search for a key with that label before this has returned.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public void Generate(string label, KeyAlgorithm algorithm) =>
@@ -107,7 +107,7 @@ public sealed class Pkcs11Token
                         );
                         if (call.IsAbandoned)
                         {
-                            // Whoever asked may have had another one made meanwhile, under the same label.
+                            // The caller may have created another one meanwhile, with the same label.
                             settings.Probe?.Invoke("C_DestroyObject");
                             library.DestroyObjects(session, made);
                         }
@@ -123,7 +123,7 @@ public sealed class Pkcs11Token
     /// stays done, unless another one got the label meanwhile: a key that others may have found is not taken away.
     /// </summary>
     /// <exception cref="Pkcs11Exception">
-    /// The HSM refused; a policy fault when it lets no label be changed (PKCS#11 v2.40 §4.4: CKA_MODIFIABLE is its choice).
+    /// The HSM refused; a policy error if it does not allow label changes (PKCS#11 v2.40 §4.4: CKA_MODIFIABLE is its choice).
     /// </exception>
     public void Rename(string label, string next) =>
         Call(
@@ -132,7 +132,7 @@ public sealed class Pkcs11Token
                 hsm.Use(
                     (library, session) =>
                     {
-                        // Whoever sees the private half sees the whole pair.
+                        // A session that sees the private key sees the whole pair.
                         ulong[] pair =
                         [
                             .. library.Find(session, PublicKey(label)),
@@ -238,8 +238,8 @@ public sealed class Pkcs11Token
             return new Pkcs11KeyDescription(null, "The key is neither RSA nor on an elliptic curve.");
         }
 
-        // The public half may be an object of its own (always for curves) or be told by the private one (RSA). Both have
-        // the same identifier, unless somebody's tool gave them none.
+        // The public half may be an object of its own (always for curves) or be computed from the private key (RSA). Both have
+        // the same identifier, unless a foreign tool set none.
         var id = new Pkcs11Attribute(CKA.CKA_ID, hsm.Read(session, key, CKA.CKA_ID) ?? []);
         var source =
             hsm.Find(session, [.. PublicKey(label), id]) is [var own] ? own
@@ -261,7 +261,7 @@ public sealed class Pkcs11Token
         {
             if (Is(CKA.CKA_EXTRACTABLE) != false || Is(CKA.CKA_SENSITIVE) != true)
             {
-                return "The key can be taken out of the token: it must be sensitive and not extractable.";
+                return "The key can be exported from the token: it must be sensitive and not extractable.";
             }
 
             if (Is(CKA.CKA_SIGN) != true)
@@ -271,7 +271,7 @@ public sealed class Pkcs11Token
 
             if (Is(CKA.CKA_ALWAYS_AUTHENTICATE) == true)
             {
-                return "The key asks for the PIN at every signature: a service cannot answer that.";
+                return "The key requires the PIN for every signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot provide.";
             }
 
             return hsm.CanSign(settings.TokenLabel, Pkcs11Key.MechanismOf(type == Rsa))
@@ -282,7 +282,7 @@ public sealed class Pkcs11Token
         bool? Is(CKA attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
     }
 
-    // Once more when the library, begun anew, may know the token again.
+    // Once more, because the re-initialised library may know the token again.
     private T Call<T>(string label, Func<Pkcs11Call, Pkcs11Sessions, T> work)
     {
         try
@@ -316,7 +316,7 @@ public sealed class Pkcs11Token
     }
 
     // On a thread of its own, for as long as the limit allows. Sessions that a call hangs in are left to it: a session, or
-    // a lock, that it holds is waited for by nobody else. A call that was never begun holds none of them.
+    // a lock, that it holds blocks no other thread. A call that was never begun holds none of them.
     private T CallOnce<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work)
     {
         login.ThrowIfRefused();

@@ -2,8 +2,8 @@ namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
 /// The few threads on which an HSM is called. A call into a vendor's library cannot be ended from outside: one that
-/// hangs keeps its thread, and nobody else's. Its caller is told after the limit; until a call has come back again only
-/// one caller at a time waits for the HSM, and all others are told at once.
+/// hangs keeps only its own thread. Its caller gets an error after the limit; until a call has come back again only
+/// one caller at a time waits for the HSM, and all others get an error at once.
 /// </summary>
 internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
 {
@@ -26,7 +26,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
     // Threads whose call was given up and has not come back.
     private int hung;
 
-    // Guards who is inside the library; whoever wants in while one is alone there sleeps on it.
+    // Guards the threads inside the library; threads that must wait for exclusive use block on it.
     private readonly object door = new();
     private int inside;
     private bool isAlone;
@@ -64,8 +64,8 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
 
             GiveUp(call);
             throw call.HasBegun
-                ? new Pkcs11Exception("The HSM did not answer in time.") { IsLate = true }
-                : new Pkcs11Exception("The HSM is busy with other calls that do not end.");
+                ? new Pkcs11Exception("The HSM call timed out.") { IsLate = true }
+                : new Pkcs11Exception("The HSM is busy with other calls that do not return.");
         }
         finally
         {
@@ -152,7 +152,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         {
             if (isSuspect && isTried)
             {
-                throw new Pkcs11Exception("The HSM does not answer; another call tries it.");
+                throw new Pkcs11Exception("The HSM does not respond; another call is testing it.");
             }
 
             if (waiting.Count >= MaxWaiting)

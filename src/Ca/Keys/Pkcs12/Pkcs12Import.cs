@@ -6,7 +6,7 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Keys.Pkcs12;
 
 /// <summary>
-/// Reads the one private key of a PKCS#12 file (RFC 7292). What the file costs and how it is protected is looked at
+/// Reads the one private key of a PKCS#12 file (RFC 7292). The cost and protection of the file are checked
 /// before anything is derived from the password: iteration counts are the sender's choice.
 /// </summary>
 public static class Pkcs12Import
@@ -42,7 +42,7 @@ public static class Pkcs12Import
         catch (Pkcs12LoadLimitExceededException)
         {
             // What the inspection could not see because it was encrypted: keys, or derivations inside.
-            return Unusable("It holds several keys, or too many certificates, or nested derivations.");
+            return Unusable("The file contains several keys, too many certificates, or nested derivations.");
         }
         catch (CryptographicException)
         {
@@ -87,7 +87,7 @@ public static class Pkcs12Import
                 }
             }
 
-            return Unusable("It holds no private key with its certificate.");
+            return Unusable("The file contains no private key with its certificate.");
         }
         finally
         {
@@ -117,7 +117,7 @@ public static class Pkcs12Import
                 $"At most {MaxIterations} iterations are accepted."
             ),
             { Fault: { } fault } => Unusable(fault),
-            { Keys: > 1 } => Unusable("It holds several keys."),
+            { Keys: > 1 } => Unusable("The file contains several keys."),
             _ => null,
         };
     }

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Culvert.Ca.Keys.Pkcs12;
 
 /// <summary>
-/// How a PKCS#12 file is protected (RFC 7292 §4), as far as that can be told without its password.
+/// How a PKCS#12 file is protected (RFC 7292 §4), as far as this is visible without its password.
 /// <code>
 /// PFX { version, authSafe = data [ AuthenticatedSafe = ContentInfo* ], macData { digest, salt, iterations } }
 /// ContentInfo = data [ SafeContents ] | encryptedData { version, { type, PBES2, content } }
@@ -44,7 +44,7 @@ internal sealed class Pkcs12Inspection
     /// <summary>What is unacceptable about the protection.</summary>
     public string? Fault { get; private set; }
 
-    /// <exception cref="AsnContentException">It is no PKCS#12 file.</exception>
+    /// <exception cref="AsnContentException">The input is not a PKCS#12 file.</exception>
     public void Read(byte[] file)
     {
         AsnReader pfx = new AsnReader(file, Rules).ReadSequence();

@@ -20,7 +20,7 @@ public static class OcspAnswers
         .Where(result => result != OcspResult.Successful)
         .ToDictionary(result => result, result => new OcspResponse(Code(result), null).GetDerEncoded());
 
-    /// <summary>An answer that says why there is none. Anybody could have written it (RFC 6960 §2.3).</summary>
+    /// <summary>An error response, which is unsigned (RFC 6960 §2.3).</summary>
     public static ReadOnlyMemory<byte> Refuse(OcspResult result) => Unsigned[result];
 
     /// <summary>The signed answer, or why there is none.</summary>
@@ -39,7 +39,7 @@ public static class OcspAnswers
     {
         Asn1Encodable[] responses = [.. statuses.Select(status => Write(status, thisUpdate, nextUpdate))];
         var data = new ResponseData(
-            // By key: a name says nothing that the certificate does not (RFC 6960 §4.2.1 fixes the hash to SHA-1).
+            // By key: a name adds no information to the certificate (RFC 6960 §4.2.1 fixes the hash to SHA-1).
             new ResponderID(
                 new DerOctetString(
                     CryptographicOperations.HashData(HashAlgorithmName.SHA1, signer.PublicKey.KeyBits.Span)

@@ -25,7 +25,7 @@ public sealed class OcspCertificateId
     /// <summary>Answers repeat it as it was asked.</summary>
     internal CertID Encoded { get; }
 
-    /// <summary>Whether that authority is the named issuer. Hashes other than SHA-1 and SHA-256 name nobody.</summary>
+    /// <summary>Whether that authority is the named issuer. Hashes other than SHA-1 and SHA-256 match no issuer.</summary>
     public bool IsOf(Issuer issuer)
     {
         HashAlgorithmName? hash = Encoded.HashAlgorithm.Algorithm.Id switch

@@ -31,7 +31,7 @@ internal static class DevCommand
                 result.AddError("--port: a port is a number from 1 to 65535.");
             }
         });
-        var keep = new Option<bool>("--keep") { Description = "leave the state when everything has ended" };
+        var keep = new Option<bool>("--keep") { Description = "keep the state folder after the programs have stopped" };
         return verbs.Create(
             "dev",
             "try it: service, edge and agent on this machine for one MCP server, until Ctrl-C",
@@ -77,7 +77,7 @@ internal static class DevCommand
             }
         }
 
-        var what = options.Keep ? $"ended; the state is in {folder.Path}" : "ended; nothing is left";
+        var what = options.Keep ? $"stopped; the state is in {folder.Path}" : "stopped; all state was removed";
         return CommandResult.Object(new JsonObject { ["ended"] = true }) with { Plain = what };
     }
 

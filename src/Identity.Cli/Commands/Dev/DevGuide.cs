@@ -16,7 +16,7 @@ internal static class DevGuide
         yield return $"state      {access.Folder}";
         if (access.UpstreamProblem.Length > 0)
         {
-            yield return $"upstream   {access.UpstreamProblem} Start it: nothing here needs a restart.";
+            yield return $"upstream   {access.UpstreamProblem} Start it: you need not restart anything here.";
         }
 
         if (!nameResolves)
@@ -32,7 +32,7 @@ internal static class DevGuide
         yield return "TypeScript SDK:";
         yield return Sdk(access);
         yield return "";
-        yield return "Ctrl-C ends all of it.";
+        yield return "Press Ctrl-C to stop everything.";
     }
 
     public static JsonObject Json(DevAccess access) =>

@@ -16,7 +16,7 @@ internal sealed record DevInstallation(string OrganizationId, string WorkspaceId
         string After(string words) =>
             lines.FirstOrDefault(l => l.StartsWith(words, StringComparison.Ordinal)) is { } line
                 ? line[words.Length..].Trim()
-                : throw new CommandFailure(ExitCode.Failed, $"identity-service init did not say its {words.Trim()}")
+                : throw new CommandFailure(ExitCode.Failed, $"identity-service init did not print its {words.Trim()}")
                 {
                     Next = "install the programs of one version together: culvert version",
                 };

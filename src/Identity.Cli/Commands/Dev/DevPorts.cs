@@ -34,10 +34,10 @@ internal sealed record DevPorts(
         {
             if (clients is { } wanted && !Loopback.IsFree(wanted))
             {
-                throw new CommandFailure(ExitCode.Failed, $"port {wanted} is taken")
+                throw new CommandFailure(ExitCode.Failed, $"port {wanted} is in use")
                 {
                     Where = "--port",
-                    Next = "give another, or none",
+                    Next = "choose another port, or omit the option",
                 };
             }
 

@@ -54,7 +54,7 @@ internal sealed class DevProgram : IAsyncDisposable
             var ended = await process.WaitForEndAsync(StartLimit, cancel);
             return ended && process.ExitCode == 0
                 ? await System.IO.File.ReadAllTextAsync(process.LogFile, cancel)
-                : throw Failure(process, ended ? $"exit code {process.ExitCode}" : "it does not end");
+                : throw Failure(process, ended ? $"exit code {process.ExitCode}" : "it does not exit");
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class DevProgram : IAsyncDisposable
         return problem.Length == 0 ? detail : throw Failure(process, problem);
     }
 
-    public CommandFailure Ended() => Failure(process, "it ended by itself");
+    public CommandFailure Ended() => Failure(process, "it exited unexpectedly");
 
     public async ValueTask DisposeAsync()
     {
@@ -117,7 +117,7 @@ internal sealed class DevProgram : IAsyncDisposable
         new(ExitCode.Failed, $"{process.Name}: {problem}")
         {
             Where = DevFolder.Tail(process.LogFile),
-            Next = "repeat with --keep to read all of its log",
+            Next = "repeat with --keep to read its whole log",
         };
 
     // Everything that fails, and apart from it what may.

@@ -137,5 +137,5 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
         Id((await client.PostAsync(noun.Path, body, cancel)).Json);
 
     private static string Id(JsonObject made) =>
-        made.Text("id") ?? throw new CommandFailure(ExitCode.Failed, "the service made something without an id");
+        made.Text("id") ?? throw new CommandFailure(ExitCode.Failed, "the service's response has no ID");
 }

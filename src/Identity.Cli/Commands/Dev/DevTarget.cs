@@ -30,7 +30,7 @@ internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, str
             || url.AbsolutePath.Contains('%', StringComparison.Ordinal)
         )
         {
-            throw Bad($"'{text}' is no address of an MCP server");
+            throw Bad($"'{text}' is not the address of an MCP server");
         }
 
         var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";

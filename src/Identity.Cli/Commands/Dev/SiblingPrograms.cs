@@ -48,7 +48,7 @@ internal sealed class SiblingPrograms(string folder)
             }
         }
 
-        throw new CommandFailure(ExitCode.Failed, $"{program} is not beside this program")
+        throw new CommandFailure(ExitCode.Failed, $"{program} is not in the folder of this program")
         {
             Where = beside,
             Next = "install the programs into one folder, or build all of them",

@@ -134,7 +134,7 @@ internal sealed class AuditExporter(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AuditSent($"It took longer than {SendWithin.TotalSeconds:0} s.");
+            return new AuditSent($"The request timed out after {SendWithin.TotalSeconds:0} s.");
         }
     }
 

@@ -44,7 +44,7 @@ internal static class AuditTargets
             {
                 audit.Error(
                     Key,
-                    $"{text} is no target.",
+                    $"{text} is not a target.",
                     "Write file:/absolute/path, syslog+tls://host:6514 (with ?ca_file=/absolute/path), or otlp."
                 );
             }

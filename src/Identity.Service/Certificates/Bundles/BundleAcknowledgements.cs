@@ -25,7 +25,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
         if (isByPerson && SpeaksForItself(party, known))
         {
             return BundleErrors.OwnWord.Refuse(
-                "The relying party itself says what it holds. To go on without it: "
+                "The relying party itself must acknowledge what it holds. To continue without it: "
                     + $"culvert ca override ID --missing {party.Id.Value} --reason TEXT."
             );
         }

@@ -8,8 +8,8 @@ internal static class BundleErrors
         "bundle.unsafe",
         409,
         "The change of the trust bundle would break connections.",
-        "It removes an anchor whose certificates are still in use, empties the bundle, or adds and removes at once.",
-        "Look at details.reason and details.blockers; wait, or repeat with force and a reason."
+        "The change removes an anchor whose certificates are in use, empties the bundle, or both adds and removes anchors.",
+        "Read details.reason and details.blockers; wait, or repeat the call with force and a reason."
     );
 
     public static readonly ErrorCode Epoch = new(
@@ -17,14 +17,14 @@ internal static class BundleErrors
         400,
         "The epoch was never served to this relying party.",
         "An acknowledgement counts only for an epoch that was fetched before.",
-        "Fetch the trust bundle, take it into use, then acknowledge the epoch of that answer."
+        "Fetch the trust bundle, put it into use, then acknowledge the epoch of that response."
     );
 
     public static readonly ErrorCode OwnWord = new(
         "bundle.own_word",
         409,
-        "The relying party speaks for itself.",
-        "A person's word counts only for one that never fetched the bundle: what this one holds, it says itself.",
-        "Have it fetch and acknowledge; when it is gone, archive it, or go on without it: culvert ca override."
+        "The relying party acknowledges for itself.",
+        "An administrator can acknowledge only for a party that never fetched the bundle; this one has fetched it.",
+        "Make it fetch and acknowledge the bundle; if it no longer exists, archive it, or continue without it: culvert ca override."
     );
 }

@@ -9,14 +9,14 @@ internal static class EnrollmentErrors
         409,
         "The instance id is in use by another principal.",
         "An instance id belongs to the identity and method that enrolled it first.",
-        "Choose another instance id, or revoke the enrolment that holds it."
+        "Choose another instance ID, or revoke the enrolment that uses it."
     );
 
     public static readonly ErrorCode InstanceLimit = new(
         "instance.limit",
         409,
-        "The tunnel has its maximum of live instances.",
-        "As many instances as agents.instances_per_tunnel allows hold unexpired certificates.",
+        "The tunnel has its maximum number of active instances.",
+        "The number of instances with unexpired certificates has reached agents.instances_per_tunnel.",
         "Stop instances that are not needed, or raise the limit."
     );
 
@@ -31,7 +31,7 @@ internal static class EnrollmentErrors
     public static readonly ErrorCode CertificateTunnelNotNamed = new(
         "issue.tunnel",
         403,
-        "The credential does not allow to ask for certificates of this tunnel.",
+        "The credential does not allow requests for certificates of this tunnel.",
         "The rule's tunnel_ids does not name the tunnel.",
         "Add the tunnel to the rule that grants certificate:issue."
     );
@@ -56,7 +56,7 @@ internal static class EnrollmentErrors
         "source_ranges_empty",
         403,
         "The tunnel has no agent source ranges, which a tunnel token needs.",
-        "A tunnel token alone opens a tunnel only from addresses that its owner named.",
+        "A tunnel token is accepted only from the addresses that the tunnel's owner allowed.",
         "Set agent_source_ranges on the tunnel."
     );
 
@@ -71,7 +71,7 @@ internal static class EnrollmentErrors
     public static readonly ErrorCode RenewalUnknown = new(
         "renewal.unknown",
         403,
-        "The certificate belongs to no live enrolment.",
+        "The certificate does not belong to an active enrolment.",
         "The enrolment was revoked, or replaced by a newer one of the same instance.",
         "Enrol again."
     );
@@ -104,7 +104,7 @@ internal static class EnrollmentErrors
         "renewal.identity",
         403,
         "The attached token speaks for another identity than the certificate.",
-        "A renewal keeps its principal and method.",
+        "A renewal must use the same principal and method as the enrolment.",
         "Attach a token of the enrolled identity, or enrol under another instance id."
     );
 }

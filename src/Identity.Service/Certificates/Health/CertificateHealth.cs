@@ -32,7 +32,7 @@ internal sealed class CertificateHealth : RecurringJob
     )
         : base(
             "certificate_metrics",
-            "Reads what the metrics of certificates show.",
+            "Collects the metrics of certificates.",
             TimeSpan.FromMinutes(1),
             time,
             beginsAtOnce: true
@@ -45,7 +45,7 @@ internal sealed class CertificateHealth : RecurringJob
             "culvert_authority_expiry_seconds",
             () => authorities.Select(one => new Measurement<double>(Left(one.NotAfter), Labels(one))),
             unit: "s",
-            description: "Time until an authority ends, by type and authority; negative once it has."
+            description: "Time until an authority expires, by type and authority; negative after expiry."
         );
         meter.CreateObservableGauge(
             "culvert_revocation_list_age_seconds",
@@ -57,12 +57,12 @@ internal sealed class CertificateHealth : RecurringJob
             "culvert_revocation_list_expiry_seconds",
             () => Lists(one => Left(one.NextUpdate!.Value)),
             unit: "s",
-            description: "Time until the first revocation list of an authority ends; negative once it has."
+            description: "Time until the first revocation list of an authority expires; negative after expiry."
         );
         meter.CreateObservableGauge(
             "culvert_bundle_lagging_agents",
             () => lags.Select(lag => new Measurement<long>(lag.Agents, TunnelOf(lag))),
-            description: "Live agents that have not acknowledged their tunnel's present trust bundle; tunnels with any."
+            description: "Active agents that have not acknowledged their tunnel's current trust bundle, for tunnels that have any."
         );
         meter.CreateObservableGauge(
             "culvert_bundle_lag_seconds",

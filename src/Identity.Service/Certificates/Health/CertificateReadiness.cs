@@ -14,9 +14,11 @@ internal static class CertificateReadiness
         ReadinessCheck.Of(
             "can_issue",
             () =>
-                !journal.IsHealthy ? "No: the store takes no writes, and nothing is signed without its record."
+                !journal.IsHealthy
+                    ? "No: the store does not accept writes, and the service signs nothing that it cannot record."
                 : journal.IsReserveReached ? "No: free disk space is below the reserve."
-                : platform.Issuing.Certificate.NotAfter < time.GetUtcNow() ? "No: the platform's issuing CA has ended."
+                : platform.Issuing.Certificate.NotAfter < time.GetUtcNow()
+                    ? "No: the platform's issuing CA has expired."
                 : null
         );
 

@@ -54,7 +54,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
 
         var place = InventoryPlace.StartOf(filter.IsByExpiry);
         return request.Query("page") is { } cursor && !TryDecode(cursor, filter.IsByExpiry, out place)
-            ? Invalid("page: this cursor did not come from this list.")
+            ? Invalid("page: this cursor is not from this list.")
             : new InventoryQuery(filter, place, limit);
     }
 

@@ -58,7 +58,10 @@ internal static class BlockedKeyList
             if (text.Length != HexDigits || !text.All(char.IsAsciiHexDigit))
             {
                 keys = null;
-                fault = string.Create(CultureInfo.InvariantCulture, $"Line {number} is no SHA-256 in hex.");
+                fault = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Line {number} is not a SHA-256 digest in hexadecimal."
+                );
                 return false;
             }
 

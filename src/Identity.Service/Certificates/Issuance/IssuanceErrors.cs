@@ -32,7 +32,7 @@ internal static class IssuanceErrors
         "idempotency.pending",
         409,
         "The first request with this idempotency key is still being worked on.",
-        "A client repeats its request before the answer to the first one came.",
+        "A client repeated its request before the first response arrived.",
         "Repeat it after the time in retry-after."
     );
 
@@ -41,7 +41,7 @@ internal static class IssuanceErrors
         429,
         "Too many certificates in too little time.",
         "One of limits.certificates_per_identity, _per_tunnel or _per_authority is exhausted; details.limit names it.",
-        "Wait for the time in retry-after; a machine that asks all the time should renew in the window it was given."
+        "Wait for the time in retry-after; a machine should renew within the window that the service gave it."
     );
 
     public static readonly ErrorCode QueueFull = new(
@@ -55,8 +55,8 @@ internal static class IssuanceErrors
     public static readonly ErrorCode Clock = new(
         "clock.untrusted",
         503,
-        "The service does not trust its clock, so it certifies nothing.",
-        "The wall clock stepped by more than the leeway, or stands before the last recorded decision.",
-        "Check the host's time synchronisation; then `culvert clock confirm`, unless the clock came back by itself."
+        "The service does not trust its clock, so it issues no certificates.",
+        "The wall clock stepped by more than the leeway, or is before the last recorded decision.",
+        "Check the host's time synchronisation; then run `culvert clock confirm`, unless the clock has recovered."
     );
 }

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 internal sealed class OrphanSweeper(OrphanSweep sweep, TimeProvider time, ILogger<OrphanSweeper> logger)
     : RecurringJob(
         "issuance_sweep",
-        "Settles certificates whose issuance a crash cut short.",
+        "Completes or voids certificates whose issuance a crash interrupted.",
         TimeSpan.FromSeconds(30),
         time
     )

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// </summary>
 internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>An HSM on a network answers within a second; ten are a fault.</summary>
+    /// <summary>An HSM on a network answers within a second; ten are an error.</summary>
     public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
 
     // HSMs serialise what one session asks; more than a few calls at once only move the queue.
@@ -60,7 +60,7 @@ internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : ID
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             // What the device still answers is thrown away with the plan.
-            return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key did not sign in time.");
+            return new CaRefusal(CaErrorCodes.SignerUnavailable, "Signing with the authority's key timed out.");
         }
         finally
         {

@@ -20,7 +20,7 @@ internal sealed class ExpiryNotices(
 )
     : RecurringJob(
         "expiry_notices",
-        "Tells of authorities and certificates that end soon.",
+        "Sends notices about authorities and certificates that expire soon.",
         LookEvery,
         time,
         beginsAtOnce: true

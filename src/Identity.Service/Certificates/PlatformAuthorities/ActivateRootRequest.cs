@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The optional body of an activation: who is gone without, and why.</summary>
+/// <summary>The optional body of an activation: the parties to continue without, and the reason.</summary>
 internal sealed record ActivateRootRequest
 {
     private const int MaxMissing = 1024;
@@ -29,7 +29,7 @@ internal sealed record ActivateRootRequest
             Reason is { Length: > ReasonRequest.MaxReasonLength }
             || (Missing.Count > 0 && string.IsNullOrWhiteSpace(Reason))
             ? RequestErrors.Invalid.Refuse(
-                $"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required to go without somebody."
+                $"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required to continue without a machine."
             )
             : null;
     }

@@ -173,10 +173,10 @@ internal sealed class PlatformAuthorityMaker(
         );
         var issued = plan.Succeeded
             ? plan.Value.Redeem(issuerKey)
-            : throw new InvalidOperationException($"The platform CA cannot be made: {plan.Refusal.Message}");
+            : throw new InvalidOperationException($"Creating the platform CA failed: {plan.Refusal.Message}");
         return issued.Succeeded
             ? issued.Value.Certificate
-            : throw new InvalidOperationException($"The platform CA cannot be made: {issued.Refusal.Message}");
+            : throw new InvalidOperationException($"Creating the platform CA failed: {issued.Refusal.Message}");
     }
 
     private async Task RecordAsync(PlatformAuthority authority, CancellationToken cancellationToken)

@@ -106,7 +106,7 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     {
         var roots = new PlatformRoots(await store.ReadAsync(cancellationToken));
         return roots.Active is null
-            ? throw new StoreException("The store has no platform CA: it was not made by a complete init.")
+            ? throw new StoreException("The store has no platform CA: its init did not complete.")
             : roots;
     }
 

@@ -245,7 +245,7 @@ internal sealed class PlatformRootCommands(
     {
         if (step.Fault is { } fault)
         {
-            throw new InvalidOperationException($"The bundle's rules refuse the step: {fault}.");
+            throw new InvalidOperationException($"The trust bundle's rules refuse the step: {fault}.");
         }
     }
 }

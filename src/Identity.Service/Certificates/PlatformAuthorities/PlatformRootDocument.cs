@@ -27,7 +27,7 @@ internal sealed record PlatformRootDocument
     [JsonPropertyName("removed_epoch")]
     public required long? RemovedEpoch { get; init; }
 
-    /// <summary>Retiring: when it leaves the bundle by itself.</summary>
+    /// <summary>Retiring: when it leaves the bundle automatically.</summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 

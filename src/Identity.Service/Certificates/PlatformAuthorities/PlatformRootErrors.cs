@@ -10,16 +10,16 @@ internal static class PlatformRootErrors
         "platform_root.state",
         409,
         "The state of the platform's roots does not allow this.",
-        "A root was prepared already, or signs already, or somebody does not hold the new one yet.",
-        "culvert platform-root show says where the change stands, who is missing, and what comes next."
+        "A root was already prepared or is already active, or a machine does not hold the new root yet.",
+        "Run culvert platform-root show to see the state of the rotation, the missing machines and the next step."
     );
 
     public static readonly ErrorCode TwoPerson = new(
         "platform_root.two_person",
         403,
-        "Somebody else must accept that machines are missing.",
-        "With two-person approval, who had the root made does not override its acknowledgements.",
-        "Have a second person activate it, or wait for those who are missing."
+        "A second person must accept that machines are missing.",
+        "With two-person approval, the person who prepared the root cannot override its acknowledgements.",
+        "Ask a second person to activate it, or wait for the missing machines."
     );
 
     public static Refusal StateOf(PlatformAuthority root) =>
@@ -48,6 +48,6 @@ internal static class PlatformRootErrors
 
     public static Refusal TooEarly(PlatformAuthority root) =>
         State
-            .Refuse("The service's own nodes may not all know it yet.")
+            .Refuse("Some nodes of the service may not know it yet.")
             .With("not_before", PlatformSwap.NodesHoldAt(root).UtcDateTime);
 }

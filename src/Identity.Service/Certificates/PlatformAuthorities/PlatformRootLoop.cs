@@ -9,13 +9,7 @@ internal sealed class PlatformRootLoop(
     ClockGuard clock,
     TimeProvider time,
     ILogger<PlatformRootLoop> logger
-)
-    : RecurringJob(
-        "platform_roots",
-        "Takes the due steps of changes of the platform root.",
-        TimeSpan.FromMinutes(1),
-        time
-    )
+) : RecurringJob("platform_roots", "Performs the due steps of platform root rotations.", TimeSpan.FromMinutes(1), time)
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) =>
         clock.Check() is null ? commands.RetireAsync(cancellationToken) : Task.CompletedTask;

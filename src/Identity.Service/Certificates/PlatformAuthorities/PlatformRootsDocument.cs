@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The roots of the platform CA and where a change of them stands.</summary>
+/// <summary>The roots of the platform CA and the state of a rotation.</summary>
 internal sealed record PlatformRootsDocument
 {
     private const string CommandWord = "culvert platform-root";

@@ -29,7 +29,7 @@ internal sealed record RelyingPartyDocument
     [JsonPropertyName("served_epoch")]
     public required long ServedEpoch { get; init; }
 
-    /// <summary>The epoch that it holds, by its own word or a person's; null = nobody said so yet.</summary>
+    /// <summary>The epoch that it has acknowledged, or that a person acknowledged for it; null = none yet.</summary>
     [JsonPropertyName("acknowledged_epoch")]
     public required long? AcknowledgedEpoch { get; init; }
 

@@ -24,8 +24,8 @@ internal static class RelyingPartyErrors
         "relying_party.awaited",
         409,
         "A switch of the tunnel's authority waits for this relying party.",
-        "To remove it is to go on without it, which takes two people while certificates.approval is two_person.",
-        "Have one person give the command in details.override; another then archives the relying party, or activates."
+        "Removing it means continuing without it, which needs two people while certificates.approval is two_person.",
+        "One person must run the command in details.override; another person can then archive the relying party, or activate."
     );
 
     public static readonly ErrorCode Unknown = new(
@@ -33,6 +33,6 @@ internal static class RelyingPartyErrors
         403,
         "The credential belongs to no relying party of this tunnel.",
         "It was archived, it is for another tunnel, or no record names the token's service account.",
-        "Register the relying party on the tunnel, and use the credential that this gives."
+        "Register the relying party on the tunnel, and use its credential."
     );
 }

@@ -8,8 +8,8 @@ internal static class RevocationErrors
         "certificate.revoked",
         409,
         "The certificate is revoked already, for another reason.",
-        "A reason stands once it is given; only keyCompromise may take its place. details.revocation_reason has it.",
-        "Leave it, or revoke it for keyCompromise if its key is in other hands."
+        "A revocation reason is final; only keyCompromise can replace it. details.revocation_reason has the recorded reason.",
+        "Leave it, or revoke it for keyCompromise if its key has leaked."
     );
 
     public static readonly ErrorCode State = new(
@@ -17,23 +17,23 @@ internal static class RevocationErrors
         409,
         "The certificate is not in the expected state.",
         "expected_status names another state than the one in details.status.",
-        "Look at the certificate again, and decide anew."
+        "Read the certificate again, then repeat the call if it still applies."
     );
 
     public static readonly ErrorCode Expired = new(
         "certificate.expired",
         409,
-        "The certificate has ended: there is nothing left to revoke.",
+        "The certificate has expired and cannot be revoked.",
         "Its not_after is past.",
-        "Revoke the certificate that took its place, if that is meant."
+        "Revoke its successor if that is the certificate you mean."
     );
 
     public static readonly ErrorCode Own = new(
         "certificate.own",
         409,
         "The service's own certificate is not revoked but replaced.",
-        "Machines would refuse the service before it could tell them of the next one.",
-        "Restart the service: it takes a new key and certificate."
+        "Machines would refuse the service before they could learn the next certificate.",
+        "Restart the service: it creates a new key and certificate."
     );
 
     public static readonly ErrorCode ListsBusy = new(
@@ -48,7 +48,7 @@ internal static class RevocationErrors
         "crl.managed",
         409,
         "The service signs this authority's lists itself.",
-        "A list was sent for a certificate whose key the service holds.",
-        "Import lists for trust-only certificates alone."
+        "A list was imported for an authority whose key the service holds.",
+        "Import lists only for trust-only certificates."
     );
 }

@@ -38,7 +38,7 @@ internal sealed class RotationCommands(
         if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Fault is { } fault)
         {
             return fault == BundleFault.Role
-                ? AuthorityErrors.StateOf(authority, "There is nothing to go back to.")
+                ? AuthorityErrors.StateOf(authority, "No previous authority exists to return to.")
                 : Unsafe(bundle, authority, fault);
         }
 
@@ -54,7 +54,7 @@ internal sealed class RotationCommands(
         var before = await authorities.FindAsync(BundleProtocol.Predecessor(bundle.State)!.Id, cancellationToken);
         if (before is null)
         {
-            return AuthorityErrors.StateOf(authority, "There is nothing to go back to.");
+            return AuthorityErrors.StateOf(authority, "No previous authority exists to return to.");
         }
 
         // One decision: at every moment one of the two issues.

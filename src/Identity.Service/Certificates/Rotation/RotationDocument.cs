@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Where an authority stands in a rotation: who is waited for, and who would be hit.</summary>
+/// <summary>The state of an authority in a rotation: the missing parties, and those that a switch would affect.</summary>
 internal sealed record RotationDocument
 {
     [JsonPropertyName("type")]
@@ -43,7 +43,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("live_leaves")]
     public required long LiveLeaves { get; init; }
 
-    /// <summary>When it leaves the bundle by itself once it retires: after its last certificate; null = issued none.</summary>
+    /// <summary>When it leaves the bundle automatically once it retires: after its last certificate; null = issued none.</summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 
@@ -55,7 +55,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("signing")]
     public required RotationSigning? Signing { get; init; }
 
-    /// <summary>The command that accepts that somebody is missing; null = nobody is.</summary>
+    /// <summary>The command that accepts missing parties; null = none is missing.</summary>
     [JsonPropertyName("override")]
     public required string? Override { get; init; }
 

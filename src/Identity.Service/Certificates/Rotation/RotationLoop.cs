@@ -11,7 +11,7 @@ internal sealed class RotationLoop(
 )
     : RecurringJob(
         "rotations",
-        "Takes the due steps of rotations of certificate authorities.",
+        "Performs the due steps of certificate authority rotations.",
         RotationPace.Of(options),
         time
     )

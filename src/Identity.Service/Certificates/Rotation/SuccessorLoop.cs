@@ -11,7 +11,7 @@ internal sealed class SuccessorLoop(
 )
     : RecurringJob(
         "rotation_successors",
-        "Has successors of certificate authorities made and signed.",
+        "Requests keys and certificates for successors of certificate authorities.",
         RotationPace.Of(options),
         time
     )

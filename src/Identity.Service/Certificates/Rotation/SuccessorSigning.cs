@@ -142,7 +142,7 @@ internal sealed class SuccessorSigning(
 
     private bool Tell(SigningAttempt attempt, string fault, TimeSpan wait)
     {
-        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; asked again in {wait.TotalMinutes:0} min");
+        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; retrying in {wait.TotalMinutes:0} min");
         return false;
     }
 }

@@ -201,7 +201,11 @@ internal sealed class SuccessorSteps(
     {
         if (await WasTakenBackAsync(successor, cancellationToken))
         {
-            Log.SwitchWaits(logger, successor.Id.Value, "a person took it back, and a person activates it again");
+            Log.SwitchWaits(
+                logger,
+                successor.Id.Value,
+                "an administrator cancelled it, and an administrator must activate it again"
+            );
             return false;
         }
 

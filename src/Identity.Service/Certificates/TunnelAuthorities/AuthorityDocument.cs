@@ -20,7 +20,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("custody")]
     public required string Custody { get; init; }
 
-    /// <summary>The key was made elsewhere: nobody can say how many copies there are.</summary>
+    /// <summary>The key was created elsewhere: the number of copies is unknown.</summary>
     [JsonPropertyName("copies_may_exist")]
     public required bool CopiesMayExist { get; init; }
 
@@ -39,7 +39,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
-    /// <summary>Its certificate first, the root last; only where one authority is asked for, and has a chain.</summary>
+    /// <summary>Its certificate first, the root last; only if one authority is requested and has a chain.</summary>
     [JsonPropertyName("chain")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AuthorityCertificateDocument>? Chain { get; init; }

@@ -298,7 +298,7 @@ internal sealed partial class AuthorityEndpoints(
         if (custody != AuthorityCustody.Pkcs11 || !KeyLabel().IsMatch(keyLabel))
         {
             return RequestErrors.Invalid.Refuse(
-                "key_label: for custody pkcs11 alone: 1 to 64 letters, digits, dots, hyphens or underscores."
+                "key_label: only for custody pkcs11: 1 to 64 letters, digits, dots, hyphens or underscores."
             );
         }
 

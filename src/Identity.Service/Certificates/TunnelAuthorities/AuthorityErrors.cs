@@ -11,7 +11,7 @@ internal static class AuthorityErrors
         "ca.state",
         409,
         "The authority's state does not allow this.",
-        "A step is missing, another command came first, or somebody is not ready: details.state and details.blocked_by.",
+        "A step is missing, another command was faster, or a party is not ready: see details.state and details.blocked_by.",
         "Run the command in details.next."
     );
 
@@ -26,7 +26,7 @@ internal static class AuthorityErrors
     public static readonly ErrorCode Fingerprint = new(
         "ca.fingerprint",
         409,
-        "The fingerprint is not the one of the authority's certificate.",
+        "The fingerprint does not match the authority's certificate.",
         "Another certificate was uploaded than the one that the fingerprint was read from.",
         "Read the SHA-256 fingerprint from the certificate by another way, and compare."
     );
@@ -50,7 +50,7 @@ internal static class AuthorityErrors
     public static readonly ErrorCode SignerLogin = new(
         "signer.login",
         401,
-        "The HSM refused the PIN; it is not tried again before the service is started anew.",
+        "The HSM refused the PIN; the service does not try it again until it is restarted.",
         "A wrong or locked PIN in keys.pkcs11.pin.",
         "Correct the PIN, unlock the token if it is locked, then restart the service."
     );
@@ -59,10 +59,10 @@ internal static class AuthorityErrors
         "signer.policy",
         422,
         "The key in the token must not be an authority's.",
-        "A key that can be taken out of the token, may not sign, or has a mechanism that the token does not sign with; or the "
-            + "HSM lets no key's label be changed, so that the service can make none.",
-        "Make a key that is sensitive, not extractable and may sign, and name it; or name a free label and let the service "
-            + "make it."
+        "A key that can be exported from the token, may not sign, or needs a mechanism that the token does not support; or the "
+            + "HSM does not allow changes of key labels, so that the service cannot create a key.",
+        "Create a key that is sensitive, not extractable and may sign, and give its label; or give an unused label and let the service "
+            + "create it."
     );
 
     public static readonly ErrorCode NotActive = new(
@@ -81,7 +81,7 @@ internal static class AuthorityErrors
 
     /// <summary>Another request, of this node or another, makes its key at this moment.</summary>
     public static Refusal KeyIsMade(TunnelAuthority authority) =>
-        StateOf(authority, "Its key is being made by another request.") with
+        StateOf(authority, "Another request is creating its key.") with
         {
             RetryAfter = CaErrors.SignerRetryAfter,
         };
@@ -132,7 +132,7 @@ internal static class AuthorityErrors
 
     private static string ExplainBlocked(IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.All(blocker => blocker.Kind == ActivationBlockerKind.Propagation)
-            ? "The time in which unregistered clients fetch the trust bundle with its certificate is not over."
+            ? "The waiting time for unregistered clients to fetch the trust bundle with its certificate has not passed."
             : $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.";
 
     private static string OverrideOf(TunnelAuthority authority, IEnumerable<string> missing) =>

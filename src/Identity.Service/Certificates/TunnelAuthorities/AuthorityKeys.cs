@@ -50,7 +50,8 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             throw;
         }
 
-        return hsm.Token.OpenIssuer(label) ?? throw new StoreException($"The token made no key labelled {label}.");
+        return hsm.Token.OpenIssuer(label)
+            ?? throw new StoreException($"The token did not create a key labelled {label}.");
     }
 
     /// <summary>The authority's key; the caller disposes of it. Whether an HSM answers is seen when it is to sign.</summary>

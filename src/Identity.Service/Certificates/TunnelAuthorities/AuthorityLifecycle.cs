@@ -402,7 +402,7 @@ internal sealed class AuthorityLifecycle(
                 "The key belongs to another authority already."
             ),
             AuthorityConflict.LimitReached => TunnelErrors.CertificateLimit.Refuse(
-                $"The tunnel has {MaxUnfinished} authorities whose registration is not finished: finish or delete one."
+                $"The tunnel has {MaxUnfinished} authorities with an unfinished registration: finish or delete one."
             ),
             AuthorityConflict => AuthorityErrors.State.Refuse(
                 "Another command changed the authority, or activated another one, at the same time."

@@ -21,7 +21,7 @@ internal sealed class AuthorityUpkeep(
 )
     : RecurringJob(
         "certificate_authorities",
-        "Takes the due steps in the life of certificate authorities.",
+        "Performs the due life-cycle steps of certificate authorities.",
         TimeSpan.FromMinutes(1),
         time
     )

@@ -71,7 +71,7 @@ internal sealed class ConsoleApi(
     private ApiOperation OperationOf(string name) =>
         operations.TryGetValue(name, out var operation)
             ? operation
-            : throw new InvalidOperationException($"There is no operation {name}.");
+            : throw new InvalidOperationException($"The operation {name} does not exist.");
 
     private DefaultHttpContext ContextOf(string name, (string Name, string? Value)[] values, JsonObject? body)
     {

@@ -10,7 +10,7 @@ internal static class ConsoleErrors
         403,
         "Your role does not allow this.",
         "The session's roles, or the admin key's scopes, do not cover the operation.",
-        "Ask somebody with the role, or have a group mapped to it in `sign_in.roles`."
+        "Ask a user with the role, or ask an administrator to map one of your groups to it in `sign_in.roles`."
     );
 
     public static readonly ErrorCode Form = new(
@@ -32,17 +32,17 @@ internal static class ConsoleErrors
     public static readonly ErrorCode AdminKey = new(
         "console.admin_key",
         401,
-        "No one can sign in with this admin key.",
+        "This admin key cannot be used to sign in.",
         "The key is unknown, revoked or not complete: it begins with `clv_adm_`.",
-        "Copy the whole key, or have an administrator make another: `culvert admin-key create`."
+        "Copy the whole key, or ask an administrator for a new one: `culvert admin-key create`."
     );
 
     public static readonly ErrorCode SignIn = new(
         "console.sign_in",
         403,
         "Signing in did not succeed.",
-        "The identity provider refused, or its answer does not hold: wrong or late state, nonce, issuer, audience, signature or time.",
-        "Begin again; if it repeats, the service's log names the check that failed (event 7010)."
+        "The identity provider refused, or its response is not valid: wrong or late state, nonce, issuer, audience, signature or time.",
+        "Sign in again; if it fails again, the service's log names the check that failed (event 7010)."
     );
 
     public static readonly ErrorCode NoRole = new(
@@ -50,14 +50,14 @@ internal static class ConsoleErrors
         403,
         "You are known, but no role is mapped to you.",
         "None of the values in the claim `sign_in.roles_claim` is listed in `sign_in.roles`.",
-        "Ask an administrator to put you into a group that is mapped, or to map one of yours; then sign in again."
+        "Ask an administrator to add you to a mapped group or to map one of your groups; then sign in again."
     );
 
     public static readonly ErrorCode Provider = new(
         "console.provider",
         502,
-        "The identity provider cannot be asked.",
-        "Its discovery document, keys or token endpoint cannot be fetched or make no sense.",
-        "Try again; the service's log names the URL and what is wrong (event 7011)."
+        "The identity provider cannot be reached.",
+        "Its discovery document, keys or token endpoint cannot be fetched or are malformed.",
+        "Try again; the service's log names the URL and the error (event 7011)."
     );
 }

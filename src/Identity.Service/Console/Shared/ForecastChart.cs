@@ -50,7 +50,7 @@ internal static class ForecastChart
         );
         svg.Append(
             invariant,
-            $"<title id=\"chart-title\">Certificates that end on each of the next {days.Count} days; at most {most} on one day</title>"
+            $"<title id=\"chart-title\">Certificates that expire on each of the next {days.Count} days; at most {most} on one day</title>"
         );
         foreach (var (part, label) in new[] { (0.0, "0"), (0.5, Half(most)), (1.0, most.ToString(invariant)) })
         {

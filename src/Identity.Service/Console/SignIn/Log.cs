@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ProviderFailed,
         LogLevel.Warning,
-        "The identity provider of the console cannot be asked: {What}"
+        "The identity provider of the console cannot be reached: {What}"
     )]
     public static partial void ProviderFailed(ILogger logger, string what);
 }

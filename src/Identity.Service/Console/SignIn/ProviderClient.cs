@@ -180,7 +180,7 @@ internal sealed class ProviderClient(
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new ProviderUnavailableException($"sign_in.ca_file cannot be used: {fault.Message}");
+            throw new ProviderUnavailableException($"sign_in.ca_file is not usable: {fault.Message}");
         }
         finally
         {

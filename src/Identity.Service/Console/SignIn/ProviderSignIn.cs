@@ -125,7 +125,7 @@ internal sealed class ProviderSignIn(
             SecurityTokenInvalidAudienceException => $"id_token: {IdTokenFault.Audience}",
             SecurityTokenInvalidLifetimeException => $"id_token: {IdTokenFault.Expired}",
             OpenIdConnectProtocolInvalidNonceException => $"id_token: {IdTokenFault.Nonce}",
-            AuthenticationFailureException => "correlation of the answer",
+            AuthenticationFailureException => "correlation of the response",
             SecurityTokenException or OpenIdConnectProtocolException or ArgumentException or FormatException =>
                 $"id_token: {failure.GetType().Name}",
             _ => throw new InvalidOperationException("The sign-in failed.", failure),

@@ -121,7 +121,7 @@ internal sealed class SignInProtocol(
         var named = answer["iss"].ToString();
         if (named != signIn.Issuer && (named.Length > 0 || configuration.AuthorizationResponseIssParameterSupported))
         {
-            throw new SignInRefusedException("iss of the answer");
+            throw new SignInRefusedException("iss of the response");
         }
 
         if (answer["error"].ToString() is { Length: > 0 } error)

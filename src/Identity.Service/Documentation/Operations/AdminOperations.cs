@@ -71,7 +71,7 @@ internal static class AdminOperations
                 "POST /v1/admin_keys",
                 "create_admin_key",
                 "Create an admin key",
-                "Creates a key with a role and an expiry. The answer has the secret once; the service stores only "
+                "Creates a key with a role and an expiry. The response contains the secret once; the service stores only "
                     + "its hash."
             )
             .Takes<CreateAdminKeyRequest>()
@@ -81,8 +81,8 @@ internal static class AdminOperations
                 "GET /v1/admin_keys",
                 "list_admin_keys",
                 "List admin keys",
-                "The organization's admin keys with their role, their expiry and their last use. The answer never "
-                    + "has a secret."
+                "The organization's admin keys with their role, their expiry and their last use. The response never "
+                    + "contains a secret."
             )
             .Answers<AdminKeyListDocument>();
         table

@@ -17,8 +17,8 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities",
                 "create_certificate_authority",
                 "Create a certificate authority",
-                "Creates an authority of a tunnel and its key, or names a key in the HSM. The answer of the csr "
-                    + "operation is what the enterprise root signs."
+                "Creates an authority of a tunnel and its key, or refers to a key in the HSM. The response of the csr "
+                    + "operation is the signing request for the enterprise root."
             )
             .Takes<CreateAuthorityRequest>()
             .Answers<AuthorityDocument>();
@@ -52,7 +52,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/chain",
                 "upload_certificate_authority_chain",
                 "Upload the chain",
-                "Hands in what the enterprise root signed: the authority's certificate, its issuers and the root. "
+                "Uploads what the enterprise root signed: the authority's certificate, its issuers and the root. "
                     + "The service verifies the whole chain."
             )
             .Takes<UploadChainRequest>()
@@ -71,8 +71,8 @@ internal static class AuthorityOperations
             .Add(
                 "POST /v1/certificate_authorities/{ca_id}/key",
                 "prepare_certificate_authority_key",
-                "Make the key of a certificate authority",
-                "Continues a registration whose key or request could not be made at first."
+                "Create the key of a certificate authority",
+                "Continues a registration after creating its key or request failed."
             )
             .Answers<AuthorityDocument>();
         table
@@ -90,7 +90,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/override",
                 "override_certificate_authority_switch",
                 "Override missing acknowledgements",
-                "Lets the switch to this authority go on although the named parties have not acknowledged the "
+                "Allows the switch to this authority although the named parties have not acknowledged the "
                     + "trust bundle. Audited with the reason."
             )
             .Takes<OverrideAuthorityRequest>()
@@ -110,7 +110,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/suspend",
                 "suspend_certificate_authority",
                 "Suspend a certificate authority",
-                "The authority signs nothing until it is resumed. Certificates that it signed stay valid."
+                "Stops the authority from signing until it is resumed. Certificates that it signed stay valid."
             )
             .MayTake<AuthorityCommandRequest>()
             .Answers<AuthorityDocument>();
@@ -119,7 +119,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/resume",
                 "resume_certificate_authority",
                 "Resume a certificate authority",
-                "A suspended authority signs again."
+                "Resumes signing with a suspended authority."
             )
             .MayTake<AuthorityCommandRequest>()
             .Answers<AuthorityDocument>();
@@ -128,7 +128,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/retire",
                 "retire_certificate_authority",
                 "Retire a certificate authority",
-                "The authority signs nothing any more. Its certificate stays in the trust bundle until its last "
+                "Stops the authority from signing permanently. Its certificate stays in the trust bundle until its last "
                     + "leaf has expired."
             )
             .MayTake<AuthorityCommandRequest>()
@@ -138,7 +138,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/taint",
                 "taint_certificate_authority",
                 "Taint a certificate authority",
-                "States that the authority's key may be known to others. The successor is published, and the "
+                "Declares the authority's key compromised. The service publishes the successor, and the "
                     + "tainted certificate leaves the trust bundle when the successor is acknowledged."
             )
             .MayTake<AuthorityCommandRequest>()
@@ -157,7 +157,7 @@ internal static class AuthorityOperations
                 "POST /v1/certificate_authorities/{ca_id}/restore",
                 "restore_certificate_authority",
                 "Restore a certificate authority",
-                "Takes back a deletion: the authority is again what it was."
+                "Cancels a deletion: the authority returns to its previous state."
             )
             .MayTake<AuthorityCommandRequest>()
             .Answers<AuthorityDocument>();
@@ -193,7 +193,7 @@ internal static class AuthorityOperations
                 "get_trust_bundle",
                 "Get the trust bundle of a tunnel",
                 "The certificates that clients of the tunnel must trust, with their epoch. With since and wait "
-                    + "the request waits for the next epoch and answers 304 when there is none. Administrators and "
+                    + "the request waits for the next epoch and returns 304 if there is none. Administrators and "
                     + "relying parties can call it."
             )
             .Query("since", "wait")
@@ -214,7 +214,7 @@ internal static class AuthorityOperations
                 "POST /v1/tunnels/{tunnel_id}/relying_parties",
                 "create_relying_party",
                 "Create a relying party",
-                "Registers a consumer of the tunnel's trust bundle. The answer has its credential once, unless a "
+                "Registers a consumer of the tunnel's trust bundle. The response contains its credential once, unless a "
                     + "service account is named."
             )
             .Takes<CreateRelyingPartyRequest>()

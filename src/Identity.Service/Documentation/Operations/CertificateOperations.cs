@@ -37,7 +37,7 @@ internal static class CertificateOperations
                 "POST /v1/platform_ca/roots",
                 "prepare_platform_root",
                 "Prepare a root",
-                "Makes the next root of the platform CA and publishes it in the platform bundle. It signs nothing "
+                "Creates the next root of the platform CA and publishes it in the platform bundle. It signs nothing "
                     + "until it is activated."
             )
             .MayTake<ReasonRequest>()
@@ -47,7 +47,7 @@ internal static class CertificateOperations
                 "POST /v1/platform_ca/roots/{root_id}/activate",
                 "activate_platform_root",
                 "Activate a root",
-                "The root signs from then on. The service refuses while live machines have not acknowledged it, "
+                "Makes the root sign from now on. The service refuses this while live machines have not acknowledged it, "
                     + "unless the request names them as missing and gives a reason."
             )
             .MayTake<ActivateRootRequest>()
@@ -124,7 +124,7 @@ internal static class CertificateOperations
                 "issue_server_certificate",
                 "Issue a server certificate",
                 "Signs a server certificate of a tunnel for a job that rotates certificates itself. The service "
-                    + "builds the certificate from the tunnel's profile; of the request it takes the public key."
+                    + "builds the certificate from the tunnel's profile and uses only the public key of the request."
             )
             .Takes<ServerCertificateRequest>()
             .Answers<ServerCertificateDocument>();
@@ -133,8 +133,8 @@ internal static class CertificateOperations
                 "GET /v1/certificates/renewal",
                 "get_renewal_advice",
                 "Get advice on a renewal",
-                "What agents read in their feed, for a job that renews certificates itself: the trust bundle in "
-                    + "force, and whether the certificate must be replaced earlier than it says."
+                "The part of an agent's feed that a job needs to renew certificates itself: the current trust bundle "
+                    + "and whether the certificate must be replaced before its planned renewal."
             )
             .Query("serial", "tunnel_id")
             .Answers<RenewalAdvice>();
@@ -161,9 +161,9 @@ internal static class CertificateOperations
             .Add(
                 "POST /v1/ocsp/{ca_id}",
                 "post_ocsp_request",
-                "Ask for the state of certificates",
+                "Query the status of certificates",
                 "The OCSP responder (RFC 6960) of an authority whose key the service holds, and of the platform CA as "
-                    + "`platform`. A request that cannot be answered gets an OCSP status, with 200."
+                    + "`platform`. Errors are reported as an OCSP status, with 200."
             )
             .TakesBytes(OcspAnswers.RequestType)
             .Answers<Stream>(OcspAnswers.AnswerType);
@@ -171,7 +171,7 @@ internal static class CertificateOperations
             .Add(
                 "GET /v1/ocsp/{ca_id}/{request}",
                 "get_ocsp_response",
-                "Get the state of certificates",
+                "Get the status of certificates",
                 "The same with the request in the path, as base64 (RFC 6960 appendix A), so that caches can keep the "
                     + "answer."
             )
@@ -200,7 +200,7 @@ internal static class CertificateOperations
                 "POST /v1/webhooks",
                 "create_webhook",
                 "Create a webhook",
-                "Registers an HTTPS address for notices. The answer has the secret that signs deliveries, once."
+                "Registers an HTTPS address for notices. The response contains the secret that signs deliveries, once."
             )
             .Takes<CreateWebhookRequest>()
             .Answers<WebhookDocument>();
@@ -229,7 +229,7 @@ internal static class CertificateOperations
                 "POST /v1/webhooks/{webhook_id}/archive",
                 "archive_webhook",
                 "Archive a webhook",
-                "The service sends nothing to it any more; it drops what it has not sent and deletes the secret."
+                "The service stops sending to it, drops unsent messages and deletes the secret."
             )
             .Answers<WebhookDocument>();
         table

@@ -39,8 +39,8 @@ internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
             Description = """
                 The management, federation and machine API of the identity service.
 
-                Bearer credentials go into `Authorization`. Unknown and repeated members of bodies are refused. Lists take
-                `limit` and `page` and answer `data` and `next_page`. Errors have one shape with a stable
+                Bearer credentials go into `Authorization`. Unknown and repeated members of bodies are refused. Lists accept
+                `limit` and `page` and return `data` and `next_page`. Errors have one shape with a stable
                 `error.details.error_code`; the [page of error codes](/docs/errors) explains each one. Besides the codes of an
                 operation, any request can be refused because it is malformed (`request.…`) or because the store is
                 unavailable (`store.…`).

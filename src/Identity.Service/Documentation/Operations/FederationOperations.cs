@@ -55,7 +55,7 @@ internal static class FederationOperations
                 "POST /v1/organizations/service_accounts/{id}/archive",
                 "archive_service_account",
                 "Archive a service account",
-                "Its rules grant nothing any more and its enrolments are not renewed."
+                "Its rules grant no more tokens, and its enrolments are not renewed."
             )
             .MayTake<ReasonRequest>()
             .Answers<ServiceAccountDocument>();
@@ -82,7 +82,7 @@ internal static class FederationOperations
                 "DELETE /v1/organizations/service_accounts/{id}/workspaces/{workspace}",
                 "remove_workspace_from_service_account",
                 "Remove a service account from a workspace",
-                "Ends the membership. Access tokens that were issued for the workspace lose its scopes."
+                "Removes the membership. Access tokens that were issued for the workspace lose its scopes."
             )
             .Answers<MembershipDeletedDocument>();
         table
@@ -177,8 +177,8 @@ internal static class FederationOperations
                 "POST /v1/organizations/federation_issuers/{id}/kill",
                 "kill_federation_issuer",
                 "Kill an issuer or its keys",
-                "Refuses all tokens of the issuer, of its current key set or of one key on every node within a "
-                    + "second, until the kill is taken back."
+                "Refuses all tokens of the issuer, of its current key set or of one key, on every node within a "
+                    + "second, until you undo the kill."
             )
             .Takes<KillRequest>()
             .Answers<KillDocument>();
@@ -186,7 +186,7 @@ internal static class FederationOperations
             .Add(
                 "POST /v1/organizations/federation_issuers/{id}/unkill",
                 "unkill_federation_issuer",
-                "Take back a kill",
+                "Undo a kill",
                 "Accepts tokens of the issuer, the key set or the key again."
             )
             .Takes<KillRequest>()
@@ -239,7 +239,7 @@ internal static class FederationOperations
                 "POST /v1/organizations/federation_rules",
                 "create_federation_rule",
                 "Create a federation rule",
-                "Creates a rule: which tokens of an issuer match, which service account they get and which "
+                "Creates a rule, which matches tokens of an issuer and grants them a service account and "
                     + "scopes. The rule's tests run before it is saved."
             )
             .Takes<CreateRuleRequest>()
@@ -266,8 +266,8 @@ internal static class FederationOperations
                 "POST /v1/organizations/federation_rules/{id}",
                 "update_federation_rule",
                 "Update a federation rule",
-                "Makes a new version of the rule with the members that the body names; the others stay. With "
-                    + "dry_run=true nothing is saved: the answer is the replay of the history of the last days against "
+                "Creates a new version of the rule with the members that the body names; the others are unchanged. With "
+                    + "dry_run=true nothing is saved: the response is the replay of the history of the last days against "
                     + "the change."
             )
             .Query("days", "dry_run")
@@ -279,7 +279,7 @@ internal static class FederationOperations
                 "POST /v1/organizations/federation_rules/{id}/archive",
                 "archive_federation_rule",
                 "Archive a federation rule",
-                "The rule grants nothing any more, and enrolments that rest on it are not renewed."
+                "The rule grants no more tokens, and enrolments that depend on it are not renewed."
             )
             .MayTake<ReasonRequest>()
             .Answers<RuleDocument>();

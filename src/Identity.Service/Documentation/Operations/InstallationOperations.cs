@@ -14,7 +14,7 @@ internal static class InstallationOperations
                 "GET /healthz",
                 "check_health",
                 "Check that the process runs",
-                "Answers as long as the process serves requests. The health port answers whether the service can "
+                "Responds while the process serves requests. The health port reports whether the service can "
                     + "do its work."
             )
             .Answers<HealthDocument>();
@@ -23,7 +23,7 @@ internal static class InstallationOperations
                 "GET /v1/clock",
                 "get_clock",
                 "Get the state of the clock",
-                "What this node thinks of its clock. After a step the node signs nothing until an operator "
+                "The state of this node's clock. After a step the node signs nothing until an operator "
                     + "confirms the clock."
             )
             .Answers<ClockDocument>();
@@ -32,7 +32,7 @@ internal static class InstallationOperations
                 "POST /v1/clock/confirm",
                 "confirm_clock",
                 "Confirm the clock",
-                "States that the current time is right. The node signs again from then on."
+                "Confirms that the current time is correct. The node signs again from then on."
             )
             .Answers<ClockDocument>();
         table
@@ -56,7 +56,7 @@ internal static class InstallationOperations
                 "POST /v1/jobs/{job}/run",
                 "run_job",
                 "Run a job now",
-                "Runs the job on this node, even if it is paused, and answers when the run has ended."
+                "Runs the job on this node, even if it is paused, and responds when the run has finished."
             )
             .Answers<JobDocument>();
         table
@@ -73,7 +73,7 @@ internal static class InstallationOperations
                 "POST /v1/jobs/{job}/resume",
                 "resume_job",
                 "Resume a job",
-                "The job runs again; a run starts at once."
+                "Resumes the job; a run starts immediately."
             )
             .Answers<JobDocument>();
         table

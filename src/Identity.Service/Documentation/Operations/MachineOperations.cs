@@ -32,8 +32,8 @@ internal static class MachineOperations
                 "GET /v1/agent/feed",
                 "get_agent_feed",
                 "Get the feed of an agent",
-                "Everything that an agent must know about its tunnel at one revision. With since and wait the "
-                    + "request waits for a change and answers 204 when there is none."
+                "The complete state of its tunnel for an agent, at one revision. With since and wait the "
+                    + "request waits for a change and returns 204 if there is none."
             )
             .Query("held", "since", "wait")
             .Answers<AgentFeed>()
@@ -43,7 +43,7 @@ internal static class MachineOperations
                 "POST /v1/agent/reports",
                 "report_as_agent",
                 "Report as an agent",
-                "What the agent uses: revision, epochs, serials, routes. It counts as acknowledgement of the "
+                "Reports the state in use by the agent: revision, epochs, serials, routes. It acknowledges the "
                     + "trust bundle and the platform bundle."
             )
             .Takes<AgentReport>()
@@ -62,15 +62,15 @@ internal static class MachineOperations
                 "GET /v1/agent/acme_challenges/{challenge_id}",
                 "get_acme_challenge",
                 "Get an ACME challenge",
-                "Who still has to acknowledge the challenge."
+                "The edges that have not acknowledged the challenge."
             )
             .Answers<AcmeChallengeDocument>();
         table
             .Add(
                 "DELETE /v1/agent/acme_challenges/{challenge_id}",
                 "end_acme_challenge",
-                "End an ACME challenge",
-                "Edges refuse validations of the name from then on."
+                "Remove an ACME challenge",
+                "Edges then refuse validations of the name."
             )
             .Answers(StatusCodes.Status204NoContent);
         table
@@ -78,7 +78,7 @@ internal static class MachineOperations
                 "POST /v1/agent/acme_challenges/{challenge_id}/acknowledgements",
                 "acknowledge_acme_challenge_as_agent",
                 "Acknowledge an ACME challenge as an agent",
-                "The agent states that it answers the challenge."
+                "The agent reports that it responds to the challenge."
             )
             .Answers(StatusCodes.Status204NoContent);
         table
@@ -96,7 +96,7 @@ internal static class MachineOperations
                 "get_edge_feed",
                 "Get the feed of an edge",
                 "The tunnels that are assigned to the edge, at one revision. With since and wait the request "
-                    + "waits for a change and answers 204 when there is none."
+                    + "waits for a change and returns 204 if there is none."
             )
             .Query("held", "since", "wait")
             .Answers<EdgeFeed>()
@@ -106,7 +106,7 @@ internal static class MachineOperations
                 "POST /v1/edge/reports",
                 "report_as_edge",
                 "Report as an edge",
-                "What the edge uses and which agents are connected to it."
+                "Reports the state in use by the edge and the agents connected to it."
             )
             .Takes<EdgeReport>()
             .Answers(StatusCodes.Status204NoContent);

@@ -156,7 +156,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         {
             ((OpenApiResponse)answer).Description = status switch
             {
-                "204" => "There is nothing to return.",
+                "204" => "The response has no body.",
                 "304" => "The copy that the caller has is current.",
                 _ => answer.Content is { Count: > 0 } ? "The result." : "Done.",
             };

@@ -17,7 +17,7 @@ internal static class TokenOperations
                 "get_authorization_server_metadata",
                 "Get the authorization server metadata",
                 "The metadata of RFC 8414: the issuer identifier, the endpoints and what they support. Clients "
-                    + "may keep the answer for five minutes; send If-None-Match to get 304 when nothing has changed."
+                    + "may cache the response for five minutes; send If-None-Match to get 304 when nothing has changed."
             )
             .Answers<AuthorizationServerDocument>()
             .Answers(StatusCodes.Status304NotModified);
@@ -36,7 +36,7 @@ internal static class TokenOperations
                 "GET /.well-known/oauth-protected-resource",
                 "get_protected_resource_metadata",
                 "Get the metadata of this API as a protected resource",
-                "The metadata of RFC 9728: which authorization server issues tokens for this API and which scopes "
+                "The metadata of RFC 9728: the authorization server that issues tokens for this API and the scopes "
                     + "there are."
             )
             .Answers<ProtectedResourceDocument>()
@@ -57,7 +57,7 @@ internal static class TokenOperations
                 "exchange_token",
                 "Exchange an identity token for an access token",
                 "The service checks the assertion against the issuer and the federation rule that it names and "
-                    + "returns an access token with the scopes of the rule. Every denial looks the same to the caller; "
+                    + "returns an access token with the scopes of the rule. All denials are identical for the caller; "
                     + "the reason is in the authentication history. The body is JSON, or a form of RFC 7523 (jwt- "
                     + "bearer) or RFC 8693 (token exchange)."
             )
@@ -69,7 +69,7 @@ internal static class TokenOperations
                 "POST /v1/oauth/revoke",
                 "revoke_token",
                 "Revoke an access token",
-                "The form of RFC 7009. Any holder of a token can revoke it. The answer is the same for a token "
+                "The form of RFC 7009. Any holder of a token can revoke it. The response is the same for a token "
                     + "that is unknown, expired or already revoked."
             )
             .TakesForm<TokenFormRequest>()
@@ -90,7 +90,7 @@ internal static class TokenOperations
             .Add(
                 "GET /v1/oauth/errors/{error}",
                 "get_oauth_error_page",
-                "Read what an OAuth error means",
+                "Get the meaning of an OAuth error",
                 "The page that error_uri of an OAuth error points to: plain text with the meaning, the usual "
                     + "cause and the next step."
             )
@@ -128,8 +128,8 @@ internal static class TokenOperations
                 "GET /v1/tokens",
                 "list_issued_tokens",
                 "List issued access tokens",
-                "The unexpired access tokens of one service account, which the query parameter principal names. "
-                    + "The answer has the identifiers and claims of a token, never the token."
+                "The unexpired access tokens of one service account, selected by the query parameter principal. "
+                    + "The response contains the identifiers and claims of each token, never the token."
             )
             .Paged("principal")
             .Answers<IssuedTokenListDocument>();
@@ -147,8 +147,8 @@ internal static class TokenOperations
                 "POST /v1/oauth/signing_keys/rotate",
                 "rotate_signing_key",
                 "Rotate the signing key",
-                "Makes the next signing key and activates it. With compromised_key_id the named key stops "
-                    + "verifying at once and its tokens are no longer valid."
+                "Creates the next signing key and activates it. With compromised_key_id the named key stops "
+                    + "verifying immediately and its tokens are no longer valid."
             )
             .MayTake<RotateSigningKeyRequest>()
             .Answers<SigningKeyListDocument>();

@@ -20,7 +20,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels",
                 "create_tunnel",
                 "Create a tunnel",
-                "Creates a tunnel with its own domain in the caller's workspace. It takes no traffic before a "
+                "Creates a tunnel with its own domain in the caller's workspace. It accepts no traffic before a "
                     + "certificate is registered and client ranges are set."
             )
             .Takes<CreateTunnelRequest>()
@@ -75,7 +75,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/resume",
                 "resume_tunnel",
                 "Resume a tunnel",
-                "A paused tunnel takes connections again."
+                "Makes a paused tunnel accept connections again."
             )
             .MayTake<ReasonRequest>()
             .Answers<TunnelDocument>();
@@ -93,7 +93,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/rotate_token",
                 "rotate_tunnel_token",
                 "Rotate the tunnel token",
-                "Makes a new tunnel token. The old one stops working; certificates that it obtained expire within "
+                "Creates a new tunnel token. The old one stops working; certificates that it obtained expire within "
                     + "an hour."
             )
             .MayTake<ReasonRequest>()
@@ -185,7 +185,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/hostnames",
                 "add_hostname",
                 "Claim a hostname",
-                "Claims a name of your own for the tunnel. It routes nothing until the TXT record of the answer "
+                "Claims a hostname that you own for the tunnel. It is not routed until the TXT record of the response "
                     + "is found at the name's authoritative servers."
             )
             .Takes<AddHostnameRequest>()
@@ -219,7 +219,7 @@ internal static class TunnelOperations
                 "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}",
                 "remove_hostname",
                 "Remove a hostname",
-                "Gives the name up. Edges and agents stop serving it with the next feed."
+                "Releases the name. Edges and agents stop serving it with the next feed."
             )
             .Answers<HostnameDocument>();
         table
@@ -287,7 +287,7 @@ internal static class TunnelOperations
                 "POST /v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect",
                 "disconnect_agent",
                 "Disconnect an agent",
-                "Edges close the agent's connections; it may connect again."
+                "Edges close the agent's connections; the agent can reconnect."
             )
             .MayTake<ReasonRequest>()
             .Answers<AgentDocument>();
@@ -296,7 +296,7 @@ internal static class TunnelOperations
                 "GET /v1/tunnels/{tunnel_id}/status",
                 "get_tunnel_status",
                 "Get the status of a tunnel",
-                "Whether the tunnel can take traffic now, and what prevents it: edges, agents, routes, "
+                "Whether the tunnel can serve traffic now, and what prevents it: edges, agents, routes, "
                     + "certificates."
             )
             .Answers<TunnelStatusDocument>();
@@ -328,7 +328,7 @@ internal static class TunnelOperations
                 "POST /v1/edges/{edge_id}/drain",
                 "drain_edge",
                 "Drain an edge",
-                "Its tunnels are assigned to other edges; then the edge takes no new connections."
+                "Assigns its tunnels to other edges; then the edge accepts no new connections."
             )
             .MayTake<ReasonRequest>()
             .Answers<EdgeDocument>();
@@ -337,7 +337,7 @@ internal static class TunnelOperations
                 "POST /v1/edges/{edge_id}/resume",
                 "resume_edge",
                 "Resume an edge",
-                "A drained edge takes connections again."
+                "Makes a drained edge accept connections again."
             )
             .MayTake<ReasonRequest>()
             .Answers<EdgeDocument>();

@@ -44,7 +44,7 @@ internal sealed record AuthenticationDocument
 
     public required string? UserAgent { get; init; }
 
-    /// <summary>How many refusals this entry stands for.</summary>
+    /// <summary>The number of refusals that this entry summarises.</summary>
     public required long Count { get; init; }
 
     /// <summary>What the next version of the rule would have decided.</summary>

@@ -28,7 +28,7 @@ internal sealed class ExchangeProber(
 )
     : RecurringJob(
         "exchange_probe",
-        "Asks whether the exchange grants a proper token and refuses a forged one.",
+        "Checks that the token exchange grants a valid token and refuses a forged one.",
         Interval,
         time
     )
@@ -88,7 +88,7 @@ internal sealed class ExchangeProber(
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // What would end an exchange ends the probe of it, and that is what it found.
-            fault = $"The {name} probe ended with {e.GetType().Name}.";
+            fault = $"The {name} probe failed with {e.GetType().Name}.";
         }
 
         KeyValuePair<string, object?> tag = new("kind", name);
@@ -110,7 +110,7 @@ internal sealed class ExchangeProber(
     {
         if (!journal.IsHealthy || directory.IsStale)
         {
-            return "An exchange would be refused: the store is away, or rules could not be read.";
+            return "Token exchanges are refused: the store is unavailable, or reading the rules failed.";
         }
 
         if (clock.RefusalIfAlarmed() is not null)
@@ -137,7 +137,7 @@ internal sealed class ExchangeProber(
     {
         var now = Time.GetUtcNow();
         return await DeniedAsync(probe.Forged(now), DenialReason.SignatureInvalid, "A forged token")
-            ?? await DeniedAsync(probe.Misdirected(now), DenialReason.AudienceMismatch, "A token for somebody else");
+            ?? await DeniedAsync(probe.Misdirected(now), DenialReason.AudienceMismatch, "A token for another audience");
 
         async Task<string?> DeniedAsync(ExchangeRequest request, DenialReason expected, string what)
         {

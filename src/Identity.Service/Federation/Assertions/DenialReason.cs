@@ -32,7 +32,7 @@ internal enum DenialReason
     /// <summary>The request expects another service account than the rule's.</summary>
     ServiceAccountMismatch,
 
-    /// <summary>No JWT in a compact JWS as we accept it; the detail names the fault.</summary>
+    /// <summary>Not a JWT in an accepted compact JWS; the detail names the error.</summary>
     TokenMalformed,
 
     /// <summary>The header's <c>alg</c> is absent, unsupported, not the issuer's, or not the key's.</summary>
@@ -122,10 +122,10 @@ internal enum DenialReason
     /// <summary>A token with this <c>jti</c> was exchanged before.</summary>
     JtiReused,
 
-    /// <summary>The token was exchanged by somebody else: it is in two hands.</summary>
+    /// <summary>Another client exchanged the token: two clients have it.</summary>
     Replayed,
 
-    /// <summary>The request asks for a scope that the rule, or the exchanged token of ours, does not have.</summary>
+    /// <summary>The request contains a scope that the rule, or the exchanged Culvert token, does not have.</summary>
     ScopeNotGranted,
 
     /// <summary>The request's resource or audience is neither this service nor below a tunnel of the rule.</summary>
@@ -134,22 +134,22 @@ internal enum DenialReason
     /// <summary>The rule grants bound tokens only, and the request proved no key of that kind.</summary>
     BindingRequired,
 
-    /// <summary>The exchanged token of ours is bound to a key that the request did not prove.</summary>
+    /// <summary>The exchanged Culvert token is bound to a key that the request did not prove.</summary>
     BindingMismatch,
 
-    /// <summary>The subject token is not of the type that the request says.</summary>
+    /// <summary>The subject token is not of the type in the request.</summary>
     TokenTypeMismatch,
 
-    /// <summary>The exchanged token of ours was granted by another rule than the request names.</summary>
+    /// <summary>The exchanged Culvert token was granted by another rule than the request names.</summary>
     RuleMismatch,
 
-    /// <summary>The exchanged token of ours was revoked, or what granted it ended.</summary>
+    /// <summary>The exchanged Culvert token was revoked, or its grant is no longer in force.</summary>
     TokenRevoked,
 
-    /// <summary>The actor token is not an access token of ours that holds; the detail names the fault.</summary>
+    /// <summary>The actor token is not a valid Culvert access token; the detail names the error.</summary>
     ActorInvalid,
 
-    /// <summary>Nothing says that this actor may act for this subject.</summary>
+    /// <summary>Neither the rule nor the token allows this actor to act for this subject.</summary>
     ActorNotAllowed,
 
     /// <summary>The actor is the subject itself, or acts for it already.</summary>

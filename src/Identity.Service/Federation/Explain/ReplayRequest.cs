@@ -10,7 +10,7 @@ internal sealed record ReplayRequest
     [JsonPropertyName("changes")]
     public required UpdateRuleRequest Changes { get; init; }
 
-    /// <summary>1–90; 7 unless said otherwise.</summary>
+    /// <summary>1–90; default 7.</summary>
     [JsonPropertyName("days")]
     public int? Days { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed record SimulateRequest
     [JsonPropertyName("request_id")]
     public string? RequestId { get; init; }
 
-    /// <summary><c>PRESET/SAMPLE</c>: claims as that platform makes them.</summary>
+    /// <summary><c>PRESET/SAMPLE</c>: sample claims of this platform.</summary>
     [JsonPropertyName("sample")]
     public string? Sample { get; init; }
 

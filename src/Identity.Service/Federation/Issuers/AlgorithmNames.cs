@@ -15,6 +15,8 @@ internal static class AlgorithmNames
             (set, name) =>
                 JwsAlgorithmExtensions.TryParse(name, out var algorithm)
                     ? set | algorithm.AsSet()
-                    : throw new InvalidDataException($"A stored issuer allows '{name}', which is no algorithm.")
+                    : throw new InvalidDataException(
+                        $"A stored issuer allows '{name}', which is not a known algorithm."
+                    )
         );
 }

@@ -34,8 +34,8 @@ internal static class IssuerErrors
         "issuer.metadata_address",
         400,
         "The address is a cloud's metadata service.",
-        "The URL's name leads to an address that hands out credentials, which is never fetched from.",
-        "Correct the URL or the name's DNS records; somebody may have tampered with them."
+        "The URL's host name resolves to an address that serves credentials, such as a metadata endpoint; it is never fetched.",
+        "Correct the URL or the host name's DNS records; the records may have been tampered with."
     );
 
     public static readonly ErrorCode ReservedAddress = new(
@@ -49,7 +49,7 @@ internal static class IssuerErrors
     public static readonly ErrorCode OutsideBound = new(
         "issuer.outside_bound",
         400,
-        "Address and port lie outside what the installation allows.",
+        "Address and port are outside the installation's private_issuer_networks.",
         "allowed_targets opens address and port, private_issuer_networks does not.",
         "Ask the installation's operator to extend private_issuer_networks: NETWORK opens port 443, NETWORK:PORT that port."
     );
@@ -58,7 +58,7 @@ internal static class IssuerErrors
         "issuer.port_not_allowed",
         400,
         "The port is not open.",
-        "Public addresses are fetched from on port 443 alone, unless allowed_targets names address and port.",
+        "The service fetches from public addresses only on port 443, unless allowed_targets names address and port.",
         "Use port 443, or name the target in allowed_targets."
     );
 

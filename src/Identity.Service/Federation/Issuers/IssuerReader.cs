@@ -110,7 +110,7 @@ internal static class IssuerReader
 
         var mode = Read("replay_mode", settings.ReplayMode, present);
         return mode.IsOk && settings.CheckJti is { } check && check != (mode.Value != ReplayMode.Off)
-            ? RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; give one of both.")
+            ? RequestErrors.Invalid.Refuse("check_jti: contradicts replay_mode; set only one of them.")
             : mode;
     }
 

@@ -52,13 +52,13 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
 
         if (issuer.Preset is { } preset && PresetCatalogue.Find(preset) is null)
         {
-            return RequestErrors.Invalid.Refuse("preset: there is none of this name; see federation_presets.");
+            return RequestErrors.Invalid.Refuse("preset: no preset has this name; see federation_presets.");
         }
 
         if (issuer.Preset is { } chosen && PresetCatalogue.Contradiction(chosen, issuer.Url) is { } other)
         {
             return RequestErrors.Invalid.Refuse(
-                $"preset: issuer_url is an address of {other}; choose that preset, or none."
+                $"preset: issuer_url is an address of {other}; use that preset, or no preset."
             );
         }
 
@@ -89,7 +89,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
             if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.PrivateNetworks))
             {
                 return FederationErrors.TargetNotAllowed.Refuse(
-                    $"allowed_targets: {target} lies outside the installation's private_issuer_networks: network and port."
+                    $"allowed_targets: {target} is outside the installation's private_issuer_networks (network and port)."
                 );
             }
         }
@@ -123,7 +123,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
             return issuer.TrustDomain is { } trustDomain && url == SpiffeScheme + trustDomain
                 ? null
                 : Refuse(
-                    "issuer_url: spiffe://TRUST_DOMAIN goes with jwks of type spiffe_bundle and that trust_domain."
+                    "issuer_url: spiffe://TRUST_DOMAIN requires jwks of type spiffe_bundle with that trust_domain."
                 );
         }
 
@@ -146,7 +146,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
         return
             MultiTenantHosts.Contains(uri.IdnHost)
             && uri.Segments.Any(segment => MultiTenantSegments.Contains(segment.TrimEnd('/')))
-            ? Refuse("issuer_url: this address stands for every tenant; register the tenant's own issuer.")
+            ? Refuse("issuer_url: this URL is shared by all tenants; register the tenant's own issuer.")
             : null;
 
         static Refusal Refuse(string message) => FederationErrors.IssuerUrl.Refuse(message);

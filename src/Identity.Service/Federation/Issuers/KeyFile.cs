@@ -55,14 +55,14 @@ internal sealed class KeyFile(string? directory)
             var target = Canonical(Path.Combine(directory, path), 0);
             if (!target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                return (null, $"{path} leads out of jwks_directory.");
+                return (null, $"{path} is outside jwks_directory.");
             }
 
             var file = new FileInfo(target);
             // A pipe or device has no length: opening one would wait for its other end.
             return file is { Exists: true, Length: > 0 and <= JoseLimits.MaxKeySetBytes }
                 ? (file, null)
-                : (null, $"{path} is no file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");
+                : (null, $"{path} is not a file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

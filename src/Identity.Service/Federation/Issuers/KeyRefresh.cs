@@ -320,7 +320,11 @@ internal sealed class KeyRefresh
         }
         else
         {
-            Fail_NeedsLock(result.Code ?? "issuer.status", result.Failure ?? "unchanged, but there is no copy", now);
+            Fail_NeedsLock(
+                result.Code ?? "issuer.status",
+                result.Failure ?? "unchanged, but there is no cached copy",
+                now
+            );
         }
     }
 

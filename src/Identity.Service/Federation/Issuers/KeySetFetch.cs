@@ -189,7 +189,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 
             if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keysUrl) || keysUrl.Scheme != "https")
             {
-                return (null, "its jwks_uri is no https URL");
+                return (null, "its jwks_uri is not an https URL");
             }
 
             // A25: else whoever can write one line of that document chooses the keys.
@@ -200,7 +200,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
                 );
             return isPinned
                 ? (keysUrl, null)
-                : (null, "its jwks_uri is on another host; if that is meant, pin the host with jwks_host");
+                : (null, "its jwks_uri is on another host; if this is intended, pin the host with jwks_host");
         }
         catch (JsonException)
         {

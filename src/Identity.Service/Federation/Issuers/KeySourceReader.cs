@@ -145,12 +145,12 @@ internal static class KeySourceReader
         {
             return bundle is null
                 ? new SpiffeBundleKeySource(trustDomain, url, Text(jwks, "ca_cert_pem"), null, null)
-                : Refuse("jwks: type spiffe_bundle takes url or bundle, not both.");
+                : Refuse("jwks: type spiffe_bundle requires url or bundle, not both.");
         }
 
         if (bundle is not { } given || Text(jwks, "ca_cert_pem") is not null)
         {
-            return Refuse("jwks: type spiffe_bundle needs a url, or a bundle and then no ca_cert_pem.");
+            return Refuse("jwks: type spiffe_bundle needs either a url, or a bundle without ca_cert_pem.");
         }
 
         var text = JsonSerializer.Serialize(given, FederationJson.Default.JsonElement);

@@ -19,7 +19,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.IssuerControlsStale,
         LogLevel.Error,
-        "Killed keys could not be read; no issuer's keys are believed"
+        "Reading the killed keys failed; no issuer's keys are accepted"
     )]
     public static partial void ControlsStale(ILogger logger, Exception fault);
 
@@ -40,7 +40,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.IssuerKeysDegraded,
         LogLevel.Error,
-        "Keys of issuer {Issuer} could not be confirmed for long: {State}"
+        "Keys of issuer {Issuer} have not been confirmed for a long time: {State}"
     )]
     public static partial void KeysDegraded(ILogger logger, string issuer, string state);
 

@@ -14,7 +14,7 @@ internal sealed record UpdateIssuerRequest : IssuerSettings
     [JsonPropertyName("issuer_url")]
     public string? IssuerUrl { get; init; }
 
-    /// <summary>Only <c>false</c>: polling is resumed by hand, never stopped.</summary>
+    /// <summary>Only <c>false</c>: a caller can resume polling, but not stop it.</summary>
     [JsonPropertyName("jwks_polling_disabled")]
     public bool? JwksPollingDisabled { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed record LintReportDocument
     public required int Checked { get; init; }
 
     /// <summary>
-    /// There was too much to look at all of it: more rules of one issuer than are compared, or more exchanges than are read,
+    /// Not everything was checked: more rules of one issuer than are compared, or more exchanges than are read,
     /// so that L17 may have missed something.
     /// </summary>
     [JsonPropertyName("truncated")]

@@ -62,7 +62,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
             {
                 yield return Warn(
                     rule,
-                    $"the rule {shadow.Rule.Name} admits the same and grants as much; archive one of both."
+                    $"the rule {shadow.Rule.Name} admits the same tokens and grants the same rights; archive one of the two."
                 );
                 continue;
             }
@@ -77,8 +77,8 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
             {
                 yield return Warn(
                     rule,
-                    $"the same token may satisfy {overlapping.Rule.Name} too, which grants something else: its holder "
-                        + "chooses by naming the rule. Tell them apart by a claim."
+                    $"the same token may satisfy {overlapping.Rule.Name} too, which grants other rights: its holder "
+                        + "chooses by naming the rule. Distinguish the rules by a claim."
                 );
             }
         }

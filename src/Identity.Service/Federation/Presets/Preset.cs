@@ -42,7 +42,7 @@ internal sealed record Preset
     [JsonPropertyName("subject_delimiters")]
     public required string SubjectDelimiters { get; init; }
 
-    /// <summary>Claims of which one set, pinned whole, tells the issuer's customers apart.</summary>
+    /// <summary>Sets of claims; one set, pinned as a whole, identifies the customer of the issuer.</summary>
     [JsonPropertyName("tenant_pins")]
     public required IReadOnlyList<TenantPin> TenantPins { get; init; }
 

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Presets;
 internal sealed record PresetAudience
 {
     /// <summary>
-    /// What tokens carry when nobody asks for more, as patterns (<c>*</c> = anything): every other service that trusts
+    /// The platform's default audiences, as patterns (<c>*</c> = anything): every other service that trusts
     /// the platform accepts those tokens too.
     /// </summary>
     [JsonPropertyName("defaults")]

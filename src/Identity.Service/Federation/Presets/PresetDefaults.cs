@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>What an issuer made with the preset gets where its request says nothing.</summary>
+/// <summary>Values that an issuer with the preset gets if its request does not set them.</summary>
 internal sealed record PresetDefaults
 {
     [JsonPropertyName("algorithms")]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>The customer stands in <c>sub</c> between <paramref name="Prefix"/> and <paramref name="Until"/>.</summary>
+/// <summary>The customer is in <c>sub</c> between <paramref name="Prefix"/> and <paramref name="Until"/>.</summary>
 internal sealed record TenantSubject(
     [property: JsonPropertyName("prefix")] string Prefix,
     [property: JsonPropertyName("until")] string Until,

@@ -37,7 +37,7 @@ internal static class RuleTestReader
 
             if (!names.Add(test.Name))
             {
-                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: there are two of this name.");
+                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: two tests have this name.");
             }
 
             if (CheckOne(test) is { } fault)
@@ -61,7 +61,7 @@ internal static class RuleTestReader
             { Expect: RuleTest.Allow, Reason: not null } => "reason: only with expect deny.",
             { Expect: RuleTest.Allow } => null,
             { Expect: not RuleTest.Deny } => "expect: allow or deny is required.",
-            { Reason: { } reason } when !Reasons.Contains(reason) => $"reason: {reason} is none that a denial has.",
+            { Reason: { } reason } when !Reasons.Contains(reason) => $"reason: {reason} is not a reason for a denial.",
             _ => null,
         };
     }

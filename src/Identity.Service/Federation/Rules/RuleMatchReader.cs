@@ -86,7 +86,7 @@ internal static class RuleMatchReader
         {
             return Refuse(
                 "match: subject_prefix, subject_segments, claims, matchers or condition is required; "
-                    + "audience alone constrains nothing."
+                    + "audience alone is not a restriction."
             );
         }
 
@@ -116,7 +116,7 @@ internal static class RuleMatchReader
 
         if (subject == "*")
         {
-            return "match.subject_prefix: * alone constrains nothing.";
+            return "match.subject_prefix: * alone is not a restriction.";
         }
 
         var star = subject.IndexOf('*', StringComparison.Ordinal);
@@ -134,7 +134,7 @@ internal static class RuleMatchReader
 
         return program.Evaluate(Anybody).Holds == true
             ? FederationErrors.Condition.Refuse(
-                "match.condition: it holds for a token of anybody that only says what every token says; "
+                "match.condition: it is true for any token that has only the standard claims; "
                     + "compare a claim with a value of yours."
             )
             : null;

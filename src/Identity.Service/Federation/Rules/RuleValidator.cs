@@ -189,18 +189,18 @@ internal sealed class RuleValidator(
     {
         if (await targets.FindMissingTunnelAsync(rule.OrganizationId, rule.TunnelIds, cancellationToken) is { } tunnel)
         {
-            return FederationErrors.Reference.Refuse($"tunnel_ids: {tunnel} is no tunnel of this organization.");
+            return FederationErrors.Reference.Refuse($"tunnel_ids: {tunnel} is not a tunnel of this organization.");
         }
 
         if (await targets.FindMissingAccountAsync(rule.OrganizationId, rule.ActorIds, cancellationToken) is { } account)
         {
             return FederationErrors.Reference.Refuse(
-                $"actor_ids: {account} is no service account of this organization."
+                $"actor_ids: {account} is not a service account of this organization."
             );
         }
 
         return await targets.FindMissingEdgeAsync(rule.EdgeIds, cancellationToken) is { } edge
-            ? FederationErrors.Reference.Refuse($"edge_ids: {edge} is no registered edge.")
+            ? FederationErrors.Reference.Refuse($"edge_ids: {edge} is not a registered edge.")
             : null;
     }
 }

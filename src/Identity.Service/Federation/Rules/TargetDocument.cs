@@ -13,7 +13,7 @@ internal sealed record TargetDocument
     [JsonPropertyName("service_account_id")]
     public required string ServiceAccountId { get; init; }
 
-    /// <summary>Only read: what a caller sends is ignored, as it comes back from every answer of ours.</summary>
+    /// <summary>Read-only: a value in a request is ignored, because clients send back members of responses.</summary>
     [JsonPropertyName("service_account_name")]
     public string? ServiceAccountName { get; init; }
 }

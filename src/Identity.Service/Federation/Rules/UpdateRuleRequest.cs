@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// Partial: what is absent or null stays; <c>match</c>, <c>target</c> and the id lists are replaced whole. The issuer
+/// Partial: absent and null members are unchanged; <c>match</c>, <c>target</c> and the id lists are replaced whole. The issuer
 /// never changes, and workspaces have paths of their own.
 /// </summary>
 internal sealed record UpdateRuleRequest

@@ -17,7 +17,7 @@ internal sealed record MembershipDocument
     [JsonPropertyName("workspace_role")]
     public required string WorkspaceRole { get; init; }
 
-    /// <summary>The default workspace's membership that every account has and nobody can remove.</summary>
+    /// <summary>The membership of the default workspace, which every account has and which cannot be removed.</summary>
     [JsonPropertyName("implicit")]
     public required bool Implicit { get; init; }
 

@@ -164,7 +164,7 @@ internal sealed class PostgresDatabase : Database
         }
         catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
         {
-            throw new StoreException($"The database cannot be used: {fault.Message}", fault);
+            throw new StoreException($"The database is not usable: {fault.Message}", fault);
         }
     }
 

@@ -60,7 +60,7 @@ internal static class SealingKeyFile
         )
         {
             throw new StoreException(
-                $"The sealing key {file} belongs to another user, who could exchange it: chown it to the service's user."
+                $"The sealing key {file} belongs to another user, who could replace it: chown it to the service's user."
             );
         }
     }

@@ -82,7 +82,7 @@ internal sealed class SqliteDatabase : Database
     {
         if (!System.IO.File.Exists(File))
         {
-            throw new StoreException($"There is no store at {File}: run `identity-service init` first.");
+            throw new StoreException($"The store {File} does not exist: run `identity-service init` first.");
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class RevocationEndpoints(
         if (body.IssuedBefore > time.GetUtcNow())
         {
             return RequestErrors.Invalid.Refuse(
-                "issued_before: a time to come would revoke tokens not yet issued; disable the rule instead."
+                "issued_before: a time in the future would revoke tokens not yet issued; disable the rule instead."
             );
         }
 

@@ -74,7 +74,7 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
 
         if (request.IssuedBefore is not null && !kind.KnowsTime())
         {
-            return $"issued_before: not with kind {kind.Name()}, which is revoked for good.";
+            return $"issued_before: not with kind {kind.Name()}, which is revoked permanently.";
         }
 
         return CheckLength("token_id", request.TokenId, CreateRevocationRequest.MaxIdLength)

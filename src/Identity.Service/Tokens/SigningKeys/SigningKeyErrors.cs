@@ -8,7 +8,7 @@ internal static class SigningKeyErrors
         "signing_key.unavailable",
         503,
         "Tokens cannot be signed at the moment.",
-        "The HSM that holds the signing key refused or failed; no other key stands in for it.",
+        "The HSM that holds the signing key refused or failed; the service uses no other key instead.",
         "Retry; if it lasts, check the HSM and the network to it (readyz shows token_signing)."
     );
 
@@ -16,7 +16,7 @@ internal static class SigningKeyErrors
         "signing_key.pending",
         409,
         "The next signing key is already published.",
-        "A rotation is under way; its key takes over at its active_from.",
+        "A rotation is in progress; its key becomes active at its active_from.",
         "Wait for it, or name compromised_key_id if the present key must go at once."
     );
 
@@ -24,15 +24,15 @@ internal static class SigningKeyErrors
         "signing_key.limit",
         409,
         "The key set is full.",
-        "So many rotations were asked for that keys of live tokens fill the published set.",
+        "Too many rotations were requested: keys of live tokens fill the published set.",
         "Wait until the oldest key retires; a compromised key can be dropped at any time."
     );
 
     public static readonly ErrorCode Changed = new(
         "signing_key.changed",
         409,
-        "The signing keys changed meanwhile.",
+        "The signing keys changed since they were read.",
         "Another node or administrator rotated at the same time.",
-        "List the keys and decide again."
+        "List the keys, then repeat the call if it still applies."
     );
 }

@@ -48,8 +48,7 @@ internal sealed class SigningKeyRing(
     public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.SigningKeys);
 
     public SigningKeySet Current =>
-        current
-        ?? throw new InvalidOperationException("The token signing keys are read at start; it has not come to that.");
+        current ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -296,7 +295,7 @@ internal sealed class SigningKeyRing(
             current =
                 keys.Count > 0
                     ? new SigningKeySet(keys)
-                    : throw new StoreException("The store has no token signing key: it was not made by init.");
+                    : throw new StoreException("The store has no token signing key: it was not created by init.");
             isStale = false;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)

@@ -8,6 +8,6 @@ internal static class SigningReadiness
     public static ReadinessCheck Of(SigningKeyRing ring) =>
         ReadinessCheck.Of(
             "token_signing",
-            () => ring.IsFailing ? "The last access token could not be signed: the HSM refused or failed." : null
+            () => ring.IsFailing ? "Signing the last access token failed: the HSM refused or failed." : null
         );
 }

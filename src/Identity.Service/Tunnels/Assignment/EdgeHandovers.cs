@@ -17,7 +17,7 @@ internal sealed class EdgeHandovers(
 )
     : RecurringJob(
         "edge_handovers",
-        "Ends the service of tunnels at edges that are no longer assigned them.",
+        "Stops serving tunnels at edges that they are no longer assigned to.",
         TimeSpan.FromSeconds(10),
         time
     )

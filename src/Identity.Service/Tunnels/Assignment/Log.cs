@@ -4,10 +4,6 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 internal static partial class Log
 {
-    [LoggerMessage(
-        EventIds.HandoversFailed,
-        LogLevel.Error,
-        "Edges that lost tunnels could not be told to stop serving them"
-    )]
+    [LoggerMessage(EventIds.HandoversFailed, LogLevel.Error, "Notifying edges that lost tunnels failed")]
     public static partial void HandoversFailed(ILogger logger, Exception fault);
 }

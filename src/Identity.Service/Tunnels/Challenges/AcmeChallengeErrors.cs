@@ -23,25 +23,25 @@ internal static class AcmeChallengeErrors
     public static readonly ErrorCode Expiry = new(
         "acme_challenge.expiry",
         400,
-        "A challenge ends in the next ten minutes.",
-        "expires_at is over, or further ahead.",
-        "Announce it shortly before the certificate authority is told; check the clock."
+        "A challenge must expire within the next ten minutes.",
+        "expires_at is in the past, or too far in the future.",
+        "Announce it shortly before you notify the certificate authority; check the clock."
     );
 
     public static readonly ErrorCode Limit = new(
         "acme_challenge.limit",
         429,
-        "The tunnel already has the maximum of live challenges.",
+        "The tunnel already has the maximum number of active challenges.",
         "32 are announced.",
-        "End those that are answered, or wait until they end."
+        "Remove completed challenges, or wait until they expire."
     );
 
     public static readonly ErrorCode Busy = new(
         "acme_challenge.busy",
         409,
         "Another agent is proving the name right now.",
-        "Its challenge is live, and a name can show one at a time.",
-        "Wait until it has ended; its certificate may serve this agent's clients meanwhile."
+        "Its challenge is active, and a name can have one challenge at a time.",
+        "Wait until that order has finished; its certificate can serve this agent's clients meanwhile."
     );
 
     public static readonly ErrorCode Rate = new(

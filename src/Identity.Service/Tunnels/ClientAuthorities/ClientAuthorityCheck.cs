@@ -39,7 +39,7 @@ internal static class ClientAuthorityCheck
             if (!ClientIdentityPattern.TryParse(identity, out _) || identities.Count(i => i == identity) > 1)
             {
                 return TunnelErrors.ClientIdentity.Refuse(
-                    $"identities: '{(identity is { Length: > 64 } ? identity[..64] : identity)}' is no pattern, or there twice."
+                    $"identities: '{(identity is { Length: > 64 } ? identity[..64] : identity)}' is not a pattern, or is listed twice."
                 );
             }
         }

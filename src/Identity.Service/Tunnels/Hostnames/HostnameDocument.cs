@@ -41,7 +41,7 @@ internal sealed record HostnameDocument
     [JsonPropertyName("checked_at")]
     public required DateTime? CheckedAt { get; init; }
 
-    /// <summary><c>proven</c>, <c>missing</c>, <c>unreachable</c> or <c>unavailable</c>; null before the first look.</summary>
+    /// <summary><c>proven</c>, <c>missing</c>, <c>unreachable</c> or <c>unavailable</c>; null before the first check.</summary>
     [JsonPropertyName("check_result")]
     public required string? CheckResult { get; init; }
 

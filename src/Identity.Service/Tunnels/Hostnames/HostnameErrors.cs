@@ -16,7 +16,7 @@ internal static class HostnameErrors
         "hostname.public_suffix",
         400,
         "The name is a public suffix.",
-        "Anybody registers names below it, so nobody can own it.",
+        "It is a public suffix: anyone can register names below it, so it has no single owner.",
         "Choose a name below one that is your organization's."
     );
 
@@ -24,7 +24,7 @@ internal static class HostnameErrors
         "hostname.reserved",
         400,
         "The name belongs to this installation or to a tunnel.",
-        "It is the service's or an edge's own name, or lies in the domain of tunnels.",
+        "It is the name of the service or of an edge, or is inside the domain of tunnels.",
         "Names below the tunnel's own domain work without a claim; for others choose one of your organization's."
     );
 
@@ -33,7 +33,7 @@ internal static class HostnameErrors
         409,
         "The tunnel has claimed the name already.",
         "The same name was added before.",
-        "List the hostnames; check the one that is there."
+        "List the hostnames, and check the existing one."
     );
 
     public static readonly ErrorCode Limit = new(
@@ -49,7 +49,7 @@ internal static class HostnameErrors
         409,
         "The name is in use by another tunnel.",
         "Another tunnel has it active, or had it when it was archived less than 30 days ago.",
-        "Remove it there first; an organization's own archived tunnel gives it up at once."
+        "Remove it there first; an archived tunnel of the same organization releases it immediately."
     );
 
     public static readonly ErrorCode SuffixList = new(
@@ -63,8 +63,8 @@ internal static class HostnameErrors
     public static readonly ErrorCode Resolver = new(
         "hostname.resolver",
         503,
-        "The name servers of the name could not be found.",
+        "Finding the name servers of the name failed.",
         "The service's own resolver did not answer.",
-        "Check tunnels.hostnames.resolvers and the service's way to them, and try again."
+        "Check tunnels.hostnames.resolvers and the service's network path to them, then try again."
     );
 }

@@ -9,7 +9,7 @@ internal sealed class HostnameWatch(
     HostnameRegistry registry,
     TimeProvider time,
     ILogger<HostnameWatch> logger
-) : RecurringJob("hostnames", "Looks whether host names are still proven.", TimeSpan.FromMinutes(1), time)
+) : RecurringJob("hostnames", "Checks whether hostnames are still proven.", TimeSpan.FromMinutes(1), time)
 {
     // In one round; what is left is due in the next.
     private const int InOneRound = 64;

@@ -26,7 +26,7 @@ internal sealed record InventoryEntry
 
     public required DateTimeOffset LastSeenAt { get; init; }
 
-    /// <summary>Null: it only stood in a list.</summary>
+    /// <summary>Null: it only appeared in a list.</summary>
     public required DateTimeOffset? LastCalledAt { get; init; }
 
     /// <summary>Of the last caller; empty where the agent does not ask.</summary>

@@ -55,11 +55,11 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("service_nodes_live")]
     public required int ServiceNodesLive { get; init; }
 
-    /// <summary>Those, and the ones that ended without a word within a day.</summary>
+    /// <summary>Those, and the ones that stopped without notice within a day.</summary>
     [JsonPropertyName("service_nodes")]
     public required int ServiceNodes { get; init; }
 
-    /// <summary>The port in the URLs of its routes; null until an edge has told one.</summary>
+    /// <summary>The port in the URLs of its routes; null until an edge has reported one.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 

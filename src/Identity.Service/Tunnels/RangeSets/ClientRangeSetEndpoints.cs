@@ -47,7 +47,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         {
             // A tunnel that names this set alone would ask nobody at the CONNECT ingress where it comes from.
             return RequestErrors.Invalid.Refuse(
-                "ranges: at least one is required; to do without the set, take it from its tunnels and remove it."
+                "ranges: at least one is required; if you no longer need the set, remove it from its tunnels, then remove it."
             );
         }
 

@@ -50,7 +50,7 @@ internal sealed class AwsDetector : PlatformDetector
         }
 
         var answer = await PlatformHttp.SendAsync(request, Name, environment.Time, cancellationToken);
-        return TokenOf(answer) ?? throw Fault("the answer of STS holds no WebIdentityToken.");
+        return TokenOf(answer) ?? throw Fault("the response of STS contains no WebIdentityToken.");
     }
 
     private static AwsCredentials? Session(PlatformEnvironment environment) =>
@@ -66,7 +66,7 @@ internal sealed class AwsDetector : PlatformDetector
         var answer = ContainerUrl(environment) is { } url
             ? await ContainerAsync(environment, url, cancellationToken)
             : await MachineCredentialsAsync(environment, cancellationToken);
-        return AwsCredentials.Read(answer) ?? throw Fault("the answer holds no credentials.");
+        return AwsCredentials.Read(answer) ?? throw Fault("the response contains no credentials.");
     }
 
     private Uri? ContainerUrl(PlatformEnvironment environment)

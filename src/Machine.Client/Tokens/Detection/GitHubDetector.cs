@@ -16,7 +16,7 @@ internal sealed class GitHubDetector : PlatformDetector
 
     public override string? Missing(PlatformEnvironment environment) =>
         environment.Has("GITHUB_ACTIONS")
-            ? "This GitHub Actions job may not ask for a token: give it `permissions: id-token: write`."
+            ? "This GitHub Actions job may not request a token: give it `permissions: id-token: write`."
             : null;
 
     public override async Task<string> ReadAsync(

@@ -50,7 +50,7 @@ internal static class PlatformDetectors
             0 => throw new IdentityTokenException(Absent(environment)),
             _ => throw new IdentityTokenException(
                 $"More than one source of an identity token was found: {NamesOf(present)}. "
-                    + "Set identity.token.detector to the one that is meant."
+                    + "Set identity.token.detector to the intended source."
             ),
         };
     }

@@ -45,14 +45,14 @@ internal static class PlatformHttp
         {
             throw IdentityTokenException.OfDetector(
                 detector,
-                $"{request.RequestUri!.Authority} did not answer within {Timeout.TotalSeconds} s."
+                $"{request.RequestUri!.Authority} did not respond within {Timeout.TotalSeconds} s."
             );
         }
         catch (HttpRequestException e)
         {
             throw IdentityTokenException.OfDetector(
                 detector,
-                $"{request.RequestUri!.Authority} cannot be asked ({e.HttpRequestError})."
+                $"{request.RequestUri!.Authority} cannot be reached ({e.HttpRequestError})."
             );
         }
     }
@@ -78,7 +78,7 @@ internal static class PlatformHttp
             // Said below: its message could quote what came.
         }
 
-        throw IdentityTokenException.OfDetector(detector, $"the answer has no {name}.");
+        throw IdentityTokenException.OfDetector(detector, $"the response has no {name}.");
     }
 
     /// <summary>Whether a URL stays on this machine: loopback or a link-local address.</summary>

@@ -50,11 +50,11 @@ internal sealed class SpiffeDetector : PlatformDetector
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault($"{environment[Variable]} did not answer within {Timeout.TotalSeconds} s.");
+            throw Fault($"{environment[Variable]} did not respond within {Timeout.TotalSeconds} s.");
         }
         catch (HttpRequestException e)
         {
-            throw Fault($"{environment[Variable]} cannot be asked ({e.HttpRequestError}).");
+            throw Fault($"{environment[Variable]} cannot be reached ({e.HttpRequestError}).");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class SpiffeDetector : PlatformDetector
             );
         }
 
-        return WorkloadMessages.FirstToken(body) ?? throw Fault("the Workload API's answer holds no JWT-SVID.");
+        return WorkloadMessages.FirstToken(body) ?? throw Fault("the Workload API's response contains no JWT-SVID.");
     }
 
     private static string? Header(HttpResponseHeaders headers) =>

@@ -17,15 +17,15 @@ internal sealed class AuditCheckpointsCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 $"They contradict each other ({alarm}).",
-                "The service's audit was written anew or cut off, or its database was restored from an older copy.",
-                $"Keep {file}, and have an administrator run: culvert audit export --out chain.jsonl",
+                "The service's audit was rewritten or truncated, or its database was restored from an older copy.",
+                $"Save {file}, and ask an administrator to run: culvert audit export --out chain.jsonl",
                 $"culvert audit verify chain.jsonl --checkpoint {file} --ca-file platform-root.pem",
-                $"After a restore that was meant: stop the agent, remove {file}, start it."
+                $"After an intended restore: stop the agent, remove {file}, start the agent."
             );
         }
 
         return facts.State.NewestCheckpoint is { } newest
             ? DoctorFinding.Pass(Id, $"They agree; the newest is of {newest:u}.", file)
-            : DoctorFinding.Skip(Id, "There are none yet.");
+            : DoctorFinding.Skip(Id, "None exist yet.");
     }
 }

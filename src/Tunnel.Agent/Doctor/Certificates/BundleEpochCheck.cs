@@ -35,11 +35,11 @@ internal sealed class BundleEpochCheck : IDoctorCheck<CertificateFacts>
         var isSame = own == theirs && held.PlatformBundle.Epoch == announced.PlatformBundle.Epoch;
         return (
             isSame
-                ? DoctorFinding.Pass(Id, Text($"The agent holds epoch {own} of the trust bundle, as announced."))
+                ? DoctorFinding.Pass(Id, Text($"The agent has the announced epoch {own} of the trust bundle."))
                 : DoctorFinding.Fail(
                     Id,
-                    Text($"The agent holds epoch {own} of the trust bundle, the service announces {theirs}."),
-                    "The agent does not run, or does not take the feed; until it does, a rotation waits for it.",
+                    Text($"The agent has epoch {own} of the trust bundle, the service announces {theirs}."),
+                    "The agent does not run, or does not receive the feed; rotations wait for it until it does.",
                     "tunnel-agent health",
                     $"Ask an administrator to run: culvert agent list --tunnel {facts.Settings.Tunnel.Id}"
                 )

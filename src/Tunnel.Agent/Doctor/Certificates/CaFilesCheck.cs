@@ -43,8 +43,8 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 faults[0],
-                "What these files hold decides whom the agent trusts; an authority that ended vouches for nobody.",
-                "Renew the file, and let its owner alone write it: chmod go-w FILE."
+                "These files define whom the agent trusts; an expired authority is not trusted.",
+                "Renew the file, and allow only its owner to write it: chmod go-w FILE."
             ) with
             {
                 Evidence = [.. faults.Skip(1), .. seen],
@@ -52,7 +52,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
         }
 
         return seen.Count == 0
-            ? DoctorFinding.Skip(Id, "None is configured; the system's roots vouch for the service.")
+            ? DoctorFinding.Skip(Id, "No CA file is configured; the system's roots are used to verify the service.")
             : DoctorFinding.Pass(Id, "The configured authorities are readable and current.", seen);
     }
 
@@ -77,7 +77,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
     {
         if (!CertificatePem.TryRead(pem, out var certificates))
         {
-            faults.Add($"{key}: it holds no certificate in PEM, or something else beside.");
+            faults.Add($"{key}: it contains no PEM certificate, or contains other content too.");
             return;
         }
 
@@ -87,14 +87,14 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             seen.Add($"{key}: {certificate.Subject}, until {end:u}");
             if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
             {
-                faults.Add($"{key}: {certificate.Subject} is no certificate authority.");
+                faults.Add($"{key}: {certificate.Subject} is not a certificate authority.");
             }
         }
 
         // Old ones may stay in the file beside their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
-            faults.Add($"{key}: every certificate in it has ended.");
+            faults.Add($"{key}: every certificate in it has expired.");
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             return;
         }
 
-        faults.Add($"identity.ca_sha256: {pin} is none of the platform roots in force.");
+        faults.Add($"identity.ca_sha256: {pin} is not one of the current platform roots.");
         seen.AddRange(held.Select(root => $"platform root in force: {root}"));
     }
 }

@@ -26,8 +26,8 @@ internal sealed class LeafChainCheck : IDoctorCheck<CertificateFacts>
         {
             return DoctorFinding.Fail(
                 Id,
-                $"The tunnel's trust bundle (epoch {epoch}) holds no certificate.",
-                "No authority is registered on the tunnel, so clients have nothing to trust.",
+                $"The tunnel's trust bundle (epoch {epoch}) contains no certificate.",
+                "No authority is registered on the tunnel, so clients cannot verify its agents.",
                 $"Ask an administrator to run: culvert tunnel cert list {facts.Settings.Tunnel.Id}"
             );
         }

@@ -32,7 +32,7 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
 
         return facts.State.Feed switch
         {
-            null => DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run."),
+            null => DoctorFinding.Skip(Id, "It does not exist yet: the agent obtains it at its first run."),
             { ServerCertificateMode: ServerCertificateMode.Files } => DoctorFinding.Fail(
                 Id,
                 "The tunnel has no authority that issues.",
@@ -56,7 +56,7 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
         {
             return DoctorFinding.Fail(
                 Id,
-                $"It ended {Spans.Text(left)} ago.",
+                $"It expired {Spans.Text(left)} ago.",
                 "Every client refuses it.",
                 NextStep(facts)
             );
@@ -77,7 +77,7 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 "It was revoked.",
-                "Its authority took it back; clients that look at revocation lists refuse it.",
+                "Its authority revoked it; clients that check revocation lists refuse it.",
                 NextStep(facts)
             );
         }
@@ -86,8 +86,8 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
         return facts.Now > due
             ? DoctorFinding.Fail(
                 Id,
-                $"Its renewal is overdue since {Spans.Text(facts.Now - due)}; it ends in {Spans.Text(left)}.",
-                "Whoever renews it has stopped, or is refused.",
+                $"Its renewal is overdue since {Spans.Text(facts.Now - due)}; it expires in {Spans.Text(left)}.",
+                "The job that renews it has stopped or is refused.",
                 NextStep(facts)
             )
             : DoctorFinding.Pass(Id, $"It is valid for another {Spans.Text(left)}.");
@@ -105,7 +105,7 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
                     $"authority: {document.CaId}",
                 },
             .. CalledBack(facts, document) is { } called
-                ? [$"called back early: {called.SuggestedWindow.Start:u} to {called.SuggestedWindow.End:u}"]
+                ? [$"early renewal requested: {called.SuggestedWindow.Start:u} to {called.SuggestedWindow.End:u}"]
                 : Array.Empty<string>(),
         ];
 
@@ -119,6 +119,6 @@ internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
 
     private static string NextStep(CertificateFacts facts) =>
         facts.Settings.Certificates.FromFiles
-            ? $"Renew {facts.Settings.Certificates.CertificateFile}; the agent takes it up within seconds."
+            ? $"Renew {facts.Settings.Certificates.CertificateFile}; the agent reloads it within seconds."
             : "tunnel-agent health";
 }

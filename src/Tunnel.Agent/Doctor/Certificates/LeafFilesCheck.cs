@@ -15,7 +15,7 @@ internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
         var files = facts.Settings.Certificates;
         if (!files.FromFiles)
         {
-            return DoctorFinding.Skip(Id, "certificates.source is service: there are no files.");
+            return DoctorFinding.Skip(Id, "certificates.source is service: no files are used.");
         }
 
         if (facts.FilePair is not { } pair)
@@ -23,7 +23,7 @@ internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 facts.FileProblem,
-                "The agent keeps serving the last pair that it could read, and none after a restart.",
+                "The agent serves the last pair that it could read; after a restart it has none.",
                 $"Write the leaf and then its chain to {files.CertificateFile}, and its key, mode 0600, to {files.KeyFile}."
             );
         }
@@ -33,7 +33,7 @@ internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 $"{files.CertificateFile} can be written by others.",
-                "Whoever writes it decides what clients are shown.",
+                "Anyone who can write it controls the certificate that clients see.",
                 $"chmod go-w {files.CertificateFile}"
             );
         }
@@ -42,8 +42,8 @@ internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
             ? DoctorFinding.Fail(
                 Id,
                 fault,
-                "Clients build the path from what they are sent; many do not put it in order themselves.",
-                $"Write to {files.CertificateFile}: the leaf, then whoever signed it, up to below the root."
+                "Clients build the path from the certificates that they receive; many require the right order.",
+                $"Write to {files.CertificateFile}: the leaf, then its intermediate certificates, without the root."
             )
             : DoctorFinding.Pass(
                 Id,

@@ -20,7 +20,7 @@ internal sealed class MachineApiCheck : IDoctorCheck<CertificateFacts>
         var url = facts.Settings.Identity.MachineUrl ?? facts.State.MachineUrl;
         return answer.Failure switch
         {
-            null => DoctorFinding.Pass(Id, $"{url?.Authority} takes the platform certificate."),
+            null => DoctorFinding.Pass(Id, $"{url?.Authority} accepts the platform certificate."),
             { Kind: ApiFailureKind.Refused } refused => DoctorFinding.Fail(
                 Id,
                 refused.ToString(),
@@ -32,24 +32,24 @@ internal sealed class MachineApiCheck : IDoctorCheck<CertificateFacts>
             { Kind: ApiFailureKind.Untrusted } untrusted => DoctorFinding.Fail(
                 Id,
                 untrusted.ToString(),
-                "Whoever answers is not the service, or something on the way ends TLS; balancers must pass TCP through.",
+                "The server is not the service, or a device on the path terminates TLS; load balancers must pass TCP through.",
                 [
                     "Compare the platform roots below with those that an administrator's `culvert platform-root show` prints.",
-                    $"If they are the same, something between here and {url?.Authority} ends TLS: let it pass TCP through.",
+                    $"If they are the same, a device between this machine and {url?.Authority} terminates TLS: let it pass TCP through.",
                 ]
             ) with
             {
                 Evidence =
                 [
                     .. (facts.State.Trust?.Roots ?? []).Select(root =>
-                        $"platform root held here: sha256 {CertificateNames.Fingerprint(root)}"
+                        $"stored platform root: sha256 {CertificateNames.Fingerprint(root)}"
                     ),
                 ],
             },
             { } failure => DoctorFinding.Fail(
                 Id,
                 failure.ToString(),
-                "Without this port neither certificates are renewed nor changes heard of.",
+                "Without this port the agent cannot renew certificates or receive changes.",
                 failure.Cause.NextStep(url?.Authority ?? "", "the identity service")
             ),
         };

@@ -28,10 +28,10 @@ internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
                 tunnel != own
                     ? $"The agent is enrolled for {tunnel}, not for {own}."
                     : $"The agent is enrolled in the organization {organization}, not in {wanted}.",
-                "Another organization's tunnel answers like one that does not exist, and nothing is logged there: the "
+                "A tunnel of another organization looks like one that does not exist, and is not logged: the "
                     + "file was copied or edited, or the state directory is another agent's.",
                 "tunnel-agent config show",
-                "Give the agent a state_dir of its own, or correct identity.organization_id and tunnel.id."
+                "Give the agent its own state_dir, or correct identity.organization_id and tunnel.id."
             ) with
             {
                 Evidence = [$"enrolled as {id}"],
@@ -49,18 +49,18 @@ internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
             kept.TunnelId != own
                 ? DoctorFinding.Fail(
                     Id,
-                    $"tunnel.id is {own}, and the agent of this state directory is enrolled for {kept.TunnelId}.",
+                    $"tunnel.id is {own}, but the agent of this state directory is enrolled for {kept.TunnelId}.",
                     "The tunnel id in the file is wrong, or the file or the state directory was copied from another agent. An "
-                        + "agent that starts with them asks to be enrolled for the other tunnel.",
-                    $"If {kept.TunnelId} is the tunnel that is meant, write it to tunnel.id.",
-                    $"Else give the agent a state_dir of its own, and check that {own} exists: culvert tunnel show {own}"
+                        + "agent that starts with them requests enrolment for the other tunnel.",
+                    $"If {kept.TunnelId} is the tunnel you mean, set tunnel.id to it.",
+                    $"Otherwise give the agent its own state_dir, and check that {own} exists: culvert tunnel show {own}"
                 )
                 : DoctorFinding.Fail(
                     Id,
                     $"identity.url is {url}, and the agent of this state directory is enrolled at {facts.State.ForeignUrl}.",
                     "The URL in the file was changed, or the state directory is another agent's. An agent that starts with "
                         + "them enrols again.",
-                    "Correct identity.url, or give the agent a state_dir of its own."
+                    "Correct identity.url, or give the agent its own state_dir."
                 )
         ) with
         {

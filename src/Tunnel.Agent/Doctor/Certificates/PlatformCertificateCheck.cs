@@ -16,13 +16,13 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
         {
             return DoctorFinding.Skip(
                 Id,
-                "Rests on organization: the one that is kept is another tunnel's or service's."
+                "Depends on the check organization: the stored certificate is of another tunnel or service."
             );
         }
 
         if (facts.State is not { Platform: { } own, PlatformDocument: { } document })
         {
-            return DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run.");
+            return DoctorFinding.Skip(Id, "It does not exist yet: the agent obtains it at its first run.");
         }
 
         IReadOnlyList<string> evidence =
@@ -41,7 +41,7 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
         {
             return DoctorFinding.Fail(
                 Id,
-                $"{withdrawal} The agent serves nobody.",
+                $"{withdrawal} The agent serves no clients.",
                 "An administrator revoked this agent, its rule, issuer or service account, or archived its tunnel.",
                 "Ask an administrator to run: culvert agent list --tunnel " + facts.Settings.Tunnel.Id
             );
@@ -51,8 +51,8 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
         {
             return DoctorFinding.Fail(
                 Id,
-                $"It ended {Spans.Text(facts.Now - own.NotAfter)} ago.",
-                "The agent does not run, or it cannot reach the service. It enrols anew by itself, without help.",
+                $"It expired {Spans.Text(facts.Now - own.NotAfter)} ago.",
+                "The agent does not run, or it cannot reach the service. It enrols again automatically.",
                 "tunnel-agent health"
             );
         }
@@ -72,8 +72,8 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 $"The platform roots in force do not vouch for it ({refusal}).",
-                "The service was set up anew, or its root was replaced while this agent was away.",
-                "Compare identity.ca_sha256 or identity.ca_file with the service; the agent then enrols anew."
+                "The service was reinstalled, or its root was replaced while this agent was offline.",
+                "Compare identity.ca_sha256 or identity.ca_file with the service; the agent then enrols again."
             );
         }
 
@@ -81,7 +81,7 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
             ? DoctorFinding.Fail(
                 Id,
                 $"Its renewal is overdue since {Spans.Text(facts.Now - document.RenewBefore)}.",
-                "The agent does not run, or the service refuses or does not answer; it ends in "
+                "The agent does not run, or the service refuses or does not respond; it expires in "
                     + $"{Spans.Text(own.NotAfter - facts.Now)}.",
                 "tunnel-agent health"
             )

@@ -28,13 +28,13 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
                     Id,
                     "The tunnel is archived.",
                     "An archived tunnel never comes back; edges refuse its agents and its clients.",
-                    "Make another: culvert tunnel create NAME"
+                    "Create another: culvert tunnel create NAME"
                 )
             : anchors == 0
                 ? DoctorFinding.Fail(
                     Id,
                     "The tunnel has no authority.",
-                    "Clients have nothing to know its agents by, so none of them connects.",
+                    "Clients cannot verify its agents, so no client connects.",
                     $"culvert ca register NAME --tunnel {tunnel.Id} --custody sealed",
                     $"culvert tunnel cert register {tunnel.Id} --file CA.pem"
                 )
@@ -42,7 +42,7 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
                 ? DoctorFinding.Fail(
                     Id,
                     "No authority of the tunnel can sign for the agent.",
-                    "The registered ones are trust-only: their keys are elsewhere, and so must the leaf be made.",
+                    "The registered ones are trust-only: their keys are outside the service, so the leaf must be issued there.",
                     "Set certificates: {source: files}, with certificate_file and key_file.",
                     $"culvert ca register NAME --tunnel {tunnel.Id} --custody sealed"
                 )
@@ -50,14 +50,14 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
                 ? DoctorFinding.Warn(
                     Id,
                     "The tunnel is paused.",
-                    "Its clients get 503 until somebody resumes it.",
+                    "Its clients get 503 until an administrator resumes it.",
                     $"culvert tunnel resume {tunnel.Id}"
                 )
             : fromService && facts.Settings.Certificates.FromFiles
                 ? DoctorFinding.Warn(
                     Id,
-                    "The leaf comes from files although the service could sign one.",
-                    "Files are renewed by whoever writes them; the agent renews what the service signs by itself.",
+                    "The leaf certificate is read from files although the service could sign one.",
+                    "You must renew certificate files yourself; the agent renews certificates of the service automatically.",
                     "Set certificates: {source: service}, if the files are not wanted."
                 )
             : DoctorFinding.Pass(

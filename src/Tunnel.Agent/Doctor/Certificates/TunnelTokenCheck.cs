@@ -16,7 +16,7 @@ internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
         var identity = facts.Settings.Identity;
         if (identity.Mode != IdentityMode.Manual || identity.TunnelToken is not { } token)
         {
-            return DoctorFinding.Skip(Id, "identity.mode is automatic: there is none.");
+            return DoctorFinding.Skip(Id, "identity.mode is automatic: no tunnel token is used.");
         }
 
         if (token.Problem() is { } problem)
@@ -24,7 +24,7 @@ internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Fail(
                 Id,
                 problem,
-                "With it the agent proves itself at every renewal; without it its certificate ends within the hour.",
+                "The agent authenticates with it at every renewal; without it its certificate expires within the hour.",
                 $"culvert tunnel token reveal {facts.Settings.Tunnel.Id} --reason TEXT",
                 "Write it to a file of mode 0600, and name that file in identity.tunnel_token."
             );
@@ -34,7 +34,7 @@ internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
             ? DoctorFinding.Warn(
                 Id,
                 $"{token} is a variable of one process.",
-                "It is lost with the process that set it, and a replica that was started earlier keeps the token of then: "
+                "It is lost with the process that set it, and a replica that was started earlier still has the old token: "
                     + "after `culvert tunnel token rotate` that one is refused at its next renewal.",
                 "Write the token to a file of mode 0600 that outlives a restart: identity.tunnel_token: file:/path"
             )

@@ -219,5 +219,5 @@ internal sealed class CalloutClient : IDisposable
         AddressClasses.Of(endPoint.Address) is AddressClass.LinkLocal or AddressClass.CloudMetadata
             ? "It is never called."
         : target.AllowedRanges.Contains(endPoint.Address) ? null
-        : "It is in none of the target's allowed_ranges.";
+        : "It is not in the target's allowed_ranges.";
 }

@@ -16,22 +16,22 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
 
     public static readonly CalloutRefusal TargetUnknown = new(
         "callout.target_unknown",
-        "There is no such target.",
-        "The name is none of the route's targets.",
+        "The target does not exist.",
+        "The name is not one of the route's targets.",
         "Call list_targets; add the target to the route if it may be called."
     );
 
     public static readonly CalloutRefusal Method = new(
         "callout.method_refused",
         "The target does not allow it.",
-        "The method is none of the target's methods; case matters.",
+        "The method is not one of the target's methods; it is case-sensitive.",
         "Use one that list_targets names."
     );
 
     public static readonly CalloutRefusal Header = new(
         "callout.header_refused",
-        "The target takes no such header.",
-        "The header is none of the target's request_headers, or its value is not plain ASCII.",
+        "The target does not accept this header.",
+        "The header is not one of the target's request_headers, or its value is not plain ASCII.",
         "Leave it out, or add it to request_headers."
     );
 
@@ -44,16 +44,16 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
 
     public static readonly CalloutRefusal ResponseSize = new(
         "callout.response_too_large",
-        "The answer is too large.",
+        "The response is too large.",
         "It exceeds max_response_bytes of the target or of the call.",
-        "Ask for less, or raise the limit of the target."
+        "Request less, or raise the limit of the target."
     );
 
     public static readonly CalloutRefusal Redirect = new(
         "callout.redirect_refused",
-        "The target redirects to what is no target, or too often.",
+        "The target redirects to a URL that is not a target, or redirects too often.",
         "Location is not the exact URL of a target that allows the method, or max_redirects is used up.",
-        "Make the new URL a target, or correct the URL of the old one."
+        "Add the new URL as a target, or correct the URL of the old one."
     );
 
     public static readonly CalloutRefusal Address = new(
@@ -66,14 +66,14 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
     public static readonly CalloutRefusal Unreachable = new(
         "callout.unreachable",
         "The target cannot be reached.",
-        "The name has no address, nothing listens there, or its certificate is not trusted.",
+        "The name has no address, no server listens there, or its certificate is not trusted.",
         "Call the URL from the agent's host."
     );
 
     public static readonly CalloutRefusal Timeout = new(
         "callout.timeout",
-        "The target did not answer in time.",
-        "It takes longer than timeout of the target, or timeout_ms of the call.",
-        "Raise the limit of the target, or ask for less."
+        "The target did not respond within the time limit.",
+        "It exceeded the timeout of the target, or timeout_ms of the call.",
+        "Raise the limit of the target, or request less."
     );
 }

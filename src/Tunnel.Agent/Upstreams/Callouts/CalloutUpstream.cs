@@ -180,7 +180,7 @@ internal sealed class CalloutUpstream(
                     exchange,
                     route,
                     200,
-                    RpcText.Error(message.Id.Span, InvalidParams, "There is no such tool.")
+                    RpcText.Error(message.Id.Span, InvalidParams, "The tool does not exist.")
                 );
                 break;
             default:
@@ -188,7 +188,7 @@ internal sealed class CalloutUpstream(
                     exchange,
                     route,
                     isModern ? 404 : 200, // M2
-                    RpcText.Error(message.Id.Span, MethodNotFound, "There is no such method.")
+                    RpcText.Error(message.Id.Span, MethodNotFound, "The method does not exist.")
                 );
                 break;
         }

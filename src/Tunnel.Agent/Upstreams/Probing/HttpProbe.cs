@@ -112,14 +112,14 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         using var response = await SendAsync(route, request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return (new ProbeState(true, $"It answers {method} with {(int)response.StatusCode}."), null);
+            return (new ProbeState(true, $"It responds to {method} with {(int)response.StatusCode}."), null);
         }
 
         var answer = await ReadAnswerAsync(response, cancellationToken);
         if (answer is null || (needsResult && (answer.ErrorCode is not null || !response.IsSuccessStatusCode)))
         {
             var error = answer?.ErrorCode is { } code ? $" and error {code}" : "";
-            return (new ProbeState(false, $"It answers {method} with {(int)response.StatusCode}{error}."), null);
+            return (new ProbeState(false, $"It responds to {method} with {(int)response.StatusCode}{error}."), null);
         }
 
         var session = response.Headers.NonValidated.TryGetValues(McpHeaders.Session, out var values)

@@ -56,7 +56,7 @@ internal sealed class StdioProbe(
             var answer = await call.Messages.ReadAsync(cancellationToken);
             return answer is null ? new ProbeState(false, (call.Failure ?? Failures.ChildExited).Message)
                 : inModern && answer.ErrorCode is { } code
-                    ? new ProbeState(false, $"It answers server/discover with error {code}.")
+                    ? new ProbeState(false, $"It responds to server/discover with error {code}.")
                 : new ProbeState(true, "");
         }
         catch (OperationCanceledException)

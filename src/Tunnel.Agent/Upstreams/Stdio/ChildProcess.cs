@@ -68,7 +68,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.Environment.TryGetValue("PATH", out var path);
             if (Find(settings.Command[0], settings.WorkingDirectory, path) is not { } program)
             {
-                problem = $"There is no program {settings.Command[0]}.";
+                problem = $"The program {settings.Command[0]} was not found.";
                 return null;
             }
 

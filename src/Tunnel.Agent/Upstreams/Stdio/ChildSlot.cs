@@ -98,7 +98,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
                     : RpcText.Error(
                         message.Id.Span,
                         RpcText.MethodNotFound,
-                        "No client can be asked through this route."
+                        "This route does not pass requests of the server to clients."
                     )
             );
         }

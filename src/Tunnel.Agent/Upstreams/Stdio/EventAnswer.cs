@@ -164,7 +164,7 @@ internal sealed class EventAnswer(
         var written = await Writer.WriteAsync(bytes, cancellationToken);
         if (written.IsCompleted || written.IsCanceled)
         {
-            throw new OperationCanceledException("The client is gone.");
+            throw new OperationCanceledException("The client disconnected.");
         }
     }
 }

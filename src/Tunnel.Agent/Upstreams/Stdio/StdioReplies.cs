@@ -215,7 +215,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         {
             if (time.GetUtcNow() >= endsAt)
             {
-                throw new OperationCanceledException("The rule's time is over.");
+                throw new OperationCanceledException("The rule's time limit has passed.");
             }
 
             if (!message.IsLast)
@@ -268,7 +268,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var (exchange, deadline, route) = (turn.Exchange, turn.Deadline, turn.Route.Name);
         if (exchange.Call is { AnswerFailure: not null } over && !turn.IsClientGone)
         {
-            channel.Cancel(call, "The answer is refused.");
+            channel.Cancel(call, "The response is refused.");
             if (await over.TryExplainAsync(exchange, deadline) is not null)
             {
                 return;

@@ -11,8 +11,8 @@ internal static class ConnectAnswers
     public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
 
     /// <summary>
-    /// Everything that is refused before the client has matched is one and the same 403, so that nobody learns which
-    /// names exist; whoever has matched is told what is the matter (S22).
+    /// Everything that is refused before the client has matched is one and the same 403, so that clients cannot learn which
+    /// names exist; a client that has matched gets the reason (S22).
     /// </summary>
     public static ReadOnlyMemory<byte> For(IngressRefusal refusal)
     {
@@ -26,18 +26,18 @@ internal static class ConnectAnswers
             IngressRefusal.NotReady => (
                 "503 Service Unavailable",
                 "edge_not_ready",
-                "This edge has not heard from its service yet."
+                "This edge has had no contact to its service yet."
             ),
             IngressRefusal.NoAgent => (
                 "503 Service Unavailable",
                 "no_agent",
-                "No agent of this tunnel is connected, or none can take the connection."
+                "No agent of this tunnel is connected, or none can accept the connection."
             ),
             IngressRefusal.TunnelPaused => ("503 Service Unavailable", "tunnel_paused", "The tunnel is paused."),
             IngressRefusal.TunnelLimit => (
                 "503 Service Unavailable",
                 "tunnel_limit",
-                "The tunnel has more connections than it may have, or too many new ones."
+                "The tunnel exceeds its limit of connections or of new connections."
             ),
             _ => ("403 Forbidden", "refused", "Refused."),
         };

@@ -24,7 +24,7 @@ internal sealed class ConnectListener(
     SniOptions sni,
     EdgeState state,
     ClientForwarder forwarder,
-    TrafficBook traffic,
+    TunnelTrafficRegistry traffic,
     EdgeMetrics metrics,
     TimeProvider time,
     ILogger<ConnectListener> logger,
@@ -34,13 +34,13 @@ internal sealed class ConnectListener(
     private volatile SniOptions current = sni;
     private int arriving;
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
 
-    /// <summary>Serves a client that has passed the door until its connection is over.</summary>
+    /// <summary>Serves a client that has passed admission until its connection is over.</summary>
     public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
         var isArriving = 1;
@@ -86,8 +86,8 @@ internal sealed class ConnectListener(
             }
 
             span?.Parent = parent;
-            var visit = new ClientVisit(client, request!.ServerName, identity) { Span = span };
-            await EstablishAsync(transport, visit, tunnel!, now, Arrive, cancellationToken);
+            var context = new ClientContext(client, request!.ServerName, identity) { Span = span };
+            await EstablishAsync(transport, context, tunnel!, now, Arrive, cancellationToken);
         }
         finally
         {
@@ -141,13 +141,13 @@ internal sealed class ConnectListener(
         }
         catch (Exception)
         {
-            // Nobody has proven anything yet: whatever the TLS library makes of such bytes is the client's doing, no fault.
+            // The client is not authenticated yet: any exception of the TLS library here is caused by the client and is not our error.
             return (IngressRefusal.OuterHandshake, null);
         }
     }
 
     /// <summary>
-    /// The request; null when it is none that we take, or when bytes follow it: before the 200 nobody may speak. Late =
+    /// The request; null if it is not accepted, or if bytes follow it: before the 200 neither side may send. Late =
     /// the client left or took too long, and hears nothing. The trace that it names is looked for only if that is asked.
     /// </summary>
     private static async Task<(bool Late, ConnectRequest? Request, ActivityContext Parent)> ReadRequestAsync(
@@ -198,33 +198,33 @@ internal sealed class ConnectListener(
 
     private async Task EstablishAsync(
         TlsTransport transport,
-        ClientVisit visit,
+        ClientContext context,
         TunnelRoute tunnel,
         SniOptions now,
         Action placed,
         CancellationToken cancellationToken
     )
     {
-        var counts = traffic.Of(tunnel);
+        var counts = traffic.GetOrAdd(tunnel);
         if (!counts.TryEnter())
         {
-            await RefuseAsync(transport, visit.Client, IngressRefusal.TunnelLimit, tunnel, visit.Span);
+            await RefuseAsync(transport, context.Client, IngressRefusal.TunnelLimit, tunnel, context.Span);
             return;
         }
 
         try
         {
-            if (!forwarder.HasAgent(visit, tunnel))
+            if (!forwarder.HasAgent(context, tunnel))
             {
-                await RefuseAsync(transport, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
+                await RefuseAsync(transport, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
                 return;
             }
 
             using var hello = new FirstBytes(now.MaxHelloBytes);
-            var refusal = await AcceptAsync(transport, visit, hello, now, cancellationToken);
+            var refusal = await AcceptAsync(transport, context, hello, now, cancellationToken);
             if (
                 refusal == IngressRefusal.None
-                && !await forwarder.RunAsync(transport, visit, tunnel, hello, counts, placed)
+                && !await forwarder.RunAsync(transport, context, tunnel, hello, counts, placed)
             )
             {
                 refusal = IngressRefusal.NoAgent; // it left since the 200
@@ -232,7 +232,7 @@ internal sealed class ConnectListener(
 
             if (refusal != IngressRefusal.None)
             {
-                await AlertAsync(transport, visit, refusal, tunnel);
+                await AlertAsync(transport, context, refusal, tunnel);
             }
         }
         finally
@@ -244,7 +244,7 @@ internal sealed class ConnectListener(
     /// <summary>Says 200 and reads the hello of the inner TLS, which must ask for the name that was let in.</summary>
     private async Task<IngressRefusal> AcceptAsync(
         TlsTransport transport,
-        ClientVisit visit,
+        ClientContext context,
         FirstBytes hello,
         SniOptions now,
         CancellationToken cancellationToken
@@ -270,7 +270,7 @@ internal sealed class ConnectListener(
         cancellationToken.ThrowIfCancellationRequested();
         hello.Length = length;
         return refusal != IngressRefusal.None ? refusal
-            : read!.ServerName != visit.ServerName ? IngressRefusal.ServerNameDiffers
+            : read!.ServerName != context.ServerName ? IngressRefusal.ServerNameDiffers
             : read.OffersAcme ? IngressRefusal.AcmeNotAnnounced
             : IngressRefusal.None;
     }
@@ -288,9 +288,9 @@ internal sealed class ConnectListener(
     }
 
     /// <summary>After the 200 the client listens to the inner TLS alone.</summary>
-    private Task AlertAsync(TlsTransport transport, ClientVisit visit, IngressRefusal refusal, TunnelRoute tunnel)
+    private Task AlertAsync(TlsTransport transport, ClientContext context, IngressRefusal refusal, TunnelRoute tunnel)
     {
-        Count(visit.Client, refusal, tunnel, visit.Span);
+        Count(context.Client, refusal, tunnel, context.Span);
         return IngressPolicy.AlertFor(refusal) is { } alert
             ? SayAsync(transport, TlsAlerts.Record(alert))
             : Task.CompletedTask;
@@ -322,7 +322,7 @@ internal sealed class ConnectListener(
         span?.Refuse(refusal.ToString(), tunnel?.Id);
         if (tunnel is not null)
         {
-            traffic.Of(tunnel).CountRefused();
+            traffic.GetOrAdd(tunnel).CountRefused();
         }
 
         Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");

@@ -221,7 +221,7 @@ public sealed class HsmFaultTests
 
         held = "C_FindObjects";
         Should.Throw<Pkcs11Exception>(() => hsm.Token.Describe("any"));
-        (await ReadinessAsync(bench)).ShouldBe("The HSM did not answer in time.");
+        (await ReadinessAsync(bench)).ShouldBe("The HSM call timed out.");
 
         held = null;
         (await ReadinessAsync(bench)).ShouldBeNull();

@@ -50,7 +50,7 @@ public sealed class RotationTests
         refused
             .Text("message")
             .ShouldBe(
-                "The authority is staged. The time in which unregistered clients fetch the trust bundle with its certificate is not over."
+                "The authority is staged. The waiting time for unregistered clients to fetch the trust bundle with its certificate has not passed."
             );
         refused.GetProperty("details").Text("next").ShouldBe($"culvert ca status {second} --watch");
         (await MissingAsync(bench, second)).ShouldBe(["propagation"]);

@@ -55,7 +55,9 @@ public sealed class ExchangeProberTests
         journal.IsAway = true;
         await prober.ProbeAsync(Token);
 
-        (await prober.Readiness.Evaluate(Token))!.ShouldStartWith("An exchange would be refused: the store is away");
+        (await prober.Readiness.Evaluate(Token))!.ShouldStartWith(
+            "Token exchanges are refused: the store is unavailable"
+        );
         prober.Readiness.IsAdvisory.ShouldBeTrue();
         logs.Text.ShouldContain("1006 The positive probe of the exchange failed");
 

@@ -63,7 +63,7 @@ public sealed class PlatformDetectorsTests : IAsyncLifetime
         Fault()
             .ShouldBe(
                 "More than one source of an identity token was found: gitlab, kubernetes. "
-                    + "Set identity.token.detector to the one that is meant."
+                    + "Set identity.token.detector to the intended source."
             );
         PlatformDetectors.Choose("gitlab", platform.Environment).Name.ShouldBe("gitlab");
     }

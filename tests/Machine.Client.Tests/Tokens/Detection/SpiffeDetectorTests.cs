@@ -51,7 +51,7 @@ public sealed class SpiffeDetectorTests : IAsyncLifetime
     {
         await ServeAsync(Answer(), "0");
 
-        (await platform.FaultAsync()).ShouldContain("holds no JWT-SVID");
+        (await platform.FaultAsync()).ShouldContain("contains no JWT-SVID");
     }
 
     [Fact]

@@ -42,14 +42,14 @@ public sealed class CaFilesCheckTests : IDisposable
     [Fact]
     public void Run_EveryAuthorityEnded_Fails() =>
         Failed(scene.Facts() with { Now = scene.Now.AddDays(4000) })
-            .Summary.ShouldContain("every certificate in it has ended");
+            .Summary.ShouldContain("every certificate in it has expired");
 
     [Fact]
     public void Run_LeafInPlaceOfAnAuthority_Fails()
     {
         scene.Write("ca.pem", scene.Leaf().Certificate.ExportCertificatePem());
 
-        Failed(scene.Facts()).Summary.ShouldContain("is no certificate authority");
+        Failed(scene.Facts()).Summary.ShouldContain("is not a certificate authority");
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class CertificateFactsTests : IDisposable
             .Summary.ShouldBe(
                 $"tunnel.id is tnl_other, and the agent of this state directory is enrolled for {FakeService.TunnelId}."
             );
-        failed[0].Next.ShouldContain($"If {FakeService.TunnelId} is the tunnel that is meant, write it to tunnel.id.");
+        failed[0].Next.ShouldContain($"If {FakeService.TunnelId} is the tunnel you mean, set tunnel.id to it.");
     }
 
     [Fact]

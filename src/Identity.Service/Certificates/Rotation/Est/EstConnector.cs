@@ -59,9 +59,7 @@ internal sealed class EstConnector(
                         or CertificateUnusableException
             )
         {
-            return SigningAnswer.Failed(
-                $"a file of certificates.signing_connector.est cannot be used: {fault.Message}"
-            );
+            return SigningAnswer.Failed($"a file of certificates.signing_connector.est is not usable: {fault.Message}");
         }
     }
 
@@ -97,7 +95,7 @@ internal sealed class EstConnector(
         // From here on the enterprise has signed.
         if (Read(enrolled.Body) is not { } issued)
         {
-            return SigningAnswer.Spoiled("the enrolment server's answer holds no certificates that can be read");
+            return SigningAnswer.Spoiled("the enrolment server's response contains no readable certificates");
         }
 
         var key = CertificateRequest.LoadSigningRequestPem(csrPem, HashAlgorithmName.SHA256).PublicKey;
@@ -119,12 +117,14 @@ internal sealed class EstConnector(
 
         if (Read(authorities.Body) is not { } known)
         {
-            return SigningAnswer.Spoiled("the enrolment server's /cacerts holds no certificates that can be read");
+            return SigningAnswer.Spoiled("the enrolment server's /cacerts contains no readable certificates");
         }
 
         return EstChain.Complete(certificate, [.. issued, .. known]) is { } completed
             ? SigningAnswer.Signed(completed)
-            : SigningAnswer.Spoiled("neither the enrolment server's answer nor its /cacerts leads to the root");
+            : SigningAnswer.Spoiled(
+                "neither the enrolment server's response nor its /cacerts contains a chain to the root"
+            );
     }
 
     // Names what to do, never what the server wrote.
@@ -132,16 +132,16 @@ internal sealed class EstConnector(
         refused.Status switch
         {
             HttpStatusCode.Accepted => SigningAnswer.Failed(
-                "the enrolment server has taken the request and not decided yet (202)",
+                "the enrolment server accepted the request and has not decided yet (202)",
                 refused.RetryAfter
             ),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => SigningAnswer.Failed(
-                $"the enrolment server does not let us ask ({(int)refused.Status}): username, password or certificate "
+                $"the enrolment server refused the authentication ({(int)refused.Status}): check username, password or certificate "
                     + "of certificates.signing_connector.est",
                 refused.RetryAfter
             ),
             HttpStatusCode.NotFound or HttpStatusCode.NoContent => SigningAnswer.Failed(
-                $"there is no enrolment server at that address ({(int)refused.Status}): path and label of its url",
+                $"no enrolment server answers at that address ({(int)refused.Status}): check path and label of its url",
                 refused.RetryAfter
             ),
             { } status => SigningAnswer.Failed(
@@ -191,7 +191,7 @@ internal sealed class EstConnector(
     {
         if (!CertificatePem.TryRead(File.ReadAllText(est.CaFile), out var roots))
         {
-            throw new CertificateUnusableException($"{est.CaFile} holds no readable certificates.");
+            throw new CertificateUnusableException($"{est.CaFile} contains no readable certificates.");
         }
 
         var own = est.Certificate is { } pair

@@ -12,13 +12,13 @@ internal sealed class ActorHint : IHint
         {
             DenialReason.ActorInvalid => ActorTokenText(facts.Denial.Detail),
             DenialReason.ActorNotAllowed when facts.Denial.Claim == MayActClaim.Name =>
-                "The subject token's may_act names somebody else than this actor, and then nobody but that one may act.",
+                "The subject token's may_act claim names another actor; only the actor it names may act.",
             DenialReason.ActorNotAllowed =>
-                "Holding two tokens gives no right to act: name the actor's service account in the rule, or let the identity "
-                    + "provider say may_act.",
+                "Possession of two tokens gives no right to act: name the actor's service account in the rule, or let the identity "
+                    + "provider issue may_act.",
             DenialReason.ActorLoop => "The actor is the subject, or acts for it already: leave the actor token out.",
             DenialReason.ActorTooDeep =>
-                "The subject token has gone through two actors already: start again from the first subject's token.",
+                "The subject token already has two actors: start again with the first subject's token.",
             _ => null,
         };
 
@@ -26,7 +26,7 @@ internal sealed class ActorHint : IHint
         "The actor token is to blame, not the subject's: "
         + (
             fault is null
-                ? "it is no live access token of this service."
+                ? "it is not a valid access token of this service."
                 : $"it fails as '{fault}'. Exchange a fresh one."
         );
 }

@@ -13,6 +13,6 @@ internal sealed class AudienceArrayHint : IHint
         && facts.Claims is { } claims
         && claims.TryFind("aud"u8, out var audience)
         && audience.Kind == ClaimKind.Array
-            ? "The token's aud is a list: ask the platform for a token for this service alone."
+            ? "The token's aud is a list: request a token from the platform for this service alone."
             : null;
 }

@@ -19,7 +19,7 @@ internal sealed class ClockAheadHint : IHint
         return facts.Seconds(claim) is { } begins
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The token's {claim} is {begins - facts.Now} s ahead of this service's clock: check the clock of the runner or of the identity provider, then ours."
+                $"The token's {claim} is {begins - facts.Now} s ahead of this service's clock: check the clock of the runner or of the identity provider, then the service's clock."
             )
             : null;
     }

@@ -33,5 +33,5 @@ internal sealed class ForkOrPullRequestHint : IHint
     }
 
     private static string Sentence(string sign) =>
-        $"The job ran for a pull or merge request ({sign}), perhaps of a fork: such jobs usually get nothing.";
+        $"The job ran for a pull or merge request ({sign}), perhaps of a fork: such jobs usually get no token.";
 }

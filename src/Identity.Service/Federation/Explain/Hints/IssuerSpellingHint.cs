@@ -16,8 +16,8 @@ internal sealed class IssuerSpellingHint : IHint
 
         var registered = facts.Context.Rule.Issuer.Url;
         return issuer.TrimEnd('/').Equals(registered.TrimEnd('/'), StringComparison.OrdinalIgnoreCase)
-            ? "The token's iss differs from the registered issuer in upper and lower case or in the last slash alone: "
-                + "register it byte for byte as the token has it."
+            ? "The token's iss differs from the registered issuer only in upper and lower case or in the final slash: "
+                + "register it byte for byte as in the token."
             : null;
     }
 }

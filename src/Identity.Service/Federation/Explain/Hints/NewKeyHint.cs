@@ -10,7 +10,7 @@ internal sealed class NewKeyHint : IHint
 
     public string? Find(HintFacts facts) =>
         facts.Reason == DenialReason.KidUnknown && facts.KeysFetchedAt is { } fetchedAt
-            ? $"The keys fetched last, at {UtcTimeConverter.Format(fetchedAt)}, lack this kid: the provider may sign with a "
-                + "key that it has not published yet, or the token is of another provider."
+            ? $"The keys fetched at {UtcTimeConverter.Format(fetchedAt)} do not include this kid: the provider may sign with a "
+                + "key that it has not published yet, or the token is from another provider."
             : null;
 }

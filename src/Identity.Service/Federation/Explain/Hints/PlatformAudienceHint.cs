@@ -34,6 +34,6 @@ internal sealed class PlatformAudienceHint : IHint
             : Array.Find(Defaults, known => audience.StartsWith(known.Prefix, StringComparison.Ordinal)).Whose;
         return whose is null
             ? null
-            : $"The token's audience '{audience}' is {whose}: ask the platform for a token with this service's audience.";
+            : $"The token's audience '{audience}' is {whose}: request a token from the platform with this service's audience.";
     }
 }

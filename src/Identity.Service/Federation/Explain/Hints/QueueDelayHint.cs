@@ -14,7 +14,7 @@ internal sealed class QueueDelayHint : IHint
         && facts.Seconds("exp") is { } expiresAt
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The token was minted {facts.Now - issuedAt} s ago and lives {expiresAt - issuedAt} s: mint it right before the exchange, not when the job is queued."
+                $"The token was issued {facts.Now - issuedAt} s ago and is valid for {expiresAt - issuedAt} s: request it right before the exchange, not when the job is queued."
             )
             : null;
 }

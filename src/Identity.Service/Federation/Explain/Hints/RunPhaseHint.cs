@@ -12,6 +12,6 @@ internal sealed class RunPhaseHint : IHint
         && facts.Trace.FailedConditions.Any(c =>
             c.Claim == Claim || (c.Claim == "sub" && c.Got?.Contains(":run_phase:", StringComparison.Ordinal) == true)
         )
-            ? $"The token is of the run phase '{phase}'; each phase has a token of its own, and plans usually may not do what applies may."
+            ? $"The token is from the run phase '{phase}'; each phase has its own token, and plans usually have fewer rights than applies."
             : null;
 }

@@ -9,7 +9,7 @@ internal sealed class SubjectFormatChangedHint : IHint
 
     public string? Find(HintFacts facts) =>
         facts.Reason == DenialReason.SubjectFormatChanged
-            ? $"The platform changed how it writes subjects: this token says '{facts.Text("sub")}'. "
-                + "Match the repository's and owner's numbers, which stay the same in both forms."
+            ? $"The platform changed its subject format: this token has '{facts.Text("sub")}'. "
+                + "Match the repository's and owner's IDs, which are the same in both formats."
             : null;
 }

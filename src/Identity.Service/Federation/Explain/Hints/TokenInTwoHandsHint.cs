@@ -10,6 +10,6 @@ internal sealed class TokenInTwoHandsHint : IHint
     public string? Find(HintFacts facts) =>
         facts.Reason == DenialReason.Replayed
             ? "Another client (another key, certificate or address) exchanged this very token first. If both are yours, let them "
-                + "prove the same key or mint a token each; if not, revoke the token's family and look at how the token got out."
+                + "prove the same key or use a token each; if not, revoke the token's family and find out how the token leaked."
             : null;
 }

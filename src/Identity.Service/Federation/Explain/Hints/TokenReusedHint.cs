@@ -9,7 +9,7 @@ internal sealed class TokenReusedHint : IHint
 
     public string? Find(HintFacts facts) =>
         facts.Reason == DenialReason.JtiReused
-            ? "This very token was exchanged before, usually by another process that reads the same file: mint one token per "
+            ? "This token was exchanged before, usually by another process that reads the same file: request one token per "
                 + "exchange, share one access token, or let the issuer's replay mode allow reuse by the same client."
             : null;
 }

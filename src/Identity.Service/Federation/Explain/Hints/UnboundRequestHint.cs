@@ -16,10 +16,10 @@ internal sealed class UnboundRequestHint : IHint
                     "The exchanged token is bound to another key than the request proved: exchange it where its key is.",
                 ({ KeyThumbprint: null, CertificateThumbprint: null }, _) =>
                     "The request proved no key: send a DPoP proof, or connect with a client certificate. A proxy in between may "
-                        + "have dropped the DPoP header or ended TLS.",
+                        + "have removed the DPoP header or terminated TLS.",
                 ({ CertificateThumbprint: null }, _) =>
-                    "The request proved a DPoP key, which is not the kind of binding asked for: connect with a client certificate.",
+                    "The request proved a DPoP key, which is not the required kind of binding: connect with a client certificate.",
                 _ =>
-                    "The request proved a client certificate, which is not the kind of binding asked for: send a DPoP proof.",
+                    "The request proved a client certificate, which is not the required kind of binding: send a DPoP proof.",
             };
 }

@@ -26,7 +26,7 @@ internal sealed class AudienceIsOurs : ILintCheck
         return Known.Concat(rule.Preset?.Audience.Defaults ?? []).Any(pattern => Matches(pattern, audience))
             ? Lint.Error(
                 Id,
-                $"match.audience: {audience} is what the platform puts into tokens for everybody; ask for tokens with "
+                $"match.audience: {audience} is the platform's default audience for all services; request tokens with "
                     + $"the audience {rule.PublicUrl} and leave match.audience out, or name another one of your own."
             )
             : null;

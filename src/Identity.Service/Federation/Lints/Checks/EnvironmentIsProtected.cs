@@ -11,7 +11,7 @@ internal sealed class EnvironmentIsProtected : ILintCheck
         {
             return Lint.Warning(
                 Id,
-                "match: an unprotected environment is anybody's with push access; pin environment_protected = true."
+                "match: anyone with push access can use an unprotected environment; pin environment_protected = true."
             );
         }
 
@@ -21,9 +21,9 @@ internal sealed class EnvironmentIsProtected : ILintCheck
             && !rule.Demands("ref_protected", "true")
             ? Lint.Warning(
                 Id,
-                "match: whether the environment is protected does not show in the token. Check that it has required "
+                "match: the token does not show whether the environment is protected. Check that it has required "
                     + "reviewers, that only protected branches may deploy to it, and that administrators cannot bypass it; "
-                    + "or pin ref_protected = true beside it."
+                    + "or also pin ref_protected = true."
             )
             : null;
     }

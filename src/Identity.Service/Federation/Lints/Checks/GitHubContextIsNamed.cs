@@ -21,7 +21,7 @@ internal sealed class GitHubContextIsNamed : ILintCheck
             ? null
             : Lint.Warning(
                 Id,
-                "match: every branch and every pull request of the repository gets in; pin environment, or ref with "
+                "match: every branch and every pull request of the repository gets access; pin environment, or ref with "
                     + "ref_type and ref_protected."
             );
     }

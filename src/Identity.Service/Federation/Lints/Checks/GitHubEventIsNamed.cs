@@ -12,7 +12,7 @@ internal sealed class GitHubEventIsNamed : ILintCheck
         rule.IsOf("github-actions") && (rule.Reads("ref") || rule.SubjectNames(":ref:")) && !rule.Reads("event_name")
             ? Lint.Warning(
                 Id,
-                "match: the ref says nothing of what started the run; pin event_name (push, schedule, release), because "
+                "match: the ref does not show what started the run; pin event_name (push, schedule, release), because "
                     + "workflow_dispatch, pull_request_target, issue_comment and workflow_run run on the default branch too."
             )
             : null;

@@ -9,8 +9,8 @@ internal sealed class GitLabRefIsProtected : ILintCheck
         rule.IsOf("gitlab") && !rule.Demands("ref_protected", "true") && !rule.PinsWhole("ci_config_ref_uri")
             ? Lint.Warning(
                 Id,
-                "match: unprotected branches and merge requests of forks may get in; pin project_id with ref_protected = "
-                    + "true, or better the pipeline's definition by ci_config_ref_uri."
+                "match: unprotected branches and merge requests of forks may get access; pin project_id with ref_protected = "
+                    + "true, or better, pin the pipeline definition with ci_config_ref_uri."
             )
             : null;
 }

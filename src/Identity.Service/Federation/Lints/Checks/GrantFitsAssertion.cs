@@ -16,15 +16,15 @@ internal sealed class GrantFitsAssertion : ILintCheck
         {
             return Lint.Warning(
                 Id,
-                "oauth_scope: whoever controls the issuer's workload administers the organization; keep org:admin by "
-                    + "federation for emergencies, and grant narrower scopes for work."
+                "oauth_scope: anyone who controls the issuer's workload administers the organization; use org:admin by "
+                    + "federation only for emergencies, and grant narrower scopes for routine work."
             );
         }
 
         return rule.Rule.TokenLifetimeSeconds > rule.Issuer.MaxJwtLifetimeSeconds
             ? Lint.Warning(
                 Id,
-                $"token_lifetime_seconds: {rule.Rule.TokenLifetimeSeconds} outlives the longest assertion "
+                $"token_lifetime_seconds: {rule.Rule.TokenLifetimeSeconds} exceeds the longest assertion "
                     + $"({rule.Issuer.MaxJwtLifetimeSeconds} s); lower it, the workload can exchange again."
             )
             : null;

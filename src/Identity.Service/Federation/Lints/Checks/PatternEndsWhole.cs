@@ -16,8 +16,8 @@ internal sealed class PatternEndsWhole : ILintCheck
             {
                 return Lint.Error(
                     Id,
-                    $"match: the prefix {prefix}* of {pin.Path.Text} ends within a part, so that {prefix}-evil matches "
-                        + $"too; end it with a delimiter{DelimitersOf(rule, pin)}, or demand the whole value."
+                    $"match: the prefix {prefix}* of {pin.Path.Text} ends inside a segment, so that {prefix}-evil matches "
+                        + $"too; end it with a delimiter{DelimitersOf(rule, pin)}, or require the whole value."
                 );
             }
         }
@@ -30,7 +30,7 @@ internal sealed class PatternEndsWhole : ILintCheck
             {
                 return Lint.Error(
                     Id,
-                    $"match: in {pattern} a * stands for the owner or namespace; spell it out, or pin its id claim."
+                    $"match: in {pattern} a * matches the owner or namespace; write it in full, or pin its ID claim."
                 );
             }
         }

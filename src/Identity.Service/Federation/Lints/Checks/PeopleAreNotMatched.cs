@@ -16,14 +16,14 @@ internal sealed class PeopleAreNotMatched : ILintCheck
 
         if (rule.Pins.Any(pin => pin.Is("hd")) && rule.WholeSubjects.Count == 0)
         {
-            return Refuse("hd names a domain, and every person in it gets in");
+            return Refuse("hd names a domain, and every person in it gets access");
         }
 
         foreach (var pin in rule.Pins.Where(pin => Names.Any(pin.Is)))
         {
             if (!pin.IsWhole)
             {
-                return Refuse($"{pin.Path.Text} is matched in part, and whoever gets such an address gets in");
+                return Refuse($"{pin.Path.Text} is matched in part, so anyone who gets such an address gets access");
             }
 
             if (pin.Is("email") && !rule.Demands("email_verified", "true") && rule.WholeSubjects.Count == 0)

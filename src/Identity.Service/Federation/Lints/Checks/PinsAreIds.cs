@@ -30,7 +30,7 @@ internal sealed class PinsAreIds : ILintCheck
         var ids = preset.TenantPins.Where(pin => pin.Immutable).Select(pin => string.Join(" with ", pin.Claims));
         return Lint.Warning(
             Id,
-            $"match: {string.Join(", ", names)} pins by name, and whoever gets the name later gets in; pin "
+            $"match: {string.Join(", ", names)} pins by name, so a later owner of the name gets access; pin "
                 + $"{string.Join(" or ", ids.DefaultIfEmpty(named.FirstOrDefault()?.Prefer ?? "an id claim"))} as well."
                 + Migration(rule)
         );

@@ -15,8 +15,8 @@ internal sealed class RuleNarrows : ILintCheck
             ? null
             : Lint.Error(
                 Id,
-                "match: this admits every workload of the issuer; name the workload by its whole sub, by a prefix that "
-                    + "says more than the platform's fixed words, or by its id claims."
+                "match: this admits every workload of the issuer; match the workload's whole sub, a prefix that "
+                    + "contains more than the platform's fixed words, or its ID claims."
             );
 
     private static bool Narrows(LintedRule rule, Pin pin) =>

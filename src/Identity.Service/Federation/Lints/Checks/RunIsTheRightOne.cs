@@ -10,14 +10,14 @@ internal sealed class RunIsTheRightOne : ILintCheck
         if (rule.IsOf("terraform-cloud") && !rule.Reads("terraform_run_phase") && !rule.SubjectNames(":run_phase:"))
         {
             return Warn(
-                "match: a plan, which runs code of a pull request, gets what apply should get; pin terraform_run_phase."
+                "match: a plan, which runs code of a pull request, gets the rights of an apply; pin terraform_run_phase."
             );
         }
 
         if (rule.IsOf("circleci") && !rule.Demands("oidc.circleci.com/ssh-rerun", "false"))
         {
             return Warn(
-                "match: a job rerun with SSH, in which a person has a shell, gets in; demand oidc.circleci.com/ssh-rerun = "
+                "match: a job rerun with SSH, in which a person has a shell, gets access; require oidc.circleci.com/ssh-rerun = "
                     + "false with a matcher."
             );
         }
@@ -25,14 +25,14 @@ internal sealed class RunIsTheRightOne : ILintCheck
         if (rule.IsOf("buildkite") && !rule.Reads("build_source"))
         {
             return Warn(
-                "match: builds started by hand or over the API may carry any commit; pin build_source to webhook, schedule "
+                "match: builds started manually or over the API may carry any commit; pin build_source to webhook, schedule "
                     + "or trigger_job."
             );
         }
 
         return rule.IsOf("eks", "aks", "gke") && !rule.Reads("/kubernetes.io/serviceaccount/uid")
             ? Warn(
-                "match: a cluster that is deleted and made anew has the same names; remove its issuer with it, or pin the "
+                "match: a cluster that is deleted and created again has the same names; remove its issuer with it, or pin the "
                     + "service account's uid."
             )
             : null;

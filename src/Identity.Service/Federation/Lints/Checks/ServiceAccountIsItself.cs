@@ -23,8 +23,8 @@ internal sealed class ServiceAccountIsItself : ILintCheck
         {
             return Lint.Warning(
                 Id,
-                "issuer: many clusters have the address https://kubernetes.default.svc; give this one inline keys and the "
-                    + "rule an audience of this cluster alone."
+                "issuer: many clusters have the issuer https://kubernetes.default.svc; give this one inline keys and the "
+                    + "rule an audience that only this cluster uses."
             );
         }
 
@@ -32,7 +32,7 @@ internal sealed class ServiceAccountIsItself : ILintCheck
         {
             return Lint.Warning(
                 Id,
-                "match: every pod that names no service account runs as default; make an account for this workload."
+                "match: every pod without a service account runs as default; create an account for this workload."
             );
         }
 
@@ -40,7 +40,7 @@ internal sealed class ServiceAccountIsItself : ILintCheck
             ? null
             : Lint.Warning(
                 Id,
-                $"match: whoever may create the namespace and the account gets in; pin {Uid} (kubectl get serviceaccount "
+                $"match: anyone who may create the namespace and the account gets access; pin {Uid} (kubectl get serviceaccount "
                     + "NAME -o jsonpath={.metadata.uid}) with a matcher."
             );
     }

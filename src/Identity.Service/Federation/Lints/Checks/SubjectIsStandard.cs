@@ -10,7 +10,7 @@ internal sealed class SubjectIsStandard : ILintCheck
         && rule.SubjectPins.Any(pin => pin.Values.Any(value => !value.StartsWith("repo:", StringComparison.Ordinal)))
             ? Lint.Warning(
                 Id,
-                "match: this is a customised subject (include_claim_keys); whoever edits the template changes what the rule "
+                "match: this is a customised subject (include_claim_keys); editing the template changes what the rule "
                     + "means. Match the claims themselves instead of sub."
             )
             : null;

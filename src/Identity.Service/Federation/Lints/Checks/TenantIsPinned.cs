@@ -33,7 +33,7 @@ internal sealed class TenantIsPinned : ILintCheck
         return Lint.Error(
             Id,
             $"match: {rule.Issuer.Url} signs for all customers of {preset.Title}; pin one of "
-                + $"{string.Join(", ", claims.Concat(subjects))}. Names can change hands, ids cannot."
+                + $"{string.Join(", ", claims.Concat(subjects))}. Names can change owners, IDs cannot."
         );
     }
 

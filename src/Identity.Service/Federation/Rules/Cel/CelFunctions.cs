@@ -21,7 +21,7 @@ internal static class CelFunctions
             "int" or "uint" or "double" or "string" or "bytes" or "bool" or "dyn" or "type" =>
                 "types are not converted; compare with a literal of the claim's own type.",
             "timestamp" or "duration" or "getFullYear" or "getHours" or "getSeconds" =>
-                "times of a token are checked by the service; claims hold them as numbers.",
+                "the service checks the times of a token; in claims they are numbers.",
             "filter" or "map" or "exists_one" => "write it with all or exists.",
             "lowerAscii" or "upperAscii" or "trim" or "split" or "replace" or "join" or "indexOf" or "substring" =>
                 "texts are compared as they are; use matches or a matcher.",

@@ -70,10 +70,10 @@ internal sealed class CelLexer(string text)
 
         throw c switch
         {
-            '=' => Fault("'=' is no operator; compare with ==."),
-            '&' or '|' => Fault($"'{c}' is no operator; write {c}{c}."),
+            '=' => Fault("'=' is not an operator; compare with ==."),
+            '&' or '|' => Fault($"'{c}' is not an operator; write {c}{c}."),
             '`' => Fault("quoted field names are not supported; write claims['name']."),
-            _ => Fault($"'{c}' is not expected here."),
+            _ => Fault($"unexpected '{c}'."),
         };
     }
 
@@ -198,7 +198,7 @@ internal sealed class CelLexer(string text)
         {
             if (at >= text.Length || (!isTriple && text[at] is '\r' or '\n'))
             {
-                throw new CelSyntaxException(start + 1, "the string does not end.");
+                throw new CelSyntaxException(start + 1, "the string is not terminated.");
             }
 
             if (string.CompareOrdinal(text, at, closing, 0, closing.Length) == 0)
@@ -223,7 +223,7 @@ internal sealed class CelLexer(string text)
         {
             if (char.IsSurrogate(result[i]) && !(i + 1 < result.Length && char.IsSurrogatePair(result[i], result[++i])))
             {
-                throw new CelSyntaxException(start + 1, "the string holds half a surrogate pair.");
+                throw new CelSyntaxException(start + 1, "the string contains half a surrogate pair.");
             }
         }
 
@@ -275,7 +275,7 @@ internal sealed class CelLexer(string text)
                 break;
             default:
                 at -= 2;
-                throw Fault("this is no escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
+                throw Fault("this is not an escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
         }
     }
 

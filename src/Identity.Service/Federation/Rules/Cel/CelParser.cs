@@ -294,7 +294,7 @@ internal sealed class CelParser
             throw new CelSyntaxException(first.Position, "a leading dot is not supported.");
         }
 
-        throw new CelSyntaxException(first.Position, $"{first} is not expected here; an expression is.");
+        throw new CelSyntaxException(first.Position, $"unexpected {first}; expected an expression.");
     }
 
     private CelNode Variable(CelToken name)
@@ -343,7 +343,7 @@ internal sealed class CelParser
                 throw TooLarge();
         }
 
-        CelSyntaxException TooLarge() => new(position, $"{sign}{text} is no number of 64 bits.");
+        CelSyntaxException TooLarge() => new(position, $"{sign}{text} is not a 64-bit number.");
     }
 
     private static bool IsHex(string digits) => digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
@@ -357,7 +357,7 @@ internal sealed class CelParser
             var key = Expression();
             if (!key.Type.MayBe(CelType.String, CelType.Bool, CelType.Int, CelType.Uint))
             {
-                throw new CelSyntaxException(key.Position, $"{key.Type.Name()} is no type of a map's key.");
+                throw new CelSyntaxException(key.Position, $"{key.Type.Name()} is not a valid type for a map key.");
             }
 
             keys.Add(key);
@@ -409,7 +409,7 @@ internal sealed class CelParser
                         ? Bounded(new CelHas(name.Position, selection))
                         : throw new CelSyntaxException(
                             name.Position,
-                            "has takes a selection, has(claims.a); for other names write 'a.b' in claims."
+                            "has() requires a selection, has(claims.a); for other names write 'a.b' in claims."
                         );
                 case "size":
                     RequireCount(name, arguments, 1);
@@ -474,7 +474,7 @@ internal sealed class CelParser
         RequireUnreserved(variable);
         if (variable.Text == CelClaimsVariable.Name)
         {
-            throw new CelSyntaxException(variable.Position, "claims is taken; choose another name.");
+            throw new CelSyntaxException(variable.Position, "claims is reserved; choose another name.");
         }
 
         Expect(",");
@@ -514,7 +514,7 @@ internal sealed class CelParser
             name.Position,
             CelFunctions.Remedy(name.Text) is { } remedy
                 ? $"{name.Text} is not supported: {remedy}"
-                : $"{name.Text} is unknown; there are {CelFunctions.Supported}."
+                : $"{name.Text} is unknown; supported functions: {CelFunctions.Supported}."
         );
 
     private static void RequireUnreserved(CelToken name)
@@ -529,7 +529,7 @@ internal sealed class CelParser
     {
         if (arguments.Count != count)
         {
-            throw new CelSyntaxException(name.Position, $"{name.Text} takes {count} here, not {arguments.Count}.");
+            throw new CelSyntaxException(name.Position, $"{name.Text} requires {count} here, not {arguments.Count}.");
         }
     }
 
@@ -589,5 +589,5 @@ internal sealed class CelParser
     }
 
     private CelSyntaxException Unexpected(string expected) =>
-        new(token.Position, $"{token} is not expected here; {expected} is.");
+        new(token.Position, $"unexpected {token}; expected {expected}.");
 }

@@ -261,7 +261,7 @@ internal sealed class CelPatternParser(string text)
             default:
                 at -= 2;
                 throw Fault(
-                    "this escape is not supported; there are \\d \\w \\s \\b, their opposites, and punctuation."
+                    "this escape is not supported; use \\d \\w \\s \\b, their negations, or escaped punctuation."
                 );
         }
     }

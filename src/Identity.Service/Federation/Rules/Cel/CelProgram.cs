@@ -61,7 +61,7 @@ internal sealed class CelProgram
         {
             bool holds => new CelResult(holds, null, frame.StepsTaken),
             CelFault fault => new CelResult(null, fault.Message, frame.StepsTaken),
-            _ => new CelResult(null, $"the result is no bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
+            _ => new CelResult(null, $"the result is not a bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
         };
     }
 

@@ -44,7 +44,8 @@ internal sealed class SegmentPattern
             var segment = text[start..i];
             if (segment != "*" && segment.Contains('*', StringComparison.Ordinal))
             {
-                fault = $"* stands for a whole segment between : / @, so {segment} is none; match a part with prefix.";
+                fault =
+                    $"* matches a whole segment between : / @, so {segment} is not valid; match part of a segment with prefix.";
                 return false;
             }
 

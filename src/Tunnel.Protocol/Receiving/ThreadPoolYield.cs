@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Culvert.Tunnel.Protocol.Receiving;
 
 /// <summary>
-/// Goes on behind everything that waits for a thread already. A loop whose every step completes at once would otherwise
-/// keep its thread, be it the one that watches the sockets, and everybody else would wait for it.
+/// Yields to all work that already waits for a thread. A loop whose every step completes synchronously would otherwise
+/// block its thread, possibly the one that polls the sockets, and delay all other work.
 /// </summary>
-internal readonly struct PoolTurn : ICriticalNotifyCompletion
+internal readonly struct ThreadPoolYield : ICriticalNotifyCompletion
 {
-    public static PoolTurn Next => default;
+    public static ThreadPoolYield Next => default;
 
     public bool IsCompleted => false;
 
-    public PoolTurn GetAwaiter() => this;
+    public ThreadPoolYield GetAwaiter() => this;
 
     public void GetResult() { }
 

@@ -7,15 +7,15 @@ using Culvert.Tunnel.Edge.Telemetry;
 namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>
-/// What every client passes before an ingress reads a byte of its own: the edge's capacity, the balancer's header where
-/// one is required, and the limits of its address. Both ingresses share one door.
+/// Admits clients before an ingress reads a byte: checks the edge's capacity, the load balancer's header if one is
+/// required, and the limits of the client's address. Both ingresses share one instance.
 /// </summary>
-internal sealed class ClientDoor(
+internal sealed class ClientAdmission(
     ClientOptions options,
     ProxyProtocolOptions proxy,
     EdgeMetrics metrics,
     TimeProvider time,
-    ILogger<ClientDoor> logger
+    ILogger<ClientAdmission> logger
 )
 {
     private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
@@ -24,20 +24,20 @@ internal sealed class ClientDoor(
     private int connections;
     private int reading;
 
-    /// <summary>Connections now, those not relayed yet included.</summary>
+    /// <summary>Current connections, including those not relayed yet.</summary>
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Clients that no listener counts as arriving yet: their header is still read.</summary>
+    /// <summary>Clients whose header is still being read; no listener counts them as arriving yet.</summary>
     public int Reading => Volatile.Read(ref reading);
 
-    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    /// <summary>Replaces the options for new connections.</summary>
     public void Use(ClientOptions nextOptions, ProxyProtocolOptions nextProxy)
     {
         (options, proxy) = (nextOptions, nextProxy);
         sources.Use(nextOptions.PerSource, nextOptions.NewPerSource);
     }
 
-    /// <summary>Takes over an accepted socket and hands it on. Completes, never faults, when its connection is over.</summary>
+    /// <summary>Admits an accepted socket and passes it to <paramref name="serve"/>. Completes, never faults, when the connection is closed.</summary>
     public async Task ServeAsync(
         Socket socket,
         Func<Socket, IPEndPoint, CancellationToken, Task> serve,
@@ -106,7 +106,7 @@ internal sealed class ClientDoor(
     }
 
     /// <summary>
-    /// A client that vanished without a word, by a cut cable or a power cut, is noticed although nobody writes to it: two
+    /// Detects a client that vanished without closing its connection, although the edge writes nothing to it: after two
     /// minutes instead of the system's two hours.
     /// </summary>
     private static void ProbeWhenIdle(Socket socket)
@@ -117,10 +117,10 @@ internal sealed class ClientDoor(
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
     }
 
-    /// <summary>Forgets addresses that have been quiet. Call every second or so.</summary>
+    /// <summary>Removes idle addresses. Call about every second.</summary>
     public void Sweep() => sources.Sweep();
 
-    /// <summary>Reads the header and not a byte more: what follows is the client's.</summary>
+    /// <summary>Reads exactly the header: the bytes after it are the client's.</summary>
     private async Task<(IngressRefusal Refusal, IPEndPoint Client)> ReadProxyAsync(
         Socket socket,
         IPEndPoint peer,
@@ -169,6 +169,6 @@ internal sealed class ClientDoor(
     private void Refuse(IPEndPoint client, IngressRefusal refusal)
     {
         metrics.ClientRefused(refusal.ToString());
-        Log.ClientRefused(logger, client, refusal, ""); // closed without a word
+        Log.ClientRefused(logger, client, refusal, ""); // closed with no alert
     }
 }

@@ -3,8 +3,10 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>The traffic of every tunnel that was ever named. Tunnels come from the feed alone, so outsiders cannot fill it.</summary>
-internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
+/// <summary>
+/// Traffic counters and limits per tunnel. Only tunnels of the feed are added, so outsiders cannot fill the registry.
+/// </summary>
+internal sealed class TunnelTrafficRegistry(TunnelLimits defaults, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TunnelTraffic> tunnels = new(StringComparer.Ordinal);
     private readonly Lock gate = new(); // one change of limits at a time
@@ -12,7 +14,7 @@ internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
 
     public ICollection<TunnelTraffic> All => tunnels.Values;
 
-    public TunnelTraffic Of(TunnelRoute tunnel)
+    public TunnelTraffic GetOrAdd(TunnelRoute tunnel)
     {
         if (tunnels.TryGetValue(tunnel.Id, out var known))
         {
@@ -29,7 +31,7 @@ internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
         }
     }
 
-    /// <summary>Other limits for tunnels whose record says nothing; they count at once.</summary>
+    /// <summary>Replaces the default limits, which apply to tunnels without their own; effective immediately.</summary>
     public void Use(TunnelLimits next, EdgeSnapshot? snapshot)
     {
         lock (gate)
@@ -45,8 +47,8 @@ internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
     }
 
     /// <summary>
-    /// Takes a new snapshot into use: new limits count at once, clients that it forbids are cut off (S10), and tunnels
-    /// that have left the feed and have no connection are forgotten.
+    /// Applies a new snapshot: new limits are effective immediately, clients that it forbids are disconnected (S10), and
+    /// tunnels that have left the feed and have no connection are removed.
     /// </summary>
     public void Apply(EdgeSnapshot snapshot)
     {
@@ -71,7 +73,7 @@ internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
 
             foreach (var relay in traffic.Relays)
             {
-                if (!relay.Visit.IsAllowedBy(tunnel))
+                if (!relay.Context.IsAllowedBy(tunnel))
                 {
                     relay.Cut();
                 }
@@ -79,7 +81,7 @@ internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
         }
     }
 
-    /// <summary>Cuts off clients over whose connections nothing has moved for that long.</summary>
+    /// <summary>Disconnects clients whose connections have been idle for this long.</summary>
     public void CutIdle(TimeSpan idleTimeout)
     {
         foreach (var traffic in tunnels.Values)

@@ -1,14 +1,14 @@
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Streams with bytes and credit, waiting for their turn (W14). Linked through the streams themselves, so that joining
+/// Streams with bytes and credit that wait to send, in round-robin order (W14). Linked through the streams themselves, so that joining
 /// and leaving allocate nothing. Guarded by <c>Outbox.Gate</c>.
 /// </summary>
-internal sealed class TurnQueue
+internal sealed class RoundRobinQueue
 {
     private SendingHalf? tail;
 
-    /// <summary>Whose turn it is; null if nobody waits.</summary>
+    /// <summary>The next stream to send; null if none waits.</summary>
     public SendingHalf? Head { get; private set; }
 
     public void Join(SendingHalf output)
@@ -27,7 +27,7 @@ internal sealed class TurnQueue
         tail = output;
     }
 
-    /// <summary>The head's turn is over.</summary>
+    /// <summary>Removes the head after it has sent.</summary>
     public void Leave()
     {
         var output = Head!;

@@ -6,22 +6,22 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>Who a client is and what it asked for.</summary>
-/// <param name="Client">Where it comes from.</param>
+/// <summary>The identity of an admitted client and the server name that it requested.</summary>
+/// <param name="Client">The client's address.</param>
 /// <param name="ServerName">Lower case.</param>
-/// <param name="Identity">What its certificate proved at the CONNECT ingress; null at the SNI ingress.</param>
-internal sealed record ClientVisit(IPEndPoint Client, string ServerName, ClientIdentity? Identity)
+/// <param name="Identity">The identity of its certificate at the CONNECT ingress; null at the SNI ingress.</param>
+internal sealed record ClientContext(IPEndPoint Client, string ServerName, ClientIdentity? Identity)
 {
     /// <summary>
-    /// A certificate authority that looks at an announced challenge (S25): from any address, to any agent, since all of
-    /// them can answer it.
+    /// The client is a certificate authority that validates an announced challenge (S25): from any address, to any agent,
+    /// because all agents can respond to it.
     /// </summary>
     public bool IsChallenge { get; init; }
 
-    /// <summary>Of this connection; null while nobody collects spans.</summary>
+    /// <summary>The span of this connection; null if no collector is configured.</summary>
     public ConnectionSpan? Span { get; init; }
 
-    /// <summary>What decides which agent serves it (S29).</summary>
+    /// <summary>The hash that selects the agent (S29).</summary>
     public ulong AffinityTo(TunnelRoute tunnel) =>
         IsChallenge ? Affinity.Hash(Client.ToString())
         : !tunnel.IsAffineToClients ? Affinity.Hash(ServerName)
@@ -29,8 +29,8 @@ internal sealed record ClientVisit(IPEndPoint Client, string ServerName, ClientI
         : Affinity.Hash(Client.Address);
 
     /// <summary>
-    /// Whether a connection that was let in once may go on: what pauses or archives a tunnel, narrows its ranges,
-    /// ends a custom hostname or takes away a client CA counts for those who are there, too.
+    /// Whether an admitted connection may continue: pausing or archiving a tunnel, narrowing its ranges, and removing a
+    /// custom hostname or a client CA also apply to current connections.
     /// </summary>
     public bool IsAllowedBy(TunnelRoute? tunnel)
     {

@@ -10,8 +10,8 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>How streams come into being: the edge opens them, the agent takes them in and hands them out (W3, W9, W12).</summary>
-internal sealed class StreamDoor(
+/// <summary>Creates streams: the edge opens them, the agent accepts them (W3, W9, W12).</summary>
+internal sealed class StreamAdmission(
     MuxRole role,
     MuxOptions options,
     Outbox outbox,
@@ -34,7 +34,7 @@ internal sealed class StreamDoor(
     /// <summary>How many more streams the 31 bits of an id allow.</summary>
     public int IdsLeft_NeedsLock => (int)(int.MaxValue - lastOpened);
 
-    /// <summary>What GOAWAY says about us (W12).</summary>
+    /// <summary>The last stream for our GOAWAY (W12).</summary>
     public uint LastStream_NeedsLock => role == MuxRole.Agent ? lastHandled : 0;
 
     public bool CanOpen_NeedsLock =>
@@ -118,7 +118,7 @@ internal sealed class StreamDoor(
         outbox.Run(start);
     }
 
-    /// <summary>Agent: the next stream that is still live; null when there will be no more.</summary>
+    /// <summary>Agent: the next stream that is still open; null after the last one.</summary>
     public async ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken)
     {
         while (await opened.Reader.WaitToReadAsync(cancellationToken))
@@ -130,14 +130,14 @@ internal sealed class StreamDoor(
                     return stream;
                 }
 
-                stream.Release(); // reset before anybody saw it
+                stream.Release(); // reset before it was accepted
             }
         }
 
         return null;
     }
 
-    /// <summary>No more streams are handed out. Returns those that waited: they are to be refused.</summary>
+    /// <summary>Stops accepting streams. Returns those that waited: the caller must refuse them.</summary>
     public List<MuxStream> Close_NeedsLock()
     {
         List<MuxStream> waiting = [];
@@ -150,7 +150,7 @@ internal sealed class StreamDoor(
         return waiting;
     }
 
-    /// <summary>The connection is over: whoever accepts learns it when nothing waits any more.</summary>
+    /// <summary>The connection is closed: <see cref="AcceptAsync"/> returns null when no stream waits any more.</summary>
     public void Complete() => opened.Writer.TryComplete();
 
     private bool TryAccept([NotNullWhen(true)] out MuxStream? stream, out bool live)

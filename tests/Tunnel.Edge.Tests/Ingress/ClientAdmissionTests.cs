@@ -7,7 +7,7 @@ using Culvert.Tunnel.Edge.Tests.Support;
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
 
 /// <summary>PROXY headers and idle clients, with real sockets.</summary>
-public sealed class ClientDoorTests
+public sealed class ClientAdmissionTests
 {
     private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName(TestPlatform.Domain));
 

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>How long a connection may outlive its certificate (S10). Pure.</summary>
-internal static class AgentLife
+/// <summary>Decides how long a connection may outlive its certificate (S10). A pure function of time.</summary>
+internal static class AgentExpiryPolicy
 {
-    /// <summary>Why a connection must end now; null if it may go on.</summary>
+    /// <summary>Why a connection must be closed now; null if it may continue.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="now">The time.</param>
     /// <param name="maxStreamLife">For connections whose instance has a newer one.</param>

@@ -7,7 +7,7 @@ using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 
-public sealed class AgentLifeTests
+public sealed class AgentExpiryPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -15,9 +15,9 @@ public sealed class AgentLifeTests
     [InlineData(0, false)]
     [InlineData(1, true)]
     public void Decide_ExpiredCertificate_Ends(int secondsPast, bool ends) =>
-        (AgentLife.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null).ShouldBe(
-            ends
-        );
+        (
+            AgentExpiryPolicy.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null
+        ).ShouldBe(ends);
 
     [Theory]
     [InlineData(86_399, false)]
@@ -27,7 +27,7 @@ public sealed class AgentLifeTests
         var connection = Connection(Now.AddHours(-20));
         connection.IsCurrent = false;
         connection.RetiredAt = Now.AddSeconds(-secondsSince);
-        (AgentLife.Decide(connection, Now, TimeSpan.FromHours(24)) is not null).ShouldBe(ends);
+        (AgentExpiryPolicy.Decide(connection, Now, TimeSpan.FromHours(24)) is not null).ShouldBe(ends);
     }
 
     private static AgentConnection Connection(DateTimeOffset notAfter)
