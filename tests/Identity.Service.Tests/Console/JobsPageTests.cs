@@ -58,7 +58,7 @@ public sealed class JobsPageTests : IAsyncLifetime
 
         using var refused = await browser.SubmitAsync($"{Page}/{Job}/pause", ("reason", ""));
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
-        browser.Page.ShouldContain("reason: a reason is required; the audit trail keeps it.");
+        browser.Page.ShouldContain("reason: a reason is required; it is recorded in the audit.");
         browser.Page.ShouldContain("<details class=\"step\" open>");
         (await AuditAsync()).ShouldNotContain("\"job_paused\"");
 

@@ -75,7 +75,7 @@ public sealed class SecondStepTests(FederatedServiceFixture fixture) : IClassFix
     {
         using var answer = await browser.SubmitAsync(form, ("reason", ""));
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
-        browser.Page.ShouldContain("reason: a reason is required; the audit trail keeps it.");
+        browser.Page.ShouldContain("reason: a reason is required; it is recorded in the audit.");
         browser.Page.ShouldContain("<details class=\"step\" open>");
     }
 

@@ -36,7 +36,7 @@ public sealed class AuditExportCheckTests : IDisposable
         Run(new FileTarget(scene.PathOf("gone/audit.jsonl"))).Summary.ShouldContain("does not exist");
 
     [Theory]
-    [InlineData("", "holds no certificate")]
+    [InlineData("", "contains no certificate")]
     [InlineData(null, "gone.pem")]
     public void Run_RootsThatAreNone_Fail(string? text, string why)
     {

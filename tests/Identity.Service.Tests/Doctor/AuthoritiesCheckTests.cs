@@ -17,7 +17,7 @@ public sealed class AuthoritiesCheckTests : IDisposable
         var finding = Run(scene.Now);
 
         finding.Status.ShouldBe(DoctorStatus.Pass);
-        finding.Summary.ShouldBe("The first to end is platform issuing: 60 days left.");
+        finding.Summary.ShouldBe("The first to expire is platform issuing: 60 days left.");
         finding.Evidence.Count.ShouldBe(2, "the platform's always, others when they end soon");
     }
 

@@ -30,7 +30,7 @@ public sealed class IssuersCheckTests : IDisposable
         Run([State(kept: null) with { IsTried = true }]).Status.ShouldBe(DoctorStatus.Pass);
 
     [Theory]
-    [InlineData(0, DoctorStatus.Warn, "its keys of 2026-01-01 00:00:00Z serve until 2026-01-08 00:00:00Z")]
+    [InlineData(0, DoctorStatus.Warn, "its keys of 2026-01-01 00:00:00Z are accepted until 2026-01-08 00:00:00Z")]
     [InlineData(7, DoctorStatus.Fail, "its keys of 2025-12-25 00:00:00Z are too old to be used")]
     [InlineData(null, DoctorStatus.Fail, "no key of it is known")]
     public void Run_CannotBeFetched_FailsWhereNoKeyServes(int? days, DoctorStatus expected, string told)

@@ -27,7 +27,7 @@ public sealed class SealingKeyCheckTests : IDisposable
         var finding = new SealingKeyBackupCheck().Run(scene.Facts());
 
         finding.Status.ShouldBe(DoctorStatus.Skip);
-        finding.Summary.ShouldContain("sealing.key, apart from the database's backup?");
+        finding.Summary.ShouldContain("sealing.key apart from the database's backup?");
     }
 
     private DoctorFinding Run(StoreState store) => new SealingKeyCheck().Run(scene.Facts() with { Store = store });

@@ -46,7 +46,7 @@ public sealed class ExchangeSinkTests
         };
         logs.Lines.Where(line => secrets.Exists(line.Contains)).ShouldBeEmpty();
         sinks["audit"].ShouldContain("platform_federated_authentication");
-        sinks["log"].ShouldContain("is in two hands");
+        sinks["log"].ShouldContain("is used by two clients");
         sinks["metrics"].ShouldContain("culvert_exchange_replays_detected");
         foreach (var (sink, text) in sinks)
         {

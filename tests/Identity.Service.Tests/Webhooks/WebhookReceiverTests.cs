@@ -101,7 +101,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
 
         (await UntilAsync(hook, "pending", attempts: 1))
             .Text("last_error")
-            .ShouldBe("hooks.test did not finish its answer within 10 s.");
+            .ShouldBe("hooks.test did not finish its response within 10 s.");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
 
         await SendAsync(hook);
 
-        (await UntilAsync(hook, "pending", attempts: 1)).Text("last_error").ShouldContain("cannot be read");
+        (await UntilAsync(hook, "pending", attempts: 1)).Text("last_error").ShouldContain("sent a malformed response");
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
 
         (await UntilAsync(hook, "pending", attempts: 1))
             .Text("last_error")
-            .ShouldBe("hooks.test has no certificate that is accepted here.");
+            .ShouldBe("The certificate of hooks.test is not trusted.");
         receiver.Messages.ShouldBeEmpty();
     }
 
@@ -180,7 +180,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
 
     [Theory]
     [InlineData("127.0.0.1", "[]", "not among the allowed targets")]
-    [InlineData("10.0.0.5", """["10.0.0.0/8:443"]""", "with port 443, outside private_issuer_networks")]
+    [InlineData("10.0.0.5", """["10.0.0.0/8:443"]""", "outside private_issuer_networks for port 443")]
     [InlineData("10.0.0.5", """["10.0.0.0/8:8443"]""", "not among the allowed targets")]
     [InlineData("169.254.169.254", """["169.254.0.0/16:443"]""", "never fetched from")]
     public async Task Create_AddressThatIsNotOpen_IsRefusedWithTheRule(string address, string targets, string expected)

@@ -275,7 +275,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         await asked.Task;
         networkTime.Advance(TimeSpan.FromSeconds(15));
 
-        (await exchange).Failure!.Message.ShouldContain("did not answer within 15 s");
+        (await exchange).Failure!.Message.ShouldContain("did not respond within 15 s");
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class ChangeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sh -c 'echo because >&2; exit 3'", "sh ended with status 3: because")]
+    [InlineData("sh -c 'echo because >&2; exit 3'", "sh exited with status 3: because")]
     [InlineData("/no/such/program", "/no/such/program cannot be started")]
     public async Task Run_ThatFails_SaysWhy(string text, string expected) =>
         (await RunAsync(text)).ShouldNotBeNull().ShouldContain(expected);

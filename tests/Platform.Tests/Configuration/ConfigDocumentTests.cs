@@ -90,7 +90,7 @@ public sealed class ConfigDocumentTests : IDisposable
     {
         var errors = file.Load(yaml).Complete();
 
-        errors.ShouldContain(e => e.Key == key && e.Source.Line == line && e.Message.Contains("twice"));
+        errors.ShouldContain(e => e.Key == key && e.Source.Line == line && e.Message.Contains("repeated"));
     }
 
     [Theory]

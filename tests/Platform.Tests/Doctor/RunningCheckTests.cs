@@ -26,7 +26,7 @@ public sealed class RunningCheckTests
         var finding = await Check.RunAsync(new HealthOptions { Listen = [free] }, Cancellation);
 
         finding.Status.ShouldBe(DoctorStatus.Fail);
-        finding.Summary.ShouldBe($"tunnel-edge does not run here: no answer from http://{free}/readyz.");
+        finding.Summary.ShouldBe($"tunnel-edge is not running: no response from http://{free}/readyz.");
         finding.Next.ShouldBe(["systemctl status culvert-edge, or the log of its container"]);
         finding.Evidence.ShouldBe(["Connection refused"]);
     }

@@ -35,9 +35,9 @@ public sealed class TelemetrySectionTests : IDisposable
     [Theory]
     [InlineData(
         $"{Base}=c:4318",
-        "telemetry.otlp: OTEL_EXPORTER_OTLP_ENDPOINT is no http or https URL without a user."
+        "telemetry.otlp: OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL without a user."
     )]
-    [InlineData($"{Exact}=http://u:p@c", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is no http or https URL")]
+    [InlineData($"{Exact}=http://u:p@c", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an http or https URL")]
     [InlineData($"{Base}=http://c {Protocol}=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is neither")]
     public void Read_BadVariable_IsNamedWithoutItsValue(string variables, string message)
     {

@@ -66,7 +66,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
             dns.Issuers("t1.example.test", record);
             serial = await run.ServedAsync();
             run.Keeper.Status.Single().Failure.ShouldBeNull();
-            run.Keeper.Status.Single().Caa.ShouldNotBeNull().ShouldContain("binds");
+            run.Keeper.Status.Single().Caa.ShouldNotBeNull().ShouldContain("restrict");
         }
 
         foreach (var file in Directory.EnumerateFiles(folder, "acme-*"))

@@ -37,7 +37,7 @@ public sealed class RoutesCommandTests : IDisposable
         var run = await RunAsync("test", "docs");
 
         run.ExitCode.ShouldBe(2);
-        run.Output.ShouldContain("does not answer");
+        run.Output.ShouldContain("does not respond");
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("https://identity.example.com:8443/", "a slash at the end")]
+    [InlineData("https://identity.example.com:8443/", "a final slash")]
     [InlineData("identity.example.com:8443", "scheme")]
     [InlineData("https://Identity.example.com:8443", "letter case")]
     [InlineData("sts.amazonaws.com", "default audience")]
@@ -108,7 +108,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
 
     [Theory]
     [InlineData(-29, 0, null)]
-    [InlineData(-30, 0, "ended 30 s ago")]
+    [InlineData(-30, 0, "expired 30 s ago")]
     [InlineData(300, 30, null)]
     [InlineData(300, 31, "issued in the future")]
     public async Task Run_Times_OnBothSidesOfTheLeeway(int ends, int begins, string? expected)
@@ -120,7 +120,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
         var check = (await RunAsync()).Checks.Single(c => c.Id == "identity_lifetime");
 
         check.Status.ShouldBe(expected is null ? DoctorStatus.Pass : DoctorStatus.Fail);
-        check.Summary.ShouldContain(expected ?? "ends in");
+        check.Summary.ShouldContain(expected ?? "expires in");
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
         check.Summary.ShouldBe("The identity token's command sh exited with status 1; run it manually to see why.");
         check.Evidence.ShouldBe(["it said: connect ECONNREFUSED 127.0.0.1:9", "it said: secret=[redacted]"]);
         check.Next.ShouldBe([
-            "Check that the identity provider runs and can be reached from here: sh gets the token from it.",
+            "Check that the identity provider runs and is reachable from this machine: sh gets the token from it.",
         ]);
     }
 

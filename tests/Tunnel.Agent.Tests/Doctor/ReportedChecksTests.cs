@@ -66,7 +66,7 @@ public sealed class ReportedChecksTests
         var found = checks.Latest!.Checks.ShouldHaveSingleItem();
         found.Id.ShouldBe(ReportedChecks.Checks);
         found.Status.ShouldBe("fail");
-        found.Summary.ShouldBe("The checks did not end: an unexpected error.");
+        found.Summary.ShouldBe("The checks did not finish: an unexpected error.");
 
         time.Advance(ReportedChecks.Between);
         await told.WaitAsync(TestContext.Current.CancellationToken);

@@ -25,7 +25,7 @@ public sealed class RouteChecksTests : IDisposable
     [InlineData(
         "https://127.0.0.1:1",
         "10.0.0.0/8",
-        "If 127.0.0.1:1 is meant, name its address in issuers.corp.allowed_ranges."
+        "If 127.0.0.1:1 is intended, list its address in issuers.corp.allowed_ranges."
     )]
     public async Task Issuers_CannotBeFetched_SaysWhatToDo(string url, string ranges, string expected)
     {

@@ -87,7 +87,7 @@ public sealed class AgentRuntimeTests : IDisposable
         metadata.ShouldContain($"\"resource\":\"https://wiki.{FakeService.Domain}/mcp\"");
         var found = (await agent.CheckAsync()).Single(f => f.Id == PathChecks.PublicPorts);
         found.Status.ShouldBe(DoctorStatus.Warn);
-        found.Summary.ShouldBe($"Edge {EdgeId} says that clients dial port 8443, not 443.");
+        found.Summary.ShouldBe($"Edge {EdgeId} reports port 8443 for clients, not 443.");
     }
 
     [Fact] // S28: what an agent does is in its own file; a feed can take away and add nothing

@@ -247,14 +247,14 @@ public sealed partial class AuditSinkTests : IDisposable
             .Name.ShouldBe(name);
 
     [Theory]
-    [InlineData("[\"file:audit.jsonl\"]", "is no target")]
-    [InlineData("[\"file:/var/log/\"]", "is no target")]
-    [InlineData("[\"syslog://siem.example.com\"]", "is no target")]
-    [InlineData("[\"syslog+tls://me@siem.example.com\"]", "is no target")]
-    [InlineData("[\"syslog+tls://siem.example.com/x\"]", "is no target")]
-    [InlineData("[\"syslog+tls://siem.example.com?ca=/etc/ca.pem\"]", "is no target")]
-    [InlineData("[\"syslog+tls://siem.example.com?ca_file=ca.pem\"]", "is no target")]
-    [InlineData("[\"syslog+tls://siem.example.com?ca_file=/a&x=1\"]", "is no target")]
+    [InlineData("[\"file:audit.jsonl\"]", "is not a target")]
+    [InlineData("[\"file:/var/log/\"]", "is not a target")]
+    [InlineData("[\"syslog://siem.example.com\"]", "is not a target")]
+    [InlineData("[\"syslog+tls://me@siem.example.com\"]", "is not a target")]
+    [InlineData("[\"syslog+tls://siem.example.com/x\"]", "is not a target")]
+    [InlineData("[\"syslog+tls://siem.example.com?ca=/etc/ca.pem\"]", "is not a target")]
+    [InlineData("[\"syslog+tls://siem.example.com?ca_file=ca.pem\"]", "is not a target")]
+    [InlineData("[\"syslog+tls://siem.example.com?ca_file=/a&x=1\"]", "is not a target")]
     [InlineData("[otlp]", "No collector is named")]
     [InlineData("[\"file:/a\", \"file:/a\"]", "named twice")]
     [InlineData(

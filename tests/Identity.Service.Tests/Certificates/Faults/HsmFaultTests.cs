@@ -262,7 +262,7 @@ public sealed class HsmFaultTests
                 TimeSpan.FromMinutes(1)
             )
             .ShouldBeTrue();
-        (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("hangs");
+        (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("hang;");
 
         // Rounds of the watch, each of which may take its time to see the new one.
         for (var waited = TimeSpan.Zero; waited < HsmWatch.Patience; waited += HsmWatch.LookEvery)

@@ -29,7 +29,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 
 /// <summary>
-/// A disk that is full, a database that takes no writes, a flush that takes its time: refused before anything is signed,
+/// A disk that is full, a database that does not accept writes, a flush that takes its time: refused before anything is signed,
 /// and no hand is needed when it is over. Real disks and real databases, of the storage that the run is about.
 /// </summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
@@ -133,7 +133,7 @@ public sealed class StoreFaultTests : IDisposable
 
         await NothingIsBegunAsync(service);
         var store = service.Services.GetServices<ReadinessCheck>().Single(check => check.Name == "store");
-        (await store.Evaluate(Cancel)).ShouldNotBeNull().ShouldContain("takes no writes");
+        (await store.Evaluate(Cancel)).ShouldNotBeNull().ShouldContain("does not accept writes");
 
         disk.Free();
         await ProveAsync(service);

@@ -57,7 +57,7 @@ public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<F
             "minted_long_ago"
         );
 
-        text.ShouldContain("700 s ago and lives 300 s");
+        text.ShouldContain("700 s ago and is valid for 300 s");
     }
 
     [Theory]

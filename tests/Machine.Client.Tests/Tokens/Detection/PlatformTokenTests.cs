@@ -48,9 +48,9 @@ public sealed class PlatformTokenTests : IAsyncLifetime
     [Theory]
     [InlineData(403, "", "answered 403.")]
     [InlineData(302, "", "answered 302.")]
-    [InlineData(200, "hunter2", "the answer has no value.")]
-    [InlineData(200, "{\"value\":7}", "the answer has no value.")]
-    [InlineData(200, "[\"hunter2\"]", "the answer has no value.")]
+    [InlineData(200, "hunter2", "the response has no value.")]
+    [InlineData(200, "{\"value\":7}", "the response has no value.")]
+    [InlineData(200, "[\"hunter2\"]", "the response has no value.")]
     public async Task GitHub_OtherAnswers_AreRefusedWithoutShowingThem(int status, string body, string expected)
     {
         await ServeAsync(body, status);
@@ -69,7 +69,7 @@ public sealed class PlatformTokenTests : IAsyncLifetime
         await ServeAsync(new string('a', 65 * 1024));
         platform["K_SERVICE"] = "s";
 
-        (await platform.FaultAsync()).ShouldContain("cannot be asked");
+        (await platform.FaultAsync()).ShouldContain("cannot be reached");
     }
 
     [Fact]

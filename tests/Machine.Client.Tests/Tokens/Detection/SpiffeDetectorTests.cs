@@ -56,7 +56,7 @@ public sealed class SpiffeDetectorTests : IAsyncLifetime
 
     [Fact]
     public async Task Read_NoSocket_SaysWhichOne() =>
-        (await platform.FaultAsync()).ShouldContain(platform.SocketPath + " cannot be asked");
+        (await platform.FaultAsync()).ShouldContain(platform.SocketPath + " cannot be reached");
 
     [Theory]
     [InlineData("unix:")]

@@ -27,7 +27,7 @@ public sealed class BundleEpochCheckTests : IDisposable
         var finding = Run(scene.Facts() with { Announced = new FeedAnswer<AgentFeed>(scene.Feed(epoch: 4)) });
 
         finding.Status.ShouldBe(DoctorStatus.Fail);
-        finding.Summary.ShouldBe("The agent holds epoch 3 of the trust bundle, the service announces 4.");
+        finding.Summary.ShouldBe("The agent has epoch 3 of the trust bundle, the service announces 4.");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class CertificateFactsTests : IDisposable
         failed.Select(finding => finding.Id).ShouldBe(["organization"]);
         failed[0]
             .Summary.ShouldBe(
-                $"tunnel.id is tnl_other, and the agent of this state directory is enrolled for {FakeService.TunnelId}."
+                $"tunnel.id is tnl_other, but the agent of this state directory is enrolled for {FakeService.TunnelId}."
             );
         failed[0].Next.ShouldContain($"If {FakeService.TunnelId} is the tunnel you mean, set tunnel.id to it.");
     }

@@ -27,7 +27,7 @@ public sealed class LeafCheckTests : IDisposable
     [InlineData(16 * 3600, null)]
     [InlineData(17 * 3600, "overdue since 12 min 0 s")]
     [InlineData(24 * 3600, "overdue")]
-    [InlineData((24 * 3600) + 1, "ended 1 s ago")]
+    [InlineData((24 * 3600) + 1, "expired 1 s ago")]
     [InlineData(-2 * 3600, "begins in 1 h 0 min")]
     public void Run_AroundItsLife_OnBothSides(int seconds, string? expected)
     {
@@ -45,7 +45,7 @@ public sealed class LeafCheckTests : IDisposable
         var feed = scene.Feed() with { Renewals = [new() { CaId = "ca_1", SuggestedWindow = window }] };
 
         Run(facts with { State = facts.State with { Feed = feed } })
-            .Evidence.ShouldContain("called back early: 2026-01-01 00:00:00Z to 2026-01-01 01:00:00Z");
+            .Evidence.ShouldContain("early renewal requested: 2026-01-01 00:00:00Z to 2026-01-01 01:00:00Z");
     }
 
     [Fact]

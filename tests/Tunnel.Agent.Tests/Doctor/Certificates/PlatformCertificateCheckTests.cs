@@ -28,7 +28,7 @@ public sealed class PlatformCertificateCheckTests : IDisposable
     [InlineData(42 * 60, null)]
     [InlineData((42 * 60) + 1, "overdue since 1 s")]
     [InlineData(60 * 60, "overdue")]
-    [InlineData((60 * 60) + 1, "ended 1 s ago")]
+    [InlineData((60 * 60) + 1, "expired 1 s ago")]
     public void Run_AroundRenewalAndEnd_OnBothSides(int seconds, string? expected)
     {
         var finding = Run(scene.Facts() with { Now = scene.Now.AddSeconds(seconds) });

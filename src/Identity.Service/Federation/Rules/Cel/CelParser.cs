@@ -529,7 +529,7 @@ internal sealed class CelParser
     {
         if (arguments.Count != count)
         {
-            throw new CelSyntaxException(name.Position, $"{name.Text} requires {count} here, not {arguments.Count}.");
+            throw new CelSyntaxException(name.Position, $"{name.Text} takes {count} arguments here, not {arguments.Count}.");
         }
     }
 
