@@ -529,7 +529,10 @@ internal sealed class CelParser
     {
         if (arguments.Count != count)
         {
-            throw new CelSyntaxException(name.Position, $"{name.Text} takes {count} arguments here, not {arguments.Count}.");
+            throw new CelSyntaxException(
+                name.Position,
+                $"{name.Text} takes {count} arguments here, not {arguments.Count}."
+            );
         }
     }
 
