@@ -24,7 +24,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
         await MendAsync();
         var running = await StartNeverAnsweredAsync();
         var (edge, agent) = (
-            new LogCount(Installation.Edge.Process, "is over: "),
+            new LogCount(Installation.Edge.Process, ", closed: "),
             new LogCount(Installation.Agent.Process, "A connection to edge")
         );
 
@@ -81,7 +81,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
     public async Task Path_CutAltogether_RefusesNewClientsAtOnceAndServesOnceItIsBack()
     {
         await MendAsync();
-        var edge = new LogCount(Installation.Edge.Process, "is over: ");
+        var edge = new LogCount(Installation.Edge.Process, ", closed: ");
         foreach (var path in System.AgentPath.Open)
         {
             path.Cut();
