@@ -97,7 +97,11 @@ internal sealed class Outbox
 
     public void Pong_NeedsLock(ulong opaque) => pending.Pong(opaque);
 
-    public void GoAway_NeedsLock(byte[] frame) => pending.GoAway(frame);
+    /// <summary>
+    /// In its place before the RSTs of the streams that it refuses: a peer that learns of them first would open their
+    /// successors here. Few are ever sent, each ends sooner than the one before.
+    /// </summary>
+    public void GoAway_NeedsLock(byte[] frame) => frame.CopyTo(filling.Append(frame.Length));
 
     public void Window_NeedsLock(SendingHalf stream, int credit) => pending.Window(stream, credit);
 

@@ -9,17 +9,14 @@ namespace Culvert.Tunnel.Protocol.Sending;
 internal sealed class PendingControl
 {
     private SendingHalf? creditHead; // streams with a WINDOW to send; order does not matter
-    private byte[]? goAway;
     private ulong? ping;
     private ulong? pong;
 
-    public bool Any => creditHead is not null || ping is not null || pong is not null || goAway is not null;
+    public bool Any => creditHead is not null || ping is not null || pong is not null;
 
     public void Ping(ulong opaque) => ping = opaque;
 
     public void Pong(ulong opaque) => pong = opaque;
-
-    public void GoAway(byte[] frame) => goAway = frame;
 
     public void Window(SendingHalf stream, int credit)
     {
@@ -57,12 +54,6 @@ internal sealed class PendingControl
         {
             FrameWriter.WritePing(buffer.Append(FrameWriter.PingFrameBytes), FrameType.Pong, answered);
             pong = null;
-        }
-
-        if (goAway is { } frame)
-        {
-            frame.CopyTo(buffer.Append(frame.Length));
-            goAway = null;
         }
     }
 }

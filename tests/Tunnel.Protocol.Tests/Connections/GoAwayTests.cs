@@ -31,6 +31,29 @@ public sealed class GoAwayTests
     }
 
     [Fact]
+    public async Task GoAway_WhileAWriteIsUnderWay_IsReadBeforeWhatItRefuses()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(
+            MuxRole.Agent,
+            hello: Bytes.HelloPayload(window: 1024 * 1024),
+            capacity: 2048
+        );
+        var stream = await peer.OpenAsync(1);
+        await peer.SendAsync(Bytes.Open, 2, Bytes.OpenPayload()); // waits for an AcceptAsync
+        await peer.SyncAsync();
+        await stream.Output.WriteAsync(new byte[8 * 1024]); // more than the wire holds: its write waits
+        peer.Connection.GoAway(ConnectionErrorCode.Shutdown, Drain, "stopping");
+
+        List<RawFrame> frames = [];
+        do
+        {
+            frames.Add(await peer.ReadAsync());
+        } while (frames[^1].Type != Bytes.Rst);
+
+        frames.ShouldContain(frame => frame.Type == Bytes.GoAway);
+    }
+
+    [Fact]
     public async Task Open_AfterTheAgentsGoAway_IsRefused()
     {
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
