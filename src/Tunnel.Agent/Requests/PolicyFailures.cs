@@ -42,8 +42,8 @@ internal static class PolicyFailures
         "policy.message_lookalike_key",
         400,
         InvalidMessage,
-        "A member of the message differs from a known one only in letter case.",
-        "A member such as Method or NAME, which some servers treat as method or name.",
+        "A member of the message can be mistaken for another one.",
+        "A member such as Method or NAME, or one with letters that look like others, which some servers treat as method or name.",
         SendOne
     );
 
