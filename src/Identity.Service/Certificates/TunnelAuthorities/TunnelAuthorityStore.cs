@@ -174,7 +174,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Unique(AuthorityConflict.OtherActive);
 
     /// <summary>
-    /// Claims the making of a draft's key until that time; one that somebody else makes, or that is no draft any more,
+    /// Claims the making of a draft's key until that time; one that another node makes, or that is not a draft any longer,
     /// is <see cref="AuthorityConflict.KeyClaimed"/>.
     /// </summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
@@ -190,7 +190,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             }
         ).ExpectingOne(AuthorityConflict.KeyClaimed);
 
-    /// <summary>Gives a claim back; one that was lost to somebody else is <see cref="AuthorityConflict.Stale"/>.</summary>
+    /// <summary>Gives a claim back; one that another node has taken over is <see cref="AuthorityConflict.Stale"/>.</summary>
     public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "
