@@ -26,8 +26,6 @@ internal sealed class AcmeKeeper : IDisposable
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<AcmeKeeper> logger;
-    private readonly IHostResolver? resolver;
-    private readonly NetworkSource? network;
     private readonly AcmeJournal journal;
     private readonly DnsClient dns;
     private readonly AsyncSignal signal;
@@ -40,40 +38,28 @@ internal sealed class AcmeKeeper : IDisposable
     private AcmeClient? client;
 
     /// <param name="settings">The CA; without a directory nothing is ever ordered.</param>
-    /// <param name="state">Where account and certificates are kept.</param>
-    /// <param name="leaves">Where they are served from.</param>
-    /// <param name="gate">How challenges are announced.</param>
-    /// <param name="board">What is announced by others.</param>
     /// <param name="keyType">Of new keys.</param>
-    /// <param name="instance">This agent among those of its tunnel.</param>
-    /// <param name="metrics">Counts orders.</param>
+    /// <param name="instance">This agent, and where it stores account and certificates.</param>
+    /// <param name="leaves">Where certificates are served from.</param>
+    /// <param name="challenges">How challenges are announced, and which ones others have announced.</param>
+    /// <param name="records">Counts, logs and records orders.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Makes its log.</param>
-    /// <param name="trail">Records orders.</param>
-    /// <param name="resolver">Of the CA's servers; the system's when null.</param>
-    /// <param name="network">How they are reached; directly when null.</param>
     public AcmeKeeper(
         AcmeSettings settings,
-        StateDirectory state,
-        AcmeLeaves leaves,
-        IChallengeGate gate,
-        ChallengeBoard board,
         KeyType keyType,
-        string instance,
-        AgentMetrics metrics,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        IAuditTrail trail,
-        IHostResolver? resolver = null,
-        NetworkSource? network = null
+        AcmeInstance instance,
+        AcmeLeaves leaves,
+        AcmeChallengeSources challenges,
+        AcmeRecords records,
+        TimeProvider time
     )
     {
-        (this.settings, this.leaves, this.gate, this.board) = (settings, leaves, gate, board);
-        (this.keyType, this.instance, this.metrics, this.time) = (keyType, instance, metrics, time);
-        (this.resolver, this.network) = (resolver, network);
-        journal = new AcmeJournal(trail, settings.Directory, time);
-        logger = loggers.CreateLogger<AcmeKeeper>();
-        store = new AcmeStore(state, settings.Directory);
+        (this.settings, this.keyType, this.leaves, this.time) = (settings, keyType, leaves, time);
+        (gate, board) = (challenges.Gate, challenges.Board);
+        (this.instance, metrics) = (instance.Id, records.Metrics);
+        journal = new AcmeJournal(records.Trail, settings.Directory, time);
+        logger = records.Loggers.CreateLogger<AcmeKeeper>();
+        store = new AcmeStore(instance.State, settings.Directory);
         dns = new DnsClient(new DnsClientOptions { Servers = settings.Resolvers }, time);
         signal = new AsyncSignal(time);
     }
@@ -86,6 +72,12 @@ internal sealed class AcmeKeeper : IDisposable
 
     /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
     public string? Issuer => issuer;
+
+    /// <summary>Resolves the names of the CA's servers; null: the resolver of the system does.</summary>
+    public IHostResolver? Resolver { get; init; }
+
+    /// <summary>How the CA's servers are reached; null: directly.</summary>
+    public NetworkSource? Network { get; init; }
 
     /// <summary>Called when there is another account.</summary>
     public Action? AccountChanged { get; init; }
@@ -246,7 +238,7 @@ internal sealed class AcmeKeeper : IDisposable
         {
             key?.Dispose();
             (key, account) = store.LoadOrCreateAccount();
-            client = new AcmeClient(settings, key, time, resolver, network) { Account = account };
+            client = new AcmeClient(settings, key, time, Resolver, Network) { Account = account };
         }
 
         // Before the first signed request: it is where nonces come from.

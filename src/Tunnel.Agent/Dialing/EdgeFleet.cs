@@ -271,7 +271,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     private EdgeSlot StartSlot_NeedsLock(string edgeId, int number)
     {
-        var slot = new EdgeSlot(edgeId, number, this, dialer, server, metrics, time, slotLogger);
+        var slot = new EdgeSlot(new EdgeSlotKey(edgeId, number), this, dialer, server, metrics, time, slotLogger);
         loops.Add(Task.Run(() => RunSlotAsync(slot, edgeId), CancellationToken.None));
         return slot;
     }

@@ -36,9 +36,9 @@ internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
             switch (await bodies.ReadAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle))
             {
                 case BodyOutcome.Crowded:
-                    return (default, Failures.BodiesCrowded);
+                    return (default, McpFailures.BodiesCrowded);
                 case BodyOutcome.Incomplete:
-                    return (default, Failures.MessageUnreadable);
+                    return (default, McpFailures.MessageUnreadable);
             }
         }
 

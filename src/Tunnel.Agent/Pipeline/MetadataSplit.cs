@@ -60,7 +60,7 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
         {
             if (!body.IsEmpty && !issuer.TrySplit(body, out body))
             {
-                return Failures.MetadataUnusable;
+                return UpstreamFailures.MetadataUnusable;
             }
 
             foreach (var name in OfTheOriginal)

@@ -88,7 +88,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 held!.Advance(bytes);
                 Failure ??=
                     held.WrittenCount > MaxHeldBytes ? PolicyFailures.AnswerUnreadable
-                    : !Reserve(bytes) ? Failures.BodiesCrowded
+                    : !Reserve(bytes) ? McpFailures.BodiesCrowded
                     : null;
                 break;
         }

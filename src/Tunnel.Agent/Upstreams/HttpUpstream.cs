@@ -72,7 +72,7 @@ internal sealed class HttpUpstream : Upstream
     }
 
     public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id) =>
-        _ = forwarder.RefuseAskAsync(exchange, route, this, id);
+        _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
     /// Takes one of the route's connections; false if all are in use, or all that one client may have. Pair with

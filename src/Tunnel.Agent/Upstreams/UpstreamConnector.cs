@@ -70,7 +70,7 @@ internal sealed class UpstreamConnector
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            throw new UpstreamException(Failures.ProxyFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.ProxyFailed, FailureText.Of(e), e);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class UpstreamConnector
             && Vet(new IPEndPoint(AddressRanges.Normalise(address), settings.Port)) is { } refusal
         )
         {
-            throw new UpstreamException(Failures.AddressRefused, refusal);
+            throw new UpstreamException(UpstreamFailures.AddressRefused, refusal);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class UpstreamConnector
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new UpstreamException(Failures.ConnectFailed, $"{path}: {e.Message}", e);
+            throw new UpstreamException(UpstreamFailures.ConnectFailed, $"{path}: {e.Message}", e);
         }
         catch
         {
@@ -144,12 +144,12 @@ internal sealed class UpstreamConnector
         catch (CertificateUnusableException e)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(Failures.CredentialUnavailable, e.Message, e);
+            throw new UpstreamException(UpstreamFailures.CredentialUnavailable, e.Message, e);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(Failures.TlsFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.TlsFailed, FailureText.Of(e), e);
         }
         catch
         {
@@ -191,8 +191,8 @@ internal sealed class UpstreamConnector
     private static Failure FailureOf(ConnectFailure failure) =>
         failure switch
         {
-            ConnectFailure.Unresolvable => Failures.NameUnresolved,
-            ConnectFailure.Refused => Failures.AddressRefused,
-            _ => Failures.ConnectFailed,
+            ConnectFailure.Unresolvable => UpstreamFailures.NameUnresolved,
+            ConnectFailure.Refused => UpstreamFailures.AddressRefused,
+            _ => UpstreamFailures.ConnectFailed,
         };
 }

@@ -275,16 +275,15 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         ) =>
             new(
                 settings,
-                state,
-                leaves,
-                door,
-                new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance),
                 keyType,
-                Early(),
-                metrics,
-                TimeProvider.System,
-                NullLoggerFactory.Instance,
-                trail
+                new AcmeInstance(state, Early()),
+                leaves,
+                new AcmeChallengeSources(
+                    door,
+                    new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance)
+                ),
+                new AcmeRecords(metrics, trail, NullLoggerFactory.Instance),
+                TimeProvider.System
             );
 
         public string? Serial(string name) => leaves.Find(name)?.Pair.Serial;

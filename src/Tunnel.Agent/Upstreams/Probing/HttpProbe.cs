@@ -135,9 +135,15 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     )
     {
         var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
-        if (credential.Problem.Length > 0 || Forwarder.AddConfigured(request, upstream.Settings.Headers) is not null)
+        if (
+            credential.Problem.Length > 0
+            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+        )
         {
-            throw new UpstreamException(Failures.CredentialUnavailable, "The route's credential cannot be read.");
+            throw new UpstreamException(
+                UpstreamFailures.CredentialUnavailable,
+                "The route's credential cannot be read."
+            );
         }
 
         if (credential.Name.Length > 0)

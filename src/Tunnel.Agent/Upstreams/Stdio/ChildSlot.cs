@@ -69,7 +69,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         {
             if (isOver)
             {
-                return Task.FromResult<(RpcChannel?, Failure?)>((null, Failures.ChildExited));
+                return Task.FromResult<(RpcChannel?, Failure?)>((null, ChildFailures.ChildExited));
             }
 
             Touch();
@@ -180,7 +180,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         started = time.GetUtcNow();
         if (pool.TryStart(this, out var refusal) is not { } fresh)
         {
-            if (refusal == Failures.ChildNotStarted)
+            if (refusal == ChildFailures.ChildNotStarted)
             {
                 guard.Failed(TimeSpan.Zero);
             }
@@ -192,7 +192,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         if (isOver)
         {
             await fresh.DisposeAsync();
-            return (null, Failures.ChildExited);
+            return (null, ChildFailures.ChildExited);
         }
 
         var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : GreetAsync(fresh, legacyVersion));
@@ -221,7 +221,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 
         if (answer.ErrorCode is not null || MessageReader.ReadAnswer(answer.Bytes) is not { IsRelayable: true } read)
         {
-            return Failures.ChildBadOutput;
+            return ChildFailures.ChildBadOutput;
         }
 
         Initialized = read;
@@ -280,11 +280,11 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         try
         {
             var answer = await call.Messages.ReadAsync(limit.Token);
-            return answer is null ? (null, call.Failure ?? Failures.ChildBadOutput) : (answer, null);
+            return answer is null ? (null, call.Failure ?? ChildFailures.ChildBadOutput) : (answer, null);
         }
         catch (OperationCanceledException)
         {
-            return (null, Failures.HeadersTimeout);
+            return (null, UpstreamFailures.HeadersTimeout);
         }
     }
 }

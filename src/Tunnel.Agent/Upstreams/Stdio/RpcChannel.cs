@@ -83,10 +83,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         Action<RpcCall>? begun = null
     )
     {
-        refusal = failure ?? (wasAsked ? Failures.ChildExited : null);
+        refusal = failure ?? (wasAsked ? ChildFailures.ChildExited : null);
         if (refusal is null && calls.Count >= MaxCalls)
         {
-            refusal = Failures.Busy;
+            refusal = UpstreamFailures.Busy;
         }
 
         if (refusal is not null)
@@ -113,7 +113,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             calls.TryRemove(id, out _);
             call.Abandon();
-            refusal = failure ?? Failures.ChildNotReading;
+            refusal = failure ?? ChildFailures.ChildNotReading;
             return null;
         }
 
@@ -176,7 +176,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         var fault = await ReadAsync(output.Token);
 
         // Whatever made the reading end, the program is of no use any more.
-        failure = fault ?? Failures.ChildExited;
+        failure = fault ?? ChildFailures.ChildExited;
         await child.StopAsync();
         var status = await child.Exited;
         await ended.CancelAsync();
@@ -257,7 +257,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
                 if (unreadable > MaxUnreadableLines)
                 {
-                    return Failures.ChildBadOutput;
+                    return ChildFailures.ChildBadOutput;
                 }
             }
         }
@@ -269,10 +269,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             // Whatever it said to cause that, nobody must wait for what it says next.
             Log.ChildUnreadable(logger, name, child.Id, 0);
-            return Failures.ChildBadOutput;
+            return ChildFailures.ChildBadOutput;
         }
 
-        return lines.IsOverrun ? Failures.ChildOverrun : null;
+        return lines.IsOverrun ? ChildFailures.ChildOverrun : null;
     }
 
     private async Task TakeAsync(McpMessage message)

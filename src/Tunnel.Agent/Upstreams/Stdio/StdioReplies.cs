@@ -92,7 +92,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         if (!turn.TakesEvents)
         {
-            await RefuseAsync(turn, Failures.NotAcceptable);
+            await RefuseAsync(turn, McpFailures.NotAcceptable);
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var (stream, seen, lastId) = (history.Listening, -1L, turn.Headers[LastEventId].ToString());
         if (lastId.Length > 0 && (stream = history.Find(lastId, out seen)) is null)
         {
-            await RefuseAsync(turn, Failures.EventUnknown);
+            await RefuseAsync(turn, McpFailures.EventUnknown);
             return;
         }
 
@@ -193,7 +193,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         if (turn.Exchange.Call is not { } judged || await judged.TryExplainAsync(turn.Exchange, turn.Deadline) is null)
         {
-            await RefuseAsync(turn, Failures.HeadersTimeout);
+            await RefuseAsync(turn, UpstreamFailures.HeadersTimeout);
         }
     }
 
@@ -309,7 +309,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             return;
         }
 
-        await FailAsync(turn, answer, call, Failures.HeadersTimeout);
+        await FailAsync(turn, answer, call, UpstreamFailures.HeadersTimeout);
     }
 
     private async Task FailAsync(StdioTurn turn, EventAnswer answer, RpcCall call, Failure failure)

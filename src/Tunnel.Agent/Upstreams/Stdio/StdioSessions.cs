@@ -43,7 +43,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             return session;
         }
 
-        refusal = id.Length == 0 ? Failures.SessionMissing : Failures.SessionUnknown;
+        refusal = id.Length == 0 ? McpFailures.SessionMissing : McpFailures.SessionUnknown;
         return null;
     }
 

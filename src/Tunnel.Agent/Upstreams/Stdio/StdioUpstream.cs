@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -15,13 +14,6 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
-    // Of the running programs a quarter is out of reach of any one principal: one that opens session after session must
-    // not lock the others out.
-    private const int ReservedPart = 4;
-
-    // Of others only what nobody has used for a moment is ended: it may be between two calls.
-    private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
-
     // All request bodies that wait for a program.
     private const long MaxHeldBytes = 64 * 1024 * 1024;
 
@@ -29,6 +21,7 @@ internal sealed class StdioUpstream : Upstream
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
     private readonly ChildPool pool;
+    private readonly ChildAllocator children;
     private readonly ChildSlot shared;
     private readonly ChildSlot[] probing;
     private readonly StdioProbe probe;
@@ -36,7 +29,6 @@ internal sealed class StdioUpstream : Upstream
     private readonly BodyReader bodies;
     private readonly StdioSessions sessions;
     private readonly StdioReplies replies;
-    private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
     private readonly ITimer sweeper;
     private readonly Places places;
 
@@ -50,13 +42,17 @@ internal sealed class StdioUpstream : Upstream
         sessions = new StdioSessions(settings, time, logger);
         replies = new StdioReplies(settings, metrics, time, logger);
         pool = new ChildPool(settings, time, logger);
+        children = new ChildAllocator(settings, time, pool, sessions);
         shared = new ChildSlot(pool, settings, time, sessions.TellAll);
 
         // Whoever probes must not take a caller's place.
         var spare = new ChildPool(settings with { MaxChildren = 2 }, time, logger);
         probing = IsShared ? [] : [new ChildSlot(spare, settings, time), new ChildSlot(spare, settings, time)];
         probe = IsShared
-            ? new StdioProbe(cancel => shared.GetAsync(ProbeMessages.Legacy, cancel), cancel => ModernAsync("", cancel))
+            ? new StdioProbe(
+                cancel => shared.GetAsync(ProbeMessages.Legacy, cancel),
+                cancel => children.GetAsync("", cancel)
+            )
             : new StdioProbe(
                 cancel => probing[0].GetAsync(ProbeMessages.Legacy, cancel),
                 cancel => probing[1].GetAsync(null, cancel)
@@ -84,7 +80,7 @@ internal sealed class StdioUpstream : Upstream
         var client = ClientKey.Of(exchange);
         if (!places.TryEnter(client))
         {
-            await replies.RefuseAsync(turn, Failures.Busy);
+            await replies.RefuseAsync(turn, UpstreamFailures.Busy);
             return;
         }
 
@@ -127,7 +123,7 @@ internal sealed class StdioUpstream : Upstream
         pool.Close();
         await sweeper.DisposeAsync();
         await sessions.EndAllAsync();
-        await Task.WhenAll(modern.Values.Append(shared).Concat(probing).Select(s => s.DisposeAsync().AsTask()));
+        await Task.WhenAll(children.Slots.Append(shared).Concat(probing).Select(s => s.DisposeAsync().AsTask()));
     }
 
     private async Task HandleAsync(StdioTurn turn)
@@ -139,7 +135,7 @@ internal sealed class StdioUpstream : Upstream
             || !McpEndpoint.IsEndpoint(target, settings.Path)
         )
         {
-            await replies.RefuseAsync(turn, Failures.PathUnknown);
+            await replies.RefuseAsync(turn, McpFailures.PathUnknown);
         }
         else if (HttpMethods.IsPost(method))
         {
@@ -147,11 +143,11 @@ internal sealed class StdioUpstream : Upstream
         }
         else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
-            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+            await replies.RefuseAsync(turn, McpFailures.VersionUnreadable); // L9
         }
         else if (McpRevision.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
-            await replies.RefuseAsync(turn, Failures.MethodNotAllowed); // M1
+            await replies.RefuseAsync(turn, McpFailures.MethodNotAllowed); // M1
         }
         else if (sessions.Find(turn, out var refusal) is not { } session)
         {
@@ -175,7 +171,7 @@ internal sealed class StdioUpstream : Upstream
         var headers = turn.Headers;
         if (!McpEndpoint.Accepts(headers, "application/json") && !turn.TakesEvents)
         {
-            await replies.RefuseAsync(turn, Failures.NotAcceptable);
+            await replies.RefuseAsync(turn, McpFailures.NotAcceptable);
             return;
         }
 
@@ -187,7 +183,7 @@ internal sealed class StdioUpstream : Upstream
 
         if (McpEndpoint.ReadMessage(turn.Exchange) is not { } message)
         {
-            await replies.RefuseAsync(turn, Failures.MessageUnreadable);
+            await replies.RefuseAsync(turn, McpFailures.MessageUnreadable);
             return;
         }
 
@@ -199,7 +195,7 @@ internal sealed class StdioUpstream : Upstream
         }
         else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
-            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+            await replies.RefuseAsync(turn, McpFailures.VersionUnreadable); // L9
         }
         else if (message is { Kind: MessageKind.Request, Method: McpMethods.Initialize })
         {
@@ -219,7 +215,7 @@ internal sealed class StdioUpstream : Upstream
     {
         if (message.Kind == MessageKind.Response)
         {
-            await replies.RefuseAsync(turn, Failures.MessageUnreadable); // M1
+            await replies.RefuseAsync(turn, McpFailures.MessageUnreadable); // M1
             return;
         }
 
@@ -241,7 +237,7 @@ internal sealed class StdioUpstream : Upstream
         }
 
         var owner = IsShared ? "" : turn.Owner;
-        var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token, turn);
+        var (channel, refusal) = await children.GetAsync(owner, turn.Deadline.Token, canMakeRoom: true);
         refusal ??= RefusalOfVersion(channel!, message);
         if (refusal is not null)
         {
@@ -265,10 +261,7 @@ internal sealed class StdioUpstream : Upstream
 
         message.Forget();
         await replies.AnswerAsync(turn, channel, call, isModern: true);
-        if (modern.TryGetValue(owner, out var slot))
-        {
-            slot.Touch();
-        }
+        children.Touch(owner);
     }
 
     // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
@@ -281,7 +274,7 @@ internal sealed class StdioUpstream : Upstream
                 : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
         return isSpoken
             ? null
-            : Failures.VersionUnsupported with
+            : McpFailures.VersionUnsupported with
             {
                 Versions = new VersionsOffered(
                     channel.Versions.Count == 0 ? [McpRevision.LastLegacy] : channel.Versions,
@@ -290,36 +283,11 @@ internal sealed class StdioUpstream : Upstream
             };
     }
 
-    // A slot that was idle for too long is over, and another one takes its place.
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> ModernAsync(
-        string owner,
-        CancellationToken cancellationToken,
-        StdioTurn? turn = null
-    )
-    {
-        while (true)
-        {
-            var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
-            var got = await slot.GetAsync(null, cancellationToken);
-            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(owner))
-            {
-                continue;
-            }
-
-            if (got.Channel is not null || !slot.IsOver || pool.IsClosed)
-            {
-                return got;
-            }
-
-            modern.TryRemove(new(owner, slot));
-        }
-    }
-
     private async Task InitializeAsync(StdioTurn turn, McpMessage message)
     {
         if (sessions.Count >= settings.MaxSessions)
         {
-            await replies.RefuseAsync(turn, Failures.Busy);
+            await replies.RefuseAsync(turn, UpstreamFailures.Busy);
             return;
         }
 
@@ -333,7 +301,7 @@ internal sealed class StdioUpstream : Upstream
             var (common, why) = await shared.GetAsync(version, turn.Deadline.Token);
             if (common is null || shared.Initialized is not { } greeting)
             {
-                await replies.RefuseAsync(turn, why ?? Failures.ChildExited);
+                await replies.RefuseAsync(turn, why ?? ChildFailures.ChildExited);
                 return;
             }
 
@@ -349,7 +317,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        var (channel, refusal) = await StartAsync(session);
+        var (channel, refusal) = await children.StartAsync(session);
         if (channel is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -380,67 +348,6 @@ internal sealed class StdioUpstream : Upstream
         {
             starts.Failed(TimeSpan.Zero);
         }
-    }
-
-    /// <summary>
-    /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
-    /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
-    /// </summary>
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
-    {
-        var owner = session.Owner;
-        var most =
-            owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
-        if (sessions.CountOf(owner) >= most)
-        {
-            if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
-            {
-                return (null, Failures.ChildrenBusy);
-            }
-
-            await EndAsync(own);
-        }
-
-        while (true)
-        {
-            if (pool.TryStart(session, out var refusal) is { } channel)
-            {
-                return (channel, null);
-            }
-
-            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(owner))
-            {
-                return (null, refusal);
-            }
-        }
-    }
-
-    private async Task<bool> MakeRoomAsync(string owner)
-    {
-        if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
-        {
-            await EndAsync(session);
-            return true;
-        }
-
-        foreach (var (other, slot) in modern.OrderBy(one => one.Value.UsedAt))
-        {
-            if (slot.Running is { } program && slot.TryClose(IdleOfOthers))
-            {
-                modern.TryRemove(new(other, slot));
-                await slot.DisposeAsync();
-                await pool.FreedAsync(program);
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task EndAsync(StdioSession session)
-    {
-        await sessions.CloseAsync(session);
-        await pool.FreedAsync(session.Own);
     }
 
     private async Task PostLegacyAsync(StdioTurn turn, StdioSession session, McpMessage message)
@@ -508,14 +415,7 @@ internal sealed class StdioUpstream : Upstream
     private void Sweep()
     {
         sessions.Sweep();
-        foreach (var (owner, slot) in modern)
-        {
-            if (slot.TryClose(settings.Idle))
-            {
-                modern.TryRemove(new(owner, slot));
-                _ = slot.DisposeAsync().AsTask();
-            }
-        }
+        children.Sweep();
     }
 
     private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
@@ -523,7 +423,7 @@ internal sealed class StdioUpstream : Upstream
             exchange,
             Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue),
             settings.Timeouts.StreamIdle,
-            Failures.RequestTooLarge,
-            Failures.MessageUnreadable
+            RequestFailures.RequestTooLarge,
+            McpFailures.MessageUnreadable
         );
 }
