@@ -26,7 +26,7 @@ internal static class AcmeRequest
     }
 
     /// <summary>RFC 9773 §4.1: by what a CA knows a certificate; null when it names no issuer key.</summary>
-    public static string? IdOf(KeyAndCertificate pair) =>
+    public static string? GetRenewalId(KeyAndCertificate pair) =>
         pair.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier
             is { } issuer
             ? $"{Base64Url.EncodeToString(issuer.Span)}.{Base64Url.EncodeToString(pair.Certificate.SerialNumberBytes.Span)}"

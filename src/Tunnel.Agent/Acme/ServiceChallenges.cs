@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>Announces challenges to the service and waits until all agents and edges of the tunnel hold them (S25).</summary>
-internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeBoard board, TimeProvider time)
+internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeRegistry registry, TimeProvider time)
     : IChallengeGate
 {
     // S25: at most ten minutes. The CA looks within seconds; a slow one is asked anew.
@@ -22,7 +22,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeB
     public async Task<IAsyncDisposable> OpenAsync(string name, byte[] digest, CancellationToken cancellationToken)
     {
         var text = Base64Url.EncodeToString(digest);
-        board.Own(text);
+        registry.SetOwnDigest(text);
         var request = new AcmeChallengeRequest
         {
             Name = name,

@@ -176,7 +176,7 @@ internal sealed class AuditFile : IDisposable
         stream.Position = stream.Length;
         if (!isEmpty)
         {
-            currentFirst = FirstOf(stream);
+            currentFirst = ReadFirstSequence(stream);
             stream.Position = stream.Length;
         }
 
@@ -218,7 +218,7 @@ internal sealed class AuditFile : IDisposable
         return file.Length - size + end + 1;
     }
 
-    private static long FirstOf(FileStream file)
+    private static long ReadFirstSequence(FileStream file)
     {
         file.Position = 0;
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);

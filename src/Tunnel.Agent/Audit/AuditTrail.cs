@@ -138,7 +138,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     {
         if (!settings.DeniesWhenFull && (problem is not null || Volatile.Read(ref queued) >= MaxPending))
         {
-            Lose(record);
+            CountLost(record);
             Release();
             return;
         }
@@ -153,7 +153,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     }
 
     // The writer puts the number into the file, once it can.
-    public void Lose(AuditRecord record) => Interlocked.Increment(ref lost);
+    public void CountLost(AuditRecord record) => Interlocked.Increment(ref lost);
 
     public void Describe(CallRecord record)
     {
@@ -263,7 +263,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private void WriteWaiting()
     {
         WriteTaken(); // what the disk refused the last time
-        taken = queue.Take(taken);
+        taken = queue.Drain(taken);
         WriteTaken();
     }
 

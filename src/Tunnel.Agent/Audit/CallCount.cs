@@ -20,11 +20,11 @@ internal sealed class CallCount
             decisions[decision] = decisions.GetValueOrDefault(decision) + 1;
         }
 
-        See(at);
+        Update(at);
         (called, caller) = (at, who);
     }
 
-    public void See(DateTimeOffset at) => seen = at > seen ? at : seen;
+    public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
 
     public AgentReportUse ToWire(string route, string kind, string name) =>
         new()

@@ -18,7 +18,7 @@ internal static class Challenges
     /// <param name="dpop">Which schemes the route takes.</param>
     /// <param name="error">Null when the request had no token at all (RFC 6750 §3.1).</param>
     /// <param name="scopes">What a token needs; none are named when empty.</param>
-    public static StringValues Of(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
+    public static StringValues Format(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
     {
         var bearer = Write("Bearer", metadataUrl, error, scopes, "");
         if (dpop == DpopMode.Off)

@@ -90,7 +90,7 @@ internal static class CertsCommand
         try
         {
             using var folder = CertificateFolder.Open(parsed.GetRequiredValue(Output));
-            return await ProgramHost.RunAsync(token => KeepAsync(parsed, loaded.Settings, folder, change, token));
+            return await ProgramHost.RunAsync(token => RenewAsync(parsed, loaded.Settings, folder, change, token));
         }
         catch (CertificateFolderException e)
         {
@@ -99,7 +99,7 @@ internal static class CertsCommand
         }
     }
 
-    private static async Task<int> KeepAsync(
+    private static async Task<int> RenewAsync(
         ParseResult parsed,
         AgentSettings settings,
         CertificateFolder folder,
@@ -109,7 +109,7 @@ internal static class CertsCommand
     {
         var (once, time) = (parsed.GetValue(Once), TimeProvider.System);
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
-        using var keeper = new CertificateKeeper(settings, folder, change, once ? ShortWait : LongWait, loggers, time);
+        using var keeper = new CertificateFileRenewer(settings, folder, change, once ? ShortWait : LongWait, loggers, time);
         if (!once)
         {
             // A signal is the only end, and a good one.

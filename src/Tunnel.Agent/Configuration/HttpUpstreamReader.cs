@@ -118,7 +118,7 @@ internal static class HttpUpstreamReader
     }
 
     // Of a target that the proxy connects to, the name is all that can be checked: its own loopback, and the names under
-    // which clouds hand out credentials, are nobody's upstream.
+    // which clouds give out credentials, are never an upstream.
     private static HttpProxyOptions? ReadProxy(ConfigSection upstream, Uri url, string socketPath)
     {
         var written = upstream.String("proxy");
@@ -156,7 +156,7 @@ internal static class HttpUpstreamReader
         {
             upstream.Error("proxy", "No proxy leads to a socket of this machine.", "Remove it.");
         }
-        else if (IsNobodys(url.IdnHost.TrimEnd('.')))
+        else if (IsReservedName(url.IdnHost.TrimEnd('.')))
         {
             upstream.Error(
                 "proxy",
@@ -173,7 +173,7 @@ internal static class HttpUpstreamReader
         };
     }
 
-    private static bool IsNobodys(string name) =>
+    private static bool IsReservedName(string name) =>
         HiddenNames.Any(hidden =>
             name.Equals(hidden, StringComparison.OrdinalIgnoreCase)
             || name.EndsWith("." + hidden, StringComparison.OrdinalIgnoreCase)

@@ -88,7 +88,7 @@ internal static partial class RouteReader
         return names;
     }
 
-    // There is no HTTP behind such a route, so nothing can be proven to it or left to it.
+    // The upstream of such a route is not an HTTP server: it receives no credentials and cannot check tokens.
     private static void CheckLocal(ConfigSection route, ConfigSection oauth, RouteSettings settings)
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)

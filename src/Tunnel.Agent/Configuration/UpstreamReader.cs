@@ -24,7 +24,7 @@ internal static class UpstreamReader
             upstream.Error(kinds[1], "A route has one upstream.", $"Remove all but one of {string.Join(", ", kinds)}.");
         }
 
-        // Whoever asks for the schema gets the keys of all kinds.
+        // The schema contains the keys of all kinds.
         var last = (UpstreamSettings?)null;
         if (upstream.Has("stdio"))
         {
@@ -39,7 +39,7 @@ internal static class UpstreamReader
         return last is null || upstream.Has("url") ? HttpUpstreamReader.Read(upstream, network, path) : last;
     }
 
-    // All that makes an upstream what it is, files that it names included: two that agree here are one.
+    // All settings of an upstream, with the files that it names: two upstreams that agree here are the same.
     public static string DescribeOrigin(
         ConfigSection upstream,
         UpstreamSettings settings,

@@ -62,11 +62,11 @@ internal sealed class AgentComponents : IAsyncDisposable
         Trail = OpenTrail(state);
         Counts = new CallCounts(time);
         PublicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
-        Challenges = new ChallengeBoard(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeBoard>());
+        Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         PublicCertificates = new PublicCertificates(
             settings.Acme,
             settings.Certificates.KeyType,
-            (acme, keyType) => CreateKeeper(acme, keyType, state),
+            (acme, keyType) => CreateRenewer(acme, keyType, state),
             PublicLeaves
         );
         Metrics.WatchPublicLeaves(() =>
@@ -113,7 +113,7 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public LeafFiles LeafFiles { get; }
 
-    public ChallengeBoard Challenges { get; }
+    public ChallengeRegistry Challenges { get; }
 
     public AcmeLeaves PublicLeaves { get; }
 
@@ -184,7 +184,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
     }
 
-    private AcmeKeeper CreateKeeper(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>
+    private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>
         new(
             acme,
             keyType,

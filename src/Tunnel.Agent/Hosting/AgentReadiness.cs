@@ -16,14 +16,14 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private volatile bool isPortMissing;
     private volatile IReadOnlyList<string> unknownEdges = [];
 
-    /// <summary>Whether it takes nobody new.</summary>
+    /// <summary>Whether it accepts no new clients.</summary>
     public bool IsDraining
     {
         get => isDraining;
         set => isDraining = value;
     }
 
-    /// <summary>Whether a route's resource depends on a port that no edge has told yet.</summary>
+    /// <summary>Whether a route's resource depends on a port that no edge has reported yet.</summary>
     public bool IsPortMissing
     {
         get => isPortMissing;
@@ -37,7 +37,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         set => unknownEdges = value;
     }
 
-    /// <summary>What <c>/readyz</c> asks.</summary>
+    /// <summary>What <c>/readyz</c> evaluates.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
             .. parts.Credentials.Checks,
@@ -68,11 +68,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     // Of issuers that some route trusts: without their keys that route answers 503.
     private string? CheckIssuers()
     {
-        var ill = parts
+        var unhealthy = parts
             .Generation.Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
             .Select(i => i.Issuer.Name)
             .ToList();
-        return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
+        return unhealthy.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", unhealthy)}." : null;
     }
 
     private string? CheckAudit() =>
@@ -85,9 +85,9 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private string? CheckUpstreams()
     {
         var probes = parts.Generation.Probes;
-        var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
+        var unhealthy = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
         var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
-        return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."
+        return unhealthy.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", unhealthy)}."
             : unknown.Count > 0 ? $"Not probed yet: {string.Join(", ", unknown)}."
             : null;
     }

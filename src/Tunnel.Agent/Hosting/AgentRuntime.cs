@@ -64,7 +64,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <summary>The doctor's checks, as the reports contain them.</summary>
     public RunningChecks Doctor => parts.Doctor;
 
-    /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
+    /// <summary>Serves until cancelled, then drains. External failures appear in readiness and recover automatically.</summary>
     /// <exception cref="IOException">The health address cannot be listened on.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     public ValueTask DisposeAsync() => parts.DisposeAsync();
 
-    // S10: a certificate that was withdrawn, or that expired, ends serving within 5 s.
+    // S10: after a certificate was withdrawn or has expired, the agent stops serving within 5 s.
     private async Task FollowWithdrawalAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(BetweenWithdrawalChecks, parts.Time);
@@ -121,7 +121,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 Log.ServingEnded(logger, reason);
             }
 
-            // Each time: a connection that was just being made comes into being after the others were left.
+            // Each time: a dial that was in progress may succeed after the other connections were closed.
             if (reason is not null || known is not null)
             {
                 await feed.ApplyAsync();
@@ -131,7 +131,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
-    // What else happens is reported at once, and takes the counts along.
+    // All other events are reported at once, together with the counts.
     private async Task ReportCountsAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(BetweenCounts, parts.Time);
@@ -150,7 +150,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Log.Draining(logger, parts.Fleet.Options.Drain);
         await parts.Fleet.StopAsync();
 
-        // No stream is left by now, or none that may stay.
+        // No stream is left by now, or only streams that must end.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await parts.Server.StopAsync(now.Token);

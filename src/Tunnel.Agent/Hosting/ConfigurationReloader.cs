@@ -23,7 +23,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         await changes.Writer.WriteAsync(next, cancellationToken);
     }
 
-    // The one place where a set of routes takes the place of another. Requests go on with the set they began with.
+    // The only place where a set of routes replaces another. Requests continue with the set they began with.
     public async Task RunGenerationsAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -70,7 +70,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         parts.Generation.Announce(logger);
     }
 
-    // What is no part of the routes and can change while the agent runs.
+    // Settings that are not part of the routes and can change while the agent runs.
     private void ApplySettings(AgentSettings next)
     {
         parts.Trail.Apply(next.Audit);
@@ -88,13 +88,13 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         parts.PublicCertificates.Use(next.Acme, next.Certificates.KeyType);
     }
 
-    // What is in service stays so until the other source has something.
+    // The certificate in service stays until the other source has one.
     private void ApplyCertificates(CertificateSettings next)
     {
         parts.Leaves.Use(next.Protocols);
         parts.PublicLeaves.Use(next.Protocols);
         parts.LeafFiles.Use(next.CertificateFile, next.KeyFile);
-        parts.LeafFiles.Look(parts.Leaves);
+        parts.LeafFiles.Reload(parts.Leaves);
         parts.Credentials.UseServerCertificates(next.FromFiles ? null : next.KeyType);
     }
 }

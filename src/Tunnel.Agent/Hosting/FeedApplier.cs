@@ -52,7 +52,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         {
             foreach (var keys in parts.Generation.Issuers)
             {
-                keys.Revoked = RevokedTokens.Of(feed.TokenRevocations, keys.Issuer.Issuer);
+                keys.Revoked = RevokedTokens.From(feed.TokenRevocations, keys.Issuer.Issuer);
             }
 
             parts.Challenges.Apply(feed.AcmeChallenges);
@@ -66,7 +66,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
                     Edges =
                         feed.Tunnel.Status == TunnelStatus.Archived
                             ? []
-                            : EdgeChoice.Of(feed.Edges, parts.Generation.Settings.Tunnel.Edges),
+                            : EdgeChoice.Select(feed.Edges, parts.Generation.Settings.Tunnel.Edges),
                     RevokedSerials = parts.Credentials.RevokedSerials,
                 }
             );
@@ -96,7 +96,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         {
             var table = new RouteTable(tunnel.Domain, active, parts.Generation.Routes, port, hostnames);
             parts.Map.Swap(table);
-            parts.PublicCertificates.Want(active ? table.PublicNames : []);
+            parts.PublicCertificates.SetNames(active ? table.PublicNames : []);
             Log.RoutesInForce(logger, table.Count, tunnel.Domain, tunnel.Status);
             foreach (var route in table.Unserved)
             {

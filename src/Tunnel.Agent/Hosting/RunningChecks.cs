@@ -44,7 +44,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
                 RouteChecks.Issuers,
                 $"No usable keys of the issuers: {string.Join(", ", bad)}.",
                 "Their routes return 503.",
-                DoctorOf(RouteChecks.Issuers)
+                FormatDoctorCommand(RouteChecks.Issuers)
             );
     }
 
@@ -64,7 +64,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
                 PathChecks.Edges,
                 $"{bad.Count} of {edges.Count} edges are not connected: {string.Join(", ", bad)}.",
                 "Clients that connect to these edges do not reach this agent.",
-                DoctorOf(PathChecks.Edges)
+                FormatDoctorCommand(PathChecks.Edges)
             );
     }
 
@@ -82,5 +82,5 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             );
     }
 
-    private static string DoctorOf(string check) => $"tunnel-agent doctor --check {check}";
+    private static string FormatDoctorCommand(string check) => $"tunnel-agent doctor --check {check}";
 }

@@ -26,7 +26,7 @@ internal sealed class StatusViewBuilder(AgentComponents parts, HealthEndpoints e
                 .. parts.Generation.Probes.Select(p => new StatusRoute(
                     p.Route.HostnameUnder(parts.Map.Current.Domain),
                     p.Route.Upstream.Settings.Address,
-                    OauthText.Of(p.Route.Access.Oauth.Mode),
+                    OauthText.ToText(p.Route.Access.Oauth.Mode),
                     p.State.IsHealthy,
                     p.State.Detail
                 )),

@@ -48,23 +48,23 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            Look(leaves);
+            Reload(leaves);
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     /// <summary>One look at the files.</summary>
-    public void Look(LeafSlot leaves)
+    public void Reload(LeafSlot leaves)
     {
         lock (gate)
         {
             if (files.Certificate.Length > 0)
             {
-                Look_NeedsLock(leaves, files.Certificate, files.Key);
+                Reload_NeedsLock(leaves, files.Certificate, files.Key);
             }
         }
     }
 
-    private void Look_NeedsLock(LeafSlot leaves, string certificateFile, string keyFile)
+    private void Reload_NeedsLock(LeafSlot leaves, string certificateFile, string keyFile)
     {
         try
         {

@@ -323,7 +323,7 @@ internal ref struct MessageWalk
     private void ConcludeTarget()
     {
         var method = message.Method;
-        var kind = McpMethods.TargetOf(method, out var member);
+        var kind = McpMethods.FindTarget(method, out var member);
         var target = member == "name" ? name : uri;
         if (method == McpMethods.Complete)
         {

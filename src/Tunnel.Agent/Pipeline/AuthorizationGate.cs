@@ -220,7 +220,7 @@ internal sealed class AuthorizationGate(
             return true;
         }
 
-        var answer = Challenges.Of(
+        var answer = Challenges.Format(
             served.Resource.MetadataUrl,
             served.Route.Access.Oauth.Dpop,
             Challenges.InsufficientScope,
@@ -273,7 +273,7 @@ internal sealed class AuthorizationGate(
     )
     {
         var access = served.Route.Access;
-        var challenges = Challenges.Of(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
+        var challenges = Challenges.Format(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
         return RefuseAsync(exchange, served, failure, detail, challenges);
     }
 

@@ -43,7 +43,7 @@ internal static class CallSpan
     public static void End(Activity span, Exchange exchange)
     {
         var status = exchange.Response.StatusCode;
-        span.SetTag("http.request.method", MethodOf(exchange.Request.Method));
+        span.SetTag("http.request.method", GetMethod(exchange.Request.Method));
         span.SetTag("http.response.status_code", status);
         if (exchange.IsCut)
         {
@@ -59,7 +59,7 @@ internal static class CallSpan
     }
 
     // A method may be any word; one that nobody knows could be a message (OpenTelemetry, HTTP spans).
-    private static string MethodOf(string method) =>
+    private static string GetMethod(string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsPost(method)
         || HttpMethods.IsDelete(method)

@@ -114,9 +114,9 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
-        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, refusals, time, hasPlace);
+        var call = new PolicyCall(policy, CreateRecord(exchange, served), trail, refusals, time, hasPlace);
         exchange.Call = call;
-        var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
+        var isEndpoint = GetPath(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
         {
             call.Record.IsCall =
@@ -213,7 +213,7 @@ internal sealed class PolicyStage(
     /// <summary>All that a message names must be allowed, and its method.</summary>
     internal static Decision Decide(CompiledPolicy rules, McpMessage message, Principal? principal)
     {
-        var isUse = McpMethods.TargetOf(message.Method, out _) is not null;
+        var isUse = McpMethods.FindTarget(message.Method, out _) is not null;
         var decision = isUse
             ? rules.Decide(message.Target!.Value, message.Name, message.Method, principal)
             : rules.Decide(message.Method, principal);
@@ -223,14 +223,14 @@ internal sealed class PolicyStage(
         }
 
         // What a completion or a subscription is about must be in sight as well.
-        if (message.Target is { } kind && !rules.Shows(kind, message.Name, principal))
+        if (message.Target is { } kind && !rules.IsVisible(kind, message.Name, principal))
         {
-            return rules.Decide(kind, message.Name, McpMethods.UseOf(kind), principal);
+            return rules.Decide(kind, message.Name, McpMethods.GetUseMethod(kind), principal);
         }
 
         foreach (var uri in message.Resources)
         {
-            if (!rules.Shows(TargetKind.Resource, uri, principal))
+            if (!rules.IsVisible(TargetKind.Resource, uri, principal))
             {
                 return rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
             }
@@ -261,12 +261,12 @@ internal sealed class PolicyStage(
             exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
         }
 
-        var plan = policy.Mode == PolicyMode.Record ? counting : PlanOf(exchange, route, limits, hasLists, isModern);
+        var plan = policy.Mode == PolicyMode.Record ? counting : CreatePlan(exchange, route, limits, hasLists, isModern);
         call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
     }
 
-    private AnswerPlan PlanOf(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
+    private AnswerPlan CreatePlan(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
     {
         var policy = route.Policy;
         var principal = exchange.Principal;
@@ -279,7 +279,7 @@ internal sealed class PolicyStage(
             time
         )
         {
-            Refuse = id => route.Upstream.RefuseAsk(exchange, route, id),
+            Refuse = id => route.Upstream.RefuseServerRequest(exchange, route, id),
         };
     }
 
@@ -312,7 +312,7 @@ internal sealed class PolicyStage(
         var message = exchange.HeldBody!.Message;
         var head = MessageHead.Read(headers, message);
         failure = PolicyMessage.FindFailure(message, head, policy.Settings.MaxDepth);
-        call.Id = PolicyMessage.IdOf(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
+        call.Id = PolicyMessage.ReadId(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
         call.Record.Id = call.Id;
         call.Record.RequestBytes = message.Bytes.Length;
         if (failure is null)
@@ -327,7 +327,7 @@ internal sealed class PolicyStage(
     private void Describe(CallRecord record, McpMessage message, MessageHead head)
     {
         record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Target is { } kind ? NameOf(kind) : "";
+        record.Kind = message.Target is { } kind ? GetName(kind) : "";
         record.Name = message.Name;
         record.Era = head.IsModern ? "modern" : "legacy";
         record.Protocol = head.Version;
@@ -339,7 +339,7 @@ internal sealed class PolicyStage(
         }
     }
 
-    private CallRecord RecordOf(Exchange exchange, ServedRoute served)
+    private CallRecord CreateRecord(Exchange exchange, ServedRoute served)
     {
         var principal = exchange.Principal;
         var session = exchange.Request.Headers[McpHeaders.Session];
@@ -376,7 +376,7 @@ internal sealed class PolicyStage(
         };
     }
 
-    private static string NameOf(TargetKind kind) =>
+    private static string GetName(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => "tool",
@@ -384,7 +384,7 @@ internal sealed class PolicyStage(
             _ => "resource",
         };
 
-    private static ReadOnlySpan<char> PathOf(string target) =>
+    private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 
     /// <summary>Refuses, or notes that it would have; without a policy, notes why the record has no name.</summary>

@@ -36,7 +36,7 @@ internal sealed record PolicyRule
     /// <summary>Whether the rule asks who calls.</summary>
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 
-    public IReadOnlyList<string> NamesOf(TargetKind kind) =>
+    public IReadOnlyList<string> GetNames(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => Tools,

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// What a route's policy answers itself, beside denials: those look like the server's own word for a name that it does
-/// not know, and carry no code (A14).
+/// The answers of a route's policy, except denials: those look like the server's own answer for a name that it does not
+/// know, and contain no code (A14).
 /// </summary>
 internal static class PolicyFailures
 {

@@ -42,7 +42,7 @@ internal abstract class Upstream : IAsyncDisposable
     /// <param name="exchange">In whose answer it asked.</param>
     /// <param name="route">The upstream's route.</param>
     /// <param name="id">Of the request, as it was written.</param>
-    public virtual void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
+    public virtual void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
         // It asks nothing.
     }

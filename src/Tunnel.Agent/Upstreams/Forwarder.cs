@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <summary>
 /// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit,
 /// (2) copy the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy the answer's head, (5) stream the answer's body,
-/// (6) trailers. Until (4) a failure becomes an answer of our own; after it, the answer is cut off.
+/// (6) trailers. Until (4) a failure becomes an answer of the agent; after it, the answer is cut off.
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
@@ -22,7 +22,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
-        // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
+        // (1) Admit. A full upstream is reported at once: queued behind streams that may last for hours, a call would hang.
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
             // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
@@ -46,7 +46,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        var client = ClientKey.Of(exchange);
+        var client = ClientKey.From(exchange);
         if (!upstream.TryEnter(client))
         {
             await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.Busy);
@@ -149,7 +149,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 return;
             }
 
-            // A switch of protocols was never asked for, so it is no answer to this request (RFC 9110 §7.8).
+            // A switch of protocols was not requested, so it is not an answer to this request (RFC 9110 §7.8).
             if (
                 response.StatusCode == HttpStatusCode.SwitchingProtocols
                 || !ResponseHeaders.TryCopyHead(exchange, response)
@@ -182,7 +182,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
             var silence = upstream.Settings.SseKeepAlive;
             var keepAlive =
-                silence > TimeSpan.Zero && ResponseHeaders.TakesComments(exchange, response)
+                silence > TimeSpan.Zero && ResponseHeaders.AcceptsComments(exchange, response)
                     ? exchange.KeepAlive(time).For(silence, exchange.ResponseBody.Writer, deadline.Token)
                     : null;
             var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive);
@@ -202,8 +202,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
     }
 
-    // A18: with a challenge, or a 401 without the one it owes, it speaks of a credential, and that is ours. A 403 of
-    // another kind is the server's own answer to what it was asked.
+    // A18: with a challenge, or a 401 without the one it owes, it is about a credential, and that is the agent's. A 403 of
+    // another kind is the server's own answer to the request.
     private static bool IsCredentialRefusal(Route route, HttpResponseMessage response) =>
         !route.Access.IsPassthrough
         && (
@@ -244,7 +244,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         if (deadline.IsBodyPastEnd && exchange.MetadataUrl is { } metadata)
         {
-            var challenges = Challenges.Of(
+            var challenges = Challenges.Format(
                 metadata,
                 route.Access.Oauth.Dpop,
                 Challenges.InvalidToken,

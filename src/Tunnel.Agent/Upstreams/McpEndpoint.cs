@@ -58,7 +58,7 @@ internal static class McpEndpoint
     }
 
     /// <summary>The HTTP status of a modern response.</summary>
-    public static int StatusOf(int? errorCode) =>
+    public static int ToStatusCode(int? errorCode) =>
         errorCode switch
         {
             RpcText.MethodNotFound => StatusCodes.Status404NotFound,

@@ -13,7 +13,7 @@ internal static class ResponseHeaders
         || response.Content.Headers.ContentType?.MediaType == "text/event-stream";
 
     // A comment has no place in what is compressed or counted.
-    public static bool TakesComments(Exchange exchange, HttpResponseMessage response) =>
+    public static bool AcceptsComments(Exchange exchange, HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.OK
         && response.Content.Headers.ContentType?.MediaType == "text/event-stream"
         && response.Content.Headers.ContentLength is null

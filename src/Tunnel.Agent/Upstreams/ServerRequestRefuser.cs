@@ -15,12 +15,12 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
 
     /// <summary>
     /// Posts an error as the client's answer to a request of the server's (L8), with what the client's own message would
-    /// have: its session and version, the route's credential and headers. What it leads to concerns nobody.
+    /// have: its session and version, the route's credential and headers. Its outcome does not matter to any client.
     /// </summary>
     // All of the exchange is read before the first wait: it may belong to another request by then.
     public async Task RefuseAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
     {
-        var client = ClientKey.Of(exchange);
+        var client = ClientKey.From(exchange);
         if (
             !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
             || !upstream.TryEnterAsRefusal(client)
@@ -33,7 +33,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         try
         {
             using var limit = new CancellationTokenSource(Limit, time);
-            using var request = new HttpRequestMessage(HttpMethod.Post, upstream.AddressOf(target))
+            using var request = new HttpRequestMessage(HttpMethod.Post, upstream.GetAddress(target))
             {
                 Version = HttpVersion.Version11,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -79,7 +79,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         }
 
         // The session may be one that begins with this very answer.
-        if (SessionBinding.IdOf(exchange) is { Length: > 0 } session)
+        if (SessionBinding.GetId(exchange) is { Length: > 0 } session)
         {
             UpstreamRequest.Add(request, McpHeaders.Session, session);
         }

@@ -102,7 +102,7 @@ internal sealed class UpstreamConnector
             }
             catch (VettedConnectException e)
             {
-                throw new UpstreamException(FailureOf(e.Failure), e.Message, e);
+                throw new UpstreamException(ToFailure(e.Failure), e.Message, e);
             }
         }
     }
@@ -188,7 +188,7 @@ internal sealed class UpstreamConnector
             r.BaseAddress.Equals(address) && r.PrefixLength == address.GetAddressBytes().Length * 8
         );
 
-    private static Failure FailureOf(ConnectFailure failure) =>
+    private static Failure ToFailure(ConnectFailure failure) =>
         failure switch
         {
             ConnectFailure.Unresolvable => UpstreamFailures.NameUnresolved,

@@ -71,7 +71,7 @@ internal sealed class UpstreamProbe(
     public async Task<bool> ProbeAsync(CancellationToken cancellationToken)
     {
         var before = state;
-        state = await LookAsync(cancellationToken);
+        state = await ProbeOnceAsync(cancellationToken);
         if (before.IsHealthy == state.IsHealthy)
         {
             return false;
@@ -110,7 +110,7 @@ internal sealed class UpstreamProbe(
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private async Task<ProbeState> LookAsync(CancellationToken cancellationToken)
+    private async Task<ProbeState> ProbeOnceAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Settings.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

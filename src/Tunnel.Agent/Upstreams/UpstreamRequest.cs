@@ -24,7 +24,7 @@ internal static class UpstreamRequest
     )
     {
         var source = exchange.Request;
-        var request = new HttpRequestMessage(HttpMethod.Parse(source.Method), upstream.AddressOf(target))
+        var request = new HttpRequestMessage(HttpMethod.Parse(source.Method), upstream.GetAddress(target))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -156,7 +156,7 @@ internal static class UpstreamRequest
         return false;
     }
 
-    // Null, or why one of them cannot be had. Secrets are read anew each time, so that they can be replaced.
+    // Null, or why one of them is not available. Secrets are read again each time, so that they can be replaced.
     public static string? AddConfigured(
         HttpRequestMessage request,
         IReadOnlyList<KeyValuePair<string, SettingValue>> configured

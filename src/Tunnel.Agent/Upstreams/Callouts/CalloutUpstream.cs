@@ -27,14 +27,14 @@ internal sealed class CalloutUpstream(
     private readonly CalloutClient client = new(settings, time, resolver);
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
-    private readonly Places places = new(settings.MaxCalls);
+    private readonly ConcurrencyLimit concurrency = new(settings.MaxCalls);
 
     public override CalloutSettings Settings => settings;
 
     public override async Task ServeAsync(Exchange exchange, Route route, string host)
     {
-        var caller = ClientKey.Of(exchange);
-        if (!places.TryEnter(caller))
+        var caller = ClientKey.From(exchange);
+        if (!concurrency.TryEnter(caller))
         {
             await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.Busy);
             return;
@@ -60,7 +60,7 @@ internal sealed class CalloutUpstream(
         }
         finally
         {
-            places.Leave(caller);
+            concurrency.Leave(caller);
         }
     }
 

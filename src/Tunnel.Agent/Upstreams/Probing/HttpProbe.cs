@@ -156,7 +156,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
     private HttpRequestMessage Request(HttpMethod method, byte[]? body, string? version, string? session = null)
     {
-        var request = new HttpRequestMessage(method, upstream.AddressOf(upstream.Settings.Probe.Path))
+        var request = new HttpRequestMessage(method, upstream.GetAddress(upstream.Settings.Probe.Path))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

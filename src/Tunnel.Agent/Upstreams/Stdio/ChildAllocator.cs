@@ -9,11 +9,11 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, ChildPool pool, StdioSessions sessions)
 {
-    // Of the running programs a quarter is out of reach of any one principal: one that opens session after session must
-    // not lock the others out.
+    // No principal may use more than three quarters of the running programs: one that opens session after session must
+    // not lock out the others.
     private const int ReservedPart = 4;
 
-    // Of others only what nobody has used for a moment is ended: it may be between two calls.
+    // Programs of other principals are closed only after a moment without use: they may be between two calls.
     private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
@@ -21,18 +21,18 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     /// <summary>The programs of callers without sessions.</summary>
     public IEnumerable<ChildSlot> Slots => modern.Values;
 
-    // A slot that was idle for too long is over, and another one takes its place.
+    // A slot that was idle for too long has ended, and another one replaces it.
     public async Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string owner,
         CancellationToken cancellationToken,
-        bool canMakeRoom = false
+        bool canEvict = false
     )
     {
         while (true)
         {
             var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
             var got = await slot.GetAsync(null, cancellationToken);
-            if (canMakeRoom && got.Refusal == ChildFailures.ChildrenBusy && await MakeRoomAsync(owner))
+            if (canEvict && got.Refusal == ChildFailures.ChildrenBusy && await EvictIdleAsync(owner))
             {
                 continue;
             }
@@ -47,15 +47,16 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     }
 
     /// <summary>
-    /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
-    /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
+    /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of the
+    /// same principal the one that has been idle longest, at once; of others, after a moment. Its client receives 404 and
+    /// begins another (L4).
     /// </summary>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {
         var owner = session.Owner;
         var most =
             owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
-        if (sessions.CountOf(owner) >= most)
+        if (sessions.CountByOwner(owner) >= most)
         {
             if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
             {
@@ -72,14 +73,14 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
                 return (channel, null);
             }
 
-            if (refusal != ChildFailures.ChildrenBusy || !await MakeRoomAsync(owner))
+            if (refusal != ChildFailures.ChildrenBusy || !await EvictIdleAsync(owner))
             {
                 return (null, refusal);
             }
         }
     }
 
-    private async Task<bool> MakeRoomAsync(string owner)
+    private async Task<bool> EvictIdleAsync(string owner)
     {
         if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
         {

@@ -195,7 +195,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             return (null, ChildFailures.ChildExited);
         }
 
-        var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : GreetAsync(fresh, legacyVersion));
+        var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : InitializeAsync(fresh, legacyVersion));
         if (failed is { } failure)
         {
             await fresh.DisposeAsync();
@@ -208,7 +208,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     }
 
     // The program is one client's, and that client is the agent: one greeting serves all sessions.
-    private async Task<Failure?> GreetAsync(RpcChannel fresh, string version)
+    private async Task<Failure?> InitializeAsync(RpcChannel fresh, string version)
     {
         var text = $$$$"""
             {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"culvert","version":"{{{{ProductVersion.Text}}}}"}}}

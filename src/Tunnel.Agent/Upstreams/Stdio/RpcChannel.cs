@@ -245,7 +245,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
                 if (MessageReader.ReadAnswer(line) is { IsRelayable: true } message)
                 {
-                    await TakeAsync(message);
+                    await HandleMessageAsync(message);
                     continue;
                 }
 
@@ -275,7 +275,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         return lines.IsOverrun ? ChildFailures.ChildOverrun : null;
     }
 
-    private async Task TakeAsync(McpMessage message)
+    private async Task HandleMessageAsync(McpMessage message)
     {
         switch (message.Kind)
         {

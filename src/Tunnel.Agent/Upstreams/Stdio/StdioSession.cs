@@ -87,7 +87,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     /// </summary>
     /// <param name="stream">Of the call.</param>
     /// <returns>False: the call's time is over.</returns>
-    public async Task<bool> KeepAsync(SessionStream stream)
+    public async Task<bool> StoreAsync(SessionStream stream)
     {
         var call = stream.Call!;
         call.IsUnattended = true;

@@ -18,7 +18,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     public int Count => all.Count;
 
     /// <summary>Those of one owner that have a program of their own.</summary>
-    public int CountOf(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
+    public int CountByOwner(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
 
     /// <summary>The one with a program of its own that has been idle longest, at least for so long; null if there is none.</summary>
     /// <param name="owner">Of this owner alone; null = of any.</param>
@@ -34,10 +34,10 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         new(RandomNumberGenerator.GetHexString(40, lowercase: true), owner, settings.MaxMessageBytes, time, kept);
 
     /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
-    public StdioSession? Find(StdioTurn turn, out Failure? refusal)
+    public StdioSession? Find(StdioRequest request, out Failure? refusal)
     {
-        var id = turn.Headers[McpHeaders.Session].ToString();
-        if (all.TryGetValue(id, out var session) && session.Owner == turn.Owner && !session.Over.IsCompleted)
+        var id = request.Headers[McpHeaders.Session].ToString();
+        if (all.TryGetValue(id, out var session) && session.Owner == request.Owner && !session.Over.IsCompleted)
         {
             refusal = null;
             return session;
@@ -50,12 +50,12 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     /// <summary>The session of an id that is known to be the caller's.</summary>
     public StdioSession? Get(string id) => all.GetValueOrDefault(id);
 
-    public void Open(StdioTurn turn, StdioSession session)
+    public void Open(StdioRequest request, StdioSession session)
     {
         all[session.Id] = session;
-        turn.Exchange.Response.Headers[McpHeaders.Session] =
-            turn.Exchange.Principal is { } principal
-            && turn.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
+        request.Exchange.Response.Headers[McpHeaders.Session] =
+            request.Exchange.Principal is { } principal
+            && request.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
                 ? bound
                 : session.Id;
         _ = ForgetAsync(session);
@@ -67,7 +67,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    public void TellAll(McpMessage message)
+    public void NotifyAll(McpMessage message)
     {
         foreach (var session in all.Values)
         {

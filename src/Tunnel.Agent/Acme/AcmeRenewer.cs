@@ -14,18 +14,18 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// Gets a public certificate for each wanted name and keeps it fresh. One order at a time; everything that decides when
 /// the next one is due survives a restart.
 /// </summary>
-internal sealed class AcmeKeeper : IDisposable
+internal sealed class AcmeRenewer : IDisposable
 {
     private readonly AcmeSettings settings;
     private readonly AcmeStore store;
     private readonly AcmeLeaves leaves;
     private readonly IChallengeGate gate;
-    private readonly ChallengeBoard board;
+    private readonly ChallengeRegistry registry;
     private readonly KeyType keyType;
     private readonly string instance;
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
-    private readonly ILogger<AcmeKeeper> logger;
+    private readonly ILogger<AcmeRenewer> logger;
     private readonly AcmeJournal journal;
     private readonly DnsClient dns;
     private readonly AsyncSignal signal;
@@ -44,7 +44,7 @@ internal sealed class AcmeKeeper : IDisposable
     /// <param name="challenges">How challenges are announced, and which ones others have announced.</param>
     /// <param name="records">Counts, logs and records orders.</param>
     /// <param name="time">The clock.</param>
-    public AcmeKeeper(
+    public AcmeRenewer(
         AcmeSettings settings,
         KeyType keyType,
         AcmeInstance instance,
@@ -55,10 +55,10 @@ internal sealed class AcmeKeeper : IDisposable
     )
     {
         (this.settings, this.keyType, this.leaves, this.time) = (settings, keyType, leaves, time);
-        (gate, board) = (challenges.Gate, challenges.Board);
+        (gate, registry) = (challenges.Gate, challenges.Registry);
         (this.instance, metrics) = (instance.Id, records.Metrics);
         journal = new AcmeJournal(records.Trail, settings.Directory, time);
-        logger = records.Loggers.CreateLogger<AcmeKeeper>();
+        logger = records.Loggers.CreateLogger<AcmeRenewer>();
         store = new AcmeStore(instance.State, settings.Directory);
         dns = new DnsClient(new DnsClientOptions { Servers = settings.Resolvers }, time);
         signal = new AsyncSignal(time);
@@ -87,7 +87,7 @@ internal sealed class AcmeKeeper : IDisposable
         [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
 
     /// <summary>Names that are to be certified from now on; others keep what they have on the disk.</summary>
-    public void Want(IReadOnlyList<string> next)
+    public void SetNames(IReadOnlyList<string> next)
     {
         if (!next.SequenceEqual(wanted, StringComparer.OrdinalIgnoreCase))
         {
@@ -97,7 +97,7 @@ internal sealed class AcmeKeeper : IDisposable
             }
 
             wanted = next;
-            leaves.Keep(next);
+            leaves.Retain(next);
             foreach (var name in next)
             {
                 names[name].Serve();
@@ -120,14 +120,14 @@ internal sealed class AcmeKeeper : IDisposable
                 continue;
             }
 
-            await AttendAsync(next, cancellationToken);
+            await ProcessAsync(next, cancellationToken);
             Save();
         }
     }
 
     public void Dispose() => key?.Dispose();
 
-    private async Task AttendAsync(AcmeName name, CancellationToken cancellationToken)
+    private async Task ProcessAsync(AcmeName name, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,12 +137,12 @@ internal sealed class AcmeKeeper : IDisposable
                 await OrderAsync(ca, name, cancellationToken);
             }
 
-            await AskAsync(ca, name, cancellationToken);
+            await UpdateRenewalInfoAsync(ca, name, cancellationToken);
         }
         catch (AcmeException e)
         {
             Fail(name, e.Reason, e.Message, e.RetryAfter);
-            client = null; // the next try asks for the directory anew
+            client = null; // the next attempt requests the directory again
             if (e.Reason == AcmeReason.AccountUnknown)
             {
                 ForgetAccount();
@@ -155,7 +155,7 @@ internal sealed class AcmeKeeper : IDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever a CA can make of an answer: the agent serves on, and the other names have their turn.
+            // Any error in the answer of a CA: the agent continues to serve, and the other names are processed.
             Log.PublicLeafFault(logger, e, name.Name);
             Fail(name, AcmeReason.AnswerInvalid, $"An internal error of the agent: {e.GetType().Name}.", null);
             client = null;
@@ -164,24 +164,24 @@ internal sealed class AcmeKeeper : IDisposable
 
     private async Task OrderAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
-        if (board.BusyFor(name.Name) is { } busy)
+        if (registry.BusyFor(name.Name) is { } busy)
         {
             throw new AcmeException(AcmeReason.ChallengeTaken, $"order: {name.Name} is being proven just now.", busy);
         }
 
         await CheckCaaAsync(ca, name, cancellationToken);
 
-        // From here on the CA counts: whoever is killed on the way does not begin again at once.
+        // From here on the CA counts: an agent that is killed meanwhile does not begin again at once.
         using var entry = journal.Begin(name.Name, ca.Account!, name.Pair);
         name.Begin();
         Save();
         var directory = await ca.DirectoryAsync(cancellationToken);
-        var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.IdOf(old) : null;
+        var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.GetRenewalId(old) : null;
         var issuer = new AcmeIssuer(ca, gate, keyType, time);
         var pair = await issuer.IssueAsync(name.Name, replaces, entry, cancellationToken);
         entry.Issued(pair);
-        name.Take(pair);
-        leaves.Keep(wanted); // an order takes minutes: the name may be none of ours any more
+        name.SetCertificate(pair);
+        leaves.Retain(wanted); // an order takes minutes: the name may not be wanted any more
         metrics.PublicOrder(name.Name, "issued");
         Log.PublicLeafIssued(logger, name.Name, pair.Serial, pair.NotAfter, name.DueAt);
     }
@@ -213,21 +213,21 @@ internal sealed class AcmeKeeper : IDisposable
         return CaaPolicy.Judge(name, answer, identities, ca.Account!);
     }
 
-    // Only hints: a CA that does not say when to renew is renewed from at two thirds of the life.
-    private async Task AskAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
+    // Only hints: without them, a certificate is renewed at two thirds of its lifetime.
+    private async Task UpdateRenewalInfoAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
-        if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.IdOf(pair) is not { } id)
+        if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.GetRenewalId(pair) is not { } id)
         {
             return;
         }
 
         try
         {
-            name.Learn(await ca.RenewalAsync(id, cancellationToken));
+            name.SetRenewalWindow(await ca.RenewalAsync(id, cancellationToken));
         }
         catch (AcmeException e)
         {
-            name.NotTold(e.Reason);
+            name.FailRenewalInfo(e.Reason);
             Log.RenewalInfoFailed(logger, name.Name, e.Message);
         }
     }
@@ -277,10 +277,10 @@ internal sealed class AcmeKeeper : IDisposable
         }
     }
 
-    private void Fail(AcmeName name, AcmeReason reason, string detail, TimeSpan? wish)
+    private void Fail(AcmeName name, AcmeReason reason, string detail, TimeSpan? requested)
     {
         var code = AcmeException.Code(reason);
-        name.Fail(reason, detail, wish);
+        name.Fail(reason, detail, requested);
         journal.Failed(name.Name, account ?? "", code, detail);
         metrics.PublicOrder(name.Name, code);
         Log.PublicLeafFailed(logger, name.Name, code, detail, name.DueAt);
@@ -288,11 +288,11 @@ internal sealed class AcmeKeeper : IDisposable
 
     private AcmeName NewName(string name)
     {
-        var stored = Kept().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var stored = LoadNames().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         return new AcmeName(stored ?? new StoredName { Name = name }, instance, leaves, time);
     }
 
-    private IReadOnlyList<StoredName> Kept()
+    private IReadOnlyList<StoredName> LoadNames()
     {
         try
         {
@@ -309,7 +309,7 @@ internal sealed class AcmeKeeper : IDisposable
     {
         try
         {
-            // What was kept of other names stays: a route may come back.
+            // The stored state of other names stays: a route may come back.
             var kept = store.LoadNames().Where(n => !names.ContainsKey(n.Name));
             store.SaveNames([.. names.Values.Select(n => n.Stored), .. kept]);
         }
