@@ -51,7 +51,7 @@ internal sealed class AcmeChannel
     /// <summary>Where nonces come from; set with the directory.</summary>
     public string NewNonce { get; set; } = "";
 
-    /// <summary>An unsigned question, for what everybody may read.</summary>
+    /// <summary>An unsigned request, for public resources.</summary>
     public async Task<AcmeAnswer> GetAsync(string what, string url, CancellationToken cancellationToken)
     {
         var result = await FetchAsync(what, url, null, "application/json", cancellationToken);

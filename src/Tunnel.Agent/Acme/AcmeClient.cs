@@ -38,7 +38,7 @@ internal sealed class AcmeClient(
         set => channel.Account = value;
     }
 
-    /// <summary>The CA's directory, asked for once per client.</summary>
+    /// <summary>The CA's directory, requested once per client.</summary>
     public async Task<AcmeDirectory> DirectoryAsync(CancellationToken cancellationToken)
     {
         if (directory is null)
@@ -81,7 +81,7 @@ internal sealed class AcmeClient(
             known.NewAccount,
             Json(json =>
             {
-                // Whoever configured the agent agreed: without accept_terms it does not start.
+                // The operator agreed: without accept_terms the agent does not start.
                 json.WriteBoolean("termsOfServiceAgreed"u8, true);
                 json.WriteStartArray("contact"u8);
                 foreach (var contact in settings.Contact)
@@ -171,7 +171,7 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>What the challenge proves: that whoever serves the name knows the account (RFC 8555 §8.1, RFC 8737 §3).</summary>
+    /// <summary>What the challenge proves: that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).</summary>
     public byte[] ComputeDigest(AcmeChallenge challenge) =>
         SHA256.HashData(Encoding.ASCII.GetBytes($"{challenge.Token}.{key.KeyId}"));
 

@@ -41,7 +41,7 @@ internal sealed class AcmeName
 
     public StoredName Stored => stored;
 
-    /// <summary>What the last look at the CAA set found.</summary>
+    /// <summary>What the last check of the CAA set found.</summary>
     public string? Caa
     {
         get => caa;

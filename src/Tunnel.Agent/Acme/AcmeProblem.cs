@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of ours.</summary>
+/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of the agent.</summary>
 internal static class AcmeProblem
 {
     private const string Prefix = "urn:ietf:params:acme:error:";
@@ -15,7 +15,7 @@ internal static class AcmeProblem
     public static bool IsBadNonce(ReadOnlyMemory<byte> body) => GetErrorType(Read(body)) == "badNonce";
 
     /// <summary>The problem as a failure.</summary>
-    /// <param name="what">What was asked for, for people.</param>
+    /// <param name="what">What was requested, for people.</param>
     /// <param name="status">Of the answer.</param>
     /// <param name="body">Of the answer; anything.</param>
     /// <param name="retryAfter">What the answer says.</param>

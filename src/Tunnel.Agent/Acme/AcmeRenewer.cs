@@ -82,7 +82,7 @@ internal sealed class AcmeRenewer : IDisposable
     /// <summary>Called when there is another account.</summary>
     public Action? AccountChanged { get; init; }
 
-    /// <summary>How each wanted name stands.</summary>
+    /// <summary>The status of each wanted name.</summary>
     public IReadOnlyList<AcmeStatus> Status =>
         [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
 

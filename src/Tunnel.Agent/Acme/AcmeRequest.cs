@@ -10,7 +10,7 @@ internal static class AcmeRequest
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Joins what the CA sent with the key, if it is what was asked for.</summary>
+    /// <summary>Joins the CA's certificates with the key, if they match the request.</summary>
     /// <exception cref="AcmeException">It is not.</exception>
     public static KeyAndCertificate Accept(string pem, AsymmetricAlgorithm key, string name, DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>
 /// When to order, as pure functions. A CA counts: failed validations per account and name, orders per account,
 /// certificates per name. What failed at the CA is tried a few times in the first hour and then rarely; what failed here
-/// before the CA heard of it is tried soon, since somebody is about to publish a record.
+/// before the CA heard of it is tried soon, since the operator is about to publish a record.
 /// </summary>
 internal static class AcmeSchedule
 {

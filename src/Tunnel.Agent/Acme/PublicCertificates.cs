@@ -38,7 +38,7 @@ internal sealed class PublicCertificates : IDisposable
     /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
     public string? Issuer => renewer.Issuer;
 
-    /// <summary>How each wanted name stands.</summary>
+    /// <summary>The status of each wanted name.</summary>
     public IReadOnlyList<AcmeStatus> Status => renewer.Status;
 
     /// <summary>Names that are to be certified from now on.</summary>
@@ -79,7 +79,7 @@ internal sealed class PublicCertificates : IDisposable
             var running = renewer.RunAsync(over.Token);
             if (await Task.WhenAny(running, replaced) == running)
             {
-                await running; // cancelled, or a fault of ours
+                await running; // cancelled, or a bug of the agent
             }
 
             await over.CancelAsync();

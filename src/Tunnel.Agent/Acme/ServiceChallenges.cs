@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeRegistry registry, TimeProvider time)
     : IChallengeGate
 {
-    // S25: at most ten minutes. The CA looks within seconds; a slow one is asked anew.
+    // S25: at most ten minutes. The CA checks within seconds; for a slow one the order is repeated.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(9);
 
     // Longer than a machine that fell silent counts as live (five minutes unless set), and time is left for the CA.

@@ -97,7 +97,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         flushedAt = headAt = checkpointAt = time.GetUtcNow();
     }
 
-    /// <summary>Whose key signs how far the records reach; null, or no key yet: nobody does.</summary>
+    /// <summary>Whose key signs how far the records reach; null, or no key yet: it is not signed.</summary>
     public Func<KeyAndCertificate?>? Signer { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
@@ -329,7 +329,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // Of what is on the disk. It counts only where somebody keeps it out of this machine's reach: hence the log.
+    // Of what is on the disk. It counts only if a copy is out of this machine's reach: hence the log.
     private void CheckpointIfDue()
     {
         var now = time.GetUtcNow();

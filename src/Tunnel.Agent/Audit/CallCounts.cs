@@ -18,10 +18,10 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     /// <summary>Of one report.</summary>
     internal const int MaxEntries = 100;
 
-    /// <summary>Stands for all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
+    /// <summary>Represents all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
     internal const string Other = "(other)";
 
-    /// <summary>Stands for all that no rule names, where rules are enforced.</summary>
+    /// <summary>Represents all names that are in no rule, where rules are enforced.</summary>
     internal const string Unlisted = "(unlisted)";
 
     private const int MaxCharacters = 128;

@@ -7,7 +7,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// The keys of one issuer. Lookups read an immutable set; fetching happens beside them, one at a time, and replaces the
+/// The keys of one issuer. Lookups read an immutable set; fetching runs in parallel, one at a time, and replaces the
 /// set only by a usable one.
 /// </summary>
 /// <remarks>
@@ -147,7 +147,7 @@ internal sealed class IssuerKeyCache(
         CancellationToken cancellationToken
     )
     {
-        // Without any keys everybody has to wait; with some, only so many wait for a name that may not exist.
+        // Without any keys every call has to wait; with some, only so many wait for a name that may not exist.
         if (Join(before.IsUnavailable) is not { } fetching)
         {
             return before.IsUnavailable ? FindKey(keyId) : before;

@@ -19,7 +19,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
 {
     public const string Name = "issuer-keys.json";
 
-    // The longest keys_stale_for there is: nobody can use what is older.
+    // The longest keys_stale_for there is: older keys are never used.
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
     private readonly StateSeal seal = new(state);

@@ -13,7 +13,7 @@ internal sealed class ScopePolicy(OauthSettings oauth)
     /// <summary>What every request needs: the least that a client should ask for.</summary>
     public IReadOnlyList<string> Base => oauth.RequiredScopes;
 
-    /// <summary>Whether the body has to be looked at, since some operations need more than others.</summary>
+    /// <summary>Whether the body must be read, since some operations need more than others.</summary>
     public bool DependsOnOperation => oauth.OperationScopes.Count > 0;
 
     /// <summary>All scopes that an operation needs, the route's own included.</summary>

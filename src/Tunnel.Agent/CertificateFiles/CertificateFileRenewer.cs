@@ -9,9 +9,9 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.CertificateFiles;
 
 /// <summary>
-/// Keeps a folder of certificate files current by the agent's own identity, for a server that ends TLS beside it. It
+/// Keeps a folder of certificate files current by the agent's own identity, for a server on the same machine that ends TLS. It
 /// enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal windows,
-/// revocations and bundles as every agent does, works beside a running agent and without one, and acknowledges a bundle
+/// revocations and bundles as every agent does, works with or without a running agent, and acknowledges a bundle
 /// when, and only when, that is in the file. Serves nothing and dials no edge.
 /// </summary>
 internal sealed class CertificateFileRenewer : IDisposable
@@ -75,7 +75,7 @@ internal sealed class CertificateFileRenewer : IDisposable
         credentials.ServerCertificateChanged = (_, _) => OnChange();
     }
 
-    /// <summary>What is wrong now, for whoever waits; empty when the files are as they should be.</summary>
+    /// <summary>What is wrong now, for callers that wait; empty when the files are as they should be.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();

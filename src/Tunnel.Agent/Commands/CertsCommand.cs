@@ -82,7 +82,7 @@ internal static class CertsCommand
 
         if (loaded.Settings.Identity.Mode == IdentityMode.Manual)
         {
-            // S5: whoever holds the tunnel token may carry the tunnel's traffic, never end its TLS.
+            // S5: a holder of the tunnel token may carry the tunnel's traffic, never end its TLS.
             await error.WriteLineAsync("identity.mode is manual: a tunnel token is never worth a certificate.");
             return ExitCodes.Configuration;
         }

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 

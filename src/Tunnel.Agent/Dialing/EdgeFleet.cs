@@ -146,7 +146,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     /// <summary>
     /// Puts other options in force, all but how edges are reached. More connections are dialled, those that are too many
-    /// are drained, and where a number was told to edges a new connection takes the place of the old.
+    /// are drained, and where a number was sent to edges a new connection replaces the old.
     /// </summary>
     public void Use(EdgeFleetOptions next)
     {

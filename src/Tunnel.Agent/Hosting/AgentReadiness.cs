@@ -1,10 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Hosting;

@@ -1,13 +1,8 @@
-using Culvert.Machine.Client.Credentials;
 using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Telemetry;
-using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 

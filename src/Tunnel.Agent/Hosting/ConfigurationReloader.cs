@@ -1,12 +1,6 @@
 using System.Threading.Channels;
-using Culvert.Machine.Client.Credentials;
 using Culvert.Machine.Client.Reloading;
-using Culvert.Platform.Programs;
-using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Doctor;
-using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Hosting;

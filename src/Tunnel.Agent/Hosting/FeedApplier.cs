@@ -1,13 +1,7 @@
-using Culvert.Machine.Client.Credentials;
-using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
-using Culvert.Tunnel.Agent.Doctor;
-using Culvert.Tunnel.Agent.InnerTls;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 

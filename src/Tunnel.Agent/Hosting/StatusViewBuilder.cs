@@ -1,10 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Pipeline;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Ui;
 
 namespace Culvert.Tunnel.Agent.Hosting;

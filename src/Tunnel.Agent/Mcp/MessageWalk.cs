@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// </summary>
 internal ref struct MessageWalk
 {
-    // What the agent understands of a message, by where it stands.
+    // What the agent understands of a message, by its position.
     private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InParams =
     [

@@ -52,7 +52,7 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
         var response = exchange.Response;
         if (exchange.IsCut || response.HasStarted)
         {
-            return null; // cut off, or a refusal of ours
+            return null; // cut off, or a refusal of the agent
         }
 
         ReadOnlyMemory<byte> body = held.WrittenMemory;

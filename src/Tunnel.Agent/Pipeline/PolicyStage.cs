@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
 /// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
-/// everything pass, byte for byte. So does a route without a policy, where no rule is asked and answers are not looked at:
+/// everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and answers are not read:
 /// it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
@@ -39,7 +39,7 @@ internal sealed class PolicyStage(
     // Apart from that of bodies that are judged: what is held for a record must not make another route refuse.
     private readonly BodyReader recorded = new(new BodyBudget(), time);
 
-    // Of answers whose bytes are counted and which are not looked at: one for all.
+    // Of answers whose bytes are only counted: one for all.
     private readonly AnswerPlan counting = new(
         new MessageFilter(RoutePolicy.Off.Rules, null, hasLists: false, isModern: false),
         Enforces: false,
@@ -55,7 +55,7 @@ internal sealed class PolicyStage(
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
-    /// <summary>The upstream has answered, or somebody in its place.</summary>
+    /// <summary>The upstream has answered, or the agent in its place.</summary>
     public static async ValueTask FinishAsync(Exchange exchange)
     {
         if (exchange.Call is not PolicyCall call)
@@ -258,7 +258,7 @@ internal sealed class PolicyStage(
         var policy = call.Policy;
         if (policy.Mode == PolicyMode.Enforce)
         {
-            exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
+            exchange.Request.Headers.AcceptEncoding = "identity"; // a compressed answer cannot be read
         }
 
         var plan = policy.Mode == PolicyMode.Record ? counting : CreatePlan(exchange, route, limits, hasLists, isModern);

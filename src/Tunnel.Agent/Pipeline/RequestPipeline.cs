@@ -31,7 +31,7 @@ internal sealed class RequestPipeline(
 
     /// <param name="exchange">The request.</param>
     /// <param name="served">Its route.</param>
-    /// <param name="host">The host that the client asked for.</param>
+    /// <param name="host">The host that the client requested.</param>
     public async Task HandleAsync(Exchange exchange, ServedRoute served, string host)
     {
         foreach (var stage in stages)
@@ -87,7 +87,7 @@ internal sealed class RequestPipeline(
         }
     }
 
-    // Metadata and pages beside it are no calls.
+    // Metadata and the pages next to it are not calls.
     private static bool IsEndpoint(IHttpRequestFeature request, ServedRoute served) =>
         (
             HttpMethods.IsPost(request.Method)

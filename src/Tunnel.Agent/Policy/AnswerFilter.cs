@@ -17,7 +17,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     : PipeWriter,
         IDisposable
 {
-    /// <summary>Of one answer or event that has to be looked at.</summary>
+    /// <summary>Of one answer or event that must be read.</summary>
     internal const int MaxHeldBytes = 16 * 1024 * 1024;
 
     // JSON that is known to be no longer is looked at for its outcome, wherever the policy does not need to.

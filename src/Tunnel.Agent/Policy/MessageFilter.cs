@@ -159,7 +159,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
     private static FilteredMessage Ambiguous => new(MessageFate.Ambiguous, default, 0, null);
 
-    // JSON-RPC 2.0 §4: a string or a number. What else somebody takes for an id is answered by nobody.
+    // JSON-RPC 2.0 §4: a string or a number. Other values are not ids, and are not answered.
     private static IReadOnlyList<ReadOnlyMemory<byte>> GetId(JsonElement message) =>
         message.TryGetProperty("id", out var id) && id.ValueKind is (JsonValueKind.String or JsonValueKind.Number)
             ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
@@ -309,7 +309,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         return dropped;
     }
 
-    // An entry whose name reads in two ways is shown to nobody.
+    // An entry whose name can be read in two ways is shown to no client.
     private bool IsShown(JsonElement entry, TargetKind kind, string[] keys)
     {
         if (

@@ -61,7 +61,7 @@ internal sealed class RouteTable
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
     }
 
-    // What a client is told to ask for tokens: where a route leads to that server, the route's name.
+    // Where a client is told to request tokens: where a route leads to that server, the route's name.
     private static string NameFor(string issuer, IEnumerable<(Route Route, FrontedIssuer? Issuer)> fronted) =>
         fronted.FirstOrDefault(f => f.Route.Access.AuthorizationServers[0] == issuer).Issuer?.Advertised ?? issuer;
 

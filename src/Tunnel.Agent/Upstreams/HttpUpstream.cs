@@ -14,7 +14,7 @@ internal sealed class HttpUpstream : Upstream
     // Most servers end idle connections after 5 s to 2 min; a dead one is noticed before it is used again.
     private static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(60);
 
-    // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
+    // Then a new connection is made, so that a changed address (or a changed verdict on it) takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
     /// <summary>Answers in a client's place that are on their way; a server that asks for more is not answered.</summary>
@@ -128,7 +128,7 @@ internal sealed class HttpUpstream : Upstream
         handler.PooledConnectionIdleTimeout = PooledIdle;
         handler.PooledConnectionLifetime = PooledLife;
 
-        // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
+        // A body without a reader is not read to save the connection: leaving must reach the upstream (P3).
         handler.MaxResponseDrainSize = 0;
         handler.ResponseDrainTimeout = TimeSpan.Zero;
 

@@ -74,7 +74,7 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // Whoever connects to the target is the proxy, and so what its name resolves to cannot be pinned. What can be checked
+    // The proxy connects to the target, and so what its name resolves to cannot be pinned. What can be checked
     // is: the proxy's own address, as any other, and a target that is written as an address.
     private void CheckTarget()
     {
@@ -171,7 +171,7 @@ internal sealed class UpstreamConnector
         return own;
     }
 
-    // A cloud's metadata service hands out credentials to whoever asks. One of its addresses lies in fd00::/8, which
+    // A cloud's metadata service gives credentials to any caller. One of its addresses lies in fd00::/8, which
     // is allowed by default, so a range that merely covers it does not count.
     private string? Vet(IPEndPoint endPoint) =>
         settings.AddressFamily != AddressFamily.Unspecified && endPoint.AddressFamily != settings.AddressFamily

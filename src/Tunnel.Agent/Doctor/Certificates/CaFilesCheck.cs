@@ -91,7 +91,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             }
         }
 
-        // Old ones may stay in the file beside their successors.
+        // Old ones may stay in the file with their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
             faults.Add($"{key}: every certificate in it has expired.");

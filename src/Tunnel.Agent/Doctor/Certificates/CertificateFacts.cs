@@ -9,7 +9,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>What the certificate checks look at, gathered once so that all of them speak of the same moment.</summary>
+/// <summary>The input of the certificate checks, gathered once so that all of them describe the same moment.</summary>
 internal sealed record CertificateFacts
 {
     public required AgentSettings Settings { get; init; }

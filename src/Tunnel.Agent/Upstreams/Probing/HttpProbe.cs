@@ -17,7 +17,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    // The agent itself, which is nobody's principal.
+    // The agent itself, which is not the principal of any caller.
     private static readonly ClientKey Own = new("", "", System.Net.IPAddress.None);
 
     private volatile bool isLegacy;

@@ -130,7 +130,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes it if nothing happened for that long: whoever comes later is told that it is over.</summary>
+    /// <summary>Closes it if nothing happened for that long: later callers receive that it is over.</summary>
     public bool TryClose(TimeSpan idle)
     {
         lock (gate)

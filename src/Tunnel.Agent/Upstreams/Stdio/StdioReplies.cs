@@ -29,7 +29,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         request.Exchange.ReleaseBody();
 
-        // A shared program's call ends with its client, and a session that fails to begin has nobody to come back. What a
+        // A shared program's call ends with its client, and no client resumes a session that fails to begin. What a
         // rule bounds ends with the exchange that the bound is counted on.
         var stream =
             session is null
@@ -261,7 +261,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would take everybody's places.
+    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of all clients.
     // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
     private async Task AbandonAsync(StdioRequest request, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
     {

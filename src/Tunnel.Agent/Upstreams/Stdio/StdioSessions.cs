@@ -28,12 +28,12 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             .Values.Where(s => s.Own is not null && (owner is null || s.Owner == owner) && s.IsIdle(idle))
             .MinBy(s => s.UsedAt);
 
-    /// <summary>Not known to anybody before it is opened.</summary>
-    // 128 bits and more: nobody guesses a session (P8 binds it to its principal besides).
+    /// <summary>Not known to any client before it is opened.</summary>
+    // 128 bits and more: a session cannot be guessed (P8 also binds it to its principal).
     public StdioSession New(string owner) =>
         new(RandomNumberGenerator.GetHexString(40, lowercase: true), owner, settings.MaxMessageBytes, time, kept);
 
-    /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
+    /// <summary>The caller's session; L4: without an id 400, unknown, over or of another principal 404.</summary>
     public StdioSession? Find(StdioRequest request, out Failure? refusal)
     {
         var id = request.Headers[McpHeaders.Session].ToString();
@@ -75,7 +75,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         }
     }
 
-    /// <summary>Ends those that nobody has used for the idle time.</summary>
+    /// <summary>Closes those that no client has used for the idle time.</summary>
     public void Sweep()
     {
         foreach (var session in all.Values.Where(s => s.IsIdle(settings.Idle)))
