@@ -140,7 +140,8 @@ internal sealed class AcmeName
     private static DateTimeOffset GetDueTime(StoredName name) =>
         GetLater(name.RenewAt ?? DateTimeOffset.MinValue, name.NotBefore);
 
-    private static DateTimeOffset GetLater(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+    private static DateTimeOffset GetLater(DateTimeOffset one, DateTimeOffset? other) =>
+        other > one ? other.Value : one;
 
     private static KeyAndCertificate? Restore(StoredName stored)
     {

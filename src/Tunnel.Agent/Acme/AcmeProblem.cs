@@ -28,7 +28,12 @@ internal static class AcmeProblem
     }
 
     /// <summary>The same of an <c>error</c> member within an order or challenge.</summary>
-    public static AcmeException ToException(string what, JsonElement problem, int status = 0, TimeSpan? retryAfter = null)
+    public static AcmeException ToException(
+        string what,
+        JsonElement problem,
+        int status = 0,
+        TimeSpan? retryAfter = null
+    )
     {
         // Problems of one name among several stand below (§6.7.1); ours is the only one.
         var one =

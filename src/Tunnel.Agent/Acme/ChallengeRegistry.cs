@@ -13,7 +13,11 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// The tunnel's announced challenges, this agent's and the others' (S25): the CA may arrive at any of them. Each is held
 /// ready before it is acknowledged; one name shows one challenge, since a CA asks by name alone.
 /// </summary>
-internal sealed class ChallengeRegistry(Func<MachineClient?> service, TimeProvider time, ILogger<ChallengeRegistry> logger)
+internal sealed class ChallengeRegistry(
+    Func<MachineClient?> service,
+    TimeProvider time,
+    ILogger<ChallengeRegistry> logger
+)
 {
     private const int DigestBytes = 32;
     private const int MaxHeld = 64;

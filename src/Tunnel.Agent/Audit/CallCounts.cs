@@ -54,7 +54,8 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             GetOrAdd_NeedsLock(record.Route, kind, name).Add(record);
             foreach (var (seenKind, seen) in record.Seen)
             {
-                GetOrAdd_NeedsLock(record.Route, ToWireName(seenKind), FormatName(seenKind, seen)).Update(time.GetUtcNow());
+                GetOrAdd_NeedsLock(record.Route, ToWireName(seenKind), FormatName(seenKind, seen))
+                    .Update(time.GetUtcNow());
             }
         }
     }

@@ -109,7 +109,14 @@ internal static class CertsCommand
     {
         var (once, time) = (parsed.GetValue(Once), TimeProvider.System);
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
-        using var keeper = new CertificateFileRenewer(settings, folder, change, once ? ShortWait : LongWait, loggers, time);
+        using var keeper = new CertificateFileRenewer(
+            settings,
+            folder,
+            change,
+            once ? ShortWait : LongWait,
+            loggers,
+            time
+        );
         if (!once)
         {
             // A signal is the only end, and a good one.

@@ -100,7 +100,9 @@ internal sealed class FairQueue(TimeProvider time)
         lock (gate)
         {
             lane.Unanswered -= weight;
-            while (lane.Waiting.TryPeek(out var next) && (next.Admission.Task.IsCompleted || lane.HasRoomFor(next.Weight)))
+            while (
+                lane.Waiting.TryPeek(out var next) && (next.Admission.Task.IsCompleted || lane.HasRoomFor(next.Weight))
+            )
             {
                 lane.Waiting.Dequeue();
                 lane.TryBegin(next);

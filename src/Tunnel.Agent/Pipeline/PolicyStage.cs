@@ -261,7 +261,8 @@ internal sealed class PolicyStage(
             exchange.Request.Headers.AcceptEncoding = "identity"; // a compressed answer cannot be read
         }
 
-        var plan = policy.Mode == PolicyMode.Record ? counting : CreatePlan(exchange, route, limits, hasLists, isModern);
+        var plan =
+            policy.Mode == PolicyMode.Record ? counting : CreatePlan(exchange, route, limits, hasLists, isModern);
         call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
     }

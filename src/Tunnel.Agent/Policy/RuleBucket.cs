@@ -14,7 +14,10 @@ internal sealed class RuleBucket
     public void Find(TargetKind kind, string name, Principal? principal, bool isUnclear, ref RuleMatch match) =>
         kinds[(int)kind]?.Find(name, principal, isUnclear, ref match);
 
-    private static NameIndex? CreateIndex(TargetKind kind, IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules)
+    private static NameIndex? CreateIndex(
+        TargetKind kind,
+        IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules
+    )
     {
         var entries = rules.SelectMany(r => r.Rule.GetNames(kind).Select(name => (name, r.Compiled))).ToList();
         return entries.Count > 0 ? new NameIndex(entries) : null;

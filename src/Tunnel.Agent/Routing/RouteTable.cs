@@ -38,7 +38,10 @@ internal sealed class RouteTable
         Domain = domain;
         IsActive = active;
         suffix = "." + domain;
-        var fronted = routes.Select(r => (Route: r, Issuer: FindFrontedIssuer(r))).Where(f => f.Issuer is not null).ToList();
+        var fronted = routes
+            .Select(r => (Route: r, Issuer: FindFrontedIssuer(r)))
+            .Where(f => f.Issuer is not null)
+            .ToList();
         var all = routes
             .SelectMany(r =>
                 r.NamesUnder(domain, Hostnames)
@@ -55,7 +58,10 @@ internal sealed class RouteTable
                     ))
             )
             .ToList();
-        Unserved = [.. all.Where(r => all.Any(other => AcceptsTokensOf(r, other))).Select(r => r.Route.Name).Distinct()];
+        Unserved =
+        [
+            .. all.Where(r => all.Any(other => AcceptsTokensOf(r, other))).Select(r => r.Route.Name).Distinct(),
+        ];
         hosts = all.Where(r => !Unserved.Contains(r.Route.Name, StringComparer.Ordinal))
             .DistinctBy(r => r.Hostname, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);

@@ -191,7 +191,10 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     /// <summary>Answers a request whose time ended before it was a call.</summary>
     public async Task ExpireAsync(StdioRequest request)
     {
-        if (request.Exchange.Call is not { } judged || await judged.TryExplainAsync(request.Exchange, request.Deadline) is null)
+        if (
+            request.Exchange.Call is not { } judged
+            || await judged.TryExplainAsync(request.Exchange, request.Deadline) is null
+        )
         {
             await RefuseAsync(request, UpstreamFailures.HeadersTimeout);
         }
@@ -263,7 +266,13 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
     // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of all clients.
     // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
-    private async Task AbandonAsync(StdioRequest request, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
+    private async Task AbandonAsync(
+        StdioRequest request,
+        RpcChannel channel,
+        RpcCall call,
+        EventAnswer answer,
+        bool isModern
+    )
     {
         var (exchange, deadline, route) = (request.Exchange, request.Deadline, request.Route.Name);
         if (exchange.Call is { AnswerFailure: not null } over && !request.IsClientGone)
