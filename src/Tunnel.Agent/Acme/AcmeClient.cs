@@ -171,7 +171,9 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>What the challenge proves: that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).</summary>
+    /// <summary>
+    /// What the challenge proves: that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).
+    /// </summary>
     public byte[] ComputeDigest(AcmeChallenge challenge) =>
         SHA256.HashData(Encoding.ASCII.GetBytes($"{challenge.Token}.{key.KeyId}"));
 

@@ -7,7 +7,9 @@ internal sealed record CaaIssue(string Issuer, IReadOnlyDictionary<string, strin
 {
     public string? Parameter(string tag) => Parameters.GetValueOrDefault(tag);
 
-    /// <summary>Null when it is not such a value. Stricter than the RFC: a tag that occurs twice makes it unreadable.</summary>
+    /// <summary>
+    /// Null when it is not such a value. Stricter than the RFC: a tag that occurs twice makes it unreadable.
+    /// </summary>
     public static CaaIssue? TryParse(string value)
     {
         var parts = value.Split(';');

@@ -77,7 +77,8 @@ internal sealed class ChallengeRegistry(
 
     /// <summary>
     /// How long an order for the name has to wait because another agent's challenge for it is, or was just now,
-    /// announced; null when it need not. So the agents of a tunnel order one after the other without further coordination.
+    /// announced; null when it need not. So the agents of a tunnel order one after the other without further
+    /// coordination.
     /// </summary>
     public TimeSpan? BusyFor(string name)
     {

@@ -4,8 +4,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// The file that grows. One writer: the process that opens it. A line that a crash left half-written is cut off at the next start;
-/// a write that fails leaves the file as it was.
+/// The file that grows. One writer: the process that opens it. A line that a crash left half-written is cut off at the
+/// next start; a write that fails leaves the file as it was.
 /// </summary>
 internal sealed class AuditFile : IDisposable
 {

@@ -101,6 +101,8 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>What lists in the answer named: for counting alone, no part of the record.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
 
-    /// <summary>False: a request to another path than the MCP endpoint, which is not counted. Not part of the record.</summary>
+    /// <summary>
+    /// False: a request to another path than the MCP endpoint, which is not counted. Not part of the record.
+    /// </summary>
     public bool IsCall { get; set; } = true;
 }

@@ -11,7 +11,9 @@ internal static class Challenges
     public const string InvalidRequest = "invalid_request";
     public const string InsufficientScope = "insufficient_scope";
 
-    /// <summary>Of proofs. The library verifies more; what a client is required to make should be small and quick.</summary>
+    /// <summary>
+    /// Of proofs. The library verifies more; what a client is required to make should be small and quick.
+    /// </summary>
     public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
 
     /// <param name="metadataUrl">Of the resource.</param>

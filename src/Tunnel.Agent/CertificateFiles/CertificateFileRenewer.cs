@@ -9,10 +9,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.CertificateFiles;
 
 /// <summary>
-/// Keeps a folder of certificate files current by the agent's own identity, for a server on the same machine that ends TLS. It
-/// enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal windows,
-/// revocations and bundles as every agent does, works with or without a running agent, and acknowledges a bundle
-/// when, and only when, that is in the file. Serves nothing and dials no edge.
+/// Keeps a folder of certificate files current by the agent's own identity, for a server on the same machine that ends
+/// TLS. It enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal
+/// windows, revocations and bundles as every agent does, works with or without a running agent, and acknowledges a
+/// bundle when, and only when, that is in the file. Serves nothing and dials no edge.
 /// </summary>
 internal sealed class CertificateFileRenewer : IDisposable
 {

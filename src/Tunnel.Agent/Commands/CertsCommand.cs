@@ -109,7 +109,7 @@ internal static class CertsCommand
     {
         var (once, time) = (parsed.GetValue(Once), TimeProvider.System);
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
-        using var keeper = new CertificateFileRenewer(
+        using var renewer = new CertificateFileRenewer(
             settings,
             folder,
             change,
@@ -120,7 +120,7 @@ internal static class CertsCommand
         if (!once)
         {
             // A signal is the only end, and a good one.
-            await EndAsync(keeper.RunAsync(cancellationToken));
+            await EndAsync(renewer.RunAsync(cancellationToken));
             return ExitCodes.Done;
         }
 
@@ -128,7 +128,7 @@ internal static class CertsCommand
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await keeper.RunOnceAsync(time.GetUtcNow(), both.Token);
+            await renewer.RunOnceAsync(time.GetUtcNow(), both.Token);
             var current = folder.Current!;
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"current: serial {current.Serial}, until {current.NotAfter.UtcDateTime:u}, trust bundle {current.BundleEpoch}"
@@ -137,7 +137,7 @@ internal static class CertsCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var problems = await keeper.FindProblemsAsync(cancellationToken);
+            var problems = await renewer.FindProblemsAsync(cancellationToken);
             foreach (var problem in problems.DefaultIfEmpty("The service has not answered yet, or --exec failed."))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(problem);

@@ -59,7 +59,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <summary>The doctor's checks, as the reports contain them.</summary>
     public RunningChecks Doctor => parts.Doctor;
 
-    /// <summary>Serves until cancelled, then drains. External failures appear in readiness and recover automatically.</summary>
+    /// <summary>
+    /// Serves until cancelled, then drains. External failures appear in readiness and recover automatically.
+    /// </summary>
     /// <exception cref="IOException">The health address cannot be listened on.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,9 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
 {
     private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
 
-    /// <summary>Applies the sections that all programs have, then queues the rest for <see cref="RunGenerationsAsync"/>.</summary>
+    /// <summary>
+    /// Applies the sections that all programs have, then queues the rest for <see cref="RunGenerationsAsync"/>.
+    /// </summary>
     public async ValueTask ApplyAsync(AgentSettings next, SharedSections sections, CancellationToken cancellationToken)
     {
         await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);

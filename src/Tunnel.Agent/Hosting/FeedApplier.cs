@@ -7,7 +7,9 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Applies credentials and feed: they decide what the fleet dials and under which domain the routes are.</summary>
+/// <summary>
+/// Applies credentials and feed: they decide what the fleet dials and under which domain the routes are.
+/// </summary>
 internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 {
     private const int HttpsPort = 443;
@@ -25,7 +27,9 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Puts another generation of routes in service, with the settings that are not part of the routes.</summary>
+    /// <summary>
+    /// Puts another generation of routes in service, with the settings that are not part of the routes.
+    /// </summary>
     public void Replace(RouteGeneration next, Action<AgentSettings> applySettings)
     {
         lock (gate)

@@ -8,7 +8,8 @@ namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
 /// The doctor's checks as a running agent answers them for its reports. Nothing is spent by asking: no token is exchanged,
-/// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those checks.
+/// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those
+/// checks.
 /// </summary>
 internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet fleet, TimeProvider time)
 {

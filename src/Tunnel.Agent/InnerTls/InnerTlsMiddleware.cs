@@ -88,7 +88,8 @@ internal sealed class InnerTlsMiddleware(
         }
         catch (Exception e)
         {
-            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the agent.
+            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the
+            // agent.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return false;
         }

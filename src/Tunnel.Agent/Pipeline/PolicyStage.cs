@@ -11,8 +11,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
 /// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
-/// everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and answers are not read:
-/// it takes the steps for the record alone. Where the policy is off, requests pass at once.
+/// everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and answers are not
+/// read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>What a request of a route passes: the stages in their order, the fair queue of its client, the upstream.</summary>
+/// <summary>
+/// What a request of a route passes: the stages in their order, the fair queue of its client, the upstream.
+/// </summary>
 internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,

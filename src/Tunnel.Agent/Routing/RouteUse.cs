@@ -29,7 +29,9 @@ internal sealed class RouteUse : IDisposable
         return false;
     }
 
-    /// <summary>For work that a user leaves running: the use counts, retired or not. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// For work that a user leaves running: the use counts, retired or not. Pair with <see cref="Leave"/>.
+    /// </summary>
     public void EnterBehind() => Interlocked.Increment(ref exchanges);
 
     public void Leave()

@@ -3,8 +3,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Limits the calls that one route's upstream handles at a time. The last quarter is for clients that have less than half
-/// of them, so that a client with calls that never end cannot use all of them. Calls on other routes do not count.
+/// Limits the calls that one route's upstream handles at a time. The last quarter is for clients that have less than
+/// half of them, so that a client with calls that never end cannot use all of them. Calls on other routes do not count.
 /// </summary>
 /// <param name="most">Calls at a time.</param>
 internal sealed class ConcurrencyLimit(int most)

@@ -22,7 +22,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
-        // (1) Admit. A full upstream is reported at once: queued behind streams that may last for hours, a call would hang.
+        // (1) Admit. A full upstream is reported at once: queued behind streams that may last for hours, a call would
+        // hang.
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
             // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
@@ -202,8 +203,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
     }
 
-    // A18: with a challenge, or a 401 without the one it owes, it is about a credential, and that is the agent's. A 403 of
-    // another kind is the server's own answer to the request.
+    // A18: with a challenge, or a 401 without the one it owes, it is about a credential, and that is the agent's. A 403
+    // of another kind is the server's own answer to the request.
     private static bool IsCredentialRefusal(Route route, HttpResponseMessage response) =>
         !route.Access.IsPassthrough
         && (

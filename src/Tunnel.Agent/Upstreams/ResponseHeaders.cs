@@ -4,7 +4,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Copies the head and the trailers of an upstream's answer, and judges by the head what kind of answer it is.</summary>
+/// <summary>
+/// Copies the head and the trailers of an upstream's answer, and judges by the head what kind of answer it is.
+/// </summary>
 internal static class ResponseHeaders
 {
     // What has no length may last for ever.

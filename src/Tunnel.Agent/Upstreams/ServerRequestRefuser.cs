@@ -7,7 +7,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Answers a request of an upstream (sampling, elicitation, …) with an error when the policy does not pass it on to the client.</summary>
+/// <summary>
+/// Answers a request of an upstream (sampling, elicitation, …) with an error when the policy does not pass it on to the
+/// client.
+/// </summary>
 internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const string Refused = "The route's policy does not pass this request on to the client.";

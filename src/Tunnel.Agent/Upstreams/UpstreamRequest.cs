@@ -9,7 +9,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Makes the request that goes to an upstream: its head without the credentials of the client and with those of the agent.</summary>
+/// <summary>
+/// Makes the request that goes to an upstream: its head without the credentials of the client and with those of the
+/// agent.
+/// </summary>
 internal static class UpstreamRequest
 {
     public static HttpRequestMessage Create(

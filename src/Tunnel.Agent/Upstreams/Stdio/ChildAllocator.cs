@@ -47,9 +47,9 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     }
 
     /// <summary>
-    /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of the
-    /// same principal the one that has been idle longest, at once; of others, after a moment. Its client receives 404 and
-    /// begins another (L4).
+    /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of
+    /// the same principal the one that has been idle longest, at once; of others, after a moment. Its client receives
+    /// 404 and begins another (L4).
     /// </summary>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {

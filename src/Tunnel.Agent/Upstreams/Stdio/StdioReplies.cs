@@ -264,8 +264,9 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of all clients.
-    // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
+    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of
+    // all clients. A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the
+    // answer.
     private async Task AbandonAsync(
         StdioRequest request,
         RpcChannel channel,

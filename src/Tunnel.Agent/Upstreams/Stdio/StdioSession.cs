@@ -82,8 +82,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     public bool Has(RpcCall call) => calls.TryGetValue(call.WireId, out var own) && own == call;
 
     /// <summary>
-    /// The call's stream has no reader: what arrives is stored as far as there is room, so that the program is not held up and
-    /// a client that comes back finds it. Returns when the call is over, or its client is back.
+    /// The call's stream has no reader: what arrives is stored as far as there is room, so that the program is not held
+    /// up and a client that comes back finds it. Returns when the call is over, or its client is back.
     /// </summary>
     /// <param name="stream">Of the call.</param>
     /// <returns>False: the call's time is over.</returns>
