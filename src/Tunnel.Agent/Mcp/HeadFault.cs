@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>Which header contradicts the message, or is missing beside it.</summary>
+/// <summary>Which header contradicts the message, or is missing.</summary>
 internal enum HeadFault
 {
     None,

@@ -66,7 +66,7 @@ internal enum MessageFaults
     /// <summary><c>_meta</c> has client information that is no object.</summary>
     OddClient = 1 << 17,
 
-    /// <summary>Nobody can say what the message is.</summary>
+    /// <summary>It is not clear what the message is.</summary>
     Unreadable = NotJson | Duplicate | Repeated | Batch | NotAnObject | LookAlike | ForeignName,
 
     /// <summary>What is no JSON-RPC 2.0.</summary>

@@ -18,7 +18,7 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     public bool IsComplete { get; set; }
 
     /// <summary>
-    /// What the bytes say as a message, read once: whoever judges, records or relays it goes by the same reading of the very
+    /// The bytes as a message, read once: the code that judges, records or relays it uses the same reading of the very
     /// bytes that the upstream gets. Only of a body that is complete.
     /// </summary>
     public McpMessage Message => message ??= MessageReader.Read(Bytes);
@@ -26,7 +26,7 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     /// <summary>False: the budget has no room.</summary>
     public bool TryAppend(in ReadOnlySequence<byte> arrived)
     {
-        if (!budget.TryTake(arrived.Length))
+        if (!budget.TryReserve(arrived.Length))
         {
             return false;
         }
