@@ -238,6 +238,8 @@ internal static class CertificatesRegistration
             .AddSingleton<ServerCertificates>()
             .AddSingleton<RotationJobEndpoint>()
             .AddSingleton<RenewalAdviceEndpoint>()
+            .AddSingleton<TransitionGuards>()
+            .AddSingleton<AuthorityAnchors>()
             .AddSingleton<AuthorityLifecycle>()
             .AddSingleton<IPublicAnchors, MachineAnchors>()
             .AddSingleton<AuthorityChecks>()
