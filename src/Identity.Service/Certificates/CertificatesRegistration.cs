@@ -219,6 +219,8 @@ internal static class CertificatesRegistration
             .AddSingleton<SigningAttemptStore>()
             .AddSingleton<SigningAttempts>()
             .AddSingleton<SuccessorSigning>()
+            .AddSingleton<SuccessorActivation>()
+            .AddSingleton<SuccessorPlan>()
             .AddSingleton<SuccessorSteps>()
             .AddSingleton<RotationReport>()
             .AddSingleton<RotationCommands>()
@@ -246,6 +248,9 @@ internal static class CertificatesRegistration
             .AddSingleton<AuthorityUpkeep>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuthorityUpkeep>())
             .AddSingleton<AuthorityPreparation>()
+            .AddSingleton<ChainSubmission>()
+            .AddSingleton<FirstActivation>()
+            .AddSingleton<ChainCommands>()
             .AddSingleton<AuthorityCommands>()
             .AddSingleton<AuthorityEndpoints>()
             .AddSingleton<ServerCertificateEndpoint>();
