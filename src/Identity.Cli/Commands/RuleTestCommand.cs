@@ -48,7 +48,7 @@ internal static class RuleTestCommand
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
                     new Column("TEST", "name", Fit.Keep),
                     new("EXPECTED", "expect", Fit.Keep),
-                    new("GOT", "got", Fit.Keep),
+                    new("ACTUAL", "got", Fit.Keep),
                     new("REASON", "reason", Fit.Wrap),
                     new("PASSED", "passed", Fit.Keep)
                 ) with

@@ -45,8 +45,8 @@ internal sealed class TokenRevoker(
     {
         var (kind, value) = target;
         var now = time.GetStoreNow();
-        // While the clock is behind, tokens have an issue time in the future, and stay valid after the clock is right
-        // again.
+        // While the clock is behind, tokens from before the step have an issue time in the future, and stay valid after
+        // the clock is right again.
         var latest = Instants.FromStore(clock.LatestNow().ToStore());
         var before = kind.KnowsTime()
             ? (issuedBefore ?? await UntilAsync(latest, cancellationToken)).ToUnixTimeSeconds()
