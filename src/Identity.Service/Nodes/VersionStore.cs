@@ -9,7 +9,7 @@ internal sealed class VersionStore(Database database)
 {
     private const long KnownForMs = 24 * 60 * 60 * 1000;
 
-    /// <summary>Nodes that said so within the last seconds; on SQLite there is none beside this one.</summary>
+    /// <summary>Nodes that said so within the last seconds; on SQLite this is the only node.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Doctor;
 
-/// <summary>One question about a program. It looks at what was gathered and asks nobody.</summary>
+/// <summary>One question about a program. It reads the collected facts and makes no calls.</summary>
 /// <typeparam name="TFacts">What was gathered.</typeparam>
 public interface IDoctorCheck<in TFacts>
 {

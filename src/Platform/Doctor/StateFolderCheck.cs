@@ -2,9 +2,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>A machine's own folder: its keys lie there, so nobody else may look in.</summary>
+/// <summary>A machine's own folder: its keys lie there, so no other user may read it.</summary>
 /// <param name="Machine">What it is: <c>agent</c> or <c>edge</c>.</param>
-/// <param name="Others">To whom the keys prove it, beside the service.</param>
+/// <param name="Others">The peers, besides the service, that the keys authenticate it to.</param>
 /// <param name="Revoke">The command that takes away what they prove.</param>
 public sealed record StateFolderCheck(string Machine, string Others, string Revoke)
 {

@@ -109,7 +109,7 @@ internal sealed class AgentAdmission(
             ? federation.Require(enrollment.WorkspaceId, enrollment.Proof, enrollment.TunnelId.Value)
             : [];
 
-    // S5: never beside a service-held authority unless allowed, and only from named addresses.
+    // S5: never with a service-held authority unless allowed, and only from named addresses.
     private async ValueTask<Refusal?> CheckTunnelTokenAsync(
         Tunnel tunnel,
         IPAddress source,

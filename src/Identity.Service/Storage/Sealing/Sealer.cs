@@ -28,7 +28,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
 
     public uint WritingVersion => keys.WritingVersion;
 
-    /// <summary>Which version of the key a value needs; 0 = it is no sealed value.</summary>
+    /// <summary>Which version of the key a value needs; 0 = it is not a sealed value.</summary>
     public static uint VersionOf(ReadOnlySpan<byte> sealedValue) =>
         sealedValue.Length >= OverheadBytes && sealedValue[0] == Format
             ? BinaryPrimitives.ReadUInt32BigEndian(sealedValue[1..])
@@ -85,8 +85,8 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
     }
 
     /// <summary>
-    /// A key of 32 bytes for one purpose and one object, which every node of the installation derives alike and nobody
-    /// can compute back from (HKDF-SHA256, RFC 5869). It changes when the oldest sealing key is taken away.
+    /// A key of 32 bytes for one purpose and one object, which every node of the installation derives alike and that
+    /// does not reveal the sealing key (HKDF-SHA256, RFC 5869). It changes when the oldest sealing key is taken away.
     /// </summary>
     /// <param name="purpose">What it is for; never used for anything else.</param>
     /// <param name="id">Of the object, such as a tunnel.</param>

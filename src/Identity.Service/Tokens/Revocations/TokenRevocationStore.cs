@@ -90,7 +90,7 @@ internal sealed class TokenRevocationStore(Database database)
 
     /// <summary>
     /// The row, and the end of enrolments that rest on what is revoked (S4, S8). An existing row of the same thing is
-    /// raised, never lowered, and numbered anew.
+    /// raised, never lowered, and numbered again.
     /// </summary>
     /// <param name="at">Now: certificates issued by then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
@@ -125,7 +125,9 @@ internal sealed class TokenRevocationStore(Database database)
         ];
     }
 
-    /// <summary>Enrolments that rest on tokens by that key end: whoever has the key can have made such tokens.</summary>
+    /// <summary>
+    /// Enrolments that rest on tokens of that key are revoked: an attacker who has the key can have made such tokens.
+    /// </summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
     {
         var parameters = new { keyId, At = at.ToStore() };

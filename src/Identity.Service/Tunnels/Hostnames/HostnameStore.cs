@@ -39,7 +39,7 @@ internal sealed class HostnameStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Not approved ones of unarchived tunnels that were last looked at before; the longest ago first.</summary>
+    /// <summary>Not approved ones of unarchived tunnels that were last checked before; the longest ago first.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListDueAsync(
         DateTimeOffset checkedBefore,
         int count,
@@ -48,7 +48,7 @@ internal sealed class HostnameStore(Database database)
         QueryAsync(
             $"SELECT {Columns} {OfLiveTunnels} WHERE h.approved_by IS NULL "
                 + "AND COALESCE(h.checked_at_ms, h.created_at_ms) < @Before "
-                // Claims, of which there may be any number, never stand before names that may have to be suspended.
+                // Claims, of which there may be any number, never come before names that may have to be suspended.
                 + "ORDER BY CASE h.state WHEN @Active THEN 0 ELSE 1 END, "
                 + "COALESCE(h.checked_at_ms, h.created_at_ms) LIMIT @count",
             new
@@ -100,7 +100,7 @@ internal sealed class HostnameStore(Database database)
 
     /// <summary>
     /// Writes what a look or an approval made of it. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
-    /// archived, or somebody else looked meanwhile), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
+    /// archived, or another node checked it meanwhile), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
     /// </summary>
     /// <param name="before">As it was read.</param>
     /// <param name="after">What it becomes.</param>
