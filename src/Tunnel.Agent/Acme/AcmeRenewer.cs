@@ -4,7 +4,6 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Telemetry;
 
