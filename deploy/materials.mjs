@@ -29,7 +29,8 @@ const isShipped = (used) =>
   used.type === 'package' &&
   [used.runtime, used.native].some((files) => Object.keys(files ?? {}).some((file) => basename(file) !== '_._'));
 
-/** The runtime itself is no library of the project: it is downloaded for the platform. */
+/** The runtime itself is not a library of the project: it is downloaded for the platform.
+*/
 const runtimePacks = Object.values(assets.project.frameworks)
   .flatMap((framework) => framework.downloadDependencies ?? [])
   .filter((pack) => pack.name.includes('.App.Runtime.'))

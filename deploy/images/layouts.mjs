@@ -202,7 +202,7 @@ function writeLayout(file, blobs, index) {
   rmSync(layout, { recursive: true });
 }
 
-/** The program's own bill of materials, with the image around it and Debian's packages beside it. */
+/** The program's own bill of materials, with the image around it and with Debian's packages. */
 function writeBill(file, program, digest, root) {
   const bill = JSON.parse(text(published, `${program}.cdx.json`));
   const inside = bill.metadata.component;

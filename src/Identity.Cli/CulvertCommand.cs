@@ -24,7 +24,7 @@ internal sealed class CulvertCommand
         var root = culvert.Root();
         // A value that begins with "@" is a value (an npm scope, a subject), never a file of further arguments.
         var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        // Completion asks with a directive, which is no command line of ours.
+        // Completion asks with a directive, which is not a command line of this program.
         if (parse.Errors.Count > 0 && !args.FirstOrDefault("").StartsWith("[suggest", StringComparison.Ordinal))
         {
             culvert.WriteUsage(parse);
@@ -54,7 +54,8 @@ internal sealed class CulvertCommand
             root.Options.Add(option);
         }
 
-        // The library's own help flag has Windows' spellings too (/?, /h), which complete but are no flags here.
+        // The library's own help flag has Windows' spellings too (/?, /h), which appear in the completion but are not
+        // flags here.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         var help = new HelpOption("--help", "-h");
         help.Action = new HelpWithoutShadows((HelpAction)help.Action!, global);

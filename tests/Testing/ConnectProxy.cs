@@ -26,16 +26,18 @@ public sealed class ConnectProxy : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
-    /// <summary>What it was asked for with the right credentials, in order.</summary>
+    /// <summary>The targets requested with the right credentials, in order.</summary>
     public IReadOnlyCollection<string> Targets => targets;
 
     /// <summary>Requests without, or with other, credentials.</summary>
     public int Denied { get; private set; }
 
-    /// <summary>Whether it asks nobody for credentials.</summary>
+    /// <summary>Whether it requires no credentials.</summary>
     public bool Open { get; init; }
 
-    /// <summary>Where all its ways lead, on loopback, whatever it is asked for; null = where it is asked for.</summary>
+    /// <summary>
+    /// The loopback port that it always connects to, whatever the request; null = the requested target.
+    /// </summary>
     public int? Target { get; init; }
 
     /// <summary>What it cannot connect to.</summary>

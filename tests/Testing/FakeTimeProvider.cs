@@ -1,7 +1,7 @@
 namespace Culvert.Testing;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Timers made from it, and so <c>Task.Delay</c>, fire inside
+/// A clock that does not move until a test moves it. Timers made from it, and so <c>Task.Delay</c>, fire inside
 /// <see cref="Advance"/>, in the order of their due times, on the caller's thread.
 /// </summary>
 /// <remarks>
@@ -99,7 +99,7 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Somebody sets the wall clock: no time passes, timers and timestamps do not notice.</summary>
+    /// <summary>An operator sets the wall clock: no time passes, timers and timestamps do not notice.</summary>
     public void StepWallClock(TimeSpan by)
     {
         lock (gate)

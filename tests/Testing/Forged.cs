@@ -1,6 +1,6 @@
 namespace Culvert.Testing;
 
-/// <summary>What somebody without the key can make of a signed token.</summary>
+/// <summary>What an attacker without the key can make of a signed token.</summary>
 public static class Forged
 {
     /// <summary>The same compact JWS (RFC 7515 §3.1) with another signature of the same length: it differs for every token.</summary>

@@ -35,7 +35,9 @@ public sealed class IssuerUrlTrap : IDisposable
     /// <summary>Whether the issuer URL was followed.</summary>
     public bool IsSprung => inside.Pending();
 
-    /// <summary>Takes one connection through its handshake, which the client should refuse. A second one finds nobody.</summary>
+    /// <summary>
+    /// Takes one connection through its handshake, which the client should refuse. A second connection is not accepted.
+    /// </summary>
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
         using var socket = await stranger.AcceptSocketAsync(cancellationToken);

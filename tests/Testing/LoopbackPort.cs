@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Culvert.Testing;
 
 /// <summary>
-/// Ports for whoever must be told one before it listens. Whoever can listen on port 0 and be asked does so instead: then
-/// nobody comes in between.
+/// Ports for programs that need a port number before they listen. A program that can listen on port 0 and report its
+/// port does so instead: then no other process takes the port in between.
 /// </summary>
 public static class LoopbackPort
 {
@@ -14,7 +14,7 @@ public static class LoopbackPort
     private const int First = 30_000;
     private const int Count = 2_768;
 
-    // Processes that run beside each other begin in different places.
+    // Processes that run at the same time begin in different places.
     private static int next = Environment.ProcessId * 101 % Count;
 
     /// <summary>A port of 127.0.0.1 that was free a moment ago; each call has another one.</summary>
@@ -31,7 +31,7 @@ public static class LoopbackPort
             }
             catch (SocketException)
             {
-                // Somebody has it.
+                // Another process has it.
             }
         }
 

@@ -50,7 +50,7 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Gives them back.</summary>
     public void Free() => File.Delete(Ballast);
 
-    /// <summary>Nobody may have a file open for writing.</summary>
+    /// <summary>No process may have a file open for writing.</summary>
     public void SetReadOnly(bool isReadOnly) => Run("mount", "-o", isReadOnly ? "remount,ro" : "remount,rw", folder);
 
     public void Dispose()

@@ -25,7 +25,7 @@ public static class Soak
 
     /// <summary>
     /// Counts the rounds of a fuzzer: <paramref name="shortForm"/> of them, and in the full form as many as fit into
-    /// <paramref name="full"/> or <c>CULVERT_SOAK_SECONDS</c>. Only the full form looks at the clock, so the short one
+    /// <paramref name="full"/> or <c>CULVERT_SOAK_SECONDS</c>. Only the full form reads the clock, so the short one
     /// tries the same inputs on every machine.
     /// </summary>
     public static IEnumerable<long> FuzzRounds(string suite, int shortForm, TimeSpan full)
@@ -38,7 +38,7 @@ public static class Soak
         }
     }
 
-    /// <summary>How long this run goes on. <c>CULVERT_SOAK_SECONDS</c> wins over the suite's own full length.</summary>
+    /// <summary>How long this run takes. <c>CULVERT_SOAK_SECONDS</c> wins over the suite's own full length.</summary>
     public static TimeSpan Duration(string suite, TimeSpan shortForm, TimeSpan full)
     {
         if (!IsFull(suite))

@@ -22,8 +22,8 @@ public static partial class SoftHsm
     public const string Pin = "1234";
 
     /// <summary>
-    /// The collection of tests beside which one begins the library anew: whoever is inside it at that moment takes the
-    /// process along.
+    /// The collection of tests in which one test initialises the library again: another call inside it at that moment
+    /// would crash the process.
     /// </summary>
     public const string OneAtATime = "SoftHSM, one at a time";
 

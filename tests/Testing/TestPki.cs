@@ -33,7 +33,7 @@ public sealed class TestPki
 
     public string RootPem => Root.ExportCertificatePem() + "\n";
 
-    /// <summary>What a machine sends beside its leaf.</summary>
+    /// <summary>What a machine sends in addition to its leaf.</summary>
     public string ChainPem => Issuing.ExportCertificatePem() + "\n";
 
     /// <summary>A new key with a certificate for it from the issuing CA.</summary>

@@ -101,8 +101,8 @@ public sealed class IssuerKey : IDisposable
     public AsymmetricAlgorithm OpenForTls() => UsePkcs8(pkcs8 => ImportAny(pkcs8));
 
     /// <summary>
-    /// Whether the key is there and is the one that its public half belongs to: it signs a line that can be no part of a
-    /// certificate or list, and the public half verifies it.
+    /// Whether the key is there and is the one that its public half belongs to: it signs a line that cannot be part of
+    /// a certificate or list, and the public half verifies it.
     /// </summary>
     /// <exception cref="CryptographicException">The key lies in an HSM, which refused or failed.</exception>
     public bool Prove()

@@ -9,6 +9,8 @@ internal interface ICredential
     /// <summary>Puts it into a request, in the place of what an earlier call put there.</summary>
     Task ProveAsync(HttpRequestMessage request, CancellationToken cancel);
 
-    /// <summary>Takes up what an answer says for the next proof; whether it was asked for by that very answer.</summary>
+    /// <summary>
+    /// Stores what an answer requires of the next proof; returns whether this answer requires a new proof.
+    /// </summary>
     bool Learn(HttpResponseMessage answer);
 }

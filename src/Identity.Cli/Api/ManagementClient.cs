@@ -77,7 +77,7 @@ internal sealed class ManagementClient : IDisposable
     /// <summary>An answer of any length, as it comes.</summary>
     /// <param name="path">What to read.</param>
     /// <param name="target">Where it goes.</param>
-    /// <param name="report">Is told the bytes read so far.</param>
+    /// <param name="report">Receives the number of bytes read so far.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task DownloadAsync(string path, Stream target, Action<long> report, CancellationToken cancel)
     {
@@ -134,7 +134,7 @@ internal sealed class ManagementClient : IDisposable
                 catch (Exception e)
                     when (e is InvalidOperationException or FormatException or OverflowException or ArgumentException)
                 {
-                    // How the library says that an answer of status 200 is no introspection response.
+                    // How the library says that an answer of status 200 is not an introspection response.
                     throw NotTheService(HttpMethod.Post, url);
                 }
             },
@@ -142,7 +142,7 @@ internal sealed class ManagementClient : IDisposable
         );
     }
 
-    /// <summary>Ends a token (RFC 7009). The answer says nothing.</summary>
+    /// <summary>Ends a token (RFC 7009). The answer has no content.</summary>
     public async Task RevokeAsync(string token, CancellationToken cancel)
     {
         const string path = "v1/oauth/revoke";

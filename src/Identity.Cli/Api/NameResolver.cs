@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Lets a name stand wherever an id does. Ids are told by their prefix and never looked up.</summary>
+/// <summary>Lets a name stand wherever an id does. Ids are recognised by their prefix and never looked up.</summary>
 internal sealed class NameResolver(ManagementClient client)
 {
     /// <summary>Pages of 100: beyond that the operator must give the id.</summary>

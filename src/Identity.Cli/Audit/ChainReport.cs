@@ -17,6 +17,8 @@ internal sealed class ChainReport(string node)
     /// <summary>Checkpoints that agree.</summary>
     public int Checkpoints { get; set; }
 
-    /// <summary>Entries behind the newest checkpoint: in order among themselves, but nobody vouches that none is missing.</summary>
+    /// <summary>
+    /// Entries behind the newest checkpoint: in order among themselves, but no signature proves that none is missing.
+    /// </summary>
     public long Unproven => Entries - ProvenUpTo;
 }

@@ -6,8 +6,8 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Audit;
 
 /// <summary>
-/// Takes the content of older events out of an export. Their digests stay: whoever gets the file can still prove that
-/// nothing of the window is missing, and reads nothing of what came before.
+/// Takes the content of older events out of an export. Their digests stay: the recipient of the file can still prove
+/// that nothing of the window is missing, and reads nothing of what came before.
 /// </summary>
 internal static class ExportWindow
 {

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>The verbs of <c>culvert ca</c> that follow a rotation: status, rollback, withdraw.</summary>
 internal static class CaRotationCommands
 {
-    /// <summary>Who is missing, since when, what time will do by itself, and the override.</summary>
+    /// <summary>Who is missing, since when, what happens automatically with time, and the override.</summary>
     public static Command Status(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);
@@ -96,7 +96,7 @@ internal static class CaRotationCommands
             $"trust bundle: epoch {state["trust_bundle_epoch"]}, "
                 + (state["needed_epoch"] is { } needed ? $"in it since {needed}" : "not in it")
         );
-        // "propagation" is a time and nobody: a line of its own says until when.
+        // "propagation" is a time and not a party: a separate line shows until when.
         var missing = Items(state, "missing").Where(one => one.Text("kind") != "propagation").ToList();
         foreach (var one in missing)
         {

@@ -32,7 +32,7 @@ internal static class CaStepCommands
             Import(verbs),
         ];
 
-    /// <summary>A consequence that cannot be taken back is told before the operator types the name.</summary>
+    /// <summary>A consequence that cannot be undone is shown before the operator types the name.</summary>
     private static Command Step(VerbFactory verbs, string verb, string description, string? consequence)
     {
         var id = Flags.Id(Noun.Ca);

@@ -15,7 +15,7 @@ namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
 /// <c>culvert cert renew</c>: for a timer. Keeps key, certificate and trust bundle of a tunnel current as files of
-/// somebody else's server, signed in by a token of the machine's identity provider. The key is made here and stays here.
+/// another server, signed in by a token of the machine's identity provider. The key is made here and stays here.
 /// </summary>
 internal static class CertRenewCommand
 {

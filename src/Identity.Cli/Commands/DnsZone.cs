@@ -12,7 +12,7 @@ internal static class DnsZone
 {
     /// <summary>
     /// The tunnel's domain and everything one label below it, and one CAA set for the names above: a public CA would
-    /// otherwise certify these names to whoever holds an address of theirs.
+    /// otherwise certify these names to anyone who holds one of their addresses.
     /// </summary>
     /// <param name="tunnels">By domain, where its clients go: addresses, or one name.</param>
     /// <param name="caa">Value of the CAA records; null = none.</param>
@@ -49,8 +49,8 @@ internal static class DnsZone
             records.AddRange(name.Caa.Select(value => new DnsRecord($"{name.Name}.", "CAA", value)));
         }
 
-        // Not at the domains: beside a CNAME nothing else may stand (RFC 1034 §3.6.2), and CAs climb (RFC 8659 §3). So
-        // where the names are aliases, what they need stands above as well.
+        // Not at the domains: a name with a CNAME may have no other record (RFC 1034 §3.6.2), and CAs climb (RFC 8659
+        // §3). So where the names are aliases, the CAA set is written above as well.
         foreach (
             var group in tunnels
                 .Keys.GroupBy(ParentOf, StringComparer.Ordinal)
@@ -79,8 +79,9 @@ internal static class DnsZone
         new($"{name}.", record.Type, record.Value);
 
     /// <summary>
-    /// Of custom hostnames, for the zones of their owners: the alias that leads to the tunnel, and the proof. No CAA
-    /// beside an alias (RFC 1034 §3.6.2): it belongs to the name above, where it binds whatever has none of its own.
+    /// Of custom hostnames, for the zones of their owners: the alias that leads to the tunnel, and the proof. A name
+    /// with an alias may not have a CAA record (RFC 1034 §3.6.2): the record belongs to the name above, where it binds
+    /// every name without its own.
     /// </summary>
     public static IReadOnlyList<DnsRecord> OfHostnames(
         IReadOnlyList<JsonObject> hostnames,

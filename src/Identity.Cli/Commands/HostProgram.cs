@@ -4,7 +4,9 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Another program of ours, run to its end: its progress goes on to standard error, its results come back.</summary>
+/// <summary>
+/// Another Culvert program, run until it exits: its progress is written to standard error, its results are returned.
+/// </summary>
 internal static class HostProgram
 {
     public static async Task<(int ExitCode, IReadOnlyList<string> Output)> RunAsync(

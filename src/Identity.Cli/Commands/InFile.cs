@@ -2,10 +2,10 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Files that the operator hands in: certificates, chains, key sets.</summary>
+/// <summary>Files that the operator provides: certificates, chains, key sets.</summary>
 internal static class InFile
 {
-    /// <summary>The service takes bodies up to 1 MiB; nothing that is asked for comes near it.</summary>
+    /// <summary>The service takes bodies up to 1 MiB; no file that a command reads is nearly as large.</summary>
     private const int MaxBytes = 512 * 1024;
 
     public static string ReadText(string path) => Read(path, File.ReadAllText);

@@ -7,7 +7,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What is done about an issuer's keys: look where they come from, kill them, go on fetching them.</summary>
+/// <summary>What is done about an issuer's keys: check their source, revoke them, continue to fetch them.</summary>
 internal static class IssuerKeyCommands
 {
     public static Command Verify(VerbFactory verbs)

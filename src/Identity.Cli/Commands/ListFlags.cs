@@ -9,7 +9,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>The flags of every list, and how they become requests.</summary>
 internal sealed class ListFlags
 {
-    /// <summary>A list longer than this many pages is a fault of the service, not a list.</summary>
+    /// <summary>A list longer than this many pages is an error of the service, not a list.</summary>
     private const int MaxPages = 10_000;
 
     private readonly Option<int?> limit = new("--limit") { Description = "objects per page", HelpName = "N" };
@@ -49,7 +49,7 @@ internal sealed class ListFlags
         query.Add("limit", context.Get(limit)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         query.Add("include_archived", context.Get(archived) ? "true" : null);
         var answer = await client.GetAsync(WithPage(query, context.Get(page)).On(path), cancel);
-        // A filter looks at all that there is, unless one page was asked for.
+        // A filter reads the whole list, unless one page was requested.
         if (context.Get(all) || (context.Has(filter) && !context.Has(page) && !context.Has(limit)))
         {
             return CommandResult.List(await RestAsync(context, path, query, answer, cancel), columns);

@@ -41,7 +41,7 @@ internal static class PlatformRootCommands
                 var answer = await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel);
                 if (id is null && Items(answer.Json, "roots").FirstOrDefault(IsStaged)?.Text("id") is { } made)
                 {
-                    answer.Json["id"] = made; // what scripts go on with: -o name
+                    answer.Json["id"] = made; // what scripts use next: -o name
                 }
 
                 return Told(answer);

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// <param name="Caa">Values of the records, one for each account.</param>
 internal sealed record PublicName(string Name, string Domain, IReadOnlyList<string> Caa)
 {
-    /// <summary>It stands in a zone of somebody else's.</summary>
+    /// <summary>It is in a zone of another owner.</summary>
     public bool IsCustom => Name != Domain && !Name.EndsWith("." + Domain, StringComparison.Ordinal);
 
     public string Parent => Name[(Name.IndexOf('.', StringComparison.Ordinal) + 1)..];

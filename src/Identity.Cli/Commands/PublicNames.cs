@@ -56,7 +56,7 @@ internal static class PublicNames
             && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
         );
 
-    // RFC 8657 §3: whoever holds the account orders, whatever else is asked for.
+    // RFC 8657 §3: the holder of the account may order, whatever the other parameters.
     private static string? ValueOf(string? issuer, string? account) =>
         issuer is { Length: > 0 }
         && issuer.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')

@@ -79,8 +79,8 @@ internal static class RelyingPartyCommands
                     new("NAME", "name", Fit.Keep),
                     new("SERVED", "served_epoch"),
                     new("HOLDS", "acknowledged_epoch", Fit.Keep),
-                    new("SAID BY", "acknowledged_by"),
-                    new("HEARD", "last_heard_at"),
+                    new("REPORTED BY", "acknowledged_by"),
+                    new("LAST CONTACT", "last_heard_at"),
                     new("ARCHIVED", "archived_at", Fit.Keep)
                 );
             },

@@ -9,7 +9,7 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert rule test</c>: the rule's own tests, or those of a file, put to the rule as it stands. The service runs
+/// <c>culvert rule test</c>: the rule's own tests, or those of a file, run against the current rule. The service runs
 /// them at every save; this runs them in between, and tries new ones before they are saved.
 /// </summary>
 internal static class RuleTestCommand
@@ -48,7 +48,7 @@ internal static class RuleTestCommand
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
                     new Column("TEST", "name", Fit.Keep),
                     new("EXPECTED", "expect", Fit.Keep),
-                    new("GOT", "got", Fit.Keep),
+                    new("ACTUAL", "got", Fit.Keep),
                     new("REASON", "reason", Fit.Wrap),
                     new("PASSED", "passed", Fit.Keep)
                 ) with

@@ -10,15 +10,15 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert status</c>: one screen that says whether calls get through, what is missing, and which authorities want
-/// somebody's attention.
+/// <c>culvert status</c>: one screen that says whether calls get through, what is missing, and which authorities need
+/// an operator's attention.
 /// </summary>
 internal static class StatusCommand
 {
     // The first of the service's notices by default: time enough to have a successor signed.
     private static readonly TimeSpan Soon = TimeSpan.FromDays(45);
 
-    // States in which somebody has to act; in the others an authority works, waits for the service, or is over.
+    // States in which an operator has to act; in the others an authority works, waits for the service, or is over.
     private static readonly string[] Waiting =
     [
         "csr_issued",
@@ -125,7 +125,7 @@ internal static class StatusCommand
         return text.ToString();
     }
 
-    // Whoever may not read them still sees their tunnels.
+    // A caller that may not read them still sees its tunnels.
     private static async Task<(JsonArray? Attention, string? Approval)> AuthoritiesAsync(
         CommandContext context,
         CancellationToken cancel

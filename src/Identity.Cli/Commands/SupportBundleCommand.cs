@@ -11,7 +11,9 @@ using Culvert.Identity.Cli.Support;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert support-bundle</c>: what somebody needs who is asked for help, and nothing that they must not have.</summary>
+/// <summary>
+/// <c>culvert support-bundle</c>: what a person who helps needs, and nothing that this person must not have.
+/// </summary>
 internal static class SupportBundleCommand
 {
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
@@ -173,7 +175,7 @@ internal static class SupportBundleCommand
         return states;
     }
 
-    // Newest first: what is older than asked for ends it.
+    // Newest first: the first entry older than requested ends the listing.
     private static async Task<JsonNode> AuditAsync(
         ManagementClient client,
         DateTimeOffset from,

@@ -24,7 +24,7 @@ internal static class TokenRevokeCommands
         new("ISSUED BEFORE", "issued_before"),
         new("REASON", "reason"),
         new("CREATED", "created_at"),
-        new("ENDS", "ends_at"),
+        new("EXPIRES", "ends_at"),
     ];
 
     /// <summary><c>token revoke</c>.</summary>

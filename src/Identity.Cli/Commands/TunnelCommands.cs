@@ -108,7 +108,7 @@ internal static class TunnelCommands
             }
             catch (CommandFailure)
             {
-                // The list is what was asked for: a row without this cell is better than none.
+                // The operator requested the list: a row without this cell is better than none.
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// </summary>
 /// <param name="verbs">Makes them.</param>
 /// <param name="segment">Of the path below the tunnel's.</param>
-/// <param name="what">How people are told of one.</param>
+/// <param name="what">How messages name a part.</param>
 /// <param name="prefix">Of its ids.</param>
 internal sealed class TunnelParts(VerbFactory verbs, string segment, string what, string prefix)
 {

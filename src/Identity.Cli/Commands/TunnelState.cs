@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What the status of a tunnel comes to.</summary>
+/// <summary>The summary of a tunnel's status.</summary>
 internal static class TunnelState
 {
     /// <summary>For a person.</summary>
@@ -18,6 +18,6 @@ internal static class TunnelState
     public static bool IsReady(JsonNode? status) =>
         status?["ready"] is JsonValue value && value.TryGetValue(out bool isReady) && isReady;
 
-    /// <summary>Somebody should look: one that nobody has set up yet has not failed.</summary>
+    /// <summary>An operator should check it: a tunnel that is not set up yet has not failed.</summary>
     public static bool IsFailing(JsonNode? status) => !IsReady(status) && status.Text("state") != "not_set_up";
 }

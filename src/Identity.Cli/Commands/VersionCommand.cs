@@ -56,7 +56,7 @@ internal static class VersionCommand
             new("VERSION", "version", Fit.Keep),
             new("SKEW", "skew", Fit.Keep),
             new("TUNNEL", "tunnel_id"),
-            new("SEEN", "seen_at")
+            new("LAST SEEN", "seen_at")
         ) with
         {
             ExitCode = outside.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed,

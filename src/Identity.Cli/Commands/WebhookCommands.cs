@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert webhook</c>: where an organization is told of approaching ends.</summary>
+/// <summary><c>culvert webhook</c>: where an organization is notified of certificates that expire soon.</summary>
 internal static class WebhookCommands
 {
     private const string Path = "v1/webhooks";

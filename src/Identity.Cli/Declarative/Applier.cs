@@ -5,8 +5,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>
-/// Makes a plan's changes, one after the other. It stops at the first refusal: what was made stays, and the same files
-/// applied again go on from there.
+/// Makes a plan's changes, one after the other. It stops at the first refusal: what was made stays, and applying the
+/// same files again continues from there.
 /// </summary>
 internal sealed class Applier(ManagementClient client, LiveState live)
 {

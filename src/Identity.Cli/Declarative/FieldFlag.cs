@@ -4,7 +4,7 @@ namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>How a field is written on the command line.</summary>
 /// <param name="Name">Such as <c>--algorithm</c>.</param>
-/// <param name="Value">What stands for the value in the help; not needed where the field has its words.</param>
+/// <param name="Value">The placeholder of the value in the help; not needed where the field has its words.</param>
 /// <param name="Nothing">The word for null, or for an empty list; null: there is none.</param>
 internal sealed record FieldFlag(string Name, string Value = "", string? Nothing = null)
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>What may stand in a field of a declared resource.</summary>
+/// <summary>The kind of value of a field of a declared resource.</summary>
 internal enum FieldType
 {
     Text,

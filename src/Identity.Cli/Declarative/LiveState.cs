@@ -26,7 +26,7 @@ internal sealed class LiveState
         var state = new LiveState();
         var client = await context.ClientAsync(cancel);
         using var progress = new Progress(context.Host, context.IsQuiet, "objects read");
-        // What is only referred to, first: edges take a right that not everybody has who declares the rest.
+        // What is only referred to, first: edges need a right that not every caller has who declares the rest.
         await state.IndexAsync(client, Noun.Workspace, cancel);
         try
         {
@@ -84,7 +84,7 @@ internal sealed class LiveState
         };
     }
 
-    /// <summary>A name that came to be just now.</summary>
+    /// <summary>A name that was created just now.</summary>
     public void Add(Noun noun, string name, string id)
     {
         names[(noun.Path, id)] = name;

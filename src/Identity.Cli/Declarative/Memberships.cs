@@ -7,7 +7,9 @@ namespace Culvert.Identity.Cli.Declarative;
 /// <summary>A service account's roles in workspaces: records of their own, one per workspace.</summary>
 internal static class Memberships
 {
-    /// <summary>Roles by the workspace's name. The implicit one is nobody's decision and stays out.</summary>
+    /// <summary>
+    /// Roles by the workspace's name. The implicit membership is not anyone's decision and is left out.
+    /// </summary>
     public static async Task<JsonObject> ReadAsync(
         ManagementClient client,
         string accountId,

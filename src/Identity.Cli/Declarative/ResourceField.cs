@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>A field that a file may declare. One that it leaves out is nobody's: apply never touches it.</summary>
+/// <summary>A field that a file may declare. A field that is left out is not managed: apply never changes it.</summary>
 internal sealed record ResourceField(string Name, FieldType Type, string Description)
 {
     /// <summary>The member of requests and answers, where it has another name; <c>a.b</c> is inside an object.</summary>

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Cli.Declarative;
 /// <summary>YAML 1.2 (core schema) as JSON: quoted scalars are texts, plain ones what they look like.</summary>
 internal static class YamlNodes
 {
-    // Deep enough for any match or test; a bound against a file that is none of ours.
+    // Deep enough for any match or test; a bound against a file that was not written for this command.
     private const int MaxDepth = 32;
 
     public static JsonNode? ToJson(YamlNode node, int depth = 0) =>

@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli.Hosting;
 
-/// <summary>Everything that a command sees of the process it runs in; tests hand in their own.</summary>
+/// <summary>Everything that a command sees of the process it runs in; tests provide their own.</summary>
 internal sealed record CliHost
 {
     public required Func<string, string?> Variable { get; init; }
@@ -15,7 +15,7 @@ internal sealed record CliHost
 
     public required TextReader In { get; init; }
 
-    /// <summary>Somebody can read a question and answer it: without that nothing is ever asked.</summary>
+    /// <summary>A person can read a question and answer it: without that no command asks.</summary>
     public required bool CanAsk { get; init; }
 
     /// <summary>Columns of the terminal that standard output is; null when it is a file or a pipe.</summary>
@@ -32,7 +32,7 @@ internal sealed record CliHost
     /// <summary>Where the other programs are looked for first.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
-    /// <summary>Shows a page to whoever sits here, if that is possible.</summary>
+    /// <summary>Opens a page in the operator's browser, if that is possible.</summary>
     public Action<Uri> OpenBrowser { get; init; } = static _ => { };
 
     public static CliHost ForProcess() =>

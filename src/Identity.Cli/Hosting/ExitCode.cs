@@ -5,10 +5,12 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The work failed for a reason that no better code describes, the service's own faults included.</summary>
+    /// <summary>
+    /// The work failed for a reason that no better code describes, the service's own errors included.
+    /// </summary>
     public const int Failed = 1;
 
-    /// <summary>The command ran, and what it looked at is not as it should be (<c>status</c>).</summary>
+    /// <summary>The command ran, and what it checked is not as it should be (<c>status</c>).</summary>
     public const int CheckFailed = 2;
 
     /// <summary>The service, or a safeguard of this program, said no; repeating the command changes nothing.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Cli.Hosting;
 
-/// <summary>Environment variables that stand for a global flag which was not written.</summary>
+/// <summary>Environment variables that set a global flag when the command line does not.</summary>
 internal static class SettingVariables
 {
     public const string Profile = "CULVERT_PROFILE";

@@ -89,7 +89,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     /// <summary>
     /// Before something that cannot be taken back: the operator types the object's name, or said <c>--yes</c>. The deed
-    /// is told as a sentence without its full stop.
+    /// is written as a sentence without its full stop.
     /// </summary>
     public void Confirm(string deed, string name, bool yes)
     {

@@ -6,8 +6,8 @@ namespace Culvert.Identity.Cli.Invocation;
 
 /// <summary>
 /// The library's help, without the global flags that a flag of the command itself hides: <c>issuer create --url</c> is the
-/// issuer's, and showing the service's beside it would say two things of one flag. One that has a short form too can still be
-/// given by that.
+/// issuer's, and showing the service's as well would describe one flag in two ways. One that has a short form too can
+/// still be given by that.
 /// </summary>
 internal sealed class HelpWithoutShadows(HelpAction help, GlobalOptions global) : SynchronousCommandLineAction
 {

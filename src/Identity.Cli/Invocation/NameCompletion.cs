@@ -9,7 +9,7 @@ namespace Culvert.Identity.Cli.Invocation;
 
 /// <summary>
 /// Completes names of objects, which the service lists. Whatever is in the way (no address, no sign-in, no answer in
-/// time) offers nothing and says nothing: the operator is typing.
+/// time) offers nothing and prints nothing: the operator is typing.
 /// </summary>
 internal static partial class NameCompletion
 {
@@ -103,7 +103,7 @@ internal static partial class NameCompletion
         }
         catch (Exception)
         {
-            // Completion is no place to learn what is wrong: the command itself says it.
+            // Completion does not report errors: the command itself does.
             return [];
         }
     }

@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>What a command found or made: one value, printed in whichever format was asked for.</summary>
+/// <summary>What a command found or made: one value, printed in the requested format.</summary>
 internal sealed record CommandResult
 {
     /// <summary>As the wire had it: <c>-o json</c> prints exactly this.</summary>

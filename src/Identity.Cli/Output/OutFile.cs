@@ -2,7 +2,9 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Files that a command was told to write. None is ever overwritten half: written aside, then renamed.</summary>
+/// <summary>
+/// Files that a command writes on request. None is ever overwritten half: written aside, then renamed.
+/// </summary>
 internal static class OutFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

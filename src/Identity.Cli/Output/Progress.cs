@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Output;
 /// <summary>How far long work has come: one line on a terminal's standard error, rewritten in place, gone at the end.</summary>
 internal sealed class Progress(CliHost host, bool isQuiet, string what) : IDisposable
 {
-    // Faster than that nobody reads.
+    // Faster updates cannot be read.
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
     private readonly bool isShown = host.ShowsProgress && !isQuiet;

@@ -51,7 +51,7 @@ internal static class ResultWriter
         return result with { Columns = [.. columns, .. more] };
     }
 
-    // A PEM is no cell, nor is an object of its own.
+    // A PEM text or a nested object does not fit into a cell.
     private static bool IsShort(JsonNode? value) =>
         value switch
         {
@@ -87,7 +87,10 @@ internal static class ResultWriter
         WriteObject(result.Json, host.OutputWidth, host.Out);
     }
 
-    /// <summary>A member a line; values are folded into what a terminal leaves beside the names, and never in a pipe.</summary>
+    /// <summary>
+    /// A member a line; values are folded into the width that the terminal leaves next to the names, and never in a
+    /// pipe.
+    /// </summary>
     private static void WriteObject(JsonObject json, int? width, TextWriter output)
     {
         var rows = json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)).ToList();
@@ -118,7 +121,7 @@ internal static class ResultWriter
     private static void WriteList(CommandResult result, OutputFormat format, CliHost host)
     {
         var width = format == OutputFormat.Wide ? null : host.OutputWidth;
-        // A person at a terminal asks how long ago; whoever copies a time or reads it by program has the exact one.
+        // A person at a terminal asks how long ago; a person who copies a time, or a program, gets the exact one.
         var list = new ListTable(result.Columns!, [.. result.Json.Data()], width, host.Time.GetUtcNow());
         list.Write(host.Out);
         if (list.Dropped.ToList() is { Count: > 0 } dropped)

@@ -8,7 +8,7 @@ internal static class TextTable
     /// <summary>Blanks between columns.</summary>
     public const int Gap = 2;
 
-    /// <summary>A folded column is no narrower: below that it is one letter a line.</summary>
+    /// <summary>A folded column does not become narrower: below that it is one letter a line.</summary>
     public const int NarrowestFold = 24;
 
     /// <param name="output">Takes the lines.</param>

@@ -54,7 +54,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
         server.Run(HandleAsync);
     }
 
-    /// <summary>What the provider is told to send the browser to.</summary>
+    /// <summary>The URL that the provider redirects the browser to.</summary>
     public string RedirectUri => $"http://{authority}{Path}";
 
     /// <summary>Ends with the one request.</summary>

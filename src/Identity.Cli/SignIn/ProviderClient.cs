@@ -16,7 +16,7 @@ namespace Culvert.Identity.Cli.SignIn;
 /// alone.
 /// </summary>
 /// <param name="provider">Whom to ask.</param>
-/// <param name="registration">What the client must be there, for whoever is refused.</param>
+/// <param name="registration">What the client must be there, for a user who is refused.</param>
 /// <param name="timeout">Of each request.</param>
 internal sealed class ProviderClient(SignInProvider provider, string registration, TimeSpan timeout) : IDisposable
 {
@@ -91,7 +91,9 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
                 MetadataUrl
             );
 
-    /// <summary>Asks, and gives the answer of any status but a redirect. What is no JSON object has no members.</summary>
+    /// <summary>
+    /// Asks, and gives the answer of any status but a redirect. An answer that is not a JSON object has no members.
+    /// </summary>
     /// <param name="url">Whom.</param>
     /// <param name="ask">Sends the request and reads its answer.</param>
     /// <param name="cancel">Ends it.</param>
@@ -174,7 +176,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             Next = $"register the client at the provider as a public client with {registration}",
         };
 
-    /// <summary>Nobody came in time.</summary>
+    /// <summary>No user signed in in time.</summary>
     public static CommandFailure Expired(string what, Uri url) =>
         new(ExitCode.TryAgain, what) { Where = url.GetLeftPart(UriPartial.Path), Next = "run the command again" };
 

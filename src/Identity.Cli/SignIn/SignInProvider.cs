@@ -10,8 +10,8 @@ internal sealed record SignInProvider
     public required string ClientId { get; init; }
 
     /// <summary>
-    /// RFC 8707: whom an access token is asked for, which is then exchanged. Null = the <c>id_token</c> is, whose audience
-    /// is the client.
+    /// RFC 8707: the audience of the requested access token, which is then exchanged. Null = the <c>id_token</c> is,
+    /// whose audience is the client.
     /// </summary>
     public string? Audience { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed record SignInRecord
     [JsonPropertyName("workspace_id")]
     public string WorkspaceId { get; init; } = "";
 
-    /// <summary>The identity provider's token, read anew at each exchange.</summary>
+    /// <summary>The identity provider's token, read again at each exchange.</summary>
     [JsonPropertyName("token_file")]
     public required string TokenFile { get; init; }
 

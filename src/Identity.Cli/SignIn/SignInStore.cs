@@ -11,7 +11,7 @@ internal static class SignInStore
 {
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>Null: nobody signed in at that service. A file that others may read counts as none.</summary>
+    /// <summary>Null: no user signed in at that service. A file that others may read counts as none.</summary>
     public static SignInRecord? Read(Uri url, CliHost host)
     {
         try

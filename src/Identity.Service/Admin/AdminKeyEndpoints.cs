@@ -6,7 +6,9 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
+/// <summary>
+/// <c>/v1/admin_keys</c>: the organization's keys for people. No caller gives or takes rights that it lacks (S2).
+/// </summary>
 internal sealed class AdminKeyEndpoints(
     AdminKeys keys,
     AdminKeyStore store,
@@ -63,7 +65,8 @@ internal sealed class AdminKeyEndpoints(
                 Name = body.Name,
                 Role = role,
                 Life = life,
-                // Whatever the new key is called: two keys of one hand never approve for each other (S16).
+                // Whatever the new key is called: two keys of the same administrator never approve for each other
+                // (S16).
                 CreatedBy = request.Caller.ActorId,
             },
             secret,

@@ -3,7 +3,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Where a new key goes on the host: a 0600 file of its own. It is never printed, and never written over.</summary>
+/// <summary>
+/// Where a new key is written on the host: a 0600 file of its own. It is never printed, and never written over.
+/// </summary>
 internal static class AdminKeyFile
 {
     /// <exception cref="IOException">The file exists, or the disk refuses.</exception>

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>A key that somebody wants.</summary>
+/// <summary>A requested key.</summary>
 internal sealed record AdminKeyWish
 {
     public static readonly TimeSpan DefaultLife = TimeSpan.FromDays(90);

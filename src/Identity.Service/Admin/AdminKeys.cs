@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// Makes and ends admin keys, over the API and on the host alike: audited, and told to the organization's webhooks in
-/// the same commit, so that a key that nobody expected is seen by somebody else than its maker.
+/// Creates and revokes admin keys, over the API and on the host alike: audited, and sent to the organization's webhooks
+/// in the same commit, so that a person other than its maker sees an unexpected key.
 /// </summary>
 internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
 {
@@ -97,7 +97,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             },
             cancellationToken
         );
-        // Somebody was faster, and that is as well.
+        // Another caller was faster; the result is the same.
         return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
             ? unavailable
             : Woken(key with { RevokedAt = now });

@@ -8,7 +8,8 @@ using Culvert.Identity.Service.Tokens.Revocations;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); everybody else sees the own one.
+/// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); every other caller sees its
+/// own organization.
 /// </summary>
 internal sealed class OrganizationEndpoints(
     TenantStore tenants,

@@ -8,8 +8,8 @@ namespace Culvert.Identity.Service.Approvals;
 /// <summary>
 /// Which person a caller is, for the rule that two must agree (S16, S34). A person whom an identity provider knows is the
 /// pair of issuer URL and subject, in the console, in an access token and in the record of an admin key. An admin key that
-/// names no person counts as the first key of its chain: whoever made a key could use it. Keys that were made on the host
-/// for the same name form a chain too.
+/// names no person counts as the first key of its chain: the maker of a key could use it. Keys that were made on the
+/// host for the same name form a chain too.
 /// </summary>
 internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
 {
@@ -32,7 +32,7 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
     /// <summary>The person that an admin key counts as.</summary>
     public async ValueTask<string> OfKeyAsync(string keyId, CancellationToken cancellationToken)
     {
-        // To the end, however long: a key that stands for itself because it is many keys deep would be a second person.
+        // To the end, however long: if a deep chain were cut off, a key in it would count as a second person.
         // There is no loop, since a creator exists before what it creates.
         var key = keyId;
         while (true)
@@ -56,7 +56,9 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
     public static Refusal? CheckIsPerson(Caller caller) =>
         caller.Kind == CallerKind.AccessToken ? ApprovalErrors.Federated.Refuse() : null;
 
-    /// <summary>Why <paramref name="second"/> does not count beside <paramref name="first"/>; null = they are two.</summary>
+    /// <summary>
+    /// Why <paramref name="second"/> does not count in addition to <paramref name="first"/>; null = they are two.
+    /// </summary>
     /// <param name="first">The person of the first step; null = the service itself.</param>
     /// <param name="second">The person who approves it.</param>
     /// <param name="samePerson">The refusal when they are one.</param>

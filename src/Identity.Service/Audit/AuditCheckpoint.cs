@@ -16,7 +16,7 @@ internal static class AuditCheckpoint
 {
     public const string Type = "culvert-checkpoint+jws";
 
-    /// <summary>Null when the certificate's key is not one of ours.</summary>
+    /// <summary>Null when the certificate's key is not a key of the service.</summary>
     public static string? Sign(
         SslStreamCertificateContext signer,
         string node,

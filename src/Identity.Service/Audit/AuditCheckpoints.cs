@@ -25,7 +25,7 @@ internal sealed class AuditCheckpoints(
 
     public override Task StopAsync(CancellationToken cancellationToken) => TryRoundAsync(cancellationToken);
 
-    /// <summary>Signs what the chains have come to, unless nothing was added since.</summary>
+    /// <summary>Signs the present heads of the chains, unless nothing was added since.</summary>
     public async Task SignAsync(CancellationToken cancellationToken)
     {
         foreach (var chain in await log.NodesAsync(cancellationToken))

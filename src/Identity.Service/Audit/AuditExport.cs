@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
 /// The whole chain as JSON lines, node by node from its first entry: bodies of the caller's organization, digests of all
-/// others (S30). Whoever has it can prove that nothing was left out.
+/// others (S30). Its reader can prove that nothing was left out.
 /// </summary>
 internal static class AuditExport
 {

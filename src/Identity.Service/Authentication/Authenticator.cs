@@ -66,7 +66,7 @@ internal sealed class Authenticator(
         CancellationToken cancellationToken
     )
     {
-        // The handshake admitted nobody without one; a missing feature is a wiring fault, not a refusal.
+        // The handshake admitted no client without one; a missing feature is a programming error, not a refusal.
         var peer =
             request.Http.Features.Get<MachinePeer>()
             ?? throw new InvalidOperationException("A machine endpoint was reached without a verified certificate.");

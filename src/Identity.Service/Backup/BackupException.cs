@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>The file is no backup, not a whole one, or not one for this place. Says what to do.</summary>
+/// <summary>The file is not a backup, is incomplete, or is not for this installation. Says what to do.</summary>
 internal sealed class BackupException(string message, Exception? cause = null) : Exception(message, cause);

@@ -9,8 +9,8 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Saves an installation as one moment of it, beside the service that runs on it: nobody waits, and every row is of the
-/// same commit.
+/// Saves an installation as of one moment, while the service runs on it: no request waits, and every row is of the same
+/// commit.
 /// </summary>
 internal static class BackupMaker
 {

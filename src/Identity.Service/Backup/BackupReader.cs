@@ -167,7 +167,7 @@ internal sealed class BackupReader : IDisposable
         return values;
     }
 
-    // The last line is no part of the digest: it must be looked at without being taken.
+    // The last line is not part of the digest: it must be read without being consumed.
     private JsonDocument? Peek() => ahead ??= ReadLine();
 
     private JsonDocument? Next()

@@ -18,7 +18,7 @@ internal sealed class BackupWriter : IDisposable
     private readonly GZipStream packed;
     private long rows;
 
-    /// <param name="target">Is written from where it stands; stays open.</param>
+    /// <param name="target">Is written from its present position; stays open.</param>
     public BackupWriter(Stream target) => packed = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true);
 
     /// <summary>A file that only its owner may read; nothing is left of one that was not finished.</summary>

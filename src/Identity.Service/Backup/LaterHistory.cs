@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// What audit exports made after a backup tell of the time since. An export counts only if it goes on from where the
-/// backup's chains stood: another installation's, or one that was changed, is refused.
+/// What audit exports made after a backup tell of the time since. An export counts only if it continues the backup's
+/// chains: another installation's, or one that was changed, is refused.
 /// </summary>
 internal sealed class LaterHistory
 {

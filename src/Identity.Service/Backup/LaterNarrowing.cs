@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
 /// Does again what was taken away after the backup, as the audit tells it. What was changed in a way that cannot be done
-/// again is held: it serves nobody until an operator has looked at it.
+/// again is held: it serves no caller until an operator has checked it.
 /// </summary>
 internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now)
 {
@@ -15,7 +15,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
     private const string Archived = "archived";
     private const string ByRestore = "restore";
 
-    // Events after which the record is gone for good.
+    // Events after which the record is permanently gone.
     private static readonly HashSet<string> Archivals =
     [
         AuditEvents.FederationRuleArchived,
@@ -105,7 +105,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         ["webhook"] = ["UPDATE webhooks SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"],
     };
 
-    // How a record is kept from serving anybody, in a way that its operator can take back.
+    // How a record is put on hold, in a way that its operator can undo.
     private static readonly Dictionary<string, string[]> HoldOf = new(StringComparer.Ordinal)
     {
         ["federation_rule"] = [DisableRules("id = @id")],
@@ -212,7 +212,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         }
     }
 
-    // The former token must not work again, and nobody here knows the one that replaced it.
+    // The former token must not work again, and this installation does not know the one that replaced it.
     private void ForgetTunnelToken(LaterEvent later)
     {
         foreach (var (_, id) in later.Resources.Where(resource => resource.Type == "tunnel"))

@@ -5,7 +5,7 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// What nobody has any more after a restore, whatever was or was not revoked since the backup: credentials that the
+/// What no caller has any more after a restore, whatever was or was not revoked since the backup: credentials that the
 /// service gave out and can give out again.
 /// </summary>
 internal static class RestoreCut
@@ -39,7 +39,7 @@ internal static class RestoreCut
             done.Add((what, connection.Execute(sql, new { now = now.ToStore() })));
         }
 
-        // Every list is made anew, with a number above all that were published meanwhile.
+        // Every list is created again, with a number above all that were published meanwhile.
         connection.Execute(
             "UPDATE revocation_lists SET number = number + @ListNumbers, wanted = wanted + 1",
             new { ListNumbers }

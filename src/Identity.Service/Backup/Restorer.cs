@@ -190,7 +190,7 @@ internal sealed class Restorer(
         return narrowed;
     }
 
-    // The old ones are gone: whoever holds a token of before, or has learnt a key since, has nothing.
+    // The old ones are gone: a token from before, or a key that leaked since, is useless.
     private async Task MakeSigningKeyAsync(Store store, CancellationToken cancellationToken)
     {
         await using var provider = services(store).AddSingleton(loggers).BuildServiceProvider();

@@ -31,7 +31,7 @@ internal static class TableOrder
                 throw new InvalidOperationException($"The tables around {name} refer to each other in a circle.");
             }
 
-            // A row that refers to its own table refers to an older one, which stands before it.
+            // A row that refers to its own table refers to an older one, which comes before it.
             foreach (var other in byName[name].RefersTo.Where(other => other != name).Order(StringComparer.Ordinal))
             {
                 Visit(other, above);

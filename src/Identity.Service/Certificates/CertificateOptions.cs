@@ -38,7 +38,7 @@ internal sealed record CertificateOptions
     public IReadOnlyList<string> SigningCommand { get; init; } = [];
 
     /// <summary>
-    /// Variables that the signing connector's program gets; a star at the end stands for any rest. It gets nothing else
+    /// Variables that the signing connector's program gets; a star at the end matches any suffix. It gets nothing else
     /// of the service's environment.
     /// </summary>
     public IReadOnlyList<string> SigningEnvironment { get; init; } = ChildCommand.UsualEnvironment;
@@ -64,8 +64,8 @@ internal sealed record CertificateOptions
     public string RevocationUrl { get; init; } = "";
 
     /// <summary>
-    /// Every server certificate bears its list's address. Else those alone that live longer than a day: the others end
-    /// before most verifiers look again.
+    /// Every server certificate contains its list's address. Else those alone that live longer than a day: the others
+    /// end before most verifiers look again.
     /// </summary>
     public bool ListAlways { get; init; }
 
@@ -75,6 +75,6 @@ internal sealed record CertificateOptions
     /// <summary>Where OCSP requests are sent, without a final slash; empty = the public URL.</summary>
     public string OcspUrl { get; init; } = "";
 
-    /// <summary>Which server certificates bear their OCSP responder's address.</summary>
+    /// <summary>Which server certificates contain their OCSP responder's address.</summary>
     public ResponderAddress ResponderAddress { get; init; }
 }

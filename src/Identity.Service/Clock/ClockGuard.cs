@@ -28,7 +28,7 @@ internal sealed class ClockGuard(
     ILogger<ClockGuard> logger
 ) : IHostedService
 {
-    // Both clocks are disciplined alike, but a drift over months is no step.
+    // Both clocks are disciplined alike, but a drift over months is not a step.
     private static readonly TimeSpan AnchorLife = TimeSpan.FromMinutes(10);
 
     private readonly Lock gate = new();
@@ -40,7 +40,7 @@ internal sealed class ClockGuard(
     /// <summary>How far the wall clock may differ from what it should say.</summary>
     public TimeSpan Tolerance { get; } = options.Tolerance;
 
-    /// <summary>Null = the wall clock can be relied on. Looks anew at every call; costs two readings.</summary>
+    /// <summary>Null = the wall clock can be relied on. Checks again at every call; costs two readings.</summary>
     public ClockAlarm? Check()
     {
         var from = anchor;
@@ -56,12 +56,12 @@ internal sealed class ClockGuard(
         return Judge(from, now, step, agrees);
     }
 
-    /// <summary>The refusal of whatever would mint; null = go on.</summary>
+    /// <summary>The refusal of every operation that would issue; null = allowed.</summary>
     public Refusal? RefusalIfAlarmed() => Check() is null ? null : ClockErrors.Unsynchronised.Refuse();
 
     /// <summary>
-    /// Now, for questions about an end: while the clock stands back, the time that it should say, so that nothing which
-    /// has expired lives again.
+    /// Now, for questions about an end: while the clock is behind, the time that it should show, so that nothing which
+    /// has expired becomes valid again.
     /// </summary>
     public DateTimeOffset LatestNow()
     {
@@ -95,8 +95,8 @@ internal sealed class ClockGuard(
     }
 
     /// <summary>
-    /// The other clock starts with the machine, but the last decision tells that time has not gone back since, or an
-    /// alarm does: what was decided after a step back bears the wrong time itself.
+    /// The other clock starts with the machine, but the last decision shows whether time has gone back since, or an
+    /// alarm does: a decision after a step back has the wrong time itself.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class ClockGuard(
         {
             if (!ReferenceEquals(anchor, from))
             {
-                return alarm; // somebody else has judged meanwhile
+                return alarm; // another operator has decided meanwhile
             }
 
             if (agrees)
@@ -172,7 +172,7 @@ internal sealed class ClockGuard(
         }
         catch (Exception fault)
         {
-            // The root of a task: the alarm stands whether or not it could be recorded.
+            // The root of a task: the alarm is in force whether or not it could be recorded.
             Log.ClockAlarmNotRecorded(logger, fault.GetType().Name);
         }
     }

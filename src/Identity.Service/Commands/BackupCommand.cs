@@ -10,7 +10,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service backup</c>: saves the installation, beside the running service, and names what that lacks.</summary>
+/// <summary>
+/// <c>identity-service backup</c>: saves the installation, while the service runs, and names what the backup lacks.
+/// </summary>
 internal static class BackupCommand
 {
     public static Command Create()

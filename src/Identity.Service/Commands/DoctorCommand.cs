@@ -7,7 +7,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
-/// <c>identity-service doctor</c>: says what this node lacks, why, and what to do. Beside the running service as well:
+/// <c>identity-service doctor</c>: says what this node lacks, why, and what to do. May run together with the service:
 /// it writes nothing.
 /// </summary>
 internal static class DoctorCommand

@@ -4,10 +4,10 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary>What commands on the host have in common that write into the audit beside a running service.</summary>
+/// <summary>What commands on the host have in common that write into the audit while the service runs.</summary>
 internal static class HostCommand
 {
-    // Two at once would write one chain; the second is told to wait.
+    // Two at once would write one chain; the second command gets an error that says to wait.
     private const string LockName = "host-command.lock";
 
     /// <summary>To be held while the command works; null = another one does.</summary>

@@ -99,7 +99,7 @@ internal static class RunCommand
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
             Hosting.Log.Serving(logger, ProgramVersion.Current, settings.Options.PublicUrl, string.Join(' ', app.Urls));
             var notices = app.Services.GetRequiredService<ExpiryNotices>();
-            // By itself it stops only when a new process is the way out (an HSM's library that hangs).
+            // Without a signal it stops only when a new process is the way out (an HSM's library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
             await WatchAsync(watch, next => Use(next, levels, notices), either.Token);
@@ -117,8 +117,8 @@ internal static class RunCommand
         }
     }
 
-    // While anybody listens to this category, the web server makes an activity and a log scope for each request. It
-    // only reports requests, which is not this log's business, and faults, which the envelope has already reported.
+    // While a logger is enabled for this category, the web server makes an activity and a log scope for each request.
+    // It only reports requests, which this log does not contain, and errors, which the envelope has already reported.
     private static void Configure(ILoggingBuilder logging, LogOptions options, LogLevels levels) =>
         logging
             .AddCulvertLogging(options, levels: levels)

@@ -13,7 +13,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service seal rotate</c>: seals every stored secret anew with the newest version of the key.</summary>
+/// <summary>
+/// <c>identity-service seal rotate</c>: seals every stored secret again with the newest version of the key.
+/// </summary>
 internal static class SealCommand
 {
     public static Command Create()
@@ -84,7 +86,7 @@ internal static class SealCommand
     }
 
     /// <summary>
-    /// Seals anew and writes down that it was done, in a chain of its own beside the running service's. Opened first: what
+    /// Seals again and records that it was done, in a separate chain next to the running service's. Opened first: what
     /// cannot be written down is not begun.
     /// </summary>
     public static async Task<(IReadOnlyList<uint> InUse, uint Writing)> RotateAsync(
@@ -117,7 +119,7 @@ internal static class SealCommand
         }
         catch (Exception fault) when (fault is StoreException or OperationCanceledException)
         {
-            // What was sealed anew until then stays so, and is written down like the rest.
+            // What was sealed again until then stays so, and is recorded like the rest.
             broken = ExceptionDispatchInfo.Capture(fault);
         }
 

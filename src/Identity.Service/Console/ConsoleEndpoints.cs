@@ -11,8 +11,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Console;
 
 /// <summary>
-/// What happens around every page and form: 1. headers, 2. the session, or the way to sign in, 3. for forms: that the page
-/// sent it and nobody else, 4. the operation, 5. the page, or where to go next.
+/// What happens around every page and form: 1. headers, 2. the session, or the way to sign in, 3. for forms: that the
+/// page sent it and no other site, 4. the operation, 5. the page, or where to go next.
 /// </summary>
 internal sealed class ConsoleEndpoints(
     ConsoleSessions sessions,
@@ -69,7 +69,7 @@ internal sealed class ConsoleEndpoints(
         var (cookie, principal) = await FindAsync(http);
         if (principal is null)
         {
-            // What was typed is lost: nothing of it may wait for somebody to come.
+            // What was typed is lost: none of it may be stored until a person signs in.
             await SendToSignInAsync(http, null);
             return;
         }
@@ -83,7 +83,7 @@ internal sealed class ConsoleEndpoints(
         var api = ApiOf(http, principal);
         var operation = $"{action.Method} {action.Operation}";
         var body = FormBody.Of(form, action.Fields);
-        // Who may not is told so, whatever the fields hold.
+        // A person without the right is refused, whatever the fields hold.
         var answer =
             !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
             : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
@@ -174,7 +174,7 @@ internal sealed class ConsoleEndpoints(
     public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
         new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
 
-    /// <summary>A path of this console and nothing else: what somebody wrote into a link leads nowhere else (S32).</summary>
+    /// <summary>A path of this console and nothing else: a forged link leads to no other site (S32).</summary>
     public static string LocalPath(string? wanted) =>
         wanted is { Length: <= 512 }
         && (wanted == Home || wanted.StartsWith(Home + "/", StringComparison.Ordinal))
@@ -204,7 +204,9 @@ internal sealed class ConsoleEndpoints(
         return renderer.WriteAsync(typeof(ProblemPage), request, refusal.Code.Status);
     }
 
-    /// <summary>Who is signed in. A source whose cookies keep failing is cut off before the next one is looked at (S31).</summary>
+    /// <summary>
+    /// Who is signed in. A source whose cookies keep failing is cut off before the next one is checked (S31).
+    /// </summary>
     private async ValueTask<(ConsoleCookie? Cookie, ConsolePrincipal? Principal)> FindAsync(HttpContext http)
     {
         var source = new ApiRequest(http).Source;

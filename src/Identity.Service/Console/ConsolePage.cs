@@ -22,7 +22,7 @@ public abstract class ConsolePage : ComponentBase
     /// <summary>Asks the API for what the page shows.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
-    /// <summary>What adds to a page without being it: nothing for whoever may not see it.</summary>
+    /// <summary>What adds to a page without being it: nothing for a person who may not see it.</summary>
     private protected async ValueTask<JsonElement> SeeAsync(string path, params (string Name, string? Value)[] values)
     {
         if (!Request.May($"GET {path}"))

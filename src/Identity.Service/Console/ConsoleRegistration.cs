@@ -45,7 +45,7 @@ internal static class ConsoleRegistration
             (request, _) => new(ConsoleAssets.SendIcon(request))
         );
         new Pages(host, console).Map();
-        // Behind every other path: whoever mistypes one gets a page, as from the others.
+        // Behind every other path: a mistyped path gets a page, like the others.
         host.Page(HttpMethods.Get, "/console/{**path}", console.MissingAsync);
     }
 

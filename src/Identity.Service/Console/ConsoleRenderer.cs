@@ -10,7 +10,7 @@ internal sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory 
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>A fault of the page rises from here, before a byte of it was sent.</summary>
+    /// <summary>An error of the page is thrown from here, before a byte of it was sent.</summary>
     public async Task WriteAsync(Type page, ConsoleRequest request, int status)
     {
         await using var renderer = new HtmlRenderer(services, loggers);

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
 /// The wall clock against what was written down: it is behind if a decision was recorded later than now. That it is
-/// ahead cannot be told without another clock.
+/// ahead cannot be detected without another clock.
 /// </summary>
 internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
 {

@@ -3,7 +3,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The HSM's module, which runs inside the service, and its PIN: nobody else may change the one or read the other.</summary>
+/// <summary>
+/// The HSM's module, which runs inside the service, and its PIN: no other user may change the one or read the other.
+/// </summary>
 internal sealed class HsmFilesCheck : IDoctorCheck<ServiceFacts>
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;

@@ -6,6 +6,8 @@ namespace Culvert.Identity.Service.Doctor;
 /// <param name="Failure">One sentence for the operator; with <paramref name="Code"/>.</param>
 internal sealed record IssuerState(StoredIssuer Stored, string? Code = null, string? Failure = null)
 {
-    /// <summary>Whether its keys were asked for: not those given by hand, nor those of killed and paused issuers.</summary>
+    /// <summary>
+    /// Whether its keys were fetched: not those configured manually, nor those of killed and paused issuers.
+    /// </summary>
     public bool IsTried { get; init; }
 }

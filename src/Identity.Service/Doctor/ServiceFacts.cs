@@ -6,7 +6,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>What the checks look at, gathered once so that all of them speak of the same moment.</summary>
+/// <summary>What the checks read, collected once so that all of them describe the same moment.</summary>
 internal sealed record ServiceFacts
 {
     // A label that no key has: asking for it takes the login and nothing else.

@@ -3,7 +3,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The service's own folder: nobody else may look in or change anything.</summary>
+/// <summary>The service's own folder: no other user may read or change anything in it.</summary>
 internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "state_directory";

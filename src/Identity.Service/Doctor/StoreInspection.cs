@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
-/// What the doctor asks of a store, beside the service that may be running on it: no node is registered, nothing is
+/// What the doctor reads from a store, while the service may be running on it: no node is registered, nothing is
 /// migrated, nothing is written.
 /// </summary>
 internal static class StoreInspection

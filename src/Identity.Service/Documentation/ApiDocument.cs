@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The description of the API, made from the endpoints when it is first asked for, and kept: it holds nothing of the
+/// The description of the API, made from the endpoints when it is first requested, and kept: it holds nothing of the
 /// installation.
 /// </summary>
 internal sealed class ApiDocument(IServiceProvider services)
@@ -16,12 +16,12 @@ internal sealed class ApiDocument(IServiceProvider services)
 
     private readonly Lazy<Task<byte[]>> json = new(() => WriteAsync(services));
 
-    /// <summary>OpenAPI 3.1, without the blanks that make it readable: anybody may ask for it.</summary>
+    /// <summary>OpenAPI 3.1, without the blanks that make it readable: anyone may request it.</summary>
     public Task<byte[]> JsonAsync() => json.Value;
 
     private static async Task<byte[]> WriteAsync(IServiceProvider services)
     {
-        // Not the request's: whoever comes second waits for the same work.
+        // Not the request's: a second caller waits for the same work.
         var document = await services
             .GetRequiredKeyedService<IOpenApiDocumentProvider>(Name)
             .GetOpenApiDocumentAsync(CancellationToken.None);

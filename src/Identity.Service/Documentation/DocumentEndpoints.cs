@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The documentation of this very version, for everybody: it holds nothing of the installation. Limited per source like
-/// every path without a credential (S31).
+/// The documentation of this very version, for every reader: it holds nothing of the installation. Limited per source
+/// like every path without a credential (S31).
 /// </summary>
 internal sealed class DocumentEndpoints(DocumentPages pages, ApiDocument description)
 {

@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Console;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The pages of the documentation, as they were when this program was built. Each is rendered when it is first asked for,
-/// and kept: there are no more of them than the program has.
+/// The pages of the documentation, as they were when this program was built. Each is rendered when it is first
+/// requested, and kept: there are no more of them than the program has.
 /// </summary>
 internal sealed class DocumentPages
 {

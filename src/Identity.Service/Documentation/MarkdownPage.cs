@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Documentation;
 /// (<c>&lt;a id="…"&gt;&lt;/a&gt;</c>) kept; all other HTML is shown as text.
 /// </summary>
 /// <param name="Title">The text of the first heading; empty = there is none.</param>
-/// <param name="Html">What stands between the page's head and foot.</param>
+/// <param name="Html">The content between the page's head and foot.</param>
 internal sealed record MarkdownPage(string Title, string Html)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
@@ -96,7 +96,7 @@ internal sealed record MarkdownPage(string Title, string Html)
     {
         protected override void Write(HtmlRenderer renderer, LinkInline obj)
         {
-            // A picture's text stands in for it: the pages have none.
+            // A picture's text replaces it: the pages have none.
             var target = obj.IsImage ? null : resolve(obj.Url ?? "");
             if (target is not null)
             {

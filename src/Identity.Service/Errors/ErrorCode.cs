@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Service.Errors;
 
 /// <summary>
-/// One stable refusal: what an operator looks up. Every code stands as a static field in a capability's
+/// One stable refusal: what an operator looks up. Every code is a static field in a capability's
 /// <c>…Errors</c> class; the documentation is generated from there.
 /// </summary>
 /// <param name="Code"><c>area.reason</c>; never reused for something else.</param>
@@ -13,10 +13,14 @@ namespace Culvert.Identity.Service.Errors;
 /// <param name="NextStep">What the reader should do.</param>
 internal sealed record ErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
-    /// <summary>Its name in OAuth's registry, for answers in OAuth's shape; null = what the status stands for.</summary>
+    /// <summary>
+    /// Its name in OAuth's registry, for answers in OAuth's shape; null = the usual error of the status.
+    /// </summary>
     public string? OAuthError { get; init; }
 
-    /// <summary>Another attempt is refused alike until somebody changes something else: clients are told not to make one.</summary>
+    /// <summary>
+    /// Every retry is refused in the same way until something else changes: the answer tells clients not to retry.
+    /// </summary>
     public bool IsLasting { get; init; }
 
     public Refusal Refuse(string? message = null) => new(this, message ?? Meaning);

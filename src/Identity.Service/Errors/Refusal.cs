@@ -14,7 +14,7 @@ internal sealed record Refusal(ErrorCode Code, string Message)
     // An outage may be over at any moment; without a time, clients choose their own, down to none.
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>When another attempt makes sense; null where the refusal says nothing about it. Every 503 says it.</summary>
+    /// <summary>When another attempt makes sense; null where the refusal does not set it. Every 503 says it.</summary>
     public TimeSpan? RetryAfter
     {
         get => field ?? (Code.Status == StatusCodes.Status503ServiceUnavailable ? OutageRetryAfter : null);

@@ -25,7 +25,7 @@ internal readonly record struct Result<T>
     /// <summary>The refusal; null when there is a value.</summary>
     public Refusal? Refusal { get; }
 
-    /// <summary>For interfaces, from which C# converts nothing by itself.</summary>
+    /// <summary>For interfaces, from which C# has no implicit conversion.</summary>
     public static Result<T> Ok(T value) => new(value, null);
 
     public static implicit operator Result<T>(T value) => new(value, null);

@@ -25,7 +25,7 @@ internal sealed record AuditActor
     /// <summary>The installation itself, for example during init.</summary>
     public static AuditActor System { get; } = new() { Type = "system", Id = "identity-service" };
 
-    /// <summary>Somebody at the service's host: access to its files is the proof, the user's name is what he says.</summary>
+    /// <summary>A user at the service's host: access to its files is the proof, the user's name is a claim.</summary>
     public static AuditActor Host(uint userId, string userName) =>
         new()
         {
@@ -65,6 +65,6 @@ internal sealed record AuditActor
         }
     }
 
-    /// <summary>What a stranger wrote, cut to a length that a record can bear.</summary>
+    /// <summary>Untrusted text, cut to the length that a record may have.</summary>
     public static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
 }

@@ -5,10 +5,10 @@ using Culvert.Identity.Service.Federation.Issuers;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// What a denied caller is told. JSON: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
-/// himself asked for (scope, target, binding) has one of its own, and only after his token was proved. The reason goes
-/// out only if the issuer's <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the rule
-/// expects.
+/// The answer to a denied caller. JSON: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
+/// itself requested (scope, target, binding) has a separate error, and only after its token was verified. The reason
+/// goes out only if the issuer's <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the
+/// rule expects.
 /// </summary>
 internal static class DenialAnswers
 {

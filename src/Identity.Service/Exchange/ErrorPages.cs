@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// <summary><c>GET /v1/oauth/errors/{error}</c>: what <c>error_uri</c> of an OAuth error leads to, in plain words.</summary>
 internal sealed class ErrorPages
 {
-    // By the name that the answer gives; several codes of ours may share one.
+    // By the name that the answer gives; several codes of the service may share one.
     private readonly FrozenDictionary<string, byte[]> pages = ErrorCatalogue
         .All()
         .Where(code => code.OAuthError is not null)

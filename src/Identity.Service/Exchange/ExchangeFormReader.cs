@@ -8,8 +8,9 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// Reads the forms of RFC 7523 §2.1 and RFC 8693 §2.1. What a form says wrongly by itself is told by name; parameters
-/// that neither grant knows are ignored (RFC 6749 §3.2), those that would mean client authentication are not.
+/// Reads the forms of RFC 7523 §2.1 and RFC 8693 §2.1. A parameter that is wrong on its own is named in the answer;
+/// parameters that neither grant knows are ignored (RFC 6749 §3.2), those that would mean client authentication are
+/// not.
 /// </summary>
 internal static class ExchangeFormReader
 {
@@ -26,7 +27,8 @@ internal static class ExchangeFormReader
     // RFC 6749 §2.3.1, RFC 7521 §4.2. An assertion is never also a client's credential.
     private static readonly string[] ClientCredentials = ["client_secret", "client_assertion", "client_assertion_type"];
 
-    // RFC 8693 §2.1: meaningless beside an assertion, so whoever sends them means something else than we would do.
+    // RFC 8693 §2.1: meaningless with an assertion, so a client that sends them expects something else than the service
+    // would do.
     private static readonly string[] OfTokenExchange =
     [
         SubjectToken,

@@ -17,7 +17,7 @@ internal sealed class GlobalLimit(LimitOptions options, TimeProvider time, Limit
         name: "exchange_total"
     );
 
-    /// <summary>Takes one; null = go on.</summary>
+    /// <summary>Takes one; null = allowed.</summary>
     public Refusal? TryTake() =>
         total.TryTake(0) is { } wait ? ExchangeErrors.Busy.Refuse() with { RetryAfter = wait } : null;
 }

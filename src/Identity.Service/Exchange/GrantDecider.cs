@@ -7,7 +7,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// What a proven subject gets of what was asked for: 1. scope, 2. target, 3. binding, 4. life. Each only narrows.
+/// What a proven subject gets of its request: 1. scope, 2. target, 3. binding, 4. life. Each only narrows.
 /// </summary>
 internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identity)
 {
@@ -16,7 +16,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
     /// </summary>
     public const int LongestAtRoutesSeconds = 3600;
 
-    /// <param name="actor">Who acts for the subject from now on; null = nobody new.</param>
+    /// <param name="actor">Who acts for the subject from now on; null = no new actor.</param>
     public async ValueTask<GrantDecision> DecideAsync(
         ExchangeRequest request,
         GrantSubject subject,
@@ -106,8 +106,8 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
             : new Denial(DenialReason.BindingRequired);
     }
 
-    // The wire rule for an assertion. A token of ours passes on what it has left and no second more, and so does the
-    // token of whoever acts: no chain outlives its first token.
+    // The wire rule for an assertion. A token of this service passes on its remaining lifetime and not more, and so
+    // does the actor's token: no chain outlives its first token.
     private static int LifetimeSeconds(GrantSubject subject, ActingParty? actor, string scope, long now)
     {
         var lifetime = subject.Own is { } own

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
 /// The last look before a grant is committed: 1. the identity is within its quota, 2. what would be minted is not
-/// revoked already, 3. the DPoP proof is used up, which only somebody entitled may cause.
+/// revoked already, 3. the DPoP proof is consumed, which only an entitled caller may cause.
 /// </summary>
 internal sealed class GrantGate(
     IdentityQuotas quotas,
@@ -19,7 +19,7 @@ internal sealed class GrantGate(
     RequestBinding binding
 )
 {
-    /// <summary>Null = go on; else a passing obstacle, which is no denial and leaves no history.</summary>
+    /// <summary>Null = allowed; else a temporary obstacle, which is not a denial and leaves no history.</summary>
     public Refusal? TryPass(ExchangeRequest request, Grant grant)
     {
         if (keys.IsStale || revocations.IsStale)

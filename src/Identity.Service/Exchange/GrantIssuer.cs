@@ -44,7 +44,7 @@ internal sealed class GrantIssuer(
 
         var mark = replays.MarkOf(context, grant);
         var commit = CommitAsync(context, grant, mark?.Key, cancellationToken);
-        // Signed while the commit is on its way; nobody sees it before that is through.
+        // Signed while the commit is on its way; it is not sent before the commit succeeds.
         var token = tokens.Mint(grant, context.Now);
         var result = await commit;
         if (result.Outcome == CommitOutcome.Replayed)

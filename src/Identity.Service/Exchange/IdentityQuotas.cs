@@ -4,8 +4,9 @@ using Culvert.Identity.Service.Limits;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// How often one proven identity, and one issuer in all, may exchange (S31, A20). Whoever can sign or fetch tokens at
-/// will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds both.
+/// How often one proven identity, and one issuer in all, may exchange (S31, A20). A caller that can sign or fetch
+/// tokens at will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds
+/// both.
 /// </summary>
 internal sealed class IdentityQuotas(LimitOptions options, TimeProvider time, LimitShares shares)
 {
@@ -22,7 +23,7 @@ internal sealed class IdentityQuotas(LimitOptions options, TimeProvider time, Li
         name: "exchange_per_issuer"
     );
 
-    /// <summary>Takes one of each; null = go on.</summary>
+    /// <summary>Takes one of each; null = allowed.</summary>
     public Refusal? TryTake(string issuerId, string subjectHash)
     {
         var wait = perSubject.TryTake((issuerId, subjectHash)) ?? perIssuer.TryTake(issuerId);

@@ -7,10 +7,10 @@ namespace Culvert.Identity.Service.Exchange;
 internal static class RequestedScopes
 {
     /// <summary>
-    /// Single spaces between scopes that exist; anything else is refused rather than tidied up, so that nobody reads
-    /// another scope into a request than we do.
+    /// Single spaces between scopes that exist; anything else is refused rather than tidied up, so that no component
+    /// reads another scope into a request than the service does.
     /// </summary>
-    /// <param name="scopes">Null = none was asked for by name.</param>
+    /// <param name="scopes">Null = none was requested by name.</param>
     public static bool TryRead(string? text, out IReadOnlyList<string>? scopes)
     {
         scopes = null;
@@ -30,11 +30,12 @@ internal static class RequestedScopes
     }
 
     /// <summary>
-    /// Request AND grant: what was asked for if rule and role grant all of it, and the subject token too if it is one of ours.
-    /// Without a request everything that both have. Null = more was asked for than there is, or nothing is left.
+    /// Request AND grant: the requested scope if rule and role grant all of it, and the subject token too if this
+    /// service issued it. Without a request everything that both have. Null = the request exceeds the grant, or
+    /// nothing is left.
     /// </summary>
     /// <param name="granted">What takes effect of the rule in the workspace.</param>
-    /// <param name="ceiling">The scope of a subject token of ours; null = an assertion, which has none.</param>
+    /// <param name="ceiling">The scope of a subject token of this service; null = an assertion, which has none.</param>
     /// <returns>Separated by spaces, in the rule's order.</returns>
     public static string? Narrow(GrantedScopes granted, string? ceiling, IReadOnlyList<string>? requested)
     {

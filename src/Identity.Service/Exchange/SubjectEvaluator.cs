@@ -21,7 +21,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             return denial;
         }
 
-        // The types overlap (RFC 8693 §3: an identity token is a JWT), but an access token is no identity token.
+        // The types overlap (RFC 8693 §3: an identity token is a JWT), but an access token is not an identity token.
         if (
             context.Request.SubjectTokenKind == SubjectTokenKind.IdToken
             && context.Token.HasType(AccessTokenMinter.TokenType)

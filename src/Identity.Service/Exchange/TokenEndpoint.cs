@@ -7,14 +7,15 @@ namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
 /// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Bound: rate, size,
-/// content type. 2. Read: a malformed request is told what is wrong and leaves no history. 3. See which keys it proves.
+/// content type. 2. Read: a malformed request gets an answer that names the error, and leaves no history. 3. See which
+/// keys it proves.
 /// 4. Exchange. 5. Answer in
 /// the request's own shape: a token, or one answer for every denial.
 /// </summary>
 internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
 {
-    // A token in a URL ends up in logs, and so does a secret: refused even where nobody would read it, so that nobody
-    // gets used to it.
+    // A token in a URL ends up in logs, and so does a secret: refused even where the service would not read it, so that
+    // no client depends on it.
     private static readonly string[] NeverInTheUrl =
     [
         "assertion",
@@ -100,7 +101,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
                 RequestIdentity.SetTenant(request.Http, grant.OrganizationId, grant.WorkspaceId);
                 if (parsed.Form != ExchangeForm.Json)
                 {
-                    // RFC 6749 §5.1 asks for both; no-store is on every answer of ours.
+                    // RFC 6749 §5.1 requires both; no-store is on every answer of the service.
                     request.Http.Response.Headers.Pragma = "no-cache";
                 }
 
@@ -115,7 +116,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
     private static string? FindInUrl(ApiRequest request) =>
         Array.Find(NeverInTheUrl, name => request.Http.Request.Query.ContainsKey(name));
 
-    // One charset and no compression: a body has one meaning, and its size is its size. Trailers are never looked at.
+    // One charset and no compression: a body has one meaning, and its size is its size. Trailers are never read.
     private static Refusal? CheckEncoding(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0)

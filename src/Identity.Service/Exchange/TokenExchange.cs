@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// One exchange, whatever form it was asked for in (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
+/// One exchange, whatever the form of the request (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
 /// token, 3. see who acts for it, 4. decide what is granted, 5. commit and mint (<see cref="GrantIssuer"/>). Each may
 /// deny, and every denial is recorded before it is answered.
 /// </summary>
@@ -105,7 +105,7 @@ internal sealed class TokenExchange(
         var (allowed, refused) = await subjects.EvaluateAsync(trial, cancellationToken);
         if (!context.IsProven && trial.IsProven)
         {
-            // With no version in force nobody has looked at the token yet; now it is the issuer's word.
+            // With no version in force no check has read the token yet; now the trial has verified it.
             context.SetToken(trial.Token);
             context.Subject = trial.Subject;
             context.IsProven = true;

@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
 /// What tokens may be for (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names. The
-/// token's <c>aud</c> is exactly what was asked for, so that a resource server can compare it with its own identifier.
+/// token's <c>aud</c> is exactly the requested target, so that a resource server can compare it with its own
+/// identifier.
 /// </summary>
 internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity)
 {

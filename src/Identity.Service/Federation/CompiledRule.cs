@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Federation.Workspaces;
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// A rule's version that decides, with everything that deciding needs, prepared: texts as UTF-8, sets frozen, the
-/// issuer's keys at hand. Archived rules, drafts and disabled ones are kept so that their refusals can be explained.
+/// A rule's version that decides, with everything that deciding needs, prepared: texts as UTF-8, sets frozen, and the
+/// issuer's keys. Archived rules, drafts and disabled ones are kept so that their refusals can be explained.
 /// </summary>
 internal sealed class CompiledRule
 {
@@ -18,7 +18,7 @@ internal sealed class CompiledRule
     private readonly AccountRoles roles;
     private readonly string publicUrl;
 
-    // By what the rights come to; filled as asked, because most rules of a large estate rest.
+    // By the effective rights; filled on request, because most rules of a large estate rest.
     private GrantedScopes?[]? granted;
     private byte[]? issuerUrl;
     private byte[]? audience;

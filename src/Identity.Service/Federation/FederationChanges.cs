@@ -19,7 +19,9 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
         // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
         CommitAsync(change, statements, ChangeTopics.Federation | ChangeTopics.Feed, cancellationToken);
 
-    /// <summary>As the other; <paramref name="topics"/> = what is in memory of these is read anew, on every node.</summary>
+    /// <summary>
+    /// As the other overload; every node reads again what it has in memory of <paramref name="topics"/>.
+    /// </summary>
     public async ValueTask<Refusal?> CommitAsync(
         AuditEvent change,
         IReadOnlyList<Statement> statements,
@@ -46,8 +48,9 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
             return unavailable;
         }
 
-        // Committed: from here on the caller's patience does not count. Should the directory fail to read it, the change
-        // stands all the same, and nothing is granted until it has been read: saying "failed" would be wrong.
+        // Committed: from here on the caller's patience does not count. Should the directory fail to read it, the
+        // change is in force all the same, and nothing is granted until it has been read: saying "failed" would be
+        // wrong.
         await changes.WhenDeliveredAsync(topics);
         return null;
     }

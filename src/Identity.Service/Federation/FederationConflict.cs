@@ -6,7 +6,7 @@ internal enum FederationConflict
     /// <summary>An unarchived record of the same kind and organization has that name.</summary>
     NameTaken,
 
-    /// <summary>Somebody else changed or archived the record in between.</summary>
+    /// <summary>Another caller changed or archived the record in between.</summary>
     Changed,
 
     /// <summary>A live rule refers to the record.</summary>

@@ -12,8 +12,8 @@ namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
 /// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change of
-/// any node, before that change is answered. A reading that fails makes it stale, and nothing is decided on a stale one: an
-/// archived rule must not go on granting because the database was slow.
+/// any node, before that change is answered. A read that fails makes it stale, and nothing is decided on a stale one:
+/// an archived rule must not continue to grant because the database was slow.
 /// </summary>
 internal sealed class FederationDirectory(
     IssuerStore issuers,
@@ -49,7 +49,7 @@ internal sealed class FederationDirectory(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Reads everything anew.</summary>
+    /// <summary>Reads everything again.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) =>
         SwapAsync(() => ReadAllAsync(cancellationToken), cancellationToken);
 
@@ -70,7 +70,7 @@ internal sealed class FederationDirectory(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // Logged where it failed; who may change what cannot be told.
+            // Logged where it failed; the rights cannot be determined.
             return StorageErrors.Unavailable.Refuse();
         }
     }

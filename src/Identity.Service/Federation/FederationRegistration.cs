@@ -94,7 +94,7 @@ internal static class FederationRegistration
         host.Post($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.UpdateAsync);
         host.Delete($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.RemoveAsync);
 
-        // Observes as long as the service runs; nobody asks for it.
+        // Observes as long as the service runs; no other service requests it.
         host.Services.GetRequiredService<IssuerMetrics>();
         var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
         host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);

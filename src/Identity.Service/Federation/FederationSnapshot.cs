@@ -41,7 +41,9 @@ internal sealed class FederationSnapshot(
     public IEnumerable<CompiledRule> RulesOf(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);
 
-    /// <summary>Of unarchived rules of an issuer: the versions that decide, and those that are tried beside them.</summary>
+    /// <summary>
+    /// Of unarchived rules of an issuer: the versions that decide, and those that are tried in parallel.
+    /// </summary>
     public IEnumerable<Rule> VersionsOf(IssuerId issuer) =>
         RulesOf(issuer)
             .SelectMany(rule => rule.Candidate is { } candidate ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]);

@@ -38,7 +38,8 @@ internal static class Composition
         TimeProvider time
     )
     {
-        // At its lower levels the web server logs whole URLs, and whoever puts a token into one must not find it there.
+        // At its lower levels the web server logs whole URLs, and a token that a client puts into one must not reach
+        // the log.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton(options).AddCapabilityOptions(options);
         services.AddSingleton(time);
@@ -109,7 +110,7 @@ internal static class Composition
         services.AddMachines();
         services.AddConsole();
         services.AddDocumentation();
-        services.AddJobs(); // last: the rounds begin when all else stands, and end before it
+        services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
         return services;
     }
 

@@ -16,7 +16,7 @@ internal sealed record ConnectionBounds(
     Rate NewPerAddress
 )
 {
-    // A large descriptor limit is no promise of memory: each connection costs some tens of kilobytes.
+    // A large descriptor limit does not guarantee memory: each connection costs some tens of kilobytes.
     private const int MostApi = 16_384;
     private const int MostMachine = 65_536;
 

@@ -129,7 +129,7 @@ internal sealed class ConnectionLimiter(
     {
         if (!TryEnter(connections, slot.Address))
         {
-            // Whoever is at its bound holds many of the idle ones: the search ends early.
+            // A source at its limit holds many of the idle ones: the search ends early.
             var source = SourceLimiter.KeyOf(slot.Address);
             var own = idle.FirstOrDefault(old => SourceLimiter.KeyOf(old.Address).Equals(source));
             if (own is null)

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, a fault)
-/// into the envelope. Unmapped faults disclose nothing but the request id.
+/// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, an
+/// exception) into the envelope. Unmapped exceptions disclose nothing but the request id.
 /// </summary>
 internal sealed class EnvelopeMiddleware(
     RequestDelegate next,
@@ -41,7 +41,7 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to answer.
+            // The caller has closed the connection: no answer is sent.
         }
         catch (BadHttpRequestException fault)
         {

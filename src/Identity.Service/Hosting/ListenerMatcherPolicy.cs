@@ -21,7 +21,7 @@ internal sealed class ListenerMatcherPolicy : MatcherPolicy, IEndpointSelectorPo
             if (candidates.IsValidCandidate(i))
             {
                 var wanted = candidates[i].Endpoint.Metadata.GetMetadata<ListenerMetadata>();
-                // Without a tag: routing's own answer to a wrong method. Every endpoint of ours carries one.
+                // Without a tag: routing's own answer to a wrong method. Every endpoint of the service has one.
                 candidates.SetValidity(i, listener is not null && (wanted is null || wanted.Listener == listener));
             }
         }

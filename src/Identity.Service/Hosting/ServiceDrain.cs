@@ -4,8 +4,8 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// The time between the word to stop and the stop: the node is not ready, so that balancers send nobody new, and answers
-/// whoever is there, telling each to come again over another connection.
+/// The time between the stop signal and the stop: the node is not ready, so that balancers send no new clients. It
+/// answers the connected clients and asks each to reconnect.
 /// </summary>
 internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
 {

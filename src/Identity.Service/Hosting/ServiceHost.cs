@@ -43,7 +43,7 @@ internal static class ServiceHost
         Action<IServiceCollection>? configure = null
     )
     {
-        // Empty: nothing is read from environment variables or files beside our own configuration.
+        // Empty: nothing is read from environment variables or from files other than our own configuration.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
@@ -101,7 +101,7 @@ internal static class ServiceHost
                 OnConnection = _ =>
                 {
                     var tls = ServerOptions(certificate.Api, SslApplicationProtocol.Http2);
-                    // Asked for, never demanded: a client may bind its tokens to a certificate (RFC 8705). It proves
+                    // Requested, never required: a client may bind its tokens to a certificate (RFC 8705). It proves
                     // that it holds the key; who it is, no chain says, so any certificate will do.
                     tls.ClientCertificateRequired = true;
                     tls.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>

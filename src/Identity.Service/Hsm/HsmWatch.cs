@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Hsm;
 
 /// <summary>
 /// Ends the process when every thread hangs in the HSM's library and none came back for a while: what hangs inside a
-/// vendor's library cannot be ended otherwise. Whoever supervises the service starts it anew.
+/// vendor's library cannot be ended otherwise. The service's supervisor starts it again.
 /// </summary>
 internal sealed class HsmWatch(
     InstallationHsm hsm,

@@ -13,7 +13,7 @@ internal sealed class InstallationHsm
 
     private readonly Pkcs11Token? token;
 
-    // Keys that were asked for: by those one sees whether a token that answers is the right one.
+    // Keys that were requested: they show whether a token that answers is the right one.
     private readonly ConcurrentDictionary<string, byte> labels = new(StringComparer.Ordinal);
     private volatile Pkcs11Exception? fault;
 
@@ -30,9 +30,9 @@ internal sealed class InstallationHsm
     public Pkcs11Token Token => token ?? throw new StoreException("A key is in an HSM; set keys.pkcs11 to open it.");
 
     /// <summary>
-    /// Why nothing in the HSM can sign at present; null = it can, or nobody has asked it. After a failure the HSM is asked
-    /// anew, so that an answer does not depend on somebody wanting a signature. One key that is lost among others that
-    /// are there is not this node's trouble but that authority's.
+    /// Why nothing in the HSM can sign at present; null = it can, or it was never used. After a failure the HSM is
+    /// checked again, so that the answer does not depend on a request for a signature. One key that is lost among
+    /// others that are there is not this node's trouble but that authority's.
     /// </summary>
     public async ValueTask<string?> FindObstacleAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed class InstallationHsm
     {
         try
         {
-            // A key that was asked for once may be gone for good: any other will do.
+            // A key that was requested once may be permanently gone: any other key is enough.
             return labels.Keys.Any(label => Token.Describe(label) is not null)
                 ? null
                 : $"The token has none of the {labels.Count} requested keys: {labels.Keys.Min()} …";

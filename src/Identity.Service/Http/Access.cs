@@ -31,7 +31,7 @@ internal sealed record Access
 
     public AccessKind Kind { get; private init; }
 
-    /// <summary>Whether whoever sends a form is answered as RFC 6749 §5.2 has it.</summary>
+    /// <summary>Whether a client that sends a form gets errors in the format of RFC 6749 §5.2.</summary>
     public bool IsOAuth { get; private init; }
 
     /// <summary>

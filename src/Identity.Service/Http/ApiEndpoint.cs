@@ -111,7 +111,7 @@ internal sealed class ApiEndpoint(
         var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
         if (!result.IsOk)
         {
-            // A store that is away, or a nonce that is asked for, is no failed proof.
+            // An unavailable store, or a required nonce, is not a failed proof.
             if (
                 result.Refusal.Code is { Status: StatusCodes.Status401Unauthorized } code
                 && code != BindingErrors.NonceRefused

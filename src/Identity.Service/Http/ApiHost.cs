@@ -23,7 +23,7 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
     public void Delete(string path, Access access, ApiHandler handler) =>
         Map(HttpMethods.Delete, path, access, handler);
 
-    /// <summary>A page for people: it authenticates by itself, and no operation of the API.</summary>
+    /// <summary>A page for people: it authenticates its own requests, and is not an operation of the API.</summary>
     public void Page(string method, string path, RequestDelegate answer) =>
         routes
             .MapMethods(

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>An operation of 8443, for whoever calls it inside the process.</summary>
+/// <summary>An operation of 8443, for callers inside the process.</summary>
 /// <param name="Name">Method and path template, as in <c>POST /v1/tunnels/{tunnel_id}/pause</c>.</param>
 /// <param name="Access">Who may.</param>
 /// <param name="Handler">What does it.</param>

@@ -25,7 +25,7 @@ internal sealed class ApiRequest(HttpContext http)
     /// <summary>Which machine calls; only on 8444.</summary>
     public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
 
-    /// <summary>Who calls, if that was proved; null = nobody in particular.</summary>
+    /// <summary>Who calls, if that was proved; null = an unauthenticated caller.</summary>
     public AuditActor? ProvenActor =>
         caller is not null ? AuditActor.Of(this)
         : peer is not null ? AuditActor.Of(peer, this)

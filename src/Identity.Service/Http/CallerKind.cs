@@ -15,6 +15,8 @@ internal enum CallerKind
     /// <summary>A relying party's own credential: good for the trust bundle of its one tunnel (S17).</summary>
     RelyingParty,
 
-    /// <summary>Somebody whom the console's identity provider vouches for (S32). No credential of the API makes one.</summary>
+    /// <summary>
+    /// A person whom the console's identity provider authenticated (S32). No credential of the API makes one.
+    /// </summary>
     Person,
 }

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Limits;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down everybody's
-/// exchanges, nor make this service a tool against name servers.
+/// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down all
+/// other exchanges, nor make this service a tool against name servers.
 /// </summary>
 internal sealed class CallerLimits(LimitOptions options, TimeProvider time, LimitShares shares)
 {
@@ -16,7 +16,7 @@ internal sealed class CallerLimits(LimitOptions options, TimeProvider time, Limi
         name: "costly_per_caller"
     );
 
-    /// <summary>Takes one; null = go on, else the refusal with its waiting time.</summary>
+    /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
     public Refusal? TryTake(Caller caller, CostlyWork work) =>
         buckets.TryTake((caller.ActorId, work)) is { } wait
             ? RequestErrors.RateLimited.Refuse() with

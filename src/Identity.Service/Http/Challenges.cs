@@ -56,7 +56,7 @@ internal sealed class Challenges
             return StringValues.Empty;
         }
 
-        // The token endpoint's denial is no challenge to present a token (RFC 6749 §5.2 still wants the header).
+        // The token endpoint's denial is not a challenge to present a token (RFC 6749 §5.2 still wants the header).
         return
             code == AuthErrors.Missing
             || !(

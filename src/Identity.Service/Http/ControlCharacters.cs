@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Http;
 
 /// <summary>
 /// Control characters in the path and the query. No id, name or filter has one, logs are written by them, and PostgreSQL
-/// takes no U+0000 in a text: what one database answers with nothing is a fault of the other. Refused in one place, so
+/// takes no U+0000 in a text: one database returns no rows where the other one fails. Refused in one place, so
 /// that no handler has to think of it.
 /// </summary>
 internal static class ControlCharacters

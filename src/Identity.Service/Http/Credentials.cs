@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Http;
 /// <summary>The credential that a request presents, not yet proved.</summary>
 internal static class Credentials
 {
-    /// <summary>Longest credential we look at; the largest token we issue is far below.</summary>
+    /// <summary>Longest credential that is read; the largest token we issue is far below.</summary>
     public const int MaxLength = 8 * 1024;
 
     private const string BearerScheme = "Bearer ";

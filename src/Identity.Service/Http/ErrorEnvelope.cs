@@ -17,7 +17,8 @@ internal static class ErrorEnvelope
         response.ContentLength = body.Length;
         if (refusal is { Code.Status: StatusCodes.Status409Conflict, RetryAfter: null } or { Code.IsLasting: true })
         {
-            // Clients retry 409 by default; ours never changes by itself, unless it says when.
+            // Clients retry 409 by default; a 409 of this service never changes without a new request, unless it says
+            // when.
             response.Headers["x-should-retry"] = "false";
         }
 

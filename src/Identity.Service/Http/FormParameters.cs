@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Http;
 /// </summary>
 internal sealed class FormParameters
 {
-    /// <summary>More than any request of ours has, and room for a client's own.</summary>
+    /// <summary>More than any request of this API has, and room for a client's own.</summary>
     public const int MaxFields = 32;
 
     public const int MaxNameBytes = 64;
@@ -23,7 +23,7 @@ internal sealed class FormParameters
     private readonly List<(string Name, ReadOnlyMemory<byte> Value)> fields = [];
 
     /// <summary>Null, or the sentence that names the problem.</summary>
-    /// <param name="repeatable">The one name that may stand several times; its caller looks at the count.</param>
+    /// <param name="repeatable">The one name that may occur several times; the caller checks the count.</param>
     public static string? TryParse(ReadOnlyMemory<byte> body, string repeatable, out FormParameters parameters)
     {
         parameters = new FormParameters();

@@ -8,7 +8,9 @@ namespace Culvert.Identity.Service.Http;
 /// </summary>
 internal interface IAuthenticator
 {
-    /// <summary>The credential of the request, proved. Also for endpoints that take it beside a client certificate.</summary>
+    /// <summary>
+    /// The credential of the request, proved. Also for endpoints that take it in addition to a client certificate.
+    /// </summary>
     ValueTask<Result<Caller>> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>What a client certificate on 8444 stands for.</summary>
+/// <summary>The kind of machine of a client certificate on 8444.</summary>
 internal enum MachineRole
 {
     Agent,

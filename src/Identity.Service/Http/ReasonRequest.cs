@@ -13,7 +13,7 @@ internal sealed record ReasonRequest
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>The request's body, checked; no body is no reason.</summary>
+    /// <summary>The request's body, checked; an empty body means no reason.</summary>
     public static async ValueTask<Result<ReasonRequest>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken

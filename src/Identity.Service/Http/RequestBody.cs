@@ -96,7 +96,7 @@ internal static class RequestBody
     public static Result<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
-        // No member of any request is a private key in PEM: whoever sends one has pasted the wrong file.
+        // No member of any request is a private key in PEM: a client that sends one has pasted the wrong file.
         if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
         {
             return CaErrors.SecretInInput.Refuse();
@@ -119,7 +119,7 @@ internal static class RequestBody
         }
     }
 
-    // JSON may say U+0000 as an escape alone. PostgreSQL takes it in no text, and no member of ours means anything by it.
+    // JSON may say U+0000 as an escape alone. PostgreSQL does not accept it in text, and no member of the API uses it.
     private static string? MemberWithNul(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IndexOf("\\u0000"u8) < 0)
@@ -152,7 +152,7 @@ internal static class RequestBody
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // Malformed, or half a surrogate pair: whoever reads it in earnest says so.
+            // Malformed, or half a surrogate pair: the actual parser reports it.
         }
 
         return null;

@@ -12,7 +12,7 @@ internal static class RequestSpan
     /// <summary>The name of the service's source of spans.</summary>
     public const string SourceName = "Culvert.Identity.Service";
 
-    /// <summary>Begins one under the trace that the request's headers name; null while nobody listens.</summary>
+    /// <summary>Begins one under the trace that the request's headers name; null while there is no listener.</summary>
     public static Activity? Begin(Traces? traces, HttpContext http)
     {
         if (traces is null || !traces.Source.HasListeners())

@@ -7,16 +7,16 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// A private key arrived in a request. It is gone when the request is; that it travelled is told to the operators,
-/// because it must be replaced.
+/// A private key arrived in a request. It is gone when the request is; the operators are notified that it was
+/// transmitted, because it must be replaced.
 /// </summary>
 internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<SecretAlarm> logger)
 {
     public static bool Concerns(Refusal refusal) => refusal.Code.Code == CaErrorCodes.CaSecretInInput.Code;
 
     /// <summary>
-    /// Logged always; recorded when somebody proven sent it (S31: what anybody can send is no chain entry). The path is
-    /// our own route's, so nothing of the body can be in it.
+    /// Logged always; recorded when an authenticated caller sent it (S31: input that anyone can send is not a chain
+    /// entry). The path is our own route's, so nothing of the body can be in it.
     /// </summary>
     public async ValueTask RaiseAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Somebody sent a private key where none belongs. The key itself is nowhere.</summary>
+/// <summary>A caller sent a private key where none belongs. The key itself is nowhere.</summary>
 internal sealed record SecretDiscarded(string Method, string Path) : AuditEvent
 {
     public override string Name => AuditEvents.SecretDiscarded;

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Init;
 
-/// <summary>What init was asked for, and what earlier steps made.</summary>
+/// <summary>The options of init, and the results of earlier steps.</summary>
 /// <param name="OrganizationName">Of the first organization.</param>
 /// <param name="AdminKeyFile">Absolute path that the admin key goes to.</param>
 internal sealed record InitContext(string OrganizationName, string AdminKeyFile)

@@ -29,10 +29,10 @@ internal sealed class JobScheduler(
 
     public RecurringJob? Find(string name) => Jobs.FirstOrDefault(job => job.Name == name);
 
-    /// <summary>Who paused it; null = nobody.</summary>
+    /// <summary>Who paused it; null = not paused.</summary>
     public JobPause? PauseOf(RecurringJob job) => pauses.GetValueOrDefault(job.Name);
 
-    /// <summary>When its next round begins unless work wants one sooner; null = not by itself.</summary>
+    /// <summary>When its next round begins unless work wants one sooner; null = never automatically.</summary>
     public async ValueTask<DateTimeOffset?> NextRunAsync(RecurringJob job, CancellationToken cancellationToken) =>
         scheduler is not null && await scheduler.GetTrigger(new TriggerKey(job.Name), cancellationToken) is { } trigger
             ? trigger.NextFireTimeUtc + (time.GetUtcNow() - steady.GetUtcNow())

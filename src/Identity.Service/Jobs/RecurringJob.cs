@@ -3,8 +3,9 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Jobs;
 
 /// <summary>
-/// Work that every node does from time to time for as long as it runs. What is due follows from the store, so a round that
-/// fails is told and loses nothing: what was due stays due, and the next round finds it. <see cref="JobScheduler"/> says when.
+/// Work that every node does from time to time for as long as it runs. What is due follows from the store, so a round
+/// that fails is reported and loses nothing: what was due stays due, and the next round finds it.
+/// <see cref="JobScheduler"/> says when.
 /// </summary>
 /// <param name="name">Snake case: what API, log and people call it.</param>
 /// <param name="description">One sentence for operators.</param>
@@ -72,7 +73,7 @@ internal abstract class RecurringJob(
         }
     }
 
-    /// <summary>One round, whose failure is told; never two at a time.</summary>
+    /// <summary>One round, whose failure is reported; never two at a time.</summary>
     public async Task TryRoundAsync(CancellationToken cancellationToken)
     {
         var from = Time.GetUtcNow();

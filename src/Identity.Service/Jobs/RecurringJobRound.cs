@@ -2,7 +2,7 @@ using Quartz;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>What Quartz runs: a round of the job that stands in its data.</summary>
+/// <summary>What Quartz runs: a round of the job that its data names.</summary>
 [DisallowConcurrentExecution]
 internal sealed class RecurringJobRound : IJob
 {

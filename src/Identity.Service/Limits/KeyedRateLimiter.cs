@@ -54,7 +54,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
     private double Rate => shares.IsHearing ? tokensPerSecond : tokensPerSecond / shares.Nodes;
 
-    /// <summary>Takes one; null = go on, else when there will be one.</summary>
+    /// <summary>Takes one; null = allowed, else how long to wait for one.</summary>
     public TimeSpan? TryTake(TKey key) => Use(key, take: true);
 
     /// <summary>Looks without taking.</summary>
@@ -155,7 +155,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         return bucket;
     }
 
-    // A bucket that had time to fill up again says nothing any more.
+    // A bucket that had time to fill up again has no information any more.
     private void Sweep()
     {
         var now = time.GetTimestamp();
@@ -169,7 +169,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         {
             if (IsFull(bucket))
             {
-                // In this order: what another node tells meanwhile is found again by whoever comes next.
+                // In this order: the next caller finds again what another node reports meanwhile.
                 shared.TryRemove(bucket.Key, out _);
                 buckets.TryRemove(key, out _);
             }

@@ -19,7 +19,7 @@ internal sealed class SourceRateLimiter(
 {
     private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources, shares, name);
 
-    /// <summary>Takes one; null = go on, else the refusal with its waiting time.</summary>
+    /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
     public Refusal? TryTake(IPAddress source) => RefusalOf(buckets.TryTake(KeyOf(source)));
 
     /// <summary>Looks without taking.</summary>

@@ -10,14 +10,14 @@ namespace Culvert.Identity.Service.Machines;
 /// <summary><c>GET /v1/agent/feed</c>: everything an agent must know about its tunnel.</summary>
 /// <remarks>
 /// Every change of the installation wakes every waiting agent. One that says which feed it holds, by digest, and for
-/// whose tunnel nothing has changed, goes on waiting.
+/// whose tunnel nothing has changed, continues to wait.
 /// </remarks>
 internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, BundleLedger ledger, MachineFacts facts)
     : IDisposable
 {
     /// <summary>
-    /// Of thousands that wake at once so many are seen to: the others queue here, not in front of everybody else's
-    /// requests. Enough for their records to share commits.
+    /// The number of agents, of thousands that wake at once, that are served in parallel: the others queue here and do
+    /// not delay other requests. Enough for their records to share commits.
     /// </summary>
     private const int AtOnce = 256;
 
@@ -80,7 +80,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         return ApiAnswer.Empty;
     }
 
-    /// <summary>The answer; none when the agent holds what it would be given, as of the revision beside it.</summary>
+    /// <summary>The answer; none when the agent already has this feed, as of the returned revision.</summary>
     private async ValueTask<(ApiAnswer? Answer, long Seen)> AnswerAsync(
         MachinePeer peer,
         FeedPoll poll,

@@ -26,7 +26,7 @@ internal sealed class AgentFeeds(
 {
     /// <summary>
     /// So many bytes may have been written before all are forgotten: what is kept stays far below what the connections
-    /// of their agents take. A feed that is asked for again is read again.
+    /// of their agents take. A feed that is requested again is read again.
     /// </summary>
     private const long MaxBytes = 32 * 1024 * 1024;
 

@@ -7,8 +7,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// What agents say of this service's audit (S30). Whoever changed the database can change what is written here too:
-/// the agents' own logs and metrics, and the file they keep, are what counts.
+/// What agents say of this service's audit (S30). An attacker who changed the database can change this record too: the
+/// evidence is in the agents' own logs and metrics, and in their file.
 /// </summary>
 internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> logger)
 {
@@ -18,7 +18,7 @@ internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> lo
     public static bool IsKnown(string? alarm) =>
         alarm is null or CheckpointAlarm.Fork or CheckpointAlarm.Rollback or CheckpointAlarm.Signature;
 
-    /// <summary>The entry that an agent's report is worth; null when it says nothing new.</summary>
+    /// <summary>The entry for an agent's report; null when it contains nothing new.</summary>
     public AuditEvent? Of(ApiRequest request, AgentReport report)
     {
         var peer = request.Peer;

@@ -17,7 +17,7 @@ internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, AgentOptio
     /// <summary>Often enough that a live edge is known to be live on every node, after one missed write too.</summary>
     private TimeSpan Interval => options.LiveFor / 3 < options.FeedWaitMax ? options.LiveFor / 3 : options.FeedWaitMax;
 
-    /// <summary>What cannot be written now is written at the next call: the feed goes on.</summary>
+    /// <summary>What cannot be written now is written at the next call: the feed continues.</summary>
     public async ValueTask HeardAsync(string edgeId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

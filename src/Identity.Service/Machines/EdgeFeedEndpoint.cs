@@ -57,8 +57,8 @@ internal sealed class EdgeFeedEndpoint(
         var number = lost.Begin(peer);
         try
         {
-            // Before the answer: whoever asks another node from now on whether all edges know something is told of this
-            // one.
+            // Before the answer: a caller that asks another node from now on whether all edges know something learns of
+            // this one.
             await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
             return await polling.WaitAsync(poll, cancellationToken);
         }

@@ -5,7 +5,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>What the feeds tell of names beside the tunnels' domains (S26), and of challenges for names (S25).</summary>
+/// <summary>
+/// What the feeds contain about names other than the tunnels' domains (S26), and of challenges for names (S25).
+/// </summary>
 internal sealed class FeedNames(HostnameStore hostnames, AcmeChallengeStore challenges, TimeProvider time)
 {
     /// <summary>Of one tunnel, but for claims that nothing has proven yet; null for none.</summary>

@@ -8,8 +8,8 @@ namespace Culvert.Identity.Service.Machines;
 internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity identity)
 {
     /// <summary>
-    /// So many are told one by one. More become one, up to the latest moment among those left over, for all tokens of the
-    /// organization: some that are good must then be exchanged anew, and none that is revoked is accepted.
+    /// So many are listed individually. More become one, up to the latest moment among those left over, for all tokens
+    /// of the organization: some valid ones must then be exchanged again, and no revoked one is accepted.
     /// </summary>
     public const int MostUntil = 4_096;
 

@@ -69,7 +69,7 @@ internal sealed class LostEdges(
         }
         catch (Exception e)
         {
-            // Root of a task that nobody awaits; until the edge is not heard of for long it looks alive.
+            // Root of a task that is never awaited; the edge appears alive until its silence is long enough.
             Log.LostEdgeNotNoted(logger, e, peer.EdgeId);
         }
     }

@@ -7,15 +7,17 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// Shows the readiness of tunnels as metrics. While somebody collects them, they are read every two seconds, so that a change
-/// shows within 5 s.
+/// Shows the readiness of tunnels as metrics. While a collector reads them, they are read every two seconds, so that a
+/// change shows within 5 s.
 /// </summary>
 internal sealed class ReadinessMetrics : RecurringJob
 {
     /// <summary>The newest tunnels; the rest is found in the API.</summary>
     public const int MostTunnels = 100;
 
-    /// <summary>A collector that has not come for so long does not come; the database is not asked for it.</summary>
+    /// <summary>
+    /// After so long without a collection there is no collector, and the database is not read for it.
+    /// </summary>
     private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
 
     private readonly TunnelStore tunnels;

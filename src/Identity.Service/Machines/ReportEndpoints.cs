@@ -36,7 +36,7 @@ internal sealed class ReportEndpoints(
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
 
-    // Times MaxAgents still an int: nobody's sum over a report can overflow.
+    // Times MaxAgents still an int: no sum over a report can overflow.
     private const int MaxConnections = 100_000;
 
     public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -239,7 +239,7 @@ internal sealed class ReportEndpoints(
             : TooLong();
     }
 
-    // It ends up in lines of a zone file: the command that prints them looks at each character again.
+    // It ends up in lines of a zone file: the command that prints them checks each character again.
     private static bool IsGood(AgentReportPublic? said) =>
         said is null
         || (

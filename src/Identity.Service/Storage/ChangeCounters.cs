@@ -33,7 +33,7 @@ internal sealed class ChangeCounters
             var index = IndexOf((ChangeTopics)topic);
             if (index < counters.Length)
             {
-                counters[index] = counter; // others belong to a newer version that runs beside this one
+                counters[index] = counter; // others belong to a newer version that runs at the same time
             }
         }
 

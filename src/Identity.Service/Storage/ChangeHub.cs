@@ -66,7 +66,8 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         {
             (counters, topics) = counters.Merge(seen);
 
-            // Whoever comes with the same news finds it asked for: its own commit is answered once it is delivered.
+            // For a caller with the same change the delivery is already requested: its own commit is answered once the
+            // change is delivered.
             foreach (var subscription in subscriptions)
             {
                 if (subscription.Concerns(topics))

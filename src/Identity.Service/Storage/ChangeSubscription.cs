@@ -119,7 +119,7 @@ internal sealed class ChangeSubscription(
         }
         catch (Exception fault)
         {
-            // The root of a background task: whoever subscribed knows that he is stale, and is asked again.
+            // The root of a background task: the subscriber knows that it is stale, and is called again.
             if (!stopping.IsCancellationRequested)
             {
                 Log.ChangeNotHandled(logger, topics, fault);

@@ -27,7 +27,9 @@ internal readonly record struct CommitResult
 
     public bool IsCommitted => Outcome == CommitOutcome.Committed;
 
-    /// <summary>For decisions that can only commit or meet an unavailable store; anything else is a fault of ours.</summary>
+    /// <summary>
+    /// For decisions that can only commit or meet an unavailable store; anything else is a programming error.
+    /// </summary>
     public Refusal? RefusalIfUnavailable() =>
         Outcome switch
         {

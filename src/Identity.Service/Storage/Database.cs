@@ -4,7 +4,7 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Where everything is kept. Read connections are for everybody; all writes go through the <see cref="Journal"/>.
+/// Where everything is kept. Read connections are for all callers; all writes go through the <see cref="Journal"/>.
 /// </summary>
 internal abstract class Database : IDisposable
 {
@@ -77,7 +77,7 @@ internal abstract class Database : IDisposable
 
     /// <summary>
     /// Keeps a little disk space aside for the next <see cref="OpenWrite"/>, where opening itself takes some. Cheap when
-    /// that is done already; a disk without room for it is no failure.
+    /// that is done already; a disk without room for it is not a failure.
     /// </summary>
     public virtual void KeepHeadroom() { }
 
@@ -104,7 +104,8 @@ internal abstract class Database : IDisposable
     public abstract string AnyOf(string column, string parameter);
 
     /// <summary>
-    /// What begins a transaction that sees one moment and holds nobody up, until the connection is closed.
+    /// The statement that begins a transaction that sees one moment and blocks no other connection, until the
+    /// connection is closed.
     /// </summary>
     public abstract string BeginSnapshot { get; }
 

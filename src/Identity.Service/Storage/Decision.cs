@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Storage;
 internal sealed record Decision
 {
     /// <summary>
-    /// The chained audit entry. Null only for bookkeeping that is no decision (last contact of an agent, unproven
+    /// The chained audit entry. Null only for bookkeeping that is not a decision (last contact of an agent, unproven
     /// refusals of S31).
     /// </summary>
     public AuditEvent? Event { get; init; }

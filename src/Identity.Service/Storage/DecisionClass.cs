@@ -6,6 +6,6 @@ internal enum DecisionClass
     /// <summary>Token exchanges and other work in bulk: refused below the disk reserve.</summary>
     Bulk,
 
-    /// <summary>Issuance, revocation, administration: goes on until the disk is really full.</summary>
+    /// <summary>Issuance, revocation, administration: continues until the disk is really full.</summary>
     Essential,
 }

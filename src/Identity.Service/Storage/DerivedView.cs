@@ -1,9 +1,10 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// What is worked out from the store's present state, once per revision for everybody who asks: thousands of waiting
-/// machines wake at the same moment and want the same. One derivation runs at a time; whoever asks for a newer revision
-/// meanwhile waits for the next, which serves all of them. One that hangs is not waited for: another one begins beside it.
+/// A value derived from the store's present state, once per revision for all callers: thousands of waiting
+/// machines wake at the same moment and need the same value. One derivation runs at a time; callers that need a newer
+/// revision meanwhile wait for the next one, which serves all of them. One that hangs is not waited for: another one
+/// begins in parallel.
 /// </summary>
 /// <param name="revisions">What a derivation is of.</param>
 /// <param name="time">For its age.</param>
@@ -32,7 +33,7 @@ internal sealed class DerivedView<T>(
     // Written under the gate, read without it.
     private volatile Derivation? newest;
 
-    /// <summary>Derived from a state that is no older than this call.</summary>
+    /// <summary>Derived from a state that is not older than this call.</summary>
     public async ValueTask<T> GetAsync(CancellationToken cancellationToken)
     {
         var wanted = revisions.Current;

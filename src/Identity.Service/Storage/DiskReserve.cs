@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Watches the free space where the database lies (S31); looks at most once a second. The disk of a database server is
+/// Watches the free space where the database lies (S31); checks at most once a second. The disk of a database server is
 /// not ours to see.
 /// </summary>
 internal sealed class DiskReserve(string? file, JournalOptions options, TimeProvider time, ILogger logger)

@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The one writer. Many decisions share one transaction and one flush; nobody is answered before it (S12, S13).
+/// The one writer. Many decisions share one transaction and one flush; no caller is answered before it (S12, S13).
 /// </summary>
 internal interface IJournal
 {
     /// <summary>
-    /// Completes when the decision is durable or refused. Throws only for a fault in the decision itself (bad SQL, an
+    /// Completes when the decision is durable or refused. Throws only for an error in the decision itself (bad SQL, an
     /// undeclared constraint). Cancellation counts until the decision is queued; afterwards it runs to its end.
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken);

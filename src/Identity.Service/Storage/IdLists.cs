@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Reads by many ids: a list parameter stays short however many are asked for.</summary>
+/// <summary>Reads by many ids: the statement stays short, however many ids are requested.</summary>
 internal static class IdLists
 {
     // Far below what a statement may have in parameters.

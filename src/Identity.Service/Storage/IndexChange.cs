@@ -19,7 +19,7 @@ internal sealed partial record IndexChange(string Name, bool IsUnique, string? D
         ];
 
     /// <summary>As a statement that may be repeated.</summary>
-    /// <param name="how">What stands before the name: nothing, or a word of one database.</param>
+    /// <param name="how">The text before the name: empty, or a keyword of one database.</param>
     public string ToSql(string how = "") =>
         Definition is null
             ? $"DROP INDEX {how} IF EXISTS {Name}"

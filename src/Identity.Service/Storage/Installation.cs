@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What init fixed for good, and when a backup was last put in its place.</summary>
+/// <summary>What init set permanently, and when a backup was last restored.</summary>
 internal sealed record Installation(string InstallationId, string PublicUrl, string TrustDomain, long? RestoredAtMs)
 {
     /// <summary>

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
 /// The group-commit writer. Requests append to one buffer while a dedicated thread writes the other: one
-/// transaction and one flush for all of them, then their waiters go on.
+/// transaction and one flush for all of them, then their waiters continue.
 /// </summary>
 /// <remarks>
 /// State × event:
@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Storage;
 /// Serving    write it         → Failed         ignored              finish queue, end
 /// Failed     refuse it        (cannot occur)   prove: → Serving     refuse queue, end
 /// </code>
-/// Failed means that the last batch's fate is unknown. Its waiters were told "unavailable", their replay keys stay
+/// Failed means that the last batch's fate is unknown. Its waiters got "unavailable", their replay keys stay
 /// burnt in memory, and the head of the chain is read again from the database before anything is written.
 /// </remarks>
 internal sealed class Journal : IJournal, IDisposable
@@ -218,7 +218,7 @@ internal sealed class Journal : IJournal, IDisposable
         }
     }
 
-    // The unique column knows the keys for good; memory holds them only while their tokens could be presented again.
+    // The unique column keeps the keys permanently; memory holds them only while their tokens could be presented again.
     private void ForgetReplays()
     {
         var now = time.GetUtcNow();
@@ -234,7 +234,7 @@ internal sealed class Journal : IJournal, IDisposable
         healthy = false;
         Log.StoreFailed(logger, fault, batch.Count);
         session.Dispose();
-        // Before anybody hears of it: whoever does may count on a proof from now on.
+        // Before any waiter is notified: after that, callers may count on a proof.
         proveTimer ??= time.CreateTimer(
             static self => ((Journal)self!).RequestProof(),
             this,

@@ -10,10 +10,10 @@ internal sealed record JournalOptions
     /// <summary>Free bytes where the database lies; replaced by tests.</summary>
     public Func<long>? FreeBytes { get; init; }
 
-    /// <summary>Runs on the writer's thread at each point of a batch; for fault injection.</summary>
+    /// <summary>Runs on the writer's thread at each point of a batch; for error injection.</summary>
     public Action<JournalPoint>? Probe { get; init; }
 
-    /// <summary>Sees what the writer is about to write, before the first point; for fault injection.</summary>
+    /// <summary>Sees what the writer is about to write, before the first point; for error injection.</summary>
     public Action<IReadOnlyList<PendingDecision>>? Batch { get; init; }
 
     /// <summary>Pause between two attempts of a failed store to prove itself.</summary>
@@ -22,6 +22,6 @@ internal sealed record JournalOptions
     /// <summary>The clock by which a node knows how long it has not seen other nodes' changes.</summary>
     public TimeProvider Pulse { get; init; } = TimeProvider.System;
 
-    /// <summary>Runs before each look at other nodes' changes; for fault injection.</summary>
+    /// <summary>Runs before each read of other nodes' changes; for error injection.</summary>
     public Action? WatchProbe { get; init; }
 }

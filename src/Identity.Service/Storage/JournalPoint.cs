@@ -12,6 +12,6 @@ internal enum JournalPoint
     /// <summary>All decisions are written, not committed.</summary>
     Written,
 
-    /// <summary>Committed and flushed, nobody told.</summary>
+    /// <summary>Committed and flushed, no waiter notified.</summary>
     Committed,
 }

@@ -27,8 +27,8 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
     public long Sequence { get; protected set; }
 
     /// <summary>
-    /// Writes a batch in one durable transaction. What refuses one decision, or is wrong with it, undoes that decision
-    /// alone and is noted in it; a fault of the store is thrown, and then nobody knows what is durable.
+    /// Writes a batch in one durable transaction. A refusal of one decision, or an error in it, undoes that decision
+    /// alone and is recorded in it. An error of the store is thrown, and then it is unknown what is durable.
     /// </summary>
     public abstract void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe);
 

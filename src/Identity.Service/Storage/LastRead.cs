@@ -4,12 +4,12 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
 /// What was read of things that feeds show, for as long as nothing of that kind has changed. Of this node's changes it
-/// knows at their commit, of other nodes' a moment later: whoever decides by it asks once more in the commit.
+/// knows at their commit, of other nodes' a moment later: a caller that decides by it checks once more in the commit.
 /// </summary>
 internal sealed class LastRead<T>(IRevisions revisions)
     where T : class
 {
-    /// <summary>Beyond that many things everything is read anew.</summary>
+    /// <summary>Beyond that many things everything is read again.</summary>
     public const int MaxKept = 10_000;
 
     private readonly ConcurrentDictionary<string, (long Revision, T Value)> kept = new(StringComparer.Ordinal);

@@ -5,14 +5,14 @@ namespace Culvert.Identity.Service.Storage;
 internal sealed record Migration(int Number, string Name, string Sql)
 {
     /// <summary>
-    /// First line of a file that only adds (tables, nullable columns, columns with defaults, indexes): a program that does
-    /// not know of it may go on beside it.
+    /// First line of a file that only adds (tables, nullable columns, columns with defaults, indexes): an older program
+    /// may continue to run with it.
     /// </summary>
     public const string ExpansionMark = "-- expand";
 
     /// <summary>
-    /// First line of an expansion that makes and drops indexes alone: where the database can, beside its writers, however
-    /// large the table.
+    /// First line of an expansion that makes and drops indexes alone: where the database can, while others write,
+    /// however large the table.
     /// </summary>
     public const string OnlineMark = ExpansionMark + " online";
 

@@ -71,9 +71,9 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
     }
 
     /// <summary>
-    /// In one transaction: one migration of a store in use, all of one that nobody uses yet. What is marked
-    /// <see cref="Migration.OnlineMark"/> is applied beside the store's users, statement by statement, and again when that
-    /// was cut short.
+    /// In one transaction: one migration of a store in use, all of a store that is not in use yet. What is marked
+    /// <see cref="Migration.OnlineMark"/> is applied while the store is in use, statement by statement, and again when
+    /// that was cut short.
     /// </summary>
     public static void Apply(Database database, DbConnection connection, params IReadOnlyList<Migration> migrations)
     {
@@ -146,7 +146,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
         }
         catch (DbException)
         {
-            // Only read here, so perhaps never made: then nobody has marked anything.
+            // Only read here, so perhaps never made: then nothing was marked.
             return [];
         }
     }

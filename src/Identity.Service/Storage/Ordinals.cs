@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Numbers that grow with time and are unique in the installation without asking anybody: milliseconds, then the
+/// Numbers that grow with time and are unique in the installation without coordination: milliseconds, then the
 /// node's id, then a counter. They order and page what several nodes write (journal entries, refusals).
 /// </summary>
 /// <remarks>
 /// Layout: Unix milliseconds × 2^20 + node id (7 bits) × 2^13 + counter. 63 bits last beyond the year 2200. A clock set
-/// back does not matter: the numbers go on from the last one.
+/// back does not matter: the numbers continue from the last one.
 /// </remarks>
 internal sealed class Ordinals(int nodeId, TimeProvider time)
 {
@@ -30,7 +30,7 @@ internal sealed class Ordinals(int nodeId, TimeProvider time)
         }
     }
 
-    /// <summary>Goes on above a number that this node gave out earlier.</summary>
+    /// <summary>Continues above a number that this node gave out earlier.</summary>
     public void Above(long used)
     {
         // Another node's number, or one of an older scheme: the next millisecond is above it whatever its lower bits.

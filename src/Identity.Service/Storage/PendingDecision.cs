@@ -34,10 +34,10 @@ internal sealed class PendingDecision(Decision decision)
     /// <summary>With <see cref="CommitOutcome.Replayed"/>: who was first.</summary>
     public ReplayUse? Existing { get; set; }
 
-    /// <summary>A fault in the decision itself: its waiter gets it, its neighbours go on.</summary>
+    /// <summary>An error in the decision itself: its waiter gets it, the other decisions continue.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>Nothing stands against this decision so far.</summary>
+    /// <summary>There is no objection to this decision so far.</summary>
     public bool IsWritten => Outcome == CommitOutcome.Committed && Fault is null;
 
     public Task<CommitResult> Completion => completion.Task;
@@ -80,7 +80,7 @@ internal sealed class PendingDecision(Decision decision)
         return false;
     }
 
-    /// <summary>A declared conflict is an answer; an undeclared one a fault of the decision.</summary>
+    /// <summary>A declared conflict is an answer; an undeclared one is an error of the decision.</summary>
     public void Refuse(Enum? conflict, Exception undeclared)
     {
         if (conflict is null)
@@ -120,7 +120,7 @@ internal sealed class PendingDecision(Decision decision)
         );
     }
 
-    /// <summary>Nothing of it was written, as far as anybody knows.</summary>
+    /// <summary>None of it was written, as far as is known.</summary>
     public void Abandon(CommitResult result)
     {
         Claim?.Settle(null);

@@ -29,7 +29,7 @@ internal sealed class ReplaySet
         return true;
     }
 
-    /// <summary>A use read back from the journal; decides nothing anew.</summary>
+    /// <summary>A use read back from the journal; does not decide again.</summary>
     public void Remember(ReplayKey key, ReplayUse use)
     {
         if (!TryClaim(key, new ReplayClaim(use), out var holder))

@@ -21,6 +21,6 @@ internal sealed record Statement(string Sql, object? Parameters = null)
     /// <summary>Exactly one row must change or be found, else the decision is off.</summary>
     public Statement ExpectingOne(Enum conflict) => this with { ExpectedRows = 1, OnMismatch = conflict };
 
-    /// <summary>A constraint that refuses the row is an expected answer, not a fault.</summary>
+    /// <summary>A constraint that refuses the row is an expected answer, not an error.</summary>
     public Statement Unique(Enum conflict) => this with { OnConstraint = conflict };
 }

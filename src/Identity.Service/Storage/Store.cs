@@ -75,9 +75,9 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Opens the store for a command on the host, beside a service that may be running: with a chain of its own, since
-    /// the node's belongs to the service. Whoever does this has the sealing key and the database, which is the proof that
-    /// he may. One such command at a time. Throws as <see cref="Open"/>.
+    /// Opens the store for a command on the host, while the service may be running: with a chain of its own, since
+    /// the node's belongs to the service. The caller has the sealing key and the database, which is the proof of its
+    /// right. One such command at a time. Throws as <see cref="Open"/>.
     /// </summary>
     public static Store OpenBeside(StoreSettings options)
     {
@@ -145,8 +145,8 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Seals every value anew with the writing version of the key (<see cref="SealRotation"/>). Beside a running service:
-    /// no node is registered, no lock taken. Throws as <see cref="Open"/>.
+    /// Seals every value again with the writing version of the key (<see cref="SealRotation"/>). May run while the
+    /// service runs: no node is registered, no lock taken. Throws as <see cref="Open"/>.
     /// </summary>
     /// <returns>The versions that are in use afterwards, and the one that writes.</returns>
     public static (IReadOnlyList<uint> InUse, uint Writing) RotateSeals(

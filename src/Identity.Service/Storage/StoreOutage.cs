@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Tells a database that is away from a fault of ours.</summary>
+/// <summary>Distinguishes an unavailable database from a programming error.</summary>
 internal static class StoreOutage
 {
     public static bool Explains(Exception fault) =>

@@ -51,7 +51,7 @@ internal static class ServiceMeters
         description: "Audit entries that a target of audit.export accepted, by target."
     );
 
-    /// <summary>Attempts that a target did not take, and entries that it rejected for good.</summary>
+    /// <summary>Attempts that a target did not take, and entries that it permanently rejected.</summary>
     public static readonly Counter<long> AuditExportFailures = Meter.CreateCounter<long>(
         "culvert_audit_export_failures",
         description: "Failed attempts to export audit entries, and entries that the target rejected, by target."
@@ -113,7 +113,7 @@ internal static class ServiceMeters
         description: "Revocation lists that were built but not published because they contradict the current ones."
     );
 
-    /// <summary>Rounds of publishing that ended in a fault.</summary>
+    /// <summary>Rounds of publishing that failed.</summary>
     public static readonly Counter<long> RevocationListFailures = Meter.CreateCounter<long>(
         "culvert_revocation_list_failures",
         description: "Rounds in which publishing revocation lists failed."
@@ -131,7 +131,7 @@ internal static class ServiceMeters
         description: "OCSP responses that were signed on request."
     );
 
-    /// <summary>Rounds of recurring jobs that ended in a fault, by job.</summary>
+    /// <summary>Rounds of recurring jobs that failed, by job.</summary>
     public static readonly Counter<long> JobFailures = Meter.CreateCounter<long>(
         "culvert_job_failures",
         description: "Rounds of recurring jobs that failed, by job."
@@ -174,7 +174,9 @@ internal static class ServiceMeters
         description: "Agents that reported contradicting audit checkpoints, by reason."
     );
 
-    /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
+    /// <summary>
+    /// Assertions that came again from another caller than their first user, by the issuer's replay mode.
+    /// </summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",
         description: "Assertions presented by a client other than their first user."

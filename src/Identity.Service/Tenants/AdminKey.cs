@@ -19,8 +19,8 @@ internal sealed record AdminKey
     public required IReadOnlySet<string> Scopes { get; init; }
 
     /// <summary>
-    /// The key that it was made with; of a key made on the host for somebody who had one, his first; null = the first
-    /// key of a person (S16).
+    /// The key that it was made with; for a key made on the host for a person who had one, that person's first; null =
+    /// the first key of a person (S16).
     /// </summary>
     public string? CreatedBy { get; init; }
 

@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal enum AdminKeyConflict
 {
-    /// <summary>Somebody else revoked it meanwhile.</summary>
+    /// <summary>Another caller revoked it meanwhile.</summary>
     Revoked,
 
     /// <summary>It names a person already, or was made with another key.</summary>

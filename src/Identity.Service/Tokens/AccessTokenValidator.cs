@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
 /// Access tokens at our own APIs: what <see cref="AccessTokenVerifier"/> accepts, if it is for this service; and beyond
-/// RFC 9068 the rule still stands, and grants no more than it does now, so that archiving and narrowing take effect at
-/// once.
+/// RFC 9068 the rule is still in force, and the token grants not more than the rule does now, so that archiving and
+/// narrowing take effect at once.
 /// </summary>
 internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceIdentity identity)
     : IAccessTokenValidator

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>What an access token of ours says, or why it is not accepted.</summary>
+/// <summary>The claims of an access token of this service, or why it is not accepted.</summary>
 internal readonly record struct AccessTokenVerification
 {
     public AccessTokenVerification(in AccessTokenClaims claims, string keyId)

@@ -13,7 +13,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// Whether an access token is one of ours and still good, whoever it is for: 1. form and type, 2. key and signature,
+/// Whether an access token was issued by this service and is still valid, for any audience: 1. form and type, 2. key
+/// and signature,
 /// 3. issuer and time (RFC 9068 §4), 4. not revoked. Audience, rule and binding are for the user of the token to check.
 /// </summary>
 internal sealed class AccessTokenVerifier(
@@ -85,7 +86,7 @@ internal sealed class AccessTokenVerifier(
     }
 
     /// <summary>
-    /// The rule that granted the token, if it still stands as the token says: archiving and narrowing take effect at
+    /// The rule that granted the token, if it still matches the token: archiving and narrowing take effect at
     /// once.
     /// </summary>
     public CompiledRule? FindLiveRule(in AccessTokenClaims claims) =>
@@ -106,7 +107,7 @@ internal sealed class AccessTokenVerifier(
         }
 
         var now = time.GetUtcNow();
-        // Not `now`: what has expired stays so while the wall clock stands back.
+        // Not `now`: what has expired stays so while the wall clock is behind.
         if (clock.LatestNow() >= DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt))
         {
             return TokenErrors.Expired;

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tokens;
 /// </summary>
 /// <remarks>
 /// Apart from those that others presented: however many are minted, a token that is in use stays known. A token whose
-/// record was not committed is known here and to nobody else.
+/// record was not committed is known here and to no client.
 /// </remarks>
 internal sealed class MintedTokens
 {

@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// Refusals of access tokens of ours. Distinct, unlike those of assertions: whoever holds such a token had it from us,
-/// and what is wrong with it is no secret of a rule.
+/// Refusals of access tokens of this service. Distinct, unlike those of assertions: the holder of such a token received
+/// it from this service, and its error discloses nothing about a rule.
 /// </summary>
 internal static class TokenErrors
 {

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>A token of ours that a key has verified, or signed here.</summary>
+/// <summary>A token of this service that a key has verified, or signed here.</summary>
 /// <param name="Claims">As it says.</param>
 /// <param name="KeyId"><c>kid</c>.</param>
 /// <param name="Key">The very object: another one of that name has to verify the token again.</param>

@@ -44,7 +44,7 @@ internal sealed class VerifiedTokens
     {
         var into = young;
         into[digest] = token;
-        // Counting locks the whole of it: one addition in sixty-four looks, chosen by what nobody can choose.
+        // Counting locks the whole of it: one addition in sixty-four checks, chosen by bits that no client can choose.
         if (((ulong)digest.Item1 & 63) == 0 && into.Count >= MaxPerGeneration)
         {
             old = into;

@@ -2,7 +2,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Tunnels for what is asked for often, and then decided in a commit that asks again whether they live.</summary>
+/// <summary>
+/// Tunnels for frequent requests, which a commit then decides after another check that the tunnel is not archived.
+/// </summary>
 internal sealed class KnownTunnels(TunnelStore store, IRevisions revisions)
 {
     private readonly LastRead<Tunnel> known = new(revisions);

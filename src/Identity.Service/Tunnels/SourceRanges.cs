@@ -57,8 +57,8 @@ internal static class SourceRanges
             : null;
     }
 
-    // .NET also reads "10.1" and "0x0a000001" as IPv4; nobody writes these on purpose. IPv4-mapped ranges are refused:
-    // sources are compared after normalising.
+    // .NET also reads "10.1" and "0x0a000001" as IPv4; no operator writes these on purpose. IPv4-mapped ranges are
+    // refused: sources are compared after normalising.
     private static bool IsWhole(string text, IPAddress address) =>
         !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || text == address.ToString());
 

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Tunnels;
 /// <summary>Finds the tunnel that a path names, as far as the caller may see it.</summary>
 internal sealed class TunnelAccess(TunnelStore tunnels)
 {
-    /// <summary>Unknown, ill-formed and another tenant's ids answer alike.</summary>
+    /// <summary>Unknown and malformed ids and those of another tenant get the same answer.</summary>
     public async ValueTask<Result<Tunnel>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!TunnelId.TryParse(request.Route("tunnel_id"), out var id))

@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>The compatible tunnel endpoints and the settings beside them.</summary>
+/// <summary>The compatible tunnel endpoints and the settings next to them.</summary>
 internal sealed class TunnelEndpoints(
     TunnelStore tunnels,
     TunnelAccess access,

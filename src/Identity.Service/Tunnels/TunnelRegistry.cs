@@ -187,7 +187,7 @@ internal sealed class TunnelRegistry(
             return refusal;
         }
 
-        // Read again: whoever came first decided when, or archived it.
+        // Read again: an earlier caller set the time, or archived it.
         var current = (await tunnels.FindAsync(tunnel.Id.Value, cancellationToken))!;
         return current.IsArchived ? TunnelErrors.Archived.Refuse() : current;
     }

@@ -36,7 +36,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             return refusal;
         }
 
-        // Recorded first, then opened: nobody sees a token without a trace.
+        // Recorded first, then opened: no caller sees a token without a trace.
         var sealedToken = await tunnels.SealedTokenAsync(tunnel.Id, cancellationToken);
         var current = await tunnels.FindAsync(tunnel.Id.Value, cancellationToken);
         return sealedToken is null || current is null or { IsArchived: true }

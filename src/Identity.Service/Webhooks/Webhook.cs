@@ -3,7 +3,7 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Where an organization wants to be told.</summary>
+/// <summary>Where an organization wants to be notified.</summary>
 internal sealed record Webhook
 {
     public required WebhookId Id { get; init; }

@@ -46,7 +46,7 @@ internal sealed class WebhookDeliverer(
         return Task.CompletedTask;
     }
 
-    /// <summary>Makes the attempts that are due, and that nobody makes already; how many those were.</summary>
+    /// <summary>Makes the attempts that are due and not yet under way; returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken) =>
         (await Task.WhenAll(await BeginAsync(cancellationToken))).Count(made => made);
 
@@ -62,7 +62,7 @@ internal sealed class WebhookDeliverer(
         await Task.WhenAll(rest).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // Attempts are begun, not waited for: a receiver that is slow holds its own messages and nobody else's.
+    // Attempts are begun, not waited for: a receiver that is slow delays only its own messages.
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => BeginAsync(cancellationToken);
 
     private async Task<IReadOnlyList<Task<bool>>> BeginAsync(CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ internal sealed class WebhookDeliverer(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The root of a task: the store was away. What waits is found anew.
+            // The root of a task: the store was away. Waiting messages are found again.
             Tell(fault);
         }
         finally
@@ -144,7 +144,7 @@ internal sealed class WebhookDeliverer(
     // What waits is in the store.
     protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
 
-    // False = another node makes it, or there is nobody to send it to.
+    // False = another node makes it, or there is no receiver.
     private async ValueTask<bool> AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
     {
         var now = Time.GetStoreNow();
@@ -183,7 +183,8 @@ internal sealed class WebhookDeliverer(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // A secret that cannot be opened, for instance: one webhook's trouble, and the others' messages go on.
+            // A secret that cannot be opened, for instance: this affects one webhook, and the messages of the others
+            // continue.
             Tell(fault);
             return "Signing or sending the message failed.";
         }
@@ -238,7 +239,7 @@ internal sealed class WebhookDeliverer(
         await journal.CommitAsync(
             new Decision
             {
-                // Given up for good is worth an entry; every attempt is not.
+                // A permanent failure gets an entry; a single attempt does not.
                 Event =
                     settled.State == WebhookDelivery.Failed
                         ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)

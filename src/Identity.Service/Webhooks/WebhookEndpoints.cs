@@ -9,7 +9,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary><c>/v1/webhooks</c>: where an organization wants to be told.</summary>
+/// <summary><c>/v1/webhooks</c>: where an organization wants to be notified.</summary>
 internal sealed class WebhookEndpoints(
     WebhookStore store,
     IWebhookSender sender,
@@ -40,7 +40,8 @@ internal sealed class WebhookEndpoints(
             return malformed;
         }
 
-        // The answer says what a name leads to in our network: nobody asks about whole zones that way.
+        // The answer discloses what a name resolves to in the service's network: the limit prevents scans of whole
+        // zones.
         if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
         {
             return limited;

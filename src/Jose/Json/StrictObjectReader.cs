@@ -15,8 +15,8 @@ internal static class StrictObjectReader
 
     /// <param name="json">The object's UTF-8 text.</param>
     /// <param name="table">
-    /// At least <see cref="TableSize"/> entries. It serves as a stack: members of a nested object stand
-    /// behind those of the objects around it while it is read, and are dropped at its end.
+    /// At least <see cref="TableSize"/> entries. It serves as a stack: members of a nested object are above those of
+    /// the objects around it while it is read, and are dropped at its end.
     /// </param>
     /// <param name="count">How many entries at the start of the table are the object's own members.</param>
     /// <param name="unescapedNames">Set only if a name was written with escapes.</param>

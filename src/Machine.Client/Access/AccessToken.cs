@@ -16,7 +16,7 @@ public sealed record AccessToken
     [JsonPropertyName(OidcConstants.TokenResponse.Scope)]
     public string Scope { get; init; } = "";
 
-    /// <summary>When it was asked for, by this machine's clock.</summary>
+    /// <summary>When it was requested, by this machine's clock.</summary>
     [JsonPropertyName("issued_at")]
     public required DateTimeOffset IssuedAt { get; init; }
 

@@ -7,7 +7,7 @@ namespace Culvert.Machine.Client.Access;
 /// Automatic mode: the identity provider's token, exchanged for an access token. The access token is kept until
 /// shortly before its end, in memory and for the other processes of this user on disk, because the identity token may
 /// be good for one exchange only and the enrolment after it may have to be tried twice. Each exchange reads the
-/// identity token anew.
+/// identity token again.
 /// </summary>
 public sealed class FederatedProof(
     IdentityOptions options,
@@ -116,7 +116,7 @@ public sealed class FederatedProof(
         }
     }
 
-    // The service tells nobody why it refused; what can be seen from here is said here.
+    // The service does not return the reason of a refusal; this method explains what can be checked here.
     private ApiFailure Explain(ApiFailure failure, string assertion)
     {
         if (

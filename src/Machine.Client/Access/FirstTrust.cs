@@ -100,7 +100,7 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
     {
         var unverified = new SslClientAuthenticationOptions
         {
-            // Nobody has proven anything yet: URLs in that certificate are a stranger's and are not followed.
+            // No party is authenticated yet: URLs in that certificate are untrusted and are not followed.
             CertificateChainPolicy = new X509ChainPolicy
             {
                 RevocationMode = X509RevocationMode.NoCheck,

@@ -186,8 +186,8 @@ internal sealed class ApiChannel : IDisposable
         return (refusal, isNew && AsksForNonce(response, answer));
     }
 
-    // RFC 9449 §8 and §9: the token endpoint says it in the body, to a JSON request as a code of the service; everybody
-    // else in a challenge.
+    // RFC 9449 §8 and §9: the token endpoint says it in the body, to a JSON request as a code of the service; all other
+    // endpoints send a challenge.
     private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
         answer.Status is 400 or 401
         && (

@@ -29,7 +29,7 @@ public sealed record ApiFailure
     /// <summary>How long the service asks to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same request may succeed later without anybody changing anything.</summary>
+    /// <summary>Whether the same request may succeed later without any change.</summary>
     public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace Culvert.Machine.Client.Calls;
 /// <summary>What a failed call means for the next one.</summary>
 public enum ApiFailureKind
 {
-    /// <summary>Nobody answered, or not in time. Try again.</summary>
+    /// <summary>No server answered, or not in time. Try again.</summary>
     Unreachable,
 
     /// <summary>The server's certificate was not accepted. Nothing was sent.</summary>

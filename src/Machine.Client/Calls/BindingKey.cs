@@ -58,7 +58,7 @@ public sealed class BindingKey
     public string Prove(string method, Uri target, DateTimeOffset now, string? accessToken) =>
         signer.Sign(method, target, now, nonces.GetValueOrDefault(target.Authority), accessToken);
 
-    /// <summary>Takes up a server's nonce (RFC 9449 §8).</summary>
+    /// <summary>Stores a server's nonce (RFC 9449 §8).</summary>
     /// <returns>Whether it is another than the last.</returns>
     public bool Remember(Uri target, string nonce)
     {
@@ -67,7 +67,7 @@ public sealed class BindingKey
         return known != nonce;
     }
 
-    // Whoever comes first wins; the others read what he wrote.
+    // The first writer wins; the other writers read its file.
     private static void Store(string folder, string path)
     {
         Directory.CreateDirectory(folder, PrivateFile.FolderMode);

@@ -10,7 +10,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Machine.Client.CertificateFiles;
 
 /// <summary>
-/// Key, certificate and trust bundle as files for somebody else's server. Every change is a new folder, and one rename
+/// Key, certificate and trust bundle as files for another server. Every change is a new folder, and one rename
 /// brings all of its files at once:
 /// <code>
 /// DIR/tls.key -> ..data/tls.key      0600  private key, PKCS#8
@@ -21,9 +21,9 @@ namespace Culvert.Machine.Client.CertificateFiles;
 /// DIR/..data  -> ..20260101T000000Z-0a1b2c3d-77aa   the version in force: the link that is swapped
 /// DIR/.culvert/                      0700  lock, pending request, kept tokens
 /// </code>
-/// A reader never finds a new key beside an old certificate in one version; the version before the one in force stays,
-/// for who resolved the link just before. One writer at a time, held off by a lock that ends with its process. Nothing
-/// that is not ours is ever touched: it is refused by name.
+/// A reader never finds a new key with an old certificate in one version; the version before the one in force stays,
+/// for a reader that resolved the link just before. One writer at a time, held off by a lock that ends with its
+/// process. Nothing that is not ours is ever touched: it is refused by name.
 /// </summary>
 public sealed class CertificateFolder : IDisposable
 {
@@ -54,7 +54,7 @@ public sealed class CertificateFolder : IDisposable
     /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>The part that is nobody else's business.</summary>
+    /// <summary>The private part of the folder.</summary>
     public StateDirectory State { get; }
 
     /// <summary>What is in force; null before the first time.</summary>
@@ -63,7 +63,7 @@ public sealed class CertificateFolder : IDisposable
     /// <summary>The command after a change has not been run to a good end yet.</summary>
     public bool IsCommandOwed => File.Exists(State.PathOf(CommandFile));
 
-    /// <summary>Makes the folder where needed, takes its lock, and looks at everything in it.</summary>
+    /// <summary>Makes the folder where needed, takes its lock, and checks everything in it.</summary>
     /// <exception cref="CertificateFolderException">It is busy, open to others, or holds what is not ours.</exception>
     public static CertificateFolder Open(string path)
     {
@@ -175,7 +175,7 @@ public sealed class CertificateFolder : IDisposable
         }
         catch (Exception e) when (e is JsonException or SecretUnavailableException)
         {
-            return null; // it can be made anew
+            return null; // it can be created again
         }
     }
 
@@ -284,7 +284,7 @@ public sealed class CertificateFolder : IDisposable
         {
             if (entry.Name == StateFolder)
             {
-                continue; // StateDirectory has looked at it
+                continue; // StateDirectory has checked it
             }
 
             RequireOwn(entry.FullName);
@@ -345,7 +345,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    // A version that cannot be read counts as none: everything can be had anew.
+    // A version that cannot be read counts as none: everything can be requested again.
     private FiledCertificate? ReadRecord()
     {
         try

@@ -18,7 +18,7 @@ public sealed class ChangeCommand
 
     /// <summary>
     /// Splits at blanks; single and double quotes hold words together. Nothing is expanded, and no character means
-    /// anything else. Null when there is no word, or a quote is not closed.
+    /// anything else. Null when the text is empty, or a quote is not closed.
     /// </summary>
     public static ChangeCommand? Parse(string text)
     {

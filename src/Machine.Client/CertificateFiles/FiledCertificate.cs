@@ -2,7 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>What the files of a version are: beside them, for the next run and for people.</summary>
+/// <summary>What the files of a version are: written next to them, for the next run and for people.</summary>
 public sealed record FiledCertificate
 {
     /// <summary>The service that it is from.</summary>

@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>Serialisers of what lies beside the files.</summary>
+/// <summary>Serialisers of the records that are stored with the files.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],

@@ -5,14 +5,14 @@ namespace Culvert.Machine.Client.CertificateFiles;
 /// <summary>What a rotation job is to keep.</summary>
 public sealed record RotationOptions
 {
-    /// <summary>The service, as the record beside the files names it.</summary>
+    /// <summary>The service, as the record stored with the files names it.</summary>
     public required string Url { get; init; }
 
     public required string TunnelId { get; init; }
 
     /// <summary>
-    /// How long before its end a certificate is due, at the latest; as long as a whole life or longer it says nothing,
-    /// and the service's window decides alone.
+    /// How long before its expiry a certificate is due for renewal, at the latest. A value as long as the whole
+    /// lifetime or longer has no effect, and the service's window decides alone.
     /// </summary>
     public required TimeSpan RenewBefore { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>What a run of a rotation job came to.</summary>
+/// <summary>The result of a run of a rotation job.</summary>
 public enum RotationOutcome
 {
     /// <summary>Nothing was due; the files are as they were.</summary>

@@ -1,6 +1,8 @@
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>A request on its way, kept so that whoever repeats it after a crash gets the certificate that was signed for it.</summary>
+/// <summary>
+/// A request on its way, kept so that a repeat after a crash gets the certificate that was signed for it.
+/// </summary>
 internal sealed record StoredRequest
 {
     public required string Url { get; init; }

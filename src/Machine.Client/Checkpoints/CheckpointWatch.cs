@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// Keeps the service's audit checkpoints where whoever changes its database cannot reach them, and holds each new one
-/// against those before it (S30):
+/// Keeps the service's audit checkpoints where an attacker who changes its database cannot reach them, and holds each
+/// new one against those before it (S30):
 /// <list type="table">
 /// <item><term>not signed by that node</term><description>alarm <c>signature</c>, not kept</description></item>
 /// <item><term>another head for a sequence that is kept</term><description>alarm <c>fork</c></description></item>
@@ -18,7 +18,7 @@ namespace Culvert.Machine.Client.Checkpoints;
 /// <item><term>a lower sequence, signed earlier</term><description>ignored: another process of the node was slower</description></item>
 /// <item><term>a higher sequence</term><description>kept</description></item>
 /// </list>
-/// An alarm stays until somebody has looked and removed the file: after a restore that was meant, for instance.
+/// An alarm stays until an operator has checked it and removed the file: after an intended restore, for instance.
 /// </summary>
 internal sealed class CheckpointWatch
 {

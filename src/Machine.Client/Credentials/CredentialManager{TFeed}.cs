@@ -19,7 +19,7 @@ namespace Culvert.Machine.Client.Credentials;
 public sealed class CredentialManager<TFeed> : IDisposable
     where TFeed : class
 {
-    // A faulted loop starts again; meanwhile the others go on.
+    // A failed loop starts again; meanwhile the other loops continue.
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
 
     // A service that is away must not hold up a stop.
@@ -162,7 +162,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>
     /// Makes another way to prove this machine ready, and changes nothing yet: the action puts it in force, for the next
     /// enrolment or renewal and for one that waits after a failure, and the network's settings for every new dial. The
-    /// service's URLs are not taken up: what is kept belongs to them.
+    /// service's URLs are not reloaded: the stored state belongs to them.
     /// </summary>
     /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
     public Action PrepareIdentity(IdentityOptions identity)
@@ -191,7 +191,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         state.Client?.Dispose();
     }
 
-    // So that nobody waits for the acknowledgement of a machine that was stopped on purpose.
+    // So that the service does not wait for the acknowledgement of a machine that was stopped on purpose.
     private async Task FarewellAsync()
     {
         using var limit = new CancellationTokenSource(FarewellLimit, networkTime);

@@ -126,7 +126,8 @@ internal sealed class CredentialState<TFeed>
     /// <summary>Takes a bundle into use unless a later one is.</summary>
     /// <param name="candidate">The bundle's roots.</param>
     /// <param name="epoch">The bundle's epoch.</param>
-    /// <param name="restart">A first enrolment: a service that was set up anew counts its epochs from the beginning.</param>
+    /// <param name="restart">A first enrolment: a service that was set up again counts its epochs from the
+    /// beginning.</param>
     public void AdoptTrust(PlatformTrust candidate, long epoch, bool restart)
     {
         lock (trustGate)

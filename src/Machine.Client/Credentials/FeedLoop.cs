@@ -9,7 +9,7 @@ namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
 /// Follows the feed by long polls and takes each revision into use. The last good one outlives both the service and
-/// this process. The first poll asks from the beginning, so that a restart knows at once where it stands.
+/// this process. The first poll asks from the beginning, so that a restarted machine knows its state at once.
 /// </summary>
 internal sealed class FeedLoop<TFeed>(
     LoopContext<TFeed> context,
@@ -25,7 +25,7 @@ internal sealed class FeedLoop<TFeed>(
 
     /// <summary>
     /// The authenticated service's word that this machine may not serve. Any other refusal, such as one by a proxy or by
-    /// a service of another version, says nothing about the machine.
+    /// a service of another version, carries no information about the machine.
     /// </summary>
     private static readonly FrozenSet<string> DefiniteRefusals = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -50,7 +50,7 @@ internal sealed class FeedLoop<TFeed>(
     /// <summary>Wakes the loop when there is an identity, or another one.</summary>
     public void Wake() => signal.Set();
 
-    /// <summary>Takes up the last run's feed unless it is too old.</summary>
+    /// <summary>Restores the last run's feed unless it is too old.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (
@@ -105,7 +105,8 @@ internal sealed class FeedLoop<TFeed>(
 
         Log.FeedFailed(context.Log, failures, failure);
 
-        // The service does not know this certificate any more, or we do not know its: both are mended by enrolling.
+        // The service does not know this certificate any more, or we do not know the service's certificate: enrolling
+        // fixes both.
         if (failure is { Kind: ApiFailureKind.Untrusted } or { Status: 401 or 403 })
         {
             demandEnrolment(true);
@@ -142,7 +143,7 @@ internal sealed class FeedLoop<TFeed>(
         State.LastContact = context.Now;
         if (feed is not null)
         {
-            // In this order: a revision that could not be taken into use is asked for again, or what it revokes would
+            // In this order: a revision that could not be applied is requested again, or what it revokes would
             // be missed until the next change.
             await ApplyAsync(feed, ct);
             since = context.Dialect.RevisionOf(feed);

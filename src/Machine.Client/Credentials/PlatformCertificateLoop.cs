@@ -10,12 +10,13 @@ using Culvert.Platform.Programs;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Gets the platform certificate and keeps it fresh, a new key each time. Decided anew at each turn:
+/// Gets the platform certificate and keeps it fresh, a new key each time. Decided again at each turn:
 /// <list type="table">
 /// <item><term>none, expired, or withdrawn by the service</term><description>enrol with a proof (S11b: unaided, after any outage)</description></item>
 /// <item><term>renewal point passed</term><description>renew over mTLS, with a fresh proof if there is one (S4); refused: enrol</description></item>
 /// <item><term>enrolment demanded</term><description>enrol; the old certificate stays in use until that succeeds</description></item>
-/// <item><term>otherwise</term><description>wait; the clock is looked at every half minute, since the machine may have slept</description></item>
+/// <item><term>otherwise</term><description>wait; the clock is checked every half minute, since the machine may have
+/// slept</description></item>
 /// </list>
 /// A failure waits with exponential back-off; while a certificate is valid several tries fit into its rest.
 /// </summary>
@@ -34,7 +35,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
 
-    // Until its fate is known: a repeat with it is no second issuance.
+    // Until its fate is known: a repeat with it does not issue a second certificate.
     private readonly RepeatedRequest repeated = new();
     private DateTimeOffset renewAt;
     private DateTimeOffset? lastEnrolment;
@@ -81,7 +82,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         signal.Set();
     }
 
-    /// <summary>Takes up what the last run left, expired or not, but for what the service withdrew (S10).</summary>
+    /// <summary>Restores what the last run left, expired or not, but for what the service withdrew (S10).</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (context.Store.LoadIdentity() is not { } stored)
@@ -254,7 +255,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
                 return Unusable(fault);
             }
 
-            // First on the disk: whoever looks beside the machine, or takes up after it, finds what it uses.
+            // First on the disk: a process that reads the folder, or a restarted machine, finds the certificate in use.
             var (identity, trust) = Read(enrolment, key);
             context.Store.SaveIdentity(enrolment, identity.Credential.ExportPrivateKeyPem());
             await InstallAsync(identity, trust, enrolment.PlatformBundle.Epoch, isRestart, ct);
@@ -266,7 +267,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
     }
 
-    /// <summary>Why an answer is not what was asked for; null when it is.</summary>
+    /// <summary>Why an answer does not match the request; null when it is.</summary>
     private string? Check(PlatformEnrolment enrolment)
     {
         var certificate = enrolment.Certificate;
@@ -331,7 +332,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         State.AdoptTrust(trust, epoch, isRestart);
         renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.UnitOf(context.Dialect.Subject));
 
-        // The old client is left to its last calls: its idle connections close by themselves.
+        // The old client is left to its last calls: its idle connections close automatically.
         State.Install(
             identity,
             new MachineClient(

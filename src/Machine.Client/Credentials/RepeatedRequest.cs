@@ -4,9 +4,9 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// The request whose fate is unknown, kept for the next attempt: repeated with its own <c>Idempotency-Key</c> it is no
-/// second issuance. A node that ended half-way leaves it pending for a minute; nobody waits for that, since a new
-/// request costs no more than a certificate that nobody uses.
+/// The request whose fate is unknown, kept for the next attempt: repeated with its own <c>Idempotency-Key</c> the
+/// repeat does not issue a second certificate. A node that ended half-way leaves it pending for a minute; the client
+/// does not wait for that, since a new request costs no more than an unused certificate.
 /// </summary>
 internal sealed class RepeatedRequest
 {

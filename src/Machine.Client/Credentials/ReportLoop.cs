@@ -32,8 +32,8 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
     }
 
     /// <summary>
-    /// The last word of this run, tried once: a service that does not hear it counts this machine for a while. It repeats
-    /// what was told last, since what came after may not have been taken into use any more.
+    /// The last word of this run, tried once: a service that does not hear it counts this machine for a while. It
+    /// repeats the last report, since a later feed may not have been applied any more.
     /// </summary>
     public async Task SendLastAsync(CancellationToken ct)
     {
@@ -52,7 +52,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
     {
         for (var failures = 1; ; failures++)
         {
-            // Read anew at each try: what is in use may have changed while the service was away.
+            // Read again at each try: what is in use may have changed while the service was away.
             if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity } state)
             {
                 return; // the change that is missing will ask again

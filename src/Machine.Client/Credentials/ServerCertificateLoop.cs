@@ -41,7 +41,7 @@ internal sealed class ServerCertificateLoop(
     /// <summary>The present leaf as the service described it; null before the first.</summary>
     public CertificateDocument? Document => document;
 
-    /// <summary>Whether another leaf is wanted now, whatever the last try came to.</summary>
+    /// <summary>Whether another leaf is wanted now, whatever the result of the last try.</summary>
     public bool IsDue => IsWanted && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
 
     /// <summary>False: the leaf comes from elsewhere.</summary>
@@ -67,7 +67,7 @@ internal sealed class ServerCertificateLoop(
         signal.Set();
     }
 
-    /// <summary>Takes up the last run's leaf while it is valid.</summary>
+    /// <summary>Restores the last run's leaf while it is valid.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (!IsWanted || isRestored)
@@ -217,7 +217,8 @@ internal sealed class ServerCertificateLoop(
             }
 
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
-            // First on the disk: whoever looks beside the agent that is ready, or takes up after it, finds what it uses.
+            // First on the disk: a process that reads the folder of a ready agent, or a restarted agent, finds the
+            // certificate in use.
             context.Store.SaveServerCertificate(issued, pair.ExportPrivateKeyPem());
             await UseAsync(issued, pair, ct);
             Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
@@ -244,8 +245,8 @@ internal sealed class ServerCertificateLoop(
         return null;
     }
 
-    // Of somebody who was away while the authority changed: the feed is behind for a moment. Clients may hold no more
-    // than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
+    // For a machine that was offline while the authority changed: the feed is behind for a moment. Clients may hold no
+    // more than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
     private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
         State is { Server: { } current, Feed: { } feed }
         && current.NotAfter > context.Now

@@ -19,7 +19,7 @@ public sealed class MachineClient : IDisposable
     private const int MaxFeedBytes = 16 * 1024 * 1024;
     private const string AgentChallenges = "/v1/agent/acme_challenges";
 
-    // What the network may take beyond the wait that was asked for.
+    // What the network may take beyond the requested wait.
     private static readonly TimeSpan FeedSlack = TimeSpan.FromSeconds(15);
 
     private readonly ApiChannel channel;
@@ -29,8 +29,8 @@ public sealed class MachineClient : IDisposable
 
     /// <param name="url">Base of the machine API.</param>
     /// <param name="certificate">Who we are.</param>
-    /// <param name="trust">The platform roots, asked for at each handshake.</param>
-    /// <param name="revokedSerials">Serials that are no longer accepted, asked for at each handshake.</param>
+    /// <param name="trust">The platform roots, read at each handshake.</param>
+    /// <param name="revokedSerials">Serials that are no longer accepted, read at each handshake.</param>
     /// <param name="time">The clock of certificates.</param>
     /// <param name="networkTime">The clock of time limits; the same when null.</param>
     /// <param name="network">How the service is reached; directly when null.</param>

@@ -53,7 +53,7 @@ internal abstract class MachineDialect<TFeed>
         CancellationToken ct
     );
 
-    /// <summary>Whether an identity that the service gave is the one that was asked for.</summary>
+    /// <summary>Whether an identity that the service gave is the requested one.</summary>
     public abstract bool IsOwn(SpiffeId id);
 
     /// <summary>Whether a feed is for this machine.</summary>
@@ -71,6 +71,6 @@ internal abstract class MachineDialect<TFeed>
     /// <summary>What the audit checkpoints in the feeds gave cause for (S30); null while they agree.</summary>
     public virtual string? AuditAlarm => null;
 
-    /// <summary>A feed is in force: what it says beside its own content is looked at.</summary>
+    /// <summary>A feed is in force: the dialect reads what it contains besides its own content.</summary>
     public virtual void Observe(TFeed feed, PlatformTrust trust) { }
 }

@@ -12,14 +12,14 @@ namespace Culvert.Machine.Client.Doctor;
 /// <summary>
 /// From the identity token to the access token, hop by hop: where the token comes from, what it says, whether the
 /// service can be reached and trusted, whether the clocks agree, and whether the exchange grants what the program needs.
-/// Each check rests on those before it; the first that fails is the one to mend.
+/// Each check rests on those before it; the first that fails is the one to fix.
 /// </summary>
 /// <param name="options">The <c>identity</c> section.</param>
 /// <param name="source">Of the identity token.</param>
 /// <param name="client">Of the service.</param>
 /// <param name="binding">What the access token is bound to.</param>
 /// <param name="neededScope">What the rule must grant.</param>
-/// <param name="whose">What the rule must name beside it: <c>tunnel</c> or <c>edge</c>.</param>
+/// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
 /// <param name="time">The clock.</param>
 public sealed class FederationChecks(
     IdentityOptions options,
@@ -49,7 +49,7 @@ public sealed class FederationChecks(
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="stateDirectory">Where its binding key is kept.</param>
     /// <param name="neededScope">What the rule must grant.</param>
-    /// <param name="whose">What the rule must name beside it: <c>tunnel</c> or <c>edge</c>.</param>
+    /// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
     /// <param name="time">The clock.</param>
     public static FederationChecks Of(
         IdentityOptions identity,

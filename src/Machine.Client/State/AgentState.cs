@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// What an agent keeps in its state directory, read beside the agent that runs: for looking, never for taking part.
+/// What an agent keeps in its state directory, read while the agent runs: read only, never changed.
 /// What belongs to another service or tunnel is shown as absent, as the agent itself sees it.
 /// </summary>
 public sealed record AgentState
@@ -61,7 +61,7 @@ public sealed record AgentState
     /// <summary>What the kept audit checkpoints gave cause for (S30); null while they agree.</summary>
     public string? AuditAlarm { get; init; }
 
-    /// <summary>Files that are there and could not be used: damaged, open to others, or for somebody else.</summary>
+    /// <summary>Files that are there and could not be used: damaged, open to others, or for another machine.</summary>
     public IReadOnlyList<string> Unusable { get; init; } = [];
 
     /// <summary>Reads what is there. Nothing is written, and no lock is taken.</summary>

@@ -12,7 +12,7 @@ namespace Culvert.Machine.Client.State;
 
 /// <summary>
 /// Keeps credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
-/// machine, counts as absent: everything here can be had anew.
+/// machine, counts as absent: everything here can be requested again.
 /// </summary>
 internal sealed class CredentialStore<TFeed>(
     StateDirectory state,

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Machine.Client.State;
 
-/// <summary>What an edge keeps in its state directory, read beside the edge that runs: for looking, never for taking part.</summary>
+/// <summary>What an edge keeps in its state directory, read while the edge runs: read only, never changed.</summary>
 /// <param name="Platform">Its platform certificate as the service handed it out; null when there is none that can be used.</param>
 /// <param name="Trust">The platform roots in force; null before the first enrolment.</param>
 /// <param name="Feed">The last good feed; null before the first.</param>

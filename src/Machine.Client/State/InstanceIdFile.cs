@@ -20,7 +20,7 @@ public static class InstanceIdFile
             return made;
         }
 
-        // A new name would be a new instance to the service, beside one that seems to have died.
+        // A new name would be a new instance to the service, while the old one seems to have died.
         return InstanceId.TryParse(kept.Trim(), out var id)
             ? id
             : throw new StateDirectoryException($"{state.PathOf(FileName)} contains no instance ID: remove the file.");

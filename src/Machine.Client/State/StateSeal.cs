@@ -6,9 +6,10 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// Seals files of the state directory (S10) with AES-256-GCM under a key that lies beside them. A copy of the file
+/// Seals files of the state directory (S10) with AES-256-GCM under a key in the same directory. A copy of the file
 /// alone, in a backup or a bundle for support, shows nothing; one that was edited, damaged or taken from another
-/// machine does not open. It does not protect from whoever has the whole directory, who has the machine's key too.
+/// machine does not open. It does not protect from an attacker who has the whole directory, and so also the machine's
+/// key.
 /// </summary>
 public sealed class StateSeal(StateDirectory state)
 {
@@ -85,7 +86,7 @@ public sealed class StateSeal(StateDirectory state)
         }
     }
 
-    // A key that cannot be read counts as none: what it sealed can be had anew.
+    // A key that cannot be read counts as none: what it sealed can be requested again.
     private byte[]? LoadKey()
     {
         if (key is not null)

@@ -8,7 +8,7 @@ namespace Culvert.Machine.Client.Tokens;
 /// </summary>
 public sealed record IdentityTokenOptions
 {
-    /// <summary>A file that is read anew at each use; empty when another source is set.</summary>
+    /// <summary>A file that is read again at each use; empty when another source is set.</summary>
     public string File { get; init; } = "";
 
     /// <summary>The name of an environment variable; empty when another source is set.</summary>
@@ -18,7 +18,7 @@ public sealed record IdentityTokenOptions
     public IReadOnlyList<string> Command { get; init; } = [];
 
     /// <summary>
-    /// Variables that the program gets; a star at the end stands for any rest. It gets nothing else of this process's
+    /// Variables that the program gets; a star at the end matches any suffix. It gets nothing else of this process's
     /// environment. Default: PATH, HOME, LANG.
     /// </summary>
     public IReadOnlyList<string> InheritEnvironment { get; init; } = ChildCommand.UsualEnvironment;

@@ -4,8 +4,8 @@ using Culvert.Machine.Client.Tokens.Detection;
 namespace Culvert.Machine.Client.Tokens;
 
 /// <summary>
-/// Where the identity provider's token comes from. It is fetched anew at each use, since whoever projects or prints it
-/// also renews it, and is never kept.
+/// Where the identity provider's token comes from. It is fetched again at each use, since the platform or program that
+/// provides it also renews it. It is never stored.
 /// </summary>
 public sealed class IdentityTokenSource
 {
@@ -68,7 +68,7 @@ public sealed class IdentityTokenSource
     }
 
     /// <summary>The token as it is now, without surrounding white space.</summary>
-    /// <exception cref="IdentityTokenException">It cannot be had, or is no token.</exception>
+    /// <exception cref="IdentityTokenException">The token cannot be obtained, or is malformed.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         var token = (await ReadTextAsync(cancellationToken)).Trim();

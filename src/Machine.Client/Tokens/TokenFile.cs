@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens;
 
-/// <summary>Reads a token from a file: anew each time, bounded, and without ever showing what was in it.</summary>
+/// <summary>Reads a token from a file: again each time, bounded, and without ever showing its content.</summary>
 internal static class TokenFile
 {
     /// <exception cref="IdentityTokenException">The file is absent, unreadable or too long.</exception>

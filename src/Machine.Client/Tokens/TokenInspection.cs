@@ -30,7 +30,7 @@ public sealed record TokenInspection
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Reads a token; null when it is no JWT that the service could take.</summary>
+    /// <summary>Reads a token; null when it is not a JWT that the service could accept.</summary>
     public static TokenInspection? Read(string token)
     {
         var bytes = Encoding.ASCII.GetBytes(token);

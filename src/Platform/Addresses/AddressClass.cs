@@ -15,7 +15,7 @@ public enum AddressClass
     /// <summary>This link alone: 169.254.0.0/16, fe80::/10.</summary>
     LinkLocal,
 
-    /// <summary>A cloud's metadata service, which hands out credentials to whoever asks.</summary>
+    /// <summary>A cloud's metadata service, which gives credentials to any caller.</summary>
     CloudMetadata,
 
     /// <summary>Everything else that no server on the Internet has: multicast, documentation, translation, reserved.</summary>

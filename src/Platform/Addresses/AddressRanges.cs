@@ -7,7 +7,7 @@ namespace Culvert.Platform.Addresses;
 
 /// <summary>
 /// A set of address ranges in CIDR form (RFC 4632 §3.1, RFC 4291 §2.3). IPv4 addresses written as IPv6
-/// (<c>::ffff:a.b.c.d</c>, RFC 4291 §2.5.5.2) are the IPv4 addresses they stand for, on both sides: a socket that
+/// (<c>::ffff:a.b.c.d</c>, RFC 4291 §2.5.5.2) are the IPv4 addresses that they contain, on both sides: a socket that
 /// listens on both families shows its IPv4 peers in that form.
 /// </summary>
 public sealed class AddressRanges

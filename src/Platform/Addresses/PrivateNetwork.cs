@@ -19,7 +19,9 @@ public readonly record struct PrivateNetwork(IPNetwork Range, int? Port)
     /// <summary>Whether a fetch from that port may be allowed.</summary>
     public bool Opens(int port) => Port is null || Port == port;
 
-    /// <summary>Of one who writes down both the ranges and the URLs: there is nobody to keep from other ports.</summary>
+    /// <summary>
+    /// For an operator who configures both the ranges and the URLs: no other person chooses the port.
+    /// </summary>
     public static IReadOnlyList<PrivateNetwork> WithEveryPort(AddressRanges ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);

@@ -17,7 +17,7 @@ public static class CertificateNames
     {
         var bytes = certificate.SerialNumberBytes.Span;
 
-        // DER puts a zero octet before a value whose top bit is set (X.690 §8.3); it is no part of the number.
+        // DER puts a zero octet before a value whose top bit is set (X.690 §8.3); it does not belong to the number.
         return Convert.ToHexStringLower(bytes is [0, >= 0x80, ..] ? bytes[1..] : bytes);
     }
 

@@ -4,17 +4,17 @@ namespace Culvert.Platform.Certificates;
 
 /// <summary>
 /// Which clients of a CA may connect (S22): <c>uri:</c>, <c>dns:</c> or <c>email:</c> and a value, exact or with one
-/// <c>*</c> that stands for one whole segment: of a URI's path, the first label of a DNS name, or what stands before
-/// the <c>@</c>. A star never stands for nothing and never for two segments.
+/// <c>*</c> that matches one whole segment: of a URI's path, the first label of a DNS name, or the part before the
+/// <c>@</c>. A star never matches an empty segment and never two segments.
 /// </summary>
 public sealed class ClientIdentityPattern
 {
-    /// <summary>Longest value; the longest name that an agent is told of (<c>OPEN</c>).</summary>
+    /// <summary>Longest value; the longest name that an agent receives (<c>OPEN</c>).</summary>
     public const int MaxLength = 500;
 
     private readonly ClientIdentityKind kind;
     private readonly string before;
-    private readonly string? after; // null = no star: the whole value stands in before
+    private readonly string? after; // null = no star: before contains the whole value
 
     private ClientIdentityPattern(string text, ClientIdentityKind kind, string before, string? after)
     {
@@ -27,7 +27,10 @@ public sealed class ClientIdentityPattern
     /// <summary>As written.</summary>
     public string Text { get; }
 
-    /// <summary>Reads a pattern; false when a star could stand for more than one whole segment, or the value is none of its kind.</summary>
+    /// <summary>
+    /// Reads a pattern; false when a star could match more than one whole segment, or the value has the wrong form for
+    /// its kind.
+    /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ClientIdentityPattern? pattern)
     {
         pattern = null;

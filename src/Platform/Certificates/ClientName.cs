@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>A subject alternative name of a client's certificate.</summary>
-/// <param name="Kind">URI, DNS name or e-mail address; others prove nobody.</param>
-/// <param name="Value">As it stands in the certificate.</param>
+/// <param name="Kind">URI, DNS name or e-mail address; other kinds of names do not identify a client.</param>
+/// <param name="Value">As written in the certificate.</param>
 public sealed record ClientName(ClientIdentityKind Kind, string Value)
 {
     private const string SubjectAlternativeNameOid = "2.5.29.17";

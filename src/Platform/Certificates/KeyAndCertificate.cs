@@ -44,7 +44,7 @@ public sealed class KeyAndCertificate
     /// <summary>The last second of validity, itself included (RFC 5280 §4.1.2.5).</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Joins what the service issued with the key it was asked for.</summary>
+    /// <summary>Joins what the service issued with the key of the request.</summary>
     /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key is another one.</exception>
     public static KeyAndCertificate Create(CertificateDocument issued, AsymmetricAlgorithm key) =>
         Create(issued.CertificatePem, issued.ChainPem, key);

@@ -21,7 +21,7 @@ public sealed record PeerVerification
     /// <summary>When the certificate begins: of one machine's certificates the later issued one begins later.</summary>
     public DateTimeOffset NotBefore { get; private init; }
 
-    /// <summary>When the certificate ends.</summary>
+    /// <summary>When the certificate expires.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
     internal static PeerVerification Accepted(

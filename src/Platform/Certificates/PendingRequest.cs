@@ -17,7 +17,7 @@ public sealed class PendingRequest
         IdempotencyKey = "csr-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(csr)));
     }
 
-    /// <summary>Belongs to whoever gets the certificate, and otherwise to the collector.</summary>
+    /// <summary>Belongs to the caller that receives the certificate, and otherwise to the collector.</summary>
     public AsymmetricAlgorithm Key { get; }
 
     /// <summary>PKCS#10 as PEM.</summary>

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// The roots of the platform CA and the trust domain they stand for. Immutable: a new bundle is a new object, and a
+/// The roots of the platform CA and their trust domain. Immutable: a new bundle is a new object, and a
 /// handshake uses one from start to end.
 /// </summary>
 public sealed class PlatformTrust

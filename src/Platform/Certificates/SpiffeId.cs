@@ -44,14 +44,14 @@ public sealed record SpiffeId
     /// <summary>The agent's instance id, the edge's id, or the service's node.</summary>
     public string Name { get; }
 
-    /// <exception cref="ArgumentException">A part cannot stand in a SPIFFE ID.</exception>
+    /// <exception cref="ArgumentException">A part is not valid in a SPIFFE ID.</exception>
     public static SpiffeId Agent(string trustDomain, string organizationId, string tunnelId, InstanceId instance) =>
         Checked($"{Scheme}{trustDomain}/o/{organizationId}/t/{tunnelId}/agent/{instance}");
 
-    /// <exception cref="ArgumentException">A part cannot stand in a SPIFFE ID.</exception>
+    /// <exception cref="ArgumentException">A part is not valid in a SPIFFE ID.</exception>
     public static SpiffeId Edge(string trustDomain, string edgeId) => Checked($"{Scheme}{trustDomain}/edge/{edgeId}");
 
-    /// <exception cref="ArgumentException">A part cannot stand in a SPIFFE ID.</exception>
+    /// <exception cref="ArgumentException">A part is not valid in a SPIFFE ID.</exception>
     public static SpiffeId Service(string trustDomain, string node) => Checked($"{Scheme}{trustDomain}/service/{node}");
 
     /// <summary>Whether a string may be a trust domain: 1 to 255 of <c>a-z 0-9 . - _</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>What a program said about a key when it asked for it: the one source of checks, help and schema.</summary>
+/// <summary>What a program declares about a key when it reads it: the one source of checks, help and schema.</summary>
 public sealed record ConfigDeclaration
 {
     public required string Key { get; init; }

@@ -5,7 +5,7 @@ namespace Culvert.Platform.Configuration;
 /// <summary>
 /// One program's configuration from its four sources, strongest first: flags, environment, file, defaults. A program
 /// asks <see cref="Root"/> for every key it knows, in any order and always for all of them, then calls
-/// <see cref="Complete"/>: what was never asked for is unknown, and every fault is reported at once.
+/// <see cref="Complete"/>: a key that was never requested is unknown, and all errors are reported at once.
 /// </summary>
 public sealed partial class ConfigDocument
 {
@@ -58,7 +58,7 @@ public sealed partial class ConfigDocument
     /// </summary>
     public bool IsDescribing { get; private init; }
 
-    /// <summary>Reads the file; its faults are part of what <see cref="Complete"/> returns.</summary>
+    /// <summary>Reads the file; its errors are part of what <see cref="Complete"/> returns.</summary>
     /// <param name="path">The YAML file.</param>
     /// <param name="environmentPrefix">Variables with this prefix belong to this program.</param>
     /// <param name="environment">All environment variables.</param>
@@ -91,7 +91,9 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>Ends the reading: adds unknown keys and variables, and returns every fault, in the file's order.</summary>
+    /// <summary>
+    /// Ends the reading: adds unknown keys and variables, and returns all errors, in the file's order.
+    /// </summary>
     public IReadOnlyList<ConfigError> Complete()
     {
         if (isUnread)
@@ -132,7 +134,7 @@ public sealed partial class ConfigDocument
     internal void Record(string path, string text, ConfigSource source) =>
         values.Add(new ConfigValue(path, WithoutUser(text), source));
 
-    // Nobody is asked to write a password into an address, and whoever does is not to find it in a log.
+    // An address needs no password. If an operator writes one into it, the password must not appear in a log.
     private static string WithoutUser(string text) => UserOfUrl().Replace(text, "…@");
 
     [GeneratedRegex(@"(?<=://)[^/\s]*@", RegexOptions.CultureInvariant)]

@@ -1,9 +1,9 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>One fault in the configuration, with all that is needed to mend it.</summary>
+/// <summary>One error in the configuration, with all that is needed to fix it.</summary>
 public sealed record ConfigError
 {
-    /// <summary>Where the fault is: file and line, variable or flag.</summary>
+    /// <summary>Where the error is: file and line, variable or flag.</summary>
     public required ConfigSource Source { get; init; }
 
     /// <summary>The full path of the key, such as <c>tunnel.connections</c>; empty for the file as a whole.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>What the YAML file says, before anybody has asked what it should be.</summary>
+/// <summary>The content of the YAML file, before a getter gives it a type.</summary>
 /// <param name="Line">Where it starts, counted from 1.</param>
 internal abstract record ConfigNode(int Line)
 {

@@ -130,7 +130,7 @@ public static class ConfigScalars
     /// A reference to a secret, <c>file:/path</c> or <c>env:NAME</c>, that can be read now; null when absent or empty.
     /// A value that is not a reference is never repeated in the error: it is probably the secret.
     /// </summary>
-    /// <param name="section">Where the key stands.</param>
+    /// <param name="section">The key's place.</param>
     /// <param name="key">The key.</param>
     /// <param name="required">Whether it must be set.</param>
     /// <param name="mustExist">False for a secret that the program makes itself at first.</param>

@@ -6,7 +6,7 @@ namespace Culvert.Platform.Configuration;
 
 /// <summary>
 /// The JSON schema (draft 2020-12) of a program's configuration file, from the very calls that read it: the reader
-/// runs once over a document that only lists what it is asked for.
+/// runs once over a document that only lists the requested keys.
 /// </summary>
 public static class ConfigSchema
 {
@@ -58,7 +58,7 @@ public static class ConfigSchema
         }
     }
 
-    // What is not acted on yet may stand there with the value that changes nothing, where it has one.
+    // A key without effect yet is accepted with the value that changes nothing, where it has one.
     private static bool IsAccepted(ConfigDeclaration declaration) =>
         declaration.Type != ConfigValueType.NotYet || declaration.Default is not null;
 

@@ -3,7 +3,7 @@ namespace Culvert.Platform.Configuration;
 /// <summary>
 /// A mapping of the configuration. Each getter (<see cref="ConfigScalars"/>, <see cref="ConfigLists"/>) declares its key
 /// and gives the effective value, or the default after reporting why the written value will not do; so reading never
-/// stops at the first fault, and code after a getter must live with a default.
+/// stops at the first error, and code after a getter must live with a default.
 /// </summary>
 public sealed class ConfigSection
 {
@@ -34,7 +34,7 @@ public sealed class ConfigSection
     /// <summary>Where the section begins.</summary>
     public ConfigSource Source { get; }
 
-    /// <summary>What has been asked for so far, in the order of asking.</summary>
+    /// <summary>The keys requested so far, in the order of the requests.</summary>
     public IReadOnlyCollection<ConfigDeclaration> Declarations => declarations.Values;
 
     /// <summary>A digest of all that the file says in this section: it is the same as long as the file says the same.</summary>
@@ -48,8 +48,8 @@ public sealed class ConfigSection
     public bool Has(string key) => document.IsDescribing || TryFind(key, out _, out _, scalar: true);
 
     /// <summary>
-    /// A nested mapping; empty when absent, so that its defaults still come out. Whoever asks again gets the same one:
-    /// what is known there is what all of them asked for.
+    /// A nested mapping; empty when absent, so that its defaults still come out. A second call returns the same
+    /// section: its known keys are the keys that all callers requested.
     /// </summary>
     public ConfigSection Section(string key)
     {
@@ -134,7 +134,7 @@ public sealed class ConfigSection
         }
     }
 
-    /// <summary>Reports a fault that only the caller can see, at the key's own place when it is set.</summary>
+    /// <summary>Reports an error that only the caller can see, at the key's own place when it is set.</summary>
     public void Error(string key, string message, string remedy)
     {
         var value =
@@ -356,7 +356,7 @@ public sealed class ConfigSection
         return section;
     }
 
-    // Scalars may come from flag or environment; the rest stands only in the file.
+    // Scalars may come from flag or environment; the rest is only in the file.
     private bool TryFind(string key, out ConfigNode found, out ConfigSource source, bool scalar)
     {
         if (scalar && isOverridable && document.TryOverride(Join(key), out var text, out source))

@@ -25,7 +25,7 @@ internal sealed class YamlReader
 
     /// <summary>Reads a file's bytes; the root is empty when the file is, or when it cannot be parsed.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="report">Takes line, key, message and remedy of each fault.</param>
+    /// <param name="report">Takes line, key, message and remedy of each error.</param>
     public static MappingNode Read(byte[] bytes, Action<int, string, string, string> report)
     {
         if (bytes.Length > MaxBytes)
@@ -165,7 +165,7 @@ internal sealed class YamlReader
             report(Line(node), path, "Anchors are not supported.", "Write the value out where it is needed.");
         }
 
-        // The parser gives quoted scalars the non-specific tag "!", which says nothing.
+        // The parser gives quoted scalars the non-specific tag "!", which carries no information.
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
         {
             report(Line(node), path, "Tags are not supported.", "Remove the tag; quote text that looks like a number.");

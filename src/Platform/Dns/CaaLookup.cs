@@ -5,7 +5,8 @@ public static class CaaLookup
 {
     /// <summary>
     /// Climbs from the name to the closest ancestor with a CAA set. An alias is followed at each step, and its target is
-    /// not climbed from. What cannot be learnt ends the search: whoever may not know must not issue.
+    /// not climbed from. The search stops at an answer that cannot be obtained: a CA that does not know the records
+    /// must not issue.
     /// </summary>
     public static async Task<CaaAnswer> FindAsync(DnsClient client, DnsName name, CancellationToken ct)
     {

@@ -5,13 +5,13 @@ public sealed record DnsAnswer
 {
     public required DnsOutcome Outcome { get; init; }
 
-    /// <summary>The name that was asked for.</summary>
+    /// <summary>The requested name.</summary>
     public required DnsName Question { get; init; }
 
     /// <summary>Where the aliases led; the question's name without any.</summary>
     public required DnsName Name { get; init; }
 
-    /// <summary>Of the type that was asked for and owned by <see cref="Name"/>; empty unless found.</summary>
+    /// <summary>Of the requested type and owned by <see cref="Name"/>; empty unless found.</summary>
     public IReadOnlyList<DnsRecord> Records { get; init; } = [];
 
     /// <summary>Neither records nor any hope of them: the absence is certain.</summary>

@@ -113,13 +113,13 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
             { Code: not 0 and not NoSuchNameCode } => Ended(name, DnsOutcome.ServerFailure),
             { IsAuthoritative: false } when !recurse => Ended(name, DnsOutcome.ServerFailure),
 
-            // A server that asks nobody else knows its own zones alone: that it has nothing means nothing.
+            // A server without recursion knows only its own zones: an empty answer from it proves nothing.
             { IsAuthoritative: false, OffersRecursion: false } => Ended(name, DnsOutcome.ServerFailure),
             _ => Read(reply, name, type, follow: recurse),
         };
     }
 
-    /// <summary>Walks the aliases inside one reply; records that hang on nothing asked for count for nothing.</summary>
+    /// <summary>Walks the aliases inside one reply; records without a link to the question are ignored.</summary>
     private DnsAnswer Read(DnsMessage reply, DnsName question, DnsRecordType type, bool follow)
     {
         var name = question;

@@ -7,7 +7,7 @@ namespace Culvert.Platform.Dns;
 
 /// <summary>
 /// One question to one server: over UDP from a port of its own, over TCP when the reply is cut short or does not bring
-/// back the letters as they were sent (RFC 5452 §9; a reply over TCP is nobody's guess).
+/// back the letters as they were sent (RFC 5452 §9; an attacker cannot guess a reply over TCP).
 /// </summary>
 internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
     private const int MaxStrangers = 16;
 
     /// <summary>The reply; null when there was none in time, with <paramref name="server"/> unreachable or silent.</summary>
-    /// <exception cref="InvalidDataException">What came over TCP was no reply to the question.</exception>
+    /// <exception cref="InvalidDataException">The reply over TCP does not answer the question.</exception>
     public async Task<DnsMessage?> AskAsync(
         IPEndPoint server,
         DnsName name,
@@ -103,7 +103,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
 
     private static byte[] Lower(byte[] question)
     {
-        // Type and class, the last four bytes, are no letters.
+        // Type and class, the last four bytes, are not letters.
         var lower = (byte[])question.Clone();
         for (var i = 0; i < lower.Length - 4; i++)
         {

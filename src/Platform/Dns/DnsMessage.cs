@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Dns;
 
 /// <summary>
-/// A reply, read whole or not at all. Records of types and classes that nobody here asks for are passed over.
+/// A reply, read whole or not at all. The parser skips records of types and classes that no caller requests.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -23,7 +23,7 @@ internal sealed record DnsMessage
     /// <summary>The length prefix over TCP has two bytes (RFC 1035 §4.2.2).</summary>
     public const int MaxBytes = ushort.MaxValue;
 
-    /// <summary>More than this many answers are nobody's answer to us.</summary>
+    /// <summary>A reply with more answers than this is rejected.</summary>
     public const int MaxRecords = 512;
 
     private const ushort Response = 0x8000;
@@ -102,7 +102,7 @@ internal sealed record DnsMessage
         var question = bytes[HeaderBytes..reader.At].ToArray();
         var truncated = (flags & TruncatedBit) != 0;
         var records = new List<DnsRecord>();
-        // A truncated reply is asked for again over TCP: what it holds counts for nothing.
+        // A truncated reply is requested again over TCP: its records are ignored.
         for (var i = 0; !truncated && i < answers; i++)
         {
             if (!reader.TryReadRecord(out var record))

@@ -15,12 +15,12 @@ public enum DnsOutcome
     /// <summary>SERVFAIL, REFUSED, any other error code, or a server that does not know the zone it was asked about.</summary>
     ServerFailure,
 
-    /// <summary>Nobody answered in time, or nobody could be reached.</summary>
+    /// <summary>No server answered in time, or no server could be reached.</summary>
     Timeout,
 
     /// <summary>What came back could not be read.</summary>
     Malformed,
 
-    /// <summary>Aliases in a circle, too many, or to a name that cannot be asked for.</summary>
+    /// <summary>Aliases in a circle, too many, or to a name that cannot be queried.</summary>
     AliasChain,
 }

@@ -130,7 +130,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
-    // A server of the older revisions keeps a session until it is told, or for long.
+    // A server of the older revisions keeps a session until the client closes it, or for a long time.
     private async Task EndSessionAsync(HttpClient http, HttpResponseMessage answer, CancellationToken cancel)
     {
         if (Header(answer, SessionHeader) is not { } session)
@@ -206,7 +206,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
         catch (JsonException)
         {
-            return false; // an event's other lines, or an answer that goes on
+            return false; // an event's other lines, or an answer that continues
         }
     }
 

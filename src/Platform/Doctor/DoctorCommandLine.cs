@@ -16,7 +16,7 @@ public static class DoctorCommandLine
     private static readonly Option<string?> Check = new("--check") { Description = "Report only this check." };
 
     /// <summary>Makes the command.</summary>
-    /// <param name="description">What it looks at.</param>
+    /// <param name="description">What the command checks.</param>
     /// <param name="location">Which program.</param>
     /// <param name="read">The reader that the program itself uses.</param>
     /// <param name="running">Whether the program runs: asked before everything else.</param>

@@ -5,7 +5,7 @@ public enum DoctorStatus
     Pass,
     Fail,
 
-    /// <summary>It works, in a way that somebody may regret.</summary>
+    /// <summary>It works, in a way that an operator may regret.</summary>
     Warn,
 
     /// <summary>Does not apply, or what it rests on failed.</summary>

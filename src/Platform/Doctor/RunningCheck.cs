@@ -2,7 +2,9 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>Whether the program runs here and answers: the first question, since what it keeps serves nobody by itself.</summary>
+/// <summary>
+/// Whether the program runs here and answers: the first question, since its state is of no use while it does not run.
+/// </summary>
 /// <param name="Id">Of the check, such as <c>edge_running</c>.</param>
 /// <param name="Program">Its name on the command line.</param>
 /// <param name="Unit">Its systemd unit.</param>

@@ -13,7 +13,7 @@ public sealed class FetchObservation
     /// <summary>Every address that the name had, and why it was not used; null = it may be.</summary>
     public IReadOnlyCollection<(IPAddress Address, FetchRefusal? Refusal)> Addresses => addresses;
 
-    /// <summary>Who was connected to; null when nobody was.</summary>
+    /// <summary>The address of the connection; null when no connection was made.</summary>
     public IPEndPoint? ConnectedTo { get; private set; }
 
     /// <summary><c>Tls12</c> or <c>Tls13</c>; null when the handshake did not complete.</summary>

@@ -30,7 +30,7 @@ public enum FetchRefusal
     /// <summary>A public address on a port other than 443, not in the record's own targets.</summary>
     PortNotAllowed,
 
-    /// <summary>Nobody answers.</summary>
+    /// <summary>No server answers.</summary>
     Unreachable,
 
     /// <summary>The server's certificate was not accepted, or the handshake failed.</summary>
@@ -45,10 +45,12 @@ public enum FetchRefusal
     /// <summary>The answer points elsewhere; it is not followed.</summary>
     Redirect,
 
-    /// <summary>The answer's status is neither 200 nor, when asked for, 304.</summary>
+    /// <summary>The answer's status is neither 200 nor, when requested, 304.</summary>
     Status,
 
-    /// <summary>The answer says that it is something else than the document asked for: a sign-in page, mostly.</summary>
+    /// <summary>
+    /// The answer says that it is something else than the requested document: a sign-in page, mostly.
+    /// </summary>
     ContentType,
 
     /// <summary>The answer broke off or cannot be decoded.</summary>

@@ -22,10 +22,12 @@ public sealed record FetchRequest
     /// <summary>The only type of document that is taken, without parameters; JSON in all its disguises when null.</summary>
     public string? MediaType { get; init; }
 
-    /// <summary>Who we are, for servers that ask for a certificate; null = nobody.</summary>
+    /// <summary>The client certificate, for servers that require one; null = none.</summary>
     public SslStreamCertificateContext? ClientCertificate { get; init; }
 
-    /// <summary>The entity tag of the copy in hand; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.</summary>
+    /// <summary>
+    /// The entity tag of the existing copy; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.
+    /// </summary>
     public string? IfNoneMatch { get; init; }
 
     /// <summary>
@@ -40,6 +42,6 @@ public sealed record FetchRequest
     /// </summary>
     public bool WantsAnyStatus { get; init; }
 
-    /// <summary>Filled on the way, for people who want to know what happened; null = nobody does.</summary>
+    /// <summary>Filled on the way, for callers that report what happened; null = not needed.</summary>
     public FetchObservation? Observation { get; init; }
 }

@@ -25,20 +25,24 @@ public sealed record FetchResult
 
     public FetchRefusal? Refusal { get; private init; }
 
-    /// <summary>The status of a refused answer, or of any if every status was asked for; null when there was none.</summary>
+    /// <summary>
+    /// The status of a refused answer, or of any if the request accepts every status; null when there was none.
+    /// </summary>
     public HttpStatusCode? Status { get; private init; }
 
     /// <summary>With <see cref="Status"/>: how long the server wants to be left alone; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>The answer's header fields if every status was asked for, otherwise empty. Values are joined by commas.</summary>
+    /// <summary>
+    /// The answer's header fields if the request accepts every status, otherwise empty. Values are joined by commas.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Headers { get; private init; } =
         ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The setting that held the URL.</summary>
     public string Field { get; private init; } = "";
 
-    /// <summary>The address that was refused or tried; null when it never came to one.</summary>
+    /// <summary>The address that was refused or tried; null when the fetch failed before that.</summary>
     public IPAddress? Address { get; private init; }
 
     /// <summary>How the connection failed, for those who may know what listens there.</summary>

@@ -10,7 +10,7 @@ using Culvert.Platform.Net;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// Fetches small documents from URLs that somebody else wrote down (S27): https alone, the name resolved once, every
+/// Fetches small documents from URLs that another person configured (S27): https alone, the name resolved once, every
 /// address checked, the connection made to the checked address, nothing followed, and little time and space. A proxy gets
 /// the address and not the name, since it would resolve the name again, elsewhere; proxy variables are ignored.
 /// </summary>
@@ -61,7 +61,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
 
     /// <summary>
     /// The check for the moment a URL is written down: where its name leads now. Null = it may be fetched, or the name
-    /// has no address at present, which is no reason not to write it down.
+    /// has no address at present, which does not prevent storing it.
     /// </summary>
     public async Task<FetchResult?> CheckAsync(FetchRequest request, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public sealed record SafeFetcherOptions
     public IReadOnlyList<PrivateNetwork> PrivateNetworks { get; init; } = [];
 
     /// <summary>
-    /// The <c>network</c> section. A proxy is asked for the very address that was checked here, and only for public ones:
+    /// The <c>network</c> section. A proxy receives the address that was checked here, and only for public ones:
     /// what is private is dialled directly.
     /// </summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;

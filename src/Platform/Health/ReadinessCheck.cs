@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Health;
 
-/// <summary>One thing that must be so for the program to do its job now. Evaluated anew at each question.</summary>
+/// <summary>One thing that must be so for the program to do its job now. Evaluated again at each request.</summary>
 /// <param name="Name">Stable and short, such as <c>platform_certificate</c>.</param>
 /// <param name="Evaluate">Null when it is so; otherwise why not, for the operator, without secrets.</param>
 public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTask<string?>> Evaluate)

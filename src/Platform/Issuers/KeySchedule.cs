@@ -7,7 +7,7 @@ public static class KeySchedule
     public static readonly TimeSpan MinFresh = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MaxFresh = TimeSpan.FromHours(24);
 
-    /// <summary>A file costs a look at its date.</summary>
+    /// <summary>For a file, this costs one read of its date.</summary>
     public static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan[] BackOff =

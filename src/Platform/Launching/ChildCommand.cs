@@ -16,7 +16,7 @@ public static class ChildCommand
 
     /// <summary>Null, with the reason, when it cannot be started.</summary>
     /// <param name="command">The program, as an absolute path or as a name to find on PATH, and its arguments.</param>
-    /// <param name="inherited">Names of variables to pass on; a star at the end stands for any rest.</param>
+    /// <param name="inherited">Names of variables to pass on; a star at the end matches any suffix.</param>
     /// <param name="problem">Why not, as the end of a sentence.</param>
     public static Process? TryStart(IReadOnlyList<string> command, IReadOnlyList<string> inherited, out string problem)
     {
@@ -60,7 +60,7 @@ public static class ChildCommand
             return Path.IsPathRooted(name) && File.Exists(name) ? name : null;
         }
 
-        // An empty or relative entry would stand for the current folder, where others may be able to write.
+        // An empty or relative entry would mean the current folder, where others may be able to write.
         return (path ?? "")
             .Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathRooted)

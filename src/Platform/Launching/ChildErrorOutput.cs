@@ -17,7 +17,7 @@ public sealed partial class ChildErrorOutput
     private const int MaxPartLines = 4;
     private const int MaxLine = 200;
 
-    /// <summary>Shorter words occur by themselves: masking them would garble the text.</summary>
+    /// <summary>Shorter words occur in ordinary text: masking them would garble the text.</summary>
     private const int ShortestSecret = 4;
 
     private readonly byte[] first = new byte[MaxPartBytes];

@@ -10,7 +10,7 @@ public sealed record ChildRun
 {
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>Names of variables to pass on; a star at the end stands for any rest.</summary>
+    /// <summary>Names of variables to pass on; a star at the end matches any suffix.</summary>
     public required IReadOnlyList<string> Inherited { get; init; }
 
     /// <summary>For its standard input.</summary>

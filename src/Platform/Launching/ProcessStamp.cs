@@ -44,7 +44,7 @@ public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
             return false;
         }
 
-        // The command name stands in parentheses and may hold any character: count fields from the last one. What
+        // The command name is in parentheses and may hold any character: count fields from the last one. What
         // follows it starts with field 3 (state), so field 22 has index 19.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         state = fields[0][0];

@@ -47,7 +47,7 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
         Stamp = ProcessStamp.Of(Name, process.Id);
     }
 
-    /// <summary>Stands for a process that another run of the caller started.</summary>
+    /// <summary>Represents a process that another run of the caller started.</summary>
     public void Attach(ProcessStamp running) => Stamp = running;
 
     /// <summary>Ends it at once, as a power cut would: the process and everything in its group.</summary>
@@ -90,6 +90,8 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
             ? ended.ExitCode
             : null;
 
-    /// <summary>Forgets the process. One that ends with its caller is told to end; others run on as they like.</summary>
+    /// <summary>
+    /// Forgets the process. A process that is bound to its caller is stopped; other processes continue.
+    /// </summary>
     public void Dispose() => process?.Dispose();
 }

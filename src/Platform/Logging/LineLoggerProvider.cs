@@ -24,7 +24,8 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     /// <summary>
-    /// From the next line on another file or form. The same file is opened anew: it may have been moved away meanwhile.
+    /// From the next line on another file or form. The same file is opened again: it may have been moved away
+    /// meanwhile.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions options)

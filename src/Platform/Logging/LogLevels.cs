@@ -19,8 +19,8 @@ public sealed class LogLevels(LogLevel level)
     public string Name => Options.DefaultName;
 
     /// <summary>
-    /// Puts another section in force. A file is opened anew even if it is the same one, since whoever turns logs over may
-    /// have moved it.
+    /// Puts another section in force. A file is opened again even if it is the same one, since log rotation may have
+    /// moved it.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions next)
@@ -62,8 +62,8 @@ public sealed class LogLevels(LogLevel level)
         options.AddFilter("Microsoft", quiet);
         options.AddFilter("System", quiet);
 
-        // What a client does to its own HTTP/2 connection is told as critical there. Anybody can do it, at any rate, and it
-        // costs that connection alone: not a line that somebody should be woken by.
+        // Kestrel logs an HTTP/2 error that a client causes on its own connection as critical. Any client can cause it,
+        // at any rate, and it affects that connection alone: it must not alert an operator.
         options.AddFilter(
             "Microsoft.AspNetCore.Server.Kestrel.Http2",
             Level < LogLevel.Information ? Level : LogLevel.None

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Tells apart how connections fail, and what to do about each.</summary>
+/// <summary>Distinguishes how connections fail, and what to do about each.</summary>
 public static class ConnectCauses
 {
     /// <summary>The cause behind an exception of a socket, of the HTTP client, or of a time limit.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Net;
 
-/// <summary>Why no connection came about.</summary>
+/// <summary>Why the connection failed.</summary>
 public enum ConnectFailure
 {
     /// <summary>The name has no address.</summary>

@@ -6,6 +6,7 @@ namespace Culvert.Platform.Net;
 public interface IHostResolver
 {
     /// <summary>Every address of the name, in the order to try them.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The name has none, or nobody could be asked.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The name has no address, or no DNS server could be
+    /// reached.</exception>
     ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken);
 }

@@ -11,7 +11,7 @@ public sealed record NetworkOptions
     /// <summary>Null = no proxy.</summary>
     public HttpProxyOptions? Proxy { get; init; }
 
-    /// <summary>A PEM file with roots that count beside the system's; empty for none.</summary>
+    /// <summary>A PEM file with roots that are trusted in addition to the system's; empty for none.</summary>
     public string CaBundle { get; init; } = "";
 
     /// <summary>Of the addresses dialled; <see cref="AddressFamily.Unspecified"/> = any.</summary>

@@ -20,7 +20,7 @@ public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolve
     }
 
     /// <summary>Connects; the caller bounds the time by its token.</summary>
-    /// <exception cref="IOException">The proxy refuses, or what it says is no answer.</exception>
+    /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>
     /// <exception cref="SocketException">Target or proxy have no address, or none that answers.</exception>
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {

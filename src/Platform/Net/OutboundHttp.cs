@@ -8,7 +8,7 @@ public static class OutboundHttp
 {
     /// <summary>
     /// A handler that uses no proxy of the environment, follows no redirect, keeps no cookie, and downloads nothing that a
-    /// peer's certificate names (S37): its issuer URLs (RFC 5280 §4.2.2.1) would be connections that nobody has checked, and
+    /// peer's certificate names (S37): its issuer URLs (RFC 5280 §4.2.2.1) would be unchecked connections, and
     /// they are followed before the certificate is judged.
     /// </summary>
     /// <param name="tls">Whom to trust; null = the system's roots. Its chain policy is made to download nothing.</param>

@@ -6,8 +6,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Bounds what one address may hold open and open anew, before a byte of it is read. An IPv6 network of 64 bits counts
-/// as one address: whoever has one address of it has them all (RFC 6177 §2).
+/// Bounds the open and the new connections of one address, before a byte of them is read. An IPv6 network of 64 bits
+/// counts as one address: a host that has one address of it has all of them (RFC 6177 §2).
 /// </summary>
 public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
 {
@@ -23,7 +23,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     private Rate newPerSource = newPerSource; // guarded by gate
     private long? searchedAt; // guarded by gate
 
-    /// <summary>Other limits from now on; whoever holds more than they allow keeps it.</summary>
+    /// <summary>Other limits from now on; existing connections above the new limits stay open.</summary>
     public void Use(int nextPerSource, Rate nextNewPerSource)
     {
         lock (gate)

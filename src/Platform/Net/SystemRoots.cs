@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>The system's roots, and those of <c>network.ca_bundle</c> beside them.</summary>
+/// <summary>The system's roots, and also those of <c>network.ca_bundle</c>.</summary>
 public static class SystemRoots
 {
     /// <summary>A policy for connections that nothing else says whom to trust. Nothing is downloaded.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// No connection to a permitted address came about. It is an exception only because it must pass through the HTTP
+/// The connection to a permitted address failed. It is an exception only because it must pass through the HTTP
 /// client's connect callback; callers turn it into their own refusal.
 /// </summary>
 public sealed class VettedConnectException(

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Culvert.Platform.OAuth;
 
 /// <summary>
-/// Stands between the network and the OAuth library, which would take members said twice, and answers of any depth and
-/// length. What is not one JSON object, each member said once, goes on without its content, so that nothing of it counts;
-/// the status stays. An answer that is too long is an error of the request.
+/// A filter between the network and the OAuth library, which would accept duplicate members, and answers of any depth
+/// and length. An answer that is not one JSON object with unique members is passed on without its content; the status
+/// stays. An answer that is too long is an error of the request.
 /// </summary>
 /// <param name="inner">Sends.</param>
 /// <param name="maxBytes">The longest answer.</param>

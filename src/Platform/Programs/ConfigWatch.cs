@@ -6,15 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// Takes up a changed configuration file while the program runs: whole or not at all. A file with a fault, or one that
-/// changes what only a restart can change, leaves the old configuration in force, and is told by log, metric and
-/// readiness until it is mended.
+/// Reloads a changed configuration file while the program runs: all of it or nothing. After a file with an error, or
+/// with a change that needs a restart, the old configuration stays in force; log, metric and readiness report the error
+/// until the file is fixed.
 /// </summary>
 /// <typeparam name="T">The program's settings.</typeparam>
 public sealed class ConfigWatch<T>
     where T : class
 {
-    /// <summary>How often the file is looked at. Its content is compared, since mounted files are swapped by links.</summary>
+    /// <summary>
+    /// How often the file is checked. Its content is compared, since mounted files are swapped by links.
+    /// </summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly string path;
@@ -63,7 +65,7 @@ public sealed class ConfigWatch<T>
     /// <summary>How many files were refused since the start.</summary>
     public long Refused => Interlocked.Read(ref refused);
 
-    /// <summary>How many files were taken up since the start.</summary>
+    /// <summary>How many reloads succeeded since the start.</summary>
     public long Reloads => Interlocked.Read(ref reloads);
 
     /// <summary>For <c>/readyz</c>: what is wrong with the file stops nothing that runs.</summary>
@@ -122,7 +124,7 @@ public sealed class ConfigWatch<T>
         }
         catch (Exception fault)
         {
-            // Whatever a file can do to its reader, what runs goes on with the old one.
+            // Whatever error a file causes in its reader, the program continues with the old configuration.
             Refuse(fault.GetType().Name);
             return;
         }
@@ -189,7 +191,7 @@ public sealed class ConfigWatch<T>
             .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
             .Order(StringComparer.Ordinal);
 
-        // A key may be asked for twice; its last text counts, as it did for the settings.
+        // A key may be requested twice; its last text counts, as it did for the settings.
         static Dictionary<string, string> Texts(IReadOnlyList<ConfigValue> values)
         {
             var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -202,7 +204,7 @@ public sealed class ConfigWatch<T>
         }
     }
 
-    // A file that is away for a moment, as while an editor saves, is another content and then a fault.
+    // A file that is away for a moment, as while an editor saves, counts as changed content and then as an error.
     private byte[] Digest()
     {
         try

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>SIGHUP: a program that watches its file looks at it now, and does not end.</summary>
+/// <summary>SIGHUP: a program that watches its file checks it now, and does not exit.</summary>
 public static class HangUpSignal
 {
     /// <summary>Listens until disposed.</summary>

@@ -37,7 +37,7 @@ public static class ProgramHost
         }
     }
 
-    /// <summary>Prints every configuration fault and gives the status to exit with.</summary>
+    /// <summary>Prints every configuration error and gives the status to exit with.</summary>
     public static int Report(IReadOnlyList<ConfigError> errors, TextWriter output)
     {
         foreach (var error in errors)

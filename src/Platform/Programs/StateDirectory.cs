@@ -58,7 +58,9 @@ public sealed class StateDirectory : IDisposable
     public string? ReadText(string name, int maxBytes = 16 * 1024 * 1024) =>
         File.Exists(PathOf(name)) ? PrivateFile.ReadText(PathOf(name), maxBytes) : null;
 
-    /// <summary>Replaces a file whole: written beside it, flushed to the disk, then renamed over it.</summary>
+    /// <summary>
+    /// Replaces a file whole: written to a new file next to it, flushed to the disk, then renamed over it.
+    /// </summary>
     /// <exception cref="StateDirectoryException">The disk refuses; the old file is still there.</exception>
     public void WriteText(string name, string text)
     {

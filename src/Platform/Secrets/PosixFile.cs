@@ -45,8 +45,8 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Whether the open file is root's, of root's group or ours, and we are not root: whoever runs this program gave it
-    /// the file, and no other user can be in on it.
+    /// Whether the open file is root's, of root's group or ours, and we are not root: the operator who runs this
+    /// program gave it the file, and no other user can read it.
     /// </summary>
     /// <exception cref="IOException">Its metadata cannot be read.</exception>
     internal static bool IsHandedOver(SafeFileHandle file)
@@ -76,9 +76,9 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Renames a file to a name that nobody has, of several at once one alone: link(2), then unlink(2).
-    /// <see cref="File.Move(string, string)"/> looks first and renames then, so that whoever comes in between is replaced;
-    /// it is left for file systems without hard links.
+    /// Renames a file to a name that is free; of several callers at once only one succeeds: link(2), then unlink(2).
+    /// <see cref="File.Move(string, string)"/> checks first and renames then, so that a file created in between is
+    /// replaced; it is used only on file systems without hard links.
     /// </summary>
     /// <exception cref="IOException">The name is taken, or the file cannot be renamed; nothing has changed.</exception>
     public static void RenameNew(string from, string to)

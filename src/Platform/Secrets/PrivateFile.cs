@@ -23,8 +23,8 @@ public static class PrivateFile
 
     /// <summary>
     /// Reads a whole text file after checking, on the open file, that group and others have no access. Root's own file
-    /// may be readable by this program's group: so systemd hands over credentials, and Kubernetes files of a volume with
-    /// <c>fsGroup</c>.
+    /// may be readable by this program's group: systemd passes credentials in this way, and Kubernetes files of a
+    /// volume with <c>fsGroup</c>.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The largest size that is still read.</param>
@@ -84,7 +84,9 @@ public static class PrivateFile
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Replaces a file whole: written beside it, then renamed over it. One writer at a time.</summary>
+    /// <summary>
+    /// Replaces a file whole: written to a new file next to it, then renamed over it. One writer at a time.
+    /// </summary>
     /// <exception cref="IOException">The disk refuses; the old file is still there.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Takes out what must not leave the house: values under telling names, and whatever looks like a credential wherever it
-/// stands. Too much rather than too little: the reader can ask for more.
+/// Removes what must not leave the machine: values of keys with sensitive names, and everything that resembles a
+/// credential, wherever it is. Too much rather than too little: the reader can ask for more.
 /// </summary>
 public static partial class Redaction
 {
@@ -80,7 +80,7 @@ public static partial class Redaction
     [GeneratedRegex("\\b(Bearer|DPoP|Basic)\\s+[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Credential();
 
-    // What this service gives out is told by its beginning.
+    // Credentials of this service are recognised by their prefix.
     [GeneratedRegex("\\bclv_[a-z]+_[A-Za-z0-9_-]{8,}")]
     private static partial Regex Culverts();
 

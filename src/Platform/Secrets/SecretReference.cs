@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Where a secret lies: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read anew at each use, so that a
+/// Where a secret lies: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read again at each use, so that a
 /// rotation needs no restart, and is never kept here.
 /// </summary>
 public sealed class SecretReference

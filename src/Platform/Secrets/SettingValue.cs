@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Secrets;
 
-/// <summary>A value that stands in the configuration itself, or where a secret lies that is read anew at each use.</summary>
+/// <summary>A value that the configuration contains, or the place of a secret that is read again at each use.</summary>
 public sealed class SettingValue
 {
     private readonly string text;

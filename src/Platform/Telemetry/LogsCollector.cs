@@ -4,7 +4,9 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Where log records go by OTLP over HTTP. Credentials are no part of it: they are read at each use.</summary>
+/// <summary>
+/// Where log records go by OTLP over HTTP. Credentials are not part of it: they are read at each use.
+/// </summary>
 public sealed class LogsCollector
 {
     private const string Signal = "LOGS";
@@ -20,7 +22,7 @@ public sealed class LogsCollector
 
     /// <summary>
     /// The collector of the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>). Null: there
-    /// is none, or the section says <c>otlp: off</c>, or a fault of it was reported.
+    /// is none, or the section says <c>otlp: off</c>, or an error in it was reported.
     /// </summary>
     /// <param name="root">The file.</param>
     /// <param name="environment">Looks a variable up; the process's when null.</param>

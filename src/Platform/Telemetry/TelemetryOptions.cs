@@ -1,6 +1,8 @@
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Where spans go. Credentials are no part of it: they are read from the environment when the sending begins.</summary>
+/// <summary>
+/// Where spans go. Credentials are not part of it: they are read from the environment when the sending begins.
+/// </summary>
 public sealed record TelemetryOptions
 {
     /// <summary>The collector's address, with its path; null: no spans are made.</summary>

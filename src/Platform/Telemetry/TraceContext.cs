@@ -9,13 +9,13 @@ public static class TraceContext
     public const string ParentHeader = "traceparent";
     public const string StateHeader = "tracestate";
 
-    // W3C Trace Context §3.3.1.5: propagated should be at least as much; longer ones are nobody's business here.
+    // W3C Trace Context §3.3.1.5: propagated should be at least as much; longer ones are dropped.
     private const int MaxStateLength = 512;
 
-    // §3.2.2: a later version may have more behind it, which says nothing to this one.
+    // §3.2.2: a later version may have more fields at the end, which this version ignores.
     private const int MaxParentLength = 256;
 
-    /// <summary>Nothing, when what is said is no context; then a trace begins here (§4.3).</summary>
+    /// <summary>The default value, when the header is not a valid context; then a trace begins here (§4.3).</summary>
     public static ActivityContext Read(StringValues parent, StringValues state)
     {
         if (parent is not [{ Length: <= MaxParentLength } written])

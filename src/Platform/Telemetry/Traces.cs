@@ -10,8 +10,8 @@ using OpenTelemetry.Trace;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Sends a program's spans to a collector (OTLP) for as long as it lives. Without a collector nobody listens to the
-/// program's source, and no span is made. Disposing of it sends what still waits, for a few seconds at most.
+/// Sends a program's spans to a collector (OTLP) for as long as it lives. Without a collector there is no listener on
+/// the program's source, and no span is created. Disposing of it sends what still waits, for a few seconds at most.
 /// </summary>
 public sealed class Traces : IDisposable
 {

@@ -4,7 +4,7 @@ namespace Culvert.Platform.Tls;
 
 /// <summary>
 /// Reads the server name out of a ClientHello without ending TLS. Fed as bytes arrive, in whatever pieces; the message
-/// may be spread over many records. Looks at each byte once.
+/// may be spread over many records. Reads each byte once.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -104,7 +104,7 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
         var bodyLength = (message[1] << 16) | (message[2] << 8) | message[3];
         if (bodyLength > scratch.Length - HandshakeHeaderBytes)
         {
-            return HelloVerdict.TooLarge; // nobody waits for what would be refused
+            return HelloVerdict.TooLarge; // the parser does not wait for a record that it would refuse
         }
 
         if (message.Length - HandshakeHeaderBytes < bodyLength)

@@ -6,7 +6,7 @@ public static class CheckpointAlarm
     /// <summary>No node of this installation signed it.</summary>
     public const string Signature = "signature";
 
-    /// <summary>Two checkpoints vouch for different entries in one place: the chain was written anew.</summary>
+    /// <summary>Two checkpoints vouch for different entries in one place: the chain was rewritten.</summary>
     public const string Fork = "fork";
 
     /// <summary>A later checkpoint vouches for fewer entries: the end was cut off, or an older database restored.</summary>

@@ -51,13 +51,13 @@ internal sealed class AcmeChannel
     /// <summary>Where nonces come from; set with the directory.</summary>
     public string NewNonce { get; set; } = "";
 
-    /// <summary>An unsigned question, for what everybody may read.</summary>
+    /// <summary>An unsigned request, for public resources.</summary>
     public async Task<AcmeAnswer> GetAsync(string what, string url, CancellationToken cancellationToken)
     {
         var result = await FetchAsync(what, url, null, "application/json", cancellationToken);
         return IsSuccess(result)
             ? new AcmeAnswer(what, result)
-            : throw AcmeProblem.Of(what, (int)result.Status!, result.Body, result.RetryAfter);
+            : throw AcmeProblem.ToException(what, (int)result.Status!, result.Body, result.RetryAfter);
     }
 
     /// <summary>A signed request; an empty payload reads (POST-as-GET, §6.3).</summary>
@@ -71,7 +71,7 @@ internal sealed class AcmeChannel
     {
         for (var attempt = 1; ; attempt++)
         {
-            var body = Sign(url, payload, await TakeNonceAsync(what, cancellationToken));
+            var body = Sign(url, payload, await GetNonceAsync(what, cancellationToken));
             var accept = wantsPem ? PemType : "application/json";
             var result = await FetchAsync(what, url, body, accept, cancellationToken);
             nonce = result.Headers.GetValueOrDefault("Replay-Nonce");
@@ -82,7 +82,7 @@ internal sealed class AcmeChannel
 
             if (attempt == MaxNonceTries || !AcmeProblem.IsBadNonce(result.Body))
             {
-                throw AcmeProblem.Of(what, (int)result.Status!, result.Body, result.RetryAfter);
+                throw AcmeProblem.ToException(what, (int)result.Status!, result.Body, result.RetryAfter);
             }
         }
     }
@@ -113,7 +113,7 @@ internal sealed class AcmeChannel
     }
 
     // A nonce is good for one request (§6.5); most come with the answer before.
-    private async Task<string> TakeNonceAsync(string what, CancellationToken cancellationToken)
+    private async Task<string> GetNonceAsync(string what, CancellationToken cancellationToken)
     {
         var taken = nonce;
         nonce = null;

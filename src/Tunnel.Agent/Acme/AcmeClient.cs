@@ -38,7 +38,7 @@ internal sealed class AcmeClient(
         set => channel.Account = value;
     }
 
-    /// <summary>The CA's directory, asked for once per client.</summary>
+    /// <summary>The CA's directory, requested once per client.</summary>
     public async Task<AcmeDirectory> DirectoryAsync(CancellationToken cancellationToken)
     {
         if (directory is null)
@@ -81,7 +81,7 @@ internal sealed class AcmeClient(
             known.NewAccount,
             Json(json =>
             {
-                // Whoever configured the agent agreed: without accept_terms it does not start.
+                // The operator agreed: without accept_terms the agent does not start.
                 json.WriteBoolean("termsOfServiceAgreed"u8, true);
                 json.WriteStartArray("contact"u8);
                 foreach (var contact in settings.Contact)
@@ -171,8 +171,10 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>What the challenge proves: that whoever serves the name knows the account (RFC 8555 §8.1, RFC 8737 §3).</summary>
-    public byte[] DigestOf(AcmeChallenge challenge) =>
+    /// <summary>
+    /// What the challenge proves: that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).
+    /// </summary>
+    public byte[] ComputeDigest(AcmeChallenge challenge) =>
         SHA256.HashData(Encoding.ASCII.GetBytes($"{challenge.Token}.{key.KeyId}"));
 
     /// <summary>Tells the CA to look, and waits for what it finds.</summary>
@@ -187,7 +189,7 @@ internal sealed class AcmeClient(
                 {
                     "valid" => true,
                     "pending" or "processing" => false,
-                    var other => throw FailureOf(answer, other),
+                    var other => throw CreateException(answer, other),
                 },
             cancellationToken
         );
@@ -280,7 +282,7 @@ internal sealed class AcmeClient(
         {
             var problem = answer.Member("error");
             throw problem.ValueKind == JsonValueKind.Object
-                ? AcmeProblem.Of(answer.What, problem)
+                ? AcmeProblem.ToException(answer.What, problem)
                 : new AcmeException(AcmeReason.Refused, $"{answer.What}: the CA reports it as invalid.");
         }
 
@@ -293,7 +295,7 @@ internal sealed class AcmeClient(
         );
     }
 
-    private static AcmeException FailureOf(AcmeAnswer answer, string status)
+    private static AcmeException CreateException(AcmeAnswer answer, string status)
     {
         var challenges = answer.Member("challenges");
         foreach (var one in challenges.ValueKind == JsonValueKind.Array ? challenges.EnumerateArray() : [])
@@ -304,7 +306,7 @@ internal sealed class AcmeClient(
                 && problem.ValueKind == JsonValueKind.Object
             )
             {
-                var found = AcmeProblem.Of("validation", problem);
+                var found = AcmeProblem.ToException("validation", problem);
 
                 // "unauthorized" of a challenge means its answer, not the account (RFC 8555 §6.7).
                 return found.Reason == AcmeReason.AccountRefused

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Ends an order on its way; whoever began it makes it a kept failure. Its words are safe to show.</summary>
+/// <summary>Ends an order; the caller stores it as a failure. Its message is safe to show.</summary>
 internal sealed class AcmeException(AcmeReason reason, string detail, TimeSpan? retryAfter = null) : Exception(detail)
 {
     public AcmeReason Reason => reason;

@@ -22,7 +22,7 @@ internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType
         {
             if (await client.ChallengeAsync(authorization, name, cancellationToken) is { } challenge)
             {
-                var digest = client.DigestOf(challenge);
+                var digest = client.ComputeDigest(challenge);
                 journal.Challenge(digest);
                 await using var open = await gate.OpenAsync(name, digest, cancellationToken);
                 await client.AnswerAsync(challenge, authorization, cancellationToken);

@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>One name with its certificate and what comes next. The keeper's loop alone changes it.</summary>
+/// <summary>One name with its certificate and what comes next. The renewer's loop alone changes it.</summary>
 internal sealed class AcmeName
 {
     private readonly AcmeLeaves leaves;
@@ -41,26 +41,26 @@ internal sealed class AcmeName
 
     public StoredName Stored => stored;
 
-    /// <summary>What the last look at the CAA set found.</summary>
+    /// <summary>What the last check of the CAA set found.</summary>
     public string? Caa
     {
         get => caa;
         set => caa = value;
     }
 
-    public AcmeStatus Status => new(Name, pair?.Serial, pair?.NotAfter, DueOf(stored), caa, stored.LastFailure);
+    public AcmeStatus Status => new(Name, pair?.Serial, pair?.NotAfter, GetDueTime(stored), caa, stored.LastFailure);
 
-    /// <summary>When the keeper has to attend to it.</summary>
+    /// <summary>When the renewer has to attend to it.</summary>
     public DateTimeOffset DueAt
     {
         get
         {
-            var (now, due) = (stored, DueOf(stored));
-            return now.AskAt is { } ask && ask < due && pair is not null ? Later(ask, now.NotBefore) : due;
+            var (now, due) = (stored, GetDueTime(stored));
+            return now.AskAt is { } ask && ask < due && pair is not null ? GetLater(ask, now.NotBefore) : due;
         }
     }
 
-    public bool IsRenewalDue => DueOf(stored) <= time.GetUtcNow();
+    public bool IsRenewalDue => GetDueTime(stored) <= time.GetUtcNow();
 
     public bool IsAskDue => stored.AskAt is not { } ask || ask <= time.GetUtcNow();
 
@@ -74,7 +74,7 @@ internal sealed class AcmeName
     }
 
     /// <summary>A new certificate.</summary>
-    public void Take(KeyAndCertificate issued)
+    public void SetCertificate(KeyAndCertificate issued)
     {
         var now = time.GetUtcNow();
         var isHastened = pair is { } old && now < AcmeSchedule.RenewAt(old, unit);
@@ -95,7 +95,7 @@ internal sealed class AcmeName
     }
 
     /// <summary>What the CA says about its renewal; null: it never says anything.</summary>
-    public void Learn(RenewalWindow? window)
+    public void SetRenewalWindow(RenewalWindow? window)
     {
         unansweredAsks = 0;
         stored = stored with
@@ -109,7 +109,7 @@ internal sealed class AcmeName
     }
 
     /// <summary>It was asked and did not say: the time stays as it was.</summary>
-    public void NotTold(AcmeReason reason) =>
+    public void FailRenewalInfo(AcmeReason reason) =>
         stored = stored with { AskAt = AcmeSchedule.AskAt(reason, ++unansweredAsks, time.GetUtcNow()) };
 
     /// <summary>An order begins: until it has ended it counts as one that failed.</summary>
@@ -120,7 +120,7 @@ internal sealed class AcmeName
                 time.GetUtcNow() + AcmeSchedule.RetryAfter(AcmeReason.TimedOut, stored.Failures + 1, null, unit),
         };
 
-    public void Fail(AcmeReason reason, string detail, TimeSpan? wish)
+    public void Fail(AcmeReason reason, string detail, TimeSpan? requested)
     {
         // Each kind counts for itself: a disk that was full all day is no reason to wait half a day for the CA.
         var (atCa, local) =
@@ -132,15 +132,16 @@ internal sealed class AcmeName
             Failures = atCa,
             LocalFailures = local,
             NotBefore =
-                time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, local > 0 ? local : atCa, wish, Jitter.Unit()),
+                time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, local > 0 ? local : atCa, requested, Jitter.Unit()),
             LastFailure = new AcmeFailure(AcmeException.Code(reason), detail, time.GetUtcNow()),
         };
     }
 
-    private static DateTimeOffset DueOf(StoredName name) =>
-        Later(name.RenewAt ?? DateTimeOffset.MinValue, name.NotBefore);
+    private static DateTimeOffset GetDueTime(StoredName name) =>
+        GetLater(name.RenewAt ?? DateTimeOffset.MinValue, name.NotBefore);
 
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+    private static DateTimeOffset GetLater(DateTimeOffset one, DateTimeOffset? other) =>
+        other > one ? other.Value : one;
 
     private static KeyAndCertificate? Restore(StoredName stored)
     {

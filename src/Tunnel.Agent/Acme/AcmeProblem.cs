@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of ours.</summary>
+/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of the agent.</summary>
 internal static class AcmeProblem
 {
     private const string Prefix = "urn:ietf:params:acme:error:";
@@ -12,23 +12,28 @@ internal static class AcmeProblem
     private const int MaxDetail = 400;
 
     /// <summary>True for the one refusal that is answered by trying again at once (RFC 8555 §6.5).</summary>
-    public static bool IsBadNonce(ReadOnlyMemory<byte> body) => TypeOf(Read(body)) == "badNonce";
+    public static bool IsBadNonce(ReadOnlyMemory<byte> body) => GetErrorType(Read(body)) == "badNonce";
 
     /// <summary>The problem as a failure.</summary>
-    /// <param name="what">What was asked for, for people.</param>
+    /// <param name="what">What was requested, for people.</param>
     /// <param name="status">Of the answer.</param>
     /// <param name="body">Of the answer; anything.</param>
     /// <param name="retryAfter">What the answer says.</param>
-    public static AcmeException Of(string what, int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
+    public static AcmeException ToException(string what, int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
     {
         var problem = Read(body);
         return problem.ValueKind == JsonValueKind.Object
-            ? Of(what, problem, status, retryAfter)
-            : new AcmeException(ReasonOf("", status), $"{what}: status {status}.", retryAfter);
+            ? ToException(what, problem, status, retryAfter)
+            : new AcmeException(GetReason("", status), $"{what}: status {status}.", retryAfter);
     }
 
     /// <summary>The same of an <c>error</c> member within an order or challenge.</summary>
-    public static AcmeException Of(string what, JsonElement problem, int status = 0, TimeSpan? retryAfter = null)
+    public static AcmeException ToException(
+        string what,
+        JsonElement problem,
+        int status = 0,
+        TimeSpan? retryAfter = null
+    )
     {
         // Problems of one name among several stand below (§6.7.1); ours is the only one.
         var one =
@@ -36,17 +41,17 @@ internal static class AcmeProblem
             && below.ValueKind == JsonValueKind.Array
             && below.GetArrayLength() > 0
             && below[0].ValueKind == JsonValueKind.Object
-            && TypeOf(problem) is "compound" or ""
+            && GetErrorType(problem) is "compound" or ""
                 ? below[0]
                 : problem;
         return new AcmeException(
-            ReasonOf(TypeOf(one), status),
+            GetReason(GetErrorType(one), status),
             $"{what}: {Printable(Text(one, "detail") ?? Text(problem, "detail") ?? $"status {status}")}",
             retryAfter
         );
     }
 
-    private static AcmeReason ReasonOf(string type, int status) =>
+    private static AcmeReason GetReason(string type, int status) =>
         type switch
         {
             "badNonce" => AcmeReason.BadNonce,
@@ -82,7 +87,7 @@ internal static class AcmeProblem
         }
     }
 
-    private static string TypeOf(JsonElement problem) =>
+    private static string GetErrorType(JsonElement problem) =>
         Text(problem, "type") is { } type && type.StartsWith(Prefix, StringComparison.Ordinal)
             ? type[Prefix.Length..]
             : "";

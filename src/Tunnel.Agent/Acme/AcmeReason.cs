@@ -33,7 +33,7 @@ internal enum AcmeReason
     /// <summary>It does not certify that name.</summary>
     RejectedIdentifier,
 
-    /// <summary>The CA's own look at CAA forbids it.</summary>
+    /// <summary>The CA's own check of CAA forbids it.</summary>
     CaaForbids,
 
     /// <summary>The CA could not connect to the name.</summary>
@@ -45,7 +45,7 @@ internal enum AcmeReason
     /// <summary>The CA met a failed handshake.</summary>
     Tls,
 
-    /// <summary>The CA reached somebody who did not show the challenge certificate.</summary>
+    /// <summary>The CA reached a server that did not show the challenge certificate.</summary>
     IncorrectResponse,
 
     /// <summary>It refused the certificate request.</summary>
@@ -60,10 +60,10 @@ internal enum AcmeReason
     /// <summary>It offers no TLS-ALPN-01 for the name.</summary>
     NoChallenge,
 
-    /// <summary>It did not come to an end in time.</summary>
+    /// <summary>It was not finished in time.</summary>
     TimedOut,
 
-    /// <summary>The certificate is not the one that was asked for.</summary>
+    /// <summary>The certificate does not match the request.</summary>
     CertificateUnusable,
 
     /// <summary>The secret of the external account cannot be read.</summary>

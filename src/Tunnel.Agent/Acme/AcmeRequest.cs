@@ -10,7 +10,7 @@ internal static class AcmeRequest
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Joins what the CA sent with the key, if it is what was asked for.</summary>
+    /// <summary>Joins the CA's certificates with the key, if they match the request.</summary>
     /// <exception cref="AcmeException">It is not.</exception>
     public static KeyAndCertificate Accept(string pem, AsymmetricAlgorithm key, string name, DateTimeOffset now)
     {
@@ -26,7 +26,7 @@ internal static class AcmeRequest
     }
 
     /// <summary>RFC 9773 §4.1: by what a CA knows a certificate; null when it names no issuer key.</summary>
-    public static string? IdOf(KeyAndCertificate pair) =>
+    public static string? GetRenewalId(KeyAndCertificate pair) =>
         pair.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier
             is { } issuer
             ? $"{Base64Url.EncodeToString(issuer.Span)}.{Base64Url.EncodeToString(pair.Certificate.SerialNumberBytes.Span)}"

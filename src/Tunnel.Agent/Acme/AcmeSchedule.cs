@@ -7,14 +7,14 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>
 /// When to order, as pure functions. A CA counts: failed validations per account and name, orders per account,
 /// certificates per name. What failed at the CA is tried a few times in the first hour and then rarely; what failed here
-/// before the CA heard of it is tried soon, since somebody is about to publish a record.
+/// before the CA heard of it is tried soon, since the operator is about to publish a record.
 /// </summary>
 internal static class AcmeSchedule
 {
     private static readonly Backoff Retry = new(TimeSpan.FromMinutes(2), TimeSpan.FromHours(12));
     private static readonly Backoff LocalRetry = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
     private static readonly TimeSpan RateLimitRetry = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LongestWish = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxRequestedDelay = TimeSpan.FromDays(7);
 
     // RFC 9773 §4.3.2: a CA may say how long its window is good, within reason.
     private static readonly TimeSpan LeastAsk = TimeSpan.FromMinutes(1);
@@ -62,7 +62,7 @@ internal static class AcmeSchedule
 
     /// <summary>When the CA is asked again when to renew.</summary>
     public static DateTimeOffset AskAt(RenewalWindow window, DateTimeOffset now) =>
-        now + (window.AskAgain is { } wish ? Clamp(wish, LeastAsk, MostAsk) : UsualAsk);
+        now + (window.AskAgain is { } requested ? Clamp(requested, LeastAsk, MostAsk) : UsualAsk);
 
     /// <summary>
     /// The same when the CA did not say: soon, a few times, for trouble that passes, then as rarely as for any other
@@ -82,20 +82,20 @@ internal static class AcmeSchedule
     /// <summary>How long to wait after a failure.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="failures">In a row, at least 1.</param>
-    /// <param name="wish">What the other side asks for.</param>
+    /// <param name="requested">The delay that the other side requests.</param>
     /// <param name="unit">Random, from 0 to below 1.</param>
-    public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? wish, double unit)
+    public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? requested, double unit)
     {
         if (reason == AcmeReason.ChallengeTaken)
         {
             // A turn, not a failure: it comes when the other's is over, however often that was waited for.
-            return Clamp(wish ?? Distance, TimeSpan.Zero, LongestWish) + (TurnSpread * unit);
+            return Clamp(requested ?? Distance, TimeSpan.Zero, MaxRequestedDelay) + (TurnSpread * unit);
         }
 
         var own = (IsLocal(reason) ? LocalRetry : Retry).After(failures, unit);
         var least =
-            reason == AcmeReason.RateLimited && wish is null ? RateLimitRetry
-            : wish is { } asked ? Clamp(asked, TimeSpan.Zero, LongestWish)
+            reason == AcmeReason.RateLimited && requested is null ? RateLimitRetry
+            : requested is { } asked ? Clamp(asked, TimeSpan.Zero, MaxRequestedDelay)
             : TimeSpan.Zero;
         return own > least ? own : least;
     }

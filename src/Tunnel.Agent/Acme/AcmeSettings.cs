@@ -34,7 +34,7 @@ internal sealed record AcmeSettings
     /// <summary>By this name the CA goes in CAA records; empty = as the directory says.</summary>
     public string CaaIdentity { get; init; } = "";
 
-    /// <summary>Servers that are asked for CAA records; empty = the system's.</summary>
+    /// <summary>Servers that are queried for CAA records; empty = the system's.</summary>
     public IReadOnlyList<System.Net.IPEndPoint> Resolvers { get; init; } = [];
 
     /// <summary>Orders though a name's CAA set does not keep others from getting a certificate for it (S24).</summary>

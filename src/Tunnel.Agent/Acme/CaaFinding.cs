@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>What a name's CAA set means for an order of ours (S24).</summary>
+/// <summary>What a name's CAA set means for an order of the agent (S24).</summary>
 /// <param name="Reason">Why it does not bind the name to our account; null when it does.</param>
 /// <param name="Detail">One sentence.</param>
 /// <param name="Record">The record to publish, as a line of a zone file.</param>

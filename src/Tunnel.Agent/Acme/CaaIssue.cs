@@ -1,13 +1,15 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>The value of an <c>issue</c> property (RFC 8659 §4.2).</summary>
-/// <param name="Issuer">The CA; empty = nobody.</param>
-/// <param name="Parameters">Tags with values; a tag stands once.</param>
+/// <param name="Issuer">The CA; empty = no CA.</param>
+/// <param name="Parameters">Tags with values; each tag once.</param>
 internal sealed record CaaIssue(string Issuer, IReadOnlyDictionary<string, string> Parameters)
 {
     public string? Parameter(string tag) => Parameters.GetValueOrDefault(tag);
 
-    /// <summary>Null when it is no such value. Stricter than the RFC: a tag that stands twice makes it unreadable.</summary>
+    /// <summary>
+    /// Null when it is not such a value. Stricter than the RFC: a tag that occurs twice makes it unreadable.
+    /// </summary>
     public static CaaIssue? TryParse(string value)
     {
         var parts = value.Split(';');

@@ -3,9 +3,9 @@ using Culvert.Platform.Dns;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// S24: whoever owns the address or the zone of a name could get a public certificate for it, the edge included. So the
-/// CAA set must let no CA but ours issue, and ours for named accounts by TLS-ALPN-01 alone (RFC 8659, RFC 8657). Records
-/// for further accounts at the same CA may stand beside ours: each agent of a tunnel has its own.
+/// S24: anyone who controls the address or the zone of a name could get a public certificate for it, the edge included.
+/// So the CAA set must let no CA but ours issue, and ours for named accounts by TLS-ALPN-01 alone (RFC 8659, RFC 8657).
+/// Records for further accounts at the same CA may stand beside ours: each agent of a tunnel has its own.
 /// </summary>
 internal static class CaaPolicy
 {
@@ -30,7 +30,7 @@ internal static class CaaPolicy
     /// <param name="account">Where our account lives.</param>
     public static CaaFinding Judge(string name, CaaAnswer answer, IReadOnlyList<string> identities, string account)
     {
-        var record = RecordOf(name, identities.Count > 0 ? identities[0] : "<the CA's name>", account);
+        var record = FormatRecord(name, identities.Count > 0 ? identities[0] : "<the CA's name>", account);
         CaaFinding Refuse(AcmeReason reason, string why) => new(reason, $"{why} Publish: {record}", record);
 
         if (identities.Count == 0)
@@ -114,6 +114,6 @@ internal static class CaaPolicy
             );
     }
 
-    private static string RecordOf(string name, string identity, string account) =>
+    private static string FormatRecord(string name, string identity, string account) =>
         $"{name}. CAA 0 issue \"{identity}; {Account}={account}; {Methods}={AcmeClient.ChallengeType}\"";
 }

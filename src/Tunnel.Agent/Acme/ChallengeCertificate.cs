@@ -14,7 +14,7 @@ internal static class ChallengeCertificate
     /// <summary>The one protocol that is spoken with it.</summary>
     public static readonly SslApplicationProtocol Protocol = new("acme-tls/1");
 
-    // Nobody checks it, so it covers clocks that differ by more than they should.
+    // It is not checked, so it covers clocks that differ by more than they should.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
     /// <summary>What a handshake for the challenge uses, and nothing else does.</summary>

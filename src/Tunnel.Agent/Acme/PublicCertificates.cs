@@ -4,50 +4,50 @@ using Culvert.Tunnel.Agent.InnerTls;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// The keeper in force. Other settings make another one, which begins when the old one has put down what it was at: two
+/// The renewer in force. Other settings make another one, which begins when the old one has put down what it was at: two
 /// would order the same names, and write the same files.
 /// </summary>
 internal sealed class PublicCertificates : IDisposable
 {
-    private readonly Func<AcmeSettings, KeyType, AcmeKeeper> create;
+    private readonly Func<AcmeSettings, KeyType, AcmeRenewer> create;
     private readonly AcmeLeaves leaves;
     private readonly Lock gate = new();
     private (AcmeSettings Settings, KeyType KeyType) inForce; // guarded by gate
     private IReadOnlyList<string> wanted = []; // guarded by gate
     private TaskCompletionSource changed = NewSignal(); // guarded by gate
-    private volatile AcmeKeeper keeper;
+    private volatile AcmeRenewer renewer;
 
     /// <param name="settings">What it starts with.</param>
     /// <param name="keyType">Of new keys.</param>
-    /// <param name="create">Makes a keeper.</param>
+    /// <param name="create">Makes a renewer.</param>
     /// <param name="leaves">What keepers serve from.</param>
     public PublicCertificates(
         AcmeSettings settings,
         KeyType keyType,
-        Func<AcmeSettings, KeyType, AcmeKeeper> create,
+        Func<AcmeSettings, KeyType, AcmeRenewer> create,
         AcmeLeaves leaves
     )
     {
         (this.create, this.leaves, inForce) = (create, leaves, (settings, keyType));
-        keeper = create(settings, keyType);
+        renewer = create(settings, keyType);
     }
 
     /// <summary>Where the account lives; null before there is one.</summary>
-    public string? Account => keeper.Account;
+    public string? Account => renewer.Account;
 
     /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
-    public string? Issuer => keeper.Issuer;
+    public string? Issuer => renewer.Issuer;
 
-    /// <summary>How each wanted name stands.</summary>
-    public IReadOnlyList<AcmeStatus> Status => keeper.Status;
+    /// <summary>The status of each wanted name.</summary>
+    public IReadOnlyList<AcmeStatus> Status => renewer.Status;
 
     /// <summary>Names that are to be certified from now on.</summary>
-    public void Want(IReadOnlyList<string> next)
+    public void SetNames(IReadOnlyList<string> next)
     {
         lock (gate)
         {
             wanted = next;
-            keeper.Want(next);
+            renewer.SetNames(next);
         }
     }
 
@@ -76,10 +76,10 @@ internal sealed class PublicCertificates : IDisposable
             }
 
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var running = keeper.RunAsync(over.Token);
+            var running = renewer.RunAsync(over.Token);
             if (await Task.WhenAny(running, replaced) == running)
             {
-                await running; // cancelled, or a fault of ours
+                await running; // cancelled, or a bug of the agent
             }
 
             await over.CancelAsync();
@@ -88,23 +88,23 @@ internal sealed class PublicCertificates : IDisposable
         }
     }
 
-    public void Dispose() => keeper.Dispose();
+    public void Dispose() => renewer.Dispose();
 
     private void Replace()
     {
         lock (gate)
         {
             changed = NewSignal();
-            var (old, next) = (keeper, create(inForce.Settings, inForce.KeyType));
+            var (old, next) = (renewer, create(inForce.Settings, inForce.KeyType));
 
             // One CA's certificates are never served for another's: its staging directory's, mostly.
             if (next.Directory != old.Directory)
             {
-                leaves.Keep([]);
+                leaves.Retain([]);
             }
 
-            keeper = next;
-            next.Want(wanted);
+            renewer = next;
+            next.SetNames(wanted);
             old.Dispose();
         }
     }

@@ -6,10 +6,10 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>Announces challenges to the service and waits until all agents and edges of the tunnel hold them (S25).</summary>
-internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeBoard board, TimeProvider time)
+internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeRegistry registry, TimeProvider time)
     : IChallengeGate
 {
-    // S25: at most ten minutes. The CA looks within seconds; a slow one is asked anew.
+    // S25: at most ten minutes. The CA checks within seconds; for a slow one the order is repeated.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(9);
 
     // Longer than a machine that fell silent counts as live (five minutes unless set), and time is left for the CA.
@@ -22,7 +22,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeB
     public async Task<IAsyncDisposable> OpenAsync(string name, byte[] digest, CancellationToken cancellationToken)
     {
         var text = Base64Url.EncodeToString(digest);
-        board.Own(text);
+        registry.SetOwnDigest(text);
         var request = new AcmeChallengeRequest
         {
             Name = name,

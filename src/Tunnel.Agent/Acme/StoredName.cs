@@ -16,7 +16,9 @@ internal sealed record StoredName
     /// <summary>When the CA is asked again when to renew (RFC 9773); null where it offers nothing.</summary>
     public DateTimeOffset? AskAt { get; init; }
 
-    /// <summary>At the CA, in a row. Kept, so that whoever restarts the agent does not begin to hammer the CA.</summary>
+    /// <summary>
+    /// At the CA, in a row. Stored, so that restarts of the agent do not cause many requests to the CA.
+    /// </summary>
     public int Failures { get; init; }
 
     /// <summary>In a row, of those that the CA has not counted.</summary>

@@ -18,7 +18,7 @@ internal sealed class AcmeRecord : AuditRecord
     /// <summary>Serial of the certificate that an order is to replace.</summary>
     public string Replaces { get; init; } = "";
 
-    /// <summary>What a challenge showed to whoever looked: SHA-256 of the key authorization, in base64url.</summary>
+    /// <summary>What a challenge showed to its validators: SHA-256 of the key authorization, in base64url.</summary>
     public string Digest { get; init; } = "";
 
     public string Serial { get; init; } = "";

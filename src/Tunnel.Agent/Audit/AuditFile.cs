@@ -4,8 +4,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// The file that grows. One writer: whoever opens it. A line that a crash left half-written is cut off at the next start;
-/// a write that fails leaves the file as it was.
+/// The file that grows. One writer: the process that opens it. A line that a crash left half-written is cut off at the
+/// next start; a write that fails leaves the file as it was.
 /// </summary>
 internal sealed class AuditFile : IDisposable
 {
@@ -41,7 +41,7 @@ internal sealed class AuditFile : IDisposable
     /// <summary>There are records, and nothing that says how far they should reach.</summary>
     public bool IsHeadMissing { get; private set; }
 
-    /// <summary>Records that the head knows of and the files lack: somebody took them out.</summary>
+    /// <summary>Records that the head knows of and the files lack: they were removed.</summary>
     public long MissingRecords { get; private set; }
 
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -176,7 +176,7 @@ internal sealed class AuditFile : IDisposable
         stream.Position = stream.Length;
         if (!isEmpty)
         {
-            currentFirst = FirstOf(stream);
+            currentFirst = ReadFirstSequence(stream);
             stream.Position = stream.Length;
         }
 
@@ -218,7 +218,7 @@ internal sealed class AuditFile : IDisposable
         return file.Length - size + end + 1;
     }
 
-    private static long FirstOf(FileStream file)
+    private static long ReadFirstSequence(FileStream file)
     {
         file.Position = 0;
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);

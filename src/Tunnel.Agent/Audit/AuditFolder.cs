@@ -34,13 +34,13 @@ internal sealed class AuditFolder(string stateDirectory, string file)
             [
                 .. Directory
                     .EnumerateFiles(Folder, $"{Stem}.*.jsonl")
-                    .Select(path => (First: FirstOf(path), path))
+                    .Select(path => (First: ReadFirstSequence(path), path))
                     .Where(f => f.First > 0)
                     .OrderBy(f => f.First),
             ]
             : [];
 
-    private long FirstOf(string path) =>
+    private long ReadFirstSequence(string path) =>
         long.TryParse(
             Path.GetFileNameWithoutExtension(path).AsSpan(Stem.Length + 1),
             NumberStyles.None,

@@ -5,7 +5,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// How far the files reach, kept beside them: without it a file that was cut at a line's end would look complete.
+/// How far the files reach, stored next to them: without it a file that was cut at a line's end would look complete.
 /// </summary>
 /// <param name="First">The oldest record that is kept.</param>
 /// <param name="Sequence">The newest that was surely on the disk.</param>

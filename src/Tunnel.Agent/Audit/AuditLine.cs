@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
 /// A line of the file: an object with <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its very end,
-/// <c>hash</c>: SHA-256 of all that stands before it. So no line can be changed, taken out or moved without the next one
+/// <c>hash</c>: SHA-256 of all that precedes it. So no line can be changed, taken out or moved without the next one
 /// telling.
 /// </summary>
 internal static class AuditLine
@@ -62,12 +62,12 @@ internal static class AuditLine
         length += part.Length;
     }
 
-    /// <summary>False: this is no line of ours.</summary>
+    /// <summary>False: this is not a line of the audit file.</summary>
     /// <param name="line">Without its line break.</param>
     /// <param name="sequence">As it says.</param>
     /// <param name="previous">As it says.</param>
     /// <param name="hash">As it says.</param>
-    /// <param name="isIntact">Whether the hash is that of what stands before it.</param>
+    /// <param name="isIntact">Whether the hash is that of what precedes it.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> line,
         out long sequence,

@@ -97,7 +97,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         flushedAt = headAt = checkpointAt = time.GetUtcNow();
     }
 
-    /// <summary>Whose key signs how far the records reach; null, or no key yet: nobody does.</summary>
+    /// <summary>Whose key signs how far the records reach; null, or no key yet: it is not signed.</summary>
     public Func<KeyAndCertificate?>? Signer { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
@@ -138,7 +138,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     {
         if (!settings.DeniesWhenFull && (problem is not null || Volatile.Read(ref queued) >= MaxPending))
         {
-            Lose(record);
+            CountLost(record);
             Release();
             return;
         }
@@ -153,7 +153,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     }
 
     // The writer puts the number into the file, once it can.
-    public void Lose(AuditRecord record) => Interlocked.Increment(ref lost);
+    public void CountLost(AuditRecord record) => Interlocked.Increment(ref lost);
 
     public void Describe(CallRecord record)
     {
@@ -263,7 +263,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private void WriteWaiting()
     {
         WriteTaken(); // what the disk refused the last time
-        taken = queue.Take(taken);
+        taken = queue.Drain(taken);
         WriteTaken();
     }
 
@@ -329,7 +329,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // Of what is on the disk. It counts only where somebody keeps it out of this machine's reach: hence the log.
+    // Of what is on the disk. It counts only if a copy is out of this machine's reach: hence the log.
     private void CheckpointIfDue()
     {
         var now = time.GetUtcNow();

@@ -16,6 +16,6 @@ internal sealed record AuditVerdict(
     IReadOnlyList<AuditFault> Faults
 )
 {
-    /// <summary>The newest record that somebody noted elsewhere; null = none was given.</summary>
+    /// <summary>The newest record that was noted elsewhere; null = none was given.</summary>
     public long? ProvenTo { get; init; }
 }

@@ -17,7 +17,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private long last;
     private string hash = AuditLine.Start;
     private bool isTorn;
-    private readonly Dictionary<long, string> found = []; // hashes of the records that somebody noted
+    private readonly Dictionary<long, string> found = []; // hashes of the records that were noted elsewhere
 
     /// <param name="anchors">Records and their hashes as they were noted elsewhere: in the log, or by a checkpoint.</param>
     public AuditVerdict Verify(params IReadOnlyList<(long Sequence, string Hash)> anchors)

@@ -8,7 +8,7 @@ internal sealed class CallCount
     private readonly Dictionary<string, long> decisions = new(StringComparer.Ordinal);
     private DateTimeOffset seen;
     private DateTimeOffset? called;
-    private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // so where nobody is asked who calls
+    private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // so on routes that do not authenticate callers
 
     public void Add(CallRecord record) =>
         Add(record.Decision, record.Time, (record.Issuer, record.Subject, record.ClientId));
@@ -20,11 +20,11 @@ internal sealed class CallCount
             decisions[decision] = decisions.GetValueOrDefault(decision) + 1;
         }
 
-        See(at);
+        Update(at);
         (called, caller) = (at, who);
     }
 
-    public void See(DateTimeOffset at) => seen = at > seen ? at : seen;
+    public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
 
     public AgentReportUse ToWire(string route, string kind, string name) =>
         new()

@@ -18,10 +18,10 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     /// <summary>Of one report.</summary>
     internal const int MaxEntries = 100;
 
-    /// <summary>Stands for all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
+    /// <summary>Represents all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
     internal const string Other = "(other)";
 
-    /// <summary>Stands for all that no rule names, where rules are enforced.</summary>
+    /// <summary>Represents all names that are in no rule, where rules are enforced.</summary>
     internal const string Unlisted = "(unlisted)";
 
     private const int MaxCharacters = 128;
@@ -48,13 +48,14 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
 
     public void Add(CallRecord record)
     {
-        var (kind, name) = TargetOf(record);
+        var (kind, name) = GetTarget(record);
         lock (gate)
         {
-            Of_NeedsLock(record.Route, kind, name).Add(record);
+            GetOrAdd_NeedsLock(record.Route, kind, name).Add(record);
             foreach (var (seenKind, seen) in record.Seen)
             {
-                Of_NeedsLock(record.Route, KindOf(seenKind), NameOf(seenKind, seen)).See(time.GetUtcNow());
+                GetOrAdd_NeedsLock(record.Route, ToWireName(seenKind), FormatName(seenKind, seen))
+                    .Update(time.GetUtcNow());
             }
         }
     }
@@ -76,7 +77,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             : ("", "", "");
         lock (gate)
         {
-            Of_NeedsLock(route, "method", Shown(method)).Add(decision, time.GetUtcNow(), who);
+            GetOrAdd_NeedsLock(route, "method", Sanitize(method)).Add(decision, time.GetUtcNow(), who);
         }
     }
 
@@ -111,25 +112,25 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         }
     }
 
-    private static (string Kind, string Name) TargetOf(CallRecord record)
+    private static (string Kind, string Name) GetTarget(CallRecord record)
     {
         // Where rules are enforced, a name that none of them knows reached no server: it is a caller's guess, and guesses
         // would take the places of real names. Elsewhere the call was made, and its name is what the counts are for.
         var isKnown = record.Mode != "enforce" || record.Decision is "allow" || record.Rule.Length > 0;
         return (record.Kind, isKnown) switch
         {
-            ("", true) => ("method", Shown(record.Method)),
+            ("", true) => ("method", Sanitize(record.Method)),
             ("", false) => ("method", Unlisted),
             (_, false) => (record.Kind, Unlisted),
-            ("resource", true) => (record.Kind, HostOf(record.Name)),
-            _ => (record.Kind, Shown(record.Name)),
+            ("resource", true) => (record.Kind, GetHost(record.Name)),
+            _ => (record.Kind, Sanitize(record.Name)),
         };
     }
 
-    private static string NameOf(TargetKind kind, string name) =>
-        kind == TargetKind.Resource ? HostOf(name) : Shown(name);
+    private static string FormatName(TargetKind kind, string name) =>
+        kind == TargetKind.Resource ? GetHost(name) : Sanitize(name);
 
-    private static string KindOf(TargetKind kind) =>
+    private static string ToWireName(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => "tool",
@@ -139,12 +140,12 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         };
 
     // A path may be as telling as an argument.
-    private static string HostOf(string uri) =>
+    private static string GetHost(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
-            ? Shown(parsed.Host.Length > 0 ? $"{parsed.Scheme}://{parsed.Host}" : $"{parsed.Scheme}:")
+            ? Sanitize(parsed.Host.Length > 0 ? $"{parsed.Scheme}://{parsed.Host}" : $"{parsed.Scheme}:")
             : Other;
 
-    private static string Shown(string name)
+    private static string Sanitize(string name)
     {
         if (name.Length is 0 or > MaxCharacters)
         {
@@ -162,7 +163,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         return name;
     }
 
-    private CallCount Of_NeedsLock(string route, string kind, string name)
+    private CallCount GetOrAdd_NeedsLock(string route, string kind, string name)
     {
         // What counts already needs no place among the names.
         if (news.TryGetValue((route, kind, name), out var count))

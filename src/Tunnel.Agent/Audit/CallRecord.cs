@@ -81,7 +81,7 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>0 where no answer left.</summary>
     public int Status { get; set; }
 
-    /// <summary>Whether the answer was an error of the tool or of JSON-RPC; null = not looked at.</summary>
+    /// <summary>Whether the answer was an error of the tool or of JSON-RPC; null = not checked.</summary>
     public bool? IsError { get; set; }
 
     /// <summary>Entries that lists did not show, or would not have shown.</summary>
@@ -101,6 +101,8 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>What lists in the answer named: for counting alone, no part of the record.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
 
-    /// <summary>False: a request beside the MCP endpoint, which is not counted. No part of the record.</summary>
+    /// <summary>
+    /// False: a request to another path than the MCP endpoint, which is not counted. Not part of the record.
+    /// </summary>
     public bool IsCall { get; set; } = true;
 }

@@ -13,10 +13,10 @@ internal sealed class CountedTrail(IAuditTrail inner, CallCounts counts) : IAudi
         inner.Add(record);
     }
 
-    public void Lose(AuditRecord record)
+    public void CountLost(AuditRecord record)
     {
         Count(record);
-        inner.Lose(record);
+        inner.CountLost(record);
     }
 
     public void Describe(CallRecord record) => inner.Describe(record);

@@ -17,7 +17,7 @@ internal interface IAuditTrail
     void Add(AuditRecord record);
 
     /// <summary>There was no room, and the call was made all the same: its record is not kept, only counted as lost.</summary>
-    void Lose(AuditRecord record);
+    void CountLost(AuditRecord record);
 
     /// <summary>
     /// Makes of a call's arguments what is kept of them, and lets go of them. <see cref="Add"/> does so too: needed only

@@ -45,7 +45,7 @@ internal sealed class JsonMembers : IDisposable
     /// <summary>A comma, the name and a colon: the value is to follow.</summary>
     public void Name(ReadOnlySpan<byte> name)
     {
-        var room = Take(name.Length + 4);
+        var room = GetSpan(name.Length + 4);
         (room[0], room[1]) = ((byte)',', (byte)'"');
         name.CopyTo(room[2..]);
         (room[^2], room[^1]) = ((byte)'"', (byte)':');
@@ -66,7 +66,7 @@ internal sealed class JsonMembers : IDisposable
             return;
         }
 
-        var room = Take(value.Length + 2);
+        var room = GetSpan(value.Length + 2);
         room[0] = room[^1] = (byte)'"';
         Ascii.FromUtf16(value, room[1..^1], out _);
     }
@@ -81,7 +81,7 @@ internal sealed class JsonMembers : IDisposable
     public void Number(long value)
     {
         var start = Length;
-        value.TryFormat(Take(MaxNumberBytes), out var written, default, CultureInfo.InvariantCulture);
+        value.TryFormat(GetSpan(MaxNumberBytes), out var written, default, CultureInfo.InvariantCulture);
         Length = start + written;
     }
 
@@ -92,7 +92,7 @@ internal sealed class JsonMembers : IDisposable
         var rounded = Math.Round(value, 3);
         var micros = (long)Math.Round(rounded * 1000);
         var start = Length;
-        var room = Take(MaxNumberBytes);
+        var room = GetSpan(MaxNumberBytes);
         int written;
 
         // As the decimal that it is: finding the shortest one for any double takes longer than all numbers of a record.
@@ -118,7 +118,7 @@ internal sealed class JsonMembers : IDisposable
     {
         Name(name);
         var start = Length;
-        var room = Take(TimeBytes + 2);
+        var room = GetSpan(TimeBytes + 2);
         room[0] = (byte)'"';
         var time = room[1..];
         value.UtcDateTime.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
@@ -138,7 +138,7 @@ internal sealed class JsonMembers : IDisposable
     }
 
     /// <summary>JSON as it is, or a part of it.</summary>
-    public void Raw(ReadOnlySpan<byte> json) => json.CopyTo(Take(json.Length));
+    public void Raw(ReadOnlySpan<byte> json) => json.CopyTo(GetSpan(json.Length));
 
     /// <summary>Makes of the comma of the member at this length the beginning of an object.</summary>
     public void OpenAt(int start) => bytes[start] = (byte)'{';
@@ -147,7 +147,7 @@ internal sealed class JsonMembers : IDisposable
     public void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Name(name);
-        var room = Take((2 * value.Length) + 2);
+        var room = GetSpan((2 * value.Length) + 2);
         room[0] = room[^1] = (byte)'"';
         Convert.TryToHexStringLower(value, room[1..^1], out _);
     }
@@ -183,7 +183,7 @@ internal sealed class JsonMembers : IDisposable
         Raw(escaped.WrittenSpan);
     }
 
-    private Span<byte> Take(int length)
+    private Span<byte> GetSpan(int length)
     {
         if (bytes.Length - Length < length)
         {

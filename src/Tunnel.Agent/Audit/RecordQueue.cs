@@ -36,7 +36,7 @@ internal sealed class RecordQueue
     }
 
     /// <summary>Takes all that is there; leaves <paramref name="empty"/> in its place.</summary>
-    public Queue<Segment> Take(Queue<Segment> empty)
+    public Queue<Segment> Drain(Queue<Segment> empty)
     {
         lock (gate)
         {

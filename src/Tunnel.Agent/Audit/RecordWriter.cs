@@ -154,7 +154,7 @@ internal sealed class RecordWriter : IDisposable
         WriteHash("arguments_hash"u8, arguments);
     }
 
-    // Nobody without the agent's key can try values against it.
+    // Without the agent's key, values cannot be tried against it.
     private void WriteHash(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

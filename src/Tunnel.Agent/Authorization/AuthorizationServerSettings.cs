@@ -3,7 +3,7 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// A route's <c>oauth.authorization_server</c>: behind the route stands the authorization server of the one issuer that
+/// A route's <c>oauth.authorization_server</c>: behind the route is the authorization server of the one issuer that
 /// the route names, which clients outside reach through the tunnel alone.
 /// </summary>
 internal sealed record AuthorizationServerSettings

@@ -11,14 +11,16 @@ internal static class Challenges
     public const string InvalidRequest = "invalid_request";
     public const string InsufficientScope = "insufficient_scope";
 
-    /// <summary>Of proofs. The library verifies more; what a client is told to make should be small and quick.</summary>
+    /// <summary>
+    /// Of proofs. The library verifies more; what a client is required to make should be small and quick.
+    /// </summary>
     public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
 
     /// <param name="metadataUrl">Of the resource.</param>
     /// <param name="dpop">Which schemes the route takes.</param>
     /// <param name="error">Null when the request had no token at all (RFC 6750 §3.1).</param>
     /// <param name="scopes">What a token needs; none are named when empty.</param>
-    public static StringValues Of(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
+    public static StringValues Format(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
     {
         var bearer = Write("Bearer", metadataUrl, error, scopes, "");
         if (dpop == DpopMode.Off)

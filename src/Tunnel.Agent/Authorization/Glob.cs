@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Names with <c>*</c>, which stands for any text, none included. Nothing else is special; case counts.</summary>
+/// <summary>Names with <c>*</c>, which matches any text, none included. Nothing else is special; case counts.</summary>
 internal static class Glob
 {
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)

@@ -7,7 +7,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// The keys of one issuer. Lookups read an immutable set; fetching happens beside them, one at a time, and replaces the
+/// The keys of one issuer. Lookups read an immutable set; fetching runs in parallel, one at a time, and replaces the
 /// set only by a usable one.
 /// </summary>
 /// <remarks>
@@ -59,7 +59,7 @@ internal sealed class IssuerKeyCache(
 
     public IssuerSettings Issuer => issuer;
 
-    public KeyState State => StateOf(present);
+    public KeyState State => GetState(present);
 
     /// <summary>Which of its tokens no longer count, whatever their lifetime says; replaced whole with each feed (S35).</summary>
     public RevokedTokens Revoked
@@ -86,7 +86,7 @@ internal sealed class IssuerKeyCache(
     /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
     public ValueTask<KeyLookup> FindAsync(string? keyId, CancellationToken cancellationToken)
     {
-        var found = Look(keyId);
+        var found = FindKey(keyId);
         return found.Key is not null || keyId is null ? new(found) : FetchAndFindAsync(keyId, found, cancellationToken);
     }
 
@@ -111,14 +111,14 @@ internal sealed class IssuerKeyCache(
             }
 
             // Once for each key; the caller need not wait for the disk.
-            _ = Task.Run(Keep);
+            _ = Task.Run(SaveKeys);
         }
     }
 
-    private KeyLookup Look(string? keyId)
+    private KeyLookup FindKey(string? keyId)
     {
         var held = present;
-        var state = StateOf(held);
+        var state = GetState(held);
         if (state is KeyState.Empty or KeyState.HardExpired)
         {
             return KeyLookup.Unavailable;
@@ -131,7 +131,7 @@ internal sealed class IssuerKeyCache(
             : KeyLookup.Unknown;
     }
 
-    private KeyState StateOf(HeldKeys? held) =>
+    private KeyState GetState(HeldKeys? held) =>
         held is null
             ? KeyState.Empty
             : KeySchedule.StateOf(
@@ -147,10 +147,10 @@ internal sealed class IssuerKeyCache(
         CancellationToken cancellationToken
     )
     {
-        // Without any keys everybody has to wait; with some, only so many wait for a name that may not exist.
+        // Without any keys every call has to wait; with some, only so many wait for a name that may not exist.
         if (Join(before.IsUnavailable) is not { } fetching)
         {
-            return before.IsUnavailable ? Look(keyId) : before;
+            return before.IsUnavailable ? FindKey(keyId) : before;
         }
 
         try
@@ -170,7 +170,7 @@ internal sealed class IssuerKeyCache(
             }
         }
 
-        return Look(keyId);
+        return FindKey(keyId);
     }
 
     // The fetch to wait for, counted as waiting; null = decide on what there is.
@@ -187,14 +187,14 @@ internal sealed class IssuerKeyCache(
                 running is { IsCompleted: false } ? running
                 // Another request's fetch has ended since this one looked.
                 : isEmpty && State is not (KeyState.Empty or KeyState.HardExpired) ? null
-                : time.GetUtcNow() >= lastStart + Pace_NeedsLock(isEmpty) ? Start_NeedsLock()
+                : time.GetUtcNow() >= lastStart + GetInterval_NeedsLock(isEmpty) ? Start_NeedsLock()
                 : null;
             waiters += fetching is null ? 0 : 1;
             return fetching;
         }
     }
 
-    private TimeSpan Pace_NeedsLock(bool isEmpty)
+    private TimeSpan GetInterval_NeedsLock(bool isEmpty)
     {
         if (!isEmpty)
         {
@@ -254,16 +254,16 @@ internal sealed class IssuerKeyCache(
 
         lock (gate)
         {
-            Take_NeedsLock(result);
+            Apply_NeedsLock(result);
         }
 
         if (result.Keys is not null)
         {
-            Keep();
+            SaveKeys();
         }
     }
 
-    private void Keep()
+    private void SaveKeys()
     {
         if (file is not null && present is { } held)
         {
@@ -271,7 +271,7 @@ internal sealed class IssuerKeyCache(
         }
     }
 
-    private void Take_NeedsLock(KeySetResult result)
+    private void Apply_NeedsLock(KeySetResult result)
     {
         if (result.Keys is not { } keys)
         {

@@ -19,7 +19,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
 {
     public const string Name = "issuer-keys.json";
 
-    // The longest keys_stale_for there is: nobody can use what is older.
+    // The longest keys_stale_for there is: older keys are never used.
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
     private readonly StateSeal seal = new(state);
@@ -33,7 +33,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
     {
         lock (gate)
         {
-            if (!Entries_NeedsLock().TryGetValue(KeyOf(issuer), out var stored))
+            if (!Entries_NeedsLock().TryGetValue(GetEntryKey(issuer), out var stored))
             {
                 return null;
             }
@@ -55,7 +55,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
         {
             var all = Entries_NeedsLock();
             if (
-                all.TryGetValue(KeyOf(issuer), out var kept)
+                all.TryGetValue(GetEntryKey(issuer), out var kept)
                 && kept.FetchedAt > held.FetchedAt
                 && kept.FetchedAt <= time.GetUtcNow()
             )
@@ -69,7 +69,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
                 all.Remove(old);
             }
 
-            all[KeyOf(issuer)] = new StoredKeys
+            all[GetEntryKey(issuer)] = new StoredKeys
             {
                 FetchedAt = held.FetchedAt,
                 KeySet = held.Document,
@@ -109,7 +109,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
         return entries ??= [];
     }
 
-    private static string KeyOf(IssuerSettings issuer)
+    private static string GetEntryKey(IssuerSettings issuer)
     {
         var roots = issuer.Roots?.Select(r => r.GetCertHashString(HashAlgorithmName.SHA256)) ?? ["system"];
         return string.Join('\n', roots.Order(StringComparer.Ordinal).Prepend(issuer.KeysUrl).Prepend(issuer.Issuer));

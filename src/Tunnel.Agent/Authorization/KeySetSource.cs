@@ -101,7 +101,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
                 return (null, "its jwks_uri is not an https URL");
             }
 
-            // Else whoever can write one line of that document chooses the keys.
+            // Otherwise anyone who can write one line of that document chooses the keys.
             var own = new Uri(issuer);
             return keys.IdnHost == own.IdnHost && keys.Port == own.Port
                 ? (keys, "")

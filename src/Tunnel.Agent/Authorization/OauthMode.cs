@@ -9,6 +9,6 @@ internal enum OauthMode
     /// <summary>The upstream: the client's credentials reach it untouched.</summary>
     Passthrough,
 
-    /// <summary>Nobody.</summary>
+    /// <summary>No caller is authenticated.</summary>
     DangerousNone,
 }

@@ -28,7 +28,7 @@ internal sealed record OauthSettings
 
     public DpopMode Dpop { get; init; } = DpopMode.Optional;
 
-    /// <summary>Set where the issuer's own server stands behind the route.</summary>
+    /// <summary>Set where the issuer's own server is behind the route.</summary>
     public AuthorizationServerSettings? AuthorizationServer { get; init; }
 
     /// <summary>How long a stream may outlive its token (A12).</summary>

@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>Modes as the configuration and the inventory write them.</summary>
 internal static class OauthText
 {
-    public static string Of(OauthMode mode) =>
+    public static string ToText(OauthMode mode) =>
         mode switch
         {
             OauthMode.Required => "required",

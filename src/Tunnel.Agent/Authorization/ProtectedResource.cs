@@ -64,7 +64,7 @@ internal sealed class ProtectedResource
         json.WriteStartObject();
         json.WriteString("resource"u8, Resource);
         WriteList(json, "authorization_servers", authorizationServers);
-        WriteList(json, "scopes_supported", ScopesOf(oauth));
+        WriteList(json, "scopes_supported", GetScopes(oauth));
         WriteList(json, "bearer_methods_supported", ["header"]);
         if (oauth.Dpop != DpopMode.Off)
         {
@@ -78,7 +78,7 @@ internal sealed class ProtectedResource
     }
 
     // A5: absent or not empty. What the route itself asks for is supported, whether or not the operator repeats it.
-    private static List<string> ScopesOf(OauthSettings oauth) =>
+    private static List<string> GetScopes(OauthSettings oauth) =>
         [
             .. oauth
                 .ScopesSupported.Concat(oauth.RequiredScopes)

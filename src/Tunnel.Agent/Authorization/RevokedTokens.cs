@@ -29,7 +29,7 @@ internal sealed class RevokedTokens
     public bool IsEmpty => hashes.Count == 0 && until.Count == 0;
 
     /// <summary>What the feed says of an issuer's tokens: of any but the service's own, nothing.</summary>
-    public static RevokedTokens Of(AgentFeedTokenRevocations? told, string issuer) =>
+    public static RevokedTokens From(AgentFeedTokenRevocations? told, string issuer) =>
         told is not null && told.Issuer == issuer ? new RevokedTokens(told) : None;
 
     /// <param name="claims">Of a token whose signature holds.</param>

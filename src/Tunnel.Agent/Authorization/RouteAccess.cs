@@ -11,7 +11,7 @@ internal sealed class RouteAccess
     /// <param name="time">The clock of tokens and proofs.</param>
     /// <param name="needsGroups">Whether the route's rules ask for groups.</param>
     /// <param name="before">The same route before the file changed: which proofs were used stays known.</param>
-    /// <param name="sessions">Of the route; null: under a key that nobody else has.</param>
+    /// <param name="sessions">Of the route; null: under a key that is not shared.</param>
     public RouteAccess(
         OauthSettings oauth,
         IReadOnlyList<IssuerKeyCache> issuers,

@@ -13,13 +13,13 @@ internal sealed class ScopePolicy(OauthSettings oauth)
     /// <summary>What every request needs: the least that a client should ask for.</summary>
     public IReadOnlyList<string> Base => oauth.RequiredScopes;
 
-    /// <summary>Whether the body has to be looked at, since some operations need more than others.</summary>
+    /// <summary>Whether the body must be read, since some operations need more than others.</summary>
     public bool DependsOnOperation => oauth.OperationScopes.Count > 0;
 
     /// <summary>All scopes that an operation needs, the route's own included.</summary>
     public IReadOnlyList<string> For(McpMessage message)
     {
-        var operations = NamesOf(message);
+        var operations = GetNames(message);
         return
         [
             .. oauth
@@ -38,7 +38,7 @@ internal sealed class ScopePolicy(OauthSettings oauth)
 
     // By which operation_scopes may list it: the method, and what it calls by name. The answer to a request of the server's
     // is no operation.
-    private static string[] NamesOf(McpMessage message)
+    private static string[] GetNames(McpMessage message)
     {
         var method = message.Method;
         if (method.Length == 0)
@@ -47,7 +47,7 @@ internal sealed class ScopePolicy(OauthSettings oauth)
         }
 
         var family = method[..(method.IndexOf('/', StringComparison.Ordinal) + 1)];
-        return McpMethods.TargetOf(method, out _) is null ? [method] : [method, family + message.Name];
+        return McpMethods.FindTarget(method, out _) is null ? [method] : [method, family + message.Name];
     }
 
     private HashSet<string> Expand(IReadOnlySet<string> granted)

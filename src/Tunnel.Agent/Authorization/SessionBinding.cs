@@ -32,7 +32,7 @@ internal sealed class SessionBinding(string route, SessionKey key)
     /// <summary>What the client is given in place of an upstream's id; false: the id is too long.</summary>
     public bool TryBind(string id, Principal principal, [NotNullWhen(true)] out string? bound)
     {
-        bound = id.Length <= MaxIdLength ? $"{id}{Separator}{TagOf(id, principal)}" : null;
+        bound = id.Length <= MaxIdLength ? $"{id}{Separator}{ComputeTag(id, principal)}" : null;
         return bound is not null;
     }
 
@@ -50,7 +50,7 @@ internal sealed class SessionBinding(string route, SessionKey key)
         var own = bound[..separator];
         var isGood = CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(bound[(separator + 1)..]),
-            Encoding.UTF8.GetBytes(TagOf(own, principal))
+            Encoding.UTF8.GetBytes(ComputeTag(own, principal))
         );
         id = isGood ? own : null;
         return isGood;
@@ -60,7 +60,7 @@ internal sealed class SessionBinding(string route, SessionKey key)
     /// The upstream's own id of the session that an exchange belongs to, or that its answer begins; empty where there is
     /// none. The gate has taken the tag off the request's; that of the answer still has it where there is a principal.
     /// </summary>
-    public static string IdOf(Exchange exchange)
+    public static string GetId(Exchange exchange)
     {
         if (exchange.Request.Headers[McpHeaders.Session] is { Count: > 0 } sent)
         {
@@ -72,7 +72,7 @@ internal sealed class SessionBinding(string route, SessionKey key)
         return separator < 0 ? given : given[..separator];
     }
 
-    private string TagOf(string id, Principal principal)
+    private string ComputeTag(string id, Principal principal)
     {
         var content = new ArrayBufferWriter<byte>(256);
         foreach (var part in (string[])[Purpose, route, principal.Issuer, principal.Subject, principal.ClientId, id])

@@ -14,12 +14,12 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
 {
-    // As many as any issuer was seen to write; more is somebody else's idea of an audience.
+    // As many as any issuer was seen to write; more is not an audience.
     private const int MaxAudiences = 8;
 
     private const int MaxScopes = 256;
 
-    // Entra leaves the claim out above 200; nobody was seen to write more than a thousand.
+    // Entra leaves the claim out above 200; no issuer was seen to write more than a thousand.
     private const int MaxGroups = 1024;
 
     public async ValueTask<TokenVerdict> ValidateAsync(

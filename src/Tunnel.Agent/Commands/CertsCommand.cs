@@ -82,7 +82,7 @@ internal static class CertsCommand
 
         if (loaded.Settings.Identity.Mode == IdentityMode.Manual)
         {
-            // S5: whoever holds the tunnel token may carry the tunnel's traffic, never end its TLS.
+            // S5: a holder of the tunnel token may carry the tunnel's traffic, never end its TLS.
             await error.WriteLineAsync("identity.mode is manual: a tunnel token is never worth a certificate.");
             return ExitCodes.Configuration;
         }
@@ -90,7 +90,7 @@ internal static class CertsCommand
         try
         {
             using var folder = CertificateFolder.Open(parsed.GetRequiredValue(Output));
-            return await ProgramHost.RunAsync(token => KeepAsync(parsed, loaded.Settings, folder, change, token));
+            return await ProgramHost.RunAsync(token => RenewAsync(parsed, loaded.Settings, folder, change, token));
         }
         catch (CertificateFolderException e)
         {
@@ -99,7 +99,7 @@ internal static class CertsCommand
         }
     }
 
-    private static async Task<int> KeepAsync(
+    private static async Task<int> RenewAsync(
         ParseResult parsed,
         AgentSettings settings,
         CertificateFolder folder,
@@ -109,11 +109,18 @@ internal static class CertsCommand
     {
         var (once, time) = (parsed.GetValue(Once), TimeProvider.System);
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
-        using var keeper = new CertificateKeeper(settings, folder, change, once ? ShortWait : LongWait, loggers, time);
+        using var renewer = new CertificateFileRenewer(
+            settings,
+            folder,
+            change,
+            once ? ShortWait : LongWait,
+            loggers,
+            time
+        );
         if (!once)
         {
             // A signal is the only end, and a good one.
-            await EndAsync(keeper.RunAsync(cancellationToken));
+            await EndAsync(renewer.RunAsync(cancellationToken));
             return ExitCodes.Done;
         }
 
@@ -121,7 +128,7 @@ internal static class CertsCommand
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await keeper.RunOnceAsync(time.GetUtcNow(), both.Token);
+            await renewer.RunOnceAsync(time.GetUtcNow(), both.Token);
             var current = folder.Current!;
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"current: serial {current.Serial}, until {current.NotAfter.UtcDateTime:u}, trust bundle {current.BundleEpoch}"
@@ -130,7 +137,7 @@ internal static class CertsCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var problems = await keeper.FindProblemsAsync(cancellationToken);
+            var problems = await renewer.FindProblemsAsync(cancellationToken);
             foreach (var problem in problems.DefaultIfEmpty("The service has not answered yet, or --exec failed."))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(problem);

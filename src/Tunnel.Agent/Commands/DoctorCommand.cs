@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
 /// <c>tunnel-agent doctor</c>: says which hop does not work, why, and what to do. Also works while the agent runs: it
-/// looks at what that agent keeps, and changes nothing of it.
+/// reads the state of that agent, and changes nothing of it.
 /// </summary>
 internal static class DoctorCommand
 {

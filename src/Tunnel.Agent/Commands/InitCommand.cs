@@ -81,7 +81,7 @@ internal static class InitCommand
 
         try
         {
-            var errors = ConfigFiles.Put(path, FileOf(parsed, routes).ToYaml());
+            var errors = ConfigFiles.Put(path, CreateFile(parsed, routes).ToYaml());
             if (errors.Count > 0)
             {
                 return ProgramHost.Report(errors, error);
@@ -102,25 +102,25 @@ internal static class InitCommand
         return ExitCodes.Done;
     }
 
-    private static InitialFile FileOf(ParseResult parsed, IReadOnlyList<InitialRoute> routes) =>
+    private static InitialFile CreateFile(ParseResult parsed, IReadOnlyList<InitialRoute> routes) =>
         new()
         {
             StateDirectory = parsed.GetValue(ConfigCommand.ProfileOption) is { } profile
                 ? ConfigLocation.Agent.FindState(profile, ConfigLoader.ProcessEnvironment())
                 : "/var/lib/culvert/agent",
             Url = parsed.GetRequiredValue(Url),
-            CaFile = PathOf(parsed.GetValue(CaFile)),
+            CaFile = ToFullPath(parsed.GetValue(CaFile)),
             CaSha256 = parsed.GetValue(CaSha256) ?? "",
             OrganizationId = parsed.GetRequiredValue(Organization),
             RuleId = parsed.GetRequiredValue(Rule),
-            TokenFile = PathOf(parsed.GetValue(TokenFile)),
+            TokenFile = ToFullPath(parsed.GetValue(TokenFile)),
             TunnelId = parsed.GetRequiredValue(Tunnel),
             Issuer = parsed.GetRequiredValue(Issuer),
             Routes = routes,
         };
 
     // As the operator sees it from here, not from the file's folder.
-    private static string PathOf(string? written) => written is null ? "" : Path.GetFullPath(written);
+    private static string ToFullPath(string? written) => written is null ? "" : Path.GetFullPath(written);
 
     private static Option<string> Required(string name, string description) =>
         new(name) { Description = description, Required = true };

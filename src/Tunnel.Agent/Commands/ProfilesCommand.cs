@@ -85,7 +85,7 @@ internal static partial class ProfilesCommand
             return Missing(parsed, path);
         }
 
-        // Beside the profile, where relative paths mean the same; kept when it cannot be saved.
+        // Next to the profile, where relative paths mean the same; kept when it cannot be saved.
         var draft = Path.ChangeExtension(path, ".draft");
         if (!File.Exists(draft))
         {

@@ -27,7 +27,7 @@ internal static class RoutesCommand
         var width = settings.Routes.Max(r => r.Name.Length);
         foreach (var route in settings.Routes)
         {
-            var oauth = OauthText.Of(route.Oauth.Mode);
+            var oauth = OauthText.ToText(route.Oauth.Mode);
             var issuers = route.Oauth.Issuers.Count > 0 ? $" ({string.Join(", ", route.Oauth.Issuers)})" : "";
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"{route.Name.PadRight(width)}  {route.Upstream.Address}  oauth: {oauth}{issuers}"

@@ -77,12 +77,14 @@ internal static class RunCommand
         await using var runtime = new AgentRuntime(
             loaded.Settings,
             state,
-            loggers,
+            new AgentLogging(loggers)
+            {
+                Lines = lines,
+                Levels = levels,
+                Subject = subject,
+            },
             TimeProvider.System,
             watch,
-            lines,
-            levels,
-            subject,
             traces
         );
         using var idle = IdleCollection.Start(TimeProvider.System);

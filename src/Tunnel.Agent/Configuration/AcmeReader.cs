@@ -24,7 +24,7 @@ internal static class AcmeReader
             Resolvers = section.EndPoints("resolvers"),
             DangerousAllowUnbound = section.Bool("dangerous_allow_unbound_acme", false),
         };
-        settings = settings with { Origin = OriginOf(section, settings.Roots) };
+        settings = settings with { Origin = DescribeOrigin(section, settings.Roots) };
         var agreed = section.Bool("accept_terms", false);
         if (settings.Directory.Length == 0)
         {
@@ -67,7 +67,7 @@ internal static class AcmeReader
     }
 
     // With what the file of roots holds: it may be another at the next SIGHUP.
-    private static string OriginOf(ConfigSection section, X509Certificate2Collection? roots) =>
+    private static string DescribeOrigin(ConfigSection section, X509Certificate2Collection? roots) =>
         string.Join(' ', [section.Digest(), .. (roots ?? []).Select(CertificateNames.Fingerprint)]);
 
     private static IReadOnlyList<string> ReadContact(ConfigSection section)

@@ -54,7 +54,7 @@ internal static partial class CalloutReader
             Targets = targets,
             CaBundle = network.CaBundle,
             Timeouts = new UpstreamTimeouts(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1)),
-            Probe = RouteReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
+            Probe = UpstreamReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
         };
     }
 
@@ -94,7 +94,7 @@ internal static partial class CalloutReader
                 TimeSpan.FromMinutes(2)
             ),
             MaxRedirects = section.Int("max_redirects", 0, 0, 5),
-            AllowedRanges = section.Ranges("allowed_ranges", RouteReader.PrivateRanges),
+            AllowedRanges = section.Ranges("allowed_ranges", UpstreamReader.PrivateRanges),
         };
     }
 

@@ -16,7 +16,7 @@ internal static class ConfigFiles
         File.Delete(aside);
         using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write))
         {
-            // Who may read the old file may read the new one, and nobody else at any time.
+            // Who may read the old file may read the new one, and no other user at any time.
             if (!OperatingSystem.IsWindows() && File.Exists(path))
             {
                 File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));

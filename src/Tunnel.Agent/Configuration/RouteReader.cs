@@ -1,11 +1,9 @@
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
-using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -14,36 +12,8 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads one entry of <c>routes</c>.</summary>
 internal static partial class RouteReader
 {
-    internal static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
-    private static readonly string[] Kinds = ["url", "stdio", "callouts"];
-    private static readonly string[] HiddenNames =
-    [
-        "localhost", // RFC 6761 §6.3
-        "localhost.localdomain",
-        "metadata",
-        "metadata.google.internal",
-        "instance-data",
-        "metadata.tencentyun.com",
-    ];
-    internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
-    // unix(7): sun_path has 108 bytes, the last one zero.
-    private const int MaxSocketPath = 107;
-
     // RFC 1035 §2.3.4, as text without the final dot.
     private const int MaxHostname = 253;
-
-    // Names of headers whose values are secrets by custom.
-    private static readonly string[] SecretWords =
-    [
-        "auth",
-        "cookie",
-        "key",
-        "token",
-        "secret",
-        "password",
-        "credential",
-    ];
 
     /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
     /// <param name="name">The route's key.</param>
@@ -68,11 +38,14 @@ internal static partial class RouteReader
 
         var oauth = route.Section("oauth");
         var access = OauthReader.Read(oauth);
-        var upstream = ReadUpstream(route.Section("upstream"), network, access.Path);
+        var upstream = UpstreamReader.Read(route.Section("upstream"), network, access.Path);
         var settings = new RouteSettings
         {
             Name = name,
-            Upstream = upstream with { Origin = OriginOf(route.Section("upstream"), upstream, network, access.Path) },
+            Upstream = upstream with
+            {
+                Origin = UpstreamReader.DescribeOrigin(route.Section("upstream"), upstream, network, access.Path),
+            },
             AllowedOrigins = route.Strings("allowed_origins"),
             Oauth = access,
             Credential = CredentialReader.Read(
@@ -115,7 +88,7 @@ internal static partial class RouteReader
         return names;
     }
 
-    // There is no HTTP behind such a route, so nothing can be proven to it or left to it.
+    // The upstream of such a route is not an HTTP server: it receives no credentials and cannot check tokens.
     private static void CheckLocal(ConfigSection route, ConfigSection oauth, RouteSettings settings)
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)
@@ -129,339 +102,6 @@ internal static partial class RouteReader
                 .Section("credentials")
                 .Error("type", "The upstream of this route does not use one.", "Use stdio.environment, or remove it.");
         }
-    }
-
-    // All that makes an upstream what it is, files that it names included: two that agree here are one.
-    private static string OriginOf(
-        ConfigSection upstream,
-        UpstreamSettings settings,
-        NetworkOptions network,
-        string path
-    ) =>
-        string.Join(
-            '\n',
-            upstream.Digest(),
-            path,
-            network.Family,
-            network.CaBundle,
-            settings is HttpUpstreamSettings http ? http.TlsCaPem : ""
-        );
-
-    private static UpstreamSettings ReadUpstream(ConfigSection upstream, NetworkOptions network, string path)
-    {
-        var (stdio, callouts) = (upstream.Section("stdio"), upstream.Section("callouts"));
-        string[] kinds = [.. Kinds.Where(upstream.Has)];
-        if (kinds.Length > 1)
-        {
-            upstream.Error(kinds[1], "A route has one upstream.", $"Remove all but one of {string.Join(", ", kinds)}.");
-        }
-
-        // Whoever asks for the schema gets the keys of all kinds.
-        var last = (UpstreamSettings?)null;
-        if (upstream.Has("stdio"))
-        {
-            last = StdioReader.Read(upstream, stdio, path);
-        }
-
-        if (upstream.Has("callouts"))
-        {
-            last = CalloutReader.Read(upstream, callouts, network, path);
-        }
-
-        return last is null || upstream.Has("url") ? ReadHttp(upstream, network, path) : last;
-    }
-
-    private static HttpUpstreamSettings ReadHttp(ConfigSection upstream, NetworkOptions network, string path)
-    {
-        var (url, socketPath) = ReadUrl(upstream);
-        var proxy = ReadProxy(upstream, url, socketPath);
-        var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.IdnHost;
-        var tls = upstream.Section("tls");
-        var caPem = ReadCa(tls);
-        var systemRoots = tls.Bool("system_roots", true);
-        if (!systemRoots && caPem.Length == 0)
-        {
-            tls.Error(
-                "system_roots",
-                "Without a readable ca_file the agent cannot verify the upstream.",
-                "Set tls.ca_file."
-            );
-        }
-
-        var (certificate, key) = ReadClientCertificate(tls, url.Scheme == "https");
-        var hostHeader = upstream.String("host_header");
-        if (hostHeader.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            upstream.Error("host_header", "This is not a Host field.", "Write host or host:port.");
-            hostHeader = "";
-        }
-
-        var maxRequestBytes = upstream.Size("max_request_bytes", 128L << 20);
-        return new HttpUpstreamSettings
-        {
-            IsTls = url.Scheme == "https",
-            Host = host,
-            Port = url.Port,
-            SocketPath = socketPath,
-            Proxy = proxy,
-            ProxyCaBundle = network.CaBundle,
-            AddressFamily = network.Family,
-            HostHeader = hostHeader.Length > 0 ? hostHeader : url.Authority,
-            AllowedRanges = upstream.Ranges("allowed_ranges", PrivateRanges),
-            DangerousAllowAnyAddress = upstream.Bool("dangerous_allow_any_address", false),
-            TlsServerName = tls.String("server_name") is { Length: > 0 } serverName ? serverName : host,
-            TlsCaPem = caPem,
-            TlsSystemRoots = systemRoots,
-            ClientCertificateFile = certificate,
-            ClientKeyFile = key,
-            Headers = ReadHeaders(upstream),
-            Timeouts = ReadTimeouts(upstream),
-            MaxConnections = upstream.Int("max_connections", 256, 1, 65_536),
-            MaxRequestBytes = maxRequestBytes == 0 ? null : maxRequestBytes,
-            ConnectAttempts = upstream.Int("connect_attempts", 2, 1, 5),
-            SseKeepAlive = ReadKeepAlive(upstream),
-            Probe = ReadProbe(upstream.Section("health"), isHttp: true, path),
-        };
-    }
-
-    // RFC 3986 knows no unix scheme with a host, and neither does the URL parser.
-    private static (Uri Url, string SocketPath) ReadUrl(ConfigSection upstream)
-    {
-        const string Unix = "unix:";
-        var text = upstream.String("url");
-        if (text.StartsWith(Unix, StringComparison.Ordinal))
-        {
-            var path = text[Unix.Length..];
-            if (path.Length > MaxSocketPath || !path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal))
-            {
-                upstream.Error(
-                    "url",
-                    "This is not the path of a Unix socket.",
-                    $"Write unix:/ and an absolute path of at most {MaxSocketPath} characters."
-                );
-            }
-
-            return (new Uri("http://localhost"), path);
-        }
-
-        var url = upstream.Url("url", required: true, "http", "https") ?? new Uri("http://unset.invalid");
-        if (url.AbsolutePath != "/")
-        {
-            upstream.Error("url", "An upstream has no path.", "Remove the path: the client's own is passed on.");
-        }
-
-        return (url, "");
-    }
-
-    // Of a target that the proxy connects to, the name is all that can be checked: its own loopback, and the names under
-    // which clouds hand out credentials, are nobody's upstream.
-    private static HttpProxyOptions? ReadProxy(ConfigSection upstream, Uri url, string socketPath)
-    {
-        var written = upstream.String("proxy");
-        var (user, password) = (upstream.String("proxy_username"), upstream.Secret("proxy_password"));
-        if (written.Length == 0)
-        {
-            if (user.Length > 0 || password is not null)
-            {
-                upstream.Error(
-                    user.Length > 0 ? "proxy_username" : "proxy_password",
-                    "No proxy is configured that would receive it.",
-                    "Set proxy, or remove it."
-                );
-            }
-
-            return null;
-        }
-
-        if (!NetworkSection.IsProxy(written, out var proxy) || proxy.UserInfo.Length > 0)
-        {
-            upstream.Error(
-                "proxy",
-                "This is not the URL of a proxy.",
-                "Write http://proxy.example:3128; write a user name into proxy_username."
-            );
-            return null;
-        }
-
-        if (password is not null && user.Length == 0)
-        {
-            upstream.Error("proxy_password", "A password needs a user name.", "Set proxy_username as well.");
-        }
-
-        if (socketPath.Length > 0)
-        {
-            upstream.Error("proxy", "No proxy leads to a socket of this machine.", "Remove it.");
-        }
-        else if (IsNobodys(url.IdnHost.TrimEnd('.')))
-        {
-            upstream.Error(
-                "proxy",
-                "Behind a proxy this name would be the proxy's own machine or a cloud's.",
-                "Remove it."
-            );
-        }
-
-        return new HttpProxyOptions
-        {
-            Url = proxy,
-            UserName = user,
-            Password = password,
-        };
-    }
-
-    private static bool IsNobodys(string name) =>
-        HiddenNames.Any(hidden =>
-            name.Equals(hidden, StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith("." + hidden, StringComparison.OrdinalIgnoreCase)
-        );
-
-    private static UpstreamTimeouts ReadTimeouts(ConfigSection upstream)
-    {
-        var timeouts = upstream.Section("timeouts");
-        return new UpstreamTimeouts(
-            timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), Day),
-            timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),
-            timeouts.Duration("stream_idle", TimeSpan.FromMinutes(15), TimeSpan.FromMilliseconds(100), 30 * Day)
-        );
-    }
-
-    internal static TimeSpan ReadKeepAlive(ConfigSection upstream)
-    {
-        var silence = upstream.Duration("sse_keep_alive", TimeSpan.FromSeconds(25), null, TimeSpan.FromHours(1));
-        if (silence > TimeSpan.Zero && silence < TimeSpan.FromSeconds(1))
-        {
-            upstream.Error("sse_keep_alive", "This would send more comments than events.", "Write 0 or at least 1s.");
-        }
-
-        return silence;
-    }
-
-    /// <summary>How the upstream's health is found out.</summary>
-    /// <param name="health">The upstream's <c>health</c>.</param>
-    /// <param name="isHttp">Whether it has an address to connect to, and paths.</param>
-    /// <param name="path">Of the MCP endpoint, by default.</param>
-    internal static ProbeSettings ReadProbe(ConfigSection health, bool isHttp, string path)
-    {
-        var kind = isHttp
-            ? health.Choice("probe", "mcp", "mcp", "tcp", "none")
-            : health.Choice("probe", "mcp", "mcp", "none");
-        var own = isHttp ? health.String("path", path) : path;
-        if (!RequestTarget.TryGetOriginForm(own, out _) || own[0] != '/' || own.Contains('#', StringComparison.Ordinal))
-        {
-            health.Error("path", "This is not a path.", "Write the path of the MCP endpoint, such as /mcp.");
-            own = path;
-        }
-
-        return new ProbeSettings(
-            kind switch
-            {
-                "mcp" => ProbeKind.Mcp,
-                "tcp" => ProbeKind.Tcp,
-                _ => ProbeKind.None,
-            },
-            health.Duration("interval", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
-            health.Duration("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))
-        )
-        {
-            Path = own,
-        };
-    }
-
-    private static List<KeyValuePair<string, SettingValue>> ReadHeaders(ConfigSection upstream)
-    {
-        var headers = upstream.Values("headers").ToList();
-        foreach (var (name, value) in headers)
-        {
-            if (!CredentialReader.IsFieldName(name) || !HeaderRules.MaySend(name))
-            {
-                upstream.Error("headers", $"{name} cannot be sent.", "Write the name of a header that upstreams read.");
-            }
-            else if (!value.IsReference && SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase)))
-            {
-                upstream.Error(
-                    "headers",
-                    $"The value of {name} looks like a secret, which must not be written here.",
-                    "Write file:/path or env:NAME."
-                );
-            }
-            else if (!value.IsReference && value.Read().AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            {
-                upstream.Error(
-                    "headers",
-                    $"The value of {name} contains characters that are not allowed in a header.",
-                    "Use ASCII."
-                );
-            }
-        }
-
-        if (headers.Select(h => h.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() < headers.Count)
-        {
-            upstream.Error("headers", "A name is listed twice; names are not case-sensitive.", "Remove one of them.");
-        }
-
-        return headers;
-    }
-
-    private static (string Certificate, string Key) ReadClientCertificate(ConfigSection tls, bool isTls)
-    {
-        var (certificate, key) = (tls.Path("client_certificate_file"), tls.Path("client_key_file"));
-        if (certificate.Length == 0 && key.Length == 0)
-        {
-            return ("", "");
-        }
-
-        if (certificate.Length == 0 || key.Length == 0)
-        {
-            tls.Error(
-                certificate.Length == 0 ? "client_key_file" : "client_certificate_file",
-                "A certificate needs its key and a key its certificate.",
-                "Set both client_certificate_file and client_key_file."
-            );
-            return ("", "");
-        }
-
-        if (!isTls)
-        {
-            tls.Error("client_certificate_file", "It is only used with TLS.", "Write https in url, or remove it.");
-            return ("", "");
-        }
-
-        try
-        {
-            ClientCertificate.Read(certificate, key);
-        }
-        catch (Platform.Certificates.CertificateUnusableException e)
-        {
-            tls.Error("client_certificate_file", e.Message, "Name a leaf with its chain, and its key, in PEM.");
-        }
-
-        return (certificate, key);
-    }
-
-    private static string ReadCa(ConfigSection tls)
-    {
-        var file = tls.Path("ca_file");
-        if (file.Length == 0)
-        {
-            return "";
-        }
-
-        try
-        {
-            var pem = File.ReadAllText(file);
-            if (Platform.Certificates.CertificatePem.TryRead(pem, out _))
-            {
-                return pem;
-            }
-
-            tls.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the upstream's CA.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            tls.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the upstream's CA.");
-        }
-
-        return "";
     }
 
     // RFC 1123 §2.1, lower case only: a label has one spelling here.

@@ -53,7 +53,7 @@ internal static class StdioReader
                     ? ChildSharing.Shared
                     : ChildSharing.Session,
             MaxChildren = stdio.Int("max_children", 16, 1, 1024),
-            Idle = own.Duration("idle", TimeSpan.FromMinutes(10), second, RouteReader.Day),
+            Idle = own.Duration("idle", TimeSpan.FromMinutes(10), second, UpstreamReader.Day),
             Stop = own.Duration("stop", TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             RestartsOnFailure = restart.Choice("policy", "on_failure", "on_failure", "never") == "on_failure",
             Backoff = restart.Duration("backoff", second, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
@@ -66,18 +66,18 @@ internal static class StdioReader
                     "response_headers",
                     TimeSpan.FromMinutes(5),
                     TimeSpan.FromMilliseconds(100),
-                    RouteReader.Day
+                    UpstreamReader.Day
                 ),
                 timeouts.Duration(
                     "stream_idle",
                     TimeSpan.FromMinutes(15),
                     TimeSpan.FromMilliseconds(100),
-                    30 * RouteReader.Day
+                    30 * UpstreamReader.Day
                 )
             ),
             MaxRequestBytes = null,
-            SseKeepAlive = RouteReader.ReadKeepAlive(upstream),
-            Probe = RouteReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
+            SseKeepAlive = UpstreamReader.ReadKeepAlive(upstream),
+            Probe = UpstreamReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
         };
     }
 

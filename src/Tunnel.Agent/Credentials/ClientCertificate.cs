@@ -5,7 +5,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// The agent's certificate towards an upstream. Its files are looked at for every new connection and read again when
+/// The agent's certificate towards an upstream. Its files are checked for every new connection and read again when
 /// they changed; while they cannot be used, as between two writes, the last good pair stays.
 /// </summary>
 internal sealed class ClientCertificate(string certificateFile, string keyFile)

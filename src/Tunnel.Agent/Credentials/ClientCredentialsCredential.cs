@@ -25,7 +25,7 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenE
             : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
     }
 
-    public override void Refused(Exchange exchange, CredentialHeader sent) => tokens.Forget(OwnKey, TokenOf(sent));
+    public override void Refused(Exchange exchange, CredentialHeader sent) => tokens.Forget(OwnKey, GetToken(sent));
 
     private async Task<IssuedToken> RequestAsync()
     {
@@ -51,6 +51,6 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenE
             ? token
             : IssuedToken.Failed("The authorization server gave a token for another audience.", token.EndsAt);
 
-    internal static string TokenOf(CredentialHeader sent) =>
+    internal static string GetToken(CredentialHeader sent) =>
         sent.Value.StartsWith("Bearer ", StringComparison.Ordinal) ? sent.Value["Bearer ".Length..] : "";
 }

@@ -12,7 +12,7 @@ internal sealed record CredentialSettings
     /// <summary>Of a static credential.</summary>
     public string Header { get; init; } = "Authorization";
 
-    /// <summary>Of a static credential: sent as it is, read anew at each use.</summary>
+    /// <summary>Of a static credential: sent as it is, read again at each use.</summary>
     public SecretReference? Value { get; init; }
 
     /// <summary>Where tokens come from, for the types that get one.</summary>

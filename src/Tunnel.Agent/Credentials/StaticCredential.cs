@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>A fixed value from a file or variable, read anew at each use so that it can be replaced.</summary>
+/// <summary>A fixed value from a file or variable, read again at each use so that it can be replaced.</summary>
 internal sealed class StaticCredential(string header, SecretReference value) : UpstreamCredential
 {
     public override string Kind => "static";

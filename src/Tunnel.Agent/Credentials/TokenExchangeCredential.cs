@@ -27,7 +27,7 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
             return CredentialHeader.Failed("The caller showed no token that could be exchanged.");
         }
 
-        var token = await tokens.GetAsync(KeyOf(subject), () => ExchangeAsync(subject), cancellationToken);
+        var token = await tokens.GetAsync(GetCacheKey(subject), () => ExchangeAsync(subject), cancellationToken);
         return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
             : token.Value == subject ? CredentialHeader.Failed("The exchange gave the caller's own token back.")
             : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
@@ -38,7 +38,7 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
     {
         if (exchange.ClientToken is { } subject)
         {
-            tokens.Forget(KeyOf(subject), ClientCredentialsCredential.TokenOf(sent));
+            tokens.Forget(GetCacheKey(subject), ClientCredentialsCredential.GetToken(sent));
         }
     }
 
@@ -80,6 +80,6 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
     }
 
     // The token itself is not kept longer than its call.
-    private static string KeyOf(string subject) =>
+    private static string GetCacheKey(string subject) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(subject)));
 }

@@ -43,7 +43,7 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
-    /// <param name="key">What it is asked for.</param>
+    /// <param name="key">What it is requested for.</param>
     /// <param name="request">Asks for it, under its own deadline: others wait for the same answer.</param>
     /// <param name="cancellationToken">Ends the waiting of this caller alone.</param>
     public Task<IssuedToken> GetAsync(string key, Func<Task<IssuedToken>> request, CancellationToken cancellationToken)

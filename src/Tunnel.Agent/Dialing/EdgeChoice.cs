@@ -9,8 +9,10 @@ namespace Culvert.Tunnel.Agent.Dialing;
 internal static class EdgeChoice
 {
     /// <summary>The edges that are named; all when none is.</summary>
-    public static IReadOnlyList<AgentFeedEdge> Of(IReadOnlyList<AgentFeedEdge> edges, IReadOnlyList<string> named) =>
-        named.Count == 0 ? edges : [.. edges.Where(e => named.Any(n => IsNamed(e, n)))];
+    public static IReadOnlyList<AgentFeedEdge> Select(
+        IReadOnlyList<AgentFeedEdge> edges,
+        IReadOnlyList<string> named
+    ) => named.Count == 0 ? edges : [.. edges.Where(e => named.Any(n => IsNamed(e, n)))];
 
     /// <summary>Names that no edge of the feed has.</summary>
     public static IReadOnlyList<string> Unknown(IReadOnlyList<AgentFeedEdge> edges, IReadOnlyList<string> named) =>

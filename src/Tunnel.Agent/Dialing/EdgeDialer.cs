@@ -114,7 +114,7 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
                 ApplicationProtocols = [Alpn],
                 ClientCertificateContext = context.Certificate.Context,
 
-                // Without it the library would follow URLs in the certificate of whoever answers, before any check.
+                // Without it the library would follow URLs in the peer's certificate, before any check.
                 CertificateChainPolicy = context.Trust.ChainPolicy(time.GetUtcNow()),
 
                 // S9: with resumption neither side would see the other's certificate again.

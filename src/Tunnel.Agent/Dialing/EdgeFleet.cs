@@ -146,7 +146,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     /// <summary>
     /// Puts other options in force, all but how edges are reached. More connections are dialled, those that are too many
-    /// are drained, and where a number was told to edges a new connection takes the place of the old.
+    /// are drained, and where a number was sent to edges a new connection replaces the old.
     /// </summary>
     public void Use(EdgeFleetOptions next)
     {
@@ -271,7 +271,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     private EdgeSlot StartSlot_NeedsLock(string edgeId, int number)
     {
-        var slot = new EdgeSlot(edgeId, number, this, dialer, server, metrics, time, slotLogger);
+        var slot = new EdgeSlot(new EdgeSlotKey(edgeId, number), this, dialer, server, metrics, time, slotLogger);
         loops.Add(Task.Run(() => RunSlotAsync(slot, edgeId), CancellationToken.None));
         return slot;
     }

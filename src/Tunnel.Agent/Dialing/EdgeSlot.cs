@@ -52,8 +52,7 @@ internal sealed class EdgeSlot
     private long connectedAt;
 
     public EdgeSlot(
-        string edgeId,
-        int number,
+        EdgeSlotKey key,
         EdgeFleet fleet,
         EdgeDialer dialer,
         InnerServer server,
@@ -62,8 +61,7 @@ internal sealed class EdgeSlot
         ILogger<EdgeSlot> logger
     )
     {
-        this.edgeId = edgeId;
-        this.number = number;
+        (edgeId, number) = (key.EdgeId, key.Number);
         this.fleet = fleet;
         this.dialer = dialer;
         this.server = server;

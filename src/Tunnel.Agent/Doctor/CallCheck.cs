@@ -130,7 +130,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             var body = await answer.Content.ReadAsByteArrayAsync(both.Token);
-            return answer.StatusCode == HttpStatusCode.OK && ResourceOf(body) == resource.Resource
+            return answer.StatusCode == HttpStatusCode.OK && ReadResource(body) == resource.Resource
                 ? (true, $"{url} names {resource.Resource}")
                 : (
                     false,
@@ -188,7 +188,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         return policy;
     }
 
-    private static string ResourceOf(byte[] body)
+    private static string ReadResource(byte[] body)
     {
         try
         {

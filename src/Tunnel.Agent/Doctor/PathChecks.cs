@@ -89,7 +89,7 @@ internal sealed class PathChecks(
             };
     }
 
-    // A connection as the agent makes them, and closed at once: no stream is asked for on it.
+    // A connection as the agent makes them, and closed at once: no stream is requested on it.
     private async Task<DoctorFinding> CheckEdgesAsync(CancellationToken cancellationToken)
     {
         if (state is not { Platform: { } own, Trust: { } trust, Feed: { } feed })

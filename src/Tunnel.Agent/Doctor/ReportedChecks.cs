@@ -37,7 +37,7 @@ internal sealed class ReportedChecks(
             latest = new AgentReportDoctor
             {
                 CheckedAt = time.GetUtcNow(),
-                Checks = [.. findings.Take(AgentReportDoctor.MaxChecks).Select(Told)],
+                Checks = [.. findings.Take(AgentReportDoctor.MaxChecks).Select(ToReport)],
             };
             found();
         } while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -59,7 +59,7 @@ internal sealed class ReportedChecks(
         }
     }
 
-    private static AgentReportCheck Told(DoctorFinding finding) =>
+    private static AgentReportCheck ToReport(DoctorFinding finding) =>
         new()
         {
             Id = finding.Id,

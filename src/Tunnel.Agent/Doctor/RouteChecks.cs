@@ -36,7 +36,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             };
     }
 
-    /// <summary>Routes without rules: whoever may call them may call every tool.</summary>
+    /// <summary>Routes without rules: every caller of them may call every tool.</summary>
     public static DoctorFinding CheckPolicies(AgentSettings settings)
     {
         // At an authorization server there are sign-ins and no calls.

@@ -1,41 +1,26 @@
-using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Health;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Dialing;
-using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Policy;
-using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>Whether the agent can do its job now, hop by hop.</summary>
-internal sealed class AgentReadiness(
-    CredentialManager<AgentFeed> credentials,
-    LeafSlot leaves,
-    LeafFiles leafFiles,
-    EdgeFleet fleet,
-    RouteMap map,
-    AuditTrail trail,
-    Func<RouteGeneration> generation,
-    ConfigWatch<AgentSettings>? watch
-)
+internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSettings>? watch)
 {
     private volatile bool isDraining;
     private volatile bool isPortMissing;
     private volatile IReadOnlyList<string> unknownEdges = [];
 
-    /// <summary>Whether it takes nobody new.</summary>
+    /// <summary>Whether it accepts no new clients.</summary>
     public bool IsDraining
     {
         get => isDraining;
         set => isDraining = value;
     }
 
-    /// <summary>Whether a route's resource depends on a port that no edge has told yet.</summary>
+    /// <summary>Whether a route's resource depends on a port that no edge has reported yet.</summary>
     public bool IsPortMissing
     {
         get => isPortMissing;
@@ -49,10 +34,10 @@ internal sealed class AgentReadiness(
         set => unknownEdges = value;
     }
 
-    /// <summary>What <c>/readyz</c> asks.</summary>
+    /// <summary>What <c>/readyz</c> evaluates.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
-            .. credentials.Checks,
+            .. parts.Credentials.Checks,
             ReadinessCheck.Of("inner_certificate", CheckLeaf),
             ReadinessCheck.Of("edges", CheckEdges),
             ReadinessCheck.Of("upstreams", CheckUpstreams),
@@ -62,44 +47,44 @@ internal sealed class AgentReadiness(
         ];
 
     private string? CheckLeaf() =>
-        leaves.IsServing ? null
-        : leafFiles.Problem.Length > 0 ? leafFiles.Problem
-        : leaves.Current is null ? "No inner-TLS certificate yet."
+        parts.Leaves.IsServing ? null
+        : parts.LeafFiles.Problem.Length > 0 ? parts.LeafFiles.Problem
+        : parts.Leaves.Current is null ? "No inner-TLS certificate yet."
         : "The inner-TLS certificate has expired.";
 
     private string? CheckEdges() =>
         IsDraining ? "The agent is stopping."
-        : fleet.ServingEdges == 0 && UnknownEdges.Count > 0
+        : parts.Fleet.ServingEdges == 0 && UnknownEdges.Count > 0
             ? $"No edge is connected; the tunnel does not have these edges: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
-        : fleet.ServingEdges == 0 ? "No edge is connected."
+        : parts.Fleet.ServingEdges == 0 ? "No edge is connected."
         : IsPortMissing ? "No edge has reported its port for clients yet: resource URLs would have the wrong port."
-        : map.Current.Unserved is { Count: > 0 } unserved
+        : parts.Map.Current.Unserved is { Count: > 0 } unserved
             ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
         : null;
 
     // Of issuers that some route trusts: without their keys that route answers 503.
     private string? CheckIssuers()
     {
-        var ill = generation()
-            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
+        var unhealthy = parts
+            .Generation.Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
             .Select(i => i.Issuer.Name)
             .ToList();
-        return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
+        return unhealthy.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", unhealthy)}." : null;
     }
 
     private string? CheckAudit() =>
-        trail.Problem is { } problem
-        && generation().Settings.Audit.DeniesWhenFull
-        && generation().Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
+        parts.Trail.Problem is { } problem
+        && parts.Generation.Settings.Audit.DeniesWhenFull
+        && parts.Generation.Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
             ? $"Calls cannot be recorded: {problem}"
             : null;
 
     private string? CheckUpstreams()
     {
-        var probes = generation().Probes;
-        var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
+        var probes = parts.Generation.Probes;
+        var unhealthy = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
         var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
-        return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."
+        return unhealthy.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", unhealthy)}."
             : unknown.Count > 0 ? $"Not probed yet: {string.Join(", ", unknown)}."
             : null;
     }

@@ -8,9 +8,9 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// All that one reading of the file says about routes: issuers with their keys, routes with their upstreams, probes. A
-/// change of the file makes another one, which takes over what it says the same of; the rest of this one then serves
-/// what it began with and ends.
+/// The routes of one version of the file: issuers with their keys, routes with their upstreams, probes. A change of the
+/// file makes another generation, which reuses the parts that did not change; the other parts of this one serve the
+/// requests that they have, and end.
 /// </summary>
 internal sealed class RouteGeneration : IAsyncDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
     public IEnumerable<Upstream> LeftBy(RouteGeneration next) =>
         Routes.Select(r => r.Upstream).Except(next.Routes.Select(r => r.Upstream));
 
-    /// <summary>Fetches keys and probes until cancelled. It ends by itself only by a fault.</summary>
+    /// <summary>Fetches keys and probes until cancelled. It ends without cancellation only after an error.</summary>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         }
     }
 
-    /// <summary>Says in the log what an operator should know of the routes.</summary>
+    /// <summary>Logs what an operator should know of the routes.</summary>
     public void Announce(ILogger log)
     {
         foreach (var route in Routes)
@@ -110,8 +110,8 @@ internal sealed class RouteGeneration : IAsyncDisposable
         }
     }
 
-    /// <summary>The routes as the service is told of them.</summary>
-    /// <param name="domain">What they hang under.</param>
+    /// <summary>The routes as they are reported to the service.</summary>
+    /// <param name="domain">The domain of the tunnel.</param>
     /// <param name="hostnames">Custom names that are active on the tunnel.</param>
     /// <param name="authority">The public CA's name in CAA records, and the account there, as far as they are known.</param>
     public AgentReportRoute[] Report(
@@ -126,7 +126,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 Hostname = p.Route.HostnameUnder(domain),
                 UpstreamHealthy = p.State.IsHealthy,
                 Detail = p.State.Detail,
-                Oauth = OauthText.Of(p.Route.Access.Oauth.Mode),
+                Oauth = OauthText.ToText(p.Route.Access.Oauth.Mode),
                 Public = p.Route.IsPublic
                     ? new AgentReportPublic
                     {

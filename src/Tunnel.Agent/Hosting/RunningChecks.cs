@@ -8,7 +8,8 @@ namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
 /// The doctor's checks as a running agent answers them for its reports. Nothing is spent by asking: no token is exchanged,
-/// no edge dialled, no upstream started and no route called; what the agent has found out by serving stands for those.
+/// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those
+/// checks.
 /// </summary>
 internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet fleet, TimeProvider time)
 {
@@ -44,7 +45,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
                 RouteChecks.Issuers,
                 $"No usable keys of the issuers: {string.Join(", ", bad)}.",
                 "Their routes return 503.",
-                DoctorOf(RouteChecks.Issuers)
+                FormatDoctorCommand(RouteChecks.Issuers)
             );
     }
 
@@ -64,7 +65,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
                 PathChecks.Edges,
                 $"{bad.Count} of {edges.Count} edges are not connected: {string.Join(", ", bad)}.",
                 "Clients that connect to these edges do not reach this agent.",
-                DoctorOf(PathChecks.Edges)
+                FormatDoctorCommand(PathChecks.Edges)
             );
     }
 
@@ -82,5 +83,5 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             );
     }
 
-    private static string DoctorOf(string check) => $"tunnel-agent doctor --check {check}";
+    private static string FormatDoctorCommand(string check) => $"tunnel-agent doctor --check {check}";
 }

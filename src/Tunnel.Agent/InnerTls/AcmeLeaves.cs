@@ -42,7 +42,7 @@ internal sealed class AcmeLeaves(SslProtocols protocols, TimeProvider time)
     }
 
     /// <summary>Takes out of service what the configuration no longer names.</summary>
-    public void Keep(IReadOnlyCollection<string> names)
+    public void Retain(IReadOnlyCollection<string> names)
     {
         foreach (var gone in byName.Keys.Where(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)))
         {

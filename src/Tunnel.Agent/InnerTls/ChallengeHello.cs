@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
 /// Whether a ClientHello offers <c>acme-tls/1</c> and nothing else (RFC 8737 §4), read without taking a byte: what the
-/// handshake callback is told of a hello does not include its protocols. Asked only for names with a live challenge.
+/// handshake callback is told of a hello does not include its protocols. Called only for names with a live challenge.
 /// </summary>
 internal static class ChallengeHello
 {

@@ -28,7 +28,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
 
     /// <param name="stream">What carries it.</param>
     /// <param name="time">The clock of its end.</param>
-    /// <param name="ended">Called when it has unwound, whoever took it.</param>
+    /// <param name="ended">Called when it has unwound, whichever consumer had it.</param>
     public InnerConnection(MuxStream stream, TimeProvider time, Action<InnerConnection> ended)
         : base(stream.Open.ConnectionId)
     {
@@ -94,7 +94,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
             return next(context);
         };
 
-    /// <summary>Connection middleware behind TLS: an end that was asked for during the handshake is due now.</summary>
+    /// <summary>Connection middleware behind TLS: a close that was requested during the handshake is due now.</summary>
     public static ConnectionDelegate Agree(ConnectionDelegate next) =>
         context =>
         {

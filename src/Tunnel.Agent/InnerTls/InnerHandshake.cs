@@ -76,7 +76,8 @@ internal sealed class InnerHandshake(
         }
         catch (Exception e)
         {
-            // Whatever the TLS library makes of a client's bytes is the client's doing, no fault of ours.
+            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the
+            // agent.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return;
         }

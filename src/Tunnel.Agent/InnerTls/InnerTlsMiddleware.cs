@@ -88,7 +88,8 @@ internal sealed class InnerTlsMiddleware(
         }
         catch (Exception e)
         {
-            // Whatever the TLS library makes of a client's bytes is the client's doing, no fault of ours.
+            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the
+            // agent.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return false;
         }
@@ -108,7 +109,7 @@ internal sealed class InnerTlsMiddleware(
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
-            // The client has left, or the connection was aborted: nobody hears the end.
+            // The client has left, or the connection was aborted: no peer receives the close.
         }
     }
 }

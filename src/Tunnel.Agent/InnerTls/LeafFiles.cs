@@ -7,16 +7,16 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Manual mode: the inner-TLS pair from two files, looked at again and again and taken into service when it changes.
+/// Manual mode: the inner-TLS pair from two files, read again at intervals and put into service when it changes.
 /// The content is compared, not the time stamp: mounted secrets are swapped by links and restored backups are old.
 /// </summary>
-/// <param name="certificateFile">The leaf and its chain; empty: there are no files, and nothing is looked at.</param>
+/// <param name="certificateFile">The leaf and its chain; empty: there are no files, and nothing is read.</param>
 /// <param name="keyFile">Its key.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For what is wrong with them.</param>
 internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProvider time, ILogger<LeafFiles> logger)
 {
-    /// <summary>How often the files are looked at.</summary>
+    /// <summary>How often the files are checked.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     // A PEM file with a chain has a few kilobytes; more than this is not one.
@@ -48,23 +48,23 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            Look(leaves);
+            Reload(leaves);
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <summary>One look at the files.</summary>
-    public void Look(LeafSlot leaves)
+    /// <summary>Checks the files once.</summary>
+    public void Reload(LeafSlot leaves)
     {
         lock (gate)
         {
             if (files.Certificate.Length > 0)
             {
-                Look_NeedsLock(leaves, files.Certificate, files.Key);
+                Reload_NeedsLock(leaves, files.Certificate, files.Key);
             }
         }
     }
 
-    private void Look_NeedsLock(LeafSlot leaves, string certificateFile, string keyFile)
+    private void Reload_NeedsLock(LeafSlot leaves, string certificateFile, string keyFile)
     {
         try
         {

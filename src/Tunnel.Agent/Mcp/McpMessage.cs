@@ -124,7 +124,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     public bool Has(MessageFaults faults) => (Faults & faults) != 0;
 
     /// <summary>The message on one line, with other values in some places.</summary>
-    /// <param name="edits">Parts of this message's own bytes, in any order, and what stands there instead.</param>
+    /// <param name="edits">Parts of this message's own bytes, in any order, and what replaces them.</param>
     public byte[] With(params ReadOnlySpan<(ReadOnlyMemory<byte> Part, ReadOnlyMemory<byte> Value)> edits)
     {
         var output = new ArrayBufferWriter<byte>(Bytes.Length + 32);

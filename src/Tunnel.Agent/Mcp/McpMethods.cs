@@ -44,7 +44,7 @@ internal static class McpMethods
 
     /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
     public static bool IsKnown(string method) =>
-        Basic.Contains(method) || Chosen.Contains(method) || TargetOf(method, out _) is not null;
+        Basic.Contains(method) || Chosen.Contains(method) || FindTarget(method, out _) is not null;
 
     public static bool IsBasic(string method) => Basic.Contains(method);
 
@@ -59,7 +59,7 @@ internal static class McpMethods
     /// <summary>What is called by name; null where the method itself is all that there is to allow.</summary>
     /// <param name="method">The method.</param>
     /// <param name="member">The parameter with the name.</param>
-    public static TargetKind? TargetOf(string method, out string member)
+    public static TargetKind? FindTarget(string method, out string member)
     {
         (TargetKind? kind, member) = method switch
         {
@@ -72,7 +72,7 @@ internal static class McpMethods
     }
 
     /// <summary>The method that uses what a list of this kind shows.</summary>
-    public static string UseOf(TargetKind kind) =>
+    public static string GetUseMethod(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => CallTool,

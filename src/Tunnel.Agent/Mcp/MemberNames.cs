@@ -22,7 +22,7 @@ internal static class MemberNames
         var seen = 0;
         foreach (var member in element.EnumerateObject())
         {
-            var name = NameOf(member);
+            var name = GetName(member);
             if (
                 IsVariant(name, significant)
                 || (!areFree && !Ascii.IsValid(name))
@@ -79,7 +79,7 @@ internal static class MemberNames
         );
 
     // In UTF-8; no string is made of it where it was written as it is.
-    private static ReadOnlySpan<byte> NameOf(JsonProperty member)
+    private static ReadOnlySpan<byte> GetName(JsonProperty member)
     {
         var name = JsonMarshal.GetRawUtf8PropertyName(member);
         return Ascii.IsValid(name) && !name.Contains((byte)'\\') ? name : Encoding.UTF8.GetBytes(member.Name);

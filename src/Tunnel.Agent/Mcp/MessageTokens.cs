@@ -93,7 +93,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <summary>Where a string or a number stands: JSON-RPC 2.0 §4 has no other id, and MCP allows no null.</summary>
+    /// <summary>The position of a string or a number: JSON-RPC 2.0 §4 has no other id, and MCP allows no null.</summary>
     /// <param name="otherwise">What any other value is.</param>
     public Range ReadScalar(MessageFaults otherwise)
     {
@@ -147,7 +147,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
     }
 
-    /// <summary>To the end of the value that the reader is at. Returns where it stands.</summary>
+    /// <summary>To the end of the value that the reader is at. Returns its position.</summary>
     public Range Pass()
     {
         var start = (int)reader.TokenStartIndex;

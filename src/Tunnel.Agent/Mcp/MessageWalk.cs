@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// </summary>
 internal ref struct MessageWalk
 {
-    // What the agent understands of a message, by where it stands.
+    // What the agent understands of a message, by its position.
     private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InParams =
     [
@@ -323,7 +323,7 @@ internal ref struct MessageWalk
     private void ConcludeTarget()
     {
         var method = message.Method;
-        var kind = McpMethods.TargetOf(method, out var member);
+        var kind = McpMethods.FindTarget(method, out var member);
         var target = member == "name" ? name : uri;
         if (method == McpMethods.Complete)
         {

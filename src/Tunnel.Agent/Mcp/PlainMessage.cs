@@ -83,7 +83,7 @@ internal ref struct PlainMessage
             return false;
         }
 
-        if (McpMethods.TargetOf(message.Method, out var member) is { } target)
+        if (McpMethods.FindTarget(message.Method, out var member) is { } target)
         {
             var isName = member == "name";
             if ((seen & (isName ? Member.Name : Member.Uri)) == 0)

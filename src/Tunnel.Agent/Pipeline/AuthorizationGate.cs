@@ -35,12 +35,18 @@ internal sealed class AuthorizationGate(
         var headers = exchange.Request.Headers;
         if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
         {
-            return await RefuseAsync(exchange, served, Failures.BadTarget, "");
+            return await RefuseAsync(exchange, served, RequestFailures.BadTarget, "");
         }
 
         if (QueryToken.IsIn(target))
         {
-            return await ChallengeAsync(exchange, served, Failures.TokenInQuery, Challenges.InvalidRequest, "");
+            return await ChallengeAsync(
+                exchange,
+                served,
+                AuthorizationFailures.TokenInQuery,
+                Challenges.InvalidRequest,
+                ""
+            );
         }
 
         if (!BearerCredential.TryRead(headers.Authorization, out var credential))
@@ -48,7 +54,7 @@ internal sealed class AuthorizationGate(
             return await ChallengeAsync(
                 exchange,
                 served,
-                Failures.AuthorizationMalformed,
+                AuthorizationFailures.AuthorizationMalformed,
                 Challenges.InvalidRequest,
                 ""
             );
@@ -64,7 +70,7 @@ internal sealed class AuthorizationGate(
         // (3)
         if (credential.Token.Length == 0)
         {
-            return await ChallengeAsync(exchange, served, Failures.TokenMissing, null, "");
+            return await ChallengeAsync(exchange, served, AuthorizationFailures.TokenMissing, null, "");
         }
 
         var access = served.Route.Access;
@@ -76,11 +82,11 @@ internal sealed class AuthorizationGate(
         if (verdict.Principal is not { } principal)
         {
             return verdict.Fault == TokenFault.KeysUnavailable
-                ? await RefuseAsync(exchange, served, Failures.KeysUnavailable, "")
+                ? await RefuseAsync(exchange, served, AuthorizationFailures.KeysUnavailable, "")
                 : await ChallengeAsync(
                     exchange,
                     served,
-                    Failures.TokenInvalid,
+                    AuthorizationFailures.TokenInvalid,
                     Challenges.InvalidToken,
                     $"Token: {verdict.Fault}."
                 );
@@ -98,7 +104,7 @@ internal sealed class AuthorizationGate(
         // (6)
         if (!TryOpenSession(headers, access, principal))
         {
-            return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
+            return await RefuseAsync(exchange, served, McpFailures.SessionUnknown, "");
         }
 
         exchange.Principal = principal;
@@ -151,7 +157,7 @@ internal sealed class AuthorizationGate(
             return await ChallengeAsync(
                 exchange,
                 served,
-                Failures.TokenInvalid,
+                AuthorizationFailures.TokenInvalid,
                 Challenges.InvalidToken,
                 $"Token: {TokenFault.Binding}."
             );
@@ -172,11 +178,11 @@ internal sealed class AuthorizationGate(
         return fault switch
         {
             ProofFault.None => true,
-            ProofFault.Crowded => await RefuseAsync(exchange, served, Failures.ProofsCrowded, ""),
+            ProofFault.Crowded => await RefuseAsync(exchange, served, AuthorizationFailures.ProofsCrowded, ""),
             _ => await ChallengeAsync(
                 exchange,
                 served,
-                Failures.ProofInvalid,
+                AuthorizationFailures.ProofInvalid,
                 Challenges.InvalidProof,
                 $"Proof: {fault}."
             ),
@@ -190,7 +196,7 @@ internal sealed class AuthorizationGate(
         if (scopes.IsCovered(principal.Scopes, needed) && scopes.DependsOnOperation && exchange.HasBody)
         {
             var failure = await HoldMessageAsync(exchange, served, principal);
-            if (failure == Failures.TokenInvalid)
+            if (failure == AuthorizationFailures.TokenInvalid)
             {
                 return await ChallengeAsync(
                     exchange,
@@ -214,13 +220,13 @@ internal sealed class AuthorizationGate(
             return true;
         }
 
-        var answer = Challenges.Of(
+        var answer = Challenges.Format(
             served.Resource.MetadataUrl,
             served.Route.Access.Oauth.Dpop,
             Challenges.InsufficientScope,
             needed
         );
-        return await RefuseAsync(exchange, served, Failures.ScopeInsufficient, "", answer);
+        return await RefuseAsync(exchange, served, AuthorizationFailures.ScopeInsufficient, "", answer);
     }
 
     // The body is kept, so that the upstream gets the very bytes that were judged.
@@ -229,14 +235,14 @@ internal sealed class AuthorizationGate(
         var headers = exchange.Request.Headers;
         if (!McpHeaders.DescribePlainJson(headers))
         {
-            return Failures.MessageUnreadable;
+            return McpFailures.MessageUnreadable;
         }
 
         var routeMaxBytes = served.Route.Upstream.MaxRequestBytes;
         var (maxBytes, tooLarge) =
             routeMaxBytes < MaxBodyBytes
-                ? (routeMaxBytes.Value, Failures.RequestTooLarge)
-                : (MaxBodyBytes, Failures.MessageTooLarge);
+                ? (routeMaxBytes.Value, RequestFailures.RequestTooLarge)
+                : (MaxBodyBytes, McpFailures.MessageTooLarge);
         // A12: a body that comes slowly enough must not carry its token past the end.
         var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
         var failure = await bodies.HoldAsync(
@@ -244,17 +250,17 @@ internal sealed class AuthorizationGate(
             maxBytes,
             left >= wait ? wait : left,
             tooLarge,
-            Failures.MessageUnreadable
+            McpFailures.MessageUnreadable
         );
         if (failure is not null)
         {
-            var hasOutlivedToken = failure == Failures.MessageUnreadable && time.GetUtcNow() >= principal.EndsAt;
-            return hasOutlivedToken ? Failures.TokenInvalid : failure;
+            var hasOutlivedToken = failure == McpFailures.MessageUnreadable && time.GetUtcNow() >= principal.EndsAt;
+            return hasOutlivedToken ? AuthorizationFailures.TokenInvalid : failure;
         }
 
         var message = exchange.HeldBody!.Message;
-        return !message.NamesOperation ? Failures.MessageUnreadable
-            : MessageHead.FindContradiction(headers, message) != HeadFault.None ? Failures.HeadersContradict
+        return !message.NamesOperation ? McpFailures.MessageUnreadable
+            : MessageHead.FindContradiction(headers, message) != HeadFault.None ? McpFailures.HeadersContradict
             : null;
     }
 
@@ -267,7 +273,7 @@ internal sealed class AuthorizationGate(
     )
     {
         var access = served.Route.Access;
-        var challenges = Challenges.Of(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
+        var challenges = Challenges.Format(served.Resource.MetadataUrl, access.Oauth.Dpop, error, access.Scopes.Base);
         return RefuseAsync(exchange, served, failure, detail, challenges);
     }
 

@@ -15,7 +15,7 @@ internal static class CallSpan
 
     private const string Name = "call";
 
-    /// <summary>Begins one under the trace that the request's headers name; null while nobody listens.</summary>
+    /// <summary>Begins one under the trace that the request's headers name; null while there is no listener.</summary>
     public static Activity? Begin(Traces? traces, Exchange exchange)
     {
         if (traces is null || !traces.Source.HasListeners())
@@ -29,7 +29,7 @@ internal static class CallSpan
     }
 
     /// <summary>
-    /// Begins it anew under the trace that the message itself names. What was begun before is forgotten: a span cannot
+    /// Begins it again under the trace that the message itself names. What was begun before is forgotten: a span cannot
     /// change its trace.
     /// </summary>
     public static Activity? Continue(Traces traces, Activity before, ActivityContext parent)
@@ -43,7 +43,7 @@ internal static class CallSpan
     public static void End(Activity span, Exchange exchange)
     {
         var status = exchange.Response.StatusCode;
-        span.SetTag("http.request.method", MethodOf(exchange.Request.Method));
+        span.SetTag("http.request.method", GetMethod(exchange.Request.Method));
         span.SetTag("http.response.status_code", status);
         if (exchange.IsCut)
         {
@@ -58,8 +58,8 @@ internal static class CallSpan
         span.Stop();
     }
 
-    // A method may be any word; one that nobody knows could be a message (OpenTelemetry, HTTP spans).
-    private static string MethodOf(string method) =>
+    // A method may be any word; an unknown one could be a message (OpenTelemetry, HTTP spans).
+    private static string GetMethod(string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsPost(method)
         || HttpMethods.IsDelete(method)

@@ -42,9 +42,9 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
             switch (await bodies.ReadAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle))
             {
                 case BodyOutcome.Crowded:
-                    return (false, Failures.BodiesCrowded);
+                    return (false, McpFailures.BodiesCrowded);
                 case BodyOutcome.Incomplete:
-                    return (false, Failures.MessageUnreadable);
+                    return (false, McpFailures.MessageUnreadable);
             }
         }
 

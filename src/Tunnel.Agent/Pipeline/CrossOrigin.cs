@@ -63,7 +63,7 @@ internal static class CrossOrigin
         }
     }
 
-    /// <summary>Whatever the answer will be, refusals of ours included, that page may read it.</summary>
+    /// <summary>That page may read every answer, including refusals of the agent.</summary>
     public static void AllowReading(Exchange exchange)
     {
         var origin = exchange.Request.Headers.Origin;

@@ -51,7 +51,7 @@ internal sealed class InnerApplication(
             }
             else
             {
-                await refusals.RefuseAsync(context, "", Failures.Internal);
+                await refusals.RefuseAsync(context, "", RequestFailures.Internal);
             }
         }
         finally
@@ -96,8 +96,8 @@ internal sealed class InnerApplication(
 
     // No Host, which HTTP/1.0 allows, and an empty one are no server name either (RFC 9112 §3.2).
     private static Failure? FindFailure(string host, string serverName, RouteTable table, ServedRoute? served) =>
-        !RequestHost.Matches(host, serverName) ? Failures.HostMismatch
-        : served is null ? Failures.RouteUnknown
-        : !table.IsActive ? Failures.TunnelInactive
+        !RequestHost.Matches(host, serverName) ? RequestFailures.HostMismatch
+        : served is null ? RequestFailures.RouteUnknown
+        : !table.IsActive ? RequestFailures.TunnelInactive
         : null;
 }

@@ -36,18 +36,18 @@ internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
             switch (await bodies.ReadAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle))
             {
                 case BodyOutcome.Crowded:
-                    return (default, Failures.BodiesCrowded);
+                    return (default, McpFailures.BodiesCrowded);
                 case BodyOutcome.Incomplete:
-                    return (default, Failures.MessageUnreadable);
+                    return (default, McpFailures.MessageUnreadable);
             }
         }
 
         return exchange.HeldBody is { IsComplete: true, Bytes.Length: <= MaxBytes } body
-            ? (ContextOf(body.Message), null)
+            ? (GetContext(body.Message), null)
             : default;
     }
 
     /// <summary>What names no context has none. A message that is wrong otherwise is the upstream's to refuse.</summary>
-    internal static ActivityContext ContextOf(McpMessage message) =>
+    internal static ActivityContext GetContext(McpMessage message) =>
         message.TraceParent.Length > 0 ? TraceContext.Read(message.TraceParent, message.TraceState) : default;
 }

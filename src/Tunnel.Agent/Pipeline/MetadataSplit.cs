@@ -52,7 +52,7 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
         var response = exchange.Response;
         if (exchange.IsCut || response.HasStarted)
         {
-            return null; // cut off, or a refusal of ours
+            return null; // cut off, or a refusal of the agent
         }
 
         ReadOnlyMemory<byte> body = held.WrittenMemory;
@@ -60,7 +60,7 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
         {
             if (!body.IsEmpty && !issuer.TrySplit(body, out body))
             {
-                return Failures.MetadataUnusable;
+                return UpstreamFailures.MetadataUnusable;
             }
 
             foreach (var name in OfTheOriginal)

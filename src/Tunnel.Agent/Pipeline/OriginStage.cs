@@ -32,7 +32,7 @@ internal sealed class OriginStage(Refusals refusals) : IStage
 
     private async ValueTask<bool> RefuseAsync(Exchange exchange, ServedRoute served)
     {
-        await refusals.RefuseAsync(exchange, served.Route.Name, Failures.OriginRefused);
+        await refusals.RefuseAsync(exchange, served.Route.Name, RequestFailures.OriginRefused);
         return false;
     }
 }

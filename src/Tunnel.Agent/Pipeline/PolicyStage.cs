@@ -11,8 +11,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
 /// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
-/// everything pass, byte for byte. So does a route without a policy, where no rule is asked and answers are not looked at:
-/// it takes the steps for the record alone. Where the policy is off, requests pass at once.
+/// everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and answers are not
+/// read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
@@ -39,7 +39,7 @@ internal sealed class PolicyStage(
     // Apart from that of bodies that are judged: what is held for a record must not make another route refuse.
     private readonly BodyReader recorded = new(new BodyBudget(), time);
 
-    // Of answers whose bytes are counted and which are not looked at: one for all.
+    // Of answers whose bytes are only counted: one for all.
     private readonly AnswerPlan counting = new(
         new MessageFilter(RoutePolicy.Off.Rules, null, hasLists: false, isModern: false),
         Enforces: false,
@@ -55,7 +55,7 @@ internal sealed class PolicyStage(
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
-    /// <summary>The upstream has answered, or somebody in its place.</summary>
+    /// <summary>The upstream has answered, or the agent in its place.</summary>
     public static async ValueTask FinishAsync(Exchange exchange)
     {
         if (exchange.Call is not PolicyCall call)
@@ -114,9 +114,9 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
-        var call = new PolicyCall(policy, RecordOf(exchange, served), trail, refusals, time, hasPlace);
+        var call = new PolicyCall(policy, CreateRecord(exchange, served), trail, refusals, time, hasPlace);
         exchange.Call = call;
-        var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
+        var isEndpoint = GetPath(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
         {
             call.Record.IsCall =
@@ -213,7 +213,7 @@ internal sealed class PolicyStage(
     /// <summary>All that a message names must be allowed, and its method.</summary>
     internal static Decision Decide(CompiledPolicy rules, McpMessage message, Principal? principal)
     {
-        var isUse = McpMethods.TargetOf(message.Method, out _) is not null;
+        var isUse = McpMethods.FindTarget(message.Method, out _) is not null;
         var decision = isUse
             ? rules.Decide(message.Target!.Value, message.Name, message.Method, principal)
             : rules.Decide(message.Method, principal);
@@ -223,14 +223,14 @@ internal sealed class PolicyStage(
         }
 
         // What a completion or a subscription is about must be in sight as well.
-        if (message.Target is { } kind && !rules.Shows(kind, message.Name, principal))
+        if (message.Target is { } kind && !rules.IsVisible(kind, message.Name, principal))
         {
-            return rules.Decide(kind, message.Name, McpMethods.UseOf(kind), principal);
+            return rules.Decide(kind, message.Name, McpMethods.GetUseMethod(kind), principal);
         }
 
         foreach (var uri in message.Resources)
         {
-            if (!rules.Shows(TargetKind.Resource, uri, principal))
+            if (!rules.IsVisible(TargetKind.Resource, uri, principal))
             {
                 return rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
             }
@@ -258,15 +258,16 @@ internal sealed class PolicyStage(
         var policy = call.Policy;
         if (policy.Mode == PolicyMode.Enforce)
         {
-            exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
+            exchange.Request.Headers.AcceptEncoding = "identity"; // a compressed answer cannot be read
         }
 
-        var plan = policy.Mode == PolicyMode.Record ? counting : PlanOf(exchange, route, limits, hasLists, isModern);
+        var plan =
+            policy.Mode == PolicyMode.Record ? counting : CreatePlan(exchange, route, limits, hasLists, isModern);
         call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
     }
 
-    private AnswerPlan PlanOf(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
+    private AnswerPlan CreatePlan(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
     {
         var policy = route.Policy;
         var principal = exchange.Principal;
@@ -279,7 +280,7 @@ internal sealed class PolicyStage(
             time
         )
         {
-            Refuse = id => route.Upstream.RefuseAsk(exchange, route, id),
+            Refuse = id => route.Upstream.RefuseServerRequest(exchange, route, id),
         };
     }
 
@@ -312,7 +313,7 @@ internal sealed class PolicyStage(
         var message = exchange.HeldBody!.Message;
         var head = MessageHead.Read(headers, message);
         failure = PolicyMessage.FindFailure(message, head, policy.Settings.MaxDepth);
-        call.Id = PolicyMessage.IdOf(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
+        call.Id = PolicyMessage.ReadId(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
         call.Record.Id = call.Id;
         call.Record.RequestBytes = message.Bytes.Length;
         if (failure is null)
@@ -327,7 +328,7 @@ internal sealed class PolicyStage(
     private void Describe(CallRecord record, McpMessage message, MessageHead head)
     {
         record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Target is { } kind ? NameOf(kind) : "";
+        record.Kind = message.Target is { } kind ? GetName(kind) : "";
         record.Name = message.Name;
         record.Era = head.IsModern ? "modern" : "legacy";
         record.Protocol = head.Version;
@@ -339,7 +340,7 @@ internal sealed class PolicyStage(
         }
     }
 
-    private CallRecord RecordOf(Exchange exchange, ServedRoute served)
+    private CallRecord CreateRecord(Exchange exchange, ServedRoute served)
     {
         var principal = exchange.Principal;
         var session = exchange.Request.Headers[McpHeaders.Session];
@@ -376,7 +377,7 @@ internal sealed class PolicyStage(
         };
     }
 
-    private static string NameOf(TargetKind kind) =>
+    private static string GetName(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => "tool",
@@ -384,7 +385,7 @@ internal sealed class PolicyStage(
             _ => "resource",
         };
 
-    private static ReadOnlySpan<char> PathOf(string target) =>
+    private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 
     /// <summary>Refuses, or notes that it would have; without a policy, notes why the record has no name.</summary>

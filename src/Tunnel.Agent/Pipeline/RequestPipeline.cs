@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>What a request of a route passes: the stages in their order, its client's turn, the upstream.</summary>
+/// <summary>
+/// What a request of a route passes: the stages in their order, the fair queue of its client, the upstream.
+/// </summary>
 internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,
@@ -18,7 +20,7 @@ internal sealed class RequestPipeline(
     Traces? traces = null
 )
 {
-    private readonly ClientTurns turns = new(time);
+    private readonly FairQueue queue = new(time);
     private readonly ControlMessages controls = new(held, time);
 
     private readonly IStage[] stages =
@@ -31,7 +33,7 @@ internal sealed class RequestPipeline(
 
     /// <param name="exchange">The request.</param>
     /// <param name="served">Its route.</param>
-    /// <param name="host">The host that the client asked for.</param>
+    /// <param name="host">The host that the client requested.</param>
     public async Task HandleAsync(Exchange exchange, ServedRoute served, string host)
     {
         foreach (var stage in stages)
@@ -42,9 +44,9 @@ internal sealed class RequestPipeline(
             }
         }
 
-        var client = ClientKey.Of(exchange);
-        var weight = ClientTurns.WeightOf(exchange.Request.Headers);
-        var lane = turns.TryEnter(client, weight);
+        var client = ClientKey.From(exchange);
+        var weight = FairQueue.GetWeight(exchange.Request.Headers);
+        var lane = queue.TryEnter(client, weight);
         if (lane is null)
         {
             var (isControl, failure) = await controls.LookAsync(exchange, served.Route);
@@ -54,18 +56,18 @@ internal sealed class RequestPipeline(
                 return;
             }
 
-            lane = await turns.EnterAsync(client, weight, isControl, exchange.ClientGone);
+            lane = await queue.EnterAsync(client, weight, isControl, exchange.ClientGone);
         }
 
-        var turn = new Turn(turns, lane, weight);
-        exchange.Response.OnStarting(Turn.OnAnswer, turn);
+        var lease = new QueueLease(queue, lane, weight);
+        exchange.Response.OnStarting(QueueLease.OnAnswer, lease);
         try
         {
             await ServeAsync(exchange, served, host);
         }
         finally
         {
-            turn.End();
+            lease.End();
         }
     }
 
@@ -87,7 +89,7 @@ internal sealed class RequestPipeline(
         }
     }
 
-    // Metadata and pages beside it are no calls.
+    // Metadata and the pages next to it are not calls.
     private static bool IsEndpoint(IHttpRequestFeature request, ServedRoute served) =>
         (
             HttpMethods.IsPost(request.Method)

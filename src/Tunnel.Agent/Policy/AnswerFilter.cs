@@ -17,7 +17,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     : PipeWriter,
         IDisposable
 {
-    /// <summary>Of one answer or event that has to be looked at.</summary>
+    /// <summary>Of one answer or event that must be read.</summary>
     internal const int MaxHeldBytes = 16 * 1024 * 1024;
 
     // JSON that is known to be no longer is looked at for its outcome, wherever the policy does not need to.
@@ -88,7 +88,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 held!.Advance(bytes);
                 Failure ??=
                     held.WrittenCount > MaxHeldBytes ? PolicyFailures.AnswerUnreadable
-                    : !Reserve(bytes) ? Failures.BodiesCrowded
+                    : !Reserve(bytes) ? McpFailures.BodiesCrowded
                     : null;
                 break;
         }
@@ -128,7 +128,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 await FinishWholeAsync(cancellationToken);
                 break;
             case AnswerHandling.Copy:
-                Look();
+                CountHidden();
                 break;
         }
     }
@@ -158,7 +158,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     private bool Reserve(int bytes)
     {
-        if (!budget.TryTake(bytes))
+        if (!budget.TryReserve(bytes))
         {
             return false;
         }
@@ -274,18 +274,18 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
 
         hasBegun = true;
-        while (EventReader.LengthOfFirst(stream.Span) is var length and > 0)
+        while (EventReader.GetFirstLength(stream.Span) is var length and > 0)
         {
             WriteEvent(stream[..length]);
             stream = stream[length..];
         }
 
-        KeepRest(stream);
+        BufferRest(stream);
     }
 
     private void WriteEvent(ReadOnlyMemory<byte> whole)
     {
-        var data = EventReader.DataOf(whole);
+        var data = EventReader.GetData(whole);
         if (data.IsEmpty)
         {
             inner.Write(whole.Span); // a comment, a priming event, a delay for reconnecting
@@ -319,7 +319,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    private void KeepRest(ReadOnlyMemory<byte> rest)
+    private void BufferRest(ReadOnlyMemory<byte> rest)
     {
         budget.Return(reserved - rest.Length);
         reserved = rest.Length;
@@ -338,7 +338,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     }
 
     // What enforcing would have hidden.
-    private void Look()
+    private void CountHidden()
     {
         var seen = held?.WrittenMemory ?? default;
         if (
@@ -352,9 +352,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             return;
         }
 
-        while (EventReader.LengthOfFirst(seen.Span) is var length and > 0)
+        while (EventReader.GetFirstLength(seen.Span) is var length and > 0)
         {
-            var data = EventReader.DataOf(seen[..length]);
+            var data = EventReader.GetData(seen[..length]);
             if (!data.IsEmpty)
             {
                 var filtered = plan.Filter.Apply(data);

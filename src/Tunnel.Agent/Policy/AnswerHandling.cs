@@ -9,10 +9,10 @@ internal enum AnswerHandling
     /// <summary>As it comes; bytes are counted.</summary>
     Pass,
 
-    /// <summary>As it comes, and a copy is looked at: observing changes nothing.</summary>
+    /// <summary>Passed on at once, and a copy is read: observing changes nothing.</summary>
     Copy,
 
-    /// <summary>Held until it is complete: JSON that has to be looked at.</summary>
+    /// <summary>Buffered until it is complete: JSON that must be read.</summary>
     Whole,
 
     /// <summary>Event by event.</summary>

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>What an answer is looked at for.</summary>
+/// <summary>What an answer is checked for.</summary>
 /// <param name="Filter">For its messages.</param>
-/// <param name="Enforces">False: it is only looked at.</param>
+/// <param name="Enforces">False: it is only read.</param>
 /// <param name="HasLists">It may be a list.</param>
 /// <param name="LooksForAsks">It may ask something of the client that the rules do not allow.</param>
 /// <param name="MaxBytes">The rule's limit.</param>

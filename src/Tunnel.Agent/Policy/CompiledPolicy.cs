@@ -36,7 +36,7 @@ internal sealed class CompiledPolicy
         var all = rules
             .Select(
                 (rule, place) =>
-                    (Rule: rule, Scopes: (IReadOnlyList<string>)ScopesOf(rule.Scope, hierarchy), Place: place)
+                    (Rule: rule, Scopes: (IReadOnlyList<string>)GetScopes(rule.Scope, hierarchy), Place: place)
             )
             .Select(r =>
                 (
@@ -61,7 +61,7 @@ internal sealed class CompiledPolicy
         // Who looks into a group's bucket is in the group, and a caller may be in a thousand: that is not asked again.
         var ofGroups = rest.Where(r => r.Rule.Groups.Count > 0).ToList();
         byGroup = Buckets(ofGroups.Select(r => (r.Rule, r.Compiled.WithoutGroups(), r.Scopes)), r => r.Rule.Groups);
-        groupKinds = [.. Enum.GetValues<TargetKind>().Select(k => ofGroups.Any(r => r.Rule.NamesOf(k).Count > 0))];
+        groupKinds = [.. Enum.GetValues<TargetKind>().Select(k => ofGroups.Any(r => r.Rule.GetNames(k).Count > 0))];
         everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
     }
 
@@ -97,8 +97,8 @@ internal sealed class CompiledPolicy
     }
 
     /// <summary>Whether a list shows it: exactly if it could be used.</summary>
-    public bool Shows(TargetKind kind, string name, Principal? principal) =>
-        Decide(kind, name, McpMethods.UseOf(kind), principal).IsAllowed;
+    public bool IsVisible(TargetKind kind, string name, Principal? principal) =>
+        Decide(kind, name, McpMethods.GetUseMethod(kind), principal).IsAllowed;
 
     private RuleMatch Find(TargetKind kind, string name, Principal? principal, bool isUnclear)
     {
@@ -162,7 +162,7 @@ internal sealed class CompiledPolicy
             );
 
     // The scope itself and all that imply it, over any number of steps.
-    private static List<string> ScopesOf(
+    private static List<string> GetScopes(
         string scope,
         IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy
     )

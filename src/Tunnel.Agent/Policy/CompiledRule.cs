@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>A rule's conditions beside the names, with the issuer's name resolved.</summary>
+/// <summary>A rule's conditions besides the names, with the issuer's name resolved.</summary>
 internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IReadOnlyList<string> scopes)
 {
     private readonly string[] groups = [.. rule.Groups];

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
 /// The answer to a call that the rules deny: what the specification has servers say of a name that they do not know (A14).
-/// It depends on the rules and the caller's own words alone, so it tells nobody what exists.
+/// It depends on the rules and the caller's own words alone, so it does not show what exists.
 /// </summary>
 internal static class DeniedAnswer
 {

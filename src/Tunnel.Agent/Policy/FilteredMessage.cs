@@ -12,6 +12,6 @@ internal readonly record struct FilteredMessage(
     bool? IsError
 )
 {
-    /// <summary>Raw ids of requests that the client does not get, so that somebody else must answer them.</summary>
+    /// <summary>Raw ids of requests that the client does not get, so that the agent must answer them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Unanswered { get; init; } = [];
 }

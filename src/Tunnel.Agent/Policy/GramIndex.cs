@@ -16,10 +16,10 @@ internal sealed class GramIndex
     public GramIndex(IReadOnlyList<(string Pattern, CompiledRule Rule)> globs)
     {
         byPair = globs
-            .Where(g => LiteralOf(g.Pattern).Length > 1)
-            .GroupBy(g => Pair(LiteralOf(g.Pattern), 0))
+            .Where(g => GetLongestLiteral(g.Pattern).Length > 1)
+            .GroupBy(g => Pair(GetLongestLiteral(g.Pattern), 0))
             .ToFrozenDictionary(g => g.Key, g => g.ToArray());
-        others = [.. globs.Where(g => LiteralOf(g.Pattern).Length <= 1)];
+        others = [.. globs.Where(g => GetLongestLiteral(g.Pattern).Length <= 1)];
     }
 
     public void Find(ReadOnlySpan<char> name, Principal? principal, bool isUnclear, ref RuleMatch match)
@@ -60,5 +60,5 @@ internal sealed class GramIndex
     private static int Pair(ReadOnlySpan<char> text, int at) => (text[at] << 16) | text[at + 1];
 
     // The longest part between two stars.
-    private static string LiteralOf(string pattern) => pattern.Split('*').MaxBy(part => part.Length)!;
+    private static string GetLongestLiteral(string pattern) => pattern.Split('*').MaxBy(part => part.Length)!;
 }

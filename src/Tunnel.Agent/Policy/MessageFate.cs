@@ -12,7 +12,7 @@ internal enum MessageFate
     /// <summary>It does not.</summary>
     Drop,
 
-    /// <summary>It cannot be read, so nobody knows what it shows.</summary>
+    /// <summary>It cannot be read, so its content is not known.</summary>
     Unreadable,
 
     /// <summary>It can be read in two ways (<see cref="Mcp.MemberNames"/>), so the client may see another one than was judged.</summary>

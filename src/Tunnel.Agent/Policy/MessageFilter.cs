@@ -108,7 +108,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         {
             return IsPassed(message, method)
                 ? new FilteredMessage(MessageFate.Keep, default, 0, null)
-                : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = IdOf(message) };
+                : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = GetId(message) };
         }
 
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
@@ -159,8 +159,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
     private static FilteredMessage Ambiguous => new(MessageFate.Ambiguous, default, 0, null);
 
-    // JSON-RPC 2.0 §4: a string or a number. What else somebody takes for an id is answered by nobody.
-    private static IReadOnlyList<ReadOnlyMemory<byte>> IdOf(JsonElement message) =>
+    // JSON-RPC 2.0 §4: a string or a number. Other values are not ids, and are not answered.
+    private static IReadOnlyList<ReadOnlyMemory<byte>> GetId(JsonElement message) =>
         message.TryGetProperty("id", out var id) && id.ValueKind is (JsonValueKind.String or JsonValueKind.Number)
             ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
             : [];
@@ -188,7 +188,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
                     !parameters.TryGetProperty("uri", out var uri)
                     || (
                         uri.ValueKind == JsonValueKind.String
-                        && rules.Shows(TargetKind.Resource, uri.GetString()!, principal)
+                        && rules.IsVisible(TargetKind.Resource, uri.GetString()!, principal)
                     )
                 )
             );
@@ -309,7 +309,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         return dropped;
     }
 
-    // An entry whose name reads in two ways is shown to nobody.
+    // An entry whose name can be read in two ways is shown to no client.
     private bool IsShown(JsonElement entry, TargetKind kind, string[] keys)
     {
         if (
@@ -328,7 +328,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             seen.Add((kind, name));
         }
 
-        return rules.Shows(kind, name, principal);
+        return rules.IsVisible(kind, name, principal);
     }
 
     private static void WriteName(ArrayBufferWriter<byte> output, JsonProperty member)

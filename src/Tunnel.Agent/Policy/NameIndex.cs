@@ -43,7 +43,7 @@ internal sealed class NameIndex
         others = new GramIndex([.. globs.Where(e => Prefix(e.Pattern).Length == 0 && Suffix(e.Pattern).Length == 0)]);
     }
 
-    /// <param name="name">What is asked for.</param>
+    /// <param name="name">The requested name.</param>
     /// <param name="principal">Who asks.</param>
     /// <param name="isUnclear">Patterns may deny it and may not allow it.</param>
     /// <param name="match">What was found so far.</param>

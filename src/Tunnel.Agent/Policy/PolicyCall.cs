@@ -107,7 +107,7 @@ internal sealed class PolicyCall(
         }
         else
         {
-            trail.Lose(record);
+            trail.CountLost(record);
         }
     }
 }

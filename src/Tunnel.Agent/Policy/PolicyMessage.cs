@@ -23,7 +23,7 @@ internal static class PolicyMessage
         : null;
 
     /// <summary>Of a message that is refused as well, unless it is in doubt which one it is.</summary>
-    public static ReadOnlyMemory<byte> IdOf(McpMessage message, int maxDepth)
+    public static ReadOnlyMemory<byte> ReadId(McpMessage message, int maxDepth)
     {
         const MessageFaults InDoubt =
             MessageFaults.NotJson

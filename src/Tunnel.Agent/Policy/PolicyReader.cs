@@ -37,7 +37,7 @@ internal static class PolicyReader
                 "enforce" => PolicyMode.Enforce,
                 _ => PolicyMode.Off,
             },
-            Default = EffectOf(policy.Choice("default", "deny", "allow", "deny")),
+            Default = ParseEffect(policy.Choice("default", "deny", "allow", "deny")),
             Rules = [.. rules.Select(rule => ReadRule(rule, oauth))],
             MaxBytes = json.Size("max_bytes", 4 << 20, 1 << 10, MaxBodyBytes),
             MaxDepth = json.Int("max_depth", 64, 4, 1000),
@@ -59,7 +59,7 @@ internal static class PolicyReader
         var rule = new PolicyRule
         {
             Name = section.RequiredString("name"),
-            Effect = EffectOf(section.Choice("effect", "allow", "allow", "deny")),
+            Effect = ParseEffect(section.Choice("effect", "allow", "allow", "deny")),
             Issuer = section.String("issuer"),
             Subject = section.String("subject"),
             ClientId = section.String("client_id"),
@@ -180,5 +180,5 @@ internal static class PolicyReader
         }
     }
 
-    private static PolicyEffect EffectOf(string text) => text == "allow" ? PolicyEffect.Allow : PolicyEffect.Deny;
+    private static PolicyEffect ParseEffect(string text) => text == "allow" ? PolicyEffect.Allow : PolicyEffect.Deny;
 }

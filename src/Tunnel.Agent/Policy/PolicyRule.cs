@@ -2,10 +2,10 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>One validated rule: for whom, about which names, and what. Conditions that are empty hold for everybody.</summary>
+/// <summary>One validated rule: for whom, about which names, and what. Empty conditions match every caller.</summary>
 internal sealed record PolicyRule
 {
-    /// <summary>Stands in audit records; unique within the route.</summary>
+    /// <summary>Written to audit records; unique within the route.</summary>
     public required string Name { get; init; }
 
     public required PolicyEffect Effect { get; init; }
@@ -36,7 +36,7 @@ internal sealed record PolicyRule
     /// <summary>Whether the rule asks who calls.</summary>
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 
-    public IReadOnlyList<string> NamesOf(TargetKind kind) =>
+    public IReadOnlyList<string> GetNames(TargetKind kind) =>
         kind switch
         {
             TargetKind.Tool => Tools,

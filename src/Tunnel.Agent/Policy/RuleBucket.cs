@@ -9,14 +9,17 @@ internal sealed class RuleBucket
     private readonly NameIndex?[] kinds;
 
     public RuleBucket(IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules) =>
-        kinds = [.. Enum.GetValues<TargetKind>().Select(kind => IndexOf(kind, rules))];
+        kinds = [.. Enum.GetValues<TargetKind>().Select(kind => CreateIndex(kind, rules))];
 
     public void Find(TargetKind kind, string name, Principal? principal, bool isUnclear, ref RuleMatch match) =>
         kinds[(int)kind]?.Find(name, principal, isUnclear, ref match);
 
-    private static NameIndex? IndexOf(TargetKind kind, IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules)
+    private static NameIndex? CreateIndex(
+        TargetKind kind,
+        IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules
+    )
     {
-        var entries = rules.SelectMany(r => r.Rule.NamesOf(kind).Select(name => (name, r.Compiled))).ToList();
+        var entries = rules.SelectMany(r => r.Rule.GetNames(kind).Select(name => (name, r.Compiled))).ToList();
         return entries.Count > 0 ? new NameIndex(entries) : null;
     }
 }

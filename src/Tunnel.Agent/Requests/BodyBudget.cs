@@ -11,7 +11,7 @@ internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
     public long UsedBytes => Volatile.Read(ref used);
 
     /// <summary>False: there is no room, and nothing was taken.</summary>
-    public bool TryTake(long bytes)
+    public bool TryReserve(long bytes)
     {
         if (Interlocked.Add(ref used, bytes) <= maxBytes)
         {

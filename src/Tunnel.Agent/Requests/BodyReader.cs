@@ -32,7 +32,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         {
             BodyOutcome.Complete => null,
             BodyOutcome.TooLarge => tooLarge,
-            BodyOutcome.Crowded => Failures.BodiesCrowded,
+            BodyOutcome.Crowded => McpFailures.BodiesCrowded,
             _ => incomplete,
         };
     }

@@ -9,7 +9,7 @@ internal static class EventReader
     /// How many bytes the first complete event takes, its blank line included; 0 = it is not complete. Comment lines that
     /// stand alone are complete at once: keep-alives must not wait.
     /// </summary>
-    public static int LengthOfFirst(ReadOnlySpan<byte> stream)
+    public static int GetFirstLength(ReadOnlySpan<byte> stream)
     {
         var (at, onlyComments) = (0, true);
         while (TryReadLine(stream, at, out var line, out var next))
@@ -45,7 +45,7 @@ internal static class EventReader
     }
 
     /// <summary>The event's data, its lines joined (a single line is not copied); empty when it has none.</summary>
-    public static ReadOnlyMemory<byte> DataOf(ReadOnlyMemory<byte> whole)
+    public static ReadOnlyMemory<byte> GetData(ReadOnlyMemory<byte> whole)
     {
         ReadOnlyMemory<byte> single = default;
         MemoryStream? joined = null;

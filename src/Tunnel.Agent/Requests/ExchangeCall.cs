@@ -27,6 +27,6 @@ internal abstract class ExchangeCall
     /// </summary>
     public abstract ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline);
 
-    /// <summary>Writes the record and gives back what the call held. Whatever happened, it comes to this once.</summary>
+    /// <summary>Writes the record and gives back what the call held. It is called once, whatever happened.</summary>
     public abstract void End(Exchange exchange);
 }

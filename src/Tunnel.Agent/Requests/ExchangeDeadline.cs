@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// The clock of one exchange: one timer, set anew at each stage. There is no total limit (P2), only waiting for the
+/// The clock of one exchange: one timer, set again at each stage. There is no total limit (P2), only waiting for the
 /// answer's head and waiting for the next byte. The client's departure cancels it too.
 /// </summary>
 internal sealed class ExchangeDeadline : IDisposable

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>Writes the <c>Forwarded</c> header (RFC 7239): who the client is and which host it asked for (P6).</summary>
+/// <summary>Writes the <c>Forwarded</c> header (RFC 7239): who the client is and which host it requested (P6).</summary>
 internal static class ForwardedHeader
 {
     public static string Format(IPAddress client, string host)

@@ -26,7 +26,7 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     /// <summary>False: the budget has no room.</summary>
     public bool TryAppend(in ReadOnlySequence<byte> arrived)
     {
-        if (!budget.TryTake(arrived.Length))
+        if (!budget.TryReserve(arrived.Length))
         {
             return false;
         }

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// What a route's policy answers itself, beside denials: those look like the server's own word for a name that it does
-/// not know, and carry no code (A14).
+/// The answers of a route's policy, except denials: those look like the server's own answer for a name that it does not
+/// know, and contain no code (A14).
 /// </summary>
 internal static class PolicyFailures
 {
@@ -15,9 +15,7 @@ internal static class PolicyFailures
     // Of the range that JSON-RPC leaves to implementations; the one in use for limits elsewhere (EIP-1474).
     private const int LimitExceeded = -32005;
 
-    private const string InvalidRequest = "invalid_request_error";
     private const string RateLimit = "rate_limit_error";
-    private const string ApiError = "api_error";
     private const string SendOne = "Send one JSON-RPC message in UTF-8, each member once and spelled as MCP spells it.";
 
     public static readonly Failure NotJson = Refusal(
@@ -142,7 +140,7 @@ internal static class PolicyFailures
         FailedHop.Policy,
         "policy.method_refused",
         405,
-        InvalidRequest,
+        ErrorTypes.InvalidRequest,
         "MCP knows no such HTTP method.",
         "If a policy is enforced, only GET, HEAD, POST, DELETE and OPTIONS are allowed.",
         "Use another method."
@@ -215,7 +213,7 @@ internal static class PolicyFailures
         "The call was not made because it cannot be recorded.",
         "The disk is full or nearly so, or the audit file cannot be written.",
         "Free space in the agent's state_dir; or set audit.on_full: degrade to serve unrecorded.",
-        ApiError
+        ErrorTypes.Api
     ) with
     {
         RetryAfterSeconds = 1,
@@ -254,6 +252,6 @@ internal static class PolicyFailures
         string message,
         string cause,
         string nextStep,
-        string type = InvalidRequest
+        string type = ErrorTypes.InvalidRequest
     ) => new(FailedHop.Policy, reason, status, type, message, cause, nextStep) { RpcCode = rpcCode };
 }

@@ -106,7 +106,7 @@ internal sealed class SseKeepAlive
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The exchange is over, or the client gone: whoever copies finds out by itself.
+            // The exchange is over, or the client gone: the copier detects that itself.
         }
 
         if (Interlocked.CompareExchange(ref state, Waiting, Writing) == Writing)

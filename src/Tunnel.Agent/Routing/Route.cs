@@ -13,7 +13,7 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
     /// <summary>What may be used and seen of it, and by whom.</summary>
     public RoutePolicy Policy { get; init; } = RoutePolicy.Off;
 
-    /// <summary>Custom names beside the one under the tunnel domain.</summary>
+    /// <summary>Custom names in addition to the one under the tunnel domain.</summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     /// <summary>Its names get certificates of a public CA.</summary>

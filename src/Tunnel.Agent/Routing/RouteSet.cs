@@ -25,12 +25,12 @@ internal sealed class RouteSet : IAsyncDisposable
         new([
             .. settings.Select(s => new Route(
                 s.Name,
-                Kept(s, before) ?? create(s.Upstream),
+                FindExisting(s, before) ?? create(s.Upstream),
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
-                    CredentialOf(s.Credential, time),
+                    CreateCredential(s.Credential, time),
                     time,
                     s.Policy.Rules.Any(r => r.Groups.Count > 0),
                     Before(s.Name, before)?.Access,
@@ -51,7 +51,7 @@ internal sealed class RouteSet : IAsyncDisposable
         ]);
 
     // What the file says the same of is the same: its connections, programs and sessions go on.
-    private static Upstream? Kept(RouteSettings settings, IReadOnlyList<Route>? before) =>
+    private static Upstream? FindExisting(RouteSettings settings, IReadOnlyList<Route>? before) =>
         Before(settings.Name, before)?.Upstream is { } upstream
         && upstream.Settings.Origin.Length > 0
         && upstream.Settings.Origin == settings.Upstream.Origin
@@ -61,7 +61,7 @@ internal sealed class RouteSet : IAsyncDisposable
     private static Route? Before(string name, IReadOnlyList<Route>? routes) =>
         routes?.FirstOrDefault(r => r.Name == name);
 
-    private static UpstreamCredential CredentialOf(CredentialSettings settings, TimeProvider time) =>
+    private static UpstreamCredential CreateCredential(CredentialSettings settings, TimeProvider time) =>
         settings.Type switch
         {
             CredentialType.Static => new StaticCredential(settings.Header, settings.Value!),

@@ -14,7 +14,9 @@ internal sealed record RouteSettings
     /// <summary>Its certificate comes from the CA of <c>acme</c> while that has one for the name.</summary>
     public bool IsPublic { get; init; }
 
-    /// <summary>Served beside the name under the tunnel domain, once they are active on the tunnel (S26). Lower case.</summary>
+    /// <summary>
+    /// Served in addition to the name under the tunnel domain, once they are active on the tunnel (S26). Lower case.
+    /// </summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     /// <summary>Browser origins that may call the route; empty refuses every request that names one.</summary>

@@ -38,7 +38,10 @@ internal sealed class RouteTable
         Domain = domain;
         IsActive = active;
         suffix = "." + domain;
-        var fronted = routes.Select(r => (Route: r, Issuer: FrontOf(r))).Where(f => f.Issuer is not null).ToList();
+        var fronted = routes
+            .Select(r => (Route: r, Issuer: FindFrontedIssuer(r)))
+            .Where(f => f.Issuer is not null)
+            .ToList();
         var all = routes
             .SelectMany(r =>
                 r.NamesUnder(domain, Hostnames)
@@ -55,17 +58,20 @@ internal sealed class RouteTable
                     ))
             )
             .ToList();
-        Unserved = [.. all.Where(r => all.Any(other => TakesTokensOf(r, other))).Select(r => r.Route.Name).Distinct()];
+        Unserved =
+        [
+            .. all.Where(r => all.Any(other => AcceptsTokensOf(r, other))).Select(r => r.Route.Name).Distinct(),
+        ];
         hosts = all.Where(r => !Unserved.Contains(r.Route.Name, StringComparer.Ordinal))
             .DistinctBy(r => r.Hostname, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
     }
 
-    // What a client is told to ask for tokens: where a route leads to that server, the route's name.
+    // Where a client is told to request tokens: where a route leads to that server, the route's name.
     private static string NameFor(string issuer, IEnumerable<(Route Route, FrontedIssuer? Issuer)> fronted) =>
         fronted.FirstOrDefault(f => f.Route.Access.AuthorizationServers[0] == issuer).Issuer?.Advertised ?? issuer;
 
-    private FrontedIssuer? FrontOf(Route route) =>
+    private FrontedIssuer? FindFrontedIssuer(Route route) =>
         route
             is {
                 Access: { Oauth.AuthorizationServer: { } settings, AuthorizationServers: [var issuer] },
@@ -114,7 +120,7 @@ internal sealed class RouteTable
 
     public ServedRoute? Find(string host) => hosts.GetValueOrDefault(host);
 
-    private static bool TakesTokensOf(ServedRoute route, ServedRoute other)
+    private static bool AcceptsTokensOf(ServedRoute route, ServedRoute other)
     {
         if (
             route.Route == other.Route

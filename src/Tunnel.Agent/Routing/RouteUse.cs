@@ -29,7 +29,9 @@ internal sealed class RouteUse : IDisposable
         return false;
     }
 
-    /// <summary>For what somebody inside leaves to be done behind it: it stays, retired or not. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// For work that a user leaves running: the use counts, retired or not. Pair with <see cref="Leave"/>.
+    /// </summary>
     public void EnterBehind() => Interlocked.Increment(ref exchanges);
 
     public void Leave()
@@ -42,7 +44,7 @@ internal sealed class RouteUse : IDisposable
 
     /// <summary>
     /// Lets nobody in any more; completes when the last has left. The new upstream is in force before. Who is still there
-    /// after the limit is told to go.
+    /// after the limit is cancelled.
     /// </summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {

@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Routing;
 /// <param name="Route">The route.</param>
 /// <param name="Hostname">The hostname.</param>
 /// <param name="Resource">What it is to OAuth clients under that name.</param>
-/// <param name="Issuer">The issuer whose authorization server stands behind it; null: another kind of server does.</param>
+/// <param name="Issuer">The issuer whose authorization server is behind it; null: another kind of server is.</param>
 internal sealed record ServedRoute(
     Route Route,
     string Hostname,

@@ -10,7 +10,7 @@ internal abstract class Upstream : IAsyncDisposable
 {
     public abstract UpstreamSettings Settings { get; }
 
-    /// <summary>Held by every exchange from its first look at the route to its end.</summary>
+    /// <summary>Held by every exchange from its first access to the route to its end.</summary>
     public RouteUse Use { get; } = new();
 
     public UpstreamTimeouts Timeouts => Settings.Timeouts;
@@ -20,7 +20,7 @@ internal abstract class Upstream : IAsyncDisposable
     /// <summary>Answers one request that may pass: by the upstream's word, or by a refusal of the agent's own.</summary>
     /// <param name="exchange">The request and its answer.</param>
     /// <param name="route">The upstream's route.</param>
-    /// <param name="host">The host that the client asked for.</param>
+    /// <param name="host">The host that the client requested.</param>
     public abstract Task ServeAsync(Exchange exchange, Route route, string host);
 
     /// <summary>Tries whether a call would work now.</summary>
@@ -29,10 +29,10 @@ internal abstract class Upstream : IAsyncDisposable
     public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks in between, at next to no cost, whether anybody is there at all; what is found amiss is for a probe to judge.
+    /// Checks between probes, at little cost, whether the upstream is reachable at all; a probe judges what is wrong.
     /// </summary>
     /// <param name="cancellationToken">Bounds the look.</param>
-    /// <exception cref="UpstreamException">Nobody is there.</exception>
+    /// <exception cref="UpstreamException">The upstream is not reachable.</exception>
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
@@ -42,7 +42,7 @@ internal abstract class Upstream : IAsyncDisposable
     /// <param name="exchange">In whose answer it asked.</param>
     /// <param name="route">The upstream's route.</param>
     /// <param name="id">Of the request, as it was written.</param>
-    public virtual void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
+    public virtual void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
         // It asks nothing.
     }

@@ -49,7 +49,7 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     public string PeerSerial { get; }
 
-    /// <summary>As the edge was told in HELLO.</summary>
+    /// <summary>As HELLO contained it for the edge.</summary>
     public int MaxStreams { get; init; }
 
     /// <summary>Completes, never faults, when the outer connection is over.</summary>

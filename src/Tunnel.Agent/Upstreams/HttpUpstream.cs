@@ -14,7 +14,7 @@ internal sealed class HttpUpstream : Upstream
     // Most servers end idle connections after 5 s to 2 min; a dead one is noticed before it is used again.
     private static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(60);
 
-    // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
+    // Then a new connection is made, so that a changed address (or a changed verdict on it) takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
     /// <summary>Answers in a client's place that are on their way; a server that asks for more is not answered.</summary>
@@ -30,7 +30,7 @@ internal sealed class HttpUpstream : Upstream
     private readonly HttpMessageInvoker client;
     private readonly string origin;
     private readonly HttpProbe probe;
-    private readonly Places places;
+    private readonly ConcurrencyLimit concurrency;
     private int refusals;
 
     public HttpUpstream(HttpUpstreamSettings settings, UpstreamConnector connector, Forwarder forwarder)
@@ -38,7 +38,7 @@ internal sealed class HttpUpstream : Upstream
         this.settings = settings;
         this.forwarder = forwarder;
         Connector = connector;
-        places = new Places(settings.MaxConnections);
+        concurrency = new ConcurrencyLimit(settings.MaxConnections);
 
         // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
         origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
@@ -71,16 +71,16 @@ internal sealed class HttpUpstream : Upstream
         await using var connection = await Connector.ConnectAsync(cancellationToken);
     }
 
-    public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id) =>
-        _ = forwarder.RefuseAskAsync(exchange, route, this, id);
+    public override void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id) =>
+        _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
     /// Takes one of the route's connections; false if all are in use, or all that one client may have. Pair with
     /// <see cref="Leave"/>.
     /// </summary>
-    public bool TryEnter(ClientKey client) => places.TryEnter(client);
+    public bool TryEnter(ClientKey client) => concurrency.TryEnter(client);
 
-    public void Leave(ClientKey client) => places.Leave(client);
+    public void Leave(ClientKey client) => concurrency.Leave(client);
 
     /// <summary>
     /// Takes a connection for an answer in the client's place, and keeps the upstream until it is sent; false if as many
@@ -88,7 +88,7 @@ internal sealed class HttpUpstream : Upstream
     /// </summary>
     public bool TryEnterAsRefusal(ClientKey client)
     {
-        if (Interlocked.Increment(ref refusals) <= MaxRefusals && places.TryEnter(client))
+        if (Interlocked.Increment(ref refusals) <= MaxRefusals && concurrency.TryEnter(client))
         {
             Use.EnterBehind();
             return true;
@@ -100,13 +100,13 @@ internal sealed class HttpUpstream : Upstream
 
     public void LeaveAsRefusal(ClientKey client)
     {
-        places.Leave(client);
+        concurrency.Leave(client);
         Use.Leave();
         Interlocked.Decrement(ref refusals);
     }
 
     /// <summary>The URL for a target that stays byte for byte as the client wrote it (P4).</summary>
-    public Uri AddressOf(string target) => new(origin + target, AsWritten);
+    public Uri GetAddress(string target) => new(origin + target, AsWritten);
 
     /// <summary>Completes with the head of the answer; its body is still to be read.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -128,7 +128,7 @@ internal sealed class HttpUpstream : Upstream
         handler.PooledConnectionIdleTimeout = PooledIdle;
         handler.PooledConnectionLifetime = PooledLife;
 
-        // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
+        // A body without a reader is not read to save the connection: leaving must reach the upstream (P3).
         handler.MaxResponseDrainSize = 0;
         handler.ResponseDrainTimeout = TimeSpan.Zero;
 

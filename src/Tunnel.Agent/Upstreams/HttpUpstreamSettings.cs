@@ -23,7 +23,9 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>Asked to CONNECT to the host, whose name it resolves itself; null = connected to directly.</summary>
     public HttpProxyOptions? Proxy { get; init; }
 
-    /// <summary>A PEM file with roots that may vouch for an https proxy beside the system's; empty for none.</summary>
+    /// <summary>
+    /// A PEM file with roots that may vouch for an https proxy in addition to the system's; empty for none.
+    /// </summary>
     public string ProxyCaBundle { get; init; } = "";
 
     /// <summary>The one family of addresses to use; unspecified for both.</summary>
@@ -46,7 +48,9 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>Whether the system's roots count as well.</summary>
     public bool TlsSystemRoots { get; init; } = true;
 
-    /// <summary>PEM of the agent's certificate towards the upstream, read anew when it changes; empty for none.</summary>
+    /// <summary>
+    /// PEM of the agent's certificate towards the upstream, read again when it changes; empty for none.
+    /// </summary>
     public string ClientCertificateFile { get; init; } = "";
 
     public string ClientKeyFile { get; init; } = "";

@@ -43,7 +43,7 @@ internal static class McpEndpoint
 
         if (message.MetaFault is { } member && (message.Kind == MessageKind.Request || message.Version is ""))
         {
-            return Failures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
+            return McpFailures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
         }
 
         return head.Fault switch
@@ -58,7 +58,7 @@ internal static class McpEndpoint
     }
 
     /// <summary>The HTTP status of a modern response.</summary>
-    public static int StatusOf(int? errorCode) =>
+    public static int ToStatusCode(int? errorCode) =>
         errorCode switch
         {
             RpcText.MethodNotFound => StatusCodes.Status404NotFound,
@@ -68,7 +68,7 @@ internal static class McpEndpoint
         };
 
     private static Failure Contradicts(string message) =>
-        Failures.HeadersContradict with
+        McpFailures.HeadersContradict with
         {
             Message = message,
             RpcCode = RpcText.HeaderMismatch,

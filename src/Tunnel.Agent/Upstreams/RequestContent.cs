@@ -44,7 +44,7 @@ internal sealed class RequestContent(
         catch (BadHttpRequestException e)
         {
             // The client's own fault, as a chunk that is none: the upstream has nothing to do with it.
-            throw new UpstreamException(Failures.BodyMalformed, e.Message);
+            throw new UpstreamException(RequestFailures.BodyMalformed, e.Message);
         }
     }
 
@@ -74,7 +74,10 @@ internal sealed class RequestContent(
             total += read.Buffer.Length;
             if (total > maxBytes)
             {
-                throw new UpstreamException(Failures.RequestTooLarge, "The body without a length exceeded the limit.");
+                throw new UpstreamException(
+                    RequestFailures.RequestTooLarge,
+                    "The body without a length exceeded the limit."
+                );
             }
 
             foreach (var segment in read.Buffer)

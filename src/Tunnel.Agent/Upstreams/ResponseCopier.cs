@@ -104,7 +104,7 @@ internal static class ResponseCopier
         }
     }
 
-    // The server flushes a head of its own accord, not what stands behind it.
+    // The server flushes a head automatically, but not what follows it.
     private static async ValueTask<CopyFault?> FlushRestAsync(PipeWriter writer, bool written, CancellationToken token)
     {
         if (!written)

@@ -70,11 +70,11 @@ internal sealed class UpstreamConnector
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            throw new UpstreamException(Failures.ProxyFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.ProxyFailed, FailureText.Of(e), e);
         }
     }
 
-    // Whoever connects to the target is the proxy, and so what its name resolves to cannot be pinned. What can be checked
+    // The proxy connects to the target, and so what its name resolves to cannot be pinned. What can be checked
     // is: the proxy's own address, as any other, and a target that is written as an address.
     private void CheckTarget()
     {
@@ -83,7 +83,7 @@ internal sealed class UpstreamConnector
             && Vet(new IPEndPoint(AddressRanges.Normalise(address), settings.Port)) is { } refusal
         )
         {
-            throw new UpstreamException(Failures.AddressRefused, refusal);
+            throw new UpstreamException(UpstreamFailures.AddressRefused, refusal);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class UpstreamConnector
             }
             catch (VettedConnectException e)
             {
-                throw new UpstreamException(FailureOf(e.Failure), e.Message, e);
+                throw new UpstreamException(ToFailure(e.Failure), e.Message, e);
             }
         }
     }
@@ -119,7 +119,7 @@ internal sealed class UpstreamConnector
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new UpstreamException(Failures.ConnectFailed, $"{path}: {e.Message}", e);
+            throw new UpstreamException(UpstreamFailures.ConnectFailed, $"{path}: {e.Message}", e);
         }
         catch
         {
@@ -144,12 +144,12 @@ internal sealed class UpstreamConnector
         catch (CertificateUnusableException e)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(Failures.CredentialUnavailable, e.Message, e);
+            throw new UpstreamException(UpstreamFailures.CredentialUnavailable, e.Message, e);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(Failures.TlsFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.TlsFailed, FailureText.Of(e), e);
         }
         catch
         {
@@ -171,7 +171,7 @@ internal sealed class UpstreamConnector
         return own;
     }
 
-    // A cloud's metadata service hands out credentials to whoever asks. One of its addresses lies in fd00::/8, which
+    // A cloud's metadata service gives credentials to any caller. One of its addresses lies in fd00::/8, which
     // is allowed by default, so a range that merely covers it does not count.
     private string? Vet(IPEndPoint endPoint) =>
         settings.AddressFamily != AddressFamily.Unspecified && endPoint.AddressFamily != settings.AddressFamily
@@ -188,11 +188,11 @@ internal sealed class UpstreamConnector
             r.BaseAddress.Equals(address) && r.PrefixLength == address.GetAddressBytes().Length * 8
         );
 
-    private static Failure FailureOf(ConnectFailure failure) =>
+    private static Failure ToFailure(ConnectFailure failure) =>
         failure switch
         {
-            ConnectFailure.Unresolvable => Failures.NameUnresolved,
-            ConnectFailure.Refused => Failures.AddressRefused,
-            _ => Failures.ConnectFailed,
+            ConnectFailure.Unresolvable => UpstreamFailures.NameUnresolved,
+            ConnectFailure.Refused => UpstreamFailures.AddressRefused,
+            _ => UpstreamFailures.ConnectFailed,
         };
 }

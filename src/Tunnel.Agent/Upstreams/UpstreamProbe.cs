@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <param name="route">Whose upstream is probed.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told about changes.</param>
-/// <param name="known">The last verdict of whoever probed this upstream before; null for none.</param>
+/// <param name="known">The last verdict of an earlier probe of this upstream; null for none.</param>
 internal sealed class UpstreamProbe(
     Route route,
     TimeProvider time,
@@ -18,7 +18,7 @@ internal sealed class UpstreamProbe(
     ProbeState? known = null
 )
 {
-    // A server that comes back should not be called ill for the rest of a long interval.
+    // A server that comes back should not be called unhealthy for the rest of a long interval.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
 
     // Between two probes: a server that went away is noticed within 5 s, however long the interval is.
@@ -71,7 +71,7 @@ internal sealed class UpstreamProbe(
     public async Task<bool> ProbeAsync(CancellationToken cancellationToken)
     {
         var before = state;
-        state = await LookAsync(cancellationToken);
+        state = await ProbeOnceAsync(cancellationToken);
         if (before.IsHealthy == state.IsHealthy)
         {
             return false;
@@ -110,7 +110,7 @@ internal sealed class UpstreamProbe(
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private async Task<ProbeState> LookAsync(CancellationToken cancellationToken)
+    private async Task<ProbeState> ProbeOnceAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Settings.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

@@ -44,7 +44,7 @@ internal sealed class AgentListener(
         handshakes.Use(next.HandshakesPerSource, next.NewPerSource);
     }
 
-    /// <summary>Takes ownership of an accepted socket. Completes, never faults, when its connection is closed.</summary>
+    /// <summary>Takes ownership of an accepted socket. Completes when its connection is closed; never throws.</summary>
     public async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
         var remote = Remote(socket);

@@ -37,7 +37,10 @@ internal sealed class ClientAdmission(
         sources.Use(nextOptions.PerSource, nextOptions.NewPerSource);
     }
 
-    /// <summary>Admits an accepted socket and passes it to <paramref name="serve"/>. Completes, never faults, when the connection is closed.</summary>
+    /// <summary>
+    /// Admits an accepted socket and passes it to <paramref name="serve"/>. Completes when the connection is closed;
+    /// never throws.
+    /// </summary>
     public async Task ServeAsync(
         Socket socket,
         Func<Socket, IPEndPoint, CancellationToken, Task> serve,

@@ -7,8 +7,8 @@ namespace Culvert.Tunnel.Edge.Routing;
 internal sealed record TunnelRoute
 {
     /// <summary>
-    /// Replaces an unreadable list: an address of no host (RFC 919 §7). An empty list would not work, because it is no
-    /// obstacle to clients that prove themselves.
+    /// Replaces an unreadable list: an address of no host (RFC 919 §7). An empty list would not work, because it does
+    /// not stop clients that authenticate.
     /// </summary>
     private static readonly AddressRanges Nobody = AddressRanges.TryParse(["255.255.255.255/32"], out var ranges, out _)
         ? ranges

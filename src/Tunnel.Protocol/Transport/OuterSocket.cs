@@ -16,9 +16,9 @@ public static class OuterSocket
     private const int BytesAckedAt = 8 + (24 * 4) + (2 * 8);
 
     /// <summary>
-    /// Bytes that the kernel keeps beyond those on their way. By itself it would take megabytes of one bulk stream, and
-    /// everybody else's small frames would wait behind them; what it does not take waits in the outbox, where streams
-    /// take turns (W14).
+    /// Bytes that the kernel keeps beyond those on their way. By default it would take megabytes of one bulk stream,
+    /// and the small frames of all other streams would wait behind them; what it does not take waits in the outbox,
+    /// where streams take turns (W14).
     /// </summary>
     private const int MostUnsentBytes = 256 * 1024;
 

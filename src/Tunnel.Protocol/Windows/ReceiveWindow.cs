@@ -7,8 +7,8 @@ namespace Culvert.Tunnel.Protocol.Windows;
 /// then grows with what the consumer takes per round trip: only a stream that its window holds up gets a larger one.
 /// </summary>
 /// <remarks>
-/// Always: <c>credit</c> + bytes that nobody has consumed + <c>ungranted</c> = <c>size</c>, and what exceeds the initial
-/// window is taken from the budget. Guarded by the gate of its <c>StreamInput</c>.
+/// Always: <c>credit</c> + bytes that are not consumed yet + <c>ungranted</c> = <c>size</c>, and what exceeds the
+/// initial window is taken from the budget. Guarded by the gate of its <c>StreamInput</c>.
 /// </remarks>
 internal sealed class ReceiveWindow
 {

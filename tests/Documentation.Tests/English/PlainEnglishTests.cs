@@ -3,14 +3,17 @@ using Shouldly;
 namespace Culvert.Documentation.Tests.English;
 
 /// <summary>
-/// Pages and messages use the words of the field, like a spelling check. <c>words.txt</c> has what not to write and what
-/// to write instead; <c>exceptions.txt</c> has the places where such a word is right.
+/// Pages, messages and comments use the words of the field, like a spelling check. <c>words.txt</c> has what not to
+/// write and what to write instead; <c>exceptions.txt</c> has the places where such a word is right;
+/// <c>comments.txt</c> has the folders whose comments are not checked yet.
 /// </summary>
 public sealed class PlainEnglishTests
 {
     private static readonly IReadOnlyList<UnclearWord> Words = UnclearWord.ReadAll();
     private static readonly IReadOnlyList<WordException> Exceptions = WordException.ReadAll();
-    private static readonly Lazy<IReadOnlyList<ReadableText>> Texts = new(() => [.. ReadableTexts.FindAll()]);
+    private static readonly Lazy<IReadOnlyList<ReadableText>> Texts = new(() =>
+        [.. ReadableTexts.FindAll(), .. CommentTexts.FindAll()]
+    );
 
     [Fact]
     public void Texts_ThatPeopleRead_UsePlainWords()
@@ -29,6 +32,13 @@ public sealed class PlainEnglishTests
 
         Exceptions.Where(exception => !found.Any(exception.Covers)).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void UnheldFolders_StillHaveUnclearComments() =>
+        CommentTexts
+            .UnheldFolders()
+            .Where(folder => !CommentTexts.FindIn(folder).Any(text => Find(text).Any()))
+            .ShouldBeEmpty();
 
     [Theory]
     [InlineData("It is no number.", true)]
@@ -51,6 +61,23 @@ public sealed class PlainEnglishTests
     [InlineData("""// It is no number.""", false)]
     public void Find_InASource_ReadsItsStrings(string source, bool isUnclear) =>
         ReadableTexts.InSource("a.cs", source).SelectMany(Find).Any().ShouldBe(isUnclear);
+
+    [Theory]
+    [InlineData("// It is\n// no number.", true)]
+    [InlineData("int a; // Ask somebody.", true)]
+    [InlineData("/// <summary>Enrols\n/// anew.</summary>\nclass A;", true)]
+    [InlineData("/* Ask somebody. */", true)]
+    [InlineData("/// <param name=\"fault\">An error, as <c>fault</c>.</param>\nclass A;", false)]
+    [InlineData("var text = \"// Ask somebody.\";", false)]
+    public void Find_InASource_ReadsItsComments(string source, bool isUnclear) =>
+        CommentTexts.InSource("a.cs", source).SelectMany(Find).Any().ShouldBe(isUnclear);
+
+    [Theory]
+    [InlineData("# Ask", "# somebody.", true)]
+    [InlineData("-- It is", "-- no number.", true)]
+    [InlineData("fault", "x=1", false)]
+    public void Find_InAScript_ReadsItsComments(string first, string second, bool isUnclear) =>
+        CommentTexts.InScript("a.sh", [first, second]).SelectMany(Find).Any().ShouldBe(isUnclear);
 
     [Fact]
     public void Find_Found_NamesFileLineWordAndBetterWord() =>

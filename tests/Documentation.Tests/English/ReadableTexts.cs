@@ -23,9 +23,9 @@ internal static partial class ReadableTexts
     public static IEnumerable<ReadableText> FindAll() =>
         Directory
             .EnumerateFiles(Repository.Root, "*.md")
-            .Concat(MarkdownFolders.SelectMany(folder => Files(folder, ".md")))
+            .Concat(MarkdownFolders.SelectMany(folder => FilesIn(folder, ".md")))
             .SelectMany(file => InPage(Relative(file), File.ReadAllText(file)))
-            .Concat(PlainFiles.SelectMany(kind => Files(kind.Folder, kind.Extension)).SelectMany(InPlainFile))
+            .Concat(PlainFiles.SelectMany(kind => FilesIn(kind.Folder, kind.Extension)).SelectMany(InPlainFile))
             .Concat(Repository.Sources().SelectMany(file => InSource(Relative(file), File.ReadAllText(file))));
 
     /// <summary>The lines of a Markdown page outside of code.</summary>
@@ -62,6 +62,16 @@ internal static partial class ReadableTexts
             ))
             .Where(text => text.Text.Contains(' ', StringComparison.Ordinal));
 
+    /// <summary>The files of a folder whose names end so, without what a build leaves.</summary>
+    public static IEnumerable<string> FilesIn(string folder, string extension = "") =>
+        Directory
+            .EnumerateFiles(Repository.PathOf(folder), "*" + extension, SearchOption.AllDirectories)
+            .Where(file =>
+                !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "node_modules")
+            );
+
+    public static string Relative(string file) => Path.GetRelativePath(Repository.Root, file);
+
     private static IEnumerable<ReadableText> InPlainFile(string file) =>
         File.ReadLines(file).Select((line, index) => new ReadableText(Relative(file), index + 1, line));
 
@@ -87,13 +97,6 @@ internal static partial class ReadableTexts
                 .ToString(),
             _ => "…",
         };
-
-    private static IEnumerable<string> Files(string folder, string extension) =>
-        Directory
-            .EnumerateFiles(Repository.PathOf(folder), "*" + extension, SearchOption.AllDirectories)
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
-    private static string Relative(string file) => Path.GetRelativePath(Repository.Root, file);
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex InlineCode();

@@ -3,7 +3,7 @@ using Culvert.Stage.Reporting;
 
 namespace Culvert.Stage.Commands;
 
-/// <summary>Which ports a run takes, or what stands in the way.</summary>
+/// <summary>Which ports a run takes, or what prevents it.</summary>
 internal static class PortChoice
 {
     /// <param name="mayMove">Whether another block may be chosen when a default port is taken, which is then said.</param>
@@ -14,7 +14,7 @@ internal static class PortChoice
     }
 
     /// <summary>
-    /// The ports behind a balancer: those that follow the base that was asked for, the documented ones, or a free block
+    /// The ports behind a balancer: those that follow the requested base, the documented ones, or a free block
     /// where the plan itself is one.
     /// </summary>
     public static HaPorts ChooseHa(int? requestedBase, PortPlan plan, StepReporter steps)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Stage.Commands;
 
-/// <summary>What <c>./quickstart</c> was asked for. The shell script has the usage text.</summary>
+/// <summary>The options of <c>./quickstart</c>. The shell script has the usage text.</summary>
 internal sealed record StageCommandLine(
     StageVerb Verb,
     string? Name,

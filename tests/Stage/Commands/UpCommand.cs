@@ -4,8 +4,8 @@ using Culvert.Stage.RunState;
 namespace Culvert.Stage.Commands;
 
 /// <summary>
-/// <c>up</c>: as a plain run, but everything stays. State that a complete earlier <c>up</c> left is started again rather
-/// than made anew.
+/// <c>up</c>: as a plain run, but everything stays. State that a complete earlier <c>up</c> left is started again and
+/// not created again.
 /// </summary>
 internal sealed class UpCommand(StageContext context)
 {

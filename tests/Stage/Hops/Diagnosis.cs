@@ -27,7 +27,8 @@ internal static class Diagnosis
             }
         }
 
-        // Everybody says they are well: the agent sees a call last before it leaves our programs, and logs what it did.
+        // All programs report that they are healthy: the agent sees a call last before it leaves our programs, and logs
+        // what it did.
         return Blame(agent.Process, "every hop says that it is ready, yet the call failed", failure);
     }
 

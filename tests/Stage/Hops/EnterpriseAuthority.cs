@@ -3,7 +3,7 @@ using Culvert.Stage.RunState;
 namespace Culvert.Stage.Hops;
 
 /// <summary>
-/// The enterprise's identity team, played by openssl in a folder that no program of ours is told about: an offline root
+/// The enterprise's identity team, played by openssl in a folder that no Culvert program knows: an offline root
 /// that signs the service's request for a sub-CA, and a second CA whose leaves it signs itself (manual mode).
 /// </summary>
 internal sealed class EnterpriseAuthority(RunDirectory run)

@@ -27,7 +27,9 @@ internal sealed class IdentityProvider
     public const string EdgeClient = "culvert-edge";
     public const string OperatorClient = "culvert-operator";
 
-    /// <summary>Not a workload of ours but a caller of the MCP server: it asks for tokens of a tunnel's route.</summary>
+    /// <summary>
+    /// Not one of our workloads but a caller of the MCP server: it requests tokens for a tunnel's route.
+    /// </summary>
     public const string McpClient = "mcp-client";
 
     /// <summary>People who sign in at a command line, by a code that they confirm or in a browser of the same machine.</summary>
@@ -50,7 +52,7 @@ internal sealed class IdentityProvider
     private static readonly TimeSpan WorkloadTokenLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan McpTokenLife = TimeSpan.FromHours(1);
 
-    /// <summary>A claim that all workloads of this deployment carry, and nobody else.</summary>
+    /// <summary>A claim that all workloads of this deployment carry, and no other workload.</summary>
     public static readonly KeyValuePair<string, string> DeploymentClaim = new("deployment", "quickstart");
 
     private readonly Checkout checkout;

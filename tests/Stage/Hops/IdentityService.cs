@@ -187,8 +187,8 @@ internal sealed class IdentityService
         Readiness.UntilAsync(Process, Health.ObstacleAsync, TimeSpan.FromSeconds(60), time, cancellationToken);
 
     /// <summary>
-    /// Keeps the platform root as a file for everybody who must trust 8443 by it. The root is fetched unauthenticated and
-    /// believed because its hash is the one that <c>init</c> printed on this host.
+    /// Keeps the platform root as a file for all clients that must trust 8443 by it. The root is fetched
+    /// unauthenticated and believed because its hash is the one that <c>init</c> printed on this host.
     /// </summary>
     public async Task FetchPlatformRootAsync(CancellationToken cancellationToken)
     {

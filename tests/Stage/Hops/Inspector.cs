@@ -4,7 +4,9 @@ using Culvert.Stage.Reporting;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>The MCP client: the unmodified Inspector command line. All it is told is a URL, which roots to trust, and a token.</summary>
+/// <summary>
+/// The MCP client: the unmodified Inspector command line. All it receives is a URL, which roots to trust, and a token.
+/// </summary>
 internal sealed class Inspector(Checkout checkout)
 {
     public const string Name = "inspector";

@@ -9,7 +9,7 @@ namespace Culvert.Stage.Hops;
 
 /// <summary>
 /// The whole system as real processes: made in the order in which an enterprise would, or started again from its state.
-/// Whoever holds it stops it: nothing survives <see cref="StopAsync"/>.
+/// Its owner stops it: nothing survives <see cref="StopAsync"/>.
 /// </summary>
 internal sealed class Installation
 {
@@ -79,7 +79,7 @@ internal sealed class Installation
 
     public McpServer McpServer { get; }
 
-    /// <summary>Null = it was not asked for.</summary>
+    /// <summary>Null = it was not requested.</summary>
     public FixtureServer? Fixture { get; }
 
     /// <summary>Null = the service keeps its state in a SQLite file.</summary>
@@ -575,7 +575,7 @@ internal sealed class Installation
 
     private string ManualTokenFile => run.File("docs-manual.token");
 
-    /// <summary>How a program of ours proves itself under a rule; tests start further ones.</summary>
+    /// <summary>How a Culvert program authenticates under a rule; tests start further ones.</summary>
     public FederatedIdentity Federated(string ruleId, string client) =>
         new(
             Service.PublicUrl,

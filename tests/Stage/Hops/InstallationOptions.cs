@@ -14,7 +14,10 @@ internal sealed record InstallationOptions
     /// <summary>What <c>tunnels.hostnames</c> says, on one line; empty = nothing.</summary>
     public string Hostnames { get; init; } = "";
 
-    /// <summary>The program that signs requests of tunnels' authorities, which then rotate by themselves; null = people do.</summary>
+    /// <summary>
+    /// The program that signs requests of tunnels' authorities, which then rotate automatically; null = people sign
+    /// them.
+    /// </summary>
     public string? SigningCommand { get; init; }
 
     /// <summary>What <c>keys.pkcs11</c> says, on one line; null = no HSM. The service inherits the environment of its module.</summary>
@@ -50,14 +53,16 @@ internal sealed record InstallationOptions
     /// </summary>
     public HaPorts? HighAvailability { get; init; }
 
-    /// <summary>Where agents are told to dial the edge, when a test listens in between; null = the edge itself.</summary>
+    /// <summary>
+    /// The address where agents dial the edge, when a test listens in between; null = the edge itself.
+    /// </summary>
     public string? AgentAddress { get; init; }
 
     /// <summary>Where the agents find the MCP server, when a test listens in between; null = the server itself.</summary>
     public Uri? Upstream { get; init; }
 
     /// <summary>
-    /// Whether the route lets everybody call, for benches that compare with servers which check nothing either.
+    /// Whether the route lets every client call, for benches that compare with servers which check nothing either.
     /// </summary>
     public bool DangerousOpenRoute { get; init; }
 

@@ -15,7 +15,8 @@ internal static class NameResolution
         CancellationToken cancellationToken
     )
     {
-        // Asked through the system library, as the client will: .NET's own resolver knows .localhost by itself.
+        // Asked through the system library, as the client will: .NET's own resolver has a built-in answer for
+        // .localhost.
         var answer = await Tool.RunAsync("getent", ["ahosts", host], checkout.Root, cancellationToken);
         if (answer.Succeeded || FindWrapper(checkout) is not { } wrapper)
         {

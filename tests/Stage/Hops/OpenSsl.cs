@@ -6,7 +6,9 @@ namespace Culvert.Stage.Hops;
 /// <summary>What an identity team does at its desk: keys, roots, signed requests. All by the openssl command line.</summary>
 internal static class OpenSsl
 {
-    /// <summary>Makes a P-256 key and a self-signed CA certificate beside each other: <c>NAME.key</c>, <c>NAME.pem</c>.</summary>
+    /// <summary>
+    /// Makes a P-256 key and a self-signed CA certificate next to each other: <c>NAME.key</c>, <c>NAME.pem</c>.
+    /// </summary>
     public static Task CreateRootAsync(
         string folder,
         string name,

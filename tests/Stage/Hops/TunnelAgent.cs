@@ -67,7 +67,7 @@ internal sealed class TunnelAgent
     /// <param name="upstreams">The MCP servers, by the label of their route.</param>
     /// <param name="origins">What the routes accept as <c>Origin</c>.</param>
     /// <param name="areMcp">Whether these are MCP servers; else nothing but their ports is probed.</param>
-    /// <param name="issuer">Whose tokens the routes require; null = everybody may call.</param>
+    /// <param name="issuer">Whose tokens the routes require; null = every client may call.</param>
     public Task ConfigureAsync(
         string identity,
         string tunnelId,

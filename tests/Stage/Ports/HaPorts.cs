@@ -36,6 +36,6 @@ internal sealed record HaPorts(
     public static HaPorts FromBase(int first) =>
         new(first, first + 1, first + 2, first + 3, first + 4, first + 5, first + 6, first + 7, first + 8, first + 9);
 
-    /// <summary>The block of a plan that nobody else uses.</summary>
+    /// <summary>The block of a plan that no other process uses.</summary>
     public static HaPorts Of(PortPlan block) => FromBase(block.Api);
 }

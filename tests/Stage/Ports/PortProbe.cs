@@ -5,7 +5,7 @@ namespace Culvert.Stage.Ports;
 /// <summary>Says which ports of a plan are taken, and picks free blocks.</summary>
 internal static class PortProbe
 {
-    /// <summary>The ports of a plan that somebody holds.</summary>
+    /// <summary>The ports of a plan that another process holds.</summary>
     public static IReadOnlyList<PortUse> Taken(PortPlan plan) =>
         [.. plan.Uses.Where(use => !Loopback.IsFree(use.Port))];
 

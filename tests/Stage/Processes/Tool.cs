@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Culvert.Stage.Processes;
 
-/// <summary>Runs a command that ends by itself (openssl, culvert, the Inspector) and collects what it prints.</summary>
+/// <summary>
+/// Runs a command that exits on its own (openssl, culvert, the Inspector) and collects what it prints.
+/// </summary>
 internal static class Tool
 {
     private static readonly IReadOnlyDictionary<string, string> NoAdditions = new Dictionary<string, string>();

@@ -14,7 +14,9 @@ internal sealed class RunDirectory(string path, TimeProvider time, string? share
 
     public string Logs => System.IO.Path.Combine(path, "log");
 
-    /// <summary>A copy of the programs: a build that goes on meanwhile cannot change a file under a running process.</summary>
+    /// <summary>
+    /// A copy of the programs: a build that runs meanwhile cannot change a file under a running process.
+    /// </summary>
     public string Binaries => sharedPrograms ?? System.IO.Path.Combine(path, "bin");
 
     /// <summary>Whether <see cref="Binaries"/> belongs to this run alone, which then fills it.</summary>

@@ -1,7 +1,7 @@
 namespace Culvert.Stage.RunState;
 
 /// <summary>
-/// One run at a time per state folder. The file lies beside the folder, not in it, so that the folder can be deleted
+/// One run at a time per state folder. The file is next to the folder, not in it, so that the folder can be deleted
 /// under the lock; the kernel releases it with the process, however that ends.
 /// </summary>
 internal sealed class RunLock : IDisposable

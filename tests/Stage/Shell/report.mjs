@@ -11,7 +11,7 @@ const LEFT_BEHIND_LIMIT_MB = 200;
 const [level, jobsFolder, logsFolder, budgetsFile, temporary] = process.argv.slice(2);
 const lines = (file) => (existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : []);
 
-// "job  seconds of ./test  seconds of ./test --all"; "-" where a job is no part of that level.
+// "job seconds of ./test seconds of ./test --all"; "-" where a job is not part of that level.
 const column = { short: 1, all: 2 }[level];
 const budgets = new Map(
   lines(budgetsFile)

@@ -1,5 +1,5 @@
-# Sourced by ./quickstart, ./test and ./bench: what must be there before anything of ours can run.
-# Bash alone, because on a fresh machine nothing else has been built yet.
+# Sourced by ./quickstart, ./test and ./bench: what must be there before any of our programs can
+# run. Bash alone, because on a fresh machine nothing else has been built yet.
 
 # Set-up may need a proxy; what runs afterwards talks to loopback only (the stage strips the variables from its children).
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -98,7 +98,7 @@ find_lacking() {
   fi
 }
 
-# Debian's PostgreSQL package would make and start a cluster of its own. Only for an installation of ours; what the
+# Debian's PostgreSQL package would make and start a cluster of its own. Only for our own installation; what the
 # machine's owner has configured stays.
 no_default_cluster() {
   case " ${packages[*]} " in
@@ -274,7 +274,7 @@ ensure_deployment_tools() {
     fi
     printf '%s\n' "$deployment_packages" >"$folder/.packages"
   fi
-  # What stands in for Helm, compiled once.
+  # The replacement for Helm, compiled once.
   if is_stale "$folder/render" tests/Deployment.Tests/Helm/render; then
     step render.log "renderer of the chart" env GO111MODULE=off GOPATH="$PWD/$folder/usr/share/gocode" GOFLAGS=-p=1 \
       GOCACHE="$PWD/$folder/go-cache" GOROOT="$PWD/$folder/usr/lib/go-1.19" CGO_ENABLED=0 \

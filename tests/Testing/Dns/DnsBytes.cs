@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Culvert.Testing.Dns;
 
-/// <summary>Writes messages by hand (RFC 1035 §4.1), so that the reader under test is judged by other code than its own.</summary>
+/// <summary>
+/// Writes messages byte by byte (RFC 1035 §4.1), so that the reader under test is judged by other code than its own.
+/// </summary>
 public static class DnsBytes
 {
     private const int HeaderBytes = 12;

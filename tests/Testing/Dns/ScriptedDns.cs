@@ -7,7 +7,7 @@ namespace Culvert.Testing.Dns;
 
 /// <summary>
 /// A name server that says what a test tells it to, over UDP and TCP on one port of loopback: resolver and authority in
-/// one. Without a word about a name it answers NXDOMAIN. Real programs may use it too (<c>pebble -dnsserver</c>).
+/// one. For a name without a script it answers NXDOMAIN. Real programs may use it too (<c>pebble -dnsserver</c>).
 /// </summary>
 public sealed class ScriptedDns : IAsyncDisposable
 {
@@ -76,7 +76,7 @@ public sealed class ScriptedDns : IAsyncDisposable
             }
             catch (SocketException) when (attempt < 20)
             {
-                // Somebody else's TCP port has that number.
+                // Another process has the TCP port of that number.
                 udp.Dispose();
                 tcp.Dispose();
             }
@@ -101,7 +101,7 @@ public sealed class ScriptedDns : IAsyncDisposable
     public ScriptedDns Caa(string name, string tag, string value, byte flags = 0) =>
         Add(name, DnsType.Caa, DnsBytes.Caa(flags, tag, value));
 
-    /// <summary>Says anew who may issue for a name: each value one <c>issue</c> property.</summary>
+    /// <summary>Sets again who may issue for a name: each value one <c>issue</c> property.</summary>
     public ScriptedDns Issuers(string name, params IEnumerable<string> values)
     {
         Remove(name, DnsType.Caa);

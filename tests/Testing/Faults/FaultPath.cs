@@ -23,14 +23,14 @@ public sealed class FaultPath
         (this.seed, this.time) = (seed, time);
     }
 
-    /// <summary>From whoever connected to the target.</summary>
+    /// <summary>From the client to the target.</summary>
     public PathConditions Onward
     {
         get => onward;
         set => onward = value;
     }
 
-    /// <summary>From the target to whoever connected.</summary>
+    /// <summary>From the target to the client.</summary>
     public PathConditions Back
     {
         get => back;
@@ -43,14 +43,14 @@ public sealed class FaultPath
     /// <summary>From now on everything vanishes, both ways, and neither end hears of it.</summary>
     public void Cut() => onward = back = new PathConditions { Drops = true };
 
-    /// <summary>The target gets the end of the stream, as if whoever connected had said all.</summary>
+    /// <summary>The target gets the end of the stream, as if the client had sent everything.</summary>
     public void EndOnward()
     {
         onward = new PathConditions { Drops = true };
         Shut(far);
     }
 
-    /// <summary>Whoever connected gets the end of the stream, as if the target had said all.</summary>
+    /// <summary>The client gets the end of the stream, as if the target had sent everything.</summary>
     public void EndBack()
     {
         back = new PathConditions { Drops = true };

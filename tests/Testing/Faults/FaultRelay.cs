@@ -42,7 +42,7 @@ public sealed class FaultRelay : IAsyncDisposable
     public (PathConditions Onward, PathConditions Back) New { get; set; } =
         (PathConditions.Clear, PathConditions.Clear);
 
-    /// <summary>Every connection that was asked for, whatever became of it.</summary>
+    /// <summary>Every requested connection, whatever its result.</summary>
     public int Accepted => Volatile.Read(ref accepted);
 
     /// <summary>The connections that are open, oldest first.</summary>

@@ -5,7 +5,7 @@ public sealed record PathConditions
 {
     public static readonly PathConditions Clear = new();
 
-    /// <summary>Bytes and ends vanish without a word: a cable that was cut, not a peer that refuses.</summary>
+    /// <summary>Bytes and closes vanish without an error: a cable that was cut, not a peer that refuses.</summary>
     public bool Drops { get; init; }
 
     /// <summary>How long every byte is under way.</summary>

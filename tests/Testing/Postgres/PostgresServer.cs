@@ -175,7 +175,7 @@ public sealed class PostgresServer : IDisposable
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {
-            // It ended by itself.
+            // It has already exited.
         }
     }
 }

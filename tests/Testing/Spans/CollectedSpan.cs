@@ -1,6 +1,6 @@
 namespace Culvert.Testing.Spans;
 
-/// <summary>A span as it came to the collector.</summary>
+/// <summary>A span as the collector received it.</summary>
 public sealed record CollectedSpan(
     string TraceId,
     string SpanId,

@@ -414,7 +414,12 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         {
             this.settings = settings;
             state = StateDirectory.Open(settings.StateDirectory);
-            runtime = new AgentRuntime(settings, state, NullLoggerFactory.Instance, TimeProvider.System);
+            runtime = new AgentRuntime(
+                settings,
+                state,
+                new AgentLogging(NullLoggerFactory.Instance),
+                TimeProvider.System
+            );
             running = runtime.RunAsync(stop.Token);
         }
 

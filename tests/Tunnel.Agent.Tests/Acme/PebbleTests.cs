@@ -46,7 +46,7 @@ public sealed class PebbleTests : IAsyncLifetime
         await ShouldVouchAsync(pebble, pair);
         pair.Certificate.MatchesHostname(Name).ShouldBeTrue();
         pair.Chain.Count.ShouldBe(1);
-        AcmeRequest.IdOf(pair).ShouldNotBeNull().ShouldContain('.');
+        AcmeRequest.GetRenewalId(pair).ShouldNotBeNull().ShouldContain('.');
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class PebbleTests : IAsyncLifetime
         var issuer = Issuer(client);
 
         var first = await issuer.IssueAsync(Name, null, Journal(), Token);
-        var second = await issuer.IssueAsync(Name, AcmeRequest.IdOf(first), Journal(), Token);
+        var second = await issuer.IssueAsync(Name, AcmeRequest.GetRenewalId(first), Journal(), Token);
 
         await ShouldVouchAsync(pebble, second);
         second.Certificate.GetPublicKey().ShouldNotBe(first.Certificate.GetPublicKey());

@@ -305,7 +305,7 @@ public sealed class AuditTrailTests
         scene.Time.Advance(TimeSpan.FromSeconds(1));
         scene.Trail.WriteQueued().ShouldBeFalse();
         scene.Trail.TryReserve(mustBeKept: false).ShouldBeFalse();
-        scene.Trail.Lose(AuditScene.Record());
+        scene.Trail.CountLost(AuditScene.Record());
 
         scene.Trail.Lost.ShouldBe(1);
         scene.FreeBytes = 1 << 30;

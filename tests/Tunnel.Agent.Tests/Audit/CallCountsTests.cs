@@ -94,7 +94,7 @@ public sealed class CallCountsTests
         kept.IsCall = lost.IsCall = isCall;
 
         trail.Add(kept);
-        trail.Lose(lost);
+        trail.CountLost(lost);
 
         (counts.Next()?.Entries.Select(e => e.Name) ?? []).ShouldBe(isCall ? ["kept", "lost"] : []);
     }

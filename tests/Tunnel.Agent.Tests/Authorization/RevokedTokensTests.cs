@@ -61,7 +61,7 @@ public sealed class RevokedTokensTests
     private async Task<TokenFault> ValidateAsync(AgentFeedTokenRevocations? told, Action<JsonObject>? change = null)
     {
         var keys = OauthFixture.KeysOf(issuer, time);
-        keys.Revoked = RevokedTokens.Of(told, issuer.Url);
+        keys.Revoked = RevokedTokens.From(told, issuer.Url);
         var token = issuer.Token(
             OauthFixture.Resource,
             time.GetUtcNow(),

@@ -165,7 +165,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         ];
         string[] names = named.Length > 0 ? [named] : [];
 
-        string.Join(' ', EdgeChoice.Of(edges, names).Select(e => e.Id)).ShouldBe(chosen);
+        string.Join(' ', EdgeChoice.Select(edges, names).Select(e => e.Id)).ShouldBe(chosen);
         EdgeChoice.Unknown(edges, names).ShouldBe(named == "nowhere" ? ["nowhere"] : []);
     }
 

@@ -452,7 +452,7 @@ public sealed class AgentRuntimeTests : IDisposable
             },
         ];
         using var files = CertificateFolder.Open(Path.Combine(folder, "files"));
-        using var keeper = new CertificateKeeper(
+        using var keeper = new CertificateFileRenewer(
             Configure(service, 1),
             files,
             command: null,

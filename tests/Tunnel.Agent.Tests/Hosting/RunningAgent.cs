@@ -18,7 +18,13 @@ internal sealed class RunningAgent : IAsyncDisposable
     public RunningAgent(AgentSettings settings, ConfigWatch<AgentSettings>? watch = null, LogLevels? levels = null)
     {
         state = StateDirectory.Open(settings.StateDirectory);
-        runtime = new AgentRuntime(settings, state, Log, TimeProvider.System, watch, levels: levels);
+        runtime = new AgentRuntime(
+            settings,
+            state,
+            new AgentLogging(Log) { Levels = levels },
+            TimeProvider.System,
+            watch
+        );
         running = runtime.RunAsync(stop.Token);
     }
 

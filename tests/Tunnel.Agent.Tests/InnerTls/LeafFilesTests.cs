@@ -26,7 +26,7 @@ public sealed class LeafFilesTests : IDisposable
     {
         var pair = Write(pki.Server("t.example"));
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current!.Pair.Serial.ShouldBe(pair.Serial);
         leaves.IsServing.ShouldBeTrue();
@@ -37,20 +37,20 @@ public sealed class LeafFilesTests : IDisposable
     public void Use_OtherFilesOrNone_KeepsWhatIsInServiceUntilTheyHaveAPair()
     {
         var first = Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
 
         files.Use(PathOf("other.pem"), PathOf("other.key"));
-        files.Look(leaves);
+        files.Reload(leaves);
         leaves.Current!.Pair.Serial.ShouldBe(first.Serial);
         files.Problem.ShouldContain("other.pem");
 
         files.Use("", "");
-        files.Look(leaves);
+        files.Reload(leaves);
         (leaves.Current!.Pair.Serial, files.Problem).ShouldBe((first.Serial, ""));
 
         files.Use(PathOf("leaf.pem"), PathOf("leaf.key"));
         var second = Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         leaves.Current!.Pair.Serial.ShouldBe(second.Serial);
     }
 
@@ -58,7 +58,7 @@ public sealed class LeafFilesTests : IDisposable
     public void Slot_OtherProtocols_CountForTheLeafThatIsThere()
     {
         Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var before = leaves.Current!;
 
         leaves.Use(SslProtocols.Tls13);
@@ -73,10 +73,10 @@ public sealed class LeafFilesTests : IDisposable
     public void Look_SecondPair_ReplacesTheFirst()
     {
         Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var second = Write(pki.Server("t.example"));
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current!.Pair.Serial.ShouldBe(second.Serial);
     }
@@ -85,11 +85,11 @@ public sealed class LeafFilesTests : IDisposable
     public void Look_RenewedUnderTheSameSerial_ReplacesTheFirst() // as `openssl x509 -set_serial 1` does
     {
         var old = Write(pki.Server(serial: [1], "t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var renewed = Write(pki.Server(serial: [1], "t.example"));
         renewed.Serial.ShouldBe(old.Serial);
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         var served = leaves.Current!.Pair.Certificate;
         CertificateNames.Fingerprint(served).ShouldBe(CertificateNames.Fingerprint(renewed.Certificate));
@@ -99,11 +99,11 @@ public sealed class LeafFilesTests : IDisposable
     public void Look_ChainCorrected_IsServed()
     {
         var leaf = Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var intermediate = new TunnelPki("Intermediate").Agent("not-self-signed").Certificate;
         File.AppendAllText(PathOf("leaf.pem"), intermediate.ExportCertificatePem() + "\n");
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current!.Pair.Serial.ShouldBe(leaf.Serial);
         leaves.Current.Pair.Chain.ShouldHaveSingleItem();
@@ -113,10 +113,10 @@ public sealed class LeafFilesTests : IDisposable
     public void Look_UnchangedPair_KeepsTheObject()
     {
         Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var before = leaves.Current;
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current.ShouldBeSameAs(before);
     }
@@ -125,16 +125,16 @@ public sealed class LeafFilesTests : IDisposable
     public void Look_HalfReplacedPair_KeepsTheOldUntilBothFit()
     {
         var old = Write(pki.Server("t.example"));
-        files.Look(leaves);
+        files.Reload(leaves);
         var next = pki.Server("t.example");
         File.WriteAllText(PathOf("leaf.pem"), next.ExportCertificatesPem());
 
-        files.Look(leaves);
+        files.Reload(leaves);
         leaves.Current!.Pair.Serial.ShouldBe(old.Serial);
         files.Problem.ShouldNotBeEmpty();
 
         WriteKey(next.ExportPrivateKeyPem());
-        files.Look(leaves);
+        files.Reload(leaves);
         leaves.Current!.Pair.Serial.ShouldBe(next.Serial);
         files.Problem.ShouldBeEmpty();
     }
@@ -149,7 +149,7 @@ public sealed class LeafFilesTests : IDisposable
         Write(pki.Server(end.AddDays(-1), end, "t.example"));
         time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         (leaves.Current is not null).ShouldBe(taken);
         leaves.IsServing.ShouldBe(taken);
@@ -163,7 +163,7 @@ public sealed class LeafFilesTests : IDisposable
         File.WriteAllText(PathOf("leaf.pem"), content);
         WriteKey(content);
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current.ShouldBeNull();
         files.Problem.ShouldNotBeEmpty();
@@ -172,7 +172,7 @@ public sealed class LeafFilesTests : IDisposable
     [Fact]
     public void Look_MissingFile_IsAProblem()
     {
-        files.Look(leaves);
+        files.Reload(leaves);
 
         files.Problem.ShouldContain("leaf.pem");
     }
@@ -188,7 +188,7 @@ public sealed class LeafFilesTests : IDisposable
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
         );
 
-        files.Look(leaves);
+        files.Reload(leaves);
 
         leaves.Current.ShouldBeNull();
         files.Problem.ShouldContain("chmod 600");

@@ -299,7 +299,7 @@ public sealed class MessageReaderTests
             message,
             head,
             PolicyMessage.FindFailure(message, head, MaxDepth),
-            PolicyMessage.IdOf(message, MaxDepth)
+            PolicyMessage.ReadId(message, MaxDepth)
         );
     }
 }

@@ -59,8 +59,8 @@ public sealed class ControlMessagesTests : IAsyncDisposable
     {
         var waiting = await FillAsync();
         const string Note = """{"jsonrpc":"2.0","method":"notifications/slow"}""";
-        var notes = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => SendAsync("alice", Note)).ToList();
-        for (var i = 0; i < ClientTurns.Freely; i++)
+        var notes = Enumerable.Range(0, FairQueue.MaxUnanswered + 1).Select(_ => SendAsync("alice", Note)).ToList();
+        for (var i = 0; i < FairQueue.MaxUnanswered; i++)
         {
             (await upstream.NextAsync()).BodyText.ShouldBe(Note);
         }
@@ -101,9 +101,9 @@ public sealed class ControlMessagesTests : IAsyncDisposable
         await upstream.NextAsync();
         List<Task<HttpResponseMessage>> calls =
         [
-            .. Enumerable.Range(0, ClientTurns.Freely).Select(_ => SendAsync("alice", Slow)),
+            .. Enumerable.Range(0, FairQueue.MaxUnanswered).Select(_ => SendAsync("alice", Slow)),
         ];
-        for (var i = 0; i < ClientTurns.Freely; i++)
+        for (var i = 0; i < FairQueue.MaxUnanswered; i++)
         {
             await upstream.NextAsync();
         }

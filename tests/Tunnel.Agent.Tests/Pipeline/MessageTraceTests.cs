@@ -26,7 +26,7 @@ public sealed class MessageTraceTests
     [InlineData("", false)]
     public void Read_OnlyTheMetaOfParamsNamesATrace(string body, bool names) =>
         (
-            MessageTrace.ContextOf(
+            MessageTrace.GetContext(
                 MessageReader.Read(Encoding.UTF8.GetBytes(body.Replace("CONTEXT", Context, StringComparison.Ordinal)))
             ) != default
         ).ShouldBe(names);

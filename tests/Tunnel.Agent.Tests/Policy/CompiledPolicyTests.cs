@@ -178,7 +178,7 @@ public sealed class CompiledPolicyTests
         );
 
         rules.Calls("x").ShouldBeFalse();
-        rules.Shows(TargetKind.Tool, "x", null).ShouldBeFalse();
+        rules.IsVisible(TargetKind.Tool, "x", null).ShouldBeFalse();
         rules.Decide("tools/list", null).IsAllowed.ShouldBeFalse();
     }
 

@@ -73,8 +73,8 @@ public sealed class RefusalsTests : IDisposable
 
         await SendAsync(tunnel, Support.Tunnel.Host, "Accept", "*/*"); // no server listens on the route's port
 
-        ShouldBeCounted(tunnel, Route, Failures.ConnectFailed.Reason);
-        log.Warnings.ShouldHaveSingleItem().ShouldContain($"{Failures.ConnectFailed.Reason} at hop upstream.");
+        ShouldBeCounted(tunnel, Route, UpstreamFailures.ConnectFailed.Reason);
+        log.Warnings.ShouldHaveSingleItem().ShouldContain($"{UpstreamFailures.ConnectFailed.Reason} at hop upstream.");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class RefusalsTests : IDisposable
 
         await SendAsync(fixture.Tunnel, Support.Tunnel.Host, "Accept", "*/*");
 
-        ShouldBeCounted(fixture.Tunnel, Route, Failures.TokenMissing.Reason);
+        ShouldBeCounted(fixture.Tunnel, Route, AuthorizationFailures.TokenMissing.Reason);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RefusalsTests : IDisposable
 
         await PostAsync(tunnel, "{}"); // read for its trace
 
-        ShouldBeCounted(tunnel, Route, Failures.BodiesCrowded.Reason);
+        ShouldBeCounted(tunnel, Route, McpFailures.BodiesCrowded.Reason);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class RefusalsTests : IDisposable
 
         await SendAsync(fixture.Tunnel, Support.Tunnel.Host, "MCP-Protocol-Version", "latest");
 
-        ShouldBeCounted(fixture.Tunnel, Route, Failures.VersionUnreadable.Reason);
+        ShouldBeCounted(fixture.Tunnel, Route, McpFailures.VersionUnreadable.Reason);
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class RefusalsTests : IDisposable
 
         await SendAsync(tunnel, Support.Tunnel.Host, "Accept", "*/*");
 
-        ShouldBeCounted(tunnel, Route, Failures.MethodNotAllowed.Reason);
+        ShouldBeCounted(tunnel, Route, McpFailures.MethodNotAllowed.Reason);
     }
 
     [Fact] // what refuses in another way could forget to count, to log, or to release the body

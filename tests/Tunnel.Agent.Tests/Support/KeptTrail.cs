@@ -37,7 +37,7 @@ internal sealed class KeptTrail : IAuditTrail
         Release();
     }
 
-    public void Lose(AuditRecord record) => Lost.Enqueue(record);
+    public void CountLost(AuditRecord record) => Lost.Enqueue(record);
 
     public void Describe(CallRecord record) { }
 }

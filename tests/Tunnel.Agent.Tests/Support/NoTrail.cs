@@ -15,7 +15,7 @@ internal sealed class NoTrail : IAuditTrail
 
     public void Add(AuditRecord record) { }
 
-    public void Lose(AuditRecord record) { }
+    public void CountLost(AuditRecord record) { }
 
     public void Describe(CallRecord record) { }
 }

@@ -117,8 +117,8 @@ internal sealed class Tunnel : IAsyncDisposable
 
     public AcmeLeaves PublicLeaves { get; } = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
 
-    public ChallengeBoard Challenges { get; } =
-        new(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance);
+    public ChallengeRegistry Challenges { get; } =
+        new(() => null, TimeProvider.System, NullLogger<ChallengeRegistry>.Instance);
 
     public InnerServer Server { get; }
 

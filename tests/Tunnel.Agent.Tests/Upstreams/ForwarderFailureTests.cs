@@ -317,7 +317,16 @@ public sealed class ForwarderFailureTests
     public void Failures_Catalogue_IsCompleteAndUnique()
     {
         Failures.All.Select(f => f.Reason).ShouldBeUnique();
-        (typeof(Failures).GetFields().Length + typeof(PolicyFailures).GetFields().Length).ShouldBe(Failures.All.Count);
+        Type[] groups =
+        [
+            typeof(RequestFailures),
+            typeof(AuthorizationFailures),
+            typeof(McpFailures),
+            typeof(UpstreamFailures),
+            typeof(ChildFailures),
+            typeof(PolicyFailures),
+        ];
+        groups.Sum(group => group.GetFields().Length).ShouldBe(Failures.All.Count);
         foreach (var failure in Failures.All)
         {
             failure.Reason.ShouldStartWith(failure.HopName + ".");

@@ -20,7 +20,7 @@ public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<s
     /// </summary>
     public Action<string, Pkcs11Exception?>? Answered { get; init; }
 
-    /// <summary>Runs where the HSM is about to be called, with the function's name; for fault injection.</summary>
+    /// <summary>Runs where the HSM is about to be called, with the function's name; for error injection.</summary>
     internal Action<string>? Probe { get; init; }
 
     /// <inheritdoc/>

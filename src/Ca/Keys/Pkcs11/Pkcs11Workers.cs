@@ -80,8 +80,8 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
     }
 
     /// <summary>
-    /// For what nobody else may be inside the library. False = somebody is, or it did not come back in time: then nobody
-    /// else comes in before it does.
+    /// For work that needs the library exclusively. False = another call is inside, or the work did not return in time:
+    /// then no other call enters before it returns.
     /// </summary>
     public bool TryRunAlone(Action work)
     {

@@ -19,7 +19,9 @@ public sealed class OcspCertificateId
     /// <summary>Hex of its DER: equal for equal questions.</summary>
     public string Key { get; }
 
-    /// <summary>As the inventory spells serial numbers; empty when it is negative, which none of ours is.</summary>
+    /// <summary>
+    /// As the inventory spells serial numbers; empty when it is negative, which no serial number of the service is.
+    /// </summary>
     public string SerialHex { get; }
 
     /// <summary>Answers repeat it as it was asked.</summary>

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The enterprise's root of one development system: signs the tunnel's authority and one server of ours.</summary>
+/// <summary>
+/// The enterprise's root of one development system: signs the tunnel's authority and one server certificate.
+/// </summary>
 internal sealed class DevAuthority : IDisposable
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(30);

@@ -12,7 +12,7 @@ internal sealed class DevFolder : IDisposable
     public string Path { get; }
 
     public static DevFolder Create(bool keep) =>
-        // Made with mode 0700 under a name that nobody can foretell.
+        // Made with mode 0700 under a name that no other user can predict.
         new(Directory.CreateTempSubdirectory("culvert-dev-").FullName, keep);
 
     /// <summary>The path of a file; its folder exists.</summary>

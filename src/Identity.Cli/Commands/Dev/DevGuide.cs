@@ -48,7 +48,7 @@ internal static class DevGuide
             ["sdk"] = Sdk(access),
         };
 
-    // The token comes from standard input, not from the command line, which everybody on the machine can read.
+    // The token comes from standard input, not from the command line, which all users of the machine can read.
     private static string Curl(DevAccess access) =>
         $"sed 's/^/authorization: Bearer /' {access.TokenFile} | curl --cacert {access.CaFile} "
         + $"--resolve {access.Url.Host}:{access.Url.Port}:127.0.0.1 -H @- -H 'content-type: application/json' "

@@ -17,8 +17,8 @@ namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
 /// The development system's own issuer. The service is given its keys inline; the agent, which accepts no keys from a
-/// file, fetches them here as it would from any issuer. Nobody can ask it for a token: it writes them into private files
-/// of the system that it belongs to, and anew before they end.
+/// file, fetches them here as it would from any issuer. No client can request a token from it: it writes tokens into
+/// private files of its development system, and writes new ones before they expire.
 /// </summary>
 internal sealed class DevIssuer : IAsyncDisposable
 {

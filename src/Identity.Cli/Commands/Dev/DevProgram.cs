@@ -37,7 +37,7 @@ internal sealed class DevProgram : IAsyncDisposable
 
     public bool IsAlive => process.IsAlive;
 
-    /// <summary>Runs a command of a program that ends by itself, and gives what it printed.</summary>
+    /// <summary>Runs a command of a program that exits without a signal, and returns its output.</summary>
     public static async Task<string> RunAsync(
         string name,
         string file,

@@ -71,13 +71,13 @@ internal sealed class DevSystem : IAsyncDisposable
         );
         await edge.WaitAsync(tolerated: null, cancel);
 
-        // A server that does not run yet is no reason to fail: it may be started, and started again, at any time.
+        // A server that does not run yet is not an error: it may be started, and started again, at any time.
         var upstream = await agent.WaitAsync(tolerated: "upstreams", cancel);
         return access with { UpstreamProblem = upstream };
     }
 
     /// <summary>Keeps the tokens fresh until cancelled.</summary>
-    /// <exception cref="CommandFailure">A program ended by itself.</exception>
+    /// <exception cref="CommandFailure">A program exited unexpectedly.</exception>
     public async Task WatchAsync(CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);

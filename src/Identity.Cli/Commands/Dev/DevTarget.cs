@@ -13,8 +13,8 @@ internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, str
     private const string UsualPath = "/mcp";
 
     /// <summary>
-    /// An address without any path means the usual one; with a slash at its end it means the root. What is no address is
-    /// a command; no shell reads it.
+    /// An address without any path means the usual one; with a slash at its end it means the root. Text that is not an
+    /// address is a command; no shell reads it.
     /// </summary>
     public static DevTarget Parse(string text)
     {

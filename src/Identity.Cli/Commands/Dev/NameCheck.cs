@@ -4,14 +4,14 @@ using System.Diagnostics;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// Names under <c>.localhost</c> are loopback by RFC 6761 §6.3, but not every system library knows. .NET does by itself,
-/// so the system is asked as another program would.
+/// Names under <c>.localhost</c> are loopback by RFC 6761 §6.3, but not every system library knows. .NET does so
+/// without the system, so the system is asked as another program would.
 /// </summary>
 internal static class NameCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>True also where nobody can be asked: then nothing is said.</summary>
+    /// <summary>True also where no resolver can be reached: then no message is printed.</summary>
     public static async Task<bool> ResolvesAsync(string host, TimeProvider time, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Limit, time);

@@ -3,8 +3,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// Where the other programs are: beside this one, as they are published, or each in the output of its own project, as a
-/// build of the sources leaves them.
+/// Where the other programs are: next to this one, as they are published, or each in the output of its own project, as
+/// a build of the sources leaves them.
 /// </summary>
 internal sealed class SiblingPrograms(string folder)
 {

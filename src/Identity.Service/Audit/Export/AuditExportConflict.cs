@@ -5,6 +5,6 @@ internal enum AuditExportConflict
     /// <summary>It is another node's turn.</summary>
     NotOurTurn,
 
-    /// <summary>Another node has gone on from where this one stands.</summary>
+    /// <summary>Another node has continued from this node's position.</summary>
     Moved,
 }

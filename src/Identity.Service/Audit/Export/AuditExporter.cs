@@ -7,8 +7,8 @@ namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
 /// Brings one target every entry, chain by chain in order, at least once. It reads what is durable and writes down how
-/// far it came: no decision waits for it, and a restart goes on where the last batch ended. Of several nodes the one
-/// whose turn it is sends; all measure how far behind the target is.
+/// far it came: no decision waits for it, and after a restart it continues where the last batch ended. Of several nodes
+/// the one whose turn it is sends; all measure how far behind the target is.
 /// </summary>
 internal sealed class AuditExporter(
     AuditTarget target,
@@ -34,7 +34,7 @@ internal sealed class AuditExporter(
 
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer than a batch may take, so that nobody else begins while one is under way.</summary>
+    /// <summary>Longer than a batch may take, so that no other node begins while one is under way.</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(20);

@@ -85,7 +85,7 @@ internal sealed class CollectorSink : IAuditSink, IDisposable
         }
         catch (JsonException)
         {
-            return 0; // a success that says nothing more
+            return 0; // a success without details
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// JSON lines at the end of a file, flushed to the disk. It is opened for each batch: whoever rotates files renames or
-/// truncates this one without telling us.
+/// JSON lines at the end of a file, flushed to the disk. It is opened for each batch: log rotation renames or truncates
+/// this one without notice.
 /// </summary>
 internal sealed class FileSink(FileTarget target) : IAuditSink
 {

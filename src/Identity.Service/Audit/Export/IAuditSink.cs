@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Audit.Export;
 internal interface IAuditSink
 {
     /// <summary>
-    /// Sends them in this order. What it says is about all of them: after a fault any part may have arrived, and they are
-    /// sent again. The caller bounds the time.
+    /// Sends them in this order. Its result is about all of them: after an error any part may have arrived, and they
+    /// are sent again. The caller bounds the time.
     /// </summary>
     ValueTask<AuditSent> SendAsync(IReadOnlyList<ExportedEntry> entries, CancellationToken cancellationToken);
 }

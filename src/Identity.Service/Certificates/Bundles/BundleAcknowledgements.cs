@@ -30,7 +30,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             );
         }
 
-        // A person looks at the other side and vouches for it: everything that exists may have been brought there.
+        // A person checks the other side and confirms it: any existing epoch may have been installed there.
         var served = isByPerson ? tunnel.BundleEpoch : known?.Served ?? 0;
         var holder = new BundleHolder(party.Id.Value, kind, Counts: true, served, known?.Acknowledged ?? 0);
         if (BundleProtocol.Acknowledge(holder, epoch, isOwnWord: true) is null)

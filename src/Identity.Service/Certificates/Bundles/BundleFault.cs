@@ -6,7 +6,9 @@ internal enum BundleFault
     /// <summary>The anchor is not in the bundle, or its role does not allow the step.</summary>
     Role,
 
-    /// <summary>Somebody who counts does not hold an epoch that contains the authority, or still needs the other one.</summary>
+    /// <summary>
+    /// A holder that counts does not hold an epoch that contains the authority, or still needs the other one.
+    /// </summary>
     Unacknowledged,
 
     /// <summary>Leaves of the anchor are still shown to clients.</summary>

@@ -82,7 +82,7 @@ internal sealed class BundleLedger(BundleHolderStore holders, IJournal journal, 
         );
         if (result.RefusalIfUnavailable() is { } unavailable)
         {
-            // What it was given before it may be given again: feeds go on while the store takes no writes.
+            // What it was given before it may be given again: feeds continue while the store takes no writes.
             var known = await holders.FindAsync(tunnelId, key.Kind, key.Holder, cancellationToken);
             return known?.Served >= epoch ? null : unavailable;
         }

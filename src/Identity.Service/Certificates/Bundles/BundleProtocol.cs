@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// explores every state that they can lead to; the service decides by these same functions.
 /// </summary>
 /// <remarks>
-/// What holds in every state, for everybody whom no override named:
+/// What holds in every state, for every holder that no override named:
 /// <list type="bullet">
 /// <item>no agent and no relying party meets a leaf whose authority is missing in the bundle that it holds;</item>
 /// <item>no epoch both adds and removes, and none is empty;</item>
@@ -21,7 +21,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// Active     unchanged                 → Staged, the newest   → Tainted  —
 ///                                      retiring one → Active
 /// Retiring   → Active while none is,   —                      → Tainted  when no leaf lives
-///            everybody still holds it
+///            all holders still have it
 /// Tainted    —                         —                      unchanged  when an active one is held by all,
 ///                                                                        and no agent shows a leaf of it
 /// Trusted    —                         —                      —          its owner's decision alone
@@ -147,7 +147,7 @@ internal static class BundleProtocol
 
     /// <summary>
     /// Takes a rotation back: a staged authority leaves the bundle again, an active one gives way to the newest
-    /// retiring one, which everybody still holds.
+    /// retiring one, which all holders still have.
     /// </summary>
     public static BundleStep Rollback(BundleState state, string id)
     {
@@ -176,7 +176,9 @@ internal static class BundleProtocol
     public static BundleAnchor? Predecessor(BundleState state) =>
         state.Anchors.Where(anchor => anchor.Role == AnchorRole.Retiring).MaxBy(anchor => anchor.Since);
 
-    /// <summary>That authority signs nothing from now on, and leaves the bundle as soon as another one bears the tunnel.</summary>
+    /// <summary>
+    /// That authority signs nothing from now on, and leaves the bundle as soon as another one serves the tunnel.
+    /// </summary>
     public static BundleStep Taint(BundleState state, string id) =>
         state.Find(id) is { Role: not AnchorRole.Trusted } anchor
             ? state with

@@ -123,7 +123,7 @@ internal sealed class TrustBundleEndpoints(
         );
     }
 
-    // Nobody in particular has no record: its claim stands.
+    // A reader that is not a relying party has no record: its claim is accepted.
     private async ValueTask<long> ServedAsync(
         Tunnel tunnel,
         RelyingParty? party,

@@ -22,12 +22,12 @@ internal sealed class TunnelBundles(
 )
 {
     /// <summary>
-    /// A relying party that was not heard of for so long holds nobody knows what: it blocks until it calls, or somebody
+    /// A relying party that was silent for so long may hold any bundle: it blocks until it calls, or an operator
     /// removes or overrides it (S17).
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
 
-    // No anchor was added before epoch 0: whoever holds this one misses them all.
+    // No anchor was added before epoch 0: a holder of this epoch misses them all.
     private const long Unknown = -1;
 
     public async ValueTask<TunnelBundle?> LoadAsync(TunnelId id, CancellationToken cancellationToken)
@@ -103,7 +103,7 @@ internal sealed class TunnelBundles(
             _ => AnchorRole.Trusted,
         };
 
-    // The word counts only from the certificate that the agent has now: after each renewal it reports anew.
+    // A report counts only from the certificate that the agent has now: after each renewal it reports again.
     private async ValueTask<IEnumerable<BundleHolder>> AgentsAsync(
         IReadOnlyCollection<AgentDocument> machines,
         IReadOnlyList<KnownHolder> known,
@@ -130,7 +130,7 @@ internal sealed class TunnelBundles(
         });
     }
 
-    /// <summary>A person's word holds as long as nobody says otherwise: such a party is not expected to call.</summary>
+    /// <summary>A person's confirmation holds until it is changed: such a party is not expected to call.</summary>
     public static bool IsSilent(RelyingParty party, KnownHolder? known, DateTimeOffset now) =>
         known is { AcknowledgedBy: { } by }
         && (by == party.Id.Value || by == party.ServiceAccountId)

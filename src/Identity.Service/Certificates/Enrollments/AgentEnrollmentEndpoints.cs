@@ -130,7 +130,7 @@ internal sealed class AgentEnrollmentEndpoints(
             ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
             : null;
 
-    /// <summary>What the intent's commit met, told to whoever asked.</summary>
+    /// <summary>The conflict of the intent's commit, as a refusal for the caller.</summary>
     public static Refusal RefusalOf(EnrollmentConflict conflict) =>
         conflict switch
         {

@@ -13,7 +13,7 @@ internal interface IFederationStanding
     /// the rule speaks for another service account than the proof did, or covers the workspace no more.
     /// Never from a copy in memory: a feed that wakes at the commit of a change must see that change.
     /// </summary>
-    /// <param name="workspaceId">Where the enrolment stands; null for edges, which stand in none.</param>
+    /// <param name="workspaceId">The rule's state for the enrolment; null for edges, which belong to no rule.</param>
     ValueTask<RuleStanding?> FindAsync(
         string organizationId,
         string? workspaceId,

@@ -7,8 +7,9 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// Somebody wants to be an instance that belongs to another principal: a copied state directory, a cloned machine, or
-/// an attack. He is refused, the one who came first goes on undisturbed, and both sides' operators are told.
+/// A caller claims an instance that belongs to another principal: a copied state directory, a cloned machine, or
+/// an attack. The service refuses it, the first principal continues undisturbed, and the operators of both sides are
+/// notified.
 /// </summary>
 internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger<InstanceAlarm> logger)
 {

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
 /// What must no longer be accepted: derived from the present state of enrolments, edges, rules, issuers and service
-/// accounts, so that no event can be missed. Every cause bumps the feed's revision, which is when it is derived anew.
+/// accounts, so that no event can be missed. Every cause bumps the feed's revision, which is when it is derived again.
 /// </summary>
 internal sealed class RevokedMachinesView : IRevokedMachines
 {
@@ -138,7 +138,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
     private bool IsRevoked(string organizationId, EnrollmentProof proof) =>
         proof.Method == EnrollmentMethod.Federation && revocations.IsRevoked(TokenTraits.Of(organizationId, proof));
 
-    // What rests on a tunnel token runs out by itself when the token is rotated (S4).
+    // An identity that rests on a tunnel token becomes invalid when the token is rotated (S4).
     private static async ValueTask<bool> StandsAsync(
         RuleCache rules,
         AgentEnrollmentState agent,

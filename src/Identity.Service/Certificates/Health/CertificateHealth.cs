@@ -19,7 +19,7 @@ internal sealed class CertificateHealth : RecurringJob
     private readonly ILogger<CertificateHealth> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
 
-    // Each is swapped whole by the loop, and read by whoever collects.
+    // Each is swapped whole by the loop, and read by every collector of metrics.
     private volatile IReadOnlyList<AuthorityEnd> authorities = [];
     private volatile IReadOnlyList<ListAge> lists = [];
     private volatile IReadOnlyList<BundleLag> lags = [];
@@ -91,7 +91,7 @@ internal sealed class CertificateHealth : RecurringJob
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
 
-    // What was seen last stays; ages and ends go on counting.
+    // The last values stay; ages and expiries continue to count.
     protected override void Tell(Exception fault) => Log.HealthUnknown(logger, fault);
 
     private double Left(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;

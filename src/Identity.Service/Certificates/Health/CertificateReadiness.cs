@@ -5,8 +5,8 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Certificates.Health;
 
 /// <summary>
-/// Two things that fail apart: a node that cannot issue may still tell everybody what to trust, and clients go on for
-/// as long as their certificates do.
+/// Two things that fail separately: a node that cannot issue may still serve trust bundles, and clients continue for as
+/// long as their certificates are valid.
 /// </summary>
 internal static class CertificateReadiness
 {

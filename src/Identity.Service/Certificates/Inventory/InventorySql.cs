@@ -5,8 +5,8 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>
 /// The inventory's one query. Rows are never deleted, so that every combination of filters must say which index finds
-/// its rows: one condition stands as the index has it, and every other one is written so that no index fits. A planner
-/// without statistics could otherwise walk a million rows of an organization to find three of a key.
+/// its rows: one condition is written as the index has it, and every other one is written so that no index fits. A
+/// planner without statistics could otherwise walk a million rows of an organization to find three of a key.
 /// </summary>
 internal static class InventorySql
 {

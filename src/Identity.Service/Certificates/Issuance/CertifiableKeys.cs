@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// </summary>
 internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, CertificateStore store)
 {
-    /// <summary>What can be told without the store; null = go on.</summary>
+    /// <summary>What can be checked without the store; null = no objection.</summary>
     public Refusal? Check(SubjectPublicKey key)
     {
         if (blocked.Contains(key.Sha256))

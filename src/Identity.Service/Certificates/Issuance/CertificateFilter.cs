@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Certificates.Inventory;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>Which rows of the inventory a caller may see and asked for.</summary>
+/// <summary>Which rows of the inventory a caller may see and requested.</summary>
 /// <param name="OrganizationId">The caller's.</param>
 /// <param name="WorkspaceId">The caller's one workspace; null sees all of the organization.</param>
 /// <param name="WithInstallation">Also the certificates of edges and of the service, which belong to no organization.</param>

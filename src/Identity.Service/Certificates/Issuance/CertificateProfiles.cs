@@ -46,6 +46,6 @@ internal sealed class CertificateProfiles
     /// <summary>Signs OCSP answers for the authority that certified it.</summary>
     public CertificateProfile OcspResponder { get; }
 
-    /// <summary>The leaf that proves a new authority usable; for a key that nobody keeps.</summary>
+    /// <summary>The leaf that proves a new authority usable; for a key that is discarded.</summary>
     public CertificateProfile Trial { get; }
 }

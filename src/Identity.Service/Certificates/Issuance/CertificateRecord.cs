@@ -47,7 +47,7 @@ internal sealed record CertificateRecord
     /// <summary>Lower-case hex SHA-256 over who asked and the request's Idempotency-Key; null without one.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of what was asked for under <see cref="IdempotencyKey"/>.</summary>
+    /// <summary>Lower-case hex SHA-256 of the request under <see cref="IdempotencyKey"/>.</summary>
     public string? RequestSha256 { get; init; }
 
     /// <summary>When it was revoked; null while it was not.</summary>

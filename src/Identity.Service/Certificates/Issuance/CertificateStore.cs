@@ -21,7 +21,7 @@ internal sealed class CertificateStore(Database database)
     private const string HeldAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
 
-    // Anybody can have a certificate over somebody else's public key: what is only trusted counts on its own tunnel.
+    // Anyone can have a certificate for another party's public key: what is only trusted counts on its own tunnel.
     private const string TrustedAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE tunnel_id = @TunnelId AND public_key = @PublicKey "
         + "AND custody = 'trust_only' AND archived_at_ms IS NULL";

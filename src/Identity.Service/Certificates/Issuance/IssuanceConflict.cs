@@ -9,6 +9,6 @@ internal enum IssuanceConflict
     /// <summary>The key may not be certified for this identity; <see cref="KeyUse"/> says why.</summary>
     KeyTaken,
 
-    /// <summary>The row is no intent any more.</summary>
+    /// <summary>The row has already left the state of an intent.</summary>
     NotIntended,
 }

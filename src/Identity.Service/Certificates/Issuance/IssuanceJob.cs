@@ -53,7 +53,7 @@ internal sealed record IssuanceJob
 
     /// <summary>
     /// The service's own, before its ports open: made by the time that the clock should say when it cannot be relied on.
-    /// Without it nobody could come in and confirm the clock.
+    /// Without it no operator could sign in and confirm the clock.
     /// </summary>
     public bool DespiteClock { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class IssuanceLimits(LimitOptions options, TimeProvider time, Li
         name: "certificates_per_authority"
     );
 
-    /// <summary>Takes one of each; null = go on. The service's own certificates are not counted.</summary>
+    /// <summary>Takes one of each; null = allowed. The service's own certificates are not counted.</summary>
     public Refusal? TryTake(IssuanceJob job)
     {
         if (job.Kind == CertificateKind.Service)

@@ -9,6 +9,6 @@ internal enum KeyUse
     /// <summary>A certificate for it was revoked because the key is known to others.</summary>
     Compromised,
 
-    /// <summary>It is certified for somebody else.</summary>
+    /// <summary>It is certified for another identity.</summary>
     OtherIdentity,
 }

@@ -9,8 +9,9 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// The way to the authorities' keys. It is bounded: what would wait too long is refused before a serial number is used.
-/// Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and who waited for it
-/// longer than <see cref="SignerTimeout"/> is told so; a call that hangs holds its thread and nothing else.
+/// Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and a caller that
+/// waited for it longer than <see cref="SignerTimeout"/> gets a refusal that says so; a call that hangs holds its
+/// thread and nothing else.
 /// </summary>
 internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : IDisposable
 {
@@ -74,7 +75,7 @@ internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : ID
         await calls.WaitAsync(limit);
         try
         {
-            // Whoever gave up while it waited for a thread does not have it signed.
+            // For a caller that gave up while it waited for a thread, nothing is signed.
             return await Task.Run(sign, limit);
         }
         finally

@@ -26,7 +26,7 @@ internal sealed class ExpiryNotices(
         beginsAtOnce: true
     )
 {
-    // A certificate for each of thousands of machines may end on one day: all are told of, whosesoever they are.
+    // A certificate for each of thousands of machines may end on one day: all are reported, of all organizations.
     private const int PageSize = 1000;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);

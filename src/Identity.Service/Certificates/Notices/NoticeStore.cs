@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>What ends soon, and who was told.</summary>
+/// <summary>What expires soon, and who was notified.</summary>
 internal sealed class NoticeStore(Database database)
 {
     // Conditions of the leaves as their index has them.

@@ -33,7 +33,7 @@ internal sealed class PlatformAuthorityMaker(
     private const string Column = "sealed_key";
 
     /// <summary>
-    /// How long a link between two roots holds: whoever slept shorter finds back by itself (S11).
+    /// How long a link between two roots holds: a machine that was offline for less time recovers automatically (S11).
     /// </summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromDays(400);
 
@@ -207,7 +207,7 @@ internal sealed class PlatformAuthorityMaker(
         );
     }
 
-    // Two roots of one trust domain are told apart by their dates; a common name has at most 64 characters.
+    // Two roots of one trust domain are distinguished by their dates; a common name has at most 64 characters.
     private string NameOf(string tier)
     {
         var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {identity.TrustDomain}";

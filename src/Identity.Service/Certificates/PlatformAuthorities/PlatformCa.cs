@@ -122,7 +122,7 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
         var active = roots.Active!;
 
         // What a leaf's holder sends along (S11): for machines that still trust an earlier root alone, the links, and no
-        // self-signed root, beside which they would be trimmed.
+        // self-signed root, next to which they would be trimmed.
         var chain =
             issuing.Certificate.ToPem()
             + string.Concat(roots.LinksFrom(active, time.GetUtcNow()).Select(link => link.Certificate.ToPem()));

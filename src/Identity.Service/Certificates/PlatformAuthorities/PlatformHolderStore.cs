@@ -115,7 +115,7 @@ internal sealed class PlatformHolderStore(Database database)
         );
     }
 
-    // A word counts only from the certificate that the machine has now: after each renewal it reports anew (S17).
+    // A report counts only from the certificate that the machine has now: after each renewal it reports again (S17).
     private static (long Served, long Acknowledged) WordOf(
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known,
         string spiffeId,

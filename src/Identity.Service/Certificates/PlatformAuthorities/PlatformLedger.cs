@@ -30,7 +30,7 @@ internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journ
             cancellationToken
         );
 
-        // What could not be written down counts for nobody; the feed itself goes on.
+        // A report that could not be stored does not count; the feed itself continues.
         if (result.IsCommitted)
         {
             if (written.Count >= MaxRemembered)

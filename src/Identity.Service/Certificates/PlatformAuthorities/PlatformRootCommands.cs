@@ -8,8 +8,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Changes the root of the platform CA (S11): a new one is staged and linked to the present one, takes over once everybody
-/// who counts holds it, and the old one leaves after its last certificate. Each step is one decision of
+/// Changes the root of the platform CA (S11): a new one is staged and linked to the present one, takes over once every
+/// holder that counts has it, and the old one leaves after its last certificate. Each step is one decision of
 /// <see cref="BundleProtocol"/>; repeating one that has had its effect changes nothing.
 /// </summary>
 internal sealed class PlatformRootCommands(
@@ -240,7 +240,7 @@ internal sealed class PlatformRootCommands(
         return audited.Root;
     }
 
-    // The commands check before: what the rules refuse here is a fault of ours.
+    // The commands check before: a refusal of the rules here is a programming error.
     private static void Require(BundleStep step)
     {
         if (step.Fault is { } fault)

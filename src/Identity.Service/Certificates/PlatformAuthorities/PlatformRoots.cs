@@ -33,8 +33,8 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             .MaxBy(authority => authority.Certificate.NotAfter);
 
     /// <summary>
-    /// The links from a root back to those before it, nearest first, as far as they hold: whoever pinned one of these
-    /// follows them to the present (S11).
+    /// The links from a root back to those before it, nearest first, as far as they hold: a machine that pinned one of
+    /// these follows them to the present one (S11).
     /// </summary>
     public IReadOnlyList<PlatformLink> LinksFrom(PlatformAuthority root, DateTimeOffset now)
     {

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Where a change of roots stands, decided by the rules of every bundle (<see cref="BundleProtocol"/>): the holders are
-/// agents and edges, the anchors are roots.
+/// The progress of a change of roots, decided by the rules of every bundle (<see cref="BundleProtocol"/>): the holders
+/// are agents and edges, the anchors are roots.
 /// </summary>
 /// <param name="Roots">As stored.</param>
 /// <param name="Machines">Those with an unexpired certificate.</param>
@@ -26,7 +26,7 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
     /// <summary>When a retiring root leaves the bundle: after the last certificate under it.</summary>
     public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
 
-    /// <summary>Before that, a node may not know the staged root itself; nobody can override it.</summary>
+    /// <summary>Before that, a node may not know the staged root itself; it cannot be overridden.</summary>
     public static DateTimeOffset NodesHoldAt(PlatformAuthority staged) => staged.StateSince + NodesFollow;
 
     /// <param name="roots">As stored.</param>

@@ -9,7 +9,7 @@ internal enum RootState
     /// <summary>Issuing authorities are made under it: one at every moment.</summary>
     Active,
 
-    /// <summary>In the bundle until its last certificates have ended.</summary>
+    /// <summary>In the bundle until its last certificates have expired.</summary>
     Retiring,
 
     /// <summary>Out of the bundle, its key destroyed.</summary>

@@ -19,7 +19,8 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 
 /// <summary>
 /// Registers and archives trust-only anchors; those of service-held authorities follow the authority. With two-person
-/// approval, a change of a bundle that somebody relies on waits for a second person, who confirms the fingerprint (S16).
+/// approval, a change of a bundle that a relying party uses waits for a second person, who confirms the fingerprint
+/// (S16).
 /// </summary>
 internal sealed class RegisteredCertificates(
     RegisteredCertificateStore certificates,

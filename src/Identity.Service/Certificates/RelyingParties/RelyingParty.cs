@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>Somebody who verifies a tunnel's certificates and says which trust bundle it holds (S17).</summary>
+/// <summary>A party that verifies a tunnel's certificates and reports which trust bundle it holds (S17).</summary>
 internal sealed record RelyingParty
 {
     public required RelyingPartyId Id { get; init; }
@@ -18,7 +18,9 @@ internal sealed record RelyingParty
     /// <summary>Unique among the tunnel's unarchived ones.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whose access tokens (<c>bundle:read</c>) speak for it beside its own credential; null = none.</summary>
+    /// <summary>
+    /// Whose access tokens (<c>bundle:read</c>) represent it, in addition to its own credential; null = none.
+    /// </summary>
     public string? ServiceAccountId { get; init; }
 
     public required string CreatedBy { get; init; }

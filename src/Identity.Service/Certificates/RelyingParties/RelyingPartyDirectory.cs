@@ -30,8 +30,8 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
     }
 
     /// <summary>
-    /// For whom the caller reads the tunnel's bundle: one of its relying parties, or nobody in particular when it may
-    /// manage the tunnel. Everybody else is refused.
+    /// For whom the caller reads the tunnel's bundle: one of its relying parties, or no particular one when the caller
+    /// may manage the tunnel. Every other caller is refused.
     /// </summary>
     public async ValueTask<Result<BundleReader>> SpeakerAsync(
         ApiRequest request,

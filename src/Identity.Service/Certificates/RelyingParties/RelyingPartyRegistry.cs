@@ -22,7 +22,7 @@ internal sealed class RelyingPartyRegistry(
 {
     public const int MaxPerTunnel = 64;
 
-    /// <summary>The record and its credential, which nobody sees again.</summary>
+    /// <summary>The record and its credential, which is shown only once.</summary>
     public async ValueTask<Result<(RelyingParty Party, string Credential)>> CreateAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -97,7 +97,8 @@ internal sealed class RelyingPartyRegistry(
             : RequestErrors.NotFound.Refuse();
     }
 
-    // To remove it is to go on without it, which takes two people while a switch waits for it: as an override does (S16).
+    // Removal means to continue without it. While a switch waits for it, that takes two people, as an override does
+    // (S16).
     private async ValueTask<Refusal?> FindBlockedSwitchAsync(
         ApiRequest request,
         RelyingParty party,

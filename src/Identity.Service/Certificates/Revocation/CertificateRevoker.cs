@@ -97,7 +97,8 @@ internal sealed class CertificateRevoker(
             return (present, true);
         }
 
-        // Somebody else was first: with the same reason that is as good, with another one their word stands.
+        // Another caller was first: with the same reason the result is the same, with another reason the first one is
+        // kept.
         return present.RevocationReason == reason
             ? (present, false)
             : RevocationErrors

@@ -14,8 +14,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// <c>/v1/tunnels/{id}/certificates/{id}/revocation_list</c>: the lists of authorities whose key is elsewhere. Taken
-/// over after the checks that our own undergo, and published beside them.
+/// <c>/v1/tunnels/{id}/certificates/{id}/revocation_list</c>: the lists of authorities whose key is elsewhere. Accepted
+/// after the same checks as the service's own lists, and published with them.
 /// </summary>
 internal sealed class ImportedListEndpoint(
     TunnelAccess access,

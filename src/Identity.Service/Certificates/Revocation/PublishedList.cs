@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>A list as it is fetched.</summary>
 /// <param name="Tag">
-/// Entity tag (RFC 9110 §8.8.3), of what the store keeps beside the bytes: a number is given to one list of an address
-/// only, and what else is in the tag tells lists apart that were signed on both sides of a restored backup.
+/// Entity tag (RFC 9110 §8.8.3), of what the store keeps with the bytes: a number is given to one list of an address
+/// only, and the rest of the tag distinguishes lists that were signed on both sides of a restored backup.
 /// </param>
 /// <param name="ThisUpdate">When it was signed.</param>
 /// <param name="NextUpdate">When the next one exists at the latest.</param>

@@ -37,7 +37,7 @@ internal sealed class RevocationListBuilder(
         var order = new RevocationListOrder
         {
             Issuer = authority.Issuer,
-            // Not below the clock: a store restored from a backup goes on above what it published since.
+            // Not below the clock: a store restored from a backup continues above what it published since.
             Number = Math.Max(present.Number + 1, now.ToUnixTimeSeconds()),
             ThisUpdate = thisUpdate,
             NextUpdate = next < end || end <= thisUpdate ? next : end,
@@ -68,8 +68,8 @@ internal sealed class RevocationListBuilder(
         };
     }
 
-    // Clocks of nodes differ a little: a list is no older than the one before it, nor than a revocation that it tells
-    // of. A difference that no clock may have is held back.
+    // Clocks of nodes differ a little: a list is never older than the one before it, nor than a revocation that it
+    // contains. A difference that no clock may have is held back.
     private DateTimeOffset NotBehind(DateTimeOffset now, IEnumerable<DateTimeOffset> times) =>
         times.Where(time => time - now <= federationOptions.Leeway).Append(now).Max();
 

@@ -9,8 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as it was signed, for everybody who has a certificate of it. Imported
-/// lists stand under the id of their registered certificate, as <c>0.crl</c>.
+/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as it was signed, for every reader who has a certificate
+/// that names it. Imported lists stand under the id of their registered certificate, as <c>0.crl</c>.
 /// </summary>
 internal sealed class RevocationListEndpoint(
     RevocationStore store,

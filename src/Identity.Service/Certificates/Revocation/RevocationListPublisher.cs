@@ -11,7 +11,7 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Publishes what is due: at once after a revocation, and each list anew after half its life. All that it does follows
+/// Publishes what is due: at once after a revocation, and each list again after half its life. All that it does follows
 /// from the store, so that it may be stopped anywhere; of several nodes one publishes a list, the others find it done.
 /// A list that may not take the place of the present one is held back, and alarms.
 /// </summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>How an authority's lists are divided and where they are fetched; never changed, because certificates bear it.</summary>
+/// <summary>
+/// How an authority's lists are divided and where they are fetched; never changed, because certificates contain it.
+/// </summary>
 /// <param name="CaId"><c>ca_…</c>.</param>
 /// <param name="Shards">A power of two.</param>
 /// <param name="BaseUrl">Without a final slash.</param>

@@ -9,7 +9,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>Which list a certificate bears. An authority's division never changes, so that it is read once per process.</summary>
+/// <summary>
+/// Which list a certificate names. An authority's division never changes, so that it is read once per process.
+/// </summary>
 internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity identity, CertificateOptions options)
     : IRevocationAddresses
 {
@@ -58,7 +60,7 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
             ? OcspAuthorities.AddressOf(identity, options, id)
             : null;
 
-    /// <summary>The address of a list: what its certificates bear, and the list itself.</summary>
+    /// <summary>The address of a list: its certificates and the list itself contain it.</summary>
     public string AddressOf(RevocationPoint point, int shard) =>
         (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).AddressOf(shard);
 

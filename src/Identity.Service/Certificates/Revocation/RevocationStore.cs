@@ -133,7 +133,7 @@ internal sealed class RevocationStore(Database database)
                     CreatedAt = point.CreatedAt.ToStore(),
                 }
             ),
-            // One statement for all shards, of as many as the row that stands says.
+            // One statement for all shards, whose number the existing row holds.
             new Statement(
                 "INSERT INTO revocation_lists (ca_id, shard, number, wanted, built, this_update_ms, next_update_ms, "
                     + "entries) WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM "
@@ -232,8 +232,8 @@ internal sealed class RevocationStore(Database database)
             );
         }
 
-        // All of ours have the same length, so that the order of their hexadecimals is that of their values. The index
-        // has that order, unless the database's collation is another.
+        // All serial numbers of the service have the same length, so that the order of their hexadecimals is that of
+        // their values. The index has that order, unless the database's collation is another.
         if (!isInOrder)
         {
             entries.Sort((one, other) => string.CompareOrdinal(one.Serial, other.Serial));

@@ -42,7 +42,7 @@ internal sealed class RotationCommands(
                 : Unsafe(bundle, authority, fault);
         }
 
-        var move = AuthorityMove.Of(request, await persons.OfAsync(request.Caller, cancellationToken), reason);
+        var move = await AuthorityMove.ByCallerAsync(request, persons, reason, cancellationToken);
         if (authority.State == AuthorityState.Staged)
         {
             var retiring = await lifecycle.MoveAsync(authority, AuthorityState.Retiring, move, cancellationToken);
@@ -112,7 +112,7 @@ internal sealed class RotationCommands(
             return Unsafe(bundle, authority, fault);
         }
 
-        var move = AuthorityMove.Of(request, await persons.OfAsync(request.Caller, cancellationToken), wanted.Reason);
+        var move = await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason, cancellationToken);
         return await lifecycle.MoveAsync(
             authority,
             AuthorityState.Retired,

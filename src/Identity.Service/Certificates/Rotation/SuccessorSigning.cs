@@ -1,5 +1,8 @@
 using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -9,14 +12,40 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// a person's upload. Each refused chain doubles the wait: the enterprise signs no request again and again for nothing.
 /// </summary>
 internal sealed class SuccessorSigning(
-    AuthorityLifecycle lifecycle,
-    AuthorityCommands commands,
+    AuthorityPreparation preparation,
+    ChainSubmission submission,
     AuthorityChecks checks,
     ISigningConnector connector,
     SigningAttempts attempts,
+    TimeProvider time,
     ILogger<SuccessorSigning> logger
 )
 {
+    /// <summary>Registers the successor of an active authority and has it signed; whether it is staged now.</summary>
+    /// <param name="tunnel">Of the active authority.</param>
+    /// <param name="active">Gives custody and name.</param>
+    /// <param name="ordinal">How many authorities the tunnel has had.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    public async Task<bool> BeginAsync(
+        Tunnel tunnel,
+        TunnelAuthority active,
+        int ordinal,
+        CancellationToken cancellationToken
+    )
+    {
+        var draft = await preparation.DraftAsync(
+            AuthorityMove.BySystem("half_life"),
+            tunnel,
+            SuccessorNames.IdAfter(active, ordinal),
+            SuccessorNames.NameAfter(active.Name, time.GetStoreNow()),
+            active.Custody,
+            // A key of its own, no matter who made the present one and under which label.
+            keyLabel: null,
+            cancellationToken
+        );
+        return draft.Value is { } authority && await SignAsync(tunnel, authority, cancellationToken);
+    }
+
     /// <summary>Whether the successor is staged now.</summary>
     public async Task<bool> SignAsync(Tunnel tunnel, TunnelAuthority successor, CancellationToken cancellationToken)
     {
@@ -35,7 +64,7 @@ internal sealed class SuccessorSigning(
 
         if (!hasRequest)
         {
-            var prepared = await commands.PrepareAsync(
+            var prepared = await preparation.PrepareAsync(
                 AuthorityMove.BySystem("half_life"),
                 successor,
                 cancellationToken
@@ -45,9 +74,7 @@ internal sealed class SuccessorSigning(
                 return await FailAsync(attempt, $"its key and request could not be made: {prepared.Refusal.Message}");
             }
 
-            var ready = prepared.Value;
-
-            successor = ready;
+            successor = prepared.Value;
         }
 
         if (!connector.IsConfigured)
@@ -63,7 +90,8 @@ internal sealed class SuccessorSigning(
             : await FailAsync(attempt, answer.Fault!, answer.RetryAfter);
     }
 
-    // The same steps as a person's upload and approval, by the same checks (S15).
+    // The same steps as a person's upload and approval, after the same checks (S15). The chain is checked first: the
+    // request of a refused one stays open for the next attempt.
     private async Task<bool> TakeAsync(
         Tunnel tunnel,
         TunnelAuthority successor,
@@ -80,9 +108,8 @@ internal sealed class SuccessorSigning(
 
         var chain = read.Value;
         var findings = await checks.FindAsync(tunnel, successor, chain, cancellationToken);
-        if (findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..])
+        if (AuthorityChecks.FindOutage(findings) is { } outage)
         {
-            // Nothing is wrong with the chain: the HSM was away for the trial leaf, say.
             return await FailAsync(attempt, outage.Message);
         }
 
@@ -91,47 +118,39 @@ internal sealed class SuccessorSigning(
             return await RefuseAsync(attempt, $"its chain is refused: {findings[0].Code.Code}: {findings[0].Message}");
         }
 
-        var move = AuthorityMove.BySystem("signing_connector");
-        (AuthorityState State, Func<TunnelAuthority, TunnelAuthority>? Change)[] steps =
-        [
-            (
-                AuthorityState.CertUploaded,
-                before =>
-                    before with
-                    {
-                        ChainPem = AuthorityChains.Write(chain),
-                        Fingerprint = chain[0].Fingerprint,
-                        NotAfter = chain[0].NotAfter,
-                        SubmittedBy = move.Actor.Id,
-                    }
-            ),
-            (
-                AuthorityState.Verified,
-                before =>
-                    before with
-                    {
-                        SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
-                        MaxLeafLife = checks.LeafLifeUnder(before, chain[0]),
-                    }
-            ),
-            (AuthorityState.Approved, before => before with { ApprovedBy = move.Actor.Id }),
-            (AuthorityState.Staged, null),
-        ];
-        foreach (var (state, change) in steps)
+        var staged = await StageAsync(successor, chain, cancellationToken);
+        if (!staged.IsOk)
         {
-            var moved = await lifecycle.MoveAsync(successor, state, move with { Change = change }, cancellationToken);
-            if (!moved.IsOk)
-            {
-                return await FailAsync(attempt, moved.Refusal.Message);
-            }
-
-            var next = moved.Value;
-
-            successor = next;
+            return await FailAsync(attempt, staged.Refusal.Message);
         }
 
         await attempts.DoneAsync(attempt);
         return true;
+    }
+
+    private async ValueTask<Result<TunnelAuthority>> StageAsync(
+        TunnelAuthority successor,
+        IReadOnlyList<ParsedCertificate> chain,
+        CancellationToken cancellationToken
+    )
+    {
+        var move = AuthorityMove.BySystem("signing_connector");
+        var uploaded = await submission.UploadAsync(
+            move,
+            successor,
+            chain,
+            allowsPublicAnchor: false,
+            cancellationToken
+        );
+        if (uploaded.Value is not { } stored)
+        {
+            return uploaded;
+        }
+
+        var verified = await submission.VerifyAsync(move, stored, chain, cancellationToken);
+        return verified.Value is { } approvable
+            ? await submission.ApproveAsync(move, approvable, cancellationToken)
+            : verified;
     }
 
     private async Task<bool> FailAsync(SigningAttempt attempt, string fault, TimeSpan? askedFor = null) =>

@@ -1,13 +1,6 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Ids;
-using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -18,25 +11,17 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 internal sealed class SuccessorSteps(
     TunnelAuthorityStore authorities,
     TunnelStore tunnels,
-    AuthorityLifecycle lifecycle,
     SuccessorSigning signing,
-    RegisteredCertificateStore anchors,
+    SuccessorActivation activation,
+    SuccessorPlan plan,
     ClockGuard clock,
-    CertificateOptions options,
-    TimeProvider time,
     ILogger<SuccessorSteps> logger
 ) : IDisposable
 {
     private const int PageSize = 100;
-    private const int MaxNameLength = 64;
-
-    // After a step that led nowhere: somebody must act first, or the enterprise's signer is away. In looks.
-    private const int RetryAfter = 5;
 
     // One run at a time: what two would begin at once, one must finish first.
     private readonly SemaphoreSlim running = new(1);
-    private readonly ConcurrentDictionary<string, RotationSchedule> schedules = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -68,35 +53,13 @@ internal sealed class SuccessorSteps(
             foreach (var authority in page)
             {
                 after = authority.Ordinal;
-                if (IsMade(authority.Custody) && !IsTooEarly(authority))
+                if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
                 {
                     await TryTurnAsync(authority, cancellationToken);
                 }
             }
         } while (page.Count == PageSize);
     }
-
-    // The certificate of an active authority never changes: it is read once.
-    private RotationSchedule ScheduleOf(TunnelAuthority authority) =>
-        schedules.GetOrAdd(
-            authority.Id.Value,
-            static (_, state) =>
-            {
-                var certificate = AuthorityChains.Read(state.Authority)[0];
-                return new RotationSchedule(
-                    certificate.NotBefore,
-                    certificate.NotAfter,
-                    state.Options.ServerLife,
-                    AuthorityLifecycle.Skew,
-                    state.Options.Propagation
-                );
-            },
-            (Authority: authority, Options: options)
-        );
-
-    private bool IsTooEarly(TunnelAuthority authority) =>
-        tried.TryGetValue(authority.Id.Value, out var at)
-        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options);
 
     private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {
@@ -113,9 +76,7 @@ internal sealed class SuccessorSteps(
 
     private async Task TurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {
-        var schedule = ScheduleOf(active);
-        var now = time.GetUtcNow();
-        if (now < schedule.PrepareAt)
+        if (!plan.HasBegun(active))
         {
             return;
         }
@@ -133,21 +94,14 @@ internal sealed class SuccessorSteps(
         }
 
         var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && PhaseOf(other) is not null);
-        var isDone = schedule.Decide((successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None, now) switch
+        var isDone = plan.Decide(active, (successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None) switch
         {
-            RotationDue.Prepare => await PrepareAsync(tunnel, active, all.Count, cancellationToken),
+            RotationDue.Prepare => await signing.BeginAsync(tunnel, active, all.Count, cancellationToken),
             RotationDue.Sign => await signing.SignAsync(tunnel, successor!, cancellationToken),
-            RotationDue.Activate => await ActivateAsync(successor!, cancellationToken),
+            RotationDue.Activate => await activation.ActivateAsync(successor!, cancellationToken),
             _ => true,
         };
-        if (isDone)
-        {
-            tried.TryRemove(active.Id.Value, out _);
-        }
-        else
-        {
-            tried[active.Id.Value] = now;
-        }
+        plan.Record(active, isDone);
     }
 
     // Keys that the service makes by itself, sealed or in the HSM; of an imported one people bring the next.
@@ -165,87 +119,4 @@ internal sealed class SuccessorSteps(
                 AuthorityState.Staged => SuccessorPhase.Staged,
                 _ => null,
             };
-
-    private async Task<bool> PrepareAsync(
-        Tunnel tunnel,
-        TunnelAuthority active,
-        int ordinal,
-        CancellationToken cancellationToken
-    )
-    {
-        var now = time.GetStoreNow();
-        var id = IdAfter(active, ordinal);
-        var draft = await lifecycle.RegisterAsync(
-            new TunnelAuthority
-            {
-                Id = id,
-                OrganizationId = tunnel.OrganizationId,
-                WorkspaceId = tunnel.WorkspaceId,
-                TunnelId = tunnel.Id,
-                Name = NameAfter(active.Name, now),
-                Custody = active.Custody,
-                // A key of its own, whoever made the present one and under whatever label.
-                KeyLabel = active.Custody == AuthorityCustody.Pkcs11 ? AuthorityKeys.LabelPrefix + id.Value : null,
-                State = AuthorityState.Draft,
-                StateSince = now,
-                RegistrationEnds = now + AuthorityLifecycle.RegistrationLife,
-                CreatedAt = now,
-            },
-            AuthorityMove.BySystem("half_life"),
-            cancellationToken
-        );
-        return draft.Value is { } authority && await signing.SignAsync(tunnel, authority, cancellationToken);
-    }
-
-    private async Task<bool> ActivateAsync(TunnelAuthority successor, CancellationToken cancellationToken)
-    {
-        if (await WasTakenBackAsync(successor, cancellationToken))
-        {
-            Log.SwitchWaits(
-                logger,
-                successor.Id.Value,
-                "an administrator cancelled it, and an administrator must activate it again"
-            );
-            return false;
-        }
-
-        var moved = await lifecycle.MoveAsync(
-            successor,
-            AuthorityState.Active,
-            AuthorityMove.BySystem("rotation"),
-            cancellationToken
-        );
-        if (moved.Refusal is { } refusal)
-        {
-            Log.SwitchWaits(logger, successor.Id.Value, refusal.Message);
-        }
-
-        return moved.Value is not null;
-    }
-
-    // Its anchor is as old as its first staging: staged later than that, it has been active in between.
-    private async Task<bool> WasTakenBackAsync(TunnelAuthority successor, CancellationToken cancellationToken) =>
-        successor.RegisteredCertificateId is { } id
-        && await anchors.FindAsync(id.Value, cancellationToken) is { } anchor
-        && successor.StateSince > anchor.CreatedAt;
-
-    // Of two nodes that prepare at once, the second meets the first one's row.
-    private static CertificateAuthorityId IdAfter(TunnelAuthority active, int ordinal)
-    {
-        const string base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        var seed = string.Create(CultureInfo.InvariantCulture, $"successor {ordinal} of {active.Id.Value}");
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(seed));
-        return CertificateAuthorityId.Wrap(
-            $"{CertificateAuthorityId.Prefix}_01{string.Concat(hash.Take(22).Select(octet => base62[octet % 62]))}"
-        );
-    }
-
-    // The day tells successors apart; the name becomes the common name of the request.
-    private static string NameAfter(string name, DateTimeOffset now)
-    {
-        var suffix = now.ToString(" yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-        var begin = name.LastIndexOf(' ') is var at and > 0 && at == name.Length - suffix.Length ? name[..at] : name;
-        return (begin.Length <= MaxNameLength - suffix.Length ? begin : begin[..(MaxNameLength - suffix.Length)])
-            + suffix;
-    }
 }

@@ -61,6 +61,10 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
+    /// <summary>A finding that says nothing about the chain: the HSM was away for the trial leaf, for example.</summary>
+    public static Refusal? FindOutage(IReadOnlyList<Refusal> findings) =>
+        findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..] ? outage : null;
+
     public TimeSpan LeafLifeUnder(TunnelAuthority authority, ParsedCertificate certificate)
     {
         var sixth = (certificate.NotAfter.AddSeconds(1) - time.GetUtcNow()) / LivesOfAnAuthority;

@@ -15,6 +15,7 @@ internal sealed partial class AuthorityEndpoints(
     TunnelStore tunnels,
     TunnelAuthorityStore authorities,
     AuthorityCommands commands,
+    ChainCommands chains,
     CertificateOptions options,
     InstallationHsm hsm
 )
@@ -135,13 +136,7 @@ internal sealed partial class AuthorityEndpoints(
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
             ? Answer(
-                await commands.UploadAsync(
-                    request,
-                    found.Value.Tunnel,
-                    found.Value.Authority,
-                    upload,
-                    cancellationToken
-                )
+                await chains.UploadAsync(request, found.Value.Tunnel, found.Value.Authority, upload, cancellationToken)
             )
             : found.Refusal;
     }
@@ -159,7 +154,7 @@ internal sealed partial class AuthorityEndpoints(
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
             ? Answer(
-                await commands.ApproveAsync(
+                await chains.ApproveAsync(
                     request,
                     found.Value.Tunnel,
                     found.Value.Authority,

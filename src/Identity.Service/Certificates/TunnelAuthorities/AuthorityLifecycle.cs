@@ -1,12 +1,9 @@
-using Culvert.Identity.Service.Approvals;
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -17,12 +14,10 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// </summary>
 internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
-    RegisteredCertificateStore anchors,
-    CertificateStore certificates,
-    IActivationGate gate,
+    TransitionGuards guards,
+    AuthorityAnchors anchors,
     RevocationPoints lists,
     IJournal journal,
-    CertificateOptions options,
     TimeProvider time,
     ILogger<AuthorityLifecycle> logger
 )
@@ -92,22 +87,20 @@ internal sealed class AuthorityLifecycle(
             return AuthorityErrors.StateOf(authority);
         }
 
-        var (refusal, overridden) = await GuardAsync(authority, transition, move, cancellationToken);
+        var required = transition.Guards & ~move.Waived;
+        if (required.HasFlag(AuthorityGuards.RegistrationLives) && authority.RegistrationEnds <= time.GetUtcNow())
+        {
+            return await ExpireAsync(authority, cancellationToken);
+        }
+
+        var (refusal, overridden) = await guards.CheckAsync(authority, required, move, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
         }
 
         var now = time.GetStoreNow();
-        var next = (move.Change?.Invoke(authority) ?? authority) with
-        {
-            State = to,
-            StateSince = now,
-            StateBefore = to == AuthorityState.Deleted ? authority.State : null,
-            ArchivedAt = to == AuthorityState.Deleted ? now : null,
-            // It was for the step that it made possible, and for no later one.
-            Override = null,
-        };
+        var next = After(authority, to, move, now);
         List<Statement> changes = [];
         TunnelAuthority? retired = null;
         if (transition.Command == AuthorityCommand.Activate && next.HoldsKey)
@@ -122,7 +115,7 @@ internal sealed class AuthorityLifecycle(
             changes.AddRange(lists.Of(next));
         }
 
-        next = await MoveAnchorAsync(authority, next, changes, cancellationToken);
+        next = await anchors.MoveAsync(authority, next, changes, cancellationToken);
         var update = authorities.Update(next, authority.State);
         changes.Add(
             transition.Command == AuthorityCommand.MakeKey ? update.Unique(AuthorityConflict.KeyTaken) : update
@@ -181,117 +174,40 @@ internal sealed class AuthorityLifecycle(
             cancellationToken
         );
 
-    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> GuardAsync(
+    // The registration has ended, so the command comes too late.
+    private async ValueTask<Result<TunnelAuthority>> ExpireAsync(
         TunnelAuthority authority,
-        AuthorityTransition transition,
-        AuthorityMove move,
         CancellationToken cancellationToken
     )
     {
-        var guards = transition.Guards & ~move.Waived;
-        var now = time.GetUtcNow();
-        if (guards.HasFlag(AuthorityGuards.RegistrationLives) && authority.RegistrationEnds <= now)
+        if (AuthorityStates.IsRegistering(authority.State))
         {
-            if (AuthorityStates.IsRegistering(authority.State))
-            {
-                await MoveAsync(
-                    authority,
-                    AuthorityState.Expired,
-                    AuthorityMove.BySystem("registration_expired"),
-                    cancellationToken
-                );
-            }
-
-            return (AuthorityErrors.ExpiredRegistration(authority), []);
+            await MoveAsync(
+                authority,
+                AuthorityState.Expired,
+                AuthorityMove.BySystem("registration_expired"),
+                cancellationToken
+            );
         }
 
-        if (guards.HasFlag(AuthorityGuards.Restorable) && authority.ArchivedAt + RegistrationLife <= now)
-        {
-            return (AuthorityErrors.StateOf(authority, "It was deleted more than 30 days ago."), []);
-        }
-
-        if (
-            guards.HasFlag(AuthorityGuards.NoOtherActive)
-            && authority.HoldsKey
-            && await authorities.FindActiveAsync(authority.TunnelId, cancellationToken) is { } active
-        )
-        {
-            return (AuthorityErrors.BlockedBy(authority, active), []);
-        }
-
-        if (
-            guards.HasFlag(AuthorityGuards.NotTheLast)
-            && await IsLastAsync(authority, cancellationToken)
-            && !IsOverridden(authority, [authority.Id.Value], move)
-        )
-        {
-            return (AuthorityErrors.LastOne(authority), []);
-        }
-
-        if (
-            guards.HasFlag(AuthorityGuards.NotTheLast)
-            && !authority.HoldsKey
-            && !options.SingleApproval
-            && !IsOverridden(authority, [authority.Id.Value], move)
-        )
-        {
-            // Nobody knows which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
-            return (AuthorityErrors.RemovalByOne(authority), []);
-        }
-
-        if (
-            guards.HasFlag(AuthorityGuards.LeavesEnded)
-            && await certificates.LastNotAfterAsync(authority.Id.Value, cancellationToken) is { } last
-            && last + Skew > now
-        )
-        {
-            return (AuthorityErrors.LeavesLive(authority, last + Skew), []);
-        }
-
-        return guards.HasFlag(AuthorityGuards.Acknowledged) && authority.HoldsKey
-            ? await AskGateAsync(authority, move, cancellationToken)
-            : (null, []);
+        return AuthorityErrors.ExpiredRegistration(authority);
     }
 
-    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> AskGateAsync(
-        TunnelAuthority authority,
+    private static TunnelAuthority After(
+        TunnelAuthority before,
+        AuthorityState to,
         AuthorityMove move,
-        CancellationToken cancellationToken
-    )
-    {
-        var blockers = await gate.BlockersAsync(authority, cancellationToken);
-        return blockers.Count == 0 || IsOverridden(authority, blockers.Select(blocker => blocker.Id), move)
-            ? (null, blockers)
-            : (AuthorityErrors.BlockedBy(authority, blockers), []);
-    }
-
-    /// <summary>Every blocker was named by somebody, and somebody else gives the command (S16).</summary>
-    private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
-        authority.Override is { } taken
-        && blockers.All(taken.Missing.Contains)
-        && (
-            options.SingleApproval
-            || (
-                move is { IsByPerson: true, Person: { } person }
-                && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null
-            )
-        );
-
-    private async ValueTask<bool> IsLastAsync(TunnelAuthority authority, CancellationToken cancellationToken)
-    {
-        if (authority.State == AuthorityState.Staged)
+        DateTimeOffset now
+    ) =>
+        (move.Change?.Invoke(before) ?? before) with
         {
-            return false;
-        }
-
-        if (authority.HoldsKey)
-        {
-            var active = await authorities.FindActiveAsync(authority.TunnelId, cancellationToken);
-            return active is null || active.Id == authority.Id;
-        }
-
-        return (await anchors.ListLiveAsync(authority.TunnelId, cancellationToken)).Count <= 1;
-    }
+            State = to,
+            StateSince = now,
+            StateBefore = to == AuthorityState.Deleted ? before.State : null,
+            ArchivedAt = to == AuthorityState.Deleted ? now : null,
+            // It was for the step that it made possible, and for no later one.
+            Override = null,
+        };
 
     private async ValueTask<TunnelAuthority?> RetirePredecessorAsync(
         TunnelAuthority successor,
@@ -307,66 +223,8 @@ internal sealed class AuthorityLifecycle(
 
         var retiring = predecessor with { State = AuthorityState.Retiring, StateSince = now, Override = null };
         changes.Add(authorities.Update(retiring, AuthorityState.Active));
-        changes.Add(anchors.ReleaseSlot(predecessor.RegisteredCertificateId!.Value));
+        changes.Add(anchors.ReleaseSlot(predecessor));
         return retiring;
-    }
-
-    private async ValueTask<TunnelAuthority> MoveAnchorAsync(
-        TunnelAuthority before,
-        TunnelAuthority after,
-        List<Statement> changes,
-        CancellationToken cancellationToken
-    )
-    {
-        switch (AuthorityStates.IsTrusted(before.State), AuthorityStates.IsTrusted(after.State))
-        {
-            case (false, true):
-                var anchor = AnchorOf(after);
-                changes.AddRange(anchors.Insert(anchor));
-                return after with { RegisteredCertificateId = anchor.Id };
-            case (true, false):
-                // Archived already when the tunnel was.
-                if (
-                    await anchors.FindAsync(before.RegisteredCertificateId!.Value.Value, cancellationToken) is
-                    { ArchivedAt: null } live
-                )
-                {
-                    changes.AddRange(anchors.Archive(live, after.StateSince!.Value));
-                }
-
-                return after;
-            case (true, true):
-                switch (AuthorityStates.OccupiesSlot(before.State), AuthorityStates.OccupiesSlot(after.State))
-                {
-                    case (true, false):
-                        changes.Add(anchors.ReleaseSlot(before.RegisteredCertificateId!.Value));
-                        break;
-                    case (false, true):
-                        changes.Add(anchors.TakeSlot(before.TunnelId, before.RegisteredCertificateId!.Value));
-                        break;
-                }
-
-                return after;
-            default:
-                return after;
-        }
-    }
-
-    private RegisteredCertificate AnchorOf(TunnelAuthority authority)
-    {
-        var chain = AuthorityChains.Read(authority);
-        return new RegisteredCertificate
-        {
-            Id = RegisteredCertificateId.New(),
-            TunnelId = authority.TunnelId,
-            Fingerprint = chain[0].Fingerprint,
-            CertificatePem = chain[0].ToPem(),
-            IssuersPem = string.Concat(chain.Skip(1).Select(certificate => certificate.ToPem())),
-            AuthorityId = authority.Id.Value,
-            CreatedAt = time.GetStoreNow(),
-            AddedAt = time.GetStoreNow(),
-            ExpiresAt = chain[0].NotAfter,
-        };
     }
 
     private async ValueTask<Result<TunnelAuthority>> CommitAsync(

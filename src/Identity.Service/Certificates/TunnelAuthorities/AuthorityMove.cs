@@ -34,11 +34,17 @@ internal sealed record AuthorityMove
     /// <summary>Further statements of the same decision.</summary>
     public IReadOnlyList<Statement> With { get; init; } = [];
 
-    public static AuthorityMove Of(ApiRequest request, string person, string? reason = null) =>
+    /// <summary>The caller's own doing, as the person that it counts as.</summary>
+    public static async ValueTask<AuthorityMove> ByCallerAsync(
+        ApiRequest request,
+        Persons persons,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
         new()
         {
             Actor = AuditActor.Of(request),
-            Person = person,
+            Person = await persons.OfAsync(request.Caller, cancellationToken),
             IsByPerson = Persons.CheckIsPerson(request.Caller) is null,
             RequestId = request.RequestId,
             Reason = reason,

@@ -4,11 +4,12 @@ using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Makes an authority's key and its request, or what of both is missing. A key in a token is claimed in the database
+/// Makes the first record of an authority, its key and its request, for operators and for the automatic successor. A key in a token is claimed in the database
 /// first: a token makes as many keys under one label as it is asked for, and then nobody knows which one signs.
 /// </summary>
 internal sealed class AuthorityPreparation(
@@ -27,7 +28,42 @@ internal sealed class AuthorityPreparation(
 
     private const int ClaimBytes = 16;
 
-    /// <summary>An imported key is waited for.</summary>
+    /// <summary>
+    /// The first record of an authority: a registration without a key. In a token the key has the given label, or one
+    /// of its own when that is null.
+    /// </summary>
+    public ValueTask<Result<TunnelAuthority>> DraftAsync(
+        AuthorityMove move,
+        Tunnel tunnel,
+        CertificateAuthorityId id,
+        string name,
+        AuthorityCustody custody,
+        string? keyLabel,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        return lifecycle.RegisterAsync(
+            new TunnelAuthority
+            {
+                Id = id,
+                OrganizationId = tunnel.OrganizationId,
+                WorkspaceId = tunnel.WorkspaceId,
+                TunnelId = tunnel.Id,
+                Name = name,
+                Custody = custody,
+                KeyLabel = custody == AuthorityCustody.Pkcs11 ? keyLabel ?? AuthorityKeys.LabelPrefix + id.Value : null,
+                State = AuthorityState.Draft,
+                StateSince = now,
+                RegistrationEnds = now + AuthorityLifecycle.RegistrationLife,
+                CreatedAt = now,
+            },
+            move,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Makes the key and the request, or what of both is missing. An imported key is waited for.</summary>
     public async ValueTask<Result<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Identity.Service.Console.Access;
 
 /// <summary>
-/// The API as a page calls it: inside the process, the same handlers, with the rights of whoever is signed in. So every
+/// The API as a page calls it: inside the process, the same handlers, with the rights of the signed-in person. So every
 /// page shows and does exactly what the API would, with its checks, its refusals and its audit.
 /// </summary>
 internal sealed class ConsoleApi(
@@ -67,7 +67,7 @@ internal sealed class ConsoleApi(
         return new ConsoleAnswer(document?.RootElement.Clone() ?? default, null);
     }
 
-    // A page that names an operation which does not exist is a fault of ours, and shows in the first test.
+    // A page that names an operation which does not exist is a programming error, and shows in the first test.
     private ApiOperation OperationOf(string name) =>
         operations.TryGetValue(name, out var operation)
             ? operation

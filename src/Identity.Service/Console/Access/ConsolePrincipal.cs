@@ -14,7 +14,7 @@ internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
         StringComparer.Ordinal
     );
 
-    /// <summary>As shown beside the name.</summary>
+    /// <summary>As shown next to the name.</summary>
     public string Standing => Session.AdminKeyId is null ? string.Join(", ", Session.Roles) : "admin key";
 
     public bool May(ApiOperation operation) => CallerFor(operation) is not null;

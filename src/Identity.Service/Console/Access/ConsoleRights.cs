@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Culvert.Identity.Service.Console.Access;
 
 /// <summary>
-/// Which operations of the API the console calls, and for whom. Denied by default: what is in no list here is called for
-/// nobody, whatever a page says. The API's own check of scopes comes on top.
+/// Which operations of the API the console calls, and for whom. Denied by default: what is in no list here is never
+/// called, whatever a page requests. The API's own check of scopes comes on top.
 /// </summary>
 internal static class ConsoleRights
 {
@@ -12,7 +12,7 @@ internal static class ConsoleRights
     private const string Authority = "/v1/certificate_authorities/{ca_id}";
     private const string Federation = "/v1/organizations";
 
-    /// <summary>Seen by everybody who has a role.</summary>
+    /// <summary>Visible to everyone who has a role.</summary>
     public static readonly FrozenSet<string> Reading = Set(
         "GET /v1/organizations/current",
         "GET /v1/organizations/workspaces",

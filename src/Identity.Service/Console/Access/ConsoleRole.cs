@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Console.Access;
 /// <summary>What an identity provider's claims can make of a person (S32).</summary>
 internal static class ConsoleRole
 {
-    /// <summary>Sees everything of the organization that is no secret.</summary>
+    /// <summary>Sees everything of the organization that is not secret.</summary>
     public const string Viewer = "viewer";
 
     /// <summary>Viewer, and runs tunnels.</summary>

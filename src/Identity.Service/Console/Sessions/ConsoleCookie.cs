@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Console.Sessions;
 
 /// <summary>
 /// The console's cookies: 256 random bits under a <c>__Host-</c> name, so that no neighbouring host and no plain
-/// connection can set them. Everything that a page needs beside is derived from that secret, none of it stored.
+/// connection can set them. Everything else that a page needs is derived from that secret, none of it stored.
 /// </summary>
 internal sealed class ConsoleCookie
 {

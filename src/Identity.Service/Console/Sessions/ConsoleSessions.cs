@@ -13,8 +13,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Console.Sessions;
 
 /// <summary>
-/// Opens, finds and ends sessions. A session is as good as what it rests on: an admin key is looked at again with every
-/// request, the provider's word every quarter of an hour (S32).
+/// Opens, finds and ends sessions. A session is as good as what it rests on: an admin key is checked again with every
+/// request, the provider's answer every quarter of an hour (S32).
 /// </summary>
 internal sealed class ConsoleSessions(
     ConsoleSessionStore store,
@@ -30,7 +30,9 @@ internal sealed class ConsoleSessions(
     /// <summary>How old the provider's word may be.</summary>
     public static readonly TimeSpan ProofLife = TimeSpan.FromMinutes(15);
 
-    /// <summary>When it is asked for anew, if the person opens a page; before its end, so that no form is lost.</summary>
+    /// <summary>
+    /// When it is requested again, if the person opens a page; before it expires, so that no form is lost.
+    /// </summary>
     public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
@@ -65,9 +67,9 @@ internal sealed class ConsoleSessions(
     }
 
     /// <summary>
-    /// Opens a session for whom the provider vouched, or lets <paramref name="known"/> go on with the roles of now. Without
-    /// a role there is none, and the one that was ends (S32). The admin key of a session that was open in the same browser
-    /// is this person's from then on (S34).
+    /// Opens a session for the person that the provider authenticated, or continues <paramref name="known"/> with the
+    /// present roles. Without a role there is none, and the one that was ends (S32). The admin key of a session that
+    /// was open in the same browser is this person's from then on (S34).
     /// </summary>
     public async ValueTask<OpenedSession> OpenAsync(
         ProviderPerson person,
@@ -123,7 +125,7 @@ internal sealed class ConsoleSessions(
             : opened;
     }
 
-    /// <summary>Who is signed in by that cookie; null = nobody, or no longer.</summary>
+    /// <summary>Who is signed in by that cookie; null = no person, or no longer.</summary>
     public async ValueTask<ConsolePrincipal?> FindAsync(ConsoleCookie cookie, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -196,7 +198,7 @@ internal sealed class ConsoleSessions(
         ConsoleSession? before = null
     )
     {
-        // Another cookie with every sign-in: nobody can plant one beforehand.
+        // Another cookie with every sign-in: an attacker cannot plant one beforehand.
         var cookie = ConsoleCookie.New();
         var result = await journal.CommitAsync(
             new Decision
@@ -269,7 +271,7 @@ internal sealed class ConsoleSessions(
         return revoked.IsOk;
     }
 
-    // The signature held, so it is somebody: this belongs into the chain (S31 is about what anybody can send).
+    // The signature is valid, so the person is known: this belongs into the chain (S31 is about what anyone can send).
     private async ValueTask<Refusal> RefuseAsync(
         ConsoleSession session,
         ConsoleSession? known,

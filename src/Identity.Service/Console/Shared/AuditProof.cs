@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Console.Shared;
 
 /// <summary>
-/// What can be said of an entry as it stands in the list: whether its body is the one that was chained, and whether this
+/// What can be proved of an entry as it is in the list: whether its body is the one that was chained, and whether this
 /// node has signed the chain that far (S30). Order and completeness are proved by <c>culvert audit verify</c>.
 /// </summary>
 internal sealed class AuditProof

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>How many certificates end on each day, drawn here as SVG. The table beside it says the same in numbers.</summary>
+/// <summary>
+/// How many certificates end on each day, drawn here as SVG. The table next to it shows the same in numbers.
+/// </summary>
 internal static class ForecastChart
 {
     private const int Width = 900;
@@ -36,7 +38,7 @@ internal static class ForecastChart
         ];
     }
 
-    /// <summary>Only numbers and dates go into it: nothing that somebody wrote.</summary>
+    /// <summary>Only numbers and dates go into it: no text that a user wrote.</summary>
     public static string Draw(IReadOnlyList<(DateOnly Day, long Count)> days)
     {
         var most = Math.Max(1, days.Max(day => day.Count));

@@ -68,7 +68,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
 
     private IdTokenFault FindFault(ClaimSet claims)
     {
-        // Of several audiences the token must name the one that asked for it; the library only warns.
+        // Of several audiences the token must name the client that requested it; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);
         return needsParty && claims.FindString("azp"u8) != signInOptions.ClientId ? IdTokenFault.AuthorizedParty
             : !TryReadTime(claims, "exp"u8, out _) ? IdTokenFault.Expired

@@ -15,7 +15,9 @@ internal sealed class ProviderEndpoints(
     SignInOptions options
 )
 {
-    /// <summary>Also the way of a session whose roles are to be looked at again; the person then is asked nothing.</summary>
+    /// <summary>
+    /// Also the way of a session whose roles are to be checked again; the person then needs no interaction.
+    /// </summary>
     public async Task BeginAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);

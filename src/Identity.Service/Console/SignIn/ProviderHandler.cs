@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// ASP.NET Core's OpenID Connect handler for one request of one browser. It is no scheme of the host: authentication
+/// ASP.NET Core's OpenID Connect handler for one request of one browser. It is not a scheme of the host: authentication
 /// middleware would run before the limits of <see cref="ProviderEndpoints"/>, for every request of the API, and would create
 /// a key ring on the disk of each node. It does not log, since its trace lines contain codes and tokens.
 /// </summary>

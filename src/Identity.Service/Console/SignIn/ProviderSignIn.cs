@@ -116,7 +116,7 @@ internal sealed class ProviderSignIn(
         return ConsoleErrors.Provider.Refuse();
     }
 
-    // By type: messages of the library can contain what was sent. Any other exception is a fault of ours.
+    // By type: messages of the library can contain what was sent. Any other exception is a programming error.
     private static string NameCheck(Exception failure) =>
         failure switch
         {

@@ -86,7 +86,7 @@ internal sealed class SignInEndpoints(
         ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }
 
-    // The browser's own cookie, made at its first look at the page: what it sends then is known to come from there.
+    // The browser's own cookie, set when it first opens the page: its later requests are known to come from there.
     private static ConsoleCookie BrowserOf(HttpContext http)
     {
         if (ConsoleCookie.Of(http, ConsoleCookie.SignIn) is { } known)

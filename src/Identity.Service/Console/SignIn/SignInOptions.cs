@@ -9,7 +9,9 @@ internal sealed record SignInOptions
 {
     public static readonly TimeSpan LongestSession = TimeSpan.FromHours(24);
 
-    /// <summary>The identity provider's issuer identifier, byte for byte; empty = nobody signs in with one.</summary>
+    /// <summary>
+    /// The identity provider's issuer identifier, byte for byte; empty = sign-in with a provider is off.
+    /// </summary>
     public string Issuer { get; init; } = "";
 
     /// <summary>The console's own registration there.</summary>
@@ -27,7 +29,7 @@ internal sealed record SignInOptions
     /// <summary>What its id_tokens may be signed with.</summary>
     public JwsAlgorithms Algorithms { get; init; } = JwsAlgorithms.RS256 | JwsAlgorithms.PS256 | JwsAlgorithms.ES256;
 
-    /// <summary>What is asked for beside <c>openid</c>.</summary>
+    /// <summary>The scopes requested in addition to <c>openid</c>.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
     /// <summary>The claim of the id_token that <see cref="Roles"/> is about: a text or a list of texts.</summary>

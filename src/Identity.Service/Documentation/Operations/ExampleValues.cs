@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Service.Documentation.Operations;
 
 /// <summary>
-/// Example values by the name of a member, in <c>examples.json</c>. <c>Schema.member</c> stands before <c>member</c>, and
-/// the name of a schema or of a media type gives the whole.
+/// Example values by the name of a member, in <c>examples.json</c>. <c>Schema.member</c> has precedence over
+/// <c>member</c>, and the name of a schema or of a media type gives the whole.
 /// </summary>
 internal static class ExampleValues
 {

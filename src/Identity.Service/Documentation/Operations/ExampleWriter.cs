@@ -80,7 +80,7 @@ internal sealed class ExampleWriter(OpenApiDocument document)
         return example;
     }
 
-    /// <summary>Whether the table names it: neither an object of ours nor a list of such.</summary>
+    /// <summary>Whether the table names it: neither an object of the API nor a list of such objects.</summary>
     private static bool IsValue(IOpenApiSchema schema) =>
         schema is not OpenApiSchemaReference
         && schema.OneOf is null or { Count: 0 }

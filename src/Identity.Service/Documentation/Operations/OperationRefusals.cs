@@ -23,7 +23,7 @@ internal sealed class OperationRefusals
     public IReadOnlyList<ErrorCode> Of(string operation) =>
         [.. codes.GetValueOrDefault(operation, []).Select(code => catalogue[code])];
 
-    /// <summary>Those of what stands before every handler.</summary>
+    /// <summary>The refusals of the checks before every handler.</summary>
     public static IEnumerable<ErrorCode> OfEvery(Access access) =>
         access.Kind switch
         {

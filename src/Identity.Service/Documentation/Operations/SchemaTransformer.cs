@@ -5,7 +5,9 @@ using Microsoft.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Describes the values that a converter of ours writes, of which the serializer knows nothing.</summary>
+/// <summary>
+/// Describes the values that the service's own converters write, of which the serializer knows nothing.
+/// </summary>
 internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(

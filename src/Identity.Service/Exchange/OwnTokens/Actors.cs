@@ -7,10 +7,10 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
 /// <summary>
-/// Who acts for a subject (RFC 8693 §1.1, delegation): 1. the actor is an identity of ours, alive, in the subject's
-/// organization, and proves what its token is bound to; 2. it is neither the subject nor in its chain already, and the
-/// chain stays short; 3. its right to act is written down: in the subject token's <c>may_act</c>, or in the rule. No
-/// right follows from holding two tokens.
+/// Who acts for a subject (RFC 8693 §1.1, delegation): 1. the actor is an active identity of this service, in the
+/// subject's organization, and proves what its token is bound to; 2. it is neither the subject nor in its chain
+/// already, and the chain stays short; 3. its right to act is written down: in the subject token's <c>may_act</c>, or
+/// in the rule. No right follows from holding two tokens.
 /// </summary>
 internal sealed class Actors(OwnTokenReader reader, FederationDirectory directory, ServiceIdentity identity)
 {
@@ -39,7 +39,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             return new Denial(DenialReason.ActorInvalid, fault.Name());
         }
 
-        // An actor that acts for somebody else already would hand on what was given to it alone.
+        // An actor that already acts for another subject would pass on a right that was given to it alone.
         if (actor.Actor is not null)
         {
             return new Denial(DenialReason.ActorInvalid, "acts for another subject");
@@ -99,7 +99,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
         return depth > JoseLimits.MaxActors ? new Denial(DenialReason.ActorTooDeep) : null;
     }
 
-    // RFC 8693 §4.4: may_act restricts as well as it permits, so that one that names somebody else decides.
+    // RFC 8693 §4.4: may_act restricts as well as it permits, so that a claim that names another actor decides.
     private Denial? CheckRight(GrantSubject subject, in AccessTokenClaims actor)
     {
         if (subject.MayAct is { } allowed)

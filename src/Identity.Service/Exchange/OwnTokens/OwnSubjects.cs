@@ -4,8 +4,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
 /// <summary>
-/// An access token of ours as the subject token: 1. it holds, 2. it is of the rule that the request names, 3. that rule
-/// still stands for the same account and workspace. What it grants beyond is bounded by what it says itself.
+/// An access token of this service as the subject token: 1. it holds, 2. it is of the rule that the request names, 3.
+/// that rule still names the same account and workspace. What it grants beyond is bounded by what it says itself.
 /// </summary>
 internal sealed class OwnSubjects(OwnTokenReader reader)
 {

@@ -2,7 +2,9 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
-/// <summary>What a verified access token of ours passes on, and what bounds whatever is made of it.</summary>
+/// <summary>
+/// What a verified access token of this service passes on, and the bounds of every token derived from it.
+/// </summary>
 internal sealed class OwnToken(in AccessTokenClaims claims)
 {
     public string Scope { get; } = claims.Scope;

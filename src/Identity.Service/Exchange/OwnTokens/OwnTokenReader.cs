@@ -7,12 +7,13 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
-/// <summary>Verifies an access token of ours that comes as a subject or actor token.</summary>
+/// <summary>Verifies an access token of this service that comes as a subject or actor token.</summary>
 internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdentity identity)
 {
     /// <summary>
-    /// Null = one of ours, unrevoked, within its time, for this service. One that is for somebody else's resource is
-    /// no longer ours to widen: whoever received it there could make himself a token for us.
+    /// Null = issued by this service, unrevoked, within its time, for this service. A token for another party's
+    /// resource must not be widened here: the party that received it there could otherwise obtain a token for this
+    /// service.
     /// </summary>
     /// <param name="isProven">Whether its signature holds.</param>
     public Denial? Read(ReadOnlyMemory<byte> compact, out AccessTokenClaims claims, out bool isProven)

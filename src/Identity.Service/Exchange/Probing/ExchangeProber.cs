@@ -11,9 +11,9 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Exchange.Probing;
 
 /// <summary>
-/// Asks the exchange each minute what everybody relies on: that a proper token is granted, and that a forged one is not.
-/// The questions go through the exchange's own checks and decision and end before the commit: nothing is granted, signed,
-/// recorded or counted as traffic.
+/// Asks the exchange each minute what all clients rely on: that a proper token is granted, and that a forged one is
+/// not. The questions go through the exchange's own checks and decision and end before the commit: nothing is granted,
+/// signed, recorded or counted as traffic.
 /// </summary>
 internal sealed class ExchangeProber(
     IssuerKeysFactory keys,
@@ -43,7 +43,7 @@ internal sealed class ExchangeProber(
     private volatile string? negativeFault;
 
     /// <summary>
-    /// Shown and not counted: were a fault of the probe itself to take a node out of service, it would take them all.
+    /// Shown and not counted: if an error of the probe itself took a node out of service, it would take out all nodes.
     /// </summary>
     public ReadinessCheck Readiness =>
         ReadinessCheck.Of("exchange_probe", () => negativeFault ?? positiveFault) with

@@ -20,7 +20,7 @@ namespace Culvert.Identity.Service.Exchange.Probing;
 internal sealed class ProbeBench : IDisposable
 {
     private const string Actor = "probe";
-    private const string IssuerUrl = "https://probe.invalid"; // RFC 2606: nobody's, and nothing is fetched from it
+    private const string IssuerUrl = "https://probe.invalid"; // RFC 2606: reserved, never fetched
     private const string OtherAudience = "https://other.invalid";
     private const int LifetimeSeconds = 60;
 
@@ -96,7 +96,7 @@ internal sealed class ProbeBench : IDisposable
         return RequestWith(token);
     }
 
-    /// <summary>Properly signed, and meant for somebody else.</summary>
+    /// <summary>Properly signed, and meant for another recipient.</summary>
     public ExchangeRequest Misdirected(DateTimeOffset now) => RequestWith(TokenFor(OtherAudience, now));
 
     public void Dispose() => key.Dispose();

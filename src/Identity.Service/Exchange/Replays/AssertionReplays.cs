@@ -35,7 +35,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         IsExempt(context, context.Rule.Issuer.ReplayMode)
         && await audit.HasUsedAsync(KeyOf(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
 
-    /// <param name="use">The durable first use; null = its decision was never written, so it counts for nobody.</param>
+    /// <param name="use">The durable first use; null = its decision was never written, so it does not count.</param>
     /// <param name="first">What the first use left; default when nothing readable.</param>
     public ReplayVerdict Judge(Issuer issuer, ReplayUse? use, in ReplayTag again, out ReplayTag first)
     {

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// Tells that an assertion is in two hands: log, metric and a chained event; of one family once a minute, so that
-/// whoever repeats a stolen token cannot fill the audit with it.
+/// Reports that two parties hold an assertion: log, metric and a chained event; of one family once a minute, so that an
+/// attacker who repeats a stolen token cannot fill the audit with it.
 /// </summary>
 internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<ReplayAlerts> logger)
 {

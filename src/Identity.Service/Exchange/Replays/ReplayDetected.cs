@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// An assertion came again from somebody else than its first user. Which of the two is the thief nobody can tell, so
-/// both are named: the family that was granted first, and the request that was refused.
+/// An assertion came again from another caller than its first user. The service cannot know which of the two is the
+/// thief, so both are named: the family that was granted first, and the request that was refused.
 /// </summary>
 internal sealed record ReplayDetected : AuditEvent
 {

@@ -12,11 +12,11 @@ internal static class ReplayPolicy
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     /// <param name="window">Of mode <c>window</c>: how long after its first use an assertion may be used again.</param>
-    /// <param name="reissueWindow">Of mode <c>single_use</c>: how long its answer may be asked for again.</param>
+    /// <param name="reissueWindow">Of mode <c>single_use</c>: how long its answer may be requested again.</param>
     /// <remarks>
     /// <code>
-    ///              same holder, proven key      same address and rule     anybody else
-    /// window       Reissue within the window, whoever; then Reused
+    ///              same holder, proven key      same address and rule     another caller
+    /// window       Reissue within the window, any caller; then Reused
     /// bound_reuse  Reissue until exp            Reissue for 60 s          OtherHolder
     /// single_use   same token and rule:         Reused                    a proven key on either side:
     ///              Reissue for reissueWindow                              OtherHolder; none: Reused

@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// What the first exchange of an assertion leaves beside its replay key, so that later ones can be judged by it on any
+/// What the first exchange of an assertion stores with its replay key, so that later ones can be judged by it on any
 /// node: who it was, for which rule, in which family, when.
 /// </summary>
 /// <remarks>
@@ -39,7 +39,7 @@ internal readonly record struct ReplayTag
     /// <summary>As tokens carry it.</summary>
     public required string Family { get; init; }
 
-    /// <summary>Of the signed input: another token with the same <c>jti</c> is told apart.</summary>
+    /// <summary>Of the signed input: another token with the same <c>jti</c> is recognised as another one.</summary>
     public required UInt128 Assertion { get; init; }
 
     public required ulong Rule { get; init; }

@@ -6,9 +6,9 @@ internal enum ReplayVerdict
     /// <summary>The same client again: another token of the same family.</summary>
     Reissue,
 
-    /// <summary>It may not be used again by anybody.</summary>
+    /// <summary>No caller may use it again.</summary>
     Reused,
 
-    /// <summary>Somebody else than its first user has it: one of the two stole it.</summary>
+    /// <summary>Another caller than its first user has it: one of the two stole it.</summary>
     OtherHolder,
 }

@@ -8,7 +8,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// What the checks of one evaluation have found so far. A check may rely on what stands before it in
+/// What the checks of one evaluation have found so far. A check may rely on the checks before it in
 /// <see cref="AssertionChecks"/>.
 /// </summary>
 internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rule, DateTimeOffset now)
@@ -19,7 +19,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     public DateTimeOffset Now => now;
 
-    /// <summary>Null where nobody will read it: the exchange, as long as it grants.</summary>
+    /// <summary>Null where it is not needed: the exchange, as long as it grants.</summary>
     public AssertionTrace? Trace { get; init; }
 
     /// <summary>
@@ -37,7 +37,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>Set by <see cref="TokenIsWellFormed"/>; believed only once <see cref="IsProven"/>. Null with claims only.</summary>
     public SignedToken Token { get; private set; } = null!;
 
-    /// <summary>The token's claims, or those that stand for them.</summary>
+    /// <summary>The token's claims, or those that replace them.</summary>
     public ClaimSet Claims { get; private set; } = null!;
 
     /// <summary>Set by <see cref="KeyIsKnown"/>: what the issuer's keys answered, so that a trace does not ask again.</summary>

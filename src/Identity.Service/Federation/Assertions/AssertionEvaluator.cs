@@ -12,7 +12,9 @@ internal sealed class AssertionEvaluator(FederationOptions options, Installation
 {
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 
-    /// <summary>Null = everything holds. With a <see cref="AssertionContext.Trace"/>, it says afterwards what was looked at.</summary>
+    /// <summary>
+    /// Null = everything holds. With a <see cref="AssertionContext.Trace"/>, it records what each check read.
+    /// </summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         if (context.Trace is { } trace)
@@ -36,7 +38,7 @@ internal sealed class AssertionEvaluator(FederationOptions options, Installation
         return null;
     }
 
-    // The same checks in the same order; beside them, what each one looked at.
+    // The same checks in the same order; in addition, what each one read.
     private async ValueTask<Denial?> TraceAsync(
         AssertionContext context,
         AssertionTrace trace,

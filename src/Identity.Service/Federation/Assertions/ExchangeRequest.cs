@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// <summary>A well-formed request to the token endpoint.</summary>
 internal sealed record ExchangeRequest
 {
-    /// <summary>Stands for the organization's default workspace.</summary>
+    /// <summary>Means the organization's default workspace.</summary>
     public const string DefaultWorkspace = "default";
 
     public ExchangeForm Form { get; init; }
@@ -18,7 +18,9 @@ internal sealed record ExchangeRequest
 
     public bool IsOwnToken => SubjectTokenKind == SubjectTokenKind.OwnAccessToken;
 
-    /// <summary>Who acts for the subject: an access token of ours. Empty = nobody else than the subject.</summary>
+    /// <summary>
+    /// Who acts for the subject: an access token of this service. Empty = only the subject.
+    /// </summary>
     public ReadOnlyMemory<byte> ActorToken { get; init; }
 
     public required string RuleId { get; init; }
@@ -26,16 +28,16 @@ internal sealed record ExchangeRequest
     /// <summary>Always given in JSON; forms name the rule alone.</summary>
     public string? OrganizationId { get; init; }
 
-    /// <summary>Whom the caller expects to act as; null = whoever the rule says.</summary>
+    /// <summary>Whom the caller expects to act as; null = the account that the rule names.</summary>
     public string? ServiceAccountId { get; init; }
 
     /// <summary>An id, <see cref="DefaultWorkspace"/>, or null.</summary>
     public string? WorkspaceId { get; init; }
 
-    /// <summary>Scopes asked for, each one that exists; null = all that there is to get.</summary>
+    /// <summary>The requested scopes, each of which exists; null = all that the rule grants.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
-    /// <summary>The <c>resource</c> or <c>audience</c> asked for; null = this service.</summary>
+    /// <summary>The <c>resource</c> or <c>audience</c> of the request; null = this service.</summary>
     public string? Target { get; init; }
 
     /// <summary>Keys that the client proved with this request to hold; perhaps both, perhaps none.</summary>

@@ -11,6 +11,6 @@ internal interface IAssertionCheck
     /// <summary>Null = satisfied.</summary>
     ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken);
 
-    /// <summary>Says, after the check, what it looked at. Only called for traces.</summary>
+    /// <summary>Records, after the check, what it read. Only called for traces.</summary>
     void Describe(AssertionContext context, TraceStep step) { }
 }

@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 7523 §3 (1): <c>iss</c> is the registered issuer byte for byte; nothing is normalised, so nothing can be
-/// confused. Before the keys: a token of somebody else never makes us fetch. A SPIFFE issuer is told by the trust
-/// domain of <c>sub</c>, and its tokens may lack <c>iss</c>.
+/// confused. Before the keys: a token of another issuer never causes a fetch. A SPIFFE issuer is recognised by the
+/// trust domain of <c>sub</c>, and its tokens may lack <c>iss</c>.
 /// </summary>
 internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLookup)
 {

@@ -13,8 +13,9 @@ internal static class MayActClaim
     public const string Name = "may_act";
 
     /// <summary>
-    /// Null = the token has none. One that names nobody of ours still restricts: then nobody may act. A <c>sub</c> means
-    /// nothing without the <c>iss</c> that it is of: providers name ours by our own issuer identifier.
+    /// Null = the token has none. A claim that names no identity of this service still restricts: then no actor may
+    /// act. A <c>sub</c> means nothing without the <c>iss</c> that it is of: providers name ours by our own issuer
+    /// identifier.
     /// </summary>
     public static TokenMayAct? Of(ClaimSet claims, string publicUrl)
     {

@@ -12,7 +12,7 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
         step.Add("ver", context.Rule.Rule.Version);
     }
 
-    /// <summary>Why the rule grants nothing now; null = it stands.</summary>
+    /// <summary>Why the rule grants nothing now; null = it is in force.</summary>
     public static DenialReason? FaultOf(CompiledRule rule, DateTimeOffset now) =>
         rule switch
         {

@@ -9,6 +9,6 @@ internal enum SubjectTokenKind
     /// <summary>An identity token of an identity provider (OpenID Connect Core §2).</summary>
     IdToken,
 
-    /// <summary>An access token of ours.</summary>
+    /// <summary>An access token of this service.</summary>
     OwnAccessToken,
 }

@@ -3,8 +3,9 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 8725 §3.11: a token typed as something else (a DPoP proof, a logout token, a security event) is no assertion.
-/// The issuer's record lists what its assertions call themselves; a token that says nothing counts as <c>JWT</c>.
+/// RFC 8725 §3.11: a token typed as something else (a DPoP proof, a logout token, a security event) is not an
+/// assertion. The issuer's record lists what its assertions call themselves; a token without a type counts as
+/// <c>JWT</c>.
 /// </summary>
 internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
 {

@@ -21,7 +21,7 @@ internal static class UntrustedText
             }
         );
 
-    // Half a surrogate pair is no text: what UTF-8 cannot hold, no database stores.
+    // Half a surrogate pair is not text: what UTF-8 cannot hold, no database stores.
     private static int LengthOf(string text) =>
         text.Length <= MaxLength ? text.Length
         : char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1

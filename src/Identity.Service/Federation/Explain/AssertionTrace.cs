@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// What an evaluation looked at, step by step. Filled by the evaluator only when somebody will read it; the exchange
+/// What an evaluation read, step by step. Filled by the evaluator only when a caller needs it; the exchange
 /// evaluates without one and, after a denial, once more with one.
 /// </summary>
 internal sealed class AssertionTrace

@@ -22,7 +22,7 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
         var again = await evaluator.EvaluateAsync(traced, cancellationToken);
         if (again is null)
         {
-            // What the evaluator does not decide: single use, binding, what was asked for beyond the assertion.
+            // What the evaluator does not decide: single use, binding, what was requested beyond the assertion.
             traced.Trace!.Fail(
                 denial.Reason is DenialReason.JtiReused or DenialReason.Replayed
                     ? AssertionSteps.Replay
@@ -34,7 +34,7 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
         return new Explanation(traced, denial);
     }
 
-    // No rule is matched on a token of ours: what the exchange found is all there is.
+    // No rule is matched against a token of this service: the exchange's own result is complete.
     private static Explanation ExplainOwn(AssertionContext context, AssertionContext traced, Denial denial)
     {
         if (context.Token is { } token)

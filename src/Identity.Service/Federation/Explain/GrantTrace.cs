@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
 /// The trace of a grant of the past. None is stored, because grants are many: the recorded claims and the rule's version
-/// say again what was looked at.
+/// are enough to repeat the evaluation.
 /// </summary>
 internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules, DraftCompiler versions)
 {

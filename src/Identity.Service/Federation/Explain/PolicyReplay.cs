@@ -22,7 +22,9 @@ internal sealed class PolicyReplay(
     /// <summary>Exchanges that one replay reads; some seconds of work.</summary>
     public const int MaxEvents = 50_000;
 
-    /// <summary>Identities that one report tells apart; whoever makes up subjects must not fill the memory.</summary>
+    /// <summary>
+    /// Identities that one report distinguishes; a caller that invents subjects must not fill the memory.
+    /// </summary>
     public const int MaxIdentities = 5_000;
 
     /// <summary>Costly conditions end a replay early rather than hold a shared node; the report says so.</summary>
@@ -36,7 +38,7 @@ internal sealed class PolicyReplay(
     )
     {
         var since = time.GetUtcNow() - TimeSpan.FromDays(days);
-        // The version that decides today; one that is not in force admits nobody.
+        // The version that decides today; a version that is not in force admits no one.
         var present = directory.Current.FindRule(edited.Rule.Id.Value);
         var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
         var started = time.GetTimestamp();
@@ -111,7 +113,8 @@ internal sealed class PolicyReplay(
             ];
     }
 
-    // Which workspace an exchange asked for is not what an edit of conditions is about, so it decides nothing here.
+    // An edit of conditions does not depend on the workspace that an exchange requested, so the workspace is ignored
+    // here.
     private async ValueTask<Denial?> AskAsync(
         ClaimSet claims,
         CompiledRule rule,

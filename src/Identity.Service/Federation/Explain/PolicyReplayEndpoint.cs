@@ -54,7 +54,7 @@ internal sealed class PolicyReplayEndpoint(
         int? days = null;
         if (request.Query("days") is { } text)
         {
-            // What is no number is out of range.
+            // Text that is not a number is out of range.
             days = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         }
 

@@ -8,7 +8,7 @@ internal sealed record PolicyReplayReport
     /// <summary>Recorded exchanges that were evaluated.</summary>
     public required int Events { get; init; }
 
-    /// <summary>There were more than are read at once: what is older than <see cref="Oldest"/> was not looked at.</summary>
+    /// <summary>There were more than are read at once: what is older than <see cref="Oldest"/> was not read.</summary>
     public required bool IsTruncated { get; init; }
 
     /// <summary>The oldest exchange that was evaluated; null = there was none.</summary>

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>One token against the rules of an issuer.</summary>
-/// <param name="IsTruncated">There were more rules than a search looks at.</param>
+/// <param name="IsTruncated">There were more rules than a search checks.</param>
 internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTruncated)
 {
     public IReadOnlyList<Simulated> Matches => [.. Tried.Where(one => one.Denial is null)];

@@ -242,7 +242,7 @@ internal sealed class SimulationEndpoint(
         json.WriteEndObject();
     }
 
-    // What it would come to; a binding is proved with the request, which a simulation does not have.
+    // What would be granted; a binding is proved with the request, which a simulation does not have.
     private static void WriteGrant(Utf8JsonWriter json, Simulated simulated)
     {
         if (simulated.Denial is not null)

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <summary>Asks the exchange's own evaluator what would become of a token; mints nothing and marks nothing as used.</summary>
 internal sealed class Simulator(AssertionEvaluator evaluator, TimeProvider time)
 {
-    /// <summary>Rules that one search looks at.</summary>
+    /// <summary>Rules that one search checks.</summary>
     public const int MaxRules = 1000;
 
     /// <summary>Near misses that a search shows.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>One step of an evaluation: whether it held, and what it looked at. Never holds a secret or a whole token.</summary>
+/// <summary>
+/// One step of an evaluation: whether it held, and what it read. Never holds a secret or a whole token.
+/// </summary>
 internal sealed class TraceStep(string name)
 {
     private readonly List<(string Name, string Value)> texts = [];
@@ -13,7 +15,7 @@ internal sealed class TraceStep(string name)
 
     public bool Holds { get; private set; } = true;
 
-    /// <summary>Nothing was looked at: there were claims, but no token to prove them.</summary>
+    /// <summary>Nothing was checked: there were claims, but no token to prove them.</summary>
     public bool IsAssumed { get; private set; }
 
     /// <summary>What the denial said, if this step failed.</summary>
@@ -21,7 +23,7 @@ internal sealed class TraceStep(string name)
 
     public IReadOnlyList<TraceCondition> Conditions => conditions;
 
-    /// <param name="wasProved">It was looked at when the exchange took place, and is not looked at again.</param>
+    /// <param name="wasProved">It was checked when the exchange took place, and is not checked again.</param>
     public void Assume(bool wasProved)
     {
         IsAssumed = !wasProved;

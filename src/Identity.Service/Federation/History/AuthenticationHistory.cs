@@ -231,8 +231,8 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
         );
     }
 
-    // Reads proven exchanges, newest first, until the visitor has enough, the entries are older than what is asked for,
-    // or so many were read. Returns the ordinal from which on all were seen in the last case, else null.
+    // Reads proven exchanges, newest first, until the visitor has enough, the entries are older than requested, or the
+    // limit of reads is reached. Returns the ordinal from which on all were seen in the last case, else null.
     private static async Task<long?> SearchAsync(
         DbConnection connection,
         HistoryQuery query,
@@ -422,7 +422,7 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
         };
     }
 
-    // An access token of ours carries the hash; of an assertion it is made.
+    // An access token of this service contains the hash; for an assertion it is computed.
     private static string? SubjectHashOf(JsonElement data, JsonElement assertion) =>
         data.TryGetProperty("access_token", out var own)
             ? own.TryGetProperty("claims", out var claims) && claims.TryGetProperty("src", out var source)

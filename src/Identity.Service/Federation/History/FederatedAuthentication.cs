@@ -36,7 +36,7 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     public required ExchangeForm Form { get; init; }
 
-    /// <summary>The subject token was an access token of ours.</summary>
+    /// <summary>The subject token was an access token of this service.</summary>
     public required bool IsOwnToken { get; init; }
 
     /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
@@ -46,7 +46,7 @@ internal sealed record FederatedAuthentication : AuditEvent
     public CandidateTrial? Trial { get; init; }
 
     /// <summary>
-    /// SHA-256 of the explanation that is stored beside a denial, lower-case hex: the chain vouches for it. Null where none
+    /// SHA-256 of the explanation that is stored with a denial, lower-case hex: the chain protects it. Null where none
     /// is stored.
     /// </summary>
     public string? TraceDigest { get; init; }
@@ -107,7 +107,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         json.WriteString("issuer_id", IssuerId);
         json.WriteString("service_account_id", ServiceAccountId);
         WriteOptional(json, "requested_service_account_id", RequestedServiceAccountId);
-        // Apart, because claims of ours say nothing to whoever tries a rule on the claims of the past.
+        // Separate, because the service's own claims are useless for a trial of a rule on past claims.
         json.WriteStartObject(IsOwnToken ? "access_token" : "oidc_token");
         WriteOptional(json, "jti", AssertionId);
         json.WritePropertyName("claims");

@@ -10,7 +10,7 @@ internal sealed record Grant
 
     public string OrganizationId => Rule.Rule.OrganizationId;
 
-    /// <summary>The version that granted; of an exchanged token of ours, that token's.</summary>
+    /// <summary>The version that granted; for an exchanged token of this service, that token's.</summary>
     public required int RuleVersion { get; init; }
 
     public required string WorkspaceId { get; init; }
@@ -29,7 +29,7 @@ internal sealed record Grant
     /// <summary>Who acts for the subject; null = the subject itself.</summary>
     public TokenActor? Actor { get; init; }
 
-    /// <summary>Who alone may act for the subject from now on; null = whoever the rule names.</summary>
+    /// <summary>Who alone may act for the subject from now on; null = any actor that the rule names.</summary>
     public TokenMayAct? MayAct { get; init; }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
         var found = await history.ListAsync(query, page.Before, page.Limit + 1, cancellationToken);
         var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);
-        // Fewer than asked for, but the search is not through: the reader goes on from where it stopped.
+        // Fewer than requested, but the search is not complete: the reader continues from where it stopped.
         next ??= found.SearchedTo is { } ordinal ? page.CursorAt(ordinal) : null;
         return Render(json =>
         {

@@ -31,7 +31,7 @@ internal sealed record HistoryEntry
 
     public string? TokenId { get; init; }
 
-    /// <summary>Of a grant: when its token ends.</summary>
+    /// <summary>Of a grant: when its token expires.</summary>
     public DateTimeOffset? TokenExpiresAt { get; init; }
 
     /// <summary>Of a grant: the resource that its token is for.</summary>

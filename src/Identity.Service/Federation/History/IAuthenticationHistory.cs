@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// The authentication history: chained entries of proven exchanges, and beside them the denials, proven or not, with
+/// The authentication history: chained entries of proven exchanges, and next to them the denials, proven or not, with
 /// their explanations.
 /// </summary>
 internal interface IAuthenticationHistory
@@ -30,7 +30,7 @@ internal interface IAuthenticationHistory
 
     /// <summary>Which of these rules of an organization have granted since then, found in one search of the chain.</summary>
     /// <returns>
-    /// The ids, and whether all was looked at: otherwise nothing is known of those that are not among them.
+    /// The ids, and whether all entries were read: otherwise the other ids may also have been used.
     /// </returns>
     ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
         string organizationId,

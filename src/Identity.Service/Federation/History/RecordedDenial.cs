@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// A denial as it can be found later. Before the signature was proved, everything in it but the reason is the
-/// caller's word; a proven one has a chain entry beside it, which holds the claims.
+/// A denial as it can be found later. Before the signature was proved, everything in it but the reason is the caller's
+/// claim; a proven one also has a chain entry, which holds the claims.
 /// </summary>
 internal sealed record RecordedDenial
 {

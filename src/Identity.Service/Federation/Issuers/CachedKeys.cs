@@ -3,7 +3,7 @@ using Culvert.Jose.Keys;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>A key set as it was last confirmed by its source. Immutable; replaced whole.</summary>
-/// <param name="Imported">The keys; stored ones are imported when they are first asked for.</param>
+/// <param name="Imported">The keys; stored ones are imported when they are first requested.</param>
 /// <param name="Digest">SHA-256 of the document, so that an unchanged one need not be imported again.</param>
 /// <param name="FetchedAt">When its source last said so.</param>
 /// <param name="FreshFor">How long that holds.</param>
@@ -22,7 +22,7 @@ internal sealed record CachedKeys(
 
     public JwkSet Set => Imported.Value;
 
-    /// <summary>Keys given by hand, which are never old.</summary>
+    /// <summary>Keys configured manually, which are never stale.</summary>
     public static CachedKeys Given(JwkSet set) =>
         new(new Lazy<JwkSet>(set), "", DateTimeOffset.MaxValue, TimeSpan.MaxValue, EntityTag: null, Sequence: null);
 

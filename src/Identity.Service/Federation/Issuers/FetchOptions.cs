@@ -15,7 +15,9 @@ internal sealed record FetchOptions
 
     public TimeSpan HardExpiry { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>After so many failures in a row an issuer's keys are no longer polled until they are asked for.</summary>
+    /// <summary>
+    /// After so many failures in a row an issuer's keys are no longer polled until an exchange needs them.
+    /// </summary>
     public int PauseAfter { get; init; } = 20;
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// Keeps the last good key set of each issuer, so that a restart during an outage of the identity provider works.
-/// Sealed: a row that somebody else wrote is not believed.
+/// Sealed: a row that another party wrote is rejected.
 /// </summary>
 internal interface IIssuerKeyStore
 {

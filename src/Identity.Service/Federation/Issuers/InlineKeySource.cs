@@ -3,7 +3,7 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>The keys were given by hand; nothing is fetched.</summary>
+/// <summary>The keys were configured manually; nothing is fetched.</summary>
 /// <param name="KeysJson">The JSON array as given, compact.</param>
 /// <param name="Keys">The same keys, imported.</param>
 internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource

@@ -73,7 +73,7 @@ internal sealed record Issuer
 
     public bool IsArchived => Stamps.ArchivedAt is not null;
 
-    /// <summary>The compatible interface's view of <see cref="ReplayMode"/>: whether repeats are looked at.</summary>
+    /// <summary>The compatible interface's view of <see cref="ReplayMode"/>: whether repeats are checked.</summary>
     public bool CheckJti => ReplayMode != ReplayMode.Off;
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// </summary>
 internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limits)
 {
-    /// <summary>Null = the first fetch may go ahead, as far as can be told now.</summary>
+    /// <summary>Null = the first fetch may go ahead, as far as is known now.</summary>
     public async Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken)
     {
         if (KeySetFetch.FirstFetch(issuer) is not { } first)
@@ -17,7 +17,8 @@ internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limit
             return null;
         }
 
-        // The answer says what a name leads to in our network: nobody asks about whole zones that way.
+        // The answer discloses what a name resolves to in the service's network: the limit prevents scans of whole
+        // zones.
         if (limits.TryTake(caller, CostlyWork.NameLookup) is { } limited)
         {
             return limited;

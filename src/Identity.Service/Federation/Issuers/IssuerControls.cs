@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Holds what is killed and paused, read anew after every change on any node. While it cannot be read, no key of any
+/// Holds what is killed and paused, read again after every change on any node. While it cannot be read, no key of any
 /// issuer is believed: a kill must not be lost because the database was slow.
 /// </summary>
 internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes, ILogger<IssuerControls> logger)

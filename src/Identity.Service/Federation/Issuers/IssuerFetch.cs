@@ -6,8 +6,8 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <param name="Url">Where.</param>
 /// <param name="Field">The setting that leads there, for refusals.</param>
 /// <param name="Issuer">Whose allowance and roots hold.</param>
-/// <param name="EntityTag">Of the copy in hand; null = none.</param>
-/// <param name="Observation">Filled on the way, when somebody wants to know.</param>
+/// <param name="EntityTag">Of the existing copy; null = none.</param>
+/// <param name="Observation">Filled on the way, when the caller needs it.</param>
 internal sealed record IssuerFetch(
     Uri Url,
     string Field,

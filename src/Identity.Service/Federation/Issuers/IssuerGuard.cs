@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// What an issuer's rules demand of a change to it. Whoever sets an issuer's keys can mint any token of it: nobody
-/// must do so where rules grant more than they hold (S2).
+/// What an issuer's rules demand of a change to it. A caller that sets an issuer's keys can mint any token of it: no
+/// caller may do so where rules grant more than the caller holds (S2).
 /// </summary>
 internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IssuerStore issuers)
 {

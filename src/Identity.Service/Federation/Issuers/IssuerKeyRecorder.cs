@@ -31,7 +31,7 @@ internal sealed class IssuerKeyRecorder(
     public Task TellAsync(IssuerPolling polling, Issuer issuer) =>
         RunAsync(issuer, () => CommitAsync(new Decision { Event = polling }));
 
-    /// <summary>Polling is given up on every node until somebody resumes it, or a fetch works after all.</summary>
+    /// <summary>Every node stops polling until an operator resumes it, or a fetch succeeds after all.</summary>
     public Task PauseAsync(IssuerPolling polling, Issuer issuer) =>
         RunAsync(
             issuer,

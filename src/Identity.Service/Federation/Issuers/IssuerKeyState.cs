@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What is sealed beside a key set's document.</summary>
+/// <summary>What is sealed together with a key set's document.</summary>
 internal sealed record IssuerKeyState
 {
     [JsonPropertyName("source")]

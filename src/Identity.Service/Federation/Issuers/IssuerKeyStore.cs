@@ -87,7 +87,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             {
                 Statements =
                 [
-                    // Only beside its own document: two nodes may be a rotation apart for a moment.
+                    // Only with its own document: two nodes may be a rotation apart for a moment.
                     new Statement(
                         "UPDATE federation_issuer_key_sets SET sealed_state = @State "
                             + "WHERE issuer_id = @Issuer AND digest = @Digest",
@@ -143,7 +143,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
                 sealer.Unseal(Table, row.IssuerId, StateColumn, row.State),
                 IssuerKeyStateJson.Default.IssuerKeyState
             )!;
-            // Each opens by itself; the digest ties them to each other.
+            // Each is unsealed separately; the digest binds them to each other.
             if (Convert.ToBase64String(SHA256.HashData(document)) != state.Digest)
             {
                 Service.Federation.Issuers.Log.StoredKeysRefused(

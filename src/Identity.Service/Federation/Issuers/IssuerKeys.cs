@@ -5,8 +5,8 @@ using Culvert.Platform.Issuers;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// The keys of one issuer on this node. Lookups read an immutable set (<see cref="KeysInForce"/>); fetching happens
-/// beside them, one at a time, and replaces the set only by a usable one (<see cref="KeyRefresh"/>).
+/// The keys of one issuer on this node. Lookups read an immutable set (<see cref="KeysInForce"/>); fetching happens in
+/// parallel, one at a time, and replaces the set only by a usable one (<see cref="KeyRefresh"/>).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -54,7 +54,7 @@ internal sealed class IssuerKeys
     /// <summary>What identifies the source: the issuer's URL, where keys come from, and which roots are believed.</summary>
     public string Source => inForce.Source;
 
-    /// <summary>When the next fetch is due without anybody asking; null = never.</summary>
+    /// <summary>When the next fetch is due without a request; null = never.</summary>
     public DateTimeOffset? NextPollAt => refresh.NextPollAt;
 
     public KeyState State => inForce.StateAt(Now);
@@ -84,7 +84,7 @@ internal sealed class IssuerKeys
         }
     }
 
-    /// <summary>Takes up a set that an earlier run of the service fetched, unless it is of another source.</summary>
+    /// <summary>Restores a set that an earlier run of the service fetched, unless it is of another source.</summary>
     public void Restore(StoredKeySet stored)
     {
         if (!inForce.AreGiven && stored.Source == inForce.Source)
@@ -104,7 +104,7 @@ internal sealed class IssuerKeys
         {
             if (now >= refresh.NextPoll)
             {
-                // Nobody waits for this fetch, and normally the poller has begun it.
+                // No exchange waits for this fetch, and normally the poller has begun it.
                 _ = PollIfDue(now, isAsked: true);
             }
 
@@ -130,7 +130,7 @@ internal sealed class IssuerKeys
             return null;
         }
 
-        // Somebody else's fetch may have brought it already.
+        // Another caller's fetch may have brought it already.
         var found = inForce.Look(keyId, Now);
         if (found.Key is not null && found.Key.Thumbprint == failed.Thumbprint)
         {
@@ -140,7 +140,7 @@ internal sealed class IssuerKeys
         return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
     }
 
-    /// <summary>A signature of this key held: it goes on serving when the set is old.</summary>
+    /// <summary>A signature of this key held: it continues to be used when the set is old.</summary>
     public void MarkProven(VerificationKey key)
     {
         if (!inForce.AreGiven && !inForce.IsProven(key))
@@ -151,7 +151,8 @@ internal sealed class IssuerKeys
 
     /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
     /// <param name="now">The present moment.</param>
-    /// <param name="isAsked">Whether somebody uses these keys: then they are fetched although polling is paused.</param>
+    /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is
+    /// paused.</param>
     public Task? PollIfDue(DateTimeOffset now, bool isAsked) =>
         inForce.AreGiven ? null : refresh.PollIfDue(now, isAsked);
 
@@ -179,7 +180,7 @@ internal sealed class IssuerKeys
         CancellationToken cancellationToken
     )
     {
-        // Without any keys everybody has to wait; with some, only so many wait for a name that may not exist.
+        // Without any keys all exchanges have to wait; with some, only so many wait for a name that may not exist.
         var isUseful = before.Outcome != KeyLookupOutcome.Unavailable;
         if (refresh.Join(keyId, isUseful) is not { } fetching)
         {
@@ -193,7 +194,7 @@ internal sealed class IssuerKeys
         }
         catch (TimeoutException)
         {
-            // The fetch goes on; this exchange is decided on what there is.
+            // The fetch continues; this exchange is decided on what there is.
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// <c>/v1/organizations/federation_issuers/{id}/kill</c> and <c>/unkill</c>. A kill is in force on every node within a
-/// second, whatever is cached, fetched or restarted, until somebody undoes it.
+/// second, whatever is cached, fetched or restarted, until an operator undoes it.
 /// </summary>
 internal sealed class IssuerKillEndpoints(
     IssuerStore issuers,

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Fetches keys before anybody needs them. One timer for all issuers, set to the earliest that is due, so that a
+/// Fetches keys before an exchange needs them. One timer for all issuers, set to the earliest that is due, so that a
 /// thousand idle ones cost nothing in between. Each node polls for itself; jitter keeps them apart.
 /// </summary>
 internal sealed class IssuerPoller(
@@ -95,7 +95,7 @@ internal sealed class IssuerPoller(
 
         try
         {
-            // Whoever waited for a slot may find it done.
+            // While this waited for a slot, another may have done it.
             if (keys.PollIfDue(time.GetUtcNow(), isAsked: false) is { } fetching)
             {
                 await fetching;

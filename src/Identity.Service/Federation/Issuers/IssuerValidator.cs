@@ -184,7 +184,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
             return Refuse($"{field}: url must not contain a user name or fragment");
         }
 
-        // With a dot at its end an address is no name either: the fetcher would find out later.
+        // With a dot at its end an address is not a name either: otherwise the fetcher would fail later.
         var host = uri.IdnHost.Trim('[', ']');
         if (IPAddress.TryParse(host.TrimEnd('.'), out var address))
         {

@@ -7,8 +7,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Fetches an issuer's keys anew, one fetch at a time: when it is due, how soon a caller may cause one, and what follows
-/// from its result. Only here the <see cref="KeysInForce"/> change.
+/// Fetches an issuer's keys again, one fetch at a time: when it is due, how soon a caller may cause one, and what
+/// follows from its result. Only here the <see cref="KeysInForce"/> change.
 /// </summary>
 /// <remarks>The states are those of <see cref="IssuerKeys"/>.</remarks>
 internal sealed class KeyRefresh
@@ -55,10 +55,10 @@ internal sealed class KeyRefresh
         SetNextPoll(Now + (StartSpread * Jitter.Unit()));
     }
 
-    /// <summary>When the next fetch is due if somebody asks; far away while one runs.</summary>
+    /// <summary>When the next fetch is due on request; far away while one runs.</summary>
     public DateTimeOffset NextPoll => new(Volatile.Read(ref nextPollTicks), TimeSpan.Zero);
 
-    /// <summary>When the next fetch is due without anybody asking; null = never.</summary>
+    /// <summary>When the next fetch is due without a request; null = never.</summary>
     public DateTimeOffset? NextPollAt
     {
         get
@@ -117,7 +117,8 @@ internal sealed class KeyRefresh
 
     /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
     /// <param name="now">The present moment.</param>
-    /// <param name="isAsked">Whether somebody uses these keys: then they are fetched although polling is paused.</param>
+    /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is
+    /// paused.</param>
     public Task? PollIfDue(DateTimeOffset now, bool isAsked)
     {
         lock (gate)
@@ -195,7 +196,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    /// <summary>Whoever has joined waits no longer.</summary>
+    /// <summary>A caller that joined stops waiting.</summary>
     public void Leave()
     {
         lock (gate)
@@ -245,7 +246,7 @@ internal sealed class KeyRefresh
 
     private DateTimeOffset? NextPollAt_NeedsLock() => !MayFetch || Control.PausedAt is not null ? null : NextPoll;
 
-    // Resumed by hand, perhaps on another node: as if nothing had failed yet.
+    // Resumed by an operator, perhaps on another node: as if nothing had failed yet.
     private void NoticeResumed_NeedsLock(DateTimeOffset now)
     {
         var isPaused = Control.PausedAt is not null;

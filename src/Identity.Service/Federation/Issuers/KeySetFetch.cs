@@ -17,7 +17,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
     /// <summary>A usable set with its bytes, or a sentence for log and poll status.</summary>
     /// <param name="issuer">Whose keys.</param>
     /// <param name="known">What was fetched last; null = nothing.</param>
-    /// <param name="steps">Takes down what happens; null = nobody wants to know.</param>
+    /// <param name="steps">Records what happens; null = not needed.</param>
     /// <param name="cancellationToken">Bounds the whole.</param>
     public async Task<KeySetFetchResult> GetAsync(
         Issuer issuer,
@@ -183,7 +183,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
             using var metadata = IssuerMetadata.Read(body);
             if (metadata.Issuer != issuer)
             {
-                // Mix-up: somebody else's document, perhaps with somebody else's keys.
+                // Mix-up: another issuer's document, perhaps with another issuer's keys.
                 return (null, "its issuer is not the registered one");
             }
 
@@ -192,7 +192,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
                 return (null, "its jwks_uri is not an https URL");
             }
 
-            // A25: else whoever can write one line of that document chooses the keys.
+            // A25: otherwise an attacker who can write one line of that document chooses the keys.
             var isPinned =
                 keysUrl.Authority == keySetHost
                 || new[] { documentUrl, new Uri(issuer) }.Any(known =>

@@ -14,7 +14,7 @@ internal abstract record KeySource
     /// <summary>PEM of the only roots accepted for fetching; null = public ones, or nothing is fetched.</summary>
     public virtual string? CaCertificatePem => null;
 
-    /// <summary>The keys themselves, where they were given by hand; null = they are fetched or read.</summary>
+    /// <summary>The keys themselves, where they were configured manually; null = they are fetched or read.</summary>
     public virtual JwkSet? GivenKeys => null;
 
     /// <summary>The wire form; also what the store keeps.</summary>

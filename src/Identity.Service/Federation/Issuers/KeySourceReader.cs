@@ -16,7 +16,7 @@ internal static class KeySourceReader
     private const int MaxRoots = 8;
     private const int MaxPathLength = 255;
 
-    // What an exported set may contain beside usable keys without anybody having made a mistake.
+    // What an exported set may contain in addition to usable keys without an error of its owner.
     private static readonly HashSet<JoseRefusal> Harmless = [JoseRefusal.KeyUse, JoseRefusal.KeyTypeUnsupported];
 
     /// <summary>Exactly one of both results is set.</summary>

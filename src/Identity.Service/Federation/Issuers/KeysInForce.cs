@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// Which keys of an issuer are believed at a moment: the set as its source last confirmed it, for as long as its age
-/// allows, without what was killed. Nobody waits for a lock to read it.
+/// allows, without what was killed. Readers never wait for a lock.
 /// </summary>
 /// <remarks>What ends in <c>_NeedsLock</c> is called under the gate of the <see cref="KeyRefresh"/> that writes it.</remarks>
 internal sealed class KeysInForce
@@ -38,7 +38,7 @@ internal sealed class KeysInForce
     /// <summary>The set as it is, usable or not; null = none.</summary>
     public CachedKeys? Present => present;
 
-    /// <summary>Whether the keys were given by hand, so that nothing is fetched.</summary>
+    /// <summary>Whether the keys were configured manually, so that nothing is fetched.</summary>
     public bool AreGiven => issuer.KeySource.GivenKeys is not null;
 
     private IssuerKill? Kill => services.Controls.Of(issuer.Id).Kill;
@@ -82,7 +82,9 @@ internal sealed class KeysInForce
             : KeyLookup.Found(key);
     }
 
-    /// <summary>Whether a signature of this key was seen to hold, so that it goes on serving when the set is old.</summary>
+    /// <summary>
+    /// Whether a signature of this key was seen to hold, so that it continues to be used when the set is old.
+    /// </summary>
     public bool IsProven(VerificationKey key) => proven.Contains(key.Thumbprint);
 
     /// <returns>Whether the key is one of the set.</returns>

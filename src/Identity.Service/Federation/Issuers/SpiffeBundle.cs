@@ -13,7 +13,7 @@ internal static class SpiffeBundle
 {
     private const string JwtSvid = "jwt-svid";
 
-    /// <summary>Beside <see cref="JoseRefusal.None"/>, the set is null.</summary>
+    /// <summary>Except for <see cref="JoseRefusal.None"/>, the set is null.</summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> json, out JwkSet? set, out SpiffeBundleInfo info)
     {
         set = null;

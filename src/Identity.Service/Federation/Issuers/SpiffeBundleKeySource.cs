@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// A SPIFFE trust bundle (SPIFFE Trust Domain and Bundle §4): fetched by the https_web profile (SPIFFE Federation
-/// §5.2.1), or given by hand. Its keys of use <c>jwt-svid</c> verify JWT-SVIDs of that trust domain alone.
+/// §5.2.1), or configured manually. Its keys of use <c>jwt-svid</c> verify JWT-SVIDs of that trust domain alone.
 /// </summary>
 /// <param name="TrustDomain">Without the scheme.</param>
 /// <param name="Url">Where the bundle is fetched from; null = <paramref name="BundleJson"/> was given.</param>

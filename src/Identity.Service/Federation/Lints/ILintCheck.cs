@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>One danger that a rule is looked at for.</summary>
+/// <summary>One danger that a rule is checked for.</summary>
 internal interface ILintCheck
 {
     string Id { get; }

@@ -51,7 +51,7 @@ internal sealed class LintedRule
     public bool Demands(string claim, string value) =>
         Pins.Any(pin => pin.IsWhole && pin.Values.All(v => v == value) && pin.Is(claim));
 
-    /// <summary>Whether the match looks at the claim at all.</summary>
+    /// <summary>Whether the match reads the claim at all.</summary>
     public bool Reads(string claim) => Pins.Any(pin => pin.Is(claim));
 
     /// <summary>Whether a subject that the rule accepts has this part at its fixed place, as far as the rule says.</summary>
@@ -94,12 +94,12 @@ internal sealed class LintedRule
             return false;
         }
 
-        // Beside a name may stand its id, which may be any.
+        // Its id may follow a name, and may be any.
         var name = subject[tenant.Prefix.Length..end].Split('@')[0];
         return name.Length > 0 && !name.Contains('*', StringComparison.Ordinal);
     }
 
-    // repo:OWNER@OWNER_ID/…: the id stands beside the name.
+    // repo:OWNER@OWNER_ID/…: the id follows the name.
     private bool HasGitHubOwnerId(string subject)
     {
         if (!IsOf("github-actions") || !subject.StartsWith("repo:", StringComparison.Ordinal))

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Federation.Lints;
 
 /// <summary>
-/// L17: what a rule alone does not show: that nobody uses it any more, that another one makes it superfluous, or that
+/// L17: what a rule alone does not show: that it is no longer used, that another one makes it superfluous, or that
 /// the same workload can choose between grants.
 /// </summary>
 internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdentity identity, TimeProvider time)
@@ -14,11 +14,11 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
     /// <summary>A rule without an exchange for so long is probably forgotten.</summary>
     public static readonly TimeSpan UnusedAfter = TimeSpan.FromDays(90);
 
-    /// <summary>Rules of one issuer that are compared with each other: every pair is looked at.</summary>
+    /// <summary>Rules of one issuer that are compared with each other: every pair is checked.</summary>
     public const int MaxRelated = 1_000;
 
     /// <summary>
-    /// Findings about the organization's unarchived rules, by rule id, and whether all was looked at.
+    /// Findings about the organization's unarchived rules, by rule id, and whether all rules were checked.
     /// </summary>
     public async ValueTask<(ILookup<string, Lint> Found, bool IsComplete)> FindAsync(
         IReadOnlyList<CompiledRule> rules,

@@ -6,7 +6,9 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>Looks at a rule for what its author may not have meant. Pure: the same rule and issuer, the same findings.</summary>
+/// <summary>
+/// Checks a rule for what its author may not have meant. Pure: the same rule and issuer, the same findings.
+/// </summary>
 internal sealed class RuleLinter(ServiceIdentity identity)
 {
     private static readonly ILintCheck[] Checks =

@@ -20,7 +20,7 @@ internal sealed class RuleReviewer(
     public const int MaxJustificationLength = 1024;
 
     /// <param name="before">What the rule was; null = it is new. A change that only takes away is never refused for
-    /// what was dangerous before: else nobody could switch such a rule off.</param>
+    /// what was dangerous before: else no operator could switch such a rule off.</param>
     /// <param name="given">The tests of the request; null = those that the rule has.</param>
     /// <returns>Exactly one of both is set.</returns>
     public async ValueTask<Result<RuleReview>> ReviewAsync(
@@ -59,7 +59,7 @@ internal sealed class RuleReviewer(
         return new RuleReview(lints, tests, given is null ? [] : [store.Put(rule.Id.Value, rule.Version, given)]);
     }
 
-    /// <summary>The warnings of a rule as it stands; null when its issuer is not read yet.</summary>
+    /// <summary>The warnings of a rule in its present form; null when its issuer is not read yet.</summary>
     public IReadOnlyList<LintDocument>? WarningsOf(Rule rule) =>
         directory.Current.FindRule(rule.Id.Value) is { } known
             ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.Of)]

@@ -6,11 +6,11 @@ namespace Culvert.Identity.Service.Federation.Presets;
 [JsonConverter(typeof(JsonStringEnumConverter<ClaimKind>))]
 internal enum ClaimKind
 {
-    /// <summary>Identifies one thing for good.</summary>
+    /// <summary>Identifies one thing permanently.</summary>
     [JsonStringEnumMemberName("id")]
     Id,
 
-    /// <summary>A name, which somebody else may get later.</summary>
+    /// <summary>A name, which another owner may get later.</summary>
     [JsonStringEnumMemberName("name")]
     Name,
 

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>What a preset says where a request to make an issuer says nothing.</summary>
+/// <summary>The preset's value where a request to create an issuer does not set one.</summary>
 internal static class IssuerDefaults
 {
     public static Issuer Of(Preset preset, Issuer blank) =>

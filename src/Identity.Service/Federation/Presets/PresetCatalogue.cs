@@ -24,7 +24,7 @@ internal static class PresetCatalogue
 
     /// <summary>
     /// The platform that the address is known to be of, where the preset is of another one: its lints would look for the wrong
-    /// claims. Null = they agree, or the address is nobody's that we know.
+    /// claims. Null = they agree, or the address belongs to no known platform.
     /// </summary>
     public static string? Contradiction(string preset, string issuerUrl)
     {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary><c>/v1/organizations/federation_presets</c>: read only, alike for everybody.</summary>
+/// <summary><c>/v1/organizations/federation_presets</c>: read only, the same for all callers.</summary>
 internal static class PresetEndpoints
 {
     public static ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Federation.Presets;
 
 /// <summary>
-/// Addresses, as patterns: <c>*</c> stands for a part without <c>/</c> and <c>.</c>, <c>**</c> for one without
+/// Addresses, as patterns: <c>*</c> matches a part without <c>/</c> and <c>.</c>, <c>**</c> for one without
 /// <c>/</c>. For recognising a platform, never for trusting it: what is trusted is the issuer's own URL.
 /// </summary>
 internal sealed record PresetIssuer

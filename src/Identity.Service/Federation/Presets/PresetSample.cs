@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Presets;
 /// <summary>A claim set as the platform makes it, and what a rule with the preset's <c>match</c> says to it.</summary>
 internal sealed record PresetSample
 {
-    /// <summary>Stands in the catalogue where a token made for this installation has its public URL.</summary>
+    /// <summary>Is in the catalogue where a token made for this installation has its public URL.</summary>
     public const string ExampleAudience = "https://identity.example:8443";
 
     [JsonPropertyName("name")]

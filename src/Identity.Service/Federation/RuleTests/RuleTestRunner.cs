@@ -60,7 +60,7 @@ internal sealed class RuleTestRunner(
         return null;
     }
 
-    // Tests are about who gets in: whether somebody works on the rule, and in which workspace, is not the question.
+    // Tests are about who gets in: whether an operator edits the rule, and in which workspace, is not the question.
     private async ValueTask<CompiledRule> CompileAsync(
         Rule rule,
         Issuer issuer,

@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// S1, S2: nobody grants what they lack. Asked of every scope of a rule that somebody writes, and of every rule behind
-/// an issuer that somebody changes: whoever sets an issuer's keys can be any of its workloads.
+/// S1, S2: no caller grants what it lacks. Checked for every scope of a rule that a caller writes, and for every rule
+/// of an issuer that a caller changes: a caller that sets an issuer's keys can be any of its workloads.
 /// </summary>
 internal static class GrantRights
 {

@@ -54,6 +54,6 @@ internal interface IRuleStore
     /// <summary>
     /// Touches the rule's row only if it is live, and its version in force speaks for the account, covers the workspace, and names the machine.
     /// </summary>
-    /// <param name="workspaceId">Null for machines that stand in no workspace.</param>
+    /// <param name="workspaceId">Null for machines that belong to no workspace.</param>
     Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId);
 }

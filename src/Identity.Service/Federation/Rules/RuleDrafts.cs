@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// What a request to create or change a rule makes of it, before anybody asks whether it may be saved. Saving,
+/// What a request to create or change a rule makes of it, before the check whether it may be saved. Saving,
 /// simulation and policy replay read rules here, so that what was tried is what is saved.
 /// </summary>
 internal static class RuleDrafts

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>Reads a <c>match</c> strictly: a condition that we would not check must never be saved.</summary>
 internal static class RuleMatchReader
 {
-    // A token with nothing but what every token has, of a subject that nobody knows.
+    // A token with nothing but what every token has, of an unknown subject.
     private static readonly ClaimSet Anybody = ReadAnybody();
 
     public const int MaxClaims = 32;

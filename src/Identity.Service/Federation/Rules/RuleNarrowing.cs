@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// Whether a change only takes away: such a change anybody may make who may administer at all, because it grants
-/// nothing. In doubt it is no narrowing.
+/// Whether a change only takes away: every administrator may make such a change, because it grants nothing. In doubt
+/// the change counts as not narrowing.
 /// </summary>
 internal static class RuleNarrowing
 {

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>What a rule says beside whom it matches and what it grants.</summary>
+/// <summary>The settings of a rule besides its match and its grant.</summary>
 internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffset? ExpiresAt)
 {
     public static readonly RuleOptions Default = new(RuleState.Enforce, RuleBind.Any, ExpiresAt: null);

@@ -27,7 +27,7 @@ internal sealed record RuleRow : StampColumns
     public const string SelectNewest =
         "SELECT id AS Id, " + SelectColumns + StampColumns.Select + " FROM federation_rules";
 
-    /// <summary>From all versions, which are numbered by themselves; the caller adds the condition.</summary>
+    /// <summary>From all versions, which are numbered separately; the caller adds the condition.</summary>
     public const string SelectVersion =
         "SELECT rule_id AS Id, version AS Ordinal, version AS Version, "
         + SelectColumns

@@ -7,7 +7,7 @@ internal enum RuleState
     Draft,
 
     /// <summary>
-    /// It is tried on live traffic while the version that was enforced before it goes on deciding. Without one, mints
+    /// It is tried on live traffic while the version that was enforced before continues to decide. Without one, mints
     /// nothing.
     /// </summary>
     Audit,

@@ -200,8 +200,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
                             + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
                             + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
                 )
-                // Not LIKE: SQLite's takes letters of either case for one another, an underscore for any character, and is
-                // compiled anew for each pattern.
+                // Not LIKE: SQLite's takes letters of either case for one another, an underscore for any character, and
+                // is compiled again for each pattern.
                 + "AND REPLACE(' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ', @Named, '') "
                 + "<> ' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ')",
             new
@@ -341,7 +341,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
     {
         share ??= text => text;
         await using var connection = await database.OpenReadAsync(cancellationToken);
-        // Not one moment: whoever changes a rule between the two readings fails on its version, or reads again after.
+        // Not one moment: a caller that changes a rule between the two reads fails on its version, or reads again
+        // after.
         var rows = (
             await connection.QueryAsync<RuleRow>(
                 new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)

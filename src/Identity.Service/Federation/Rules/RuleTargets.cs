@@ -5,7 +5,9 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>Whether what a rule names exists.</summary>
 internal sealed class RuleTargets(Database database)
 {
-    /// <summary>The first of the ids that is no unarchived tunnel of the organization; null = all are.</summary>
+    /// <summary>
+    /// The first of the ids that is not an unarchived tunnel of the organization; null = there is none.
+    /// </summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
@@ -19,7 +21,9 @@ internal sealed class RuleTargets(Database database)
             cancellationToken
         );
 
-    /// <summary>The first of the ids that is no unarchived service account of the organization; null = all are.</summary>
+    /// <summary>
+    /// The first of the ids that is not an unarchived service account of the organization; null = there is none.
+    /// </summary>
     public async ValueTask<string?> FindMissingAccountAsync(
         string organizationId,
         IReadOnlyList<string> accountIds,
@@ -33,7 +37,7 @@ internal sealed class RuleTargets(Database database)
             cancellationToken
         );
 
-    /// <summary>The first of the ids that is no unarchived edge; null = all are.</summary>
+    /// <summary>The first of the ids that is not an unarchived edge; null = there is none.</summary>
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken

@@ -29,8 +29,8 @@ internal sealed class RuleValidator(
         ?? await CheckTargetsAsync(rule, cancellationToken);
 
     /// <summary>
-    /// As <see cref="CheckAsync"/> for the rule after a change. Who changes a rule must have been allowed to write it as
-    /// it was, or takes away only: nobody takes over a rule that grants more than they do.
+    /// As <see cref="CheckAsync"/> for the rule after a change. A caller that changes a rule must have the right to
+    /// write it as it was, or only narrows it: no caller takes over a rule that grants more than the caller may.
     /// </summary>
     public async ValueTask<Refusal?> CheckChangeAsync(
         Rule before,
@@ -91,7 +91,7 @@ internal sealed class RuleValidator(
             ?? CheckActors(rule);
     }
 
-    // Nobody acts for himself: such a chain would say nothing.
+    // No account acts for itself: such a chain would have no meaning.
     private static Refusal? CheckActors(Rule rule) =>
         rule.ActorIds.Contains(rule.ServiceAccountId.Value)
             ? RequestErrors.Invalid.Refuse("actor_ids: the rule's own service account cannot act for itself.")

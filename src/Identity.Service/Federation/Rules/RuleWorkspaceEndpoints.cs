@@ -88,7 +88,7 @@ internal sealed class RuleWorkspaceEndpoints(
         return ApiAnswer.Json(DocumentOf(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
     }
 
-    /// <summary>Idempotent: a client that repeats it after a lost answer must not be told of a failure.</summary>
+    /// <summary>Idempotent: a client that repeats it after a lost answer must not get an error.</summary>
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var workspace = request.Route("workspace");

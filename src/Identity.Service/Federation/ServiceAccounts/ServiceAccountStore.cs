@@ -114,7 +114,7 @@ internal sealed class ServiceAccountStore(Database database)
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
         [
-            // Touches its row only if nobody needs it: the count of rows is the check.
+            // Changes its row only if no other record needs it: the count of rows is the check.
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE service_account_id = @Id AND archived_at_ms IS NULL)",

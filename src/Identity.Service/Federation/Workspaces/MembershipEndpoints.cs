@@ -242,7 +242,7 @@ internal sealed class MembershipEndpoints(
             return unavailable;
         }
 
-        // What a version in audit would grant counts too: it takes effect without anybody asking about roles again.
+        // What a version in audit would grant counts too: it takes effect without another check of roles.
         var scopes = directory
             .Current.RulesFor(account.Id)
             .SelectMany(rule =>

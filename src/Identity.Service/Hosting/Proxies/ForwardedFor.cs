@@ -123,8 +123,8 @@ internal static class ForwardedFor
     }
 
     /// <summary>
-    /// The <c>for</c> of each element; null where an element has none. Each line must be complete by itself: a quote that a
-    /// client opens in its own line must not swallow the one that the balancer adds.
+    /// The <c>for</c> of each element; null where an element has none. Each line must be complete on its own: a quote
+    /// that a client opens in its own line must not swallow the one that the balancer adds.
     /// </summary>
     private static bool TryReadElements(StringValues lines, out List<string?> nodes)
     {

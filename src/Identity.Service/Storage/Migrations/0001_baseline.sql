@@ -12,7 +12,7 @@ CREATE TABLE installation (
     -- Counts how often a failed store has proved itself by a real write.
     proven BIGINT NOT NULL,
     -- How often this installation was restored from a backup, and when last. Nodes that start after a restore take new
-    -- names: their serial numbers and audit chains begin anew.
+    -- names: their serial numbers and audit chains start again.
     generation BIGINT NOT NULL DEFAULT 0,
     restored_at_ms BIGINT,
     -- What the first node that starts after a restore writes into its chain, as JSON; null once it is written.
@@ -144,7 +144,8 @@ CREATE TABLE federation_rules (
     updated_by TEXT NOT NULL,
     archived_at_ms BIGINT,
     archived_by TEXT,
-    -- What a rule matches beside an exact subject and string claims, and how it takes effect.
+    -- What a rule matches in addition to an exact subject and string claims, and how it takes
+    -- effect.
     subject_segments TEXT,
     -- The wire's matchers, as a JSON array.
     matchers TEXT NOT NULL DEFAULT '[]',
@@ -172,7 +173,8 @@ CREATE TABLE federation_rule_workspaces (
     PRIMARY KEY (rule_id, workspace_id)
 );
 
--- Refusals before the signature was proved. No chain entries: whoever can send a request could fill the chain.
+-- Refusals before the signature was proved. No chain entries: any client that can send a request could fill
+-- the chain.
 CREATE TABLE federation_refusals (
     request_id TEXT NOT NULL PRIMARY KEY,
     -- The journal's last sequence at the time, times 2^20, plus a counter: sorts them among the chain's entries.
@@ -188,7 +190,7 @@ CREATE TABLE federation_refusals (
     -- More than one: so many alike within a minute that were not recorded one by one.
     refusals BIGINT NOT NULL,
     -- Denials of both kinds are found here, by what people ask for; a proven one is also a chain entry, which has its
-    -- claims. The trace says what the evaluation looked at.
+    -- claims. The trace contains what the evaluation read.
     proven BIGINT NOT NULL DEFAULT 0,
     rule_version BIGINT,
     service_account_id TEXT,
@@ -258,8 +260,8 @@ CREATE TABLE certificates (
     not_after_ms BIGINT NOT NULL,
     fingerprint TEXT,
     certificate BLOB,
-    -- Whose key is whose, so that one key never speaks for two identities; and what an issuance was asked for, so that
-    -- the same question gets the same certificate.
+    -- Which identity has which key, so that one key never represents two identities; and the request of an issuance,
+    -- so that the same request gets the same certificate.
     spki_sha256 TEXT,
     idempotency_key TEXT,
     request_sha256 TEXT,
@@ -528,7 +530,7 @@ CREATE INDEX token_revocations_ending ON token_revocations (ends_at_ms);
 
 CREATE TABLE federation_issuer_key_sets (
     issuer_id TEXT NOT NULL PRIMARY KEY REFERENCES federation_issuers (id),
-    -- Of source and document: tells whether somebody recorded the same already. Never believed.
+    -- Of source and document: shows whether the same was recorded already. Never believed.
     digest TEXT NOT NULL,
     -- The bytes as fetched, sealed.
     sealed_document BLOB NOT NULL,
@@ -599,7 +601,7 @@ CREATE TABLE federation_rule_version_workspaces (
 );
 
 -- Numbers the changes of issuers, rules and service accounts. Raising it locks its row until the change is committed,
--- so that whoever has seen a number has seen all smaller ones.
+-- so that a reader that has seen a number has seen all smaller ones.
 CREATE TABLE federation_sequence (
     id BIGINT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -673,7 +675,8 @@ CREATE TABLE certificate_authorities (
     registered_certificate_id TEXT,
     created_at_ms BIGINT NOT NULL,
     archived_at_ms BIGINT,
-    -- Somebody asked for an anchor that the whole machine trusts; the approval covers that.
+    -- The request was for an anchor that the whole machine trusts; the approval covers
+    -- that.
     public_anchor BIGINT NOT NULL DEFAULT 0,
     -- Who is making the key of a draft: of two nodes that are asked at once, one makes it under the label in the token.
     key_claim TEXT,
@@ -724,8 +727,8 @@ CREATE TABLE relying_parties (
 CREATE INDEX relying_parties_of_tunnel ON relying_parties (tunnel_id, ordinal);
 CREATE UNIQUE INDEX relying_parties_live ON relying_parties (tunnel_id, name) WHERE archived_at_ms IS NULL;
 
--- How an authority's lists are divided and where they are fetched. Its certificates bear these addresses, so that a row
--- never changes.
+-- How an authority's lists are divided and where they are fetched. Its certificates contain these addresses, so that a
+-- row never changes.
 CREATE TABLE revocation_points (
     ca_id TEXT NOT NULL PRIMARY KEY,
     shards BIGINT NOT NULL,
@@ -763,7 +766,7 @@ CREATE TABLE imported_revocation_lists (
     imported_at_ms BIGINT NOT NULL
 );
 
--- Which notice of an approaching end was given: each once, whoever asks.
+-- Which notice of an approaching expiry was sent: each once, for all callers.
 CREATE TABLE expiry_notices (
     subject TEXT NOT NULL,
     not_after_ms BIGINT NOT NULL,
@@ -815,7 +818,8 @@ CREATE TABLE signing_attempts (
     refused BIGINT NOT NULL,
     node TEXT NOT NULL,
     began_at_ms BIGINT NOT NULL,
-    -- While an attempt is under way, nobody else begins one until then; 0 = none is.
+    -- While an attempt is under way, no other node begins one until then; 0 = none
+    -- is.
     held_until_ms BIGINT NOT NULL,
     ended_at_ms BIGINT,
     next_at_ms BIGINT NOT NULL,
@@ -884,20 +888,21 @@ CREATE TABLE agent_disconnects (
     PRIMARY KEY (tunnel_id, instance_id)
 );
 
--- Names that clients use for a tunnel beside its own domain.
+-- Names that clients use for a tunnel in addition to its own domain.
 CREATE TABLE hostnames (
     tunnel_id TEXT NOT NULL REFERENCES tunnels (id),
     name TEXT NOT NULL,
     -- pending, active or suspended.
     state TEXT NOT NULL,
-    -- The name while it is active, also for a while after its tunnel was archived; null otherwise. Nobody else's then.
+    -- The name while it is active, also for a while after its tunnel was archived; null otherwise. Then no other
+    -- tunnel may have it.
     held_name TEXT UNIQUE,
-    -- The operator who vouched for it in place of a proof; null = nobody.
+    -- The operator who approved it in place of a proof; null = not approved.
     approved_by TEXT,
     created_at_ms BIGINT NOT NULL,
     -- Since when it is active; null = it is not.
     active_at_ms BIGINT,
-    -- The last look at its name servers, and what came of it.
+    -- The last check of its name servers, and the result.
     checked_at_ms BIGINT,
     check_result TEXT,
     -- Daily looks in a row that did not find the proof.
@@ -941,7 +946,7 @@ CREATE TABLE tunnel_inventory (
     would_refuse BIGINT NOT NULL,
     first_seen_at_ms BIGINT NOT NULL,
     last_seen_at_ms BIGINT NOT NULL,
-    -- 0 = it only stood in a list.
+    -- 0 = it was only listed.
     last_called_at_ms BIGINT NOT NULL,
     -- Who called last; empty where the agent does not ask.
     last_issuer TEXT NOT NULL,

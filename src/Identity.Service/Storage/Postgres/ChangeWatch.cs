@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
 /// Sees what other nodes change: listens for their notifications, and reads the counters every second in case one got
-/// lost. Without a look at them for five seconds, this node grants nothing (<see cref="IChanges.IsCurrent"/>).
+/// lost. Without a read of them for five seconds, this node grants nothing (<see cref="IChanges.IsCurrent"/>).
 /// </summary>
 internal sealed class ChangeWatch(
     PostgresDatabase database,

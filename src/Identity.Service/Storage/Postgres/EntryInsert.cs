@@ -4,7 +4,9 @@ using NpgsqlTypes;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>Writes journal rows: many by one statement over arrays, or one beside the statements of its decision.</summary>
+/// <summary>
+/// Writes journal rows: many by one statement over arrays, or one together with the statements of its decision.
+/// </summary>
 internal sealed class EntryInsert : IDisposable
 {
     private const string Columns =
@@ -60,7 +62,7 @@ internal sealed class EntryInsert : IDisposable
         all.ExecuteNonQuery();
     }
 
-    /// <summary>As <see cref="All"/>, beside the statements of their decisions.</summary>
+    /// <summary>As <see cref="All"/>, together with the statements of their decisions.</summary>
     public NpgsqlBatchCommand Many(IReadOnlyList<EntryRow> rows)
     {
         var command = new NpgsqlBatchCommand(all.CommandText);

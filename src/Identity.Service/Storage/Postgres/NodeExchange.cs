@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
 /// Once a second, in one round trip: says that this node runs and what its limits let through, and reads the same of the
-/// others. Nothing here is durable or decides by itself; a lost second is made up for in the next.
+/// others. Nothing here is durable or makes a decision; a lost second is made up for in the next.
 /// </summary>
 internal sealed class NodeExchange(
     PostgresDatabase database,
@@ -69,7 +69,7 @@ internal sealed class NodeExchange(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The others find out by themselves, ten seconds later.
+            // The other nodes detect it without a message, ten seconds later.
             Log.ExchangeFailed(logger, fault.Message);
         }
     }

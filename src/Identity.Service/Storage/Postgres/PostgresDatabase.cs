@@ -20,15 +20,15 @@ internal sealed class PostgresDatabase : Database
     private const int CommandSeconds = 15;
     private const int ConnectSeconds = 5;
 
-    // A node that vanished without a word keeps its name no longer than that: 5 + 3 × 2 s, also while an answer is on
-    // its way to it. Without effect on sockets.
+    // A node that vanished without closing its connection keeps its name no longer than that: 5 + 3 × 2 s, also while
+    // an answer is on its way to it. Without effect on sockets.
     private const string KeepAlive =
         "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=11000";
 
-    // A node that stands still in the midst of a change must not keep the others from theirs.
+    // A node that hangs in the middle of a change must not block the changes of other nodes.
     private const string Idle = "-c idle_in_transaction_session_timeout=10000";
 
-    // Nobody who writes waits longer than that for a change of the schema.
+    // No writer waits longer than that for a change of the schema.
     private const int LockMs = 500;
     private const int LockTries = 120;
     private const string Pause = "SELECT pg_sleep(0.3)";
@@ -93,7 +93,7 @@ internal sealed class PostgresDatabase : Database
             new { table = Schema + ".installation" }
         );
 
-    // Asked again and again: a session that waits in the server is one that whoever makes an index would wait for.
+    // Polled: a connection that waits in the server would block a node that creates an index.
     public override void Exclude(DbConnection connection)
     {
         while (!connection.ExecuteScalar<bool>("SELECT pg_try_advisory_lock(@key)", new { key = LockKey("start") }))
@@ -102,8 +102,8 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    // A change of a table waits for everybody who uses it, and everybody who comes then waits for the change: it gives up
-    // soon, lets them pass, and comes again.
+    // A change of a table waits for all its users, and all later users wait for the change: it gives up soon, lets them
+    // pass, and tries again.
     public override void ChangeSchema(DbConnection connection, Action<DbTransaction> change)
     {
         for (var tries = 1; ; tries++)

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>A schema beside the real one, renamed at the end.</summary>
+/// <summary>A schema next to the real one, renamed at the end.</summary>
 internal sealed class PostgresDraft : StoreDraft
 {
     private readonly NpgsqlConnection connection;

@@ -10,8 +10,8 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 /// rows as if there were one writer only.
 /// </summary>
 /// <remarks>
-/// The connection holds the lock on the node's name: whoever has lost the connection cannot go on writing its chain, and
-/// a new session waits until the old one is gone, so the head that it reads is final.
+/// The connection holds the lock on the node's name: a node that has lost the connection cannot continue to write its
+/// chain, and a new session waits until the old one is gone, so the head that it reads is final.
 /// </remarks>
 internal sealed class PostgresSession : JournalSession
 {
@@ -89,7 +89,8 @@ internal sealed class PostgresSession : JournalSession
         connection.Dispose();
     }
 
-    // One process per name, for as long as this connection lives. An earlier one of ours may take a moment to end.
+    // One process per name, for as long as this connection lives. An earlier connection of this node may take a moment
+    // to close.
     private void TakeName()
     {
         try
@@ -330,7 +331,8 @@ internal sealed class PostgresSession : JournalSession
     // Changed, or found by a SELECT.
     private static int RowsOf(NpgsqlBatchCommand command) => checked((int)command.Rows);
 
-    // A unique violation undoes all of them: who was used before is looked up, and the rest, chained anew, is written.
+    // A unique violation undoes all of them: the keys used before are looked up, and the rest is chained again and
+    // written.
     private void Append(IReadOnlyList<PendingDecision> wanted, bool inTransaction)
     {
         while (wanted.Count > 0)
@@ -437,7 +439,8 @@ internal sealed class PostgresSession : JournalSession
         return uses;
     }
 
-    // The counters as this transaction leaves them, other nodes' steps included; nodes that listen are told at COMMIT.
+    // The counters as this transaction leaves them, other nodes' steps included; nodes that listen are notified at
+    // COMMIT.
     private ChangeCounters Raise()
     {
         if (changed == ChangeTopics.None)

@@ -4,12 +4,12 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
-/// Seals every stored value anew with the writing version of the key. Which values that concerns is read from the values
-/// themselves, so a run that was interrupted is simply run again; and a value is replaced only if it still is what was
-/// read, so the service may go on meanwhile.
+/// Seals every stored value again with the writing version of the key. Which values that concerns is read from the
+/// values themselves, so a run that was interrupted is simply run again; and a value is replaced only if it still is
+/// what was read, so the service may continue meanwhile.
 /// </summary>
 /// <remarks>
-/// Not through the journal: no decision is made, nothing that anybody sees changes, and the journal belongs to the
+/// Not through the journal: no decision is made, nothing visible changes, and the journal belongs to the
 /// running service.
 /// </remarks>
 internal sealed class SealRotation(Database database, Sealer sealer)

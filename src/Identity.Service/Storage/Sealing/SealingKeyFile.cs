@@ -3,7 +3,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Storage.Sealing;
 
-/// <summary>Makes and reads the key file: owned by us and readable by nobody else, or not at all.</summary>
+/// <summary>Makes and reads the key file: owned by this user and readable by no other, or not at all.</summary>
 internal static class SealingKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -46,10 +46,10 @@ internal static class SealingKeyFile
     }
 
     /// <summary>
-    /// Refuses a key that another user could exchange (S19); root, who hands over credentials, can exchange any. A file
+    /// Refuses a key that another user could exchange (S19); root, who provides credentials, can exchange any. A file
     /// that is not there is its reader's matter.
     /// </summary>
-    /// <exception cref="StoreException">Somebody else owns it.</exception>
+    /// <exception cref="StoreException">Another user owns it.</exception>
     public static void RequireOwner(string file)
     {
         if (

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Storage.Sealing;
 
-/// <summary>Stored secrets were sealed anew with another version of the key.</summary>
+/// <summary>Stored secrets were sealed again with another version of the key.</summary>
 /// <param name="Writing">The version that seals from now on.</param>
 /// <param name="InUse">The versions that values are sealed with afterwards; empty = the run ended before it looked.</param>
 /// <param name="Columns">How far each column came.</param>

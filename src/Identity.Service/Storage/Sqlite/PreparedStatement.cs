@@ -21,7 +21,7 @@ internal sealed class PreparedStatement : IDisposable
     private Type? bound;
     private MethodInvoker[]? getters;
 
-    /// <exception cref="SqliteException">The text is no statement of this database.</exception>
+    /// <exception cref="SqliteException">The text is not a valid statement of this database.</exception>
     public PreparedStatement(SqliteConnection connection, string sql)
     {
         database = connection.Handle!;

@@ -16,7 +16,8 @@ internal sealed class SqliteDatabase : Database
     private readonly string writeConnection;
     private static readonly object Settled = new();
 
-    // The shared memory of the write-ahead log (-shm) is a file of 32 KiB, which is made anew at a start after a clean stop.
+    // The shared memory of the write-ahead log (-shm) is a file of 32 KiB, which is created again at a start after a
+    // clean stop.
     private const int HeadroomBytes = 128 * 1024;
 
     static SqliteDatabase()
@@ -24,7 +25,7 @@ internal sealed class SqliteDatabase : Database
         // libe_sqlite3.so, which is shipped next to the program; the system's SQLite is not used.
         Batteries_V2.Init();
         raw.FreezeProvider();
-        // Nobody reads the statistics, for which every allocation would take a lock of the whole process.
+        // The statistics are not read, for which every allocation would take a lock of the whole process.
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
-/// <summary>The primary result codes of SQLite that we tell apart (sqlite.org/rescode.html).</summary>
+/// <summary>The primary result codes of SQLite that the service distinguishes (sqlite.org/rescode.html).</summary>
 internal static class SqliteErrors
 {
     /// <summary>SQLITE_ERROR: wrong SQL, missing table.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>
-/// One transaction per batch. Nearly always nothing stands against any decision, so that the batch is written without
+/// One transaction per batch. Nearly always there is no objection to any decision, so that the batch is written without
 /// savepoints first: each would copy every page that its decision touches. What turns out to be refused undoes all of it,
 /// and then each decision with statements is written in a savepoint of its own.
 /// </summary>
@@ -148,7 +148,7 @@ internal sealed class SqliteSession : JournalSession
         }
     }
 
-    // One step per topic for the whole batch: whoever watches sees its decisions together.
+    // One step per topic for the whole batch: a watcher sees its decisions together.
     private ChangeCounters Raise()
     {
         var raised = Counters.Raise(changed);
@@ -176,7 +176,8 @@ internal sealed class SqliteSession : JournalSession
             }
             catch (SqliteException refused) when (refused.SqliteErrorCode == SqliteErrors.Constraint)
             {
-                // An expected constraint is a conflict; an unexpected one is a fault of the decision, not of the store.
+                // An expected constraint is a conflict; an unexpected one is an error of the decision, not of the
+                // store.
                 pending.Refuse(statement.OnConstraint, refused);
                 return false;
             }

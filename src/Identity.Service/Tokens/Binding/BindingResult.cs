@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>What a request proved, or why its proof is refused.</summary>
-/// <param name="Binding">Meaningful only without a fault.</param>
+/// <param name="Binding">Meaningful only without an error.</param>
 /// <param name="Fault">Why not.</param>
 internal readonly record struct BindingResult(ProvenBinding Binding, BindingFault Fault)
 {

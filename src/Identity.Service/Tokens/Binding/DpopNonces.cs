@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// | minute | HMAC (16 of 32)  |   HMAC-SHA-256 over node id and minute
 /// +--------+------------------+
 /// </code>
-/// The key is made anew by every start of every node, so a nonce stands for one node's life: a proof that this node
+/// Every start of every node creates a new key, so a nonce is valid for one run of one node: a proof that this node
 /// accepts can have been accepted by no other, and by none before a restart. That makes the memory of used proofs,
 /// which is this node's alone, exact.
 /// </summary>

@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>
 /// Proof of possession: which key a request's sender holds (RFC 9449), and which client certificate its connection was
-/// made with (RFC 8705). 1. <see cref="Prove"/> looks at the request. 2. <see cref="Use"/> uses the proof up, once the
+/// made with (RFC 8705). 1. <see cref="Prove"/> checks the request. 2. <see cref="Use"/> uses the proof up, once the
 /// caller is known to be entitled. No header that forwards a certificate is read: only a handshake proves one.
 /// </summary>
 internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, ServiceIdentity identity, TimeProvider time)
@@ -25,8 +25,8 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// What the request proves. Without a <c>DPoP</c> header no key, which is no fault. Whenever a proof is sent the
-    /// answer gets the nonce to use next.
+    /// What the request proves. Without a <c>DPoP</c> header no key, which is not an error. Whenever a proof is sent
+    /// the answer gets the nonce to use next.
     /// </summary>
     public BindingResult Prove(HttpContext http)
     {

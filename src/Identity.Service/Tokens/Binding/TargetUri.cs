@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// <summary>
 /// The target of a request in the one form that RFC 9449 §4.3 point 9 compares: without query and fragment, after the
 /// normalisations of RFC 3986 §6.2.2 (case, percent-encoding, dot segments) and §6.2.3 (default port, empty path) and
-/// no other. Written by hand because <see cref="Uri"/> forgives what no grammar allows (blanks, backslashes).
+/// no other. Own code, because <see cref="Uri"/> accepts what no grammar allows (blanks, backslashes).
 /// </summary>
 internal static class TargetUri
 {

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// <summary>
 /// Which proofs this node has accepted, for as long as their <c>iat</c> would let them pass again (RFC 9449 §11.1).
 /// Bounded: when it is full, no further proof is accepted until minutes run out. Only callers whose token or assertion
-/// holds come to use a proof up, so a stranger cannot fill it.
+/// is valid reach this, so a stranger cannot fill it.
 /// </summary>
 internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.DefaultCapacity)
 {
@@ -68,7 +68,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
         }
     }
 
-    // 128 bits: whoever searches for two proofs of his own key that collide harms himself alone.
+    // 128 bits: a caller that searches for two colliding proofs of its own key harms only itself.
     private static UInt128 KeyOf(string thumbprint, string tokenId)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -8,8 +8,8 @@ namespace Culvert.Identity.Service.Tokens.Introspection;
 
 /// <summary>
 /// <c>POST /v1/oauth/introspect</c> (RFC 7662). An administrator of the token's organization and the service account
-/// that it is for learn what it says; to everybody else, and of every other token, it is not active (§2.2). Nothing
-/// tells a token of another organization from no token at all.
+/// that it is for learn its claims. For all other callers, and for every other token, the answer is "not active"
+/// (§2.2). Nothing tells a token of another organization from no token at all.
 /// </summary>
 internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
 {

@@ -59,7 +59,7 @@ internal sealed class IssuedTokenEndpoints(
             cancellationToken
         );
         var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);
-        // Fewer than asked for, but the search is not through: the reader goes on from where it stopped.
+        // Fewer than requested, but the search is not complete: the reader continues from where it stopped.
         next ??= found.SearchedTo is { } ordinal ? page.CursorAt(ordinal) : null;
         return ApiAnswer.Json(
             new IssuedTokenListDocument

@@ -73,7 +73,7 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
         json.WriteString("introspection_endpoint", publicUrl + IntrospectionEndpoint.Path);
         json.WriteString("revocation_endpoint", publicUrl + RevokeEndpoint.Path);
         WriteList(json, "grant_types_supported", JwtBearer, "urn:ietf:params:oauth:grant-type:token-exchange");
-        // Workloads prove themselves by the assertion; nobody has a secret here.
+        // Workloads prove themselves by the assertion; no client has a secret here.
         WriteList(json, "token_endpoint_auth_methods_supported", "none");
         WriteList(json, "revocation_endpoint_auth_methods_supported", "none");
         // RFC 8414 §2 takes access token types here: the caller's own token, or an admin key.

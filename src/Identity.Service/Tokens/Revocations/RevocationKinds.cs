@@ -13,7 +13,7 @@ internal static class RevocationKinds
 
     /// <summary>
     /// Whether only tokens issued by some moment are meant, so that a new exchange gives a good one again. A token and
-    /// a family are revoked for good.
+    /// a family are revoked permanently.
     /// </summary>
     public static bool KnowsTime(this RevocationKind kind) =>
         kind is not (RevocationKind.Token or RevocationKind.Family);

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// All live revocations in memory: asked for every token. Entries are only ever added or raised, and leave when they
+/// All live revocations in memory: checked for every token. Entries are only ever added or raised, and leave when they
 /// end, so that readings of any age can be merged.
 /// </summary>
 internal sealed class RevocationSet(

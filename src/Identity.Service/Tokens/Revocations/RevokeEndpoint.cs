@@ -6,9 +6,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// <c>POST /v1/oauth/revoke</c> (RFC 7009): whoever has a token may end it, and needs no proof of the key that it is
-/// bound to: a thief who revokes what he stole does no harm. What is no good token any more is answered like one that
-/// was (§2.2).
+/// <c>POST /v1/oauth/revoke</c> (RFC 7009): the holder of a token may revoke it, and needs no proof of the key that it
+/// is bound to: a thief who revokes what he stole does no harm. A token that is no longer valid gets the same answer as
+/// a valid one (§2.2).
 /// </summary>
 internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker, ServiceIdentity identity)
 {

@@ -45,7 +45,8 @@ internal sealed class TokenRevoker(
     {
         var (kind, value) = target;
         var now = time.GetStoreNow();
-        // While the clock stands back, tokens say that they are of later than now, and live on after it is right again.
+        // While the clock is behind, tokens from before the step have an issue time in the future, and stay valid after
+        // the clock is right again.
         var latest = Instants.FromStore(clock.LatestNow().ToStore());
         var before = kind.KnowsTime()
             ? (issuedBefore ?? await UntilAsync(latest, cancellationToken)).ToUnixTimeSeconds()
@@ -115,7 +116,7 @@ internal sealed class TokenRevoker(
         return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
     }
 
-    // Tokens live a day at most. A family goes on as long as its assertion may be exchanged again, and a day more.
+    // Tokens live a day at most. A family continues as long as its assertion may be exchanged again, and a day more.
     private static DateTimeOffset EndOf(RevocationKind kind, DateTimeOffset now) =>
         now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
 

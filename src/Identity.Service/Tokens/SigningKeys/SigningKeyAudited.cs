@@ -19,7 +19,7 @@ internal sealed record SigningKeyAudited(string Event, string KeyId) : AuditEven
     /// <summary>Dropped: which key signs from now on.</summary>
     public string? SuccessorId { get; init; }
 
-    /// <summary>Asked for by somebody: why.</summary>
+    /// <summary>The reason of a requested rotation.</summary>
     public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

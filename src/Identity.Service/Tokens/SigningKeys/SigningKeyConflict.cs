@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>What can stand in the way of a change of the signing keys.</summary>
+/// <summary>What can prevent a change of the signing keys.</summary>
 internal enum SigningKeyConflict
 {
     /// <summary>Another node made the next key at the same time: that one holds.</summary>

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>
-/// What is due for the signing keys at one moment. A new key is published some time before it signs, so that whoever
-/// caches our key set knows it; an old one stays published until the last token it signed has ended.
+/// What is due for the signing keys at one moment. A new key is published some time before it signs, so that every
+/// client that caches the key set knows it; an old one stays published until the last token that it signed has expired.
 /// </summary>
 /// <param name="PrepareFrom">Make a key that signs from then on; null = not due.</param>
 /// <param name="Retire">Ids of keys that nothing valid refers to any more.</param>
@@ -39,7 +39,7 @@ internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList
         return new SigningKeyPlan(prepareFrom, retire);
     }
 
-    /// <summary>Keys that are published at once when rotation runs by itself.</summary>
+    /// <summary>Keys that are published at once when rotation is automatic.</summary>
     public static int KeysAtOnce(TokenSigningOptions options) =>
         1 + (int)Math.Ceiling((LongestTokenLife + options.PublishBefore) / options.RotateEvery);
 }

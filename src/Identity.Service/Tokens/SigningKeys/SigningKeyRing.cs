@@ -89,7 +89,7 @@ internal sealed class SigningKeyRing(
     public Task RotateAsync(CancellationToken cancellationToken) =>
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
 
-    /// <summary>Publishes the next key now, ahead of its time; it signs once everybody can know it.</summary>
+    /// <summary>Publishes the next key now, ahead of its time; it signs once all clients can know it.</summary>
     public async Task<Result<TokenSigningKey>> RotateEarlyAsync(
         AuditActor actor,
         string requestId,
@@ -189,7 +189,7 @@ internal sealed class SigningKeyRing(
             );
             if (result.Outcome == CommitOutcome.Conflict && isNew)
             {
-                // Surely not written. Of a commit whose answer was lost nobody knows: its key has to stay.
+                // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
                 maker.Destroy(successor);
             }
 
@@ -229,7 +229,7 @@ internal sealed class SigningKeyRing(
         await LoadAsync_NeedsLock(cancellationToken);
         if (clock.Check() is not null)
         {
-            // A leap forward would retire keys whose tokens still live, and destroy them for good.
+            // A leap forward would retire keys whose tokens are still valid, and destroy them permanently.
             return;
         }
 
@@ -263,7 +263,7 @@ internal sealed class SigningKeyRing(
         var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
         if (!await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken))
         {
-            // Surely not written. Of a commit whose answer was lost nobody knows: its key has to stay.
+            // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
             maker.Destroy(key);
             return null;
         }
@@ -327,7 +327,7 @@ internal sealed class SigningKeyRing(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the present keys go on signing, and the next look tries again.
+            // The root of a timer's task: the present keys continue to sign, and the next round tries again.
             Log.SigningKeyRotationFailed(logger, fault);
         }
     }

@@ -12,10 +12,10 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// </summary>
 internal sealed class TokenKeyHsm(InstallationHsm hsm)
 {
-    /// <summary>Of the labels of its keys: nobody else may use them.</summary>
+    /// <summary>Of the labels of its keys: no other program may use them.</summary>
     public const string LabelPrefix = "culvert-token-";
 
-    // One handle per key, however often the set is read anew: sessions of an HSM are few.
+    // One handle per key, however often the set is read again: sessions of an HSM are few.
     private readonly ConcurrentDictionary<string, SigningKey> opened = new(StringComparer.Ordinal);
 
     public SigningKey Open(string label) => opened.GetOrAdd(label, name => SigningKey.FromKey(Token.OpenEc(name)));

@@ -6,11 +6,11 @@ internal sealed record TokenSigningOptions
     public TimeSpan RotateEvery { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long a key stands in the published set before it signs: at least the longest token life and the life of a
+    /// How long a key is in the published set before it signs: at least the longest token life and the life of a
     /// cached key set.
     /// </summary>
     public TimeSpan PublishBefore { get; init; } = TimeSpan.FromHours(25);
 
-    /// <summary>Where new keys are made. Keys that are elsewhere go on until they retire.</summary>
+    /// <summary>Where new keys are made. Keys that are elsewhere stay in use until they retire.</summary>
     public KeyCustody Custody { get; init; } = KeyCustody.Sealed;
 }

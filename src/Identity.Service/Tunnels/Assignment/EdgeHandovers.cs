@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>
-/// Ends the time in which edges that lost a tunnel go on serving it: agents leave them first, and when the last call there
-/// has had its time the edges forget the tunnel. Puts the configured number of edges per tunnel in force.
+/// Ends the time in which edges that lost a tunnel continue to serve it: agents leave them first, and when the last
+/// call there has had its time the edges forget the tunnel. Puts the configured number of edges per tunnel in force.
 /// </summary>
 internal sealed class EdgeHandovers(
     AssignmentStore store,

@@ -2,7 +2,7 @@ using Culvert.Ca.Certificates;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-/// <summary>Authorities that everybody trusts anyway, and that therefore vouch for no tunnel.</summary>
+/// <summary>Authorities that all machines trust by default, and that therefore authenticate no tunnel.</summary>
 internal interface IPublicAnchors
 {
     /// <summary>Whether the certificate's key is one of theirs, or one of theirs has certified it.</summary>

@@ -106,7 +106,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             return refusal;
         }
 
-        // Read again: whoever came first decided when.
+        // Read again: an earlier caller set the time.
         return (await edges.FindAsync(edge.Id.Value, cancellationToken))!;
     }
 

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>A name that a tunnel has claimed beside its own domain (S26).</summary>
+/// <summary>A name that a tunnel has claimed in addition to its own domain (S26).</summary>
 internal sealed record Hostname
 {
     public required TunnelId TunnelId { get; init; }
@@ -13,7 +13,7 @@ internal sealed record Hostname
     /// <summary>One of <see cref="Culvert.Platform.Wire.HostnameState"/>.</summary>
     public required string State { get; init; }
 
-    /// <summary>The operator who vouched for it in place of a proof; null = nobody.</summary>
+    /// <summary>The operator who approved it in place of a proof; null = not approved.</summary>
     public string? ApprovedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary><c>/v1/tunnels/{id}/hostnames</c>: names beside the tunnel's own domain (S26).</summary>
+/// <summary><c>/v1/tunnels/{id}/hostnames</c>: names in addition to the tunnel's own domain (S26).</summary>
 internal sealed class HostnameEndpoints(
     TunnelAccess access,
     TunnelStore tunnels,

@@ -79,7 +79,7 @@ internal sealed class HostnameRegistry(
         {
             if (request is null)
             {
-                // Looked at, so that it is not due again before tomorrow and in the way of all others.
+                // Marked as checked, so that it is not due again before tomorrow and does not delay all others.
                 await UpdateAsync(
                     request,
                     tunnel,
@@ -114,7 +114,7 @@ internal sealed class HostnameRegistry(
         var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
         if (request is null && result.Refusal?.Code == HostnameErrors.Taken)
         {
-            // Proven, and another's: looked at, so that it is not due again before tomorrow.
+            // Proven, and another's: marked as checked, so that it is not due again before tomorrow.
             after = before with
             {
                 CheckedAt = now,
@@ -183,7 +183,7 @@ internal sealed class HostnameRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                // A look that changes nothing is no decision.
+                // A check that changes nothing is not a decision.
                 Event = moved ? Event(name, after, tunnel, request) : null,
                 Statements = hostnames.Update(before, after, tunnel.OrganizationId, time.GetUtcNow() - Reservation),
                 Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,

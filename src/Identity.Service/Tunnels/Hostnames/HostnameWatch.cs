@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>Looks at every proven name once a day, and at claims that wait for their proof (S26).</summary>
+/// <summary>Checks every proven name once a day, and at claims that wait for their proof (S26).</summary>
 internal sealed class HostnameWatch(
     HostnameStore hostnames,
     TunnelStore tunnels,
@@ -17,7 +17,7 @@ internal sealed class HostnameWatch(
     // One name's servers may take as long as they are let; the others' proofs do not wait for them.
     private const int AtOnce = 16;
 
-    /// <summary>Looks at what is due.</summary>
+    /// <summary>Checks what is due.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = await hostnames.ListDueAsync(
@@ -33,7 +33,7 @@ internal sealed class HostnameWatch(
     {
         if (await tunnels.FindAsync(hostname.TunnelId.Value, cancellationToken) is { IsArchived: false } tunnel)
         {
-            // A refusal (no list, somebody else's) leaves it due: it costs a name lookup a minute at most.
+            // A refusal (no list, another tunnel's name) leaves it due: it costs a name lookup a minute at most.
             await registry.CheckAsync(null, tunnel, hostname, cancellationToken);
         }
     }

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>What a look at the name servers of a name found.</summary>
+/// <summary>The result of a check of a name's name servers.</summary>
 internal enum ProofResult
 {
     /// <summary>The expected TXT record.</summary>
@@ -12,6 +12,8 @@ internal enum ProofResult
     /// <summary>The name has no name servers that can be asked, or none of them answered.</summary>
     Unreachable,
 
-    /// <summary>We could not find out who they are: our own resolver failed, which says nothing about the name.</summary>
+    /// <summary>
+    /// We could not find out who they are: our own resolver failed, which carries no information about the name.
+    /// </summary>
     Unavailable,
 }

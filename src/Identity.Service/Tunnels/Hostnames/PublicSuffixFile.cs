@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>The list as the file has it now: distributions replace it, and nobody restarts the service for that.</summary>
+/// <summary>The list as the file has it now: distributions replace it without a restart of the service.</summary>
 internal sealed class PublicSuffixFile(HostnameOptions options)
 {
     private readonly Lock gate = new();

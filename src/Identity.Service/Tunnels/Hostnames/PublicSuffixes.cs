@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>The rules of the public suffix list (publicsuffix.org), both of its parts: names under which anybody registers.</summary>
+/// <summary>
+/// The rules of the public suffix list (publicsuffix.org), both of its parts: names under which anyone can register.
+/// </summary>
 internal sealed class PublicSuffixes
 {
     private const int MaxLines = 100_000;
@@ -15,7 +17,7 @@ internal sealed class PublicSuffixes
 
     private PublicSuffixes() { }
 
-    /// <summary>Reads the list; null when it is no such list.</summary>
+    /// <summary>Reads the list; null when it is not such a list.</summary>
     public static PublicSuffixes? Read(IEnumerable<string> lines)
     {
         var suffixes = new PublicSuffixes();

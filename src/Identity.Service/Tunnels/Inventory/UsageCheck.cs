@@ -12,7 +12,7 @@ internal static class UsageCheck
     private const int MaxTextLength = 512;
     private const int MaxRunLength = 64;
 
-    // Nobody's sum over many reports can overflow.
+    // No sum over many reports can overflow.
     private const long MaxCount = 1_000_000_000;
 
     private static readonly string[] Kinds = ["tool", "prompt", "resource", "method"];

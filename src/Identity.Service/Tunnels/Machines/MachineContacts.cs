@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>
 /// When each machine was last heard of. Kept in memory: machines call in at least every half minute, so that after a
-/// restart it fills up again by itself.
+/// restart it fills up again quickly.
 /// </summary>
 internal sealed class MachineContacts(TimeProvider time)
 {

@@ -11,7 +11,7 @@ internal sealed record ReportedEdge
     /// <summary>Its last word; null before the first.</summary>
     public required EdgeReport? Report { get; init; }
 
-    /// <summary>Contact within <c>agents.live_for</c>: whoever waits for edges waits for it (S25).</summary>
+    /// <summary>Contact within <c>agents.live_for</c>: a caller that waits for edges waits for it (S25).</summary>
     public required bool IsLive { get; init; }
 
     /// <summary>One of <see cref="EdgePresence"/>.</summary>

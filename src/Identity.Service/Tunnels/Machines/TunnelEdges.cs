@@ -91,7 +91,8 @@ internal sealed class TunnelEdges(
     }
 
     /// <param name="written">Contact with other nodes, and with this one before it last started.</param>
-    /// <param name="alone">No other node hears edges: what was heard before this one started says nothing of now.</param>
+    /// <param name="alone">No other node hears edges: a contact from before this node's start shows nothing about the
+    /// present.</param>
     private ReportedEdge Describe(Edge edge, StoredEdgeReport? stored, DateTimeOffset? written, bool alone)
     {
         var heard = contacts.LastOf(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>What a tunnel's status comes to; names that monitoring may rely on.</summary>
+/// <summary>The summary of a tunnel's status; names that monitoring may rely on.</summary>
 internal static class TunnelState
 {
     /// <summary>Calls get through: nothing is missing.</summary>

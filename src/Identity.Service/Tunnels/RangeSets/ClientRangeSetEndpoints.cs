@@ -45,7 +45,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
 
         if (wanted.Ranges.Count == 0)
         {
-            // A tunnel that names this set alone would ask nobody at the CONNECT ingress where it comes from.
+            // A tunnel that names only this set would accept clients from any address at the CONNECT ingress.
             return RequestErrors.Invalid.Refuse(
                 "ranges: at least one is required; if you no longer need the set, remove it from its tunnels, then remove it."
             );

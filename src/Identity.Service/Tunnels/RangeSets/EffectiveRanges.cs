@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Tunnels.RangeSets;
 internal static class EffectiveRanges
 {
     /// <summary>
-    /// Nobody's address (RFC 919 §7). A tunnel whose sets hold nothing is narrowed to nobody: an empty list would be no
-    /// obstacle to clients that prove themselves (S21).
+    /// An address that no client has (RFC 919 §7). A tunnel whose sets hold nothing admits no client: an empty list
+    /// would not stop clients that authenticate (S21).
     /// </summary>
     private static readonly string[] Nobody = ["255.255.255.255/32"];
 

@@ -9,6 +9,6 @@ internal enum DetectorTier
     /// <summary>A pod, or a workload that an identity agent knows.</summary>
     Workload,
 
-    /// <summary>The machine itself; looked at only when nothing closer is there.</summary>
+    /// <summary>The machine itself; checked only when there is nothing closer.</summary>
     Machine,
 }

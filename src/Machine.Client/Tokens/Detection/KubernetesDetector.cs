@@ -1,7 +1,7 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// Kubernetes, on any cloud: a projected service-account token with our audience, read anew at each use since the
+/// Kubernetes, on any cloud: a projected service-account token with our audience, read again at each use since the
 /// kubelet replaces it. The token that every pod has is for the API server and is never sent anywhere.
 /// </summary>
 internal sealed class KubernetesDetector : PlatformDetector

@@ -8,7 +8,9 @@ internal abstract class PlatformDetector
 
     public abstract DetectorTier Tier { get; }
 
-    /// <summary>Whether a token can be asked for here. Looks at the environment and at files, never at the network.</summary>
+    /// <summary>
+    /// Whether a token can be requested here. Reads the environment and files, never the network.
+    /// </summary>
     public abstract bool IsPresent(PlatformEnvironment environment);
 
     /// <summary>What to do when the platform is there and its token is not; null when the platform is not there.</summary>

@@ -1,8 +1,8 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// All detectors and the choice among them. Never tries one after the other: what is used must be clear before
-/// anything is asked for, or a token of the wrong workload could be sent.
+/// All detectors and the choice among them. Never tries one after the other: what is used must be clear before a token
+/// is requested, or a token of the wrong workload could be sent.
 /// </summary>
 internal static class PlatformDetectors
 {

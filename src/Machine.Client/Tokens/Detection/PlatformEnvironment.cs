@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>What detectors may look at: variables, a few files, and the addresses that platforms have agreed on.</summary>
+/// <summary>What detectors may read: variables, a few files, and the addresses that platforms have agreed on.</summary>
 internal sealed class PlatformEnvironment(Func<string, string?> variable, TimeProvider time)
 {
     private const int MaxVendorBytes = 256;

@@ -5,7 +5,7 @@ namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
 /// The two protobuf messages of FetchJWTSVID in gRPC's framing (one byte "compressed", four bytes length). Unknown
-/// fields are skipped; anything out of shape is no answer.
+/// fields are skipped; a malformed message is rejected.
 /// </summary>
 internal static class WorkloadMessages
 {

@@ -22,19 +22,19 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
         List<string> seen = [];
         if (identity.CaFile.Length > 0)
         {
-            LookAtFile("identity.ca_file", identity.CaFile, facts.Now, faults, seen);
+            CheckFile("identity.ca_file", identity.CaFile, facts.Now, faults, seen);
         }
 
         if (identity.CaSha256.Length > 0)
         {
-            LookAtPin(identity.CaSha256, facts, faults, seen);
+            CheckPin(identity.CaSha256, facts, faults, seen);
         }
 
         foreach (var route in facts.Settings.Routes)
         {
             if (route.Upstream is HttpUpstreamSettings { TlsCaPem: { Length: > 0 } pem })
             {
-                LookAt($"routes.{route.Name}.upstream.tls.ca_file", pem, facts.Now, faults, seen);
+                CheckPem($"routes.{route.Name}.upstream.tls.ca_file", pem, facts.Now, faults, seen);
             }
         }
 
@@ -56,7 +56,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             : DoctorFinding.Pass(Id, "The configured authorities are readable and current.", seen);
     }
 
-    private static void LookAtFile(string key, string file, DateTimeOffset now, List<string> faults, List<string> seen)
+    private static void CheckFile(string key, string file, DateTimeOffset now, List<string> faults, List<string> seen)
     {
         try
         {
@@ -65,7 +65,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
                 faults.Add($"{key}: {file} can be written by others.");
             }
 
-            LookAt(key, File.ReadAllText(file), now, faults, seen);
+            CheckPem(key, File.ReadAllText(file), now, faults, seen);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,7 +73,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
         }
     }
 
-    private static void LookAt(string key, string pem, DateTimeOffset now, List<string> faults, List<string> seen)
+    private static void CheckPem(string key, string pem, DateTimeOffset now, List<string> faults, List<string> seen)
     {
         if (!CertificatePem.TryRead(pem, out var certificates))
         {
@@ -91,14 +91,14 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             }
         }
 
-        // Old ones may stay in the file beside their successors.
+        // Old ones may stay in the file with their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
             faults.Add($"{key}: every certificate in it has expired.");
         }
     }
 
-    private static void LookAtPin(string pin, CertificateFacts facts, List<string> faults, List<string> seen)
+    private static void CheckPin(string pin, CertificateFacts facts, List<string> faults, List<string> seen)
     {
         if (facts.State.Trust is not { } trust)
         {

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>What the certificate checks look at, gathered once so that all of them speak of the same moment.</summary>
+/// <summary>The input of the certificate checks, gathered once so that all of them describe the same moment.</summary>
 internal sealed record CertificateFacts
 {
     public required AgentSettings Settings { get; init; }
@@ -57,11 +57,11 @@ internal sealed record CertificateFacts
             State = AgentState.Read(settings.Identity, settings.Tunnel.Id, settings.StateDirectory),
             Now = time.GetUtcNow(),
         };
-        return (facts with { Announced = await AskAsync(facts, time, cancellationToken) }).WithFiles();
+        return (facts with { Announced = await GetFeedAsync(facts, time, cancellationToken) }).WithFiles();
     }
 
     // One poll that does not wait. It reports nothing, so nothing is acknowledged by it (S17).
-    private static async Task<ApiResult<FeedAnswer<AgentFeed>>?> AskAsync(
+    private static async Task<ApiResult<FeedAnswer<AgentFeed>>?> GetFeedAsync(
         CertificateFacts facts,
         TimeProvider time,
         CancellationToken cancellationToken

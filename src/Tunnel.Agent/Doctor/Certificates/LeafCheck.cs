@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// <summary>The leaf that ends inner TLS: there, valid, and renewed in time.</summary>
 internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
 {
-    // Of leaves from files nobody tells the window: who renews them should have done so by now.
+    // Leaves from files have no renewal window: they should have been renewed by now.
     private const double LastPart = 1.0 / 6;
 
     public string Id => "inner_certificate";

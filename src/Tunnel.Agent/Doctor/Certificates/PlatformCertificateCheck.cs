@@ -88,7 +88,7 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
             : DoctorFinding.Pass(Id, $"It is valid for another {Spans.Text(own.NotAfter - facts.Now)}.");
     }
 
-    // At its issuance: whether it has ended is told apart.
+    // At its issuance: whether it has expired is checked separately.
     private static PeerRefusal Refusal(PlatformTrust trust, KeyAndCertificate own, CertificateDocument document) =>
         new PeerVerifier(trust)
             .Verify(

@@ -27,16 +27,16 @@ internal sealed class CalloutUpstream(
     private readonly CalloutClient client = new(settings, time, resolver);
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
-    private readonly Places places = new(settings.MaxCalls);
+    private readonly ConcurrencyLimit concurrency = new(settings.MaxCalls);
 
     public override CalloutSettings Settings => settings;
 
     public override async Task ServeAsync(Exchange exchange, Route route, string host)
     {
-        var caller = ClientKey.Of(exchange);
-        if (!places.TryEnter(caller))
+        var caller = ClientKey.From(exchange);
+        if (!concurrency.TryEnter(caller))
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.Busy);
+            await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.Busy);
             return;
         }
 
@@ -55,12 +55,12 @@ internal sealed class CalloutUpstream(
             // The rule's time is over, or the file no longer has this route.
             if (exchange.Call is not { } call || await call.TryExplainAsync(exchange, deadline) is null)
             {
-                await refusals.RefuseAsync(exchange, route.Name, Failures.HeadersTimeout);
+                await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.HeadersTimeout);
             }
         }
         finally
         {
-            places.Leave(caller);
+            concurrency.Leave(caller);
         }
     }
 
@@ -83,19 +83,19 @@ internal sealed class CalloutUpstream(
             || !McpEndpoint.IsEndpoint(target, settings.Path)
         )
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.PathUnknown);
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.PathUnknown);
             return;
         }
 
         if (!HttpMethods.IsPost(exchange.Request.Method))
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.MethodNotAllowed);
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.MethodNotAllowed);
             return;
         }
 
         if (!McpEndpoint.Accepts(headers, "application/json"))
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.NotAcceptable);
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.NotAcceptable);
             return;
         }
 
@@ -107,7 +107,7 @@ internal sealed class CalloutUpstream(
 
         if (McpEndpoint.ReadMessage(exchange) is not { } message)
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.MessageUnreadable);
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.MessageUnreadable);
             return;
         }
 
@@ -115,7 +115,7 @@ internal sealed class CalloutUpstream(
         var isModern = head.IsModern;
         if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
         {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.VersionUnreadable);
         }
         else if (isModern && McpEndpoint.FindFailure(head, message) is { } wrong)
         {
@@ -123,7 +123,7 @@ internal sealed class CalloutUpstream(
         }
         else if (isModern && message.Version is { } asked && asked != McpRevision.FirstModern)
         {
-            var unsupported = Failures.VersionUnsupported with { Versions = new([McpRevision.FirstModern], asked) };
+            var unsupported = McpFailures.VersionUnsupported with { Versions = new([McpRevision.FirstModern], asked) };
             await refusals.RefuseAsync(exchange, route.Name, unsupported, id: message.Id);
         }
         else if (message.Kind != MessageKind.Request)
@@ -247,8 +247,8 @@ internal sealed class CalloutUpstream(
             exchange,
             64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes), // base64 and JSON's escapes lengthen a body
             settings.Timeouts.StreamIdle,
-            Failures.RequestTooLarge,
-            Failures.MessageUnreadable
+            RequestFailures.RequestTooLarge,
+            McpFailures.MessageUnreadable
         );
 
     private async Task JsonAsync(Exchange exchange, Route route, int status, ReadOnlyMemory<byte> body)

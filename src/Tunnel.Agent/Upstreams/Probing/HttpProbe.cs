@@ -17,7 +17,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    // The agent itself, which is nobody's principal.
+    // The agent itself, which is not the principal of any caller.
     private static readonly ClientKey Own = new("", "", System.Net.IPAddress.None);
 
     private volatile bool isLegacy;
@@ -135,9 +135,15 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     )
     {
         var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
-        if (credential.Problem.Length > 0 || Forwarder.AddConfigured(request, upstream.Settings.Headers) is not null)
+        if (
+            credential.Problem.Length > 0
+            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+        )
         {
-            throw new UpstreamException(Failures.CredentialUnavailable, "The route's credential cannot be read.");
+            throw new UpstreamException(
+                UpstreamFailures.CredentialUnavailable,
+                "The route's credential cannot be read."
+            );
         }
 
         if (credential.Name.Length > 0)
@@ -150,7 +156,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
     private HttpRequestMessage Request(HttpMethod method, byte[]? body, string? version, string? session = null)
     {
-        var request = new HttpRequestMessage(method, upstream.AddressOf(upstream.Settings.Probe.Path))
+        var request = new HttpRequestMessage(method, upstream.GetAddress(upstream.Settings.Probe.Path))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

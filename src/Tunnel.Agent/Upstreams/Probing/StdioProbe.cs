@@ -54,7 +54,7 @@ internal sealed class StdioProbe(
         try
         {
             var answer = await call.Messages.ReadAsync(cancellationToken);
-            return answer is null ? new ProbeState(false, (call.Failure ?? Failures.ChildExited).Message)
+            return answer is null ? new ProbeState(false, (call.Failure ?? ChildFailures.ChildExited).Message)
                 : inModern && answer.ErrorCode is { } code
                     ? new ProbeState(false, $"It responds to server/discover with error {code}.")
                 : new ProbeState(true, "");

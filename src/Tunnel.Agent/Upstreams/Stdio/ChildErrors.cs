@@ -42,7 +42,7 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
             (second, count) = now == second ? (second, count + 1) : (now, 1);
             if (count <= MaxLinesPerSecond)
             {
-                Log.ChildSaid(logger, name, child.Id, Shown(line));
+                Log.ChildSaid(logger, name, child.Id, Sanitize(line));
             }
             else if (count == MaxLinesPerSecond + 1)
             {
@@ -56,7 +56,7 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
         }
     }
 
-    private string Shown(byte[] line)
+    private string Sanitize(byte[] line)
     {
         var text = Encoding.UTF8.GetString(line);
         foreach (var secret in child.Secrets.Where(s => s.Length >= LeastSecret))

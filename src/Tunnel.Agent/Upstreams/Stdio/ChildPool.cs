@@ -20,14 +20,14 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
     {
         if (closed)
         {
-            refusal = Failures.ChildExited;
+            refusal = ChildFailures.ChildExited;
             return null;
         }
 
         if (Interlocked.Increment(ref running) > settings.MaxChildren)
         {
             Interlocked.Decrement(ref running);
-            refusal = Failures.ChildrenBusy;
+            refusal = ChildFailures.ChildrenBusy;
             return null;
         }
 
@@ -35,7 +35,7 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
         {
             Interlocked.Decrement(ref running);
             Log.ChildNotStarted(logger, settings.Command[0], problem);
-            refusal = Failures.ChildNotStarted;
+            refusal = ChildFailures.ChildNotStarted;
             return null;
         }
 

@@ -69,7 +69,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         {
             if (isOver)
             {
-                return Task.FromResult<(RpcChannel?, Failure?)>((null, Failures.ChildExited));
+                return Task.FromResult<(RpcChannel?, Failure?)>((null, ChildFailures.ChildExited));
             }
 
             Touch();
@@ -130,7 +130,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes it if nothing happened for that long: whoever comes later is told that it is over.</summary>
+    /// <summary>Closes it if nothing happened for that long: later callers receive that it is over.</summary>
     public bool TryClose(TimeSpan idle)
     {
         lock (gate)
@@ -180,7 +180,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         started = time.GetUtcNow();
         if (pool.TryStart(this, out var refusal) is not { } fresh)
         {
-            if (refusal == Failures.ChildNotStarted)
+            if (refusal == ChildFailures.ChildNotStarted)
             {
                 guard.Failed(TimeSpan.Zero);
             }
@@ -192,10 +192,10 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         if (isOver)
         {
             await fresh.DisposeAsync();
-            return (null, Failures.ChildExited);
+            return (null, ChildFailures.ChildExited);
         }
 
-        var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : GreetAsync(fresh, legacyVersion));
+        var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : InitializeAsync(fresh, legacyVersion));
         if (failed is { } failure)
         {
             await fresh.DisposeAsync();
@@ -208,7 +208,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     }
 
     // The program is one client's, and that client is the agent: one greeting serves all sessions.
-    private async Task<Failure?> GreetAsync(RpcChannel fresh, string version)
+    private async Task<Failure?> InitializeAsync(RpcChannel fresh, string version)
     {
         var text = $$$$"""
             {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"culvert","version":"{{{{ProductVersion.Text}}}}"}}}
@@ -221,7 +221,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 
         if (answer.ErrorCode is not null || MessageReader.ReadAnswer(answer.Bytes) is not { IsRelayable: true } read)
         {
-            return Failures.ChildBadOutput;
+            return ChildFailures.ChildBadOutput;
         }
 
         Initialized = read;
@@ -280,11 +280,11 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         try
         {
             var answer = await call.Messages.ReadAsync(limit.Token);
-            return answer is null ? (null, call.Failure ?? Failures.ChildBadOutput) : (answer, null);
+            return answer is null ? (null, call.Failure ?? ChildFailures.ChildBadOutput) : (answer, null);
         }
         catch (OperationCanceledException)
         {
-            return (null, Failures.HeadersTimeout);
+            return (null, UpstreamFailures.HeadersTimeout);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
 /// An answer that becomes JSON or a stream of events (L2): JSON if the response is the first thing there is to say,
-/// events as soon as there is anything before it, or nothing for so long that somebody might give up.
+/// events as soon as there is anything before it, or nothing for so long that the client might give up.
 /// </summary>
 /// <param name="exchange">What is answered.</param>
 /// <param name="deadline">Of the exchange.</param>
@@ -41,7 +41,7 @@ internal sealed class EventAnswer(
     /// <summary>Where the events are kept; null where they are not.</summary>
     public SessionHistory? History { get; init; }
 
-    /// <summary>What the events belong to; null where nobody can come back for them.</summary>
+    /// <summary>What the events belong to; null where no client can resume them.</summary>
     public SessionStream? Stream { get; init; }
 
     /// <summary>The place in it where this answer begins.</summary>
@@ -74,7 +74,7 @@ internal sealed class EventAnswer(
         }
         catch
         {
-            // It may have come in the moment of leaving; whoever reads next must find it.
+            // It may have arrived in the moment of leaving; the next reader must find it.
             await leaving.CancelAsync();
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading is { IsCompletedSuccessfully: true, Result: { } message })
@@ -90,7 +90,7 @@ internal sealed class EventAnswer(
     {
         Start();
 
-        // It is kept before it is sent: what breaks off in the middle is asked for again.
+        // It is stored before it is sent: an interrupted event is requested again.
         await EventAsync(Stream is null ? "" : History!.Add(Stream, message), message.Bytes, cancellationToken);
     }
 

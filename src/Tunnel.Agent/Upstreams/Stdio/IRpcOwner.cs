@@ -8,7 +8,9 @@ internal interface IRpcOwner
     /// <summary>A request of the program, or a notification that belongs to no call. Returns when more may come.</summary>
     Task ReceiveAsync(RpcChannel channel, McpMessage message);
 
-    /// <summary>The program has ended. Its calls are told after this returns, so that what follows finds it ended.</summary>
+    /// <summary>
+    /// The program has ended. Its calls are notified after this returns, so that what follows finds it ended.
+    /// </summary>
     /// <param name="channel">The conversation with it.</param>
     /// <param name="failed">False if it was asked to end, or ended well with nothing left to do.</param>
     void Ended(RpcChannel channel, bool failed);

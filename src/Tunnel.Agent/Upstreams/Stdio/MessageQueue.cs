@@ -39,7 +39,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>Adds it whatever stands there already; the caller knows that there are few such messages.</summary>
+    /// <summary>Adds it even to a full queue; the caller knows that there are few such messages.</summary>
     public void Force(QueuedMessage message)
     {
         lock (gate)

@@ -18,8 +18,8 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
         lock (gate)
         {
             return failures == 0 ? null
-                : !settings.RestartsOnFailure ? Failures.ChildFailed
-                : time.GetUtcNow() < notBefore ? Failures.ChildRestarting
+                : !settings.RestartsOnFailure ? ChildFailures.ChildFailed
+                : time.GetUtcNow() < notBefore ? ChildFailures.ChildRestarting
                 : null;
         }
     }

@@ -21,7 +21,7 @@ internal sealed record RpcCall(
     private volatile bool isAbandoned;
     private volatile bool isUnattended;
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether no client waits for it any more.</summary>
     public bool IsAbandoned => isAbandoned;
 
     /// <summary>Whether its client has lost the connection and may come back for what it missed.</summary>

@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
 /// The conversation with one program: a line is a message. Every request gets an id of the agent's own, which is never
-/// used twice, so that callers may share a program and a late answer is nobody's.
+/// used twice, so that callers may share a program and a late answer belongs to no call.
 /// </summary>
 internal sealed class RpcChannel : IAsyncDisposable
 {
@@ -83,10 +83,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         Action<RpcCall>? begun = null
     )
     {
-        refusal = failure ?? (wasAsked ? Failures.ChildExited : null);
+        refusal = failure ?? (wasAsked ? ChildFailures.ChildExited : null);
         if (refusal is null && calls.Count >= MaxCalls)
         {
-            refusal = Failures.Busy;
+            refusal = UpstreamFailures.Busy;
         }
 
         if (refusal is not null)
@@ -113,7 +113,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             calls.TryRemove(id, out _);
             call.Abandon();
-            refusal = failure ?? Failures.ChildNotReading;
+            refusal = failure ?? ChildFailures.ChildNotReading;
             return null;
         }
 
@@ -147,7 +147,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
         calls.Values.FirstOrDefault(c => belongs(c) && c.Id.Span.SequenceEqual(clientsId.Span));
 
-    /// <summary>Tells the program that nobody wants the answer, and discards what comes of it.</summary>
+    /// <summary>Notifies the program that the answer is not wanted, and discards what follows.</summary>
     public void Cancel(RpcCall call, string reason)
     {
         if (calls.TryRemove(call.WireId, out _))
@@ -176,7 +176,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         var fault = await ReadAsync(output.Token);
 
         // Whatever made the reading end, the program is of no use any more.
-        failure = fault ?? Failures.ChildExited;
+        failure = fault ?? ChildFailures.ChildExited;
         await child.StopAsync();
         var status = await child.Exited;
         await ended.CancelAsync();
@@ -188,7 +188,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // They are left behind with whoever holds the other end.
+            // They stay with the process that has the other end.
         }
 
         var isFailure = !wasAsked && (fault is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
@@ -245,7 +245,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
                 if (MessageReader.ReadAnswer(line) is { IsRelayable: true } message)
                 {
-                    await TakeAsync(message);
+                    await HandleMessageAsync(message);
                     continue;
                 }
 
@@ -257,7 +257,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
                 if (unreadable > MaxUnreadableLines)
                 {
-                    return Failures.ChildBadOutput;
+                    return ChildFailures.ChildBadOutput;
                 }
             }
         }
@@ -267,15 +267,15 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Whatever it said to cause that, nobody must wait for what it says next.
+            // Whatever the cause, no call may wait for its next output.
             Log.ChildUnreadable(logger, name, child.Id, 0);
-            return Failures.ChildBadOutput;
+            return ChildFailures.ChildBadOutput;
         }
 
-        return lines.IsOverrun ? Failures.ChildOverrun : null;
+        return lines.IsOverrun ? ChildFailures.ChildOverrun : null;
     }
 
-    private async Task TakeAsync(McpMessage message)
+    private async Task HandleMessageAsync(McpMessage message)
     {
         switch (message.Kind)
         {
@@ -324,8 +324,8 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives a call something before its response. A slow client holds up its own program, nobody else's.</summary>
-    /// <returns>False: the call is over, so that the message is still nobody's.</returns>
+    /// <summary>Gives a call something before its response. A slow client delays only its own program.</summary>
+    /// <returns>False: the call is over, so that the message still belongs to no call.</returns>
     public async Task<bool> PostAsync(RpcCall call, ReadOnlyMemory<byte> message)
     {
         if (!call.TakesMessages)

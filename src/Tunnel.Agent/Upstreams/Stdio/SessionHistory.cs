@@ -47,7 +47,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
                 DropOldest_NeedsLock();
             }
 
-            var isKept = !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryTake(message.Bytes.Length);
+            var isKept = !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryReserve(message.Bytes.Length);
             if (isKept)
             {
                 bytes += message.Bytes.Length;
@@ -59,7 +59,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
                 streams.Remove(stream.Number); // without its end the rest is of no use
             }
 
-            return IdOf(stream, sequence);
+            return FormatId(stream, sequence);
         }
     }
 
@@ -107,17 +107,17 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
             return
             [
                 .. kept.Where(k => k.Stream == stream && k.Sequence > sequence)
-                    .Select(k => (IdOf(stream, k.Sequence), k.Message)),
+                    .Select(k => (FormatId(stream, k.Sequence), k.Message)),
             ];
         }
     }
 
     /// <summary>The id of the last event.</summary>
-    public string LastIdOf(SessionStream stream)
+    public string GetLastId(SessionStream stream)
     {
         lock (gate)
         {
-            return IdOf(stream, stream.Last);
+            return FormatId(stream, stream.Last);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
         }
     }
 
-    private static string IdOf(SessionStream stream, long sequence) =>
+    private static string FormatId(SessionStream stream, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{stream.Number}-{sequence}");
 
     private static bool TryNumber(string text, out long number) =>

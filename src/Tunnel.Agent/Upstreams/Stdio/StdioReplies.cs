@@ -14,43 +14,43 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     private bool IsShared => settings.Sharing == ChildSharing.Shared;
 
     /// <summary>Answers a call. True: the program answered with a result.</summary>
-    /// <param name="turn">Its request.</param>
+    /// <param name="request">Its request.</param>
     /// <param name="channel">To the program.</param>
     /// <param name="call">What the program works on.</param>
     /// <param name="isModern">Its era.</param>
     /// <param name="session">In the legacy era.</param>
     public async Task<bool> AnswerAsync(
-        StdioTurn turn,
+        StdioRequest request,
         RpcChannel channel,
         RpcCall call,
         bool isModern,
         StdioSession? session = null
     )
     {
-        turn.Exchange.ReleaseBody();
+        request.Exchange.ReleaseBody();
 
-        // A shared program's call ends with its client, and a session that fails to begin has nobody to come back. What a
+        // A shared program's call ends with its client, and no client resumes a session that fails to begin. What a
         // rule bounds ends with the exchange that the bound is counted on.
         var stream =
             session is null
             || IsShared
             || call.Method == McpMethods.Initialize
-            || !turn.TakesEvents
-            || turn.Exchange.Call is { IsBounded: true }
+            || !request.AcceptsEvents
+            || request.Exchange.Call is { IsBounded: true }
                 ? null
-                : session.History.Begin(call, turn.Exchange.Call?.EndsAt);
-        using var reading = stream is null ? null : await stream.ReadAsync(turn.Deadline.Token);
-        var answer = Answer(turn, session?.History, stream);
+                : session.History.Begin(call, request.Exchange.Call?.EndsAt);
+        using var reading = stream is null ? null : await stream.ReadAsync(request.Deadline.Token);
+        var answer = Answer(request, session?.History, stream);
         var isOver = true;
         try
         {
             return await SendAsync(
-                turn,
+                request,
                 answer,
                 call,
                 isModern,
-                turn.Exchange.Call?.EndsAt,
-                reading?.Token ?? turn.Deadline.Token
+                request.Exchange.Call?.EndsAt,
+                reading?.Token ?? request.Deadline.Token
             );
         }
         catch (OperationCanceledException)
@@ -59,16 +59,16 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             {
                 isOver = false; // the client goes on with it over another connection
             }
-            else if (stream is not null && answer.HasStarted && turn.IsClientGone)
+            else if (stream is not null && answer.HasStarted && request.IsClientGone)
             {
                 isOver = false;
-                metrics.Aborted(turn.Route.Name);
-                _ = KeepAsync(session!, stream, channel);
-                turn.Exchange.Abort();
+                metrics.Aborted(request.Route.Name);
+                _ = StoreAsync(session!, stream, channel);
+                request.Exchange.Abort();
             }
             else
             {
-                await GiveUpAsync(turn, channel, call, answer, isModern);
+                await AbandonAsync(request, channel, call, answer, isModern);
             }
 
             return false;
@@ -88,30 +88,30 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     }
 
     /// <summary>Gives a client what belongs to no call; or what it missed of a stream, and what still comes in it (L6).</summary>
-    public async Task ListenAsync(StdioTurn turn, StdioSession session)
+    public async Task ListenAsync(StdioRequest request, StdioSession session)
     {
-        if (!turn.TakesEvents)
+        if (!request.AcceptsEvents)
         {
-            await RefuseAsync(turn, Failures.NotAcceptable);
+            await RefuseAsync(request, McpFailures.NotAcceptable);
             return;
         }
 
         var history = session.History;
-        var (stream, seen, lastId) = (history.Listening, -1L, turn.Headers[LastEventId].ToString());
+        var (stream, seen, lastId) = (history.Listening, -1L, request.Headers[LastEventId].ToString());
         if (lastId.Length > 0 && (stream = history.Find(lastId, out seen)) is null)
         {
-            await RefuseAsync(turn, Failures.EventUnknown);
+            await RefuseAsync(request, McpFailures.EventUnknown);
             return;
         }
 
-        using var reading = await stream.ReadAsync(turn.Deadline.Token);
+        using var reading = await stream.ReadAsync(request.Deadline.Token);
 
         // What was all said in time can be had again at any time, and what came after the end is no part of it.
         var hasEnded = history.HasEnded(stream);
         var endsAt = hasEnded ? null : stream.EndsAt;
         if (endsAt is { } end)
         {
-            turn.Deadline.LimitTo(end);
+            request.Deadline.LimitTo(end);
         }
 
         if (stream.Call is { } taken)
@@ -119,7 +119,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             taken.IsUnattended = false; // a replay may take its time
         }
 
-        var answer = Answer(turn, history, stream, lastId);
+        var answer = Answer(request, history, stream, lastId);
         try
         {
             await answer.OpenAsync(reading.Token);
@@ -132,15 +132,15 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             {
                 if (!hasEnded)
                 {
-                    await SendAsync(turn, answer, call, isModern: false, endsAt, reading.Token);
+                    await SendAsync(request, answer, call, isModern: false, endsAt, reading.Token);
                 }
                 else if (call.Failure is { } failure)
                 {
-                    await FailAsync(turn, answer, call, failure);
+                    await FailAsync(request, answer, call, failure);
                 }
                 else
                 {
-                    metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+                    metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
                 }
 
                 session.End(call);
@@ -156,10 +156,10 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         {
             if (stream.Call is not null && !hasEnded && !reading.IsReplaced)
             {
-                _ = KeepAsync(session, stream, session.Own!);
+                _ = StoreAsync(session, stream, session.Own!);
             }
 
-            if (turn.IsClientGone)
+            if (request.IsClientGone)
             {
                 throw;
             }
@@ -172,38 +172,41 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             session.Touch();
         }
 
-        metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+        metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
     }
 
-    public async Task JsonAsync(StdioTurn turn, int status, ReadOnlyMemory<byte> message) =>
-        await Answer(turn).JsonAsync(status, message, turn.Deadline.Token);
+    public async Task JsonAsync(StdioRequest request, int status, ReadOnlyMemory<byte> message) =>
+        await Answer(request).JsonAsync(status, message, request.Deadline.Token);
 
-    public async Task AcceptAsync(StdioTurn turn)
+    public async Task AcceptAsync(StdioRequest request)
     {
         // L3: no body and no type.
-        var exchange = turn.Exchange;
+        var exchange = request.Exchange;
         exchange.Response.StatusCode = StatusCodes.Status202Accepted;
         exchange.Response.Headers.ContentLength = 0;
-        metrics.Forwarded(turn.Route.Name, StatusCodes.Status202Accepted);
+        metrics.Forwarded(request.Route.Name, StatusCodes.Status202Accepted);
         await exchange.ResponseBody.StartAsync(CancellationToken.None);
     }
 
     /// <summary>Answers a request whose time ended before it was a call.</summary>
-    public async Task ExpireAsync(StdioTurn turn)
+    public async Task ExpireAsync(StdioRequest request)
     {
-        if (turn.Exchange.Call is not { } judged || await judged.TryExplainAsync(turn.Exchange, turn.Deadline) is null)
+        if (
+            request.Exchange.Call is not { } judged
+            || await judged.TryExplainAsync(request.Exchange, request.Deadline) is null
+        )
         {
-            await RefuseAsync(turn, Failures.HeadersTimeout);
+            await RefuseAsync(request, UpstreamFailures.HeadersTimeout);
         }
     }
 
-    public Task RefuseAsync(StdioTurn turn, Failure failure, ReadOnlyMemory<byte> id = default) =>
-        refusals.RefuseAsync(turn.Exchange, turn.Route.Name, failure, id: id);
+    public Task RefuseAsync(StdioRequest request, Failure failure, ReadOnlyMemory<byte> id = default) =>
+        refusals.RefuseAsync(request.Exchange, request.Route.Name, failure, id: id);
 
     // True: the program answered with a result. What waits to be read is read whatever the token says, so the moment is
     // looked at as well: an answer that came too late is none.
     private async Task<bool> SendAsync(
-        StdioTurn turn,
+        StdioRequest request,
         EventAnswer answer,
         RpcCall call,
         bool isModern,
@@ -224,8 +227,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 continue;
             }
 
-            var status = isModern ? McpEndpoint.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
-            if (answer.HasStarted || !McpEndpoint.Accepts(turn.Headers, "application/json"))
+            var status = isModern ? McpEndpoint.ToStatusCode(message.ErrorCode) : StatusCodes.Status200OK;
+            if (answer.HasStarted || !McpEndpoint.Accepts(request.Headers, "application/json"))
             {
                 await answer.EventAsync(message, cancellationToken);
             }
@@ -234,26 +237,26 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 await answer.JsonAsync(status, message.Bytes, cancellationToken);
             }
 
-            metrics.Forwarded(turn.Route.Name, status);
+            metrics.Forwarded(request.Route.Name, status);
             return message.ErrorCode is null;
         }
 
         if (call.Failure is { } failure)
         {
-            await FailAsync(turn, answer, call, failure);
+            await FailAsync(request, answer, call, failure);
         }
         else
         {
             answer.Start(); // a subscription that the server has ended, or a stream that was all there
-            metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+            metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
         }
 
         return false;
     }
 
-    private static async Task KeepAsync(StdioSession session, SessionStream stream, RpcChannel channel)
+    private static async Task StoreAsync(StdioSession session, SessionStream stream, RpcChannel channel)
     {
-        if (!await session.KeepAsync(stream))
+        if (!await session.StoreAsync(stream))
         {
             channel.Cancel(stream.Call!, "The agent waits no longer.");
             session.History.End(stream);
@@ -261,12 +264,19 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would take everybody's places.
-    // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
-    private async Task GiveUpAsync(StdioTurn turn, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
+    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of
+    // all clients. A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the
+    // answer.
+    private async Task AbandonAsync(
+        StdioRequest request,
+        RpcChannel channel,
+        RpcCall call,
+        EventAnswer answer,
+        bool isModern
+    )
     {
-        var (exchange, deadline, route) = (turn.Exchange, turn.Deadline, turn.Route.Name);
-        if (exchange.Call is { AnswerFailure: not null } over && !turn.IsClientGone)
+        var (exchange, deadline, route) = (request.Exchange, request.Deadline, request.Route.Name);
+        if (exchange.Call is { AnswerFailure: not null } over && !request.IsClientGone)
         {
             channel.Cancel(call, "The response is refused.");
             if (await over.TryExplainAsync(exchange, deadline) is not null)
@@ -280,7 +290,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
 
         var isLate = time.GetUtcNow() >= exchange.Call?.EndsAt;
-        if (turn.IsClientGone || !(isLate || deadline.Token.IsCancellationRequested))
+        if (request.IsClientGone || !(isLate || deadline.Token.IsCancellationRequested))
         {
             metrics.Aborted(route);
             if (isModern || IsShared)
@@ -309,47 +319,47 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             return;
         }
 
-        await FailAsync(turn, answer, call, Failures.HeadersTimeout);
+        await FailAsync(request, answer, call, UpstreamFailures.HeadersTimeout);
     }
 
-    private async Task FailAsync(StdioTurn turn, EventAnswer answer, RpcCall call, Failure failure)
+    private async Task FailAsync(StdioRequest request, EventAnswer answer, RpcCall call, Failure failure)
     {
         if (!answer.HasStarted)
         {
-            turn.Exchange.Response.Headers.Remove(McpHeaders.Session);
-            await RefuseAsync(turn, failure);
+            request.Exchange.Response.Headers.Remove(McpHeaders.Session);
+            await RefuseAsync(request, failure);
             return;
         }
 
-        metrics.BrokenOff(turn.Route.Name);
-        Log.StreamFailed(logger, turn.Route.Name, "body", failure.Reason);
+        metrics.BrokenOff(request.Route.Name);
+        Log.StreamFailed(logger, request.Route.Name, "body", failure.Reason);
         await answer.EventAsync(
             "",
             RpcText.Error(call.Id.Span, RpcText.ServerError, failure.Message, failure),
-            turn.Exchange.ClientGone
+            request.Exchange.ClientGone
         );
     }
 
     private EventAnswer Answer(
-        StdioTurn turn,
+        StdioRequest request,
         SessionHistory? history = null,
         SessionStream? stream = null,
         string firstId = ""
     ) =>
-        new(turn.Exchange, turn.Deadline, turn.TakesEvents, settings.SseKeepAlive, time)
+        new(request.Exchange, request.Deadline, request.AcceptsEvents, settings.SseKeepAlive, time)
         {
             History = history,
             Stream = stream,
-            FirstId = firstId.Length > 0 || stream is null ? firstId : history!.LastIdOf(stream),
+            FirstId = firstId.Length > 0 || stream is null ? firstId : history!.GetLastId(stream),
             Starting = () =>
             {
-                if (turn.Exchange.Principal is { } principal)
+                if (request.Exchange.Principal is { } principal)
                 {
-                    turn.Deadline.EndAt(principal.StreamsEndAt(turn.Route.Access.Oauth.StreamGrace)); // A12
+                    request.Deadline.EndAt(principal.StreamsEndAt(request.Route.Access.Oauth.StreamGrace)); // A12
                 }
                 else
                 {
-                    turn.Deadline.AwaitTransfer();
+                    request.Deadline.AwaitTransfer();
                 }
             },
         };

@@ -38,13 +38,13 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>The identity of its principal; empty where nobody is asked who calls.</summary>
+    /// <summary>The identity of its principal; empty on routes that do not authenticate callers.</summary>
     public string Owner { get; }
 
     /// <summary>For the client's GET stream.</summary>
     public MessageQueue Inbox { get; }
 
-    /// <summary>What was sent, as far as it may be asked for again.</summary>
+    /// <summary>What was sent, as far as it may be requested again.</summary>
     public SessionHistory History { get; }
 
     /// <summary>Its own program; null where it is shared.</summary>
@@ -65,7 +65,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     /// <summary>When it was used last.</summary>
     public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
 
-    /// <summary>Whether nobody has called or listened for that long.</summary>
+    /// <summary>Whether no client has called or listened for that long.</summary>
     public bool IsIdle(TimeSpan limit) =>
         !History.Listening.IsRead
         && calls.Values.All(c => c.IsAbandoned || c.IsUnattended)
@@ -82,12 +82,12 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     public bool Has(RpcCall call) => calls.TryGetValue(call.WireId, out var own) && own == call;
 
     /// <summary>
-    /// Nobody reads the call's stream: what comes is kept as far as there is room, so that the program is not held up and
-    /// a client that comes back finds it. Returns when the call is over, or its client is back.
+    /// The call's stream has no reader: what arrives is stored as far as there is room, so that the program is not held
+    /// up and a client that comes back finds it. Returns when the call is over, or its client is back.
     /// </summary>
     /// <param name="stream">Of the call.</param>
     /// <returns>False: the call's time is over.</returns>
-    public async Task<bool> KeepAsync(SessionStream stream)
+    public async Task<bool> StoreAsync(SessionStream stream)
     {
         var call = stream.Call!;
         call.IsUnattended = true;

@@ -18,7 +18,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     public int Count => all.Count;
 
     /// <summary>Those of one owner that have a program of their own.</summary>
-    public int CountOf(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
+    public int CountByOwner(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
 
     /// <summary>The one with a program of its own that has been idle longest, at least for so long; null if there is none.</summary>
     /// <param name="owner">Of this owner alone; null = of any.</param>
@@ -28,34 +28,34 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             .Values.Where(s => s.Own is not null && (owner is null || s.Owner == owner) && s.IsIdle(idle))
             .MinBy(s => s.UsedAt);
 
-    /// <summary>Not known to anybody before it is opened.</summary>
-    // 128 bits and more: nobody guesses a session (P8 binds it to its principal besides).
+    /// <summary>Not known to any client before it is opened.</summary>
+    // 128 bits and more: a session cannot be guessed (P8 also binds it to its principal).
     public StdioSession New(string owner) =>
         new(RandomNumberGenerator.GetHexString(40, lowercase: true), owner, settings.MaxMessageBytes, time, kept);
 
-    /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
-    public StdioSession? Find(StdioTurn turn, out Failure? refusal)
+    /// <summary>The caller's session; L4: without an id 400, unknown, over or of another principal 404.</summary>
+    public StdioSession? Find(StdioRequest request, out Failure? refusal)
     {
-        var id = turn.Headers[McpHeaders.Session].ToString();
-        if (all.TryGetValue(id, out var session) && session.Owner == turn.Owner && !session.Over.IsCompleted)
+        var id = request.Headers[McpHeaders.Session].ToString();
+        if (all.TryGetValue(id, out var session) && session.Owner == request.Owner && !session.Over.IsCompleted)
         {
             refusal = null;
             return session;
         }
 
-        refusal = id.Length == 0 ? Failures.SessionMissing : Failures.SessionUnknown;
+        refusal = id.Length == 0 ? McpFailures.SessionMissing : McpFailures.SessionUnknown;
         return null;
     }
 
     /// <summary>The session of an id that is known to be the caller's.</summary>
     public StdioSession? Get(string id) => all.GetValueOrDefault(id);
 
-    public void Open(StdioTurn turn, StdioSession session)
+    public void Open(StdioRequest request, StdioSession session)
     {
         all[session.Id] = session;
-        turn.Exchange.Response.Headers[McpHeaders.Session] =
-            turn.Exchange.Principal is { } principal
-            && turn.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
+        request.Exchange.Response.Headers[McpHeaders.Session] =
+            request.Exchange.Principal is { } principal
+            && request.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
                 ? bound
                 : session.Id;
         _ = ForgetAsync(session);
@@ -67,7 +67,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    public void TellAll(McpMessage message)
+    public void NotifyAll(McpMessage message)
     {
         foreach (var session in all.Values)
         {
@@ -75,7 +75,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         }
     }
 
-    /// <summary>Ends those that nobody has used for the idle time.</summary>
+    /// <summary>Closes those that no client has used for the idle time.</summary>
     public void Sweep()
     {
         foreach (var session in all.Values.Where(s => s.IsIdle(settings.Idle)))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -11,17 +10,10 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <summary>
 /// Streamable HTTP towards the client, lines of JSON-RPC towards a program that the agent runs. Legacy clients have
 /// sessions: a program each, or one for all. Modern clients have none: they share a program with other calls of the
-/// same principal, or with everybody.
+/// same principal, or with all calls.
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
-    // Of the running programs a quarter is out of reach of any one principal: one that opens session after session must
-    // not lock the others out.
-    private const int ReservedPart = 4;
-
-    // Of others only what nobody has used for a moment is ended: it may be between two calls.
-    private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
-
     // All request bodies that wait for a program.
     private const long MaxHeldBytes = 64 * 1024 * 1024;
 
@@ -29,6 +21,7 @@ internal sealed class StdioUpstream : Upstream
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
     private readonly ChildPool pool;
+    private readonly ChildAllocator children;
     private readonly ChildSlot shared;
     private readonly ChildSlot[] probing;
     private readonly StdioProbe probe;
@@ -36,27 +29,30 @@ internal sealed class StdioUpstream : Upstream
     private readonly BodyReader bodies;
     private readonly StdioSessions sessions;
     private readonly StdioReplies replies;
-    private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
     private readonly ITimer sweeper;
-    private readonly Places places;
+    private readonly ConcurrencyLimit concurrency;
 
     public StdioUpstream(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
     {
         this.settings = settings;
-        places = new Places(settings.MaxCalls);
+        concurrency = new ConcurrencyLimit(settings.MaxCalls);
         this.metrics = metrics;
         this.time = time;
         bodies = new BodyReader(new BodyBudget(MaxHeldBytes), time);
         sessions = new StdioSessions(settings, time, logger);
         replies = new StdioReplies(settings, metrics, time, logger);
         pool = new ChildPool(settings, time, logger);
-        shared = new ChildSlot(pool, settings, time, sessions.TellAll);
+        children = new ChildAllocator(settings, time, pool, sessions);
+        shared = new ChildSlot(pool, settings, time, sessions.NotifyAll);
 
-        // Whoever probes must not take a caller's place.
+        // A probe must not use up the limit for callers.
         var spare = new ChildPool(settings with { MaxChildren = 2 }, time, logger);
         probing = IsShared ? [] : [new ChildSlot(spare, settings, time), new ChildSlot(spare, settings, time)];
         probe = IsShared
-            ? new StdioProbe(cancel => shared.GetAsync(ProbeMessages.Legacy, cancel), cancel => ModernAsync("", cancel))
+            ? new StdioProbe(
+                cancel => shared.GetAsync(ProbeMessages.Legacy, cancel),
+                cancel => children.GetAsync("", cancel)
+            )
             : new StdioProbe(
                 cancel => probing[0].GetAsync(ProbeMessages.Legacy, cancel),
                 cancel => probing[1].GetAsync(null, cancel)
@@ -80,11 +76,11 @@ internal sealed class StdioUpstream : Upstream
     public override async Task ServeAsync(Exchange exchange, Route route, string host)
     {
         using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
-        var turn = new StdioTurn(exchange, route, deadline);
-        var client = ClientKey.Of(exchange);
-        if (!places.TryEnter(client))
+        var request = new StdioRequest(exchange, route, deadline);
+        var client = ClientKey.From(exchange);
+        if (!concurrency.TryEnter(client))
         {
-            await replies.RefuseAsync(turn, Failures.Busy);
+            await replies.RefuseAsync(request, UpstreamFailures.Busy);
             return;
         }
 
@@ -95,25 +91,25 @@ internal sealed class StdioUpstream : Upstream
                 deadline.LimitTo(end);
             }
 
-            await HandleAsync(turn);
+            await HandleAsync(request);
         }
-        catch (OperationCanceledException) when (!turn.IsClientGone && !exchange.Response.HasStarted)
+        catch (OperationCanceledException) when (!request.IsClientGone && !exchange.Response.HasStarted)
         {
-            await replies.ExpireAsync(turn); // while the program was being started
+            await replies.ExpireAsync(request); // while the program was being started
         }
         finally
         {
-            places.Leave(client);
+            concurrency.Leave(client);
         }
     }
 
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
         probe.RunAsync(cancellationToken);
 
-    // A shared program is answered before anybody is asked.
-    public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
+    // A shared program is answered before any client is asked.
+    public override void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
-        var session = sessions.Get(SessionBinding.IdOf(exchange));
+        var session = sessions.Get(SessionBinding.GetId(exchange));
         if (session is { Own: { } program } && session.TryAnswer(id))
         {
             program.TrySend(
@@ -127,105 +123,105 @@ internal sealed class StdioUpstream : Upstream
         pool.Close();
         await sweeper.DisposeAsync();
         await sessions.EndAllAsync();
-        await Task.WhenAll(modern.Values.Append(shared).Concat(probing).Select(s => s.DisposeAsync().AsTask()));
+        await Task.WhenAll(children.Slots.Append(shared).Concat(probing).Select(s => s.DisposeAsync().AsTask()));
     }
 
-    private async Task HandleAsync(StdioTurn turn)
+    private async Task HandleAsync(StdioRequest request)
     {
-        var method = turn.Exchange.Request.Method;
-        var version = turn.Headers[McpHeaders.ProtocolVersion].ToString();
+        var method = request.Exchange.Request.Method;
+        var version = request.Headers[McpHeaders.ProtocolVersion].ToString();
         if (
-            !RequestTarget.TryGetOriginForm(turn.Exchange.Request.RawTarget, out var target)
+            !RequestTarget.TryGetOriginForm(request.Exchange.Request.RawTarget, out var target)
             || !McpEndpoint.IsEndpoint(target, settings.Path)
         )
         {
-            await replies.RefuseAsync(turn, Failures.PathUnknown);
+            await replies.RefuseAsync(request, McpFailures.PathUnknown);
         }
         else if (HttpMethods.IsPost(method))
         {
-            await PostAsync(turn, version);
+            await PostAsync(request, version);
         }
         else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
-            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+            await replies.RefuseAsync(request, McpFailures.VersionUnreadable); // L9
         }
         else if (McpRevision.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
-            await replies.RefuseAsync(turn, Failures.MethodNotAllowed); // M1
+            await replies.RefuseAsync(request, McpFailures.MethodNotAllowed); // M1
         }
-        else if (sessions.Find(turn, out var refusal) is not { } session)
+        else if (sessions.Find(request, out var refusal) is not { } session)
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(request, refusal!);
         }
         else if (HttpMethods.IsGet(method))
         {
-            await replies.ListenAsync(turn, session);
+            await replies.ListenAsync(request, session);
         }
         else
         {
             await sessions.CloseAsync(session);
-            turn.Exchange.Response.StatusCode = StatusCodes.Status200OK;
-            turn.Exchange.Response.Headers.ContentLength = 0;
-            metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+            request.Exchange.Response.StatusCode = StatusCodes.Status200OK;
+            request.Exchange.Response.Headers.ContentLength = 0;
+            metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
         }
     }
 
-    private async Task PostAsync(StdioTurn turn, string version)
+    private async Task PostAsync(StdioRequest request, string version)
     {
-        var headers = turn.Headers;
-        if (!McpEndpoint.Accepts(headers, "application/json") && !turn.TakesEvents)
+        var headers = request.Headers;
+        if (!McpEndpoint.Accepts(headers, "application/json") && !request.AcceptsEvents)
         {
-            await replies.RefuseAsync(turn, Failures.NotAcceptable);
+            await replies.RefuseAsync(request, McpFailures.NotAcceptable);
             return;
         }
 
-        if (await ReadBodyAsync(turn.Exchange) is { } failure)
+        if (await ReadBodyAsync(request.Exchange) is { } failure)
         {
-            await replies.RefuseAsync(turn, failure);
+            await replies.RefuseAsync(request, failure);
             return;
         }
 
-        if (McpEndpoint.ReadMessage(turn.Exchange) is not { } message)
+        if (McpEndpoint.ReadMessage(request.Exchange) is not { } message)
         {
-            await replies.RefuseAsync(turn, Failures.MessageUnreadable);
+            await replies.RefuseAsync(request, McpFailures.MessageUnreadable);
             return;
         }
 
-        turn.Deadline.AwaitHeaders();
+        request.Deadline.AwaitHeaders();
         var head = MessageHead.Read(headers, message);
         if (head.IsModern)
         {
-            await PostModernAsync(turn, message, head);
+            await PostModernAsync(request, message, head);
         }
         else if (version.Length > 0 && !McpRevision.IsRevision(version))
         {
-            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+            await replies.RefuseAsync(request, McpFailures.VersionUnreadable); // L9
         }
         else if (message is { Kind: MessageKind.Request, Method: McpMethods.Initialize })
         {
-            await InitializeAsync(turn, message);
+            await InitializeAsync(request, message);
         }
-        else if (sessions.Find(turn, out var refusal) is { } session)
+        else if (sessions.Find(request, out var refusal) is { } session)
         {
-            await PostLegacyAsync(turn, session, message);
+            await PostLegacyAsync(request, session, message);
         }
         else
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(request, refusal!);
         }
     }
 
-    private async Task PostModernAsync(StdioTurn turn, McpMessage message, MessageHead head)
+    private async Task PostModernAsync(StdioRequest request, McpMessage message, MessageHead head)
     {
         if (message.Kind == MessageKind.Response)
         {
-            await replies.RefuseAsync(turn, Failures.MessageUnreadable); // M1
+            await replies.RefuseAsync(request, McpFailures.MessageUnreadable); // M1
             return;
         }
 
         if (McpEndpoint.FindFailure(head, message) is { } wrong)
         {
-            await replies.RefuseAsync(turn, wrong, message.Id);
+            await replies.RefuseAsync(request, wrong, message.Id);
             return;
         }
 
@@ -236,44 +232,41 @@ internal sealed class StdioUpstream : Upstream
             && (message.Version is null || message.Method == McpMethods.Cancelled)
         )
         {
-            await replies.AcceptAsync(turn);
+            await replies.AcceptAsync(request);
             return;
         }
 
-        var owner = IsShared ? "" : turn.Owner;
-        var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token, turn);
-        refusal ??= RefusalOfVersion(channel!, message);
+        var owner = IsShared ? "" : request.Owner;
+        var (channel, refusal) = await children.GetAsync(owner, request.Deadline.Token, canEvict: true);
+        refusal ??= FindVersionFailure(channel!, message);
         if (refusal is not null)
         {
-            await replies.RefuseAsync(turn, refusal, message.Id);
+            await replies.RefuseAsync(request, refusal, message.Id);
             return;
         }
 
         if (message.Kind == MessageKind.Notification)
         {
             channel!.TrySend(message.With());
-            await replies.AcceptAsync(turn);
+            await replies.AcceptAsync(request);
             return;
         }
 
-        var call = channel!.TryBegin(message, turn.TakesEvents, out refusal);
+        var call = channel!.TryBegin(message, request.AcceptsEvents, out refusal);
         if (call is null)
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(request, refusal!);
             return;
         }
 
         message.Forget();
-        await replies.AnswerAsync(turn, channel, call, isModern: true);
-        if (modern.TryGetValue(owner, out var slot))
-        {
-            slot.Touch();
-        }
+        await replies.AnswerAsync(request, channel, call, isModern: true);
+        children.Touch(owner);
     }
 
     // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
     // learn to begin with initialize.
-    private static Failure? RefusalOfVersion(RpcChannel channel, McpMessage message)
+    private static Failure? FindVersionFailure(RpcChannel channel, McpMessage message)
     {
         var isSpoken =
             channel.Versions.Count == 0
@@ -281,7 +274,7 @@ internal sealed class StdioUpstream : Upstream
                 : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
         return isSpoken
             ? null
-            : Failures.VersionUnsupported with
+            : McpFailures.VersionUnsupported with
             {
                 Versions = new VersionsOffered(
                     channel.Versions.Count == 0 ? [McpRevision.LastLegacy] : channel.Versions,
@@ -290,84 +283,59 @@ internal sealed class StdioUpstream : Upstream
             };
     }
 
-    // A slot that was idle for too long is over, and another one takes its place.
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> ModernAsync(
-        string owner,
-        CancellationToken cancellationToken,
-        StdioTurn? turn = null
-    )
-    {
-        while (true)
-        {
-            var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
-            var got = await slot.GetAsync(null, cancellationToken);
-            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(owner))
-            {
-                continue;
-            }
-
-            if (got.Channel is not null || !slot.IsOver || pool.IsClosed)
-            {
-                return got;
-            }
-
-            modern.TryRemove(new(owner, slot));
-        }
-    }
-
-    private async Task InitializeAsync(StdioTurn turn, McpMessage message)
+    private async Task InitializeAsync(StdioRequest request, McpMessage message)
     {
         if (sessions.Count >= settings.MaxSessions)
         {
-            await replies.RefuseAsync(turn, Failures.Busy);
+            await replies.RefuseAsync(request, UpstreamFailures.Busy);
             return;
         }
 
-        var session = sessions.New(turn.Owner);
+        var session = sessions.New(request.Owner);
         if (IsShared)
         {
             var version =
                 message.OfferedVersion is { } offered && McpRevision.IsRevision(offered)
                     ? offered
                     : McpRevision.LastLegacy;
-            var (common, why) = await shared.GetAsync(version, turn.Deadline.Token);
+            var (common, why) = await shared.GetAsync(version, request.Deadline.Token);
             if (common is null || shared.Initialized is not { } greeting)
             {
-                await replies.RefuseAsync(turn, why ?? Failures.ChildExited);
+                await replies.RefuseAsync(request, why ?? ChildFailures.ChildExited);
                 return;
             }
 
-            sessions.Open(turn, session);
-            await replies.JsonAsync(turn, StatusCodes.Status200OK, greeting.With((greeting.Id, message.Id)));
-            metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+            sessions.Open(request, session);
+            await replies.JsonAsync(request, StatusCodes.Status200OK, greeting.With((greeting.Id, message.Id)));
+            metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
             return;
         }
 
         if (starts.Check() is { } wait)
         {
-            await replies.RefuseAsync(turn, wait);
+            await replies.RefuseAsync(request, wait);
             return;
         }
 
-        var (channel, refusal) = await StartAsync(session);
+        var (channel, refusal) = await children.StartAsync(session);
         if (channel is null)
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(request, refusal!);
             return;
         }
 
         session.Use(channel);
-        var call = channel.TryBegin(message, turn.TakesEvents, out refusal, session.Begin);
+        var call = channel.TryBegin(message, request.AcceptsEvents, out refusal, session.Begin);
         if (call is null)
         {
             await session.DisposeAsync();
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(request, refusal!);
             return;
         }
 
         message.Forget();
-        sessions.Open(turn, session);
-        var isGood = await replies.AnswerAsync(turn, channel, call, isModern: false, session);
+        sessions.Open(request, session);
+        var isGood = await replies.AnswerAsync(request, channel, call, isModern: false, session);
         session.End(call);
         if (isGood)
         {
@@ -382,77 +350,16 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    /// <summary>
-    /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
-    /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
-    /// </summary>
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
-    {
-        var owner = session.Owner;
-        var most =
-            owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
-        if (sessions.CountOf(owner) >= most)
-        {
-            if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
-            {
-                return (null, Failures.ChildrenBusy);
-            }
-
-            await EndAsync(own);
-        }
-
-        while (true)
-        {
-            if (pool.TryStart(session, out var refusal) is { } channel)
-            {
-                return (channel, null);
-            }
-
-            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(owner))
-            {
-                return (null, refusal);
-            }
-        }
-    }
-
-    private async Task<bool> MakeRoomAsync(string owner)
-    {
-        if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
-        {
-            await EndAsync(session);
-            return true;
-        }
-
-        foreach (var (other, slot) in modern.OrderBy(one => one.Value.UsedAt))
-        {
-            if (slot.Running is { } program && slot.TryClose(IdleOfOthers))
-            {
-                modern.TryRemove(new(other, slot));
-                await slot.DisposeAsync();
-                await pool.FreedAsync(program);
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task EndAsync(StdioSession session)
-    {
-        await sessions.CloseAsync(session);
-        await pool.FreedAsync(session.Own);
-    }
-
-    private async Task PostLegacyAsync(StdioTurn turn, StdioSession session, McpMessage message)
+    private async Task PostLegacyAsync(StdioRequest request, StdioSession session, McpMessage message)
     {
         session.Touch();
         var channel = session.Own;
         if (channel is null)
         {
-            (channel, var why) = await shared.GetAsync(McpRevision.LastLegacy, turn.Deadline.Token);
+            (channel, var why) = await shared.GetAsync(McpRevision.LastLegacy, request.Deadline.Token);
             if (channel is null)
             {
-                await replies.RefuseAsync(turn, why!);
+                await replies.RefuseAsync(request, why!);
                 return;
             }
         }
@@ -465,22 +372,22 @@ internal sealed class StdioUpstream : Upstream
                     channel.TrySend(message.With());
                 }
 
-                await replies.AcceptAsync(turn);
+                await replies.AcceptAsync(request);
                 break;
             case MessageKind.Notification:
                 Notify(session, channel, message);
-                await replies.AcceptAsync(turn);
+                await replies.AcceptAsync(request);
                 break;
             default:
-                var call = channel.TryBegin(message, turn.TakesEvents, out var refusal, session.Begin);
+                var call = channel.TryBegin(message, request.AcceptsEvents, out var refusal, session.Begin);
                 if (call is null)
                 {
-                    await replies.RefuseAsync(turn, refusal!);
+                    await replies.RefuseAsync(request, refusal!);
                     return;
                 }
 
                 message.Forget();
-                await replies.AnswerAsync(turn, channel, call, isModern: false, session);
+                await replies.AnswerAsync(request, channel, call, isModern: false, session);
                 break;
         }
     }
@@ -504,18 +411,11 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    // Ends what nobody has used for the idle time.
+    // Closes what no client has used for the idle time.
     private void Sweep()
     {
         sessions.Sweep();
-        foreach (var (owner, slot) in modern)
-        {
-            if (slot.TryClose(settings.Idle))
-            {
-                modern.TryRemove(new(owner, slot));
-                _ = slot.DisposeAsync().AsTask();
-            }
-        }
+        children.Sweep();
     }
 
     private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
@@ -523,7 +423,7 @@ internal sealed class StdioUpstream : Upstream
             exchange,
             Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue),
             settings.Timeouts.StreamIdle,
-            Failures.RequestTooLarge,
-            Failures.MessageUnreadable
+            RequestFailures.RequestTooLarge,
+            McpFailures.MessageUnreadable
         );
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>One reader's turn at a stream.</summary>
+/// <summary>One reader's request at a stream.</summary>
 internal sealed class StreamReading(SessionStream stream, CancellationToken cancellationToken) : IDisposable
 {
     private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(

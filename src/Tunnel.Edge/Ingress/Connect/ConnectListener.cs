@@ -331,7 +331,7 @@ internal sealed class ConnectListener(
     private static X509ChainPolicy CollectOnly() =>
         new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, // of nobody
+            TrustMode = X509ChainTrustMode.CustomRootTrust, // of no client
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
             VerificationFlags = X509VerificationFlags.AllFlags,

@@ -25,7 +25,7 @@ internal sealed class OcspAuthorities(
 
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 
-    /// <summary>What certificates of that authority bear.</summary>
+    /// <summary>The address in certificates of that authority.</summary>
     public static string AddressOf(ServiceIdentity identity, CertificateOptions options, string caId) =>
         $"{(options.OcspUrl.Length > 0 ? options.OcspUrl : identity.PublicUrl)}{Path}/{caId}";
 

@@ -66,7 +66,8 @@ internal sealed class OcspEndpoint(OcspResponder responder, LimitOptions options
         return answer;
     }
 
-    // RFC 5019 §6.2. What was made for one caller, or may be otherwise a moment later, is nobody else's.
+    // RFC 5019 §6.2. An answer that was made for one caller, or may change a moment later, must not be cached for
+    // others.
     private void Describe(HttpResponse response, OcspAnswer answer)
     {
         var headers = response.GetTypedHeaders();

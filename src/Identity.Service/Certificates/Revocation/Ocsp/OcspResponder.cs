@@ -87,7 +87,7 @@ internal sealed class OcspResponder(
         CancellationToken cancellationToken
     )
     {
-        // No other text is a serial number of ours: it need not be looked for.
+        // No other text is a serial number of the service: it need not be looked for.
         if (
             !SerialNumber.TryParse(certificate.SerialHex, out var serial)
             || await store.FindStandingAsync(authority.Signing.CaId, serial.Hex, cancellationToken) is not { } standing
@@ -140,7 +140,7 @@ internal sealed class OcspResponder(
         && said.RevokedAt == status.RevokedAt
         && said.Reason == status.Reason;
 
-    /// <summary>Null = not now: the limit is reached, or nobody can sign.</summary>
+    /// <summary>Null = not now: the limit is reached, or no key can sign.</summary>
     private async ValueTask<OcspAnswer?> SignAsync(
         OcspAuthority authority,
         IReadOnlyList<OcspStatus> statuses,

@@ -31,13 +31,14 @@ internal sealed class OcspResponders(
 
     private static readonly DistinguishedName Subject = DistinguishedName.FromCommonName("OCSP responder");
 
-    // An authority whose own certificate rules a responder out signs by itself. Its certificate never changes.
+    // An authority whose own certificate rules a responder out signs its answers directly. Its certificate never
+    // changes.
     private static readonly string[] RuledOut = [CaErrorCodes.CaEku.Code, CaErrorCodes.NameConstraintViolation.Code];
 
     // By the authority's certificate: a renewed platform CA has another responder.
     private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
 
-    /// <summary>Who signs now; null = nobody can at present.</summary>
+    /// <summary>Who signs now; null = no key can at present.</summary>
     public async ValueTask<OcspSigner?> FindAsync(OcspAuthority authority, CancellationToken cancellationToken)
     {
         var place = PlaceOf(authority);
@@ -46,7 +47,7 @@ internal sealed class OcspResponders(
             return place.Usable(time.GetUtcNow());
         }
 
-        // One request renews. The others go on with what there is, and wait only if there is nothing.
+        // One request renews. The other callers continue with what there is, and wait only if there is nothing.
         var patience = place.Usable(time.GetUtcNow()) is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
         if (await place.Gate.WaitAsync(patience, cancellationToken))
         {

@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
-/// <summary>Which server certificates bear their OCSP responder's address (RFC 5280 §4.2.2.1).</summary>
+/// <summary>Which server certificates contain their OCSP responder's address (RFC 5280 §4.2.2.1).</summary>
 internal enum ResponderAddress
 {
-    /// <summary>None: verifiers that want answers are told the address.</summary>
+    /// <summary>None: verifiers that want answers are configured with the address.</summary>
     Never,
 
     /// <summary>Those that live longer than a day.</summary>

@@ -4,7 +4,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>What a hint may look at: a denial, with its evaluation as it was traced.</summary>
+/// <summary>What a hint may read: a denial, with its evaluation as it was traced.</summary>
 internal sealed record HintFacts(AssertionContext Context, Denial Denial)
 {
     public AssertionTrace Trace => Context.Trace!;

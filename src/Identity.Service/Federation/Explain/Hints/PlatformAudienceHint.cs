@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The job never asked for an audience: the token carries the platform's own default.</summary>
+/// <summary>The job never requested an audience: the token carries the platform's own default.</summary>
 internal sealed class PlatformAudienceHint : IHint
 {
     // Prefixes of what platforms put into aud unless told otherwise.

@@ -32,7 +32,7 @@ internal sealed class AudienceIsOurs : ILintCheck
             : null;
     }
 
-    // A star stands for anything.
+    // A star matches anything.
     private static bool Matches(string pattern, string audience)
     {
         var parts = pattern.Split('*');

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
 /// L16: what is granted should not outlive what proves it by much, and administration by federation should be rare.
-/// That nobody grants what they lack is refused before any lint (S2).
+/// A grant of rights that the caller lacks is refused before any lint (S2).
 /// </summary>
 internal sealed class GrantFitsAssertion : ILintCheck
 {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L18: a bearer token enrols whoever holds it.</summary>
+/// <summary>L18: a bearer token enrols any machine that holds it.</summary>
 internal sealed class MachineTokensAreBound : ILintCheck
 {
     public string Id => "L18";

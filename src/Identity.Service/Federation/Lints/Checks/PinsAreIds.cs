@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Presets;
 
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L05: names change hands by renaming, deleting and registering anew; ids do not.</summary>
+/// <summary>L05: names change hands by renaming, deleting and registering again; ids do not.</summary>
 internal sealed class PinsAreIds : ILintCheck
 {
     public string Id => "L05";

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L01: everybody can obtain tokens of a shared issuer, so a rule must say whose it means. A name does; that it should
+/// L01: anyone can obtain tokens of a shared issuer, so a rule must say whose it means. A name does; that it should
 /// better be an id is L05's to say.
 /// </summary>
 internal sealed class TenantIsPinned : ILintCheck

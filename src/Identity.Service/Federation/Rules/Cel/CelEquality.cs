@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// </summary>
 internal static class CelEquality
 {
-    /// <summary>A boolean, or a fault where one of the values holds one and nothing else decides.</summary>
+    /// <summary>A boolean, or an error where one of the values holds one and nothing else decides.</summary>
     public static object Compare(object left, object right, CelFrame frame)
     {
         if (!frame.Spend(1))

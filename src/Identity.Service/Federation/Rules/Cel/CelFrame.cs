@@ -5,7 +5,7 @@ internal sealed class CelFrame(CelMap? claims, int slots)
 {
     private int steps = CelLimits.MaxSteps;
 
-    /// <summary>A fault where the claims are not known.</summary>
+    /// <summary>An error where the claims are not known.</summary>
     public object Claims => (object?)claims ?? CelFault.Unknown;
 
     public object[] Variables { get; } = slots == 0 ? [] : new object[slots];
@@ -15,7 +15,7 @@ internal sealed class CelFrame(CelMap? claims, int slots)
 
     public int StepsTaken => CelLimits.MaxSteps - steps;
 
-    /// <summary>False when the budget is gone, for good.</summary>
+    /// <summary>False when the budget is used up, which is permanent.</summary>
     public bool Spend(int count)
     {
         if (steps < 0)

@@ -14,7 +14,7 @@ internal static class CelFunctions
     public static CelFunction? OnText(string name) =>
         Array.IndexOf(Names, name, 1) is > 0 and var i ? (CelFunction)i : null;
 
-    /// <summary>What to write instead of a function that is not supported; null = nobody's function.</summary>
+    /// <summary>What to write instead of a function that is not supported; null = an unknown function.</summary>
     public static string? Remedy(string name) =>
         name switch
         {

@@ -36,7 +36,7 @@ internal sealed class CelLexer(string text)
 
     private int at;
 
-    /// <exception cref="CelSyntaxException">The text is no sequence of tokens.</exception>
+    /// <exception cref="CelSyntaxException">The text is not a sequence of tokens.</exception>
     public CelToken Next()
     {
         SkipBlanks();
@@ -218,7 +218,7 @@ internal sealed class CelLexer(string text)
         }
 
         var result = value.ToString();
-        // Half a surrogate pair is no text that a claim could have.
+        // A claim cannot contain half a surrogate pair.
         for (var i = 0; i < result.Length; i++)
         {
             if (char.IsSurrogate(result[i]) && !(i + 1 < result.Length && char.IsSurrogatePair(result[i], result[++i])))

@@ -16,8 +16,8 @@ internal static class CelLimits
     public const int MaxChain = 64;
 
     /// <summary>
-    /// Most steps of one evaluation. A step is a visited node, an element looked at, or a few characters read: about
-    /// 50 ns, so that the most expensive expression on the largest token ends within 5 ms.
+    /// Most steps of one evaluation. A step is a visited node, an element read, or a few characters read: about
+    /// 50 ns, so that the most expensive expression takes at most 5 ms on the largest token.
     /// </summary>
     public const int MaxSteps = 50_000;
 

@@ -1,6 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Elements may be faults: a number that cannot be represented harms only who reads it.</summary>
+/// <summary>
+/// Elements may be errors: a number that cannot be represented affects only the expression that reads it.
+/// </summary>
 internal sealed class CelList(IReadOnlyList<object> items)
 {
     public IReadOnlyList<object> Items => items;

@@ -7,6 +7,6 @@ internal abstract class CelMap
 
     public abstract IEnumerable<object> Keys { get; }
 
-    /// <summary>Null when there is no such key; a fault where the value cannot be represented.</summary>
+    /// <summary>Null when there is no such key; an error where the value cannot be represented.</summary>
     public abstract object? Find(object key, CelFrame frame);
 }

@@ -69,7 +69,7 @@ internal sealed class CelParser
     /// <summary>How many variables macros need at once.</summary>
     public int Slots { get; private set; }
 
-    /// <exception cref="CelSyntaxException">The text is no supported expression.</exception>
+    /// <exception cref="CelSyntaxException">The text is not a supported expression.</exception>
     public static (CelNode Root, int Slots) Parse(string text)
     {
         var parser = new CelParser(text);

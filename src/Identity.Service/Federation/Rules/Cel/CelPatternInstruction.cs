@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>One state of a pattern.</summary>
-/// <param name="Next">Where it goes on.</param>
-/// <param name="Other">For a split: where it goes on as well.</param>
+/// <param name="Next">Where it continues.</param>
+/// <param name="Other">For a split: the second place where it continues.</param>
 /// <param name="Set">For a character: which ones, as sorted pairs of first and last code point.</param>
 internal sealed record CelPatternInstruction(CelPatternKind Kind, int Next, int Other = 0, CelPatternSet? Set = null)
 {

@@ -5,7 +5,7 @@ internal enum CelPatternKind
     /// <summary>One character of a set.</summary>
     Character,
 
-    /// <summary>Goes on in two places.</summary>
+    /// <summary>Continues in two places.</summary>
     Split,
 
     /// <summary>The beginning of the text.</summary>
@@ -19,7 +19,7 @@ internal enum CelPatternKind
 
     NoWordBoundary,
 
-    /// <summary>Goes on without a character.</summary>
+    /// <summary>Continues without a character.</summary>
     Jump,
 
     Match,

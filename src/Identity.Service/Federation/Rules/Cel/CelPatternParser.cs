@@ -16,7 +16,7 @@ internal sealed class CelPatternParser(string text)
 
     public string AnchoredPrefix { get; private set; } = "";
 
-    /// <exception cref="CelSyntaxException">The text is no supported pattern.</exception>
+    /// <exception cref="CelSyntaxException">The text is not a supported pattern.</exception>
     public CelPatternInstruction[] Parse()
     {
         var node = Alternatives();

@@ -19,7 +19,8 @@ internal sealed class CelProgram
     public CelNode Root { get; }
 
     /// <summary>
-    /// Refuses what is no expression of the subset, what is no condition, and what does not depend on the claims.
+    /// Refuses text that is not an expression of the subset or not a condition, and expressions that do not depend on
+    /// the claims.
     /// </summary>
     public static bool TryCompile(string text, out CelProgram program, out CelError error)
     {

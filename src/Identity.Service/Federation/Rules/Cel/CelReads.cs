@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Which claims an expression looks at, found without evaluating it.</summary>
+/// <summary>Which claims an expression reads, found without evaluating it.</summary>
 internal sealed class CelReads
 {
     private readonly SortedDictionary<string, ClaimPath> paths = new(StringComparer.Ordinal);
@@ -11,11 +11,11 @@ internal sealed class CelReads
 
     /// <summary>
     /// Every claim that it names, once each. A claim inside another counts as itself; one whose name is computed, as
-    /// the claim that it stands in.
+    /// the claim that contains it.
     /// </summary>
     public IReadOnlyCollection<ClaimPath> Claims => paths.Values;
 
-    /// <summary>It may look at any claim: a name is computed, or <c>claims</c> is taken as a whole.</summary>
+    /// <summary>It may read any claim: a name is computed, or <c>claims</c> is taken as a whole.</summary>
     public bool IsUnbounded { get; private set; }
 
     public static CelReads Of(CelProgram program)
@@ -25,7 +25,7 @@ internal sealed class CelReads
         return reads;
     }
 
-    /// <summary>The names that lead from <c>claims</c> to this node; null if it is no such path.</summary>
+    /// <summary>The names that lead from <c>claims</c> to this node; null if it is not such a path.</summary>
     public static IReadOnlyList<string>? PathOf(CelNode node) =>
         node switch
         {
@@ -47,7 +47,7 @@ internal sealed class CelReads
             return;
         }
 
-        // 'a' in claims looks at a alone.
+        // 'a' in claims reads only a.
         if (
             node is CelBinary
             {

@@ -26,7 +26,7 @@ internal abstract class ClaimCondition(ConditionOrigin origin, ClaimPath path) :
         return new ConditionOutcome(IsSatisfiedBy(raw) ? ConditionVerdict.Holds : ConditionVerdict.Differs);
     }
 
-    // A matcher's type matters, so quotes are shown; elsewhere a string is what anybody expects.
+    // A matcher's type matters, so quotes are shown; elsewhere a string is what every reader expects.
     public string? Actual(ClaimSet claims)
     {
         if (!path.TryFind(claims, out var raw))

@@ -6,7 +6,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
-/// Where a claim stands. A text that begins with <c>/</c> is a JSON Pointer (RFC 6901); any other is the name of a
+/// The place of a claim. A text that begins with <c>/</c> is a JSON Pointer (RFC 6901); any other is the name of a
 /// top-level claim, whole and verbatim. So every claim can be named, and no text has two readings:
 /// <c>/kubernetes.io/namespace</c>, <c>oidc.circleci.com/project-id</c>, <c>https://sts.amazonaws.com/</c>,
 /// <c>/https:~1~1sts.amazonaws.com~1/org_id</c>.
@@ -30,7 +30,7 @@ internal sealed class ClaimPath
     /// <summary>The one spelling as a JSON Pointer, to compare paths with.</summary>
     public string Pointer { get; }
 
-    /// <summary>The top-level claim that it is, or that it stands in.</summary>
+    /// <summary>The top-level claim that it is, or that contains it.</summary>
     public string Root => Encoding.UTF8.GetString(steps[0]);
 
     /// <summary>The claim's name if it is a top-level one; null otherwise.</summary>

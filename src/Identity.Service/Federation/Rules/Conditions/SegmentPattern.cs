@@ -3,9 +3,9 @@ using System.Text;
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
-/// A pattern over a text's segments, which end at <c>:</c>, <c>/</c> and <c>@</c>. <c>*</c> stands for exactly one
-/// segment of at least one character and so never crosses a delimiter. The pattern covers the whole text: every
-/// delimiter stands where the pattern has it, counted from the beginning as from the end. A branch that is called
+/// A pattern over a text's segments, which end at <c>:</c>, <c>/</c> and <c>@</c>. <c>*</c> matches exactly one segment
+/// of at least one character and so never crosses a delimiter. The pattern covers the whole text: every delimiter is
+/// where the pattern has it, counted from the beginning as from the end. A branch that is called
 /// <c>main:environment:prod</c> cannot pass for an environment.
 /// </summary>
 internal sealed class SegmentPattern

@@ -3,18 +3,18 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// The calls that one route's upstream takes at a time. The last quarter is for clients that hold less than half, so that
-/// one with calls that never end cannot take them all. What a client holds elsewhere is no matter here.
+/// Limits the calls that one route's upstream handles at a time. The last quarter is for clients that have less than
+/// half of them, so that a client with calls that never end cannot use all of them. Calls on other routes do not count.
 /// </summary>
 /// <param name="most">Calls at a time.</param>
-internal sealed class Places(int most)
+internal sealed class ConcurrencyLimit(int most)
 {
-    /// <summary>Fewer places than these are no matter of shares.</summary>
+    /// <summary>Below this limit, clients have no shares.</summary>
     private const int LeastShared = 16;
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate. Whoever holds nothing is not in it.
+    // Guarded by the gate. A client without calls is not in it.
     private readonly Dictionary<ClientKey, int> holders = [];
     private int inUse;
 

@@ -5,16 +5,16 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>One request to a program's endpoint.</summary>
 /// <param name="Exchange">The request and its answer.</param>
-/// <param name="Route">It came by.</param>
+/// <param name="Route">The route that it came through.</param>
 /// <param name="Deadline">Of the exchange.</param>
-internal sealed record StdioTurn(Exchange Exchange, Route Route, ExchangeDeadline Deadline)
+internal sealed record StdioRequest(Exchange Exchange, Route Route, ExchangeDeadline Deadline)
 {
     public IHeaderDictionary Headers => Exchange.Request.Headers;
 
-    /// <summary>Whose sessions the caller may use; empty where nobody is asked who calls.</summary>
+    /// <summary>Whose sessions the caller may use; empty on routes that do not authenticate callers.</summary>
     public string Owner => Exchange.Principal?.Identity ?? "";
 
-    public bool TakesEvents => McpEndpoint.Accepts(Headers, "text/event-stream");
+    public bool AcceptsEvents => McpEndpoint.Accepts(Headers, "text/event-stream");
 
     public bool IsClientGone => Exchange.ClientGone.IsCancellationRequested;
 }

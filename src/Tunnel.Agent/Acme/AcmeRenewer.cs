@@ -4,7 +4,6 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
-using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Telemetry;
 
@@ -14,20 +13,18 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// Gets a public certificate for each wanted name and keeps it fresh. One order at a time; everything that decides when
 /// the next one is due survives a restart.
 /// </summary>
-internal sealed class AcmeKeeper : IDisposable
+internal sealed class AcmeRenewer : IDisposable
 {
     private readonly AcmeSettings settings;
     private readonly AcmeStore store;
     private readonly AcmeLeaves leaves;
     private readonly IChallengeGate gate;
-    private readonly ChallengeBoard board;
+    private readonly ChallengeRegistry registry;
     private readonly KeyType keyType;
     private readonly string instance;
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
-    private readonly ILogger<AcmeKeeper> logger;
-    private readonly IHostResolver? resolver;
-    private readonly NetworkSource? network;
+    private readonly ILogger<AcmeRenewer> logger;
     private readonly AcmeJournal journal;
     private readonly DnsClient dns;
     private readonly AsyncSignal signal;
@@ -40,40 +37,28 @@ internal sealed class AcmeKeeper : IDisposable
     private AcmeClient? client;
 
     /// <param name="settings">The CA; without a directory nothing is ever ordered.</param>
-    /// <param name="state">Where account and certificates are kept.</param>
-    /// <param name="leaves">Where they are served from.</param>
-    /// <param name="gate">How challenges are announced.</param>
-    /// <param name="board">What is announced by others.</param>
     /// <param name="keyType">Of new keys.</param>
-    /// <param name="instance">This agent among those of its tunnel.</param>
-    /// <param name="metrics">Counts orders.</param>
+    /// <param name="instance">This agent, and where it stores account and certificates.</param>
+    /// <param name="leaves">Where certificates are served from.</param>
+    /// <param name="challenges">How challenges are announced, and which ones others have announced.</param>
+    /// <param name="records">Counts, logs and records orders.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Makes its log.</param>
-    /// <param name="trail">Records orders.</param>
-    /// <param name="resolver">Of the CA's servers; the system's when null.</param>
-    /// <param name="network">How they are reached; directly when null.</param>
-    public AcmeKeeper(
+    public AcmeRenewer(
         AcmeSettings settings,
-        StateDirectory state,
-        AcmeLeaves leaves,
-        IChallengeGate gate,
-        ChallengeBoard board,
         KeyType keyType,
-        string instance,
-        AgentMetrics metrics,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        IAuditTrail trail,
-        IHostResolver? resolver = null,
-        NetworkSource? network = null
+        AcmeInstance instance,
+        AcmeLeaves leaves,
+        AcmeChallengeSources challenges,
+        AcmeRecords records,
+        TimeProvider time
     )
     {
-        (this.settings, this.leaves, this.gate, this.board) = (settings, leaves, gate, board);
-        (this.keyType, this.instance, this.metrics, this.time) = (keyType, instance, metrics, time);
-        (this.resolver, this.network) = (resolver, network);
-        journal = new AcmeJournal(trail, settings.Directory, time);
-        logger = loggers.CreateLogger<AcmeKeeper>();
-        store = new AcmeStore(state, settings.Directory);
+        (this.settings, this.keyType, this.leaves, this.time) = (settings, keyType, leaves, time);
+        (gate, registry) = (challenges.Gate, challenges.Registry);
+        (this.instance, metrics) = (instance.Id, records.Metrics);
+        journal = new AcmeJournal(records.Trail, settings.Directory, time);
+        logger = records.Loggers.CreateLogger<AcmeRenewer>();
+        store = new AcmeStore(instance.State, settings.Directory);
         dns = new DnsClient(new DnsClientOptions { Servers = settings.Resolvers }, time);
         signal = new AsyncSignal(time);
     }
@@ -87,15 +72,21 @@ internal sealed class AcmeKeeper : IDisposable
     /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
     public string? Issuer => issuer;
 
+    /// <summary>Resolves the names of the CA's servers; null: the resolver of the system does.</summary>
+    public IHostResolver? Resolver { get; init; }
+
+    /// <summary>How the CA's servers are reached; null: directly.</summary>
+    public NetworkSource? Network { get; init; }
+
     /// <summary>Called when there is another account.</summary>
     public Action? AccountChanged { get; init; }
 
-    /// <summary>How each wanted name stands.</summary>
+    /// <summary>The status of each wanted name.</summary>
     public IReadOnlyList<AcmeStatus> Status =>
         [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
 
     /// <summary>Names that are to be certified from now on; others keep what they have on the disk.</summary>
-    public void Want(IReadOnlyList<string> next)
+    public void SetNames(IReadOnlyList<string> next)
     {
         if (!next.SequenceEqual(wanted, StringComparer.OrdinalIgnoreCase))
         {
@@ -105,7 +96,7 @@ internal sealed class AcmeKeeper : IDisposable
             }
 
             wanted = next;
-            leaves.Keep(next);
+            leaves.Retain(next);
             foreach (var name in next)
             {
                 names[name].Serve();
@@ -128,14 +119,14 @@ internal sealed class AcmeKeeper : IDisposable
                 continue;
             }
 
-            await AttendAsync(next, cancellationToken);
+            await ProcessAsync(next, cancellationToken);
             Save();
         }
     }
 
     public void Dispose() => key?.Dispose();
 
-    private async Task AttendAsync(AcmeName name, CancellationToken cancellationToken)
+    private async Task ProcessAsync(AcmeName name, CancellationToken cancellationToken)
     {
         try
         {
@@ -145,12 +136,12 @@ internal sealed class AcmeKeeper : IDisposable
                 await OrderAsync(ca, name, cancellationToken);
             }
 
-            await AskAsync(ca, name, cancellationToken);
+            await UpdateRenewalInfoAsync(ca, name, cancellationToken);
         }
         catch (AcmeException e)
         {
             Fail(name, e.Reason, e.Message, e.RetryAfter);
-            client = null; // the next try asks for the directory anew
+            client = null; // the next attempt requests the directory again
             if (e.Reason == AcmeReason.AccountUnknown)
             {
                 ForgetAccount();
@@ -163,7 +154,7 @@ internal sealed class AcmeKeeper : IDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever a CA can make of an answer: the agent serves on, and the other names have their turn.
+            // Any error in the answer of a CA: the agent continues to serve, and the other names are processed.
             Log.PublicLeafFault(logger, e, name.Name);
             Fail(name, AcmeReason.AnswerInvalid, $"An internal error of the agent: {e.GetType().Name}.", null);
             client = null;
@@ -172,24 +163,24 @@ internal sealed class AcmeKeeper : IDisposable
 
     private async Task OrderAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
-        if (board.BusyFor(name.Name) is { } busy)
+        if (registry.BusyFor(name.Name) is { } busy)
         {
             throw new AcmeException(AcmeReason.ChallengeTaken, $"order: {name.Name} is being proven just now.", busy);
         }
 
         await CheckCaaAsync(ca, name, cancellationToken);
 
-        // From here on the CA counts: whoever is killed on the way does not begin again at once.
+        // From here on the CA counts: an agent that is killed meanwhile does not begin again at once.
         using var entry = journal.Begin(name.Name, ca.Account!, name.Pair);
         name.Begin();
         Save();
         var directory = await ca.DirectoryAsync(cancellationToken);
-        var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.IdOf(old) : null;
+        var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.GetRenewalId(old) : null;
         var issuer = new AcmeIssuer(ca, gate, keyType, time);
         var pair = await issuer.IssueAsync(name.Name, replaces, entry, cancellationToken);
         entry.Issued(pair);
-        name.Take(pair);
-        leaves.Keep(wanted); // an order takes minutes: the name may be none of ours any more
+        name.SetCertificate(pair);
+        leaves.Retain(wanted); // an order takes minutes: the name may not be wanted any more
         metrics.PublicOrder(name.Name, "issued");
         Log.PublicLeafIssued(logger, name.Name, pair.Serial, pair.NotAfter, name.DueAt);
     }
@@ -221,21 +212,21 @@ internal sealed class AcmeKeeper : IDisposable
         return CaaPolicy.Judge(name, answer, identities, ca.Account!);
     }
 
-    // Only hints: a CA that does not say when to renew is renewed from at two thirds of the life.
-    private async Task AskAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
+    // Only hints: without them, a certificate is renewed at two thirds of its lifetime.
+    private async Task UpdateRenewalInfoAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
-        if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.IdOf(pair) is not { } id)
+        if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.GetRenewalId(pair) is not { } id)
         {
             return;
         }
 
         try
         {
-            name.Learn(await ca.RenewalAsync(id, cancellationToken));
+            name.SetRenewalWindow(await ca.RenewalAsync(id, cancellationToken));
         }
         catch (AcmeException e)
         {
-            name.NotTold(e.Reason);
+            name.FailRenewalInfo(e.Reason);
             Log.RenewalInfoFailed(logger, name.Name, e.Message);
         }
     }
@@ -246,7 +237,7 @@ internal sealed class AcmeKeeper : IDisposable
         {
             key?.Dispose();
             (key, account) = store.LoadOrCreateAccount();
-            client = new AcmeClient(settings, key, time, resolver, network) { Account = account };
+            client = new AcmeClient(settings, key, time, Resolver, Network) { Account = account };
         }
 
         // Before the first signed request: it is where nonces come from.
@@ -285,10 +276,10 @@ internal sealed class AcmeKeeper : IDisposable
         }
     }
 
-    private void Fail(AcmeName name, AcmeReason reason, string detail, TimeSpan? wish)
+    private void Fail(AcmeName name, AcmeReason reason, string detail, TimeSpan? requested)
     {
         var code = AcmeException.Code(reason);
-        name.Fail(reason, detail, wish);
+        name.Fail(reason, detail, requested);
         journal.Failed(name.Name, account ?? "", code, detail);
         metrics.PublicOrder(name.Name, code);
         Log.PublicLeafFailed(logger, name.Name, code, detail, name.DueAt);
@@ -296,11 +287,11 @@ internal sealed class AcmeKeeper : IDisposable
 
     private AcmeName NewName(string name)
     {
-        var stored = Kept().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var stored = LoadNames().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         return new AcmeName(stored ?? new StoredName { Name = name }, instance, leaves, time);
     }
 
-    private IReadOnlyList<StoredName> Kept()
+    private IReadOnlyList<StoredName> LoadNames()
     {
         try
         {
@@ -317,7 +308,7 @@ internal sealed class AcmeKeeper : IDisposable
     {
         try
         {
-            // What was kept of other names stays: a route may come back.
+            // The stored state of other names stays: a route may come back.
             var kept = store.LoadNames().Where(n => !names.ContainsKey(n.Name));
             store.SaveNames([.. names.Values.Select(n => n.Stored), .. kept]);
         }

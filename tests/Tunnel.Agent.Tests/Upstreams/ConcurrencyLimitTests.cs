@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;
 
 /// <summary>One client with calls that never end once took every place, and the others were refused.</summary>
-public sealed class PlacesTests
+public sealed class ConcurrencyLimitTests
 {
     private static readonly ClientKey One = Client("one");
 
@@ -15,7 +15,7 @@ public sealed class PlacesTests
     [InlineData(256, 192, 64)]
     public void TryEnter_OneClientHoldsMost_LeavesTheLastQuarterToOthers(int most, int own, int left)
     {
-        var places = new Places(most);
+        var places = new ConcurrencyLimit(most);
 
         Enumerable.Range(0, most).Count(_ => places.TryEnter(One)).ShouldBe(own);
         Enumerable.Range(0, most).Count(i => places.TryEnter(Client($"other {i}"))).ShouldBe(left);
@@ -24,7 +24,7 @@ public sealed class PlacesTests
     [Fact]
     public void Leave_GivesThePlaceBack()
     {
-        var places = new Places(16);
+        var places = new ConcurrencyLimit(16);
         _ = Enumerable.Range(0, 12).Count(_ => places.TryEnter(One));
         places.TryEnter(One).ShouldBeFalse();
 
@@ -37,7 +37,7 @@ public sealed class PlacesTests
     [Fact] // what a client holds on one route took from its share of another
     public void TryEnter_ManyHeldElsewhere_AreNoMatterHere()
     {
-        var (here, elsewhere) = (new Places(16), new Places(16));
+        var (here, elsewhere) = (new ConcurrencyLimit(16), new ConcurrencyLimit(16));
         _ = Enumerable.Range(0, 12).Count(_ => elsewhere.TryEnter(One));
 
         Enumerable.Range(0, 15).Count(i => here.TryEnter(Client($"other {i}"))).ShouldBe(15);

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Tunnel.Agent.Tests.Acme;
 
 /// <summary>One name from nothing to its certificate and beyond, with a real CA, a scripted directory and scripted DNS.</summary>
-public sealed class AcmeKeeperTests : IAsyncLifetime
+public sealed class AcmeRenewerTests : IAsyncLifetime
 {
     private const string Name = "docs.t1.example.test";
 
@@ -74,7 +74,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        leaves.Keep([]);
+        leaves.Retain([]);
         await using var again = Start();
         (await again.ServedAsync()).ShouldBe(serial);
         door.Opened.ShouldBe(1);
@@ -88,7 +88,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         await pebble.KillAsync();
         await pebble.StartAsync();
 
-        run.Keeper.Want([Name, "b.t1.example.test"]);
+        run.Keeper.SetNames([Name, "b.t1.example.test"]);
         await run.FailedAsync("acme.account_unknown", "b.t1.example.test");
         dns.Address("b.t1.example.test", "127.0.0.1");
         await run.ServedAsync("b.t1.example.test");
@@ -200,7 +200,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         using var state = StateDirectory.Open(folder);
         using var metrics = new AgentMetrics();
         using var stop = new CancellationTokenSource();
-        var keepers = new List<AcmeKeeper>();
+        var keepers = new List<AcmeRenewer>();
         using var certificates = new PublicCertificates(
             SettingsOf(unbound: true, direct: false),
             KeyType.EcdsaP256,
@@ -211,7 +211,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
             },
             leaves
         );
-        certificates.Want([Name]);
+        certificates.SetNames([Name]);
         var running = certificates.RunAsync(stop.Token);
         await StdioFixture.UntilAsync(() => leaves.Find(Name) is not null);
         var first = leaves.Find(Name)!.Pair.Serial;
@@ -255,16 +255,16 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
             this.leaves = leaves;
             state = StateDirectory.Open(folder);
             Keeper = NewKeeper(settings, KeyType.EcdsaP256, state, leaves, door, metrics, trail);
-            Keeper.Want([Name]);
+            Keeper.SetNames([Name]);
             running = Keeper.RunAsync(stop.Token);
         }
 
-        public AcmeKeeper Keeper { get; }
+        public AcmeRenewer Keeper { get; }
 
         /// <summary>When the CA is asked about the renewal next.</summary>
         public DateTimeOffset? AskAt => new AcmeStore(state, Keeper.Directory).LoadNames().SingleOrDefault()?.AskAt;
 
-        public static AcmeKeeper NewKeeper(
+        public static AcmeRenewer NewKeeper(
             AcmeSettings settings,
             KeyType keyType,
             StateDirectory state,
@@ -275,16 +275,15 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         ) =>
             new(
                 settings,
-                state,
-                leaves,
-                door,
-                new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance),
                 keyType,
-                Early(),
-                metrics,
-                TimeProvider.System,
-                NullLoggerFactory.Instance,
-                trail
+                new AcmeInstance(state, Early()),
+                leaves,
+                new AcmeChallengeSources(
+                    door,
+                    new ChallengeRegistry(() => null, TimeProvider.System, NullLogger<ChallengeRegistry>.Instance)
+                ),
+                new AcmeRecords(metrics, trail, NullLoggerFactory.Instance),
+                TimeProvider.System
             );
 
         public string? Serial(string name) => leaves.Find(name)?.Pair.Serial;

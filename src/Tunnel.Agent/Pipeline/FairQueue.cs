@@ -3,24 +3,24 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Keeps one client's calls from standing in front of everybody else's. While others call, a client has
-/// <see cref="Freely"/> calls unanswered as it likes; more of them begin when one of its own is answered, or one every
-/// <see cref="Step"/>. So calls that come without a pause go no faster than they are answered, and many slow ones begin a
+/// Prevents the calls of one client from delaying those of all others. While other clients call, a client may have
+/// <see cref="MaxUnanswered"/> unanswered calls; another one begins when one of its own is answered, or one every
+/// <see cref="Step"/>. So calls without a pause run only as fast as they are answered, and many slow calls begin a
 /// moment later; a stream of events counts until it begins. A call with long headers counts as several
-/// (<see cref="WeightOf"/>), and a client may always have one. A client that is alone waits for nobody. What ends or
-/// steers calls waits in a lane of its own, which has as many places and goes first: it never stands behind the calls
-/// that it is about.
+/// (<see cref="GetWeight"/>), and a client may always have one. If only one client calls, its calls do not wait.
+/// Messages that cancel or control calls wait in a separate lane with the same limit, which goes first: they never wait
+/// for the calls that they are about.
 /// </summary>
-internal sealed class ClientTurns(TimeProvider time)
+internal sealed class FairQueue(TimeProvider time)
 {
-    public const int Freely = 4;
+    public const int MaxUnanswered = 4;
 
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Reading, checking and passing on so much costs as much as a call without headers.</summary>
     private const int HeaderCharacters = 8 * 1024;
 
-    /// <summary>Whoever called so recently counts as calling.</summary>
+    /// <summary>A client whose last call is not older than this counts as calling.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -29,12 +29,12 @@ internal sealed class ClientTurns(TimeProvider time)
     private readonly Dictionary<ClientKey, Calls> clients = [];
     private readonly HashSet<Calls> held = []; // those with calls that wait
     private ClientKey latest;
-    private long? latestAt; // null = nobody has called
-    private long? latestOtherAt; // of anybody else before latest; null = there was nobody
-    private ITimer? stepping; // null = nobody waits
+    private long? latestAt; // null = no client has called
+    private long? latestOtherAt; // of another client before latest; null = there was none
+    private ITimer? stepping; // null = no call waits
 
-    /// <summary>As how many calls one with such headers counts; 1 to <see cref="Freely"/>.</summary>
-    public static int WeightOf(IHeaderDictionary headers)
+    /// <summary>How many calls a call with these headers counts as; 1 to <see cref="MaxUnanswered"/>.</summary>
+    public static int GetWeight(IHeaderDictionary headers)
     {
         var characters = 0;
         foreach (var (name, values) in headers)
@@ -45,18 +45,18 @@ internal sealed class ClientTurns(TimeProvider time)
             }
         }
 
-        return Math.Min(Freely, 1 + (characters / HeaderCharacters));
+        return Math.Min(MaxUnanswered, 1 + (characters / HeaderCharacters));
     }
 
     /// <summary>Null: the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
     /// <param name="key">Whose call.</param>
-    /// <param name="weight">As how many it counts.</param>
+    /// <param name="weight">How many calls it counts as.</param>
     public Lane? TryEnter(ClientKey key, int weight)
     {
         lock (gate)
         {
-            Note_NeedsLock(key);
-            var lane = CallsOf_NeedsLock(key).Ordinary;
+            RecordCall_NeedsLock(key);
+            var lane = GetCalls_NeedsLock(key).Ordinary;
             if (!lane.HasRoomFor(weight) && OthersCall_NeedsLock(key))
             {
                 return null;
@@ -69,16 +69,16 @@ internal sealed class ClientTurns(TimeProvider time)
 
     /// <summary>Completes when the call may begin. Pair with <see cref="Leave"/>.</summary>
     /// <param name="key">Whose call.</param>
-    /// <param name="weight">As how many it counts.</param>
-    /// <param name="isControl">Whether it only ends or steers other calls.</param>
+    /// <param name="weight">How many calls it counts as.</param>
+    /// <param name="isControl">Whether it only cancels or controls other calls.</param>
     /// <param name="cancellationToken">The client leaves.</param>
     /// <exception cref="OperationCanceledException">The client left while its call waited.</exception>
     public ValueTask<Lane> EnterAsync(ClientKey key, int weight, bool isControl, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            Note_NeedsLock(key);
-            var calls = CallsOf_NeedsLock(key);
+            RecordCall_NeedsLock(key);
+            var calls = GetCalls_NeedsLock(key);
             var lane = isControl ? calls.Control : calls.Ordinary;
             if (lane.HasRoomFor(weight) || !OthersCall_NeedsLock(key))
             {
@@ -86,11 +86,11 @@ internal sealed class ClientTurns(TimeProvider time)
                 return new ValueTask<Lane>(lane);
             }
 
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            lane.Waiting.Enqueue((turn, weight));
+            var admission = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lane.Waiting.Enqueue((admission, weight));
             held.Add(calls);
-            stepping ??= time.CreateTimer(static turns => ((ClientTurns)turns!).OnStep(), this, Step, Step);
-            return WaitAsync(lane, turn, cancellationToken);
+            stepping ??= time.CreateTimer(static queue => ((FairQueue)queue!).OnStep(), this, Step, Step);
+            return WaitAsync(lane, admission, cancellationToken);
         }
     }
 
@@ -100,7 +100,9 @@ internal sealed class ClientTurns(TimeProvider time)
         lock (gate)
         {
             lane.Unanswered -= weight;
-            while (lane.Waiting.TryPeek(out var next) && (next.Turn.Task.IsCompleted || lane.HasRoomFor(next.Weight)))
+            while (
+                lane.Waiting.TryPeek(out var next) && (next.Admission.Task.IsCompleted || lane.HasRoomFor(next.Weight))
+            )
             {
                 lane.Waiting.Dequeue();
                 lane.TryBegin(next);
@@ -120,18 +122,18 @@ internal sealed class ClientTurns(TimeProvider time)
 
     private static async ValueTask<Lane> WaitAsync(
         Lane lane,
-        TaskCompletionSource turn,
+        TaskCompletionSource admission,
         CancellationToken cancellationToken
     )
     {
         await using (
             cancellationToken.UnsafeRegister(
                 static (waiting, token) => ((TaskCompletionSource)waiting!).TrySetCanceled(token),
-                turn
+                admission
             )
         )
         {
-            await turn.Task;
+            await admission.Task;
         }
 
         return lane;
@@ -160,7 +162,7 @@ internal sealed class ClientTurns(TimeProvider time)
         }
     }
 
-    /// <summary>The next call that still waits: what steers before what is steered.</summary>
+    /// <summary>Begins the next call that still waits: the control lane first.</summary>
     private static void Begin_NeedsLock(Calls calls)
     {
         if (!calls.Control.BeginNext())
@@ -169,7 +171,7 @@ internal sealed class ClientTurns(TimeProvider time)
         }
     }
 
-    private Calls CallsOf_NeedsLock(ClientKey key)
+    private Calls GetCalls_NeedsLock(ClientKey key)
     {
         if (!clients.TryGetValue(key, out var calls))
         {
@@ -193,7 +195,7 @@ internal sealed class ClientTurns(TimeProvider time)
         }
     }
 
-    private void Note_NeedsLock(ClientKey key)
+    private void RecordCall_NeedsLock(ClientKey key)
     {
         if (latest != key)
         {
@@ -209,7 +211,7 @@ internal sealed class ClientTurns(TimeProvider time)
         return at is { } moment && time.GetElapsedTime(moment) < Recently;
     }
 
-    /// <summary>One client's calls. Guarded by the turns' gate, as its lanes are.</summary>
+    /// <summary>One client's calls. Guarded by the gate of the queue, as its lanes are.</summary>
     internal sealed class Calls
     {
         public Calls(ClientKey client) => (Client, Ordinary, Control) = (client, new Lane(this), new Lane(this));
@@ -218,7 +220,7 @@ internal sealed class ClientTurns(TimeProvider time)
 
         public Lane Ordinary { get; }
 
-        /// <summary>For what only ends or steers calls.</summary>
+        /// <summary>For messages that only cancel or control calls.</summary>
         public Lane Control { get; }
 
         /// <summary>Those under way, streams of events among them.</summary>
@@ -232,12 +234,12 @@ internal sealed class ClientTurns(TimeProvider time)
     {
         public Calls Calls => calls;
 
-        /// <summary>As how many those count whose answer has not begun.</summary>
+        /// <summary>The weight of the calls whose answer has not begun.</summary>
         public int Unanswered { get; set; }
 
-        public Queue<(TaskCompletionSource Turn, int Weight)> Waiting { get; } = new();
+        public Queue<(TaskCompletionSource Admission, int Weight)> Waiting { get; } = new();
 
-        public bool HasRoomFor(int weight) => Unanswered == 0 || Unanswered + weight <= Freely;
+        public bool HasRoomFor(int weight) => Unanswered == 0 || Unanswered + weight <= MaxUnanswered;
 
         public void Begin(int weight)
         {
@@ -245,7 +247,7 @@ internal sealed class ClientTurns(TimeProvider time)
             Unanswered += weight;
         }
 
-        /// <summary>False: nobody waits any more.</summary>
+        /// <summary>False: no call waits any more.</summary>
         public bool BeginNext()
         {
             while (Waiting.TryDequeue(out var next))
@@ -260,9 +262,9 @@ internal sealed class ClientTurns(TimeProvider time)
         }
 
         /// <summary>False when the client left while its call waited.</summary>
-        public bool TryBegin((TaskCompletionSource Turn, int Weight) next)
+        public bool TryBegin((TaskCompletionSource Admission, int Weight) next)
         {
-            if (!next.Turn.TrySetResult())
+            if (!next.Admission.TrySetResult())
             {
                 return false;
             }

@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Tunnel.Agent.Tests.Pipeline;
 
 /// <summary>One client's calls wait for one another while others call, and for nobody otherwise.</summary>
-public sealed class ClientTurnsTests
+public sealed class FairQueueTests
 {
     private static readonly ClientKey One = new("i", "one", IPAddress.Loopback);
     private static readonly ClientKey Other = new("i", "other", IPAddress.Loopback);
 
     private readonly FakeTimeProvider time = new();
-    private readonly ClientTurns turns;
+    private readonly FairQueue turns;
 
-    public ClientTurnsTests() => turns = new ClientTurns(time);
+    public FairQueueTests() => turns = new FairQueue(time);
 
     [Fact]
     public void Enter_OneClientAlone_NeverWaits()
@@ -29,7 +29,7 @@ public sealed class ClientTurnsTests
     public async Task Enter_ManyWhileOthersCall_BeginAsItsOwnEnd()
     {
         await Enter(Other);
-        var free = Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)).ToList();
+        var free = Enumerable.Range(0, FairQueue.MaxUnanswered).Select(_ => Enter(One)).ToList();
         var (next, last) = (Enter(One), Enter(One));
 
         free.ShouldAllBe(call => call.IsCompletedSuccessfully);
@@ -43,7 +43,7 @@ public sealed class ClientTurnsTests
     public async Task Enter_ManyThatAreBeingAnswered_HoldUpNoMore()
     {
         await Enter(Other);
-        var streams = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
+        var streams = await Task.WhenAll(Enumerable.Range(0, FairQueue.MaxUnanswered).Select(_ => Enter(One)));
         foreach (var stream in streams)
         {
             turns.Answer(stream, 1);
@@ -52,7 +52,7 @@ public sealed class ClientTurnsTests
         var next = Enter(One);
 
         next.IsCompletedSuccessfully.ShouldBeTrue();
-        (await next).Calls.Running.ShouldBe(ClientTurns.Freely + 1);
+        (await next).Calls.Running.ShouldBe(FairQueue.MaxUnanswered + 1);
     }
 
     [Fact]
@@ -68,15 +68,15 @@ public sealed class ClientTurnsTests
     public async Task Step_ManyThatDoNotEnd_BeginOneByOne()
     {
         await Enter(Other);
-        var all = Enumerable.Range(0, ClientTurns.Freely + 3).Select(_ => Enter(One)).ToList();
+        var all = Enumerable.Range(0, FairQueue.MaxUnanswered + 3).Select(_ => Enter(One)).ToList();
 
-        time.Advance(ClientTurns.Step);
-        await all[ClientTurns.Freely];
+        time.Advance(FairQueue.Step);
+        await all[FairQueue.MaxUnanswered];
         all[^2].IsCompleted.ShouldBeFalse();
-        time.Advance(ClientTurns.Step);
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
+        time.Advance(FairQueue.Step);
         await Task.WhenAll(all);
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         time.PendingTimers.ShouldBe(0);
     }
 
@@ -87,7 +87,7 @@ public sealed class ClientTurnsTests
         var all = Enumerable.Range(0, 500).Select(_ => Enter(One)).ToList();
 
         time.Advance(TimeSpan.FromSeconds(1));
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         await Task.WhenAll(all);
     }
 
@@ -95,7 +95,7 @@ public sealed class ClientTurnsTests
     public async Task Enter_ClientLeavesWhileItWaits_TakesNobodysTurn()
     {
         await Enter(Other);
-        var running = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
+        var running = await Task.WhenAll(Enumerable.Range(0, FairQueue.MaxUnanswered).Select(_ => Enter(One)));
         using var leaves = new CancellationTokenSource();
         var (left, next) = (Enter(One, cancellationToken: leaves.Token), Enter(One));
 
@@ -108,12 +108,12 @@ public sealed class ClientTurnsTests
     [Fact] // one at a time, however many could begin
     public async Task Enter_ManyWithLongHeaders_CountAsSeveral()
     {
-        var heavy = ClientTurns.WeightOf(new HeaderDictionary { ["x-much"] = new string('y', 48 * 1024) });
+        var heavy = FairQueue.GetWeight(new HeaderDictionary { ["x-much"] = new string('y', 48 * 1024) });
         await Enter(Other);
         var first = Enter(One, weight: heavy);
         var (next, light) = (Enter(One, weight: heavy), Enter(One));
 
-        heavy.ShouldBe(ClientTurns.Freely);
+        heavy.ShouldBe(FairQueue.MaxUnanswered);
         first.IsCompletedSuccessfully.ShouldBeTrue();
         next.IsCompleted.ShouldBeFalse();
         End(await first, heavy);
@@ -129,9 +129,9 @@ public sealed class ClientTurnsTests
         await Enter(Other);
         for (var i = 0; i < 10; i++)
         {
-            var call = Enter(One, weight: ClientTurns.Freely);
+            var call = Enter(One, weight: FairQueue.MaxUnanswered);
             call.IsCompletedSuccessfully.ShouldBeTrue();
-            End(await call, ClientTurns.Freely);
+            End(await call, FairQueue.MaxUnanswered);
         }
     }
 
@@ -139,10 +139,10 @@ public sealed class ClientTurnsTests
     [InlineData(0, 1)]
     [InlineData(8 * 1024 - 7, 1)]
     [InlineData(8 * 1024 - 6, 2)]
-    [InlineData(1024 * 1024, ClientTurns.Freely)]
+    [InlineData(1024 * 1024, FairQueue.MaxUnanswered)]
     public void Weight_OfHeaders_GrowsWithTheirLength(int length, int weight)
     {
-        ClientTurns.WeightOf(new HeaderDictionary { ["x-much"] = new string('y', length) }).ShouldBe(weight);
+        FairQueue.GetWeight(new HeaderDictionary { ["x-much"] = new string('y', length) }).ShouldBe(weight);
     }
 
     [Fact] // a cancellation once stood behind the calls that it was to end
@@ -151,11 +151,11 @@ public sealed class ClientTurnsTests
         await Enter(Other);
         _ = Enumerable.Range(0, 100).Select(_ => Enter(One)).ToList();
 
-        var controls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Control(One)).ToList();
+        var controls = Enumerable.Range(0, FairQueue.MaxUnanswered + 1).Select(_ => Control(One)).ToList();
 
         controls.SkipLast(1).ShouldAllBe(c => c.IsCompletedSuccessfully);
         controls[^1].IsCompleted.ShouldBeFalse();
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         await controls[^1];
     }
 
@@ -163,15 +163,15 @@ public sealed class ClientTurnsTests
     public async Task Step_BothLanesWait_OneOfThemBegins()
     {
         await Enter(Other);
-        var calls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Enter(One)).ToList();
-        var controls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Control(One)).ToList();
+        var calls = Enumerable.Range(0, FairQueue.MaxUnanswered + 1).Select(_ => Enter(One)).ToList();
+        var controls = Enumerable.Range(0, FairQueue.MaxUnanswered + 1).Select(_ => Control(One)).ToList();
 
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         await controls[^1];
         calls[^1].IsCompleted.ShouldBeFalse();
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         await calls[^1];
-        time.Advance(ClientTurns.Step);
+        time.Advance(FairQueue.Step);
         time.PendingTimers.ShouldBe(0);
     }
 
@@ -179,7 +179,7 @@ public sealed class ClientTurnsTests
     public async Task TryEnter_NoRoom_SaysSoAndCountsNothing()
     {
         await Enter(Other);
-        turns.TryEnter(One, ClientTurns.Freely).ShouldNotBeNull();
+        turns.TryEnter(One, FairQueue.MaxUnanswered).ShouldNotBeNull();
 
         turns.TryEnter(One, 1).ShouldBeNull();
 
@@ -187,18 +187,18 @@ public sealed class ClientTurnsTests
         turns.TryEnter(Other, 1).ShouldNotBeNull();
     }
 
-    private void End(ClientTurns.Lane call, int weight = 1)
+    private void End(FairQueue.Lane call, int weight = 1)
     {
         turns.Answer(call, weight);
         turns.Leave(call);
     }
 
-    private Task<ClientTurns.Lane> Enter(
+    private Task<FairQueue.Lane> Enter(
         ClientKey client,
         int weight = 1,
         CancellationToken cancellationToken = default
     ) => turns.EnterAsync(client, weight, isControl: false, cancellationToken).AsTask();
 
-    private Task<ClientTurns.Lane> Control(ClientKey client) =>
+    private Task<FairQueue.Lane> Control(ClientKey client) =>
         turns.EnterAsync(client, 1, isControl: true, CancellationToken.None).AsTask();
 }

@@ -9,29 +9,29 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.CertificateFiles;
 
 /// <summary>
-/// Keeps a folder of certificate files current by the agent's own identity, for a server that ends TLS beside it. It
-/// enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal windows,
-/// revocations and bundles as every agent does, works beside a running agent and without one, and acknowledges a bundle
-/// when, and only when, that is in the file. Serves nothing and dials no edge.
+/// Keeps a folder of certificate files current by the agent's own identity, for a server on the same machine that ends
+/// TLS. It enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal
+/// windows, revocations and bundles as every agent does, works with or without a running agent, and acknowledges a
+/// bundle when, and only when, that is in the file. Serves nothing and dials no edge.
 /// </summary>
-internal sealed class CertificateKeeper : IDisposable
+internal sealed class CertificateFileRenewer : IDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryCommandAfter = TimeSpan.FromSeconds(30);
 
     private readonly CertificateFolder folder;
     private readonly ChangeCommand? command;
     private readonly CredentialManager<AgentFeed> credentials;
-    private readonly ChallengeBoard challenges;
+    private readonly ChallengeRegistry challenges;
     private readonly string url;
     private readonly string tunnelId;
     private readonly TimeProvider time;
-    private readonly ILogger<CertificateKeeper> logger;
+    private readonly ILogger<CertificateFileRenewer> logger;
     private readonly Lock gate = new(); // one writer of the folder at a time
     private DateTimeOffset commandAt; // guarded by gate
     private string lastProblem = "";
 
-    public CertificateKeeper(
+    public CertificateFileRenewer(
         AgentSettings settings,
         CertificateFolder folder,
         ChangeCommand? command,
@@ -41,7 +41,7 @@ internal sealed class CertificateKeeper : IDisposable
     )
     {
         (this.folder, this.command, this.time) = (folder, command, time);
-        logger = loggers.CreateLogger<CertificateKeeper>();
+        logger = loggers.CreateLogger<CertificateFileRenewer>();
         url = settings.Identity.Url.AbsoluteUri.TrimEnd('/');
         tunnelId = settings.Tunnel.Id;
         credentials = CredentialManager.ForAgent(
@@ -66,7 +66,7 @@ internal sealed class CertificateKeeper : IDisposable
             time
         );
         // No client reaches it, a CA least of all, yet an order waits for every agent of the tunnel (S25).
-        challenges = new ChallengeBoard(() => credentials.Machine, time, loggers.CreateLogger<ChallengeBoard>());
+        challenges = new ChallengeRegistry(() => credentials.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         credentials.FeedChanged = (feed, _) =>
         {
             challenges.Apply(feed.AcmeChallenges);
@@ -75,7 +75,7 @@ internal sealed class CertificateKeeper : IDisposable
         credentials.ServerCertificateChanged = (_, _) => OnChange();
     }
 
-    /// <summary>What is wrong now, for whoever waits; empty when the files are as they should be.</summary>
+    /// <summary>What is wrong now, for callers that wait; empty when the files are as they should be.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();
@@ -116,7 +116,7 @@ internal sealed class CertificateKeeper : IDisposable
         var answering = challenges.RunAsync(stop.Token);
         try
         {
-            using var timer = new PeriodicTimer(LookEvery, time);
+            using var timer = new PeriodicTimer(CheckInterval, time);
             while (!isDone())
             {
                 await timer.WaitForNextTickAsync(cancellationToken);
@@ -152,7 +152,7 @@ internal sealed class CertificateKeeper : IDisposable
         }
         catch (CertificateFolderException e)
         {
-            Tell(e.Message);
+            LogProblem(e.Message);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class CertificateKeeper : IDisposable
                     is not { ServerCertificate: { } pair, ServerCertificateDocument: { } issued, Feed: { } feed }
                 || issued.Serial != pair.Serial
                 || IsFiled(pair, feed)
-                || !Vouches(feed, pair)
+                || !IsTrustedBy(feed, pair)
             )
             {
                 return;
@@ -191,7 +191,7 @@ internal sealed class CertificateKeeper : IDisposable
         && current.TunnelId == tunnelId;
 
     // Until the feed and the leaf agree, what clients accept is what is in the files.
-    private bool Vouches(AgentFeed feed, KeyAndCertificate pair) =>
+    private bool IsTrustedBy(AgentFeed feed, KeyAndCertificate pair) =>
         CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
         && TrustAnchors.VouchFor(anchors, pair, time.GetUtcNow());
 
@@ -234,7 +234,7 @@ internal sealed class CertificateKeeper : IDisposable
             ? []
             : [lastProblem.Length > 0 ? lastProblem : $"The files in {folder.Path} are not current yet."];
 
-    private void Tell(string problem)
+    private void LogProblem(string problem)
     {
         if (problem != lastProblem)
         {

@@ -13,7 +13,11 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// The tunnel's announced challenges, this agent's and the others' (S25): the CA may arrive at any of them. Each is held
 /// ready before it is acknowledged; one name shows one challenge, since a CA asks by name alone.
 /// </summary>
-internal sealed class ChallengeBoard(Func<MachineClient?> service, TimeProvider time, ILogger<ChallengeBoard> logger)
+internal sealed class ChallengeRegistry(
+    Func<MachineClient?> service,
+    TimeProvider time,
+    ILogger<ChallengeRegistry> logger
+)
 {
     private const int DigestBytes = 32;
     private const int MaxHeld = 64;
@@ -24,10 +28,10 @@ internal sealed class ChallengeBoard(Func<MachineClient?> service, TimeProvider 
     private volatile string own = "";
     private volatile FrozenDictionary<string, Held> byName = FrozenDictionary<string, Held>.Empty;
 
-    /// <summary>The digest of this agent's own challenge: that one keeps nobody waiting here.</summary>
-    public void Own(string digest) => own = digest;
+    /// <summary>The digest of this agent's own challenge: no order of this agent waits for it.</summary>
+    public void SetOwnDigest(string digest) => own = digest;
 
-    /// <summary>Takes up what the feed says; called for one feed at a time.</summary>
+    /// <summary>Applies the feed; called for one feed at a time.</summary>
     public void Apply(IReadOnlyList<FeedAcmeChallenge>? announced)
     {
         var now = time.GetUtcNow();
@@ -69,16 +73,17 @@ internal sealed class ChallengeBoard(Func<MachineClient?> service, TimeProvider 
     }
 
     /// <summary>How a challenge handshake for the name is answered; null when none is announced.</summary>
-    public SslServerAuthenticationOptions? Find(string name) => Live(name)?.Options;
+    public SslServerAuthenticationOptions? Find(string name) => FindActive(name)?.Options;
 
     /// <summary>
     /// How long an order for the name has to wait because another agent's challenge for it is, or was just now,
-    /// announced; null when it need not. Agents of a tunnel so order one after the other, though nobody tells them to.
+    /// announced; null when it need not. So the agents of a tunnel order one after the other without further
+    /// coordination.
     /// </summary>
     public TimeSpan? BusyFor(string name)
     {
         var now = time.GetUtcNow();
-        if (Live(name) is { } live && !IsOwn(live))
+        if (FindActive(name) is { } live && !IsOwn(live))
         {
             return AcmeSchedule.Distance;
         }
@@ -122,7 +127,7 @@ internal sealed class ChallengeBoard(Func<MachineClient?> service, TimeProvider 
         {
             var failure = await client.AcknowledgeAgentChallengeAsync(held.Challenge.Id, cancellationToken);
 
-            // Refused for good: it has ended meanwhile.
+            // Refused permanently: it has ended meanwhile.
             held.IsAcknowledged = failure is null or { Kind: ApiFailureKind.Refused };
             if (failure is null)
             {
@@ -137,7 +142,7 @@ internal sealed class ChallengeBoard(Func<MachineClient?> service, TimeProvider 
 
     private bool IsOwn(Held held) => held.Challenge.KeyAuthorizationSha256 == own;
 
-    private Held? Live(string name) =>
+    private Held? FindActive(string name) =>
         byName.GetValueOrDefault(name) is { } held && held.Challenge.ExpiresAt > time.GetUtcNow() ? held : null;
 
     private sealed class Held(FeedAcmeChallenge challenge, SslServerAuthenticationOptions options)

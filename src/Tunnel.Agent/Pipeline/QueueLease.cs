@@ -1,12 +1,12 @@
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>One call's place among its client's.</summary>
-internal sealed class Turn(ClientTurns turns, ClientTurns.Lane lane, int weight)
+/// <summary>The place of one call in the queue of its client.</summary>
+internal sealed class QueueLease(FairQueue queue, FairQueue.Lane lane, int weight)
 {
     /// <summary>For the server, when it sends the head of an answer.</summary>
-    public static readonly Func<object, Task> OnAnswer = static turn =>
+    public static readonly Func<object, Task> OnAnswer = static lease =>
     {
-        ((Turn)turn).Answer();
+        ((QueueLease)lease).Answer();
         return Task.CompletedTask;
     };
 
@@ -15,14 +15,14 @@ internal sealed class Turn(ClientTurns turns, ClientTurns.Lane lane, int weight)
     public void End()
     {
         Answer();
-        turns.Leave(lane);
+        queue.Leave(lane);
     }
 
     private void Answer()
     {
         if (Interlocked.Exchange(ref answered, 1) == 0)
         {
-            turns.Answer(lane, weight);
+            queue.Answer(lane, weight);
         }
     }
 }

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>What is due for each active authority, by its <see cref="RotationSchedule"/> and its last attempt.</summary>
+internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider time)
+{
+    // In intervals of the rotation loop: an administrator must act first, or the enterprise's signer is away.
+    private const int RetryAfter = 5;
+
+    private readonly ConcurrentDictionary<string, RotationSchedule> schedules = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
+
+    /// <summary>The time to prepare a successor has come.</summary>
+    public bool HasBegun(TunnelAuthority active) => time.GetUtcNow() >= ScheduleOf(active).PrepareAt;
+
+    public RotationDue Decide(TunnelAuthority active, SuccessorPhase phase) =>
+        ScheduleOf(active).Decide(phase, time.GetUtcNow());
+
+    /// <summary>A step that led nowhere is not repeated at once.</summary>
+    public bool IsWaiting(TunnelAuthority authority) =>
+        tried.TryGetValue(authority.Id.Value, out var at)
+        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options);
+
+    public void Record(TunnelAuthority active, bool isDone)
+    {
+        if (isDone)
+        {
+            tried.TryRemove(active.Id.Value, out _);
+        }
+        else
+        {
+            tried[active.Id.Value] = time.GetUtcNow();
+        }
+    }
+
+    // The certificate of an active authority never changes: it is read once.
+    private RotationSchedule ScheduleOf(TunnelAuthority authority) =>
+        schedules.GetOrAdd(
+            authority.Id.Value,
+            static (_, state) =>
+            {
+                var certificate = AuthorityChains.Read(state.Authority)[0];
+                return new RotationSchedule(
+                    certificate.NotBefore,
+                    certificate.NotAfter,
+                    state.Options.ServerLife,
+                    AuthorityLifecycle.Skew,
+                    state.Options.Propagation
+                );
+            },
+            (Authority: authority, Options: options)
+        );
+}

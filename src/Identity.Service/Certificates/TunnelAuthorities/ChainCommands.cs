@@ -1,0 +1,257 @@
+using System.Text.Json.Nodes;
+using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// An operator uploads the chain of an authority, and another one approves it. If a command is interrupted between two
+/// of its moves, repeating it continues where it stopped.
+/// </summary>
+internal sealed class ChainCommands(
+    AuthorityLifecycle lifecycle,
+    ChainSubmission submission,
+    AuthorityChecks checks,
+    FirstActivation activation,
+    Persons persons,
+    CertificateOptions options
+)
+{
+    public async ValueTask<Result<TunnelAuthority>> UploadAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        UploadChainRequest upload,
+        CancellationToken cancellationToken
+    )
+    {
+        var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
+        // A trust-only registration that turned out to be another one's second is deleted: the answer may be asked for
+        // again.
+        var mayBeSecond = authority is { HoldsKey: false, State: AuthorityState.Draft or AuthorityState.Deleted };
+        if (!(mayUpload || mayBeSecond) || (authority.State == AuthorityState.Draft && authority.HoldsKey))
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        var read = AuthorityRegistration.ReadChain(upload.ChainPem);
+        if (!read.Succeeded)
+        {
+            return read.Refusal.ToRefusal();
+        }
+
+        var chain = read.Value;
+        if (!Fingerprints.AreEqual(upload.Fingerprint, chain[0].Fingerprint))
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        if (mayBeSecond && await checks.FindFirstAsync(authority, chain[0], cancellationToken) is { } first)
+        {
+            return await LeaveToAsync(request, authority, first, cancellationToken);
+        }
+
+        if (!mayUpload)
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        if (authority.State == AuthorityState.Verified && authority.ChainPem == AuthorityChains.Write(chain))
+        {
+            return authority;
+        }
+
+        // A chain that fails takes nothing from one that was checked: that one stays, and may be approved.
+        if (
+            authority.State == AuthorityState.Verified
+            && await checks.FindAsync(
+                tunnel,
+                authority with
+                {
+                    AllowsPublicAnchor = upload.AllowPublicAnchor,
+                },
+                chain,
+                cancellationToken
+            )
+                is { Count: > 0 } findings
+        )
+        {
+            return Describe(findings[0], authority, FindingsOf(findings));
+        }
+
+        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        var uploaded = await submission.UploadAsync(
+            move,
+            authority,
+            chain,
+            upload.AllowPublicAnchor,
+            cancellationToken
+        );
+        return uploaded.Value is { } stored
+            ? await CheckAsync(move, tunnel, stored, chain, cancellationToken)
+            : uploaded;
+    }
+
+    public async ValueTask<Result<TunnelAuthority>> ApproveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        string fingerprint,
+        CancellationToken cancellationToken
+    )
+    {
+        var isDone = AuthorityTransitions.IsDone(authority.State, AuthorityCommand.Approve);
+        if (!isDone && authority.State is not (AuthorityState.Verified or AuthorityState.Approved))
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        if (!Fingerprints.AreEqual(fingerprint, authority.Fingerprint!))
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        if (isDone)
+        {
+            return authority;
+        }
+
+        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        {
+            return workload;
+        }
+
+        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        if (
+            !options.SingleApproval
+            && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
+        )
+        {
+            return alone;
+        }
+
+        if (authority.State == AuthorityState.Verified)
+        {
+            // Days may lie between upload and approval: what held then must hold now.
+            var findings = await checks.FindAsync(
+                tunnel,
+                authority,
+                AuthorityChains.Read(authority),
+                cancellationToken
+            );
+            if (AuthorityChecks.FindOutage(findings) is { } outage)
+            {
+                return outage;
+            }
+
+            if (findings.Count > 0)
+            {
+                return await RejectAsync(move, authority, findings, cancellationToken);
+            }
+        }
+
+        var staged = await submission.ApproveAsync(move, authority, cancellationToken);
+        if (staged.Value is not { } standing || !await activation.IsAllowedAsync(tunnel, standing, cancellationToken))
+        {
+            return staged;
+        }
+
+        // Where clients trust another anchor already, it waits for them like any other.
+        var active = await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken);
+        return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
+    }
+
+    // S18: the certificate is registered on this tunnel; the registration that is there is the answer.
+    private async ValueTask<Result<TunnelAuthority>> LeaveToAsync(
+        ApiRequest request,
+        TunnelAuthority second,
+        TunnelAuthority first,
+        CancellationToken cancellationToken
+    )
+    {
+        if (second.State == AuthorityState.Deleted)
+        {
+            return first;
+        }
+
+        var deleted = await lifecycle.MoveAsync(
+            second,
+            AuthorityState.Deleted,
+            await AuthorityMove.ByCallerAsync(
+                request,
+                persons,
+                $"the certificate is registered as {first.Id.Value}",
+                cancellationToken
+            ),
+            cancellationToken
+        );
+        return deleted.Refusal is { } refusal ? refusal : first;
+    }
+
+    private async ValueTask<Result<TunnelAuthority>> CheckAsync(
+        AuthorityMove move,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        IReadOnlyList<ParsedCertificate> chain,
+        CancellationToken cancellationToken
+    )
+    {
+        var findings = await checks.FindAsync(tunnel, authority, chain, cancellationToken);
+        if (AuthorityChecks.FindOutage(findings) is { } outage)
+        {
+            // The chain is stored; uploading it again goes on from here.
+            return outage;
+        }
+
+        return findings.Count > 0
+            ? await RejectAsync(move, authority, findings, cancellationToken)
+            : await submission.VerifyAsync(move, authority, chain, cancellationToken);
+    }
+
+    private async ValueTask<Result<TunnelAuthority>> RejectAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        IReadOnlyList<Refusal> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var rejected = await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.Rejected,
+            move with
+            {
+                Change = before => before with { Findings = FindingsOf(findings) },
+            },
+            cancellationToken
+        );
+        return rejected.Value is { } kept ? Describe(findings[0], kept, kept.Findings) : rejected;
+    }
+
+    private static IReadOnlyList<AuthorityFinding> FindingsOf(IReadOnlyList<Refusal> findings) =>
+        [.. findings.Select(finding => new AuthorityFinding { Code = finding.Code.Code, Message = finding.Message })];
+
+    /// <summary>The refusal of a chain: in which state that leaves the authority, and what comes next.</summary>
+    private static Refusal Describe(
+        Refusal refusal,
+        TunnelAuthority authority,
+        IReadOnlyList<AuthorityFinding> findings
+    ) =>
+        refusal
+            .With("state", WireNames.Of(authority.State))
+            .With(
+                "findings",
+                new JsonArray([
+                    .. findings.Select(finding => new JsonObject
+                    {
+                        ["code"] = finding.Code,
+                        ["message"] = finding.Message,
+                    }),
+                ])
+            )
+            .With("next", AuthorityNextSteps.Of(authority));
+}

@@ -1,0 +1,120 @@
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Tunnels.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// What must hold before an authority changes its state: the <see cref="AuthorityGuards"/> of its transition, but for the
+/// end of the registration and the free slot, which the lifecycle and the store see to.
+/// </summary>
+internal sealed class TransitionGuards(
+    TunnelAuthorityStore authorities,
+    RegisteredCertificateStore anchors,
+    CertificateStore certificates,
+    IActivationGate gate,
+    CertificateOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>Why the move is refused, or null; and the blockers that an override accepted.</summary>
+    public async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> CheckAsync(
+        TunnelAuthority authority,
+        AuthorityGuards guards,
+        AuthorityMove move,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        if (
+            guards.HasFlag(AuthorityGuards.Restorable)
+            && authority.ArchivedAt + AuthorityLifecycle.RegistrationLife <= now
+        )
+        {
+            return (AuthorityErrors.StateOf(authority, "It was deleted more than 30 days ago."), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.NoOtherActive)
+            && authority.HoldsKey
+            && await authorities.FindActiveAsync(authority.TunnelId, cancellationToken) is { } active
+        )
+        {
+            return (AuthorityErrors.BlockedBy(authority, active), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.NotTheLast)
+            && await IsLastAsync(authority, cancellationToken)
+            && !IsOverridden(authority, [authority.Id.Value], move)
+        )
+        {
+            return (AuthorityErrors.LastOne(authority), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.NotTheLast)
+            && !authority.HoldsKey
+            && !options.SingleApproval
+            && !IsOverridden(authority, [authority.Id.Value], move)
+        )
+        {
+            // Nobody knows which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
+            return (AuthorityErrors.RemovalByOne(authority), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.LeavesEnded)
+            && await certificates.LastNotAfterAsync(authority.Id.Value, cancellationToken) is { } last
+            && last + AuthorityLifecycle.Skew > now
+        )
+        {
+            return (AuthorityErrors.LeavesLive(authority, last + AuthorityLifecycle.Skew), []);
+        }
+
+        return guards.HasFlag(AuthorityGuards.Acknowledged) && authority.HoldsKey
+            ? await AskGateAsync(authority, move, cancellationToken)
+            : (null, []);
+    }
+
+    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> AskGateAsync(
+        TunnelAuthority authority,
+        AuthorityMove move,
+        CancellationToken cancellationToken
+    )
+    {
+        var blockers = await gate.BlockersAsync(authority, cancellationToken);
+        return blockers.Count == 0 || IsOverridden(authority, blockers.Select(blocker => blocker.Id), move)
+            ? (null, blockers)
+            : (AuthorityErrors.BlockedBy(authority, blockers), []);
+    }
+
+    /// <summary>Every blocker was named by somebody, and somebody else gives the command (S16).</summary>
+    private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
+        authority.Override is { } taken
+        && blockers.All(taken.Missing.Contains)
+        && (
+            options.SingleApproval
+            || (
+                move is { IsByPerson: true, Person: { } person }
+                && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null
+            )
+        );
+
+    private async ValueTask<bool> IsLastAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        if (authority.State == AuthorityState.Staged)
+        {
+            return false;
+        }
+
+        if (authority.HoldsKey)
+        {
+            var active = await authorities.FindActiveAsync(authority.TunnelId, cancellationToken);
+            return active is null || active.Id == authority.Id;
+        }
+
+        return (await anchors.ListLiveAsync(authority.TunnelId, cancellationToken)).Count <= 1;
+    }
+}

@@ -1,0 +1,275 @@
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.State;
+using Culvert.Platform.Metrics;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Telemetry;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>Makes the parts of the running agent, joins them, and disposes of them in order.</summary>
+internal sealed class AgentComponents : IAsyncDisposable
+{
+    private volatile RouteGeneration generation;
+
+    public AgentComponents(
+        AgentSettings settings,
+        StateDirectory state,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        ConfigWatch<AgentSettings>? watch,
+        Traces? traces
+    )
+    {
+        (Settings, Loggers, Time) = (settings, loggers, time);
+        Retiring = new RetiringUpstreams(time);
+        Metrics = new AgentMetrics(time);
+        Upstreams = new UpstreamFactory(
+            new Forwarder(Metrics, time, loggers.CreateLogger<Forwarder>()),
+            Metrics,
+            time,
+            loggers
+        );
+        KeptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
+        SessionKey = new SessionKey(state);
+        generation = new RouteGeneration(settings, Upstreams, time, loggers, KeptKeys, sessionKey: SessionKey);
+        if (watch is not null)
+        {
+            Metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
+        }
+
+        Leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
+        Metrics.WatchLeaf(() => (Leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
+        LeafFiles = new LeafFiles(
+            settings.Certificates.CertificateFile,
+            settings.Certificates.KeyFile,
+            time,
+            loggers.CreateLogger<LeafFiles>()
+        );
+        Trail = OpenTrail(state);
+        Counts = new CallCounts(time);
+        PublicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
+        Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
+        PublicCertificates = new PublicCertificates(
+            settings.Acme,
+            settings.Certificates.KeyType,
+            (acme, keyType) => CreateRenewer(acme, keyType, state),
+            PublicLeaves
+        );
+        Metrics.WatchPublicLeaves(() =>
+            PublicCertificates.Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds))
+        );
+        Server = CreateServer(traces);
+        Fleet = CreateFleet(state);
+        Doctor = new RunningChecks(() => Generation, Fleet, time);
+        ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
+        Credentials = CreateCredentials(state);
+        Trail.Signer = () => Credentials.Identity?.Credential;
+        Readiness = new AgentReadiness(this, watch);
+    }
+
+    /// <summary>The routes in service. Written under the lock of <see cref="FeedApplier"/>.</summary>
+    public RouteGeneration Generation
+    {
+        get => generation;
+        set => generation = value;
+    }
+
+    public MetricsText MetricsText { get; } = new("Culvert");
+
+    /// <summary>What the agent started with.</summary>
+    public AgentSettings Settings { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public AgentMetrics Metrics { get; }
+
+    public UpstreamFactory Upstreams { get; }
+
+    /// <summary>Keys of issuers that were fetched before a restart.</summary>
+    public IssuerKeyFile KeptKeys { get; }
+
+    public SessionKey SessionKey { get; }
+
+    /// <summary>The routes in service.</summary>
+    public RouteMap Map { get; } = new();
+
+    public LeafSlot Leaves { get; }
+
+    public LeafFiles LeafFiles { get; }
+
+    public ChallengeRegistry Challenges { get; }
+
+    public AcmeLeaves PublicLeaves { get; }
+
+    public PublicCertificates PublicCertificates { get; }
+
+    public AuditTrail Trail { get; }
+
+    public CallCounts Counts { get; }
+
+    public InnerServer Server { get; }
+
+    public EdgeFleet Fleet { get; }
+
+    public CredentialManager<AgentFeed> Credentials { get; }
+
+    public RetiringUpstreams Retiring { get; }
+
+    /// <summary>The doctor's checks, as the reports contain them.</summary>
+    public RunningChecks Doctor { get; }
+
+    public ReportedChecks ReportedChecks { get; }
+
+    public AgentReadiness Readiness { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Fleet.DisposeAsync();
+        await Server.DisposeAsync();
+        Trail.Dispose();
+        PublicCertificates.Dispose();
+        Credentials.Dispose();
+        await Retiring.WaitAsync();
+        await Generation.DisposeAsync();
+        MetricsText.Dispose();
+        Metrics.Dispose();
+    }
+
+    private InnerServer CreateServer(Traces? traces)
+    {
+        var held = new BodyBudget();
+        var gate = new AuthorizationGate(Metrics, held, Time, Loggers.CreateLogger<AuthorizationGate>());
+        var policy = new PolicyStage(
+            Metrics,
+            held,
+            new CountedTrail(Trail, Counts),
+            Time,
+            Loggers.CreateLogger<PolicyStage>()
+        );
+        var log = Loggers.CreateLogger<InnerApplication>();
+        var refusals = new Refusals(Metrics, log);
+        return new InnerServer(
+            ToServerOptions(Settings),
+            new InnerHandshake(
+                Leaves,
+                name => Map.Current.IsOwnName(name),
+                Time,
+                Loggers.CreateLogger<InnerHandshake>(),
+                new PublicLeaves(PublicLeaves, Challenges.Find)
+            ),
+            new InnerApplication(
+                Map,
+                new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces),
+                refusals,
+                log,
+                traces
+            ),
+            Loggers
+        );
+    }
+
+    private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>
+        new(
+            acme,
+            keyType,
+            new AcmeInstance(state, InstanceIdFile.LoadOrCreate(state).Value),
+            PublicLeaves,
+            new AcmeChallengeSources(new ServiceChallenges(() => Credentials?.Machine, Challenges, Time), Challenges),
+            new AcmeRecords(Metrics, Trail, Loggers),
+            Time
+        )
+        {
+            Network = Settings.Identity.NetworkInForce,
+            AccountChanged = () => Credentials.RequestReport(),
+        };
+
+    // Open from the start, whatever the routes are: they may get a policy while the agent runs, and are recorded then.
+    private AuditTrail OpenTrail(StateDirectory state)
+    {
+        try
+        {
+            var opened = new AuditTrail(
+                Settings.Audit,
+                new AuditFolder(state.Path, Settings.Audit.File),
+                InstanceIdFile.LoadOrCreate(state).Value,
+                ProductVersion.Text,
+                Time,
+                Loggers.CreateLogger<AuditTrail>()
+            );
+            Metrics.WatchAudit(() => opened.Sequence, () => opened.Lost);
+            return opened;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecretUnavailableException)
+        {
+            throw new StateDirectoryException($"audit.file cannot be used: {e.Message}", e);
+        }
+    }
+
+    private EdgeFleet CreateFleet(StateDirectory state)
+    {
+        var options = new EdgeFleetOptions
+        {
+            InstanceId = InstanceIdFile.LoadOrCreate(state).Value,
+            Connections = Settings.Tunnel.Connections,
+            DialTimeout = Settings.Tunnel.DialTimeout,
+            Network = Settings.Identity.NetworkInForce,
+            MaxStreams = Settings.Tunnel.MaxStreams,
+            Drain = Settings.Tunnel.DrainTimeout,
+        };
+        return new EdgeFleet(options, Server, Metrics, Time, Loggers);
+    }
+
+    private CredentialManager<AgentFeed> CreateCredentials(StateDirectory state)
+    {
+        var options = new CredentialManagerOptions
+        {
+            Identity = Settings.Identity,
+            ServerCertificates = !Settings.Certificates.FromFiles,
+            ServerKeyType = Settings.Certificates.KeyType,
+        };
+        var manager = CredentialManager.ForAgent(
+            options,
+            Settings.Tunnel.Id,
+            state,
+            () =>
+                Generation.Report(
+                    Map.Current.Domain,
+                    Map.Current.Hostnames,
+                    (PublicCertificates.Issuer, PublicCertificates.Account)
+                ),
+            Loggers,
+            Time,
+            usage: Counts,
+            doctor: () => ReportedChecks.Latest
+        );
+        manager.ServerCertificateChanged = (pair, _) =>
+        {
+            if (!Generation.Settings.Certificates.FromFiles)
+            {
+                Leaves.Swap(pair);
+            }
+
+            return ValueTask.CompletedTask;
+        };
+        return manager;
+    }
+
+    public static InnerServerOptions ToServerOptions(AgentSettings settings) =>
+        new(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes);
+}

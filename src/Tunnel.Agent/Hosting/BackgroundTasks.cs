@@ -1,0 +1,34 @@
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>Waits for the tasks that run as long as the agent does.</summary>
+internal static class BackgroundTasks
+{
+    // A background task that ends without a stop is a bug; without the task the agent would look healthy for a while.
+    public static async Task WaitForStopAsync(Task[] running, CancellationToken cancellationToken)
+    {
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        var faulted = Task.WhenAny(running.Select(WaitForFaultAsync));
+        if (await Task.WhenAny(stopped, faulted) == faulted)
+        {
+            await await faulted;
+        }
+    }
+
+    private static async Task WaitForFaultAsync(Task task)
+    {
+        await task;
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+    }
+
+    public static async Task WaitForEndAsync(Task[] running)
+    {
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        catch (OperationCanceledException)
+        {
+            // As requested.
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using Culvert.Machine.Client.Reloading;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>Applies changes of the configuration file while the agent runs.</summary>
+internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier feed, ILogger logger)
+{
+    private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
+
+    /// <summary>
+    /// Applies the sections that all programs have, then queues the rest for <see cref="RunGenerationsAsync"/>.
+    /// </summary>
+    public async ValueTask ApplyAsync(AgentSettings next, SharedSections sections, CancellationToken cancellationToken)
+    {
+        await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
+        await changes.Writer.WriteAsync(next, cancellationToken);
+    }
+
+    // The only place where a set of routes replaces another. Requests continue with the set they began with.
+    public async Task RunGenerationsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var replaced = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var current = parts.Generation;
+            var running = current.RunAsync(parts.Credentials.RequestReport, replaced.Token);
+            var change = changes.Reader.ReadAsync(replaced.Token).AsTask();
+            if (await Task.WhenAny(running, change) == running)
+            {
+                await replaced.CancelAsync();
+                await running;
+            }
+
+            var next = new RouteGeneration(
+                await change,
+                parts.Upstreams,
+                parts.Time,
+                parts.Loggers,
+                parts.KeptKeys,
+                current,
+                parts.SessionKey
+            );
+            feed.Replace(next, ApplySettings);
+            Announce();
+            parts.Credentials.RequestReport();
+            await replaced.CancelAsync();
+            await BackgroundTasks.WaitForEndAsync([running]);
+            foreach (var upstream in current.LeftBy(next))
+            {
+                parts.Retiring.Add(upstream);
+            }
+        }
+    }
+
+    /// <summary>Logs what an operator should know of the settings in service.</summary>
+    public void Announce()
+    {
+        if (parts.Generation.Settings.Acme.DangerousAllowUnbound)
+        {
+            Log.DangerousUnboundAcme(logger);
+        }
+
+        parts.Generation.Announce(logger);
+    }
+
+    // Settings that are not part of the routes and can change while the agent runs.
+    private void ApplySettings(AgentSettings next)
+    {
+        parts.Trail.Apply(next.Audit);
+        parts.Server.Use(AgentComponents.ToServerOptions(next));
+        parts.Fleet.Use(
+            parts.Fleet.Options with
+            {
+                Connections = next.Tunnel.Connections,
+                DialTimeout = next.Tunnel.DialTimeout,
+                MaxStreams = next.Tunnel.MaxStreams,
+                Drain = next.Tunnel.DrainTimeout,
+            }
+        );
+        ApplyCertificates(next.Certificates);
+        parts.PublicCertificates.Use(next.Acme, next.Certificates.KeyType);
+    }
+
+    // The certificate in service stays until the other source has one.
+    private void ApplyCertificates(CertificateSettings next)
+    {
+        parts.Leaves.Use(next.Protocols);
+        parts.PublicLeaves.Use(next.Protocols);
+        parts.LeafFiles.Use(next.CertificateFile, next.KeyFile);
+        parts.LeafFiles.Reload(parts.Leaves);
+        parts.Credentials.UseServerCertificates(next.FromFiles ? null : next.KeyType);
+    }
+}

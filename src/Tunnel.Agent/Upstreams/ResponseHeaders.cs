@@ -1,0 +1,88 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Requests;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Copies the head and the trailers of an upstream's answer, and judges by the head what kind of answer it is.
+/// </summary>
+internal static class ResponseHeaders
+{
+    // What has no length may last for ever.
+    public static bool IsStream(HttpResponseMessage response) =>
+        response.Content.Headers.ContentLength is null
+        || response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+
+    // A comment has no place in what is compressed or counted.
+    public static bool AcceptsComments(Exchange exchange, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.OK
+        && response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+        && response.Content.Headers.ContentLength is null
+        && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
+        && !HttpMethods.IsHead(exchange.Request.Method);
+
+    public static bool TryCopyHead(Exchange exchange, HttpResponseMessage response)
+    {
+        var target = exchange.Response;
+        target.StatusCode = (int)response.StatusCode;
+        target.ReasonPhrase = response.ReasonPhrase;
+        var headers = target.Headers;
+        try
+        {
+            var connection = response.Headers.NonValidated.TryGetValues("Connection", out var nominated)
+                ? ToStringValues(nominated)
+                : StringValues.Empty;
+            CopyResponseHeaders(response.Headers.NonValidated, headers, connection);
+            CopyResponseHeaders(response.Content.Headers.NonValidated, headers, connection);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // a control character in a field value: our server refuses to send it, rightly
+        }
+
+        // RFC 9110 §8.6: neither may carry Content-Length; some servers send 0 or more all the same.
+        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
+        {
+            headers.ContentLength = null;
+        }
+
+        return true;
+    }
+
+    private static void CopyResponseHeaders(
+        System.Net.Http.Headers.HttpHeadersNonValidated source,
+        IHeaderDictionary target,
+        StringValues connection
+    )
+    {
+        foreach (var (name, values) in source)
+        {
+            if (HeaderRules.ForwardsResponse(name, connection))
+            {
+                // One line each, as they came: Set-Cookie and its like must not be joined.
+                target[name] = ToStringValues(values);
+            }
+        }
+    }
+
+    private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values) =>
+        values.Count == 1 ? values.ToString() : values.ToArray();
+
+    // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not ask for them (RFC 9110 §6.5.1 lets a recipient drop them).
+    public static void CopyTrailers(Exchange exchange, HttpResponseMessage response)
+    {
+        if (exchange.Trailers is not { } trailers)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in response.TrailingHeaders.NonValidated)
+        {
+            if (HeaderRules.ForwardsResponse(name, StringValues.Empty))
+            {
+                trailers.Trailers[name] = ToStringValues(values);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Answers a request of an upstream (sampling, elicitation, …) with an error when the policy does not pass it on to the
+/// client.
+/// </summary>
+internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider time, ILogger logger)
+{
+    private const string Refused = "The route's policy does not pass this request on to the client.";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Posts an error as the client's answer to a request of the server's (L8), with what the client's own message would
+    /// have: its session and version, the route's credential and headers. Its outcome does not matter to any client.
+    /// </summary>
+    // All of the exchange is read before the first wait: it may belong to another request by then.
+    public async Task RefuseAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
+    {
+        var client = ClientKey.From(exchange);
+        if (
+            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || !upstream.TryEnterAsRefusal(client)
+        )
+        {
+            metrics.AskUnanswered(route.Name);
+            return;
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(Limit, time);
+            using var request = new HttpRequestMessage(HttpMethod.Post, upstream.GetAddress(target))
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(RpcText.Error(id.Span, RpcText.MethodNotFound, Refused)),
+            };
+            var pending = route.Access.Credential.GetAsync(exchange, limit.Token);
+            CopyForAnswer(exchange, request, route.Access);
+            var credential = await pending;
+            if (
+                credential.Problem.Length > 0
+                || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+            )
+            {
+                return;
+            }
+
+            request.Headers.Host = upstream.HostHeader;
+            if (credential.Name.Length > 0)
+            {
+                UpstreamRequest.Add(request, credential.Name, credential.Value);
+            }
+
+            using var response = await upstream.SendAsync(request, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            Log.AskNotRefused(logger, route.Name, e.Message);
+        }
+        finally
+        {
+            upstream.LeaveAsRefusal(client);
+        }
+    }
+
+    private static void CopyForAnswer(Exchange exchange, HttpRequestMessage request, RouteAccess access)
+    {
+        request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        UpstreamRequest.Add(request, "Accept", "application/json, text/event-stream");
+        var headers = exchange.Request.Headers;
+        if (headers[McpHeaders.ProtocolVersion] is [{ } version])
+        {
+            UpstreamRequest.Add(request, McpHeaders.ProtocolVersion, version);
+        }
+
+        // The session may be one that begins with this very answer.
+        if (SessionBinding.GetId(exchange) is { Length: > 0 } session)
+        {
+            UpstreamRequest.Add(request, McpHeaders.Session, session);
+        }
+
+        if (access.IsPassthrough)
+        {
+            foreach (var name in new[] { "Authorization", "Cookie" })
+            {
+                if (headers[name] is [{ } value])
+                {
+                    UpstreamRequest.Add(request, name, value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>
+/// Gives sessions, and callers without sessions, their programs. When the maximum number of programs runs, it closes
+/// idle ones.
+/// </summary>
+internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, ChildPool pool, StdioSessions sessions)
+{
+    // No principal may use more than three quarters of the running programs: one that opens session after session must
+    // not lock out the others.
+    private const int ReservedPart = 4;
+
+    // Programs of other principals are closed only after a moment without use: they may be between two calls.
+    private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
+
+    /// <summary>The programs of callers without sessions.</summary>
+    public IEnumerable<ChildSlot> Slots => modern.Values;
+
+    // A slot that was idle for too long has ended, and another one replaces it.
+    public async Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
+        string owner,
+        CancellationToken cancellationToken,
+        bool canEvict = false
+    )
+    {
+        while (true)
+        {
+            var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
+            var got = await slot.GetAsync(null, cancellationToken);
+            if (canEvict && got.Refusal == ChildFailures.ChildrenBusy && await EvictIdleAsync(owner))
+            {
+                continue;
+            }
+
+            if (got.Channel is not null || !slot.IsOver || pool.IsClosed)
+            {
+                return got;
+            }
+
+            modern.TryRemove(new(owner, slot));
+        }
+    }
+
+    /// <summary>
+    /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of
+    /// the same principal the one that has been idle longest, at once; of others, after a moment. Its client receives
+    /// 404 and begins another (L4).
+    /// </summary>
+    public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
+    {
+        var owner = session.Owner;
+        var most =
+            owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
+        if (sessions.CountByOwner(owner) >= most)
+        {
+            if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
+            {
+                return (null, ChildFailures.ChildrenBusy);
+            }
+
+            await CloseAsync(own);
+        }
+
+        while (true)
+        {
+            if (pool.TryStart(session, out var refusal) is { } channel)
+            {
+                return (channel, null);
+            }
+
+            if (refusal != ChildFailures.ChildrenBusy || !await EvictIdleAsync(owner))
+            {
+                return (null, refusal);
+            }
+        }
+    }
+
+    private async Task<bool> EvictIdleAsync(string owner)
+    {
+        if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
+        {
+            await CloseAsync(session);
+            return true;
+        }
+
+        foreach (var (other, slot) in modern.OrderBy(one => one.Value.UsedAt))
+        {
+            if (slot.Running is { } program && slot.TryClose(IdleOfOthers))
+            {
+                modern.TryRemove(new(other, slot));
+                await slot.DisposeAsync();
+                await pool.FreedAsync(program);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task CloseAsync(StdioSession session)
+    {
+        await sessions.CloseAsync(session);
+        await pool.FreedAsync(session.Own);
+    }
+
+    /// <summary>Closes programs without a session that no caller has used for the idle time.</summary>
+    public void Sweep()
+    {
+        foreach (var (owner, slot) in modern)
+        {
+            if (slot.TryClose(settings.Idle))
+            {
+                modern.TryRemove(new(owner, slot));
+                _ = slot.DisposeAsync().AsTask();
+            }
+        }
+    }
+
+    /// <summary>Marks the owner's program as used now.</summary>
+    public void Touch(string owner)
+    {
+        if (modern.TryGetValue(owner, out var slot))
+        {
+            slot.Touch();
+        }
+    }
+}
