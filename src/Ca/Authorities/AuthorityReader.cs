@@ -19,7 +19,7 @@ internal static class AuthorityReader
             return new CaRefusal(CaErrorCodes.RequestTooLarge, $"The input is larger than {maxCharacters} octets.");
         }
 
-        PemFault fault = StrictPem.Read(pem, maxCertificates, out List<PemBlock> blocks);
+        PemError fault = StrictPem.Read(pem, maxCertificates, out List<PemBlock> blocks);
 
         // What could be read is searched first, so that a key behind a damaged or surplus block is still called one.
         if (blocks.Exists(block => LooksLikeKey(block.Data)))
@@ -29,13 +29,13 @@ internal static class AuthorityReader
 
         switch (fault)
         {
-            case PemFault.Empty:
+            case PemError.Empty:
                 return new CaRefusal(CaErrorCodes.CaMalformed, "The input is empty.");
-            case PemFault.Malformed:
+            case PemError.Malformed:
                 return new CaRefusal(CaErrorCodes.CaMalformed, "The input is not PEM, or a block is damaged.");
-            case PemFault.TrailingData when maxCertificates > 1 && blocks.Count == maxCertificates:
+            case PemError.TrailingData when maxCertificates > 1 && blocks.Count == maxCertificates:
                 return new CaRefusal(CaErrorCodes.CaChain, $"A chain has at most {maxCertificates} certificates.");
-            case PemFault.TrailingData:
+            case PemError.TrailingData:
                 return new CaRefusal(
                     CaErrorCodes.CaMalformed,
                     maxCertificates == 1

@@ -87,7 +87,7 @@ public sealed class ParsedCertificate
     /// <summary>The certificate as PEM with a final line feed.</summary>
     public string ToPem() => PemEncoding.WriteString("CERTIFICATE", Encoded.Span) + "\n";
 
-    internal PublicKeyFault PublicKeyFault { get; init; }
+    internal PublicKeyError PublicKeyError { get; init; }
 
     internal IReadOnlyList<DerExtension> Extensions { get; init; } = [];
 
@@ -156,7 +156,7 @@ public sealed class ParsedCertificate
         bool goodEnd = DerTime.TryRead(validity, out DateTimeOffset notAfter);
         validity.ThrowIfNotEmpty();
         DistinguishedName subject = DistinguishedName.Read(tbs);
-        PublicKeyFault fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey, known);
+        PublicKeyError fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey, known);
 
         List<DerExtension> extensions = [];
         if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(ExtensionsTag))
@@ -180,7 +180,7 @@ public sealed class ParsedCertificate
             NotAfter = notAfter,
             HasBadTime = !goodStart || !goodEnd,
             PublicKey = publicKey,
-            PublicKeyFault = fault,
+            PublicKeyError = fault,
             Extensions = extensions,
             InnerAlgorithm = innerAlgorithm,
             OuterAlgorithm = outerAlgorithm,

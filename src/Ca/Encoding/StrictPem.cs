@@ -9,7 +9,7 @@ namespace Culvert.Ca.Encoding;
 internal static class StrictPem
 {
     /// <summary>Reads up to <paramref name="maxBlocks"/> blocks; says why when the text is anything else.</summary>
-    public static PemFault Read(ReadOnlySpan<char> text, int maxBlocks, out List<PemBlock> blocks)
+    public static PemError Read(ReadOnlySpan<char> text, int maxBlocks, out List<PemBlock> blocks)
     {
         blocks = [];
         while (true)
@@ -17,24 +17,24 @@ internal static class StrictPem
             text = text.TrimStart();
             if (text.IsEmpty)
             {
-                return blocks.Count == 0 ? PemFault.Empty : PemFault.None;
+                return blocks.Count == 0 ? PemError.Empty : PemError.None;
             }
 
             if (!text.StartsWith("-----BEGIN ", StringComparison.Ordinal) || blocks.Count == maxBlocks)
             {
-                return blocks.Count == 0 ? PemFault.Malformed : PemFault.TrailingData;
+                return blocks.Count == 0 ? PemError.Malformed : PemError.TrailingData;
             }
 
             // TryFind skips a damaged block and reports the next good one: the location proves it is this one.
             if (!PemEncoding.TryFind(text, out PemFields fields) || fields.Location.Start.Value != 0)
             {
-                return PemFault.Malformed;
+                return PemError.Malformed;
             }
 
             byte[] data = new byte[fields.DecodedDataLength];
             if (!Convert.TryFromBase64Chars(text[fields.Base64Data], data, out int written) || written != data.Length)
             {
-                return PemFault.Malformed;
+                return PemError.Malformed;
             }
 
             blocks.Add(new PemBlock(text[fields.Label].ToString(), data));

@@ -81,8 +81,8 @@ public sealed class SubjectPublicKey
         try
         {
             var reader = new AsnReader(encoded, AsnEncodingRules.DER);
-            PublicKeyFault fault = Read(reader, out SubjectPublicKey? key);
-            return fault == PublicKeyFault.None && !reader.HasData ? key : null;
+            PublicKeyError fault = Read(reader, out SubjectPublicKey? key);
+            return fault == PublicKeyError.None && !reader.HasData ? key : null;
         }
         catch (AsnContentException)
         {
@@ -95,7 +95,7 @@ public sealed class SubjectPublicKey
     /// <param name="known">A key that was read before: the same octets are not checked a second time.</param>
     /// <param name="isProven">Something that the key signed is verified at once: the import is kept for that.</param>
     /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
-    internal static PublicKeyFault Read(
+    internal static PublicKeyError Read(
         AsnReader reader,
         out SubjectPublicKey? key,
         SubjectPublicKey? known = null,
@@ -108,7 +108,7 @@ public sealed class SubjectPublicKey
         {
             reader.ReadEncodedValue();
             key = known;
-            return PublicKeyFault.None;
+            return PublicKeyError.None;
         }
 
         AsnReader sequence = reader.ReadSequence();
@@ -118,14 +118,14 @@ public sealed class SubjectPublicKey
         string oid = algorithm.ReadObjectIdentifier();
         if (unusedBits != 0)
         {
-            return PublicKeyFault.Unsupported;
+            return PublicKeyError.Unsupported;
         }
 
         return oid switch
         {
             Oids.EcPublicKey => ReadEc(encoded, keyBits, algorithm, isProven, out key),
             Oids.RsaEncryption => ReadRsa(encoded, keyBits, algorithm, out key),
-            _ => PublicKeyFault.Unsupported,
+            _ => PublicKeyError.Unsupported,
         };
     }
 
@@ -163,7 +163,7 @@ public sealed class SubjectPublicKey
         }
     }
 
-    private static PublicKeyFault ReadEc(
+    private static PublicKeyError ReadEc(
         ReadOnlyMemory<byte> encoded,
         byte[] point,
         AsnReader parameters,
@@ -176,7 +176,7 @@ public sealed class SubjectPublicKey
         // RFC 5480 §2.1.1: implicit and explicit curve parameters must not be used.
         if (!parameters.HasData || !parameters.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier))
         {
-            return PublicKeyFault.Unsupported;
+            return PublicKeyError.Unsupported;
         }
 
         string curve = parameters.ReadObjectIdentifier();
@@ -192,12 +192,12 @@ public sealed class SubjectPublicKey
         // Uncompressed form (SEC 1 §2.3.3) only; infinity is the single octet 00 and falls out here too.
         if (algorithm == KeyAlgorithm.Other || point.Length != 1 + (2 * coordinate) || point[0] != 0x04)
         {
-            return PublicKeyFault.Unsupported;
+            return PublicKeyError.Unsupported;
         }
 
         if (EcPoints.Import(algorithm, point) is not { } onCurve)
         {
-            return PublicKeyFault.Unsupported;
+            return PublicKeyError.Unsupported;
         }
 
         key = new SubjectPublicKey(encoded, point, algorithm, bits);
@@ -210,10 +210,10 @@ public sealed class SubjectPublicKey
             onCurve.Dispose();
         }
 
-        return PublicKeyFault.None;
+        return PublicKeyError.None;
     }
 
-    private static PublicKeyFault ReadRsa(
+    private static PublicKeyError ReadRsa(
         ReadOnlyMemory<byte> encoded,
         byte[] keyBits,
         AsnReader parameters,
@@ -223,7 +223,7 @@ public sealed class SubjectPublicKey
         key = null;
         if (!parameters.HasData || !parameters.PeekTag().HasSameClassAndValue(Asn1Tag.Null))
         {
-            return PublicKeyFault.Unsupported;
+            return PublicKeyError.Unsupported;
         }
 
         parameters.ReadNull();
@@ -236,7 +236,7 @@ public sealed class SubjectPublicKey
         sequence.ThrowIfNotEmpty();
         if (modulus.Length > (MaxRsaBits / 8) + 1 || exponent.Length > 4)
         {
-            return PublicKeyFault.Weak;
+            return PublicKeyError.Weak;
         }
 
         var n = new BigInteger(modulus, isBigEndian: true);
@@ -244,7 +244,7 @@ public sealed class SubjectPublicKey
         int bits = n.Sign > 0 ? (int)n.GetBitLength() : 0;
         if (bits is < MinRsaBits or > MaxRsaBits || e.IsEven || e < 3 || RsaModulus.IsFactorable(n))
         {
-            return PublicKeyFault.Weak;
+            return PublicKeyError.Weak;
         }
 
         KeyAlgorithm algorithm = bits switch
@@ -255,6 +255,6 @@ public sealed class SubjectPublicKey
             _ => KeyAlgorithm.Other,
         };
         key = new SubjectPublicKey(encoded, keyBits, algorithm, bits) { IsRsa = true, HasUsualExponent = e == 65537 };
-        return PublicKeyFault.None;
+        return PublicKeyError.None;
     }
 }

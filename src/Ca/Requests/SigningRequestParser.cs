@@ -27,13 +27,13 @@ public static class SigningRequestParser
             return TooLarge();
         }
 
-        PemFault fault = StrictPem.Read(pem, maxBlocks: 1, out List<PemBlock> blocks);
+        PemError fault = StrictPem.Read(pem, maxBlocks: 1, out List<PemBlock> blocks);
         return fault switch
         {
-            PemFault.Empty => new CaRefusal(CaErrorCodes.RequestInvalid, "The signing request is empty."),
-            PemFault.TrailingData => TrailingData(),
+            PemError.Empty => new CaRefusal(CaErrorCodes.RequestInvalid, "The signing request is empty."),
+            PemError.TrailingData => TrailingData(),
             // OpenSSL before 1.0 and some appliances still write the second label (RFC 7468 §7).
-            PemFault.None when blocks[0].Label is "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST" => ParseDer(
+            PemError.None when blocks[0].Label is "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST" => ParseDer(
                 blocks[0].Data
             ),
             _ => Malformed("The signing request is not one PEM block of type CERTIFICATE REQUEST."),
@@ -81,7 +81,7 @@ public static class SigningRequestParser
         }
 
         DistinguishedName subject = DistinguishedName.Read(info);
-        PublicKeyFault keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
+        PublicKeyError keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
         CaRefusal? attributeRefusal = ReadAttributes(info, out List<DerExtension> extensions);
 
         // The order is the one of the documentation's table: what is wrong with the proof comes before what is wrong
@@ -96,7 +96,7 @@ public static class SigningRequestParser
 
         if (key is null)
         {
-            return keyFault == PublicKeyFault.Weak
+            return keyFault == PublicKeyError.Weak
                 ? new CaRefusal(CaErrorCodes.KeyWeak, "The RSA key's size or exponent is not accepted.")
                 : new CaRefusal(CaErrorCodes.KeyUnsupported, "The key's algorithm, curve or encoding is not accepted.");
         }

@@ -126,7 +126,7 @@ public static class RevocationListImport
         if (trimmed.StartsWith("-----BEGIN", StringComparison.Ordinal))
         {
             return
-                StrictPem.Read(trimmed, maxBlocks: 1, out List<PemBlock> blocks) == PemFault.None
+                StrictPem.Read(trimmed, maxBlocks: 1, out List<PemBlock> blocks) == PemError.None
                 && blocks[0].Label == "X509 CRL"
                 ? blocks[0].Data
                 : null;

@@ -76,7 +76,7 @@ internal static class BackupCommand
             )
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return StartFault.ExitCodeOf(fault);
+            return StartFailure.ExitCodeOf(fault);
         }
     }
 

@@ -34,8 +34,8 @@ internal sealed class GrantGate(
 
         return binding.Use(request.Proven) switch
         {
-            BindingFault.None => null,
-            var fault => BindingFaults.RefusalOf(fault),
+            BindingError.None => null,
+            var fault => BindingRefusals.RefusalOf(fault),
         };
     }
 

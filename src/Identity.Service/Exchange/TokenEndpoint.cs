@@ -62,9 +62,9 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         var parsed = parsedResult.Value;
 
         var proven = binding.Prove(request.Http);
-        if (proven.Fault != BindingFault.None)
+        if (proven.Fault != BindingError.None)
         {
-            return BindingFaults.RefusalOf(proven.Fault);
+            return BindingRefusals.RefusalOf(proven.Fault);
         }
 
         if (proven.Binding != default)

@@ -13,7 +13,7 @@ internal sealed record AuditVerdict(
     long Last,
     string Head,
     bool HasTornTail,
-    IReadOnlyList<AuditFault> Faults
+    IReadOnlyList<AuditFinding> Faults
 )
 {
     /// <summary>The newest record that was noted elsewhere; null = none was given.</summary>

@@ -11,7 +11,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private const int MaxFaults = 100;
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
-    private readonly List<AuditFault> faults = [];
+    private readonly List<AuditFinding> faults = [];
     private long records;
     private long first;
     private long last;
@@ -188,7 +188,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     {
         if (faults.Count < MaxFaults)
         {
-            faults.Add(new AuditFault(kind, file, line, detail));
+            faults.Add(new AuditFinding(kind, file, line, detail));
         }
     }
 }

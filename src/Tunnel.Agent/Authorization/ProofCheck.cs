@@ -34,42 +34,42 @@ internal sealed class ProofCheck(
     /// <param name="token">The token that the request carries.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="url">Its URL as clients write it.</param>
-    public ProofFault Check(StringValues headers, string thumbprint, string token, string method, string url)
+    public ProofError Check(StringValues headers, string thumbprint, string token, string method, string url)
     {
         if (headers.Count != 1)
         {
-            return ProofFault.Missing;
+            return ProofError.Missing;
         }
 
         var compact = Encoding.Latin1.GetBytes(headers.ToString());
         if (DpopProof.TryParse(compact, out var proof) != JoseRefusal.None)
         {
-            return ProofFault.Malformed;
+            return ProofError.Malformed;
         }
 
         if (proof!.Thumbprint != thumbprint)
         {
-            return ProofFault.Key;
+            return ProofError.Key;
         }
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var target) || !proof.IsFor(method, target))
         {
-            return ProofFault.Request;
+            return ProofError.Request;
         }
 
         if (proof.AccessTokenHash != DpopProofSigner.AccessTokenHash(token))
         {
-            return ProofFault.Token;
+            return ProofError.Token;
         }
 
         var (now, made) = (time.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt));
         return (now - made).Duration() > Window
-            ? ProofFault.Time
+            ? ProofError.Time
             : Remember(Digest($"{thumbprint}\0{proof.TokenId}"), Digest(thumbprint), made + Window, now);
     }
 
     // §11.1. Refusing beats forgetting: a proof that was forgotten can be used again.
-    private ProofFault Remember(UInt128 proof, UInt128 key, DateTimeOffset until, DateTimeOffset now)
+    private ProofError Remember(UInt128 proof, UInt128 key, DateTimeOffset until, DateTimeOffset now)
     {
         lock (gate)
         {
@@ -85,19 +85,19 @@ internal sealed class ProofCheck(
 
             if (used.Contains(proof))
             {
-                return ProofFault.Replayed;
+                return ProofError.Replayed;
             }
 
             var ofKey = usedOfKey.GetValueOrDefault(key);
             if (used.Count >= maxRemembered || ofKey >= maxPerKey)
             {
-                return ProofFault.Crowded;
+                return ProofError.Crowded;
             }
 
             used.Add(proof);
             usedOfKey[key] = ofKey + 1;
             ends.Enqueue((proof, key), until);
-            return ProofFault.None;
+            return ProofError.None;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             || SignedToken.TryParse(Encoding.Latin1.GetBytes(text), out var token) != JoseRefusal.None
         )
         {
-            return TokenVerdict.Refused(TokenFault.Malformed);
+            return TokenVerdict.Refused(TokenError.Malformed);
         }
 
         var claims = token!.Claims;
@@ -41,23 +41,23 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         var keys = issuers.FirstOrDefault(i => string.Equals(i.Issuer.Issuer, name, StringComparison.Ordinal));
         if (keys is null)
         {
-            return TokenVerdict.Refused(TokenFault.Issuer);
+            return TokenVerdict.Refused(TokenError.Issuer);
         }
 
         var issuer = keys.Issuer;
-        if (CheckType(token, issuer) is var type && type != TokenFault.None)
+        if (CheckType(token, issuer) is var type && type != TokenError.None)
         {
             return TokenVerdict.Refused(type);
         }
 
         var fault = await VerifyAsync(token, keys, cancellationToken);
-        if (fault == TokenFault.None)
+        if (fault == TokenError.None)
         {
             fault = CheckTimes(claims, issuer.Leeway, out var endsAt);
-            fault = fault == TokenFault.None ? CheckRevocation(claims, keys.Revoked) : fault;
-            if (fault == TokenFault.None)
+            fault = fault == TokenError.None ? CheckRevocation(claims, keys.Revoked) : fault;
+            if (fault == TokenError.None)
             {
-                return CheckAudience(claims, audiences) is var audience && audience != TokenFault.None
+                return CheckAudience(claims, audiences) is var audience && audience != TokenError.None
                     ? TokenVerdict.Refused(audience)
                     : ReadPrincipal(claims, issuer, endsAt);
             }
@@ -68,12 +68,12 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
 
     // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is told by what only
     // such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into the claims).
-    private static TokenFault CheckType(SignedToken token, IssuerSettings issuer)
+    private static TokenError CheckType(SignedToken token, IssuerSettings issuer)
     {
         var type = token.Type ?? "JWT";
         if (!issuer.Types.Any(allowed => SameType(type, allowed)))
         {
-            return TokenFault.Type;
+            return TokenError.Type;
         }
 
         var claims = token.Claims;
@@ -82,8 +82,8 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             || claims.TryFind("at_hash"u8, out _)
             || claims.TryFind("c_hash"u8, out _)
             || (claims.TryFind("typ"u8, out var kind) && kind.StringEquals("ID"u8))
-            ? TokenFault.IdentityToken
-            : TokenFault.None;
+            ? TokenError.IdentityToken
+            : TokenError.None;
     }
 
     // RFC 7515 §4.1.9
@@ -93,7 +93,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
     private static string Bare(string type) =>
         type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
 
-    private static async ValueTask<TokenFault> VerifyAsync(
+    private static async ValueTask<TokenError> VerifyAsync(
         SignedToken token,
         IssuerKeyCache keys,
         CancellationToken cancellationToken
@@ -102,7 +102,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         var found = await keys.FindAsync(token.KeyId, cancellationToken);
         if (found.Key is not { } key)
         {
-            return found.IsUnavailable ? TokenFault.KeysUnavailable : TokenFault.KeyUnknown;
+            return found.IsUnavailable ? TokenError.KeysUnavailable : TokenError.KeyUnknown;
         }
 
         var allowed = keys.Issuer.Algorithms;
@@ -119,20 +119,20 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         if (refusal == JoseRefusal.None)
         {
             keys.MarkProven(key);
-            return TokenFault.None;
+            return TokenError.None;
         }
 
         return refusal is JoseRefusal.AlgorithmNotAllowed or JoseRefusal.AlgorithmKeyMismatch
-            ? TokenFault.Algorithm
-            : TokenFault.Signature;
+            ? TokenError.Algorithm
+            : TokenError.Signature;
     }
 
-    private TokenFault CheckTimes(ClaimSet claims, TimeSpan leeway, out DateTimeOffset endsAt)
+    private TokenError CheckTimes(ClaimSet claims, TimeSpan leeway, out DateTimeOffset endsAt)
     {
         endsAt = default;
         if (!claims.TryFind("exp"u8, out var exp) || !exp.TryReadNumericDate(out var expires))
         {
-            return TokenFault.Claims;
+            return TokenError.Claims;
         }
 
         var now = time.GetUtcNow();
@@ -140,37 +140,37 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         endsAt = DateTimeOffset.MaxValue - end > leeway ? end + leeway : DateTimeOffset.MaxValue;
         if (now >= endsAt)
         {
-            return TokenFault.Expired;
+            return TokenError.Expired;
         }
 
         if (claims.TryFind("nbf"u8, out var nbf))
         {
             if (!nbf.TryReadNumericDate(out var from))
             {
-                return TokenFault.Claims;
+                return TokenError.Claims;
             }
 
             if (DateTimeOffset.FromUnixTimeSeconds(from) > now + leeway)
             {
-                return TokenFault.NotYetValid;
+                return TokenError.NotYetValid;
             }
         }
 
-        return TokenFault.None;
+        return TokenError.None;
     }
 
     // S35: only tokens of the identity service are ever revoked by its feed, and it writes all of these claims.
-    private static TokenFault CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
-        revoked.IsEmpty ? TokenFault.None
-        : !AccessTokenClaims.TryRead(claims, out var read) ? TokenFault.Claims
-        : revoked.IsRevoked(read) ? TokenFault.Revoked
-        : TokenFault.None;
+    private static TokenError CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
+        revoked.IsEmpty ? TokenError.None
+        : !AccessTokenClaims.TryRead(claims, out var read) ? TokenError.Claims
+        : revoked.IsRevoked(read) ? TokenError.Revoked
+        : TokenError.None;
 
-    private static TokenFault CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
+    private static TokenError CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
     {
         if (!claims.TryFind("aud"u8, out var aud))
         {
-            return TokenFault.Audience;
+            return TokenError.Audience;
         }
 
         var found = false;
@@ -182,11 +182,11 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
                     found = true;
                     break;
                 case StringListMatch.Malformed:
-                    return TokenFault.Claims;
+                    return TokenError.Claims;
             }
         }
 
-        return found ? TokenFault.None : TokenFault.Audience;
+        return found ? TokenError.None : TokenError.Audience;
     }
 
     private TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
@@ -197,7 +197,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             || ReadGroups(claims) is not { } groups
         )
         {
-            return TokenVerdict.Refused(TokenFault.Claims);
+            return TokenVerdict.Refused(TokenError.Claims);
         }
 
         string? thumbprint = null;
@@ -208,7 +208,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             thumbprint = confirmation?.FindString("jkt"u8);
             if (thumbprint is null || confirmation!.Count != 1)
             {
-                return TokenVerdict.Refused(TokenFault.Binding);
+                return TokenVerdict.Refused(TokenError.Binding);
             }
         }
 
@@ -223,7 +223,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
                 EndsAt = endsAt,
                 KeyThumbprint = thumbprint,
             },
-            TokenFault.None
+            TokenError.None
         );
     }
 

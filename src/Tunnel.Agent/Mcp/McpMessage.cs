@@ -22,26 +22,26 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     internal const string ClientMember = "io.modelcontextprotocol/clientInfo";
 
     // What else is wrong with a message cannot be misunderstood, and is its receiver's to refuse.
-    private const MessageFaults NotRelayed =
-        MessageFaults.NotJson
-        | MessageFaults.Repeated
-        | MessageFaults.Batch
-        | MessageFaults.NotAnObject
-        | MessageFaults.LookAlike
-        | MessageFaults.Method
-        | MessageFaults.Shape
-        | MessageFaults.Id
-        | MessageFaults.Token;
+    private const MessageErrors NotRelayed =
+        MessageErrors.NotJson
+        | MessageErrors.Repeated
+        | MessageErrors.Batch
+        | MessageErrors.NotAnObject
+        | MessageErrors.LookAlike
+        | MessageErrors.Method
+        | MessageErrors.Shape
+        | MessageErrors.Id
+        | MessageErrors.Token;
 
     // What leaves in doubt which operation the upstream sees.
-    private const MessageFaults OperationUnclear =
-        MessageFaults.Unreadable | MessageFaults.Method | MessageFaults.Target;
+    private const MessageErrors OperationUnclear =
+        MessageErrors.Unreadable | MessageErrors.Method | MessageErrors.Target;
 
     private MessageDetails? details;
 
     public ReadOnlyMemory<byte> Bytes { get; private set; } = bytes;
 
-    public MessageFaults Faults { get; set; }
+    public MessageErrors Faults { get; set; }
 
     /// <summary>How many objects and arrays are in one another; 1 for a message without parameters.</summary>
     public int Depth { get; set; }
@@ -101,13 +101,13 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// </summary>
     public string? MetaFault =>
         Version is null or "" ? VersionMember
-        : Has(MessageFaults.NoCapabilities) ? CapabilitiesMember
-        : Has(MessageFaults.OddClient) ? ClientMember
+        : Has(MessageErrors.NoCapabilities) ? CapabilitiesMember
+        : Has(MessageErrors.OddClient) ? ClientMember
         : null;
 
     /// <summary>Whether every program reads it as the agent does, so that the agent may put ids of its own into it.</summary>
     public bool IsRelayable =>
-        !Has(NotRelayed) && Depth <= MaxDepth && (!Has(MessageFaults.NoId) || ErrorCode is not null);
+        !Has(NotRelayed) && Depth <= MaxDepth && (!Has(MessageErrors.NoId) || ErrorCode is not null);
 
     /// <summary>Whether every server finds the method and the name in it that the agent finds.</summary>
     public bool NamesOperation => !Has(OperationUnclear) && Depth <= MaxDepth;
@@ -121,7 +121,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     internal MessageDetails Details => details ??= new MessageDetails();
 
     /// <summary>Whether it has any of these faults.</summary>
-    public bool Has(MessageFaults faults) => (Faults & faults) != 0;
+    public bool Has(MessageErrors faults) => (Faults & faults) != 0;
 
     /// <summary>The message on one line, with other values in some places.</summary>
     /// <param name="edits">Parts of this message's own bytes, in any order, and what replaces them.</param>

@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// <param name="Version">The revision that the client speaks, as it says; empty when it does not.</param>
 /// <param name="IsModern">Of a revision without sessions.</param>
 /// <param name="Fault">The first header that does not agree.</param>
-internal readonly record struct MessageHead(string Version, bool IsModern, HeadFault Fault)
+internal readonly record struct MessageHead(string Version, bool IsModern, HeadError Fault)
 {
     private const string EncodedPrefix = "=?base64?";
     private const string EncodedSuffix = "?=";
@@ -33,22 +33,22 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadF
                 ? !isRequest
                 : spoken.Count == 1 && (!isModern || inBody.Length == 0 || inBody == version);
         var fault =
-            !hasVersion ? HeadFault.Version
-            : message.Kind == MessageKind.Response ? HeadFault.None
-            : FindContradiction(headers, message) is var contradiction and not HeadFault.None ? contradiction
-            : !isRequest ? HeadFault.None
-            : headers[McpHeaders.Method].Count == 0 ? HeadFault.Method
-            : McpMethods.RepeatsName(message.Method) && headers[McpHeaders.Name].Count == 0 ? HeadFault.Name
-            : HeadFault.None;
+            !hasVersion ? HeadError.Version
+            : message.Kind == MessageKind.Response ? HeadError.None
+            : FindContradiction(headers, message) is var contradiction and not HeadError.None ? contradiction
+            : !isRequest ? HeadError.None
+            : headers[McpHeaders.Method].Count == 0 ? HeadError.Method
+            : McpMethods.RepeatsName(message.Method) && headers[McpHeaders.Name].Count == 0 ? HeadError.Name
+            : HeadError.None;
         return new MessageHead(version, isModern, fault);
     }
 
     /// <summary>The first header that says another method or name than the message; those that are missing do not.</summary>
-    public static HeadFault FindContradiction(IHeaderDictionary headers, McpMessage message) =>
-        message.Kind == MessageKind.Response ? HeadFault.None
-        : !Agrees(headers[McpHeaders.Method], message.Method) ? HeadFault.Method
-        : !Agrees(headers[McpHeaders.Name], message.Target is null ? null : message.Name) ? HeadFault.Name
-        : HeadFault.None;
+    public static HeadError FindContradiction(IHeaderDictionary headers, McpMessage message) =>
+        message.Kind == MessageKind.Response ? HeadError.None
+        : !Agrees(headers[McpHeaders.Method], message.Method) ? HeadError.Method
+        : !Agrees(headers[McpHeaders.Name], message.Target is null ? null : message.Name) ? HeadError.Name
+        : HeadError.None;
 
     private static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);

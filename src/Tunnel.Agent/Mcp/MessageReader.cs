@@ -23,7 +23,7 @@ internal static class MessageReader
     internal static McpMessage ReadWithCare(ReadOnlyMemory<byte> bytes)
     {
         var message = ReadAnswer(bytes);
-        if (!message.Has(MessageFaults.NotJson) && message.Depth <= DeepestAllowed)
+        if (!message.Has(MessageErrors.NotJson) && message.Depth <= DeepestAllowed)
         {
             message.Faults |= FindDuplicate(message);
         }
@@ -44,13 +44,13 @@ internal static class MessageReader
         }
         else
         {
-            message.Faults = MessageFaults.NotJson;
+            message.Faults = MessageErrors.NotJson;
         }
 
         return message;
     }
 
-    private static MessageFaults FindDuplicate(McpMessage message)
+    private static MessageErrors FindDuplicate(McpMessage message)
     {
         var options = new JsonDocumentOptions
         {
@@ -60,15 +60,15 @@ internal static class MessageReader
         try
         {
             JsonDocument.Parse(message.Bytes, options).Dispose();
-            return MessageFaults.None;
+            return MessageErrors.None;
         }
         catch (JsonException)
         {
-            return MessageFaults.Duplicate;
+            return MessageErrors.Duplicate;
         }
         catch (InvalidOperationException)
         {
-            return MessageFaults.NotJson; // half a surrogate pair
+            return MessageErrors.NotJson; // half a surrogate pair
         }
     }
 }

@@ -11,7 +11,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
 
     private Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = DeepestEver });
 
-    public MessageFaults Faults { get; set; }
+    public MessageErrors Faults { get; set; }
 
     /// <summary>How many objects and arrays are in one another, at the deepest place so far.</summary>
     public int Depth { get; private set; }
@@ -44,7 +44,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
     public bool NextMember(
         string[] known,
         ref int seen,
-        MessageFaults foreign,
+        MessageErrors foreign,
         out string? member,
         params ReadOnlySpan<string> besides
     )
@@ -60,7 +60,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
             if (reader.ValueTextEquals(known[i]))
             {
                 member = known[i];
-                Faults |= (seen & (1 << i)) == 0 ? 0 : MessageFaults.Repeated;
+                Faults |= (seen & (1 << i)) == 0 ? 0 : MessageErrors.Repeated;
                 seen |= 1 << i;
                 reader.Read();
                 return true;
@@ -68,7 +68,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
         }
 
         var written = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-        Faults |= MemberNames.IsVariant(written, known) ? MessageFaults.LookAlike : 0;
+        Faults |= MemberNames.IsVariant(written, known) ? MessageErrors.LookAlike : 0;
         Faults |= Ascii.IsValid(written) ? 0 : foreign;
         foreach (var other in besides)
         {
@@ -95,7 +95,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
 
     /// <summary>The position of a string or a number: JSON-RPC 2.0 §4 has no other id, and MCP allows no null.</summary>
     /// <param name="otherwise">What any other value is.</param>
-    public Range ReadScalar(MessageFaults otherwise)
+    public Range ReadScalar(MessageErrors otherwise)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {

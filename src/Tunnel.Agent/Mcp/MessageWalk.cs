@@ -38,8 +38,8 @@ internal ref struct MessageWalk
     private MessageTokens tokens;
 
     // Of parameters that one method alone has: another method's may be anything.
-    private MessageFaults inReference;
-    private MessageFaults inNotifications;
+    private MessageErrors inReference;
+    private MessageErrors inNotifications;
     private Range directToken;
     private string? name;
     private string? uri;
@@ -69,7 +69,7 @@ internal ref struct MessageWalk
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            walk.tokens.Faults |= MessageFaults.NotJson; // or text with half a surrogate pair
+            walk.tokens.Faults |= MessageErrors.NotJson; // or text with half a surrogate pair
         }
 
         (message.Faults, message.Depth) = (walk.tokens.Faults, walk.tokens.Depth);
@@ -86,7 +86,7 @@ internal ref struct MessageWalk
         }
         else
         {
-            tokens.Faults |= type == JsonTokenType.StartArray ? MessageFaults.Batch : MessageFaults.NotAnObject;
+            tokens.Faults |= type == JsonTokenType.StartArray ? MessageErrors.Batch : MessageErrors.NotAnObject;
         }
 
         // To the very end: a second value behind the first is an error.
@@ -96,7 +96,7 @@ internal ref struct MessageWalk
     private void ReadRoot()
     {
         var seen = 0;
-        while (tokens.NextMember(InRoot, ref seen, MessageFaults.LookAlike, out var member))
+        while (tokens.NextMember(InRoot, ref seen, MessageErrors.LookAlike, out var member))
         {
             switch (member)
             {
@@ -105,13 +105,13 @@ internal ref struct MessageWalk
                     break;
                 case "id":
                     hasId = true;
-                    message.IdAt = tokens.ReadScalar(MessageFaults.Id);
-                    tokens.Faults |= message.Id.Length > McpMessage.MaxIdBytes ? MessageFaults.LongId : 0;
+                    message.IdAt = tokens.ReadScalar(MessageErrors.Id);
+                    tokens.Faults |= message.Id.Length > McpMessage.MaxIdBytes ? MessageErrors.LongId : 0;
                     break;
                 case "method":
                     hasMethod = true;
                     message.Method = tokens.ReadText() ?? "";
-                    tokens.Faults |= message.Method.Length == 0 ? MessageFaults.Method : 0;
+                    tokens.Faults |= message.Method.Length == 0 ? MessageErrors.Method : 0;
                     break;
                 case "params":
                     ReadParams();
@@ -135,13 +135,13 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            tokens.Faults |= MessageFaults.Params;
+            tokens.Faults |= MessageErrors.Params;
             return;
         }
 
         hasParams = true;
         var seen = 0;
-        while (tokens.NextMember(InParams, ref seen, MessageFaults.ForeignName, out var member))
+        while (tokens.NextMember(InParams, ref seen, MessageErrors.ForeignName, out var member))
         {
             switch (member)
             {
@@ -164,10 +164,10 @@ internal ref struct MessageWalk
                     ReadNotifications();
                     break;
                 case "progressToken":
-                    directToken = tokens.ReadScalar(MessageFaults.Token);
+                    directToken = tokens.ReadScalar(MessageErrors.Token);
                     break;
                 case "requestId":
-                    message.Details.Cancelled = tokens.ReadScalar(MessageFaults.Token);
+                    message.Details.Cancelled = tokens.ReadScalar(MessageErrors.Token);
                     break;
                 case "protocolVersion":
                     message.Details.OfferedVersion = tokens.ReadText();
@@ -183,12 +183,12 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            tokens.Faults |= MessageFaults.Params;
+            tokens.Faults |= MessageErrors.Params;
             return;
         }
 
         var seen = 0;
-        while (tokens.NextMember(InMeta, ref seen, MessageFaults.None, out var member, InTrace))
+        while (tokens.NextMember(InMeta, ref seen, MessageErrors.None, out var member, InTrace))
         {
             switch (member)
             {
@@ -196,17 +196,17 @@ internal ref struct MessageWalk
                     message.Version = tokens.ReadText() ?? "";
                     break;
                 case "progressToken":
-                    message.TokenAt = tokens.ReadScalar(MessageFaults.Token);
+                    message.TokenAt = tokens.ReadScalar(MessageErrors.Token);
                     break;
                 case McpMessage.SubscriptionMember:
-                    message.Details.Subscription = tokens.ReadScalar(MessageFaults.Token);
+                    message.Details.Subscription = tokens.ReadScalar(MessageErrors.Token);
                     break;
                 case McpMessage.CapabilitiesMember:
                     hasCapabilities = tokens.Type == JsonTokenType.StartObject;
                     tokens.Pass();
                     break;
                 case McpMessage.ClientMember:
-                    tokens.Faults |= tokens.Type == JsonTokenType.StartObject ? 0 : MessageFaults.OddClient;
+                    tokens.Faults |= tokens.Type == JsonTokenType.StartObject ? 0 : MessageErrors.OddClient;
                     tokens.Pass();
                     break;
                 case "traceparent":
@@ -227,13 +227,13 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            inReference = MessageFaults.Params;
+            inReference = MessageErrors.Params;
             return;
         }
 
         var outer = tokens.Faults;
         var seen = 0;
-        while (tokens.NextMember(InReference, ref seen, MessageFaults.ForeignName, out var member))
+        while (tokens.NextMember(InReference, ref seen, MessageErrors.ForeignName, out var member))
         {
             switch (member)
             {
@@ -260,13 +260,13 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            inNotifications = MessageFaults.Params;
+            inNotifications = MessageErrors.Params;
             return;
         }
 
         var outer = tokens.Faults;
         var seen = 0;
-        while (tokens.NextMember(InListen, ref seen, MessageFaults.None, out var member))
+        while (tokens.NextMember(InListen, ref seen, MessageErrors.None, out var member))
         {
             if (member is null)
             {
@@ -274,7 +274,7 @@ internal ref struct MessageWalk
             }
             else if (!tokens.TryReadTexts(resources = []))
             {
-                tokens.Faults |= MessageFaults.Params;
+                tokens.Faults |= MessageErrors.Params;
             }
         }
 
@@ -303,13 +303,13 @@ internal ref struct MessageWalk
             !hasMethod ? MessageKind.Response
             : hasId ? MessageKind.Request
             : MessageKind.Notification;
-        tokens.Faults |= hasVersion ? 0 : MessageFaults.Version;
-        tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageFaults.Shape;
-        tokens.Faults |= hasMethod || hasId ? 0 : MessageFaults.NoId;
-        tokens.Faults |= hasCapabilities ? 0 : MessageFaults.NoCapabilities;
+        tokens.Faults |= hasVersion ? 0 : MessageErrors.Version;
+        tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageErrors.Shape;
+        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId;
+        tokens.Faults |= hasCapabilities ? 0 : MessageErrors.NoCapabilities;
         if (message.Kind == MessageKind.Request && !message.Bytes[directToken].IsEmpty)
         {
-            tokens.Faults |= MessageFaults.Token; // a program may read it there too, where it would stay the client's
+            tokens.Faults |= MessageErrors.Token; // a program may read it there too, where it would stay the client's
         }
 
         if (message.Method == McpMethods.Progress)
@@ -335,7 +335,7 @@ internal ref struct MessageWalk
                 "ref/resource" => (TargetKind.Resource, referenceUri),
                 _ => (null, null),
             };
-            tokens.Faults |= hasParams && !string.IsNullOrEmpty(target) ? 0 : MessageFaults.Params;
+            tokens.Faults |= hasParams && !string.IsNullOrEmpty(target) ? 0 : MessageErrors.Params;
             target ??= "";
         }
         else if (method == McpMethods.Listen)
@@ -352,7 +352,7 @@ internal ref struct MessageWalk
             return;
         }
 
-        tokens.Faults |= target is null ? MessageFaults.Target : 0;
+        tokens.Faults |= target is null ? MessageErrors.Target : 0;
         (message.Target, message.Name) = target is null ? (null, "") : (kind, target);
     }
 }

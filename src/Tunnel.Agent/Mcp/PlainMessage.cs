@@ -95,7 +95,7 @@ internal ref struct PlainMessage
         }
 
         message.Kind = (seen & Member.Id) != 0 ? MessageKind.Request : MessageKind.Notification;
-        message.Faults |= (seen & Member.Capabilities) != 0 ? 0 : MessageFaults.NoCapabilities;
+        message.Faults |= (seen & Member.Capabilities) != 0 ? 0 : MessageErrors.NoCapabilities;
         message.Depth = depth;
         return true;
     }

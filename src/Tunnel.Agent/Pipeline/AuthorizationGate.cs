@@ -81,7 +81,7 @@ internal sealed class AuthorizationGate(
         );
         if (verdict.Principal is not { } principal)
         {
-            return verdict.Fault == TokenFault.KeysUnavailable
+            return verdict.Fault == TokenError.KeysUnavailable
                 ? await RefuseAsync(exchange, served, AuthorizationFailures.KeysUnavailable, "")
                 : await ChallengeAsync(
                     exchange,
@@ -159,7 +159,7 @@ internal sealed class AuthorizationGate(
                 served,
                 AuthorizationFailures.TokenInvalid,
                 Challenges.InvalidToken,
-                $"Token: {TokenFault.Binding}."
+                $"Token: {TokenError.Binding}."
             );
         }
 
@@ -177,8 +177,8 @@ internal sealed class AuthorizationGate(
         );
         return fault switch
         {
-            ProofFault.None => true,
-            ProofFault.Crowded => await RefuseAsync(exchange, served, AuthorizationFailures.ProofsCrowded, ""),
+            ProofError.None => true,
+            ProofError.Crowded => await RefuseAsync(exchange, served, AuthorizationFailures.ProofsCrowded, ""),
             _ => await ChallengeAsync(
                 exchange,
                 served,
@@ -203,7 +203,7 @@ internal sealed class AuthorizationGate(
                     served,
                     failure,
                     Challenges.InvalidToken,
-                    $"Token: {TokenFault.Expired}."
+                    $"Token: {TokenError.Expired}."
                 );
             }
 
@@ -260,7 +260,7 @@ internal sealed class AuthorizationGate(
 
         var message = exchange.HeldBody!.Message;
         return !message.NamesOperation ? McpFailures.MessageUnreadable
-            : MessageHead.FindContradiction(headers, message) != HeadFault.None ? McpFailures.HeadersContradict
+            : MessageHead.FindContradiction(headers, message) != HeadError.None ? McpFailures.HeadersContradict
             : null;
     }
 

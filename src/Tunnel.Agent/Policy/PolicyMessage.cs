@@ -11,26 +11,26 @@ internal static class PolicyMessage
     /// twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
     /// </summary>
     public static Failure? FindFailure(McpMessage message, MessageHead head, int maxDepth) =>
-        message.Has(MessageFaults.NotJson) ? PolicyFailures.NotJson
+        message.Has(MessageErrors.NotJson) ? PolicyFailures.NotJson
         : message.Depth > maxDepth ? PolicyFailures.TooDeep
-        : message.Has(MessageFaults.Duplicate | MessageFaults.Repeated) ? PolicyFailures.DuplicateKey
-        : message.Has(MessageFaults.Batch) ? PolicyFailures.Batch
-        : message.Has(MessageFaults.NotAnObject) ? PolicyFailures.NotAnObject
-        : message.Has(MessageFaults.LookAlike | MessageFaults.ForeignName) ? PolicyFailures.LookAlikeKey
-        : message.Has(MessageFaults.Invalid) ? PolicyFailures.Invalid
-        : message.Has(MessageFaults.Params | MessageFaults.Target) ? PolicyFailures.ParamsInvalid
-        : head.Fault != HeadFault.None ? PolicyFailures.HeadersMismatch
+        : message.Has(MessageErrors.Duplicate | MessageErrors.Repeated) ? PolicyFailures.DuplicateKey
+        : message.Has(MessageErrors.Batch) ? PolicyFailures.Batch
+        : message.Has(MessageErrors.NotAnObject) ? PolicyFailures.NotAnObject
+        : message.Has(MessageErrors.LookAlike | MessageErrors.ForeignName) ? PolicyFailures.LookAlikeKey
+        : message.Has(MessageErrors.Invalid) ? PolicyFailures.Invalid
+        : message.Has(MessageErrors.Params | MessageErrors.Target) ? PolicyFailures.ParamsInvalid
+        : head.Fault != HeadError.None ? PolicyFailures.HeadersMismatch
         : null;
 
     /// <summary>Of a message that is refused as well, unless it is in doubt which one it is.</summary>
     public static ReadOnlyMemory<byte> ReadId(McpMessage message, int maxDepth)
     {
-        const MessageFaults InDoubt =
-            MessageFaults.NotJson
-            | MessageFaults.Duplicate
-            | MessageFaults.Repeated
-            | MessageFaults.Id
-            | MessageFaults.LongId;
+        const MessageErrors InDoubt =
+            MessageErrors.NotJson
+            | MessageErrors.Duplicate
+            | MessageErrors.Repeated
+            | MessageErrors.Id
+            | MessageErrors.LongId;
         return message.Has(InDoubt) || message.Depth > maxDepth ? default : message.Id;
     }
 }

@@ -265,7 +265,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         await refusals.RefuseAsync(exchange, route.Name, failure, detail);
     }
 
-    private void AbortAnswer(Exchange exchange, Route route, CopyFault fault)
+    private void AbortAnswer(Exchange exchange, Route route, CopyError fault)
     {
         if (exchange.ClientGone.IsCancellationRequested || fault.Side == CopySide.Client)
         {

@@ -48,11 +48,11 @@ internal static class McpEndpoint
 
         return head.Fault switch
         {
-            HeadFault.Version => Contradicts(
+            HeadError.Version => Contradicts(
                 $"{McpHeaders.ProtocolVersion} and the version in _meta must be present and agree."
             ),
-            HeadFault.Method => Contradicts("Mcp-Method must be present and agree with the method."),
-            HeadFault.Name => Contradicts("Mcp-Name must be present and agree with the message."),
+            HeadError.Method => Contradicts("Mcp-Method must be present and agree with the method."),
+            HeadError.Name => Contradicts("Mcp-Name must be present and agree with the message."),
             _ => null,
         };
     }

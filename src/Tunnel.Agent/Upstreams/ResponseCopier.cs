@@ -17,10 +17,10 @@ internal static class ResponseCopier
     // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
 
-    private static readonly CopyFault Gone = new(CopySide.Client, "The client disconnected.");
+    private static readonly CopyError Gone = new(CopySide.Client, "The client disconnected.");
 
     /// <summary>Null when the whole body was passed on.</summary>
-    public static async ValueTask<CopyFault?> CopyAsync(
+    public static async ValueTask<CopyError?> CopyAsync(
         HttpResponseMessage response,
         Exchange exchange,
         ExchangeDeadline deadline,
@@ -81,7 +81,7 @@ internal static class ResponseCopier
                 e is not OperationCanceledException ? e.Message
                 : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has expired."
                 : "Nothing arrived for the route's stream_idle.";
-            return new CopyFault(side, detail);
+            return new CopyError(side, detail);
         }
     }
 
@@ -105,7 +105,7 @@ internal static class ResponseCopier
     }
 
     // The server flushes a head automatically, but not what follows it.
-    private static async ValueTask<CopyFault?> FlushRestAsync(PipeWriter writer, bool written, CancellationToken token)
+    private static async ValueTask<CopyError?> FlushRestAsync(PipeWriter writer, bool written, CancellationToken token)
     {
         if (!written)
         {

@@ -126,7 +126,7 @@ public sealed class MigrateTests : IDisposable
         refused.Message.ShouldContain(Expansion.Name);
         refused.Message.ShouldContain(Rebuild.Name);
         refused.Message.ShouldContain("identity-service migrate --plan");
-        StartFault.ExitCodeOf(refused).ShouldBe(78);
+        StartFailure.ExitCodeOf(refused).ShouldBe(78);
         // Nothing was applied.
         Store
             .Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next)
@@ -154,7 +154,7 @@ public sealed class MigrateTests : IDisposable
             var refused = Should.Throw<SchemaException>(use);
             refused.Message.ShouldContain("9999_of_tomorrow");
             refused.Message.ShouldContain(migrator.Known[^1].Name);
-            StartFault.ExitCodeOf(refused).ShouldBe(78);
+            StartFailure.ExitCodeOf(refused).ShouldBe(78);
         }
     }
 

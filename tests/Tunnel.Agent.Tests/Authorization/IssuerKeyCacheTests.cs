@@ -83,7 +83,7 @@ public sealed class IssuerKeyCacheTests
             Token
         );
 
-        verdict.Fault.ShouldBe(TokenFault.None);
+        verdict.Fault.ShouldBe(TokenError.None);
     }
 
     [Fact]

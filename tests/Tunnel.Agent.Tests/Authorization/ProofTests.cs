@@ -113,16 +113,16 @@ public sealed class ProofTests : IDisposable
     public void Check_NoRoom_RefusesInsteadOfForgetting()
     {
         var check = new ProofCheck(time, maxRemembered: 2);
-        ProofFault Use(string proof) => check.Check(proof, signer.Thumbprint, "t", "GET", OauthFixture.Resource);
+        ProofError Use(string proof) => check.Check(proof, signer.Thumbprint, "t", "GET", OauthFixture.Resource);
         var first = signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t");
 
-        Use(first).ShouldBe(ProofFault.None);
-        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofFault.None);
-        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofFault.Crowded);
-        Use(first).ShouldBe(ProofFault.Replayed);
+        Use(first).ShouldBe(ProofError.None);
+        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofError.None);
+        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofError.Crowded);
+        Use(first).ShouldBe(ProofError.Replayed);
 
         time.Advance(TimeSpan.FromSeconds(61));
-        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofFault.None);
+        Use(signer.Sign("GET", Url, time.GetUtcNow(), accessToken: "t")).ShouldBe(ProofError.None);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class ProofTests : IDisposable
         var check = new ProofCheck(time, maxPerKey: 2);
         using var otherKey = SigningKey.Create();
         var other = new DpopProofSigner(otherKey);
-        ProofFault Use(DpopProofSigner of) =>
+        ProofError Use(DpopProofSigner of) =>
             check.Check(
                 of.Sign("GET", Url, time.GetUtcNow(), accessToken: "t"),
                 of.Thumbprint,
@@ -140,13 +140,13 @@ public sealed class ProofTests : IDisposable
                 OauthFixture.Resource
             );
 
-        Use(signer).ShouldBe(ProofFault.None);
-        Use(signer).ShouldBe(ProofFault.None);
-        Use(signer).ShouldBe(ProofFault.Crowded);
-        Use(other).ShouldBe(ProofFault.None);
+        Use(signer).ShouldBe(ProofError.None);
+        Use(signer).ShouldBe(ProofError.None);
+        Use(signer).ShouldBe(ProofError.Crowded);
+        Use(other).ShouldBe(ProofError.None);
 
         time.Advance(TimeSpan.FromSeconds(61));
-        Use(signer).ShouldBe(ProofFault.None);
+        Use(signer).ShouldBe(ProofError.None);
     }
 
     [Fact]

@@ -23,8 +23,8 @@ public sealed class RevokedTokensTests
     [InlineData("family", "fam-1")]
     public async Task Validate_RevokedForGood_IsRefusedWheneverItWasIssued(string kind, string value)
     {
-        (await ValidateAsync(Revocations([(kind, value)]))).ShouldBe(TokenFault.Revoked);
-        (await ValidateAsync(Revocations([(kind, value + "x"), ("token", "other")]))).ShouldBe(TokenFault.None);
+        (await ValidateAsync(Revocations([(kind, value)]))).ShouldBe(TokenError.Revoked);
+        (await ValidateAsync(Revocations([(kind, value + "x"), ("token", "other")]))).ShouldBe(TokenError.None);
     }
 
     [Theory]
@@ -36,9 +36,9 @@ public sealed class RevokedTokensTests
     [InlineData("issued_before", "")]
     public async Task Validate_RevokedUpToAMoment_IsRefusedIfIssuedByThen(string kind, string value)
     {
-        (await ValidateAsync(Revocations([], (kind, value, Now)))).ShouldBe(TokenFault.Revoked);
-        (await ValidateAsync(Revocations([], (kind, value, Now - 1)))).ShouldBe(TokenFault.None);
-        (await ValidateAsync(Revocations([], (kind, value + "x", Now)))).ShouldBe(TokenFault.None);
+        (await ValidateAsync(Revocations([], (kind, value, Now)))).ShouldBe(TokenError.Revoked);
+        (await ValidateAsync(Revocations([], (kind, value, Now - 1)))).ShouldBe(TokenError.None);
+        (await ValidateAsync(Revocations([], (kind, value + "x", Now)))).ShouldBe(TokenError.None);
     }
 
     [Fact]
@@ -46,19 +46,19 @@ public sealed class RevokedTokensTests
     {
         var told = Revocations([], ("issued_before", "", Now)) with { Issuer = "https://login.example.test" };
 
-        (await ValidateAsync(told)).ShouldBe(TokenFault.None);
+        (await ValidateAsync(told)).ShouldBe(TokenError.None);
     }
 
     [Fact] // what cannot be judged is not accepted while anything is revoked
     public async Task Validate_TokenWithoutTheServicesClaims_IsRefusedWhileAnythingIsRevoked()
     {
         (await ValidateAsync(Revocations([("token", "other")]), claims => claims.Remove("rule"))).ShouldBe(
-            TokenFault.Claims
+            TokenError.Claims
         );
-        (await ValidateAsync(null, claims => claims.Remove("rule"))).ShouldBe(TokenFault.None);
+        (await ValidateAsync(null, claims => claims.Remove("rule"))).ShouldBe(TokenError.None);
     }
 
-    private async Task<TokenFault> ValidateAsync(AgentFeedTokenRevocations? told, Action<JsonObject>? change = null)
+    private async Task<TokenError> ValidateAsync(AgentFeedTokenRevocations? told, Action<JsonObject>? change = null)
     {
         var keys = OauthFixture.KeysOf(issuer, time);
         keys.Revoked = RevokedTokens.From(told, issuer.Url);

@@ -106,16 +106,16 @@ public sealed class ValidationRulesTests
     }
 
     [Theory]
-    [InlineData("alg", "none", nameof(TokenFault.Malformed))]
-    [InlineData("alg", "HS256", nameof(TokenFault.Malformed))]
-    [InlineData("alg", "es256", nameof(TokenFault.Malformed))]
-    [InlineData("alg", "ES384", nameof(TokenFault.Algorithm))]
-    [InlineData("alg", "RS256", nameof(TokenFault.Algorithm))]
-    [InlineData("typ", "JWT", nameof(TokenFault.Type))]
-    [InlineData("typ", null, nameof(TokenFault.Type))]
-    [InlineData("typ", "id+jwt", nameof(TokenFault.Type))]
-    [InlineData("typ", "AT+JWT", nameof(TokenFault.None))]
-    [InlineData("typ", "application/at+jwt", nameof(TokenFault.None))]
+    [InlineData("alg", "none", nameof(TokenError.Malformed))]
+    [InlineData("alg", "HS256", nameof(TokenError.Malformed))]
+    [InlineData("alg", "es256", nameof(TokenError.Malformed))]
+    [InlineData("alg", "ES384", nameof(TokenError.Algorithm))]
+    [InlineData("alg", "RS256", nameof(TokenError.Algorithm))]
+    [InlineData("typ", "JWT", nameof(TokenError.Type))]
+    [InlineData("typ", null, nameof(TokenError.Type))]
+    [InlineData("typ", "id+jwt", nameof(TokenError.Type))]
+    [InlineData("typ", "AT+JWT", nameof(TokenError.None))]
+    [InlineData("typ", "application/at+jwt", nameof(TokenError.None))]
     public async Task A9_AlgorithmAndType_AreThoseOfTheIssuer(string member, string? value, string fault)
     {
         var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h[member] = value);
@@ -143,8 +143,8 @@ public sealed class ValidationRulesTests
             h => h["typ"] = "JWT"
         );
 
-        (await ValidateAsync(plain, relaxed)).Fault.ShouldBe(TokenFault.None);
-        (await ValidateAsync(identity, relaxed)).Fault.ShouldBe(TokenFault.IdentityToken);
+        (await ValidateAsync(plain, relaxed)).Fault.ShouldBe(TokenError.None);
+        (await ValidateAsync(identity, relaxed)).Fault.ShouldBe(TokenError.IdentityToken);
     }
 
     [Theory]
@@ -156,17 +156,17 @@ public sealed class ValidationRulesTests
     {
         var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), c => c["iss"] = claimed);
 
-        (await ValidateAsync(token)).Fault.ShouldBe(TokenFault.Issuer);
+        (await ValidateAsync(token)).Fault.ShouldBe(TokenError.Issuer);
     }
 
     // The leeway is 30 s; the token says 100.
     [Theory]
-    [InlineData("exp", 129, nameof(TokenFault.None))]
-    [InlineData("exp", 130, nameof(TokenFault.Expired))]
-    [InlineData("exp", 131, nameof(TokenFault.Expired))]
-    [InlineData("nbf", 69, nameof(TokenFault.NotYetValid))]
-    [InlineData("nbf", 70, nameof(TokenFault.None))]
-    [InlineData("nbf", 71, nameof(TokenFault.None))]
+    [InlineData("exp", 129, nameof(TokenError.None))]
+    [InlineData("exp", 130, nameof(TokenError.Expired))]
+    [InlineData("exp", 131, nameof(TokenError.Expired))]
+    [InlineData("nbf", 69, nameof(TokenError.NotYetValid))]
+    [InlineData("nbf", 70, nameof(TokenError.None))]
+    [InlineData("nbf", 71, nameof(TokenError.None))]
     public async Task A10_Times_HoldWithinTheLeeway(string claim, int seconds, string fault)
     {
         var start = time.GetUtcNow();
@@ -577,7 +577,7 @@ public sealed class ValidationRulesTests
                 text =>
                 {
                     var verdict = validator.ValidateAsync(text, Audience, CancellationToken.None).AsTask().Result;
-                    return verdict.Principal is null != (verdict.Fault == TokenFault.None);
+                    return verdict.Principal is null != (verdict.Fault == TokenError.None);
                 }
             )
             .CheckSeeded();

@@ -117,7 +117,7 @@ public sealed class MessageConsumersTests
 
         var message = MessageReader.Read(bytes);
 
-        message.Faults.ShouldBe(MessageFaults.NotJson);
+        message.Faults.ShouldBe(MessageErrors.NotJson);
         message.NamesOperation.ShouldBeFalse();
         message.IsRelayable.ShouldBeFalse();
     }
@@ -152,7 +152,7 @@ public sealed class MessageConsumersTests
         var head = MessageHead.Read(headers, message);
 
         head.IsModern.ShouldBe(isModern);
-        head.Fault.ShouldBe(agrees ? HeadFault.None : HeadFault.Version);
+        head.Fault.ShouldBe(agrees ? HeadError.None : HeadError.Version);
     }
 
     [Fact] // a completion is about a prompt, and its header may say so
@@ -164,9 +164,9 @@ public sealed class MessageConsumersTests
 
         MessageHead
             .FindContradiction(new HeaderDictionary { [McpHeaders.Name] = "p" }, message)
-            .ShouldBe(HeadFault.None);
+            .ShouldBe(HeadError.None);
         MessageHead
             .FindContradiction(new HeaderDictionary { [McpHeaders.Name] = "q" }, message)
-            .ShouldBe(HeadFault.Name);
+            .ShouldBe(HeadError.Name);
     }
 }

@@ -155,7 +155,7 @@ public sealed class MessageReaderTests
         var headers = new HeaderDictionary { ["MCP-Protocol-Version"] = new(["2025-11-25", "2026-07-28"]) };
         var message = MessageReader.Read("""{"jsonrpc":"2.0","id":1,"method":"ping"}"""u8.ToArray());
 
-        MessageHead.Read(headers, message).Fault.ShouldBe(HeadFault.Version);
+        MessageHead.Read(headers, message).Fault.ShouldBe(HeadError.Version);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class MessageReaderTests
             }
 
             var message = MessageReader.Read(body.AsMemory(0, random.Next(body.Length + 1)));
-            var isJson = !message.Has(MessageFaults.NotJson | MessageFaults.Batch | MessageFaults.NotAnObject);
+            var isJson = !message.Has(MessageErrors.NotJson | MessageErrors.Batch | MessageErrors.NotAnObject);
             (message.IsRelayable || message.NamesOperation).ShouldBe(
                 isJson && (message.IsRelayable || message.NamesOperation)
             );

@@ -31,16 +31,16 @@ internal static class BundleProtocol
 {
     /// <summary>Whether one content of the bundle may follow another; null = it may.</summary>
     /// <param name="hasLiveLeaves">Of an anchor that would be removed.</param>
-    public static BundleFault? Check(
+    public static BundleError? Check(
         IReadOnlySet<string> before,
         IReadOnlySet<string> after,
         Func<string, bool> hasLiveLeaves
     )
     {
         var removed = before.Where(id => !after.Contains(id)).ToList();
-        return after.Count == 0 ? BundleFault.Empty
-            : removed.Count > 0 && after.Any(id => !before.Contains(id)) ? BundleFault.AddsAndRemoves
-            : removed.Exists(id => hasLiveLeaves(id)) ? BundleFault.LiveLeaves
+        return after.Count == 0 ? BundleError.Empty
+            : removed.Count > 0 && after.Any(id => !before.Contains(id)) ? BundleError.AddsAndRemoves
+            : removed.Exists(id => hasLiveLeaves(id)) ? BundleError.LiveLeaves
             : null;
     }
 
@@ -49,7 +49,7 @@ internal static class BundleProtocol
     {
         if (state.Find(id) is not null || role is not (AnchorRole.Staged or AnchorRole.Trusted))
         {
-            return BundleFault.Role;
+            return BundleError.Role;
         }
 
         var epoch = state.Epoch + 1;
@@ -66,7 +66,7 @@ internal static class BundleProtocol
     {
         if (state.Find(id) is not { } anchor || anchor.Role == AnchorRole.Active)
         {
-            return BundleFault.Role;
+            return BundleError.Role;
         }
 
         var left = state.Anchors.Remove(anchor);
@@ -83,19 +83,19 @@ internal static class BundleProtocol
         // Tainted ones are about to go: a bundle of nothing else is as good as empty.
         if (left.All(present => present.Role == AnchorRole.Tainted))
         {
-            return BundleFault.Empty;
+            return BundleError.Empty;
         }
 
         if (anchor.Role == AnchorRole.Tainted && !forced)
         {
             if (state.Active is not { } successor)
             {
-                return BundleFault.Empty;
+                return BundleError.Empty;
             }
 
             if (Missing(state, successor.Id).Count > 0 || Showing(state, id).Count > 0)
             {
-                return BundleFault.Unacknowledged;
+                return BundleError.Unacknowledged;
             }
         }
 
@@ -127,11 +127,11 @@ internal static class BundleProtocol
             case AnchorRole.Retiring when state.Active is null:
                 break;
             default:
-                return BundleFault.Role;
+                return BundleError.Role;
         }
 
         return !forced && Missing(state, id).Count > 0
-            ? BundleFault.Unacknowledged
+            ? BundleError.Unacknowledged
             : state with
             {
                 Anchors =
@@ -168,7 +168,7 @@ internal static class BundleProtocol
                     ],
                 };
             default:
-                return BundleFault.Role;
+                return BundleError.Role;
         }
     }
 
@@ -185,7 +185,7 @@ internal static class BundleProtocol
             {
                 Anchors = state.Anchors.Replace(anchor, anchor with { Role = AnchorRole.Tainted }),
             }
-            : BundleFault.Role;
+            : BundleError.Role;
 
     /// <summary>The present bundle goes out to a holder.</summary>
     public static BundleHolder Serve(BundleHolder holder, long epoch) =>

@@ -37,7 +37,7 @@ internal sealed class RotationCommands(
 
         if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Fault is { } fault)
         {
-            return fault == BundleFault.Role
+            return fault == BundleError.Role
                 ? AuthorityErrors.StateOf(authority, "No previous authority exists to return to.")
                 : Unsafe(bundle, authority, fault);
         }
@@ -121,7 +121,7 @@ internal sealed class RotationCommands(
         );
     }
 
-    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleFault fault) =>
+    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError fault) =>
         BundleErrors
             .Unsafe.Refuse()
             .With("state", WireNames.Of(authority.State))
@@ -129,10 +129,10 @@ internal sealed class RotationCommands(
                 "reason",
                 fault switch
                 {
-                    BundleFault.LiveLeaves => "live_leaves",
-                    BundleFault.Empty => "empty",
-                    BundleFault.AddsAndRemoves => "adds_and_removes",
-                    BundleFault.Unacknowledged => "unacknowledged",
+                    BundleError.LiveLeaves => "live_leaves",
+                    BundleError.Empty => "empty",
+                    BundleError.AddsAndRemoves => "adds_and_removes",
+                    BundleError.Unacknowledged => "unacknowledged",
                     _ => "role",
                 }
             )

@@ -42,7 +42,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     )
     {
         var fault = await FindFaultAsync(token);
-        if (fault != IdTokenFault.None)
+        if (fault != IdTokenError.None)
         {
             return new TokenValidationResult { Exception = new SignInRefusedException($"id_token: {fault}") };
         }
@@ -52,31 +52,31 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         return await base.ValidateTokenAsync(token, validationParameters);
     }
 
-    private async ValueTask<IdTokenFault> FindFaultAsync(string text)
+    private async ValueTask<IdTokenError> FindFaultAsync(string text)
     {
         if (SignedToken.TryParse(Encoding.UTF8.GetBytes(text), out var token) != JoseRefusal.None)
         {
-            return IdTokenFault.Malformed;
+            return IdTokenError.Malformed;
         }
 
         var keys = await provider.GetKeysAsync(token!.KeyId, CancellationToken.None);
         var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, out key);
-        return found != JoseRefusal.None ? IdTokenFault.Key
-            : token.Verify(key!, signInOptions.Algorithms) != JoseRefusal.None ? IdTokenFault.Signature
+        return found != JoseRefusal.None ? IdTokenError.Key
+            : token.Verify(key!, signInOptions.Algorithms) != JoseRefusal.None ? IdTokenError.Signature
             : FindFault(token.Claims);
     }
 
-    private IdTokenFault FindFault(ClaimSet claims)
+    private IdTokenError FindFault(ClaimSet claims)
     {
         // Of several audiences the token must name the client that requested it; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);
-        return needsParty && claims.FindString("azp"u8) != signInOptions.ClientId ? IdTokenFault.AuthorizedParty
-            : !TryReadTime(claims, "exp"u8, out _) ? IdTokenFault.Expired
+        return needsParty && claims.FindString("azp"u8) != signInOptions.ClientId ? IdTokenError.AuthorizedParty
+            : !TryReadTime(claims, "exp"u8, out _) ? IdTokenError.Expired
             // The library requires the claim and does not compare it.
             : !TryReadTime(claims, "iat"u8, out var issuedAt) || issuedAt > time.GetUtcNow() + federationOptions.Leeway
-                ? IdTokenFault.IssuedInFuture
-            : claims.FindString("sub"u8) is not { Length: > 0 and <= MaxSubjectLength } ? IdTokenFault.Subject
-            : IdTokenFault.None;
+                ? IdTokenError.IssuedInFuture
+            : claims.FindString("sub"u8) is not { Length: > 0 and <= MaxSubjectLength } ? IdTokenError.Subject
+            : IdTokenError.None;
     }
 
     private static bool HasSeveralAudiences(ClaimSet claims)

@@ -121,10 +121,10 @@ internal sealed class ProviderSignIn(
         failure switch
         {
             SignInRefusedException refused => refused.Message,
-            SecurityTokenInvalidIssuerException => $"id_token: {IdTokenFault.Issuer}",
-            SecurityTokenInvalidAudienceException => $"id_token: {IdTokenFault.Audience}",
-            SecurityTokenInvalidLifetimeException => $"id_token: {IdTokenFault.Expired}",
-            OpenIdConnectProtocolInvalidNonceException => $"id_token: {IdTokenFault.Nonce}",
+            SecurityTokenInvalidIssuerException => $"id_token: {IdTokenError.Issuer}",
+            SecurityTokenInvalidAudienceException => $"id_token: {IdTokenError.Audience}",
+            SecurityTokenInvalidLifetimeException => $"id_token: {IdTokenError.Expired}",
+            OpenIdConnectProtocolInvalidNonceException => $"id_token: {IdTokenError.Nonce}",
             AuthenticationFailureException => "correlation of the response",
             SecurityTokenException or OpenIdConnectProtocolException or ArgumentException or FormatException =>
                 $"id_token: {failure.GetType().Name}",

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// <summary>What a request proved, or why its proof is refused.</summary>
 /// <param name="Binding">Meaningful only without an error.</param>
 /// <param name="Fault">Why not.</param>
-internal readonly record struct BindingResult(ProvenBinding Binding, BindingFault Fault)
+internal readonly record struct BindingResult(ProvenBinding Binding, BindingError Fault)
 {
-    public static implicit operator BindingResult(BindingFault fault) => new(default, fault);
+    public static implicit operator BindingResult(BindingError fault) => new(default, fault);
 }

@@ -34,7 +34,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         var header = http.Request.Headers[ProofHeader];
         if (header.Count == 0)
         {
-            return new(new ProvenBinding { CertificateThumbprint = certificate }, BindingFault.None);
+            return new(new ProvenBinding { CertificateThumbprint = certificate }, BindingError.None);
         }
 
         OfferNonce(http);
@@ -42,37 +42,37 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         // §4.3 point 1: not more than one.
         if (header.Count != 1 || header[0] is not { } text || !Ascii.IsValid(text))
         {
-            return BindingFault.InvalidProof;
+            return BindingError.InvalidProof;
         }
 
         var parsed = DpopProof.TryParse(Encoding.ASCII.GetBytes(text), out var proof);
         if (parsed != JoseRefusal.None)
         {
-            return BindingFault.InvalidProof;
+            return BindingError.InvalidProof;
         }
 
         var fault = Check(http, proof!);
-        return fault == BindingFault.None
+        return fault == BindingError.None
             ? new BindingResult(new ProvenBinding { Proof = proof, CertificateThumbprint = certificate }, fault)
             : fault;
     }
 
     /// <summary>
-    /// Uses the proof up, if there is one: the second use of the same is <see cref="BindingFault.InvalidProof"/>.
+    /// Uses the proof up, if there is one: the second use of the same is <see cref="BindingError.InvalidProof"/>.
     /// </summary>
-    public BindingFault Use(in ProvenBinding binding)
+    public BindingError Use(in ProvenBinding binding)
     {
         if (binding.Proof is not { } proof)
         {
-            return BindingFault.None;
+            return BindingError.None;
         }
 
         var until = DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt) + Tolerance + TimeSpan.FromSeconds(1);
         return used.TryUse(proof.Thumbprint, proof.TokenId, until) switch
         {
-            ProofUse.Used => BindingFault.None,
-            ProofUse.Replayed => BindingFault.InvalidProof,
-            _ => BindingFault.Busy,
+            ProofUse.Used => BindingError.None,
+            ProofUse.Replayed => BindingError.InvalidProof,
+            _ => BindingError.Busy,
         };
     }
 
@@ -101,41 +101,41 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         }
 
         var (binding, fault) = Prove(http);
-        if (fault == BindingFault.None)
+        if (fault == BindingError.None)
         {
             fault =
                 binding.Proof is { } proof
                 && proof.Thumbprint == key
                 && proof.AccessTokenHash == DpopProofSigner.AccessTokenHash(token)
                     ? Use(binding)
-                    : BindingFault.InvalidProof;
+                    : BindingError.InvalidProof;
         }
 
         return fault switch
         {
-            BindingFault.None => null,
-            BindingFault.NonceRequired => BindingErrors.NonceRefused,
-            BindingFault.Busy => BindingErrors.Busy,
+            BindingError.None => null,
+            BindingError.NonceRequired => BindingErrors.NonceRefused,
+            BindingError.Busy => BindingErrors.Busy,
             _ => BindingErrors.ProofRefused,
         };
     }
 
     // §4.3, points 8 to 11, in an order that tells about the nonce only to a proof that is right otherwise.
-    private BindingFault Check(HttpContext http, DpopProof proof)
+    private BindingError Check(HttpContext http, DpopProof proof)
     {
         if (proof.Method != http.Request.Method || !IsForTarget(http, proof.Uri))
         {
-            return BindingFault.InvalidProof;
+            return BindingError.InvalidProof;
         }
 
         var now = time.GetUtcNow();
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt);
         if (issuedAt > now + Tolerance || issuedAt < now - Tolerance)
         {
-            return BindingFault.InvalidProof;
+            return BindingError.InvalidProof;
         }
 
-        return nonces.Accepts(proof.Nonce) ? BindingFault.None : BindingFault.NonceRequired;
+        return nonces.Accepts(proof.Nonce) ? BindingError.None : BindingError.NonceRequired;
     }
 
     // Our own public URL decides, never the Host header: a proof captured for another host must not pass here.

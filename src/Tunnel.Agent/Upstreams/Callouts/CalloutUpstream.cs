@@ -226,7 +226,7 @@ internal sealed class CalloutUpstream(
 
     private static CalloutRequest? ReadArguments(McpMessage message)
     {
-        if (message.Arguments.IsEmpty || message.Has(MessageFaults.Duplicate))
+        if (message.Arguments.IsEmpty || message.Has(MessageErrors.Duplicate))
         {
             return null;
         }

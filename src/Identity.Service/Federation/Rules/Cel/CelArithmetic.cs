@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// </summary>
 internal static class CelArithmetic
 {
-    private static readonly CelFault Overflow = new("an integer overflows");
+    private static readonly CelErrorValue Overflow = new("an integer overflows");
 
     public static object Compute(CelOperator operation, object left, object right, CelFrame frame)
     {
@@ -18,11 +18,11 @@ internal static class CelArithmetic
                 (double a, double b) when operation != CelOperator.Modulo => Doubles(operation, a, b),
                 (string a, string b) when operation == CelOperator.Add => frame.SpendOn(a) && frame.SpendOn(b)
                     ? a + b
-                    : CelFault.OverBudget,
+                    : CelErrorValue.OverBudget,
                 (CelList a, CelList b) when operation == CelOperator.Add => frame.Spend(a.Items.Count + b.Items.Count)
                     ? new CelList([.. a.Items, .. b.Items])
-                    : CelFault.OverBudget,
-                _ => CelFault.NoOverload(CelBinary.SymbolOf(operation), left, right),
+                    : CelErrorValue.OverBudget,
+                _ => CelErrorValue.NoOverload(CelBinary.SymbolOf(operation), left, right),
             };
         }
         catch (OverflowException)
@@ -31,7 +31,7 @@ internal static class CelArithmetic
         }
         catch (DivideByZeroException)
         {
-            return new CelFault("a division by zero");
+            return new CelErrorValue("a division by zero");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class CelBinary(int position, CelOperator operation, CelNode lef
     {
         var a = left.Evaluate(frame);
         var b = right.Evaluate(frame);
-        if ((a as CelFault ?? b as CelFault) is { } fault)
+        if ((a as CelErrorValue ?? b as CelErrorValue) is { } fault)
         {
             return fault;
         }

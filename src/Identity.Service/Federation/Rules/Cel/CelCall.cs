@@ -19,7 +19,7 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
     protected override object Compute(CelFrame frame)
     {
         var value = target.Evaluate(frame);
-        if (value is CelFault fault)
+        if (value is CelErrorValue fault)
         {
             return fault;
         }
@@ -32,11 +32,11 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
         var other = argument.Evaluate(frame);
         return (value, other) switch
         {
-            (_, CelFault bad) => bad,
+            (_, CelErrorValue bad) => bad,
             (string text, string part) => frame.Spend(Cost(text, part))
                 ? (object)Holds(text, part)
-                : CelFault.OverBudget,
-            _ => CelFault.NoOverload(CelFunctions.Name(function), value, other),
+                : CelErrorValue.OverBudget,
+            _ => CelErrorValue.NoOverload(CelFunctions.Name(function), value, other),
         };
     }
 
@@ -61,13 +61,13 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
         switch (value)
         {
             case string text:
-                return frame.SpendOn(text) ? CodePoints(text) : CelFault.OverBudget;
+                return frame.SpendOn(text) ? CodePoints(text) : CelErrorValue.OverBudget;
             case CelList list:
                 return (long)list.Items.Count;
             case CelMap map:
                 return (long)map.Count;
             default:
-                return CelFault.NoOverload("size", value);
+                return CelErrorValue.NoOverload("size", value);
         }
     }
 

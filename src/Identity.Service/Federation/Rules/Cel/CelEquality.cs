@@ -11,13 +11,13 @@ internal static class CelEquality
     {
         if (!frame.Spend(1))
         {
-            return CelFault.OverBudget;
+            return CelErrorValue.OverBudget;
         }
 
         return (left, right) switch
         {
-            (CelFault fault, _) => fault,
-            (_, CelFault fault) => fault,
+            (CelErrorValue fault, _) => fault,
+            (_, CelErrorValue fault) => fault,
             (string a, string b) => Strings(a, b, frame),
             (bool a, bool b) => a == b,
             (CelNull, CelNull) => true,
@@ -34,7 +34,7 @@ internal static class CelEquality
             return false;
         }
 
-        return frame.SpendOn(left) ? string.Equals(left, right, StringComparison.Ordinal) : CelFault.OverBudget;
+        return frame.SpendOn(left) ? string.Equals(left, right, StringComparison.Ordinal) : CelErrorValue.OverBudget;
     }
 
     private static object Lists(CelList left, CelList right, CelFrame frame)
@@ -53,7 +53,7 @@ internal static class CelEquality
                 return false;
             }
 
-            result = equal is CelFault ? equal : result;
+            result = equal is CelErrorValue ? equal : result;
         }
 
         return result;
@@ -80,7 +80,7 @@ internal static class CelEquality
                 return false;
             }
 
-            result = equal is CelFault ? equal : result;
+            result = equal is CelErrorValue ? equal : result;
         }
 
         return result;

@@ -6,7 +6,7 @@ internal sealed class CelFrame(CelMap? claims, int slots)
     private int steps = CelLimits.MaxSteps;
 
     /// <summary>An error where the claims are not known.</summary>
-    public object Claims => (object?)claims ?? CelFault.Unknown;
+    public object Claims => (object?)claims ?? CelErrorValue.Unknown;
 
     public object[] Variables { get; } = slots == 0 ? [] : new object[slots];
 

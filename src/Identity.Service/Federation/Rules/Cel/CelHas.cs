@@ -10,8 +10,8 @@ internal sealed class CelHas(int position, CelSelect selection) : CelNode(positi
     protected override object Compute(CelFrame frame) =>
         selection.Operand.Evaluate(frame) switch
         {
-            CelFault fault => fault,
+            CelErrorValue fault => fault,
             CelMap map => map.Find(selection.Field, frame) is not null,
-            var other => CelFault.NoOverload($"has({selection.Field})", other),
+            var other => CelErrorValue.NoOverload($"has({selection.Field})", other),
         };
 }

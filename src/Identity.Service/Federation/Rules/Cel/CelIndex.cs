@@ -16,12 +16,12 @@ internal sealed class CelIndex(int position, CelNode operand, CelNode index)
         var key = index.Evaluate(frame);
         return (container, key) switch
         {
-            (CelFault fault, _) => fault,
-            (_, CelFault fault) => fault,
+            (CelErrorValue fault, _) => fault,
+            (_, CelErrorValue fault) => fault,
             (CelMap map, string or bool or long or ulong or double) => map.Find(key, frame)
-                ?? new CelFault(key is string name ? $"{name} is absent" : "a key is absent"),
+                ?? new CelErrorValue(key is string name ? $"{name} is absent" : "a key is absent"),
             (CelList list, long or ulong or double) => Element(list, key),
-            _ => CelFault.NoOverload("[]", container, key),
+            _ => CelErrorValue.NoOverload("[]", container, key),
         };
     }
 
@@ -36,6 +36,6 @@ internal sealed class CelIndex(int position, CelNode operand, CelNode index)
             double number when number == Math.Floor(number) && isPosition => (long)number,
             _ => -1,
         };
-        return isPosition && at >= 0 ? list.Items[(int)at] : new CelFault("a position is outside the list");
+        return isPosition && at >= 0 ? list.Items[(int)at] : new CelErrorValue("a position is outside the list");
     }
 }

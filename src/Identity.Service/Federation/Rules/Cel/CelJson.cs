@@ -14,7 +14,7 @@ internal static class CelJson
     {
         if (!frame.Spend(1 + (json.Length / CelLimits.CharactersPerStep)))
         {
-            return CelFault.OverBudget;
+            return CelErrorValue.OverBudget;
         }
 
         var reader = new Utf8JsonReader(json);
@@ -65,11 +65,11 @@ internal static class CelJson
             || !double.IsFinite(value)
         )
         {
-            return new CelFault($"a number in {name} is too large");
+            return new CelErrorValue($"a number in {name} is too large");
         }
 
         return !text.ContainsAny("eE."u8) && Math.Abs(value) > CelLimits.MaxExactInteger - 1
-            ? new CelFault($"a number in {name} has more digits than a double can hold")
+            ? new CelErrorValue($"a number in {name} has more digits than a double can hold")
             : value;
     }
 }

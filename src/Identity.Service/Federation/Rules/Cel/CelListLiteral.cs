@@ -11,7 +11,7 @@ internal sealed class CelListLiteral(int position, IReadOnlyList<CelNode> items)
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = items[i].Evaluate(frame);
-            if (values[i] is CelFault fault)
+            if (values[i] is CelErrorValue fault)
             {
                 return fault;
             }

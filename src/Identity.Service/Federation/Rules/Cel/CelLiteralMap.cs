@@ -13,7 +13,7 @@ internal sealed class CelLiteralMap(IReadOnlyList<KeyValuePair<object, object>> 
         {
             if (!frame.Spend(1))
             {
-                return CelFault.OverBudget;
+                return CelErrorValue.OverBudget;
             }
 
             if (CelEquality.Compare(name, key, frame) is true)

@@ -13,7 +13,7 @@ internal sealed class CelLogic(int position, bool isAnd, IReadOnlyList<CelNode> 
 
     protected override object Compute(CelFrame frame)
     {
-        CelFault? undecided = null;
+        CelErrorValue? undecided = null;
         foreach (var operand in operands)
         {
             var value = operand.Evaluate(frame);
@@ -26,7 +26,7 @@ internal sealed class CelLogic(int position, bool isAnd, IReadOnlyList<CelNode> 
             }
             else
             {
-                undecided ??= value as CelFault ?? CelFault.NoOverload(isAnd ? "&&" : "||", value);
+                undecided ??= value as CelErrorValue ?? CelErrorValue.NoOverload(isAnd ? "&&" : "||", value);
             }
         }
 

@@ -14,19 +14,19 @@ internal sealed class CelMapLiteral(int position, IReadOnlyList<CelNode> keys, I
         {
             var key = keys[i].Evaluate(frame);
             var value = values[i].Evaluate(frame);
-            if ((key as CelFault ?? value as CelFault) is { } fault)
+            if ((key as CelErrorValue ?? value as CelErrorValue) is { } fault)
             {
                 return fault;
             }
 
             if (key is not (string or bool or long or ulong))
             {
-                return CelFault.NoOverload("a map's key", key);
+                return CelErrorValue.NoOverload("a map's key", key);
             }
 
             if (map.Find(key, frame) is not null)
             {
-                return new CelFault("a map has a key twice");
+                return new CelErrorValue("a map has a key twice");
             }
 
             entries.Add(new(key, value));

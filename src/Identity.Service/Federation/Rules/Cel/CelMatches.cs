@@ -13,8 +13,8 @@ internal sealed class CelMatches(int position, CelNode target, CelPattern patter
     protected override object Compute(CelFrame frame) =>
         target.Evaluate(frame) switch
         {
-            CelFault fault => fault,
-            string text => pattern.IsMatch(text, frame) is { } holds ? holds : CelFault.OverBudget,
-            var other => CelFault.NoOverload("matches", other),
+            CelErrorValue fault => fault,
+            string text => pattern.IsMatch(text, frame) is { } holds ? holds : CelErrorValue.OverBudget,
+            var other => CelErrorValue.NoOverload("matches", other),
         };
 }

@@ -12,7 +12,7 @@ internal static class CelMembership
 
         if (container is not CelList list)
         {
-            return CelFault.NoOverload("in", element, container);
+            return CelErrorValue.NoOverload("in", element, container);
         }
 
         object result = false;
@@ -24,7 +24,7 @@ internal static class CelMembership
                 return equal;
             }
 
-            result = equal is CelFault ? equal : result;
+            result = equal is CelErrorValue ? equal : result;
         }
 
         return result;

@@ -15,8 +15,8 @@ internal abstract class CelNode(int position, CelType type, int chain)
     /// <summary>The parts, in the order of writing.</summary>
     public virtual IReadOnlyList<CelNode> Children => [];
 
-    /// <summary>A value or a <see cref="CelFault"/>; costs a step.</summary>
-    public object Evaluate(CelFrame frame) => frame.Spend(1) ? Compute(frame) : CelFault.OverBudget;
+    /// <summary>A value or a <see cref="CelErrorValue"/>; costs a step.</summary>
+    public object Evaluate(CelFrame frame) => frame.Spend(1) ? Compute(frame) : CelErrorValue.OverBudget;
 
     protected abstract object Compute(CelFrame frame);
 

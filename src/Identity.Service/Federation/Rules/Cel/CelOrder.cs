@@ -17,7 +17,7 @@ internal static class CelOrder
         {
             if (!frame.SpendOn(a.Length < b.Length ? a : b))
             {
-                return CelFault.OverBudget;
+                return CelErrorValue.OverBudget;
             }
 
             order = ByCodePoint(a, b);
@@ -28,7 +28,7 @@ internal static class CelOrder
         }
         else
         {
-            return CelFault.NoOverload(CelBinary.SymbolOf(operation), left, right);
+            return CelErrorValue.NoOverload(CelBinary.SymbolOf(operation), left, right);
         }
 
         return operation switch

@@ -55,13 +55,13 @@ internal sealed class CelProgram
         var value = Root.Evaluate(frame);
         if (frame.IsOverBudget)
         {
-            return new CelResult(null, CelFault.OverBudget.Message, frame.StepsTaken);
+            return new CelResult(null, CelErrorValue.OverBudget.Message, frame.StepsTaken);
         }
 
         return value switch
         {
             bool holds => new CelResult(holds, null, frame.StepsTaken),
-            CelFault fault => new CelResult(null, fault.Message, frame.StepsTaken),
+            CelErrorValue fault => new CelResult(null, fault.Message, frame.StepsTaken),
             _ => new CelResult(null, $"the result is not a bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
         };
     }

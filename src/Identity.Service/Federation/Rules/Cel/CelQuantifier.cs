@@ -15,7 +15,7 @@ internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int
         IEnumerable<object> elements;
         switch (value)
         {
-            case CelFault fault:
+            case CelErrorValue fault:
                 return fault;
             case CelList list:
                 elements = list.Items;
@@ -24,17 +24,17 @@ internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int
                 elements = map.Keys;
                 break;
             default:
-                return CelFault.NoOverload(isAll ? "all" : "exists", value);
+                return CelErrorValue.NoOverload(isAll ? "all" : "exists", value);
         }
 
-        CelFault? undecided = null;
+        CelErrorValue? undecided = null;
         foreach (var element in elements)
         {
             frame.Variables[slot] = element;
             var holds = predicate.Evaluate(frame);
             if (frame.IsOverBudget)
             {
-                return CelFault.OverBudget;
+                return CelErrorValue.OverBudget;
             }
 
             if (holds is bool truth)
@@ -46,7 +46,7 @@ internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int
             }
             else
             {
-                undecided ??= holds as CelFault ?? CelFault.NoOverload(isAll ? "all" : "exists", holds);
+                undecided ??= holds as CelErrorValue ?? CelErrorValue.NoOverload(isAll ? "all" : "exists", holds);
             }
         }
 

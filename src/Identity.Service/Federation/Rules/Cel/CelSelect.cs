@@ -13,8 +13,8 @@ internal sealed class CelSelect(int position, CelNode operand, string name)
     protected override object Compute(CelFrame frame) =>
         operand.Evaluate(frame) switch
         {
-            CelFault fault => fault,
-            CelMap map => map.Find(name, frame) ?? new CelFault($"{name} is absent"),
-            var other => CelFault.NoOverload($"selecting {name}", other),
+            CelErrorValue fault => fault,
+            CelMap map => map.Find(name, frame) ?? new CelErrorValue($"{name} is absent"),
+            var other => CelErrorValue.NoOverload($"selecting {name}", other),
         };
 }

@@ -11,7 +11,7 @@ internal sealed class CelTernary(int position, CelNode condition, CelNode then, 
         {
             true => then.Evaluate(frame),
             false => otherwise.Evaluate(frame),
-            CelFault fault => fault,
-            var other => CelFault.NoOverload("?:", other),
+            CelErrorValue fault => fault,
+            var other => CelErrorValue.NoOverload("?:", other),
         };
 }

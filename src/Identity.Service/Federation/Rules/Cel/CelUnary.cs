@@ -9,11 +9,11 @@ internal sealed class CelUnary(int position, bool isNot, CelNode operand)
     protected override object Compute(CelFrame frame) =>
         (operand.Evaluate(frame), isNot) switch
         {
-            (CelFault fault, _) => fault,
+            (CelErrorValue fault, _) => fault,
             (bool truth, true) => !truth,
-            (long.MinValue, false) => new CelFault("an integer overflows"),
+            (long.MinValue, false) => new CelErrorValue("an integer overflows"),
             (long number, false) => -number,
             (double number, false) => -number,
-            var (other, _) => CelFault.NoOverload(isNot ? "!" : "-", other),
+            var (other, _) => CelErrorValue.NoOverload(isNot ? "!" : "-", other),
         };
 }

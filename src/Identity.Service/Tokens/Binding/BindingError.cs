@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>Why a request's proof of possession is refused.</summary>
-internal enum BindingFault
+internal enum BindingError
 {
     /// <summary>Not refused.</summary>
     None = 0,

@@ -4,16 +4,16 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// An error as a value: it travels through every operation but where <c>&amp;&amp;</c>, <c>||</c>, <c>all</c> and
 /// <c>exists</c> are decided without it. The message names claims and types, never a claim's value.
 /// </summary>
-internal sealed class CelFault(string message)
+internal sealed class CelErrorValue(string message)
 {
     /// <summary>The claims are not known: what is decided nevertheless is decided for every token.</summary>
-    public static readonly CelFault Unknown = new("the claims are not known");
+    public static readonly CelErrorValue Unknown = new("the claims are not known");
 
-    public static readonly CelFault OverBudget = new("the condition costs more than is allowed");
+    public static readonly CelErrorValue OverBudget = new("the condition costs more than is allowed");
 
     public string Message => message;
 
-    public static CelFault NoOverload(string operation, params ReadOnlySpan<object> operands)
+    public static CelErrorValue NoOverload(string operation, params ReadOnlySpan<object> operands)
     {
         var types = new List<string>();
         foreach (var operand in operands)
@@ -21,6 +21,6 @@ internal sealed class CelFault(string message)
             types.Add(CelTypes.Of(operand).Name());
         }
 
-        return new CelFault($"{operation} is not defined for {string.Join(" and ", types)}");
+        return new CelErrorValue($"{operation} is not defined for {string.Join(" and ", types)}");
     }
 }

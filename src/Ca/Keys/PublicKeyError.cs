@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Keys;
 
-internal enum PublicKeyFault
+internal enum PublicKeyError
 {
     /// <summary>The key can be used.</summary>
     None,

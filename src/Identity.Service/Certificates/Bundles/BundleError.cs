@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>Why the protocol refuses a step.</summary>
-internal enum BundleFault
+internal enum BundleError
 {
     /// <summary>The anchor is not in the bundle, or its role does not allow the step.</summary>
     Role,

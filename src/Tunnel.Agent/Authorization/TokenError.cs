@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Why a token was not accepted. The names go to the log, never to the caller.</summary>
-internal enum TokenFault
+internal enum TokenError
 {
     None,
 

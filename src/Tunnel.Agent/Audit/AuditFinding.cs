@@ -5,4 +5,4 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <param name="File">Where; empty for the trail as a whole.</param>
 /// <param name="Line">Counted from 1; 0 for the file as a whole.</param>
 /// <param name="Detail">For a person.</param>
-internal sealed record AuditFault(string Kind, string File, int Line, string Detail);
+internal sealed record AuditFinding(string Kind, string File, int Line, string Detail);

@@ -5,15 +5,15 @@ using Culvert.Identity.Service.Tokens.Binding;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>What the token endpoint answers to a proof that it does not take (RFC 9449 §5, §8).</summary>
-internal static class BindingFaults
+internal static class BindingRefusals
 {
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
 
-    public static Refusal RefusalOf(BindingFault fault) =>
+    public static Refusal RefusalOf(BindingError fault) =>
         fault switch
         {
-            BindingFault.NonceRequired => BindingErrors.NonceRequired.Refuse(),
-            BindingFault.Busy => BindingErrors.Busy.Refuse() with { RetryAfter = BusyRetryAfter },
+            BindingError.NonceRequired => BindingErrors.NonceRequired.Refuse(),
+            BindingError.Busy => BindingErrors.Busy.Refuse() with { RetryAfter = BusyRetryAfter },
             _ => BindingErrors.InvalidProof.Refuse(),
         };
 }

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// understand something else than the consumer does.
 /// </summary>
 [Flags]
-internal enum MessageFaults
+internal enum MessageErrors
 {
     None = 0,
 

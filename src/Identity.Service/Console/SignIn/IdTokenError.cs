@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>Which check an id_token failed. The log names it; the browser does not learn it.</summary>
-internal enum IdTokenFault
+internal enum IdTokenError
 {
     None,
     Malformed,

@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>Which header contradicts the message, or is missing.</summary>
-internal enum HeadFault
+internal enum HeadError
 {
     None,
 

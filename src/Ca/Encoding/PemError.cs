@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Encoding;
 
-internal enum PemFault
+internal enum PemError
 {
     /// <summary>Well-formed.</summary>
     None,
