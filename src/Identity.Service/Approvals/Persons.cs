@@ -52,9 +52,11 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
         }
     }
 
+    /// <summary>Whether a person acts, not a federated workload.</summary>
+    public static bool IsPerson(Caller caller) => caller.Kind != CallerKind.AccessToken;
+
     /// <summary>Why a caller may not approve or override at all; null = it may.</summary>
-    public static Refusal? CheckIsPerson(Caller caller) =>
-        caller.Kind == CallerKind.AccessToken ? ApprovalErrors.Federated.Refuse() : null;
+    public static Refusal? CheckIsPerson(Caller caller) => IsPerson(caller) ? null : ApprovalErrors.Federated.Refuse();
 
     /// <summary>
     /// Why <paramref name="second"/> does not count in addition to <paramref name="first"/>; null = they are two.

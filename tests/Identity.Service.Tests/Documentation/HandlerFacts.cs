@@ -17,7 +17,8 @@ internal sealed class HandlerFacts
 
     private static readonly string[] Frame = [".Hosting", ".Http", ".Limits", ".Errors", ".Events", ".Hsm"];
 
-    private readonly HashSet<MethodBase> seen = [];
+    // With the depth that was left: a method that a longer way has reached first is followed again from a shorter one.
+    private readonly Dictionary<MethodBase, int> seen = [];
 
     private HandlerFacts(MethodInfo handler)
     {
@@ -45,10 +46,12 @@ internal sealed class HandlerFacts
 
     private void Follow(MethodBase method, int depth)
     {
-        if (!seen.Add(method) || depth == 0)
+        if (depth <= seen.GetValueOrDefault(method))
         {
             return;
         }
+
+        seen[method] = depth;
 
         if (method.GetCustomAttribute<AsyncStateMachineAttribute>() is { } machine)
         {

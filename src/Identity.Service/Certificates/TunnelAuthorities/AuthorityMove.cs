@@ -45,7 +45,7 @@ internal sealed record AuthorityMove
         {
             Actor = AuditActor.Of(request),
             Person = await persons.OfAsync(request.Caller, cancellationToken),
-            IsByPerson = Persons.CheckIsPerson(request.Caller) is null,
+            IsByPerson = Persons.IsPerson(request.Caller),
             RequestId = request.RequestId,
             Reason = reason,
         };
