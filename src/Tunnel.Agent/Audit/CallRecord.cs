@@ -58,6 +58,9 @@ internal sealed class CallRecord : AuditRecord
 
     public IReadOnlyCollection<string> Scopes { get; init; } = [];
 
+    /// <summary>Of the caller, on routes whose rules have conditions on groups; elsewhere empty.</summary>
+    public IReadOnlyCollection<string> Groups { get; init; } = [];
+
     /// <summary><c>bearer</c>, <c>dpop</c>, <c>passthrough</c> or <c>none</c>.</summary>
     public required string Auth { get; init; }
 

@@ -10,7 +10,11 @@ namespace Culvert.Tunnel.Agent.Audit;
 internal sealed class RecordWriter : IDisposable
 {
     private const int MaxCharacters = 512;
-    private const int MaxScopes = 32;
+
+    /// <summary>Of a caller's scopes and groups, the first ones are kept.</summary>
+    public const int MaxScopes = 32;
+
+    private const int MaxGroups = 32;
     private const int HashBytes = 16;
 
     private readonly JsonMembers json = new();
@@ -177,20 +181,37 @@ internal sealed class RecordWriter : IDisposable
         Text("client_id"u8, record.ClientId);
         json.OpenAt(start);
         json.Name("scopes"u8);
-        json.Raw("["u8);
-        var scopes = 0;
-        foreach (var scope in record.Scopes)
+        WriteTexts(record.Scopes, MaxScopes);
+        if (record.Groups.Count > 0)
         {
-            if (scopes++ == MaxScopes)
+            json.Name("groups"u8);
+            WriteTexts(record.Groups, MaxGroups);
+        }
+
+        if (record.Groups.Count > MaxGroups)
+        {
+            json.Number("groups_more"u8, record.Groups.Count - MaxGroups);
+        }
+
+        json.Raw("}"u8);
+    }
+
+    private void WriteTexts(IReadOnlyCollection<string> texts, int max)
+    {
+        json.Raw("["u8);
+        var written = 0;
+        foreach (var text in texts)
+        {
+            if (written == max)
             {
                 break;
             }
 
-            json.Raw(scopes == 1 ? ""u8 : ","u8);
-            json.Text(Cut(scope));
+            json.Raw(written++ == 0 ? ""u8 : ","u8);
+            json.Text(Cut(text));
         }
 
-        json.Raw("]}"u8);
+        json.Raw("]"u8);
     }
 
     private void WriteOutcome(CallRecord record)

@@ -26,6 +26,7 @@ internal static class AgentCommand
             ProfilesCommand.Create(),
             CertsCommand.Create(),
             AuditCommand.Create(),
+            PolicyCommand.Create(),
             ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
             version,
         };

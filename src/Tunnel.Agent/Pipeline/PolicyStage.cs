@@ -164,7 +164,13 @@ internal sealed class PolicyStage(
         var decision =
             policy.Mode == PolicyMode.Record ? new Decision(true, null, Decision.NoPolicy)
             : message.Method.Length == 0 ? Answered
-            : Decide(policy.Rules, message, exchange.Principal);
+            : policy.Rules.DecideMessage(
+                message.Method,
+                message.Target,
+                message.Name,
+                message.Resources,
+                exchange.Principal
+            );
         var record = call.Record;
         record.Rule = decision.Rule?.Name ?? "";
         record.Reason = decision.Reason;
@@ -209,35 +215,6 @@ internal sealed class PolicyStage(
     }
 
     private static Decision Answered => new(true, null, Decision.Basic);
-
-    /// <summary>All that a message names must be allowed, and its method.</summary>
-    internal static Decision Decide(CompiledPolicy rules, McpMessage message, Principal? principal)
-    {
-        var isUse = McpMethods.FindTarget(message.Method, out _) is not null;
-        var decision = isUse
-            ? rules.Decide(message.Target!.Value, message.Name, message.Method, principal)
-            : rules.Decide(message.Method, principal);
-        if (!decision.IsAllowed || isUse)
-        {
-            return decision;
-        }
-
-        // What a completion or a subscription is about must be in sight as well.
-        if (message.Target is { } kind && !rules.IsVisible(kind, message.Name, principal))
-        {
-            return rules.Decide(kind, message.Name, McpMethods.GetUseMethod(kind), principal);
-        }
-
-        foreach (var uri in message.Resources)
-        {
-            if (!rules.IsVisible(TargetKind.Resource, uri, principal))
-            {
-                return rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
-            }
-        }
-
-        return decision;
-    }
 
     private bool Pass(Exchange exchange, Route route, PolicyCall call, McpMessage message, RuleLimits limits)
     {
@@ -363,6 +340,7 @@ internal sealed class PolicyStage(
             Subject = principal?.Subject ?? "",
             ClientId = principal?.ClientId ?? "",
             Scopes = principal?.Scopes ?? [],
+            Groups = principal is null || principal.Groups.IsEmpty ? [] : principal.Groups,
             Auth = principal is not null
                 ? principal.KeyThumbprint is null
                     ? "bearer"

@@ -96,6 +96,48 @@ internal sealed class CompiledPolicy
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
+    /// <summary>Whether a message passes: its method and all that it names must be allowed.</summary>
+    /// <param name="method">The JSON-RPC method.</param>
+    /// <param name="kind">What the message names; null = nothing.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="resources">URIs that a subscription is about.</param>
+    /// <param name="principal">The caller; null = the route asks for no token.</param>
+    public Decision DecideMessage(
+        string method,
+        TargetKind? kind,
+        string name,
+        IReadOnlyList<string> resources,
+        Principal? principal
+    )
+    {
+        if (McpMethods.FindTarget(method, out _) is not null)
+        {
+            return Decide(kind!.Value, name, method, principal);
+        }
+
+        var decision = Decide(method, principal);
+        if (!decision.IsAllowed)
+        {
+            return decision;
+        }
+
+        // What a completion or a subscription is about must be in sight as well.
+        if (kind is { } about && !IsVisible(about, name, principal))
+        {
+            return Decide(about, name, McpMethods.GetUseMethod(about), principal);
+        }
+
+        foreach (var uri in resources)
+        {
+            if (!IsVisible(TargetKind.Resource, uri, principal))
+            {
+                return Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
+            }
+        }
+
+        return decision;
+    }
+
     /// <summary>Whether a list shows it: exactly if it could be used.</summary>
     public bool IsVisible(TargetKind kind, string name, Principal? principal) =>
         Decide(kind, name, McpMethods.GetUseMethod(kind), principal).IsAllowed;

@@ -34,6 +34,7 @@ public sealed class ExecutedBlockTests
         ["hostnames.md#Add a name"] = "CustomHostnameTests",
         ["issuers.md#Issuers"] = "IssuerTests",
         ["platforms/kubernetes.md#Look"] = "ImageTests",
+        ["policy.md#From the record to a policy"] = "PolicyCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
         ["revocation.md#OCSP"] = "OcspTests",

@@ -128,6 +128,7 @@ public sealed class RecordWriterTests : IDisposable
             Subject = Any(),
             ClientId = Any(),
             Scopes = [.. Enumerable.Range(0, random.Next(40)).Select(_ => Any())],
+            Groups = [.. Enumerable.Range(0, random.Next(40)).Select(_ => Any())],
             Auth = Any(),
             Upstream = Any(),
             Credential = Any(),

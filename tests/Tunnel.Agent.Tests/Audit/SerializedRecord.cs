@@ -72,6 +72,22 @@ internal static class SerializedRecord
         }
 
         json.WriteEndArray();
+        if (record.Groups.Count > 0)
+        {
+            json.WriteStartArray("groups");
+            foreach (var group in record.Groups.Take(32))
+            {
+                json.WriteStringValue(Cut(group));
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (record.Groups.Count > 32)
+        {
+            json.WriteNumber("groups_more", record.Groups.Count - 32);
+        }
+
         json.WriteEndObject();
     }
 

@@ -108,7 +108,7 @@ public sealed class ListAndCallTests
         var head = MessageHead.Read(headers, message);
         PolicyMessage.FindFailure(message, head, 64).ShouldBeNull();
         head.IsModern.ShouldBe(isModern);
-        return PolicyStage.Decide(rules, message, caller).IsAllowed;
+        return rules.DecideMessage(message.Method, message.Target, message.Name, message.Resources, caller).IsAllowed;
     }
 
     private static PolicySettings RandomSettings(Random random) =>

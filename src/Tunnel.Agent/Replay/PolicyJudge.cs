@@ -1,0 +1,53 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
+
+namespace Culvert.Tunnel.Agent.Replay;
+
+/// <summary>
+/// Decides recorded calls by the policies of a configuration, as the agent does under <c>enforce</c>: by the same compiled
+/// rules. Limits are not part of it.
+/// </summary>
+internal sealed class PolicyJudge
+{
+    private readonly Dictionary<string, RouteJudge> routes;
+
+    public PolicyJudge(AgentSettings settings)
+    {
+        routes = settings.Routes.ToDictionary(
+            route => route.Name,
+            route => new RouteJudge(
+                route.Policy,
+                new CompiledPolicy(
+                    route.Policy,
+                    name => settings.Issuers.First(issuer => issuer.Name == name).Issuer,
+                    route.Oauth.ScopeHierarchy
+                )
+            ),
+            StringComparer.Ordinal
+        );
+    }
+
+    public Judgement Decide(RecordedCall call)
+    {
+        if (!routes.TryGetValue(call.Route, out var route))
+        {
+            return Judgement.Unknown("the configuration has no such route");
+        }
+
+        if (route.Settings.Mode is PolicyMode.Off or PolicyMode.Record)
+        {
+            return new Judgement(true, "", Decision.NoPolicy);
+        }
+
+        if (call.Gap.Length > 0)
+        {
+            return Judgement.Unknown(call.Gap);
+        }
+
+        var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], call.Principal);
+        return new Judgement(decision.IsAllowed, decision.Rule?.Name ?? "", decision.Reason);
+    }
+
+    private sealed record RouteJudge(PolicySettings Settings, CompiledPolicy Rules);
+}

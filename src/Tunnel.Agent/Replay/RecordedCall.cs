@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Replay;
+
+/// <summary>One call as its line of the record describes it, or a case that an operator wrote in the same form.</summary>
+internal sealed record RecordedCall
+{
+    /// <summary>Texts of a record that are cut end with it.</summary>
+    private const char Cut = '…';
+
+    /// <summary>0 in a case that an operator wrote.</summary>
+    public long Sequence { get; private init; }
+
+    public DateTimeOffset Time { get; private init; }
+
+    public required string Route { get; init; }
+
+    public required string Method { get; init; }
+
+    public TargetKind? Kind { get; private init; }
+
+    public string Name { get; private init; } = "";
+
+    public string PolicyVersion { get; private init; } = "";
+
+    public string Rule { get; private init; } = "";
+
+    /// <summary>As recorded, with <c>would_</c> where the call passed all the same; <c>expect</c> of a case.</summary>
+    public required string Decision { get; init; }
+
+    public string Reason { get; private init; } = "";
+
+    /// <summary>Null where the route asks for no token.</summary>
+    public Principal? Principal { get; private init; }
+
+    /// <summary>Whether the server answered without an error; unknown counts as success.</summary>
+    public bool HasSucceeded { get; private init; }
+
+    /// <summary>Why the line does not say enough for a decision; empty = it does.</summary>
+    public string Gap { get; private init; } = "";
+
+    /// <summary>Whether the caller got past the policy.</summary>
+    public bool HasPassed => Decision is "allow" or "would_deny" or "would_refuse";
+
+    /// <summary>
+    /// Whether rules decided: not where the message could not be judged, or where a limit refused the call.
+    /// </summary>
+    public bool IsJudged => Decision is "allow" or "deny" or "would_deny";
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="line">One JSON object.</param>
+    /// <param name="call">The call; null = a line about something else, such as the file itself.</param>
+    /// <returns>What is wrong with the line; null = it was read.</returns>
+    public static string? TryRead(string line, out RecordedCall? call)
+    {
+        call = null;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return "The line is not a JSON object.";
+            }
+
+            if (Text(root, "type") is { Length: > 0 } type && type != "call")
+            {
+                return null;
+            }
+
+            var expected = Text(root, "expect");
+            if (expected is not ("" or "allow" or "deny"))
+            {
+                return "expect must be allow or deny.";
+            }
+
+            var method = Text(root, "method");
+            var kind = ReadKind(Text(root, "kind")) ?? McpMethods.FindTarget(method, out _);
+            var read = new RecordedCall
+            {
+                Sequence = root.TryGetProperty("seq", out var sequence) ? sequence.GetInt64() : 0,
+                Time = root.TryGetProperty("time", out var time) ? time.GetDateTimeOffset() : default,
+                Route = Text(root, "route"),
+                Method = method.Length == 0 && kind is { } of ? McpMethods.GetUseMethod(of) : method,
+                Kind = kind,
+                Name = Text(root, "name"),
+                PolicyVersion = Text(root, "policy"),
+                Rule = Text(root, "rule"),
+                Decision = expected.Length > 0 ? expected : Text(root, "decision"),
+                Reason = Text(root, "reason"),
+                Principal = ReadPrincipal(root, out var gap),
+                HasSucceeded =
+                    !(root.TryGetProperty("is_error", out var isError) && isError.ValueKind == JsonValueKind.True)
+                    && (!root.TryGetProperty("status", out var status) || status.GetInt32() is >= 200 and < 300),
+                Gap = gap,
+            };
+            if (read.Route.Length == 0 || read.Method.Length == 0 || read.Decision.Length == 0)
+            {
+                return "The line needs route, method (or kind and name), and expect (or decision).";
+            }
+
+            call = read.Name.EndsWith(Cut) ? read with { Gap = "the record has only the beginning of the name" } : read;
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return "The line is not a record of a call: " + e.Message;
+        }
+    }
+
+    /// <summary>Who called, for people.</summary>
+    public string Caller =>
+        Principal is not { } principal ? "anyone"
+        : principal.ClientId.Length > 0 && principal.ClientId != principal.Subject
+            ? $"{principal.Subject} by {principal.ClientId}"
+        : principal.Subject;
+
+    private static Principal? ReadPrincipal(JsonElement root, out string gap)
+    {
+        gap = "";
+        if (!root.TryGetProperty("principal", out var principal))
+        {
+            return null;
+        }
+
+        var (scopes, groups) = (Texts(principal, "scopes"), Texts(principal, "groups"));
+        gap =
+            principal.TryGetProperty("groups_more", out _) ? "the record has only the first of the caller's groups"
+            : scopes.Length == Audit.RecordWriter.MaxScopes ? "the record may have only the first of the token's scopes"
+            : "";
+        return new Principal
+        {
+            Issuer = Text(principal, "iss"),
+            Subject = Text(principal, "sub"),
+            ClientId = Text(principal, "client_id"),
+            Scopes = [.. scopes],
+            Groups = [.. groups],
+            EndsAt = DateTimeOffset.MaxValue,
+            KeyThumbprint = null,
+        };
+    }
+
+    private static TargetKind? ReadKind(string word) =>
+        word switch
+        {
+            "" => null,
+            "tool" => TargetKind.Tool,
+            "prompt" => TargetKind.Prompt,
+            "resource" => TargetKind.Resource,
+            _ => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{word} is not a kind.")),
+        };
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
+
+    private static string[] Texts(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => item.GetString() ?? "")]
+            : [];
+}

@@ -1,0 +1,66 @@
+using Culvert.Tunnel.Agent.Audit;
+
+namespace Culvert.Tunnel.Agent.Replay;
+
+/// <summary>Reads calls out of the agent's record or out of files that an operator collected.</summary>
+internal static class RecordedCalls
+{
+    /// <summary>The calls of the agent's own record, the oldest first. Lines that cannot be read are passed over.</summary>
+    /// <param name="folder">Where the record is.</param>
+    /// <param name="since">Older ones are left out.</param>
+    public static IEnumerable<RecordedCall> Read(AuditFolder folder, DateTimeOffset since)
+    {
+        string[] files =
+        [
+            .. folder.AllClosed().Select(f => f.Path),
+            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
+        ];
+        foreach (var file in files.Where(file => File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
+        {
+            foreach (var line in ReadLines(file))
+            {
+                if (RecordedCall.TryRead(line, out var call) is null && call is not null && call.Time >= since)
+                {
+                    yield return call;
+                }
+            }
+        }
+    }
+
+    /// <summary>All calls of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">A line is not a call; the message names file and line.</exception>
+    public static IEnumerable<(int Line, RecordedCall Call)> ReadFile(string path)
+    {
+        var number = 0;
+        foreach (var line in ReadLines(path))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line) || line.StartsWith('#'))
+            {
+                continue;
+            }
+
+            if (RecordedCall.TryRead(line, out var call) is { } error)
+            {
+                throw new InvalidDataException($"{path}:{number}: {error}");
+            }
+
+            if (call is not null)
+            {
+                yield return (number, call);
+            }
+        }
+    }
+
+    // The agent may be writing it.
+    private static IEnumerable<string> ReadLines(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,298 @@
+using Culvert.Tunnel.Agent.Commands;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Tunnel.Agent.Tests.Commands;
+
+public sealed class PolicyCommandTests : IDisposable
+{
+    private const string Issuer = "https://login.example.test";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-policy-").FullName;
+    private readonly List<string> lines = [];
+
+    [Fact]
+    public async Task Learn_CallsOfTwoClients_GivesEachWhatItCalled()
+    {
+        Call("portal", "tools/call", "tool", "search");
+        Call("portal", "tools/call", "tool", "search");
+        Call("robot", "tools/call", "tool", "get_issue");
+        Call("robot", "resources/subscribe", "resource", "file:///a");
+        Call("robot", "tools/list", "", "");
+
+        var learned = await RunAsync("learn");
+
+        learned.Output.ShouldBe(
+            """
+            # Learned from 4 calls. Remove what should not be called, then observe, then enforce.
+            routes:
+              docs:
+                policy:
+                  mode: observe
+                  default: deny
+                  rules:
+                    - name: "portal"
+                      effect: allow
+                      issuer: "corp"
+                      client_id: "portal"
+                      tools:
+                        - "search" # 2 calls
+                    - name: "robot"
+                      effect: allow
+                      issuer: "corp"
+                      client_id: "robot"
+                      tools:
+                        - "get_issue" # 1 calls
+                      resources:
+                        - "file:///a" # 1 calls
+
+            """
+        );
+    }
+
+    [Fact]
+    public async Task Learn_ThenTest_AllowsExactlyWhatWasLearned()
+    {
+        string[] odd = ["search", "# no comment", "a: b", "\"quoted\"", "é\u2028x", "- dash", "{}", "null", "~"];
+        foreach (var name in odd)
+        {
+            Call("portal", "tools/call", "tool", name);
+        }
+
+        Call("portal", "completion/complete", "prompt", "greet");
+        Call("portal", "tools/call", "tool", "guessed", more: """ "is_error":true, """);
+        Call("portal", "tools/call", "tool", "star*", "deny");
+        var policy = (await RunAsync("learn")).Output;
+
+        var tested = await RunWithAsync(policy, "test", RecordFile);
+
+        tested.ShouldBe((2, tested.Output, ""));
+        tested.Output.ShouldEndWith("11 as expected, 1 otherwise.\n");
+        tested.Output.ShouldContain("tools/call guessed of portal: expected allow, got deny (default)");
+    }
+
+    [Fact]
+    public async Task Learn_NamesThatNoRuleCanHold_AreReportedInComments()
+    {
+        Call("portal", "tools/call", "tool", "all*");
+        Call("portal", "tools/call", "tool", "search\n- injected", more: """ "is_error":true, """);
+        Call("portal", "tools/call", "tool", "search");
+        Call("other", "tools/call", "tool", "search", issuer: "https://gone.example.test");
+
+        var learned = (await RunAsync("learn")).Output;
+
+        learned.ShouldContain("# Not in a rule, because a * in a rule is a pattern: tool \"all*\", 1 calls.\n");
+        learned.ShouldContain("# Not in a rule, because no call succeeded: tool \"search\\n- injected\", 1 calls.\n");
+        learned.ShouldContain(
+            "# Not in a rule, because the route accepts no tokens of \"https://gone.example.test\": client \"other\".\n"
+        );
+        learned.ShouldNotContain("client_id: \"other\"");
+    }
+
+    [Fact]
+    public async Task Learn_NoCalls_Fails()
+    {
+        var learned = await RunAsync("learn");
+
+        learned.ExitCode.ShouldBe(1);
+        learned.Error.ShouldContain("no calls that a policy could allow");
+    }
+
+    [Fact]
+    public async Task Test_Cases_AreDecidedAsWritten()
+    {
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(
+            cases,
+            """
+            # what the portal may do
+            {"route":"docs","kind":"tool","name":"search","principal":{"iss":"https://login.example.test","sub":"p","client_id":"portal"},"expect":"allow"}
+            {"route":"docs","kind":"tool","name":"drop","principal":{"iss":"https://login.example.test","sub":"p","client_id":"portal"},"expect":"deny"}
+
+            {"route":"docs","method":"tools/list","expect":"allow"}
+            """
+        );
+
+        (await RunWithAsync(PortalMay("search"), "test", cases)).ShouldBe((0, "3 as expected, 0 otherwise.\n", ""));
+    }
+
+    [Theory]
+    [InlineData("[]", "cases.jsonl:1: The line is not a JSON object.")]
+    [InlineData("{", "cases.jsonl:1: The line is not a record of a call")]
+    [InlineData("""{"route":"docs"}""", "cases.jsonl:1: The line needs route, method")]
+    [InlineData("""{"route":"docs","kind":"tol","name":"x","expect":"deny"}""", "tol is not a kind")]
+    [InlineData("""{"route":"docs","kind":"tool","name":"x","expect":"yes"}""", "expect must be allow or deny.")]
+    [InlineData("""{"route":"docs","kind":"tool","seq":"x","expect":"deny"}""", "is not a record of a call")]
+    public async Task Test_BadLine_IsNamed(string line, string error)
+    {
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(cases, line);
+
+        var tested = await RunAsync("test", cases);
+
+        tested.ExitCode.ShouldBe(64);
+        tested.Error.ShouldContain(error);
+    }
+
+    [Fact]
+    public async Task Test_UnknownRoute_IsNeitherAllowedNorDenied()
+    {
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(cases, """{"route":"gone","kind":"tool","name":"x","expect":"deny"}""");
+
+        var tested = await RunAsync("test", cases);
+
+        tested.ExitCode.ShouldBe(2);
+        tested.Output.ShouldContain("expected deny, got unknown (the configuration has no such route)");
+    }
+
+    [Fact]
+    public async Task Replay_Candidate_SaysWhatWouldChangeAndForWhom()
+    {
+        Call("portal", "tools/call", "tool", "search");
+        Call("portal", "tools/call", "tool", "drop", "would_deny");
+        Call("portal", "tools/call", "tool", "drop", "would_deny");
+        Call("robot", "tools/call", "tool", "search", "deny");
+        Call("robot", "tools/call", "tool", "search", "refuse");
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(candidate, Configuration(PortalMay("search")));
+
+        var replay = await RunAsync("replay", candidate, "--since", "40000d");
+
+        replay.ShouldBe((0, replay.Output, ""));
+        replay.Output.ShouldBe(
+            """
+            deny        2 calls  docs  tools/call drop  portal  (default, last 2026-11-20 10:00 UTC)
+            4 calls: 2 would be decided otherwise, 0 cannot be decided, 1 not decided by rules.
+
+            """
+        );
+    }
+
+    [Fact]
+    public async Task Replay_RuleForAGroup_UsesTheRecordedGroups()
+    {
+        var staff = Rules("""{name: staff, effect: allow, issuer: corp, groups: [staff], tools: ["*"]}""");
+        Call("a", "tools/call", "tool", "x", principal: """ ,"groups":["staff"] """);
+        Call("b", "tools/call", "tool", "x", principal: """ ,"groups":["guests"] """);
+        Call("c", "tools/call", "tool", "x", principal: """ ,"groups":["guests"],"groups_more":4 """);
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(candidate, Configuration(staff));
+
+        var replay = await RunAsync("replay", candidate, "--since", "40000d");
+
+        replay.Output.ShouldContain("deny        1 calls  docs  tools/call x  b  (default");
+        replay.Output.ShouldContain("3 calls: 1 would be decided otherwise, 1 cannot be decided.");
+    }
+
+    [Fact]
+    public async Task Replay_InvalidCandidate_IsReported()
+    {
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(candidate, Configuration(Rules("{name: x, effect: maybe, tools: [a]}")));
+
+        (await RunAsync("replay", candidate)).ExitCode.ShouldBe(78);
+    }
+
+    [Fact]
+    public async Task Explain_RecordedCall_SaysThenAndNow()
+    {
+        Call("portal", "tools/call", "tool", "drop\u001b[2J", "deny");
+
+        var explained = await RunWithAsync(PortalMay("drop*"), "explain", "1");
+
+        explained.ShouldBe((0, explained.Output, ""));
+        explained.Output.ShouldBe(
+            """
+            2026-11-20 10:00:00 UTC  docs  tools/call drop\uFFFD[2J of portal
+            Decided: deny (default), policy version 0123456789abcdef.
+            Today:   allow (rule portal).
+
+            """.Replace("\\uFFFD", "\uFFFD", StringComparison.Ordinal)
+        );
+        (await RunAsync("explain", "7")).Error.ShouldContain("The record has no call 7.");
+    }
+
+    [Theory]
+    [InlineData("learn", "--since", "soon")]
+    [InlineData("learn", "--route", "dcs")]
+    [InlineData("test")]
+    public async Task Run_BadArguments_AreRefused(params string[] arguments) =>
+        (await RunAsync(arguments)).ExitCode.ShouldBeOneOf(1, 64);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private string RecordFile => Path.Combine(folder, "audit", "calls.jsonl");
+
+    private static string PortalMay(string tool) =>
+        Rules($$"""{name: portal, effect: allow, issuer: corp, client_id: portal, tools: ["{{tool}}"]}""");
+
+    private static string Rules(string rule) =>
+        $"routes:\n  docs:\n    policy:\n      mode: enforce\n      rules:\n        - {rule}\n";
+
+    private void Call(
+        string client,
+        string method,
+        string kind,
+        string name,
+        string decision = "allow",
+        string issuer = Issuer,
+        string more = "",
+        string principal = ""
+    )
+    {
+        var what =
+            kind.Length > 0 ? $"\"kind\":\"{kind}\",\"name\":{System.Text.Json.JsonSerializer.Serialize(name)}," : "";
+        var who = $"{{\"iss\":\"{issuer}\",\"sub\":\"{client}\",\"client_id\":\"{client}\",\"scopes\":[]{principal}}}";
+        lines.Add(
+            $"{{\"seq\":{lines.Count + 1},\"time\":\"2026-11-20T10:00:00Z\",\"type\":\"call\",\"route\":\"docs\","
+                + $"\"method\":\"{method}\",{what}{more}\"mode\":\"observe\",\"policy\":\"0123456789abcdef\","
+                + $"\"decision\":\"{decision}\",\"reason\":\"default\",\"principal\":{who},\"status\":200}}"
+        );
+    }
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunWithAsync("", arguments);
+
+    /// <param name="policy">Routes with a policy, as learned; empty = none.</param>
+    /// <param name="arguments">Of the command.</param>
+    private async Task<(int ExitCode, string Output, string Error)> RunWithAsync(
+        string policy,
+        params string[] arguments
+    )
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(RecordFile)!);
+        await File.WriteAllLinesAsync(RecordFile, lines);
+        var file = Path.Combine(folder, "agent.yaml");
+        await File.WriteAllTextAsync(file, Configuration(policy));
+        return await AgentCli.RunAsync(PolicyCommand.Create(), [.. arguments, "--config", file]);
+    }
+
+    // The route's own lines go where the policy's begin.
+    private string Configuration(string policy)
+    {
+        const string Route = "  docs:\n";
+        policy = policy.Length > 0 ? policy : "routes:\n" + Route;
+        return $"""
+                config_version: 1
+                state_dir: {folder}
+                identity:
+                  url: "https://identity.example.com:8443"
+                  organization_id: o
+                  rule_id: r
+                tunnel:
+                  id: tnl_01
+                issuers:
+                  corp:
+                    issuer: {Issuer}
+
+                """
+            + policy.Replace(
+                Route,
+                Route
+                    + "    upstream:\n      url: \"http://127.0.0.1:9\"\n      allowed_ranges: [127.0.0.0/8]\n"
+                    + "    oauth:\n      mode: required\n      issuers: [corp]\n      resource: https://docs.example.test/mcp\n",
+                StringComparison.Ordinal
+            );
+    }
+}
