@@ -28,21 +28,24 @@ internal sealed class FederationDirectory(
     ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
-    // One reading at a time, so that an older one never replaces a newer one. Guards the two below.
-    private readonly SemaphoreSlim reloading = new(1);
+    // Its lease guards the two below.
+    private readonly CommittedState state = new(
+        changes,
+        ChangeTopics.Federation,
+        fault => Log.DirectoryStale(logger, fault)
+    );
     private readonly Dictionary<string, string> defaultWorkspaces = new(StringComparer.Ordinal);
 
     private volatile FederationSnapshot current = FederationSnapshot.Empty;
-    private volatile bool isStale = true;
 
     public FederationSnapshot Current => current;
 
     /// <summary>Whether a committed change may be missing from <see cref="Current"/>.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.Federation);
+    public bool IsStale => state.IsStale;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        changes.Subscribe(ChangeTopics.Federation, RefreshAsync);
+        state.Follow(RefreshAsync);
         await keysFactory.LoadAsync(cancellationToken);
         await ReloadAsync(cancellationToken);
     }
@@ -51,11 +54,11 @@ internal sealed class FederationDirectory(
 
     /// <summary>Reads everything again.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) =>
-        SwapAsync(() => ReadAllAsync(cancellationToken), cancellationToken);
+        state.ReadAsync(async cancel => current = await ReadAllAsync(cancel), cancellationToken);
 
     /// <summary>Reads what changed since the last reading: the cost of a change does not grow with the estate.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) =>
-        SwapAsync(() => ReadChangesAsync(cancellationToken), cancellationToken);
+        state.ReadAsync(async cancel => current = await ReadChangesAsync(cancel), cancellationToken);
 
     /// <summary>
     /// Before a decision about an administrative change: what other nodes committed until now counts, also if word of it
@@ -75,27 +78,7 @@ internal sealed class FederationDirectory(
         }
     }
 
-    public void Dispose() => reloading.Dispose();
-
-    private async Task SwapAsync(Func<Task<FederationSnapshot>> read, CancellationToken cancellationToken)
-    {
-        await reloading.WaitAsync(cancellationToken);
-        try
-        {
-            current = await read();
-            isStale = false;
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            isStale = true;
-            Log.DirectoryStale(logger, fault);
-            throw;
-        }
-        finally
-        {
-            reloading.Release();
-        }
-    }
+    public void Dispose() => state.Dispose();
 
     private async Task<FederationSnapshot> ReadAllAsync(CancellationToken cancellationToken)
     {

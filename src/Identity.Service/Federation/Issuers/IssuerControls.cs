@@ -11,13 +11,16 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes, ILogger<IssuerControls> logger)
     : IDisposable
 {
-    // One reading at a time, so that an older one never replaces a newer one.
-    private readonly SemaphoreSlim reloading = new(1);
+    private readonly CommittedState state = new(
+        changes,
+        ChangeTopics.IssuerKeys,
+        fault => Log.ControlsStale(logger, fault)
+    );
+
     private volatile FrozenDictionary<string, IssuerControl> current = FrozenDictionary<string, IssuerControl>.Empty;
-    private volatile bool isStale = true;
 
     /// <summary>Whether a committed change may be missing.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.IssuerKeys);
+    public bool IsStale => state.IsStale;
 
     /// <summary>Runs after every reading; never throws.</summary>
     public event Action? Changed;
@@ -27,34 +30,24 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
     /// <summary>Reads for the first time, and from then on after every change on any node.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        changes.Subscribe(ChangeTopics.IssuerKeys, ReloadAsync);
+        state.Follow(ReloadAsync);
         return ReloadAsync(cancellationToken);
     }
 
     private async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await reloading.WaitAsync(cancellationToken);
-        try
-        {
-            var (kills, pauses) = await store.AllAsync(cancellationToken);
-            current = Build(kills, pauses);
-            isStale = false;
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            isStale = true;
-            Log.ControlsStale(logger, fault);
-            throw;
-        }
-        finally
-        {
-            reloading.Release();
-        }
-
+        await state.ReadAsync(
+            async cancel =>
+            {
+                var (kills, pauses) = await store.AllAsync(cancel);
+                current = Build(kills, pauses);
+            },
+            cancellationToken
+        );
         Changed?.Invoke();
     }
 
-    public void Dispose() => reloading.Dispose();
+    public void Dispose() => state.Dispose();
 
     /// <summary>By issuer; those of which nothing is killed or paused are left out.</summary>
     internal static FrozenDictionary<string, IssuerControl> Build(

@@ -25,14 +25,17 @@ internal sealed class RevocationSet(
         .. Enumerable.Range(0, RevocationKinds.Count).Select(_ => new ConcurrentDictionary<(string, string), Entry>()),
     ];
 
-    // One reading at a time.
-    private readonly SemaphoreSlim reading = new(1);
-    private volatile bool isStale = true;
+    private readonly CommittedState state = new(
+        changes,
+        ChangeTopics.Revocations,
+        fault => Log.RevocationsStale(logger, fault)
+    );
+
     private long lastOrdinal;
     private ITimer? timer;
 
     /// <summary>Whether a committed revocation may be missing: then no token may be accepted.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.Revocations);
+    public bool IsStale => state.IsStale;
 
     public int Count => byKind.Sum(kind => kind.Count);
 
@@ -49,8 +52,7 @@ internal sealed class RevocationSet(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // First heard, then read: what is committed in between must not be missed.
-        changes.Subscribe(ChangeTopics.Revocations, RefreshAsync);
+        state.Follow(RefreshAsync);
         await ReadAsync(0, cancellationToken);
         timer = time.CreateTimer(_ => _ = ReadAllInBackgroundAsync(), null, ReadAllEvery, ReadAllEvery);
     }
@@ -98,33 +100,21 @@ internal sealed class RevocationSet(
     public void Dispose()
     {
         timer?.Dispose();
-        reading.Dispose();
+        state.Dispose();
     }
 
-    private async Task ReadAsync(long since, CancellationToken cancellationToken)
-    {
-        await reading.WaitAsync(cancellationToken);
-        try
-        {
-            foreach (var row in await store.SinceAsync(since, cancellationToken))
+    private Task ReadAsync(long since, CancellationToken cancellationToken) =>
+        state.ReadAsync(
+            async cancel =>
             {
-                Add(row.Value);
-                lastOrdinal = Math.Max(lastOrdinal, row.Ordinal);
-            }
-
-            isStale = false;
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            isStale = true;
-            Log.RevocationsStale(logger, fault);
-            throw;
-        }
-        finally
-        {
-            reading.Release();
-        }
-    }
+                foreach (var row in await store.SinceAsync(since, cancel))
+                {
+                    Add(row.Value);
+                    lastOrdinal = Math.Max(lastOrdinal, row.Ordinal);
+                }
+            },
+            cancellationToken
+        );
 
     private async Task ReadAllInBackgroundAsync()
     {

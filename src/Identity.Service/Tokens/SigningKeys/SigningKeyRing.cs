@@ -22,13 +22,11 @@ internal sealed class SigningKeyRing(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
 
-    // One change or reading at a time, so that an older reading never replaces a newer one.
-    private readonly SemaphoreSlim changing = new(1);
+    private readonly CommittedState state = new(changes, ChangeTopics.SigningKeys);
     private volatile SigningKeySet? current;
     private ITimer? timer;
 
     private volatile bool isFailing;
-    private volatile bool isStale;
 
     /// <summary>Whether the last token could not be signed.</summary>
     public bool IsFailing
@@ -45,20 +43,19 @@ internal sealed class SigningKeyRing(
     }
 
     /// <summary>Whether a committed change of keys may be missing: then none of them vouches for anything.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.SigningKeys);
+    public bool IsStale => state.IsStale;
 
     public SigningKeySet Current =>
         current ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // First heard, then read: what is committed in between must not be missed.
-        changes.Subscribe(ChangeTopics.SigningKeys, ReloadAsync);
+        state.Follow(ReloadAsync);
         try
         {
             await RotateAsync(cancellationToken);
         }
-        catch (StoreException fault) when (current is not null && !isStale)
+        catch (StoreException fault) when (current is not null && !state.HasFailed)
         {
             // The store takes no writes: the keys that it has verify and are published, and the next look tries again.
             Log.SigningKeyRotationFailed(logger, fault);
@@ -78,7 +75,7 @@ internal sealed class SigningKeyRing(
     public void Dispose()
     {
         timer?.Dispose();
-        changing.Dispose();
+        state.Dispose();
     }
 
     public Task ReloadAsync(CancellationToken cancellationToken) => LockedAsync(LoadAsync_NeedsLock, cancellationToken);
@@ -102,33 +99,26 @@ internal sealed class SigningKeyRing(
             return unsynchronised;
         }
 
-        await changing.WaitAsync(cancellationToken);
-        try
+        using var lease = await state.EnterAsync(cancellationToken);
+        await LoadAsync_NeedsLock(cancellationToken);
+        var now = time.GetStoreNow();
+        if (Current.Keys[^1].ActiveFrom > now)
         {
-            await LoadAsync_NeedsLock(cancellationToken);
-            var now = time.GetStoreNow();
-            if (Current.Keys[^1].ActiveFrom > now)
-            {
-                return SigningKeyErrors.Pending.Refuse();
-            }
-
-            if (Current.Keys.Count >= SigningKeyPlan.MaxKeys)
-            {
-                return SigningKeyErrors.Limit.Refuse();
-            }
-
-            var made = await MakeAsync_NeedsLock(
-                now + options.PublishBefore,
-                audited => audited with { Actor = actor, RequestId = requestId, Reason = reason },
-                cancellationToken
-            );
-            await LoadAsync_NeedsLock(CancellationToken.None);
-            return made is null ? SigningKeyErrors.Changed.Refuse() : made;
+            return SigningKeyErrors.Pending.Refuse();
         }
-        finally
+
+        if (Current.Keys.Count >= SigningKeyPlan.MaxKeys)
         {
-            changing.Release();
+            return SigningKeyErrors.Limit.Refuse();
         }
+
+        var made = await MakeAsync_NeedsLock(
+            now + options.PublishBefore,
+            audited => audited with { Actor = actor, RequestId = requestId, Reason = reason },
+            cancellationToken
+        );
+        await LoadAsync_NeedsLock(CancellationToken.None);
+        return made is null ? SigningKeyErrors.Changed.Refuse() : made;
     }
 
     /// <summary>
@@ -145,73 +135,66 @@ internal sealed class SigningKeyRing(
         CancellationToken cancellationToken
     )
     {
-        await changing.WaitAsync(cancellationToken);
-        try
+        using var lease = await state.EnterAsync(cancellationToken);
+        await LoadAsync_NeedsLock(cancellationToken);
+        var now = time.GetStoreNow();
+        if (Current.Keys.FirstOrDefault(key => key.KeyId == compromisedId) is not { } compromised)
         {
-            await LoadAsync_NeedsLock(cancellationToken);
-            var now = time.GetStoreNow();
-            if (Current.Keys.FirstOrDefault(key => key.KeyId == compromisedId) is not { } compromised)
-            {
-                return RequestErrors.NotFound.Refuse();
-            }
+            return RequestErrors.NotFound.Refuse();
+        }
 
-            var signer = Current.SignerAt(now);
-            var successor =
-                signer.KeyId != compromisedId ? signer
-                : Current.Keys.FirstOrDefault(key => key.ActiveFrom > now) is { } next ? next with { ActiveFrom = now }
-                : maker.Make(now, now, Current.Keys[^1].Generation + 1);
-            var isNew = successor.Generation > Current.Keys[^1].Generation;
-            List<Statement> statements = [store.Delete(compromisedId), .. consequences];
-            if (isNew)
-            {
-                statements.Add(store.Insert(successor));
-            }
-            else if (successor.KeyId != signer.KeyId)
-            {
-                statements.Add(store.Activate(successor.KeyId, now));
-            }
+        var signer = Current.SignerAt(now);
+        var successor =
+            signer.KeyId != compromisedId ? signer
+            : Current.Keys.FirstOrDefault(key => key.ActiveFrom > now) is { } next ? next with { ActiveFrom = now }
+            : maker.Make(now, now, Current.Keys[^1].Generation + 1);
+        var isNew = successor.Generation > Current.Keys[^1].Generation;
+        List<Statement> statements = [store.Delete(compromisedId), .. consequences];
+        if (isNew)
+        {
+            statements.Add(store.Insert(successor));
+        }
+        else if (successor.KeyId != signer.KeyId)
+        {
+            statements.Add(store.Activate(successor.KeyId, now));
+        }
 
-            var result = await journal.CommitAsync(
-                new Decision
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, compromisedId)
                 {
-                    Event = new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, compromisedId)
-                    {
-                        At = now,
-                        Actor = actor,
-                        RequestId = requestId,
-                        SuccessorId = successor.KeyId,
-                        Reason = reason,
-                    },
-                    Statements = statements,
-                    Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed,
+                    At = now,
+                    Actor = actor,
+                    RequestId = requestId,
+                    SuccessorId = successor.KeyId,
+                    Reason = reason,
                 },
-                cancellationToken
-            );
-            if (result.Outcome == CommitOutcome.Conflict && isNew)
-            {
-                // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
-                maker.Destroy(successor);
-            }
-
-            await LoadAsync_NeedsLock(CancellationToken.None);
-            if (result.Outcome == CommitOutcome.Conflict)
-            {
-                return SigningKeyErrors.Changed.Refuse();
-            }
-
-            if (result.RefusalIfUnavailable() is { } unavailable)
-            {
-                return unavailable;
-            }
-
-            Log.SigningKeyCompromised(logger, compromisedId, successor.KeyId);
-            maker.Destroy(compromised);
-            return successor;
-        }
-        finally
+                Statements = statements,
+                Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict && isNew)
         {
-            changing.Release();
+            // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
+            maker.Destroy(successor);
         }
+
+        await LoadAsync_NeedsLock(CancellationToken.None);
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return SigningKeyErrors.Changed.Refuse();
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        Log.SigningKeyCompromised(logger, compromisedId, successor.KeyId);
+        maker.Destroy(compromised);
+        return successor;
     }
 
     internal static SigningKeyAudited Made(TokenSigningKey key, DateTimeOffset now) =>
@@ -287,36 +270,24 @@ internal sealed class SigningKeyRing(
         }
     }
 
-    private async Task LoadAsync_NeedsLock(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var keys = await store.AllAsync(cancellationToken);
-            current =
-                keys.Count > 0
-                    ? new SigningKeySet(keys)
-                    : throw new StoreException("The store has no token signing key: it was not created by init.");
-            isStale = false;
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // A key that was dropped as compromised may be among those we hold.
-            isStale = true;
-            throw;
-        }
-    }
+    // A key that was dropped as compromised may be among those we hold: when this fails, they are stale.
+    private Task LoadAsync_NeedsLock(CancellationToken cancellationToken) =>
+        state.ReadEnteredAsync(
+            async cancel =>
+            {
+                var keys = await store.AllAsync(cancel);
+                current =
+                    keys.Count > 0
+                        ? new SigningKeySet(keys)
+                        : throw new StoreException("The store has no token signing key: it was not created by init.");
+            },
+            cancellationToken
+        );
 
     private async Task LockedAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
-        await changing.WaitAsync(cancellationToken);
-        try
-        {
-            await action(cancellationToken);
-        }
-        finally
-        {
-            changing.Release();
-        }
+        using var lease = await state.EnterAsync(cancellationToken);
+        await action(cancellationToken);
     }
 
     private async Task RotateInBackgroundAsync()
