@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Launching;
@@ -6,35 +7,56 @@ namespace Culvert.Platform.Launching;
 /// <summary>Asks a program whether it can do its job now.</summary>
 public sealed class HealthProbe(int port)
 {
-    /// <summary>A readiness answer names the failing checks; more is of no use here.</summary>
-    private const int ShownCharacters = 300;
-
     private static readonly HttpClient Client = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Base for <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri BaseAddress { get; } = new($"http://127.0.0.1:{port}");
 
     /// <returns>"" when ready, else why not.</returns>
-    public async Task<string> ObstacleAsync(CancellationToken cancellationToken)
+    public async Task<string> ObstacleAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(null, cancellationToken)).Obstacle;
+
+    /// <summary>Reads the readiness checks.</summary>
+    /// <param name="tolerated">A check that may fail; null = none.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>
+    /// The details of the other checks that fail, or why none could be read; "" = ready. The detail of the tolerated check;
+    /// "" = it does not fail.
+    /// </returns>
+    public async Task<(string Obstacle, string Tolerated)> ReadAsync(
+        string? tolerated,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             using var answer = await Client.GetAsync(new Uri(BaseAddress, "/readyz"), cancellationToken);
             if (answer.StatusCode == HttpStatusCode.OK)
             {
-                return "";
+                return ("", "");
             }
 
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            return $"/readyz {(int)answer.StatusCode} {(text.Length <= ShownCharacters ? text : text[..ShownCharacters])}";
+            var failing = ((JsonNode.Parse(text) as JsonObject)?["checks"] as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .Where(check => check["ready"]?.GetValue<bool>() == false)
+                .Select(check => (Name: $"{check["name"]}", Detail: $"{check["detail"]}"))
+                .ToList();
+            var others = failing.Where(check => check.Name != tolerated).Select(check => check.Detail).ToList();
+            return (
+                others.Count == 0 && failing.Count > 0
+                    ? ""
+                    : $"/readyz {(int)answer.StatusCode} {string.Join(' ', others)}",
+                failing.FirstOrDefault(check => check.Name == tolerated).Detail ?? ""
+            );
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException)
         {
-            return $"/readyz: {e.Message}";
+            return ($"/readyz on port {port}: {e.Message}", "");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return "/readyz: no response within 5 s";
+            return ($"/readyz on port {port}: no response within 5 s", "");
         }
     }
 

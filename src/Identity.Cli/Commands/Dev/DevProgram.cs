@@ -1,8 +1,5 @@
-using System.Text.Json.Nodes;
-using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Launching;
-using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
@@ -18,15 +15,13 @@ internal sealed class DevProgram : IAsyncDisposable
         ["DOTNET_TieredPGO"] = "0",
     };
 
-    private static readonly HttpClient Http = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
-
     private readonly TimeProvider time;
     private readonly ProgramProcess process;
-    private readonly int healthPort;
+    private readonly HealthProbe health;
 
     public DevProgram(string name, string file, DevFolder folder, int healthPort, TimeProvider time)
     {
-        (this.time, this.healthPort) = (time, healthPort);
+        (this.time, health) = (time, new HealthProbe(healthPort));
         ConfigurationFile = folder.File(name, $"{name}.yaml");
         process = NewProcess(name, file, ["run", "--config", ConfigurationFile], folder, time);
     }
@@ -78,7 +73,7 @@ internal sealed class DevProgram : IAsyncDisposable
             process,
             async token =>
             {
-                (var obstacle, detail) = await ProbeAsync(tolerated, token);
+                (var obstacle, detail) = await health.ReadAsync(tolerated, token);
                 return obstacle;
             },
             StartLimit,
@@ -119,27 +114,4 @@ internal sealed class DevProgram : IAsyncDisposable
             Where = DevFolder.Tail(process.LogFile),
             Next = "repeat with --keep to read its whole log",
         };
-
-    // Everything that fails, and apart from it what may.
-    private async Task<(string Obstacle, string Detail)> ProbeAsync(string? tolerated, CancellationToken cancel)
-    {
-        try
-        {
-            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{healthPort}/readyz"), cancel);
-            var text = await answer.Content.ReadAsStringAsync(cancel);
-            var failing = ((JsonNode.Parse(text) as JsonObject)?["checks"] as JsonArray ?? [])
-                .Where(c => c?["ready"]?.GetValue<bool>() == false)
-                .ToList();
-            var detail = failing.FirstOrDefault(c => c.Text("name") == tolerated).Text("detail") ?? "";
-            var others = failing.Where(c => c.Text("name") != tolerated).Select(c => c.Text("detail"));
-            return (string.Join(' ', others), detail);
-        }
-        catch (Exception e)
-            when (e is HttpRequestException or System.Text.Json.JsonException
-                || (e is OperationCanceledException && !cancel.IsCancellationRequested)
-            )
-        {
-            return ($"no readiness on port {healthPort}: {e.Message}", "");
-        }
-    }
 }
