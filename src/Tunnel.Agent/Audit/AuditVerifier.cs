@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Reads all files of a trail, the oldest first, and says what is not as it was written. After each fault it goes on with
-/// what it found, so that one changed line is one fault.
+/// Reads all files of a trail, the oldest first, and reports what was changed after it was written. After each finding
+/// it continues with the values that it read, so that one changed line is one finding.
 /// </summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {
@@ -80,7 +80,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
     }
 
-    // Of several, those that rotation has left behind are no fault as long as a newer one is there.
+    // Older files that rotation has left behind are not an error as long as a newer one exists.
     private void CheckAnchor(long sequence, string noted, long newest)
     {
         if (sequence > last || (sequence < first && sequence == newest))

@@ -66,8 +66,9 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         return TokenVerdict.Refused(fault);
     }
 
-    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is told by what only
-    // such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into the claims).
+    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is recognised by the
+    // claims that only such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into
+    // the claims).
     private static TokenError CheckType(SignedToken token, IssuerSettings issuer)
     {
         var type = token.Type ?? "JWT";

@@ -18,8 +18,8 @@ namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
 /// A call from a client's place: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
-/// bundle, and a real MCP call. Where the route requires a token, none is at hand here, so what is asked for is the document
-/// that every client reads first (RFC 9728).
+/// bundle, and a real MCP call. Where the route requires a token, the check has none, so it requests the document that
+/// every client reads first (RFC 9728).
 /// </summary>
 /// <param name="settings">Of the agent.</param>
 /// <param name="state">What the agent keeps.</param>

@@ -34,7 +34,7 @@ internal sealed class UpstreamConnector
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    /// <exception cref="UpstreamException">No permitted address answers, or TLS does not come about.</exception>
+    /// <exception cref="UpstreamException">No permitted address answers, or the TLS handshake fails.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,
         CancellationToken cancellationToken

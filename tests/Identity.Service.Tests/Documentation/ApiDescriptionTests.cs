@@ -251,7 +251,8 @@ public sealed partial class ApiDescriptionTests(ServiceFixture fixture) : IClass
                 + string.Join(' ', endpoint.Answers.Select(answer => answer.StatusCode));
         }
 
-        // What a handler writes by hand has a shape of its own here; WireCheck holds the answers against it.
+        // A response that a handler writes without a type has its own schema here; WireCheck compares the responses
+        // with it.
         var answers = endpoint
             .Answers.Select(answer => answer.Type)
             .OfType<Type>()

@@ -12,7 +12,7 @@ internal sealed class WireDescription
     private WireDescription(JsonNode document)
     {
         check = new SchemaCheck(document);
-        // A literal step stands before a parameter.
+        // A literal step comes before a parameter.
         paths =
         [
             .. document["paths"]!

@@ -83,7 +83,7 @@ public sealed class UnauthenticatedPathTests
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient client, string method, string path)
     {
-        // Whatever stands in for an id: it is refused only behind the limit.
+        // Any value in the place of an id: it is refused only after the limit.
         var target = path.Replace("{", "").Replace("}", "");
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(target, UriKind.Relative));
         request.Content = method == "POST" ? new FormUrlEncodedContent([]) : null;

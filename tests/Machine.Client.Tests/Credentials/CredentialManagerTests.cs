@@ -81,7 +81,8 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         report.Routes[0].Name.ShouldBe("docs");
     }
 
-    // Whoever looks beside the agent that says it is ready, or takes up after it was killed, finds what it uses.
+    // Another program that reads the files when the agent reports ready, or the next process after a kill, finds the
+    // credentials that the agent uses.
     [Fact]
     public async Task Run_NewAgent_KeepsWhatItUsesBeforeItUsesIt()
     {
@@ -252,7 +253,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         service.Count(Enrol).ShouldBeInRange(2, 4);
     }
 
-    // S10: the service's word is no outage. The token that proved the machine may be what was revoked.
+    // S10: a refusal by the service is not an outage. The revoked credential may be the token that proved the machine.
     [Theory]
     [InlineData("auth.peer_revoked")]
     [InlineData("auth.peer_expired")]
@@ -309,7 +310,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
 
         service.Intercept = (_, context) =>
         {
-            context.Abort(); // nobody can be asked any more
+            context.Abort(); // the service no longer answers
             return Task.FromResult(true);
         };
         var second = Agent();
@@ -320,7 +321,8 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         (await Readiness(second))[0]!.ShouldContain("auth.peer_revoked");
     }
 
-    // What a proxy, another version of the service or a fault says is not said of this machine.
+    // A response of a proxy, of another version of the service or of an internal error is not a refusal of this
+    // machine.
     [Theory]
     [InlineData(403, "auth.peer")]
     [InlineData(404, "request.not_found")]
@@ -772,7 +774,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         sent[0].Key.Length.ShouldBeInRange(1, 255);
         sent[1].ShouldBe(sent[0]);
 
-        // What is asked for next is something new.
+        // The next request is a new one.
         await Until(() => sent.Count >= 3 || path == Enrol, TimeSpan.FromMinutes(5));
         sent.Skip(2).ShouldAllBe(later => later.Key != sent[0].Key && later.Csr != sent[0].Csr);
     }
@@ -1127,7 +1129,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
             service.Of(Reports).Count(r => r.Body.Contains("\"doctor\"", StringComparison.Ordinal) == withDoctor);
     }
 
-    // Whoever mends the configuration should not wait out the back-off of the one before.
+    // After a correction of the configuration the agent must not wait for the back-off of the previous one.
     [Fact]
     public async Task PrepareIdentity_Used_ProvesInTheNewWayAtOnce()
     {

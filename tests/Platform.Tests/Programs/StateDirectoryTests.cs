@@ -31,7 +31,9 @@ public sealed class StateDirectoryTests : IDisposable
         Should.Throw<StateDirectoryException>(() => StateDirectory.Open(StatePath)).Message.ShouldContain("chmod 700");
     }
 
-    /// <summary>A folder on a Kubernetes volume with <c>fsGroup</c> inherits the bit, which opens it to nobody.</summary>
+    /// <summary>
+    /// A folder on a Kubernetes volume with <c>fsGroup</c> inherits the bit, which gives no other user access.
+    /// </summary>
     [Fact]
     public void Open_FolderThatKeepsItsGroup_IsTaken()
     {

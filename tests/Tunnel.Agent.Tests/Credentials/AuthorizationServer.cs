@@ -107,7 +107,7 @@ internal sealed class AuthorizationServer : IDisposable
 
     public string SecretFile => PathOf("client.secret");
 
-    /// <summary>As the agent is told of it.</summary>
+    /// <summary>The server as the agent's configuration names it.</summary>
     public IssuerSettings IssuerSettings =>
         new()
         {

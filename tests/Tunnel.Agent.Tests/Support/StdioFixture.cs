@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 
-/// <summary>A tunnel with one route to a program, and a client that speaks MCP with it by hand.</summary>
+/// <summary>A tunnel with one route to a program, and a client whose MCP messages the test writes.</summary>
 internal sealed class StdioFixture : IAsyncDisposable
 {
     public const string Legacy = "2025-11-25";
@@ -211,7 +211,7 @@ internal sealed class StdioFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a process of that id lives and is no zombie.</summary>
+    /// <summary>Whether a process of that id lives and is not a zombie.</summary>
     public static bool IsAlive(int processId)
     {
         try

@@ -549,7 +549,7 @@ public sealed class SniListenerTests
         tries.ShouldBe(1);
     }
 
-    [Fact] // a reset behind bytes that nobody reads is noticed all the same
+    [Fact] // the edge notices a reset behind unread bytes all the same
     public async Task Client_AbortsWhileItsUploadIsBlocked_IsNoticedAtOnce()
     {
         await using var edge = RunningEdge.Start();
@@ -621,7 +621,9 @@ public sealed class SniListenerTests
         await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
     }
 
-    /// <summary>Sends until nobody takes more: the window, both sockets and the relay's buffer are full.</summary>
+    /// <summary>
+    /// Sends until the other side takes no more: the window, both sockets and the relay's buffer are full.
+    /// </summary>
     // Until nothing has gone out for 600 ms. A reset behind bytes that the other side has dropped is confirmed by a challenge
     // (RFC 5961 §3.2), of which Linux sends one in 500 ms for a connection: right after another answer it would be lost.
     private static async Task FillAsync(Socket socket)

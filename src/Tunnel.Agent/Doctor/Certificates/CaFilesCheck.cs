@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The authorities that the configuration names: readable, current, and not for others to change, since whoever
-/// writes them decides whom the agent trusts.
+/// The authorities that the configuration names: readable, current, and not for others to change, since anyone who can
+/// write them decides whom the agent trusts.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {

@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
-/// <summary>An HSM that hangs, that fails and that is not there: who calls is told in time, and it goes on unaided.</summary>
+/// <summary>
+/// An HSM that hangs, that fails and that is not there: the caller gets an error in time, and the token recovers
+/// without help.
+/// </summary>
 [Collection(SoftHsm.OneAtATime)]
 public sealed class Pkcs11FaultTests
 {
@@ -52,8 +55,8 @@ public sealed class Pkcs11FaultTests
         held = "C_Sign";
         Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8));
 
-        // More than there are threads, one after another and at once: none of them blocks for long, and no thread is lost
-        // for one that never came to the HSM.
+        // More calls than there are threads, one after another and at once: no call blocks for long, and no thread is
+        // lost for a call that never reached the HSM.
         int told = 0;
         int asked = 0;
         Parallel.For(
@@ -73,7 +76,7 @@ public sealed class Pkcs11FaultTests
         told.ShouldBe(64);
         reached.ShouldBeLessThanOrEqualTo(8);
 
-        // Late is only what came to the HSM, and each of those keeps its thread.
+        // Only the calls that reached the HSM are late, and each of those keeps its thread.
         asked.ShouldBeLessThanOrEqualTo(7);
 
         // The HSM is back: so are the threads.
@@ -163,7 +166,7 @@ public sealed class Pkcs11FaultTests
         Should.Throw<Pkcs11Exception>(() => token.OpenIssuer("any")).Message.ShouldContain("/nowhere/module.so");
     }
 
-    // Its file is away for a moment: that says nothing of the PIN, and it is read again.
+    // Its file is missing for a moment: that does not make the PIN wrong, and the file is read again.
     [Fact]
     public void Pin_ThatCannotBeRead_IsReadAgainAndNeverShown()
     {

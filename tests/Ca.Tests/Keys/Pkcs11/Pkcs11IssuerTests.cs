@@ -53,7 +53,7 @@ public sealed class Pkcs11IssuerTests
         Should.Throw<Pkcs11Exception>(() => token.OpenIssuer(label)).IsPolicyFault.ShouldBeTrue();
     }
 
-    // Somebody else in the process logs out, or the network to the HSM broke: all sessions and handles are gone.
+    // Other code in the process logs out, or the network to the HSM breaks: all sessions and handles are gone.
     [Fact]
     public void Sign_AfterEverySessionWasClosed_GoesOn()
     {

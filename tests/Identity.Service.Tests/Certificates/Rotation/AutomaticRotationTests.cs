@@ -146,7 +146,7 @@ public sealed class AutomaticRotationTests : IDisposable
             AuthorityState.Active
         );
 
-        // By a clock that somebody vouches for, the switch and the retirement are due.
+        // By a clock that an administrator has confirmed, the switch and the retirement are due.
         bench.Service.Get<ClockGuard>().Confirm();
         await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
         bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(2));

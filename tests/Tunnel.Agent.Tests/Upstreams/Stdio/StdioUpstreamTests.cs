@@ -121,7 +121,7 @@ public sealed class StdioUpstreamTests
 
         await fixture.ToolAsync(caller, "log");
 
-        // Of a shared program's log line, only its caller could be meant, and nobody knows who that is.
+        // A log line of a shared program belongs to one caller, and the agent cannot know which.
         (await ReadEventAsync(reader))["method"]!
             .GetValue<string>()
             .ShouldBe("notifications/tools/list_changed");
