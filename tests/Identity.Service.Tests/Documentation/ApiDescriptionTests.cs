@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -44,7 +45,7 @@ public sealed partial class ApiDescriptionTests(ServiceFixture fixture) : IClass
     [InlineData("docs/api.md")]
     public void File_InTheRepository_IsWhatTheServiceServes(string path)
     {
-        var file = Checkout.PathOf(path);
+        var file = CheckoutFolder.GetPath(path);
         var expected = path switch
         {
             Refusals => JsonSerializer.Serialize(RefusalsOfHandlers(), Readable) + "\n",

@@ -74,7 +74,7 @@ internal sealed class AuthorizationServer : IDisposable
     )
     {
         var server = new AuthorizationServer(
-            Checkout(),
+            CheckoutFolder.Root,
             pki ?? new TunnelPki(),
             resources.Length > 0 ? resources : ["https://upstream.example.test"]
         );
@@ -87,18 +87,6 @@ internal sealed class AuthorizationServer : IDisposable
         return line is null
             ? throw new InvalidOperationException("The npm peers are not installed: run npm ci in tests/Peers.")
             : server;
-    }
-
-    /// <summary>The sources that this was built from, with the peers' scripts.</summary>
-    public static string Checkout()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Identity.sln")))
-        {
-            root = Path.GetDirectoryName(root.TrimEnd('/')) ?? throw new InvalidOperationException("No checkout.");
-        }
-
-        return root;
     }
 
     public string Issuer => $"https://127.0.0.1:{port}";

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
@@ -58,16 +59,7 @@ internal sealed class StdioFixture : IAsyncDisposable
             Probe = new ProbeSettings(ProbeKind.None, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)),
         };
 
-    public static string Peer(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Identity.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return Path.Combine(folder, "tests", "Peers", name);
-    }
+    public static string Peer(string name) => CheckoutFolder.GetPath($"tests/Peers/{name}");
 
     public static async Task<StdioFixture> StartAsync(
         StdioSettings settings,
