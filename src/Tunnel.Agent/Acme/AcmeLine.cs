@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 internal static class AcmeLine
 {
     /// <returns>The line, and whether a valid certificate is stored.</returns>
-    public static (string Line, bool IsServed) Of(string name, StoredName? stored, DateTimeOffset now)
+    public static (string Line, bool IsServed) Format(string name, StoredName? stored, DateTimeOffset now)
     {
         var failure = stored?.LastFailure is { } last
             ? $"; last failure {last.Code} at {last.At:u}: {last.Detail}"

@@ -21,7 +21,7 @@ internal sealed class AcmeName
         (this.stored, this.leaves, this.time) = (stored, leaves, time);
 
         // The machine's own place: agents of a tunnel order and renew apart, today and after a restart.
-        unit = RenewalPlan.UnitOf($"{instance} {stored.Name}");
+        unit = RenewalPlan.GetUnit($"{instance} {stored.Name}");
         pair = Restore(stored);
         if (pair is null)
         {

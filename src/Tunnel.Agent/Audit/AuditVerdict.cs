@@ -7,14 +7,14 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <param name="Head">The last record's hash.</param>
 /// <param name="HasTornTail">The last line is incomplete: a crash, repaired at the next start, or a write in
 /// progress.</param>
-/// <param name="Faults">None when all is as it was written.</param>
+/// <param name="Findings">None when all is as it was written.</param>
 internal sealed record AuditVerdict(
     long Records,
     long First,
     long Last,
     string Head,
     bool HasTornTail,
-    IReadOnlyList<AuditFinding> Faults
+    IReadOnlyList<AuditFinding> Findings
 )
 {
     /// <summary>The newest record that was noted elsewhere; null = none was given.</summary>

@@ -8,10 +8,10 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// </summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {
-    private const int MaxFaults = 100;
+    private const int MaxFindings = 100;
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
-    private readonly List<AuditFinding> faults = [];
+    private readonly List<AuditFinding> findings = [];
     private long records;
     private long first;
     private long last;
@@ -54,7 +54,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
             CheckAnchor(sequence, noted, anchors.Max(a => a.Sequence));
         }
 
-        return new AuditVerdict(records, first, last, hash, isTorn, faults);
+        return new AuditVerdict(records, first, last, hash, isTorn, findings);
     }
 
     private void CheckEnds(AuditHead? head)
@@ -186,9 +186,9 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
     private void Add(string kind, string file, int line, string detail)
     {
-        if (faults.Count < MaxFaults)
+        if (findings.Count < MaxFindings)
         {
-            faults.Add(new AuditFinding(kind, file, line, detail));
+            findings.Add(new AuditFinding(kind, file, line, detail));
         }
     }
 }

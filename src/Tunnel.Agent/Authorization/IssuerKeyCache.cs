@@ -134,7 +134,7 @@ internal sealed class IssuerKeyCache(
     private KeyState GetState(HeldKeys? held) =>
         held is null
             ? KeyState.Empty
-            : KeySchedule.StateOf(
+            : KeySchedule.GetState(
                 time.GetUtcNow() - held.FetchedAt,
                 held.FreshFor,
                 issuer.KeysStaleFor / 2,

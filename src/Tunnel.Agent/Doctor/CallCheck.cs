@@ -144,7 +144,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         {
             // A route with a public certificate is vouched for by the public roots, not by the tunnel's bundle.
             var (works, line) = await ReadMetadataAsync(edge, url, resource, bundle: null, cancellationToken);
-            return works ? (works, line) : (false, FailureText.Of(e));
+            return works ? (works, line) : (false, FailureText.Describe(e));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -152,7 +152,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         }
         catch (Exception e) when (e is HttpRequestException or IOException or AuthenticationException)
         {
-            return (false, FailureText.Of(e));
+            return (false, FailureText.Describe(e));
         }
     }
 

@@ -329,7 +329,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
                     now.AddHours(-1).ToStore(),
                     end.ToStore(),
                     InventorySql.DayOf(end),
-                    (long)RevocationShards.Of(hex, Shards),
+                    (long)RevocationShards.GetShard(hex, Shards),
                 ];
                 for (var i = 0; i < values.Length; i++)
                 {

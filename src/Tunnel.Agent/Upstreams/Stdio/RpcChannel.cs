@@ -173,10 +173,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         using var output = new CancellationTokenSource();
         var (saying, hearing) = (errors.RunAsync(output.Token), WriteAsync());
         var watching = WatchAsync(output);
-        var fault = await ReadAsync(output.Token);
+        var error = await ReadAsync(output.Token);
 
         // Whatever made the reading end, the program is of no use any more.
-        failure = fault ?? ChildFailures.ChildExited;
+        failure = error ?? ChildFailures.ChildExited;
         await child.StopAsync();
         var status = await child.Exited;
         await ended.CancelAsync();
@@ -191,7 +191,7 @@ internal sealed class RpcChannel : IAsyncDisposable
             // They stay with the process that has the other end.
         }
 
-        var isFailure = !wasAsked && (fault is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
+        var isFailure = !wasAsked && (error is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
         Log.ChildEnded(logger, name, child.Id, status);
         owner.Ended(this, isFailure);
         foreach (var call in calls.Values)

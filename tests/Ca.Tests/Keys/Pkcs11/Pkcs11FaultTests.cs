@@ -34,7 +34,7 @@ public sealed class Pkcs11FaultTests
         var token = Token();
         token.Generate(label, KeyAlgorithm.EcdsaP256);
         var hanging = function == "C_Login" ? Token() : token;
-        using IssuerKey key = hanging.IssuerOf(label, token.Describe(label)!.PublicKey!);
+        using IssuerKey key = hanging.CreateIssuerKey(label, token.Describe(label)!.PublicKey!);
 
         held = function;
         Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8)).IsLate.ShouldBeTrue();
@@ -103,7 +103,7 @@ public sealed class Pkcs11FaultTests
         // The late one makes its key all the same, and removes it.
         SpinWait.SpinUntil(() => Volatile.Read(ref destroyed) == 1, TimeSpan.FromSeconds(60)).ShouldBeTrue();
         SpinWait
-            .SpinUntil(() => token.Describe("late") is { PolicyFault: null }, TimeSpan.FromSeconds(60))
+            .SpinUntil(() => token.Describe("late") is { PolicyError: null }, TimeSpan.FromSeconds(60))
             .ShouldBeTrue();
         token.Describe("late")!.PublicKey!.IsSameKey(made).ShouldBeTrue();
     }
@@ -123,7 +123,7 @@ public sealed class Pkcs11FaultTests
         Verifies(key).ShouldBeTrue();
         token.Generate("another", KeyAlgorithm.EcdsaP256);
         Should.Throw<Pkcs11Exception>(() => token.Rename("another", "after")).Message.ShouldContain("already");
-        token.Describe("another").ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("another").ShouldNotBeNull().PolicyError.ShouldBeNull();
         token.Destroy("after");
         token.Describe("after").ShouldBeNull();
     }

@@ -95,7 +95,7 @@ public sealed class HsmFaultTests
             await WaitAsync(() => closed > 0);
         }
 
-        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyError.ShouldBeNull();
         removals.ShouldBe(isFirst ? 0 : 1);
         var chain = await bench.SignedAsync(id);
         (await bench.Upload(id, chain)).Dispose();

@@ -66,7 +66,7 @@ public sealed class TwoNodeAuthorityTests : IDisposable
         (await refused.Content.ReadAsStringAsync(Cancel)).ShouldContain("ca.state");
         (await bench.StateAsync(id)).ShouldBe("csr_issued");
         var token = new Pkcs11Token(new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin));
-        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyError.ShouldBeNull();
         (await EventsAsync(bench, id, AuditEvents.AuthorityKeyMade)).ShouldBe(1);
         Array.ForEach(answers, answer => answer.Dispose());
     }

@@ -220,7 +220,7 @@ public sealed class RevocationListBuilderTests : IDisposable
             .. revocations.Revoke(
                 record,
                 RevocationReason.Superseded,
-                RevocationShards.Of(serial, point.Shards),
+                RevocationShards.GetShard(serial, point.Shards),
                 store.Time.GetStoreNow()
             ),
         ]);

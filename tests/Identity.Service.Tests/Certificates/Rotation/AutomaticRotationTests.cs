@@ -234,7 +234,7 @@ public sealed class AutomaticRotationTests : IDisposable
         var second = (await bench.StatesAsync())[0];
         second.State.ShouldBe("staged");
         second.Id.ShouldNotBe(first);
-        token.Describe("culvert-ca-" + second.Id)!.PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + second.Id)!.PolicyError.ShouldBeNull();
 
         await bench.Machines.PassAsync(TimeSpan.FromMinutes(20));
         await steps.RunAsync(Cancel);
