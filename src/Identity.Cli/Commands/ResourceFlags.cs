@@ -17,7 +17,7 @@ internal sealed class ResourceFlags
     public ResourceFlags(string kind, bool creating) =>
         flags = [
             .. ResourceKind
-                .Find(kind)!
+                .FindByWord(kind)!
                 .Fields.Where(field => field.Flag is not null && (creating || !field.IsFixed))
                 .Select(field => (field, CreateOption(field, field.Flag!, creating))),
         ];
