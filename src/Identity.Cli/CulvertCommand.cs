@@ -116,7 +116,7 @@ internal sealed class CulvertCommand
     private void WriteUsage(ParseResult parse)
     {
         var command = parse.CommandResult.Command;
-        var path = PathOf(command);
+        var path = GetPath(command);
         if (command.Subcommands.Count > 0)
         {
             var word = parse.UnmatchedTokens is [var first, ..] ? first : null;
@@ -143,13 +143,13 @@ internal sealed class CulvertCommand
     {
         try
         {
-            if (WatchFlags.IntervalOf(parse) is { } interval)
+            if (WatchFlags.ReadInterval(parse) is { } interval)
             {
                 return await new Watch(host, interval).RunAsync(() => RunOnceAsync(parse, verb, cancel), cancel);
             }
 
             using var context = new CommandContext(parse, global, host);
-            var result = ResultFilter.Of(parse).Apply(await verb(context, cancel));
+            var result = ResultFilter.Read(parse).Apply(await verb(context, cancel));
             ResultWriter.Write(result, context.Format, host);
             return result.ExitCode;
         }
@@ -161,7 +161,7 @@ internal sealed class CulvertCommand
         }
         catch (CommandFailure failure)
         {
-            FailureReport.Write(failure, PathOf(parse.CommandResult.Command), host.Error);
+            FailureReport.Write(failure, GetPath(parse.CommandResult.Command), host.Error);
             return failure.ExitCode;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -177,7 +177,7 @@ internal sealed class CulvertCommand
         using var context = new CommandContext(parse, global, host);
         try
         {
-            var result = ResultFilter.Of(parse).Apply(await verb(context, cancel));
+            var result = ResultFilter.Read(parse).Apply(await verb(context, cancel));
             using var text = new StringWriter();
             ResultWriter.Write(result, context.Format, host with { Out = text });
             return (text.ToString(), result.ExitCode);
@@ -185,14 +185,14 @@ internal sealed class CulvertCommand
         catch (CommandFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.TryAgain)
         {
             // A watch outlives a restart of the service: that is when it is wanted most.
-            FailureReport.Write(failure, PathOf(parse.CommandResult.Command), host.Error);
+            FailureReport.Write(failure, GetPath(parse.CommandResult.Command), host.Error);
             return ("", failure.ExitCode);
         }
     }
 
-    private static string PathOf(Command command)
+    private static string GetPath(Command command)
     {
         var parent = command.Parents.OfType<Command>().FirstOrDefault();
-        return parent is null ? "culvert" : $"{PathOf(parent)} {command.Name}";
+        return parent is null ? "culvert" : $"{GetPath(parent)} {command.Name}";
     }
 }

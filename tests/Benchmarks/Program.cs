@@ -149,7 +149,7 @@ static async IAsyncEnumerable<Figure> Each(Func<Task<IReadOnlyList<Figure>>> mea
     }
 }
 
-// A child of a measurement: serves until it is told to stop.
+// A child process of a measurement: serves until it receives the signal to stop.
 async Task<int> ServeAsync(string kind, string[] arguments)
 {
     try

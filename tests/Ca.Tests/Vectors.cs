@@ -1,9 +1,9 @@
 namespace Culvert.Ca.Tests;
 
-/// <summary>Files of <c>tests/Vectors/certificates</c>, copied beside the test program.</summary>
+/// <summary>Files of <c>tests/Vectors/certificates</c>, copied next to the test program.</summary>
 internal static class Vectors
 {
-    /// <summary>Where the vectors' validity is looked at.</summary>
+    /// <summary>The time at which the vectors' validity is checked.</summary>
     public static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static string Csr(string name) => Read("csr", name + ".pem");

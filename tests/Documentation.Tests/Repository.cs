@@ -1,11 +1,13 @@
+using Culvert.Testing;
+
 namespace Culvert.Documentation.Tests;
 
 /// <summary>The checkout that these tests read.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root => CheckoutFolder.Root;
 
-    public static string PathOf(string relative) => Path.Combine(Root, relative);
+    public static string PathOf(string relative) => CheckoutFolder.GetPath(relative);
 
     /// <summary>Source files, without what the build made.</summary>
     public static IEnumerable<string> Sources() => FilesIn("src");
@@ -26,15 +28,4 @@ internal static class Repository
         Directory
             .EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Identity.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside a checkout.");
-    }
 }

@@ -1,7 +1,7 @@
 using Culvert.EndToEnd.Tests.Harness;
 using Xunit;
 
-// Each test starts whole systems on two cores: one after the other is faster than all at once. Other projects run beside
-// them, so no test takes a short time of the clock for granted.
+// Each test starts complete systems on two cores: one after the other is faster than all at once. Other projects run at
+// the same time, so no test relies on a short time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: AssemblyFixture(typeof(TestRun))]

@@ -123,7 +123,7 @@ public sealed class EveryVerbTests : CommandTest
 
     private string AnyFile => Path.Combine(Stage.Folder, "file");
 
-    // Anew before each command, which may have written it; null = there is none.
+    // Created again before each command, which may have written it; null = there is none.
     private void WriteFile(string? content)
     {
         File.Delete(AnyFile);

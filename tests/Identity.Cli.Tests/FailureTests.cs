@@ -88,7 +88,7 @@ public sealed class FailureTests : CommandTest
         var shown = await Stage.RunAsync("tunnel", "show", "tnl_01");
         var refused = await Stage.RunAsync("tunnel", "show", "tnl_02");
 
-        // The second line of a value stands under the first, where it cannot pass for another member.
+        // The second line of a value is indented under the first, where a reader cannot take it for another member.
         shown.Out.ShouldContain("display_name  a\uFFFD[2Jb\n              c\uFFFDd\n");
         (shown.Out + refused.Error).ShouldNotContain("\u001b");
     }

@@ -8,8 +8,8 @@
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 // Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
 // The client of people and the console are public, the first with device codes and the loopback redirect on any port
-// (RFC 8252 §7.3); whoever says a name on the sign-in page is that person (oidc-provider's own pages), and the id_token has
-// the groups that the person is in.
+// (RFC 8252 §7.3); anyone who enters a name on the sign-in page is that person (oidc-provider's own pages), and the
+// id_token has the groups that the person is in.
 // MCP clients register themselves (RFC 7591). This is for one machine's tests: any caller may register, within the bounds of
 // `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -155,8 +155,8 @@ function boundRegistrations() {
 /** One key per algorithm, made at the first start and kept, so that a restart does not invalidate what was handed out. */
 function signingKeys(file) {
   if (!existsSync(file)) {
-    // The JWK comes from the generation itself: exported from the key object afterwards, Node 20 waits for itself for good
-    // when its garbage collector meets the generation's remains in the middle of the export.
+    // The JWK comes from the generation itself: exported from the key object afterwards, Node 20 deadlocks when its
+    // garbage collector meets the generation's remains in the middle of the export.
     const jwk = { publicKeyEncoding: { format: 'jwk' }, privateKeyEncoding: { format: 'jwk' } };
     const keys = [
       [generateKeyPairSync('ec', { namedCurve: 'P-256', ...jwk }), 'ES256'],

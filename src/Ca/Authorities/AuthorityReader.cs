@@ -19,7 +19,7 @@ internal static class AuthorityReader
             return new CaRefusal(CaErrorCodes.RequestTooLarge, $"The input is larger than {maxCharacters} octets.");
         }
 
-        PemError fault = StrictPem.Read(pem, maxCertificates, out List<PemBlock> blocks);
+        PemError error = StrictPem.Read(pem, maxCertificates, out List<PemBlock> blocks);
 
         // What could be read is searched first, so that a key behind a damaged or surplus block is still called one.
         if (blocks.Exists(block => LooksLikeKey(block.Data)))
@@ -27,7 +27,7 @@ internal static class AuthorityReader
             return Secret();
         }
 
-        switch (fault)
+        switch (error)
         {
             case PemError.Empty:
                 return new CaRefusal(CaErrorCodes.CaMalformed, "The input is empty.");

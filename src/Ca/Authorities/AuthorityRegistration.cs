@@ -123,7 +123,7 @@ public static class AuthorityRegistration
         DateTimeOffset now,
         Func<ParsedCertificate, bool>? isPublic = null,
         GrantedNames? names = null
-    ) => FindAll(AnchorChecks, SubjectOf(chain, now, isPublic, names));
+    ) => FindAll(AnchorChecks, CreateSubject(chain, now, isPublic, names));
 
     /// <summary>Checks the chain for a key that the service holds; the first refusal ends it.</summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the self-signed root last; at most eight.</param>
@@ -162,12 +162,12 @@ public static class AuthorityRegistration
             return read.Refusal;
         }
 
-        return FindAll(checks, SubjectOf(read.Value, now, isPublic, names)) is [{ } first, ..]
+        return FindAll(checks, CreateSubject(read.Value, now, isPublic, names)) is [{ } first, ..]
             ? first
-            : CaResultOf(read.Value[0]);
+            : ToResult(read.Value[0]);
     }
 
-    private static AuthoritySubject SubjectOf(
+    private static AuthoritySubject CreateSubject(
         IReadOnlyList<ParsedCertificate> chain,
         DateTimeOffset now,
         Func<ParsedCertificate, bool>? isPublic,
@@ -184,5 +184,5 @@ public static class AuthorityRegistration
     private static List<CaRefusal> FindAll(IAuthorityCheck[] checks, AuthoritySubject subject) =>
         [.. checks.Select(check => check.Check(subject)).OfType<CaRefusal>()];
 
-    private static CaResult<ParsedCertificate> CaResultOf(ParsedCertificate certificate) => certificate;
+    private static CaResult<ParsedCertificate> ToResult(ParsedCertificate certificate) => certificate;
 }

@@ -82,15 +82,19 @@ public static class AuthorityTrial
         DateTimeOffset now
     )
     {
-        string? own = OwnFault(leaf, chain, now);
-        string? openSsl = PlatformFault(leaf, chain, now);
+        string? own = FindOwnError(leaf, chain, now);
+        string? openSsl = FindPlatformError(leaf, chain, now);
         return own is null && openSsl is null
             ? null
             : Failed($"our own checks: {own ?? "verified"}; OpenSSL: {openSsl ?? "verified"}");
     }
 
     // RFC 5280 §6.1.3 and §6.1.4, in the order of the path from the leaf: signature, period, name, constraints, purpose.
-    private static string? OwnFault(ParsedCertificate leaf, IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now)
+    private static string? FindOwnError(
+        ParsedCertificate leaf,
+        IReadOnlyList<ParsedCertificate> chain,
+        DateTimeOffset now
+    )
     {
         ParsedCertificate below = leaf;
         for (int i = 0; i < chain.Count; i++)
@@ -142,7 +146,7 @@ public static class AuthorityTrial
         return null;
     }
 
-    private static string? PlatformFault(
+    private static string? FindPlatformError(
         ParsedCertificate leaf,
         IReadOnlyList<ParsedCertificate> chain,
         DateTimeOffset now

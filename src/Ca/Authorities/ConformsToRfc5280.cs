@@ -28,16 +28,16 @@ internal sealed class ConformsToRfc5280 : IAuthorityCheck
     {
         for (int i = 0; i < subject.Chain.Count; i++)
         {
-            if (FindFault(subject.Chain[i]) is { } fault)
+            if (FindError(subject.Chain[i]) is { } error)
             {
-                return new CaRefusal(CaErrorCodes.CaNonconformant, fault + subject.Place(i) + ".");
+                return new CaRefusal(CaErrorCodes.CaNonconformant, error + subject.Place(i) + ".");
             }
         }
 
         return null;
     }
 
-    private static string? FindFault(ParsedCertificate certificate)
+    private static string? FindError(ParsedCertificate certificate)
     {
         ReadOnlySpan<byte> serial = certificate.SerialNumber.Span;
         if (serial[0] >= 0x80 || serial.Length > MaxSerialOctets || serial.IndexOfAnyExcept((byte)0) < 0)

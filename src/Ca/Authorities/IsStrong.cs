@@ -12,16 +12,16 @@ internal sealed class IsStrong : IAuthorityCheck
     {
         for (int i = 0; i < subject.Chain.Count; i++)
         {
-            if (FindFault(subject, i) is { } fault)
+            if (FindError(subject, i) is { } error)
             {
-                return new CaRefusal(CaErrorCodes.CaWeak, fault + subject.Place(i) + ".");
+                return new CaRefusal(CaErrorCodes.CaWeak, error + subject.Place(i) + ".");
             }
         }
 
         return null;
     }
 
-    private static string? FindFault(AuthoritySubject subject, int index)
+    private static string? FindError(AuthoritySubject subject, int index)
     {
         ParsedCertificate certificate = subject.Chain[index];
         if (certificate.PublicKey is not { } key)

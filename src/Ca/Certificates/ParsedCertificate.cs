@@ -156,7 +156,7 @@ public sealed class ParsedCertificate
         bool goodEnd = DerTime.TryRead(validity, out DateTimeOffset notAfter);
         validity.ThrowIfNotEmpty();
         DistinguishedName subject = DistinguishedName.Read(tbs);
-        PublicKeyError fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey, known);
+        PublicKeyError error = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey, known);
 
         List<DerExtension> extensions = [];
         if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(ExtensionsTag))
@@ -180,7 +180,7 @@ public sealed class ParsedCertificate
             NotAfter = notAfter,
             HasBadTime = !goodStart || !goodEnd,
             PublicKey = publicKey,
-            PublicKeyError = fault,
+            PublicKeyError = error,
             Extensions = extensions,
             InnerAlgorithm = innerAlgorithm,
             OuterAlgorithm = outerAlgorithm,

@@ -54,7 +54,7 @@ internal static unsafe class EcPoints
             key.ImportParameters(
                 new ECParameters
                 {
-                    Curve = CurveOf(algorithm),
+                    Curve = ToCurve(algorithm),
                     Q = new ECPoint
                     {
                         X = point.Slice(1, coordinate).ToArray(),
@@ -96,7 +96,7 @@ internal static unsafe class EcPoints
         return null;
     }
 
-    private static ECCurve CurveOf(KeyAlgorithm algorithm) =>
+    private static ECCurve ToCurve(KeyAlgorithm algorithm) =>
         algorithm switch
         {
             KeyAlgorithm.EcdsaP256 => ECCurve.NamedCurves.nistP256,
@@ -116,7 +116,7 @@ internal static unsafe class EcPoints
         KeyAlgorithm[] curves = [KeyAlgorithm.EcdsaP256, KeyAlgorithm.EcdsaP384, KeyAlgorithm.EcdsaP521];
         for (int i = 0; i < curves.Length; i++)
         {
-            var key = new ECDsaOpenSsl(CurveOf(curves[i]));
+            var key = new ECDsaOpenSsl(ToCurve(curves[i]));
             templates[i] = (curves[i], key, key.DuplicateKeyHandle());
         }
 

@@ -81,8 +81,8 @@ public sealed class SubjectPublicKey
         try
         {
             var reader = new AsnReader(encoded, AsnEncodingRules.DER);
-            PublicKeyError fault = Read(reader, out SubjectPublicKey? key);
-            return fault == PublicKeyError.None && !reader.HasData ? key : null;
+            PublicKeyError error = Read(reader, out SubjectPublicKey? key);
+            return error == PublicKeyError.None && !reader.HasData ? key : null;
         }
         catch (AsnContentException)
         {

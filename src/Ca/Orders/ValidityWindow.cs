@@ -114,7 +114,7 @@ public sealed record ValidityWindow
     /// <param name="serial">Lower-case hex.</param>
     /// <param name="issuedAt">Moment of issuance.</param>
     /// <param name="notAfter">Its last second.</param>
-    public static (DateTimeOffset After, DateTimeOffset Before) RenewalOf(
+    public static (DateTimeOffset After, DateTimeOffset Before) GetRenewalWindow(
         string serial,
         DateTimeOffset issuedAt,
         DateTimeOffset notAfter
@@ -137,7 +137,7 @@ public sealed record ValidityWindow
     )
     {
         DateTimeOffset notAfter = issuedAt + life - TimeSpan.FromSeconds(1);
-        (DateTimeOffset after, DateTimeOffset before) = RenewalOf(serial.Hex, issuedAt, notAfter);
+        (DateTimeOffset after, DateTimeOffset before) = GetRenewalWindow(serial.Hex, issuedAt, notAfter);
         return new ValidityWindow
         {
             IssuedAt = issuedAt,

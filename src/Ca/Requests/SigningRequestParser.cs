@@ -27,8 +27,8 @@ public static class SigningRequestParser
             return TooLarge();
         }
 
-        PemError fault = StrictPem.Read(pem, maxBlocks: 1, out List<PemBlock> blocks);
-        return fault switch
+        PemError error = StrictPem.Read(pem, maxBlocks: 1, out List<PemBlock> blocks);
+        return error switch
         {
             PemError.Empty => new CaRefusal(CaErrorCodes.RequestInvalid, "The signing request is empty."),
             PemError.TrailingData => TrailingData(),
@@ -81,7 +81,7 @@ public static class SigningRequestParser
         }
 
         DistinguishedName subject = DistinguishedName.Read(info);
-        PublicKeyError keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
+        PublicKeyError keyError = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
         CaRefusal? attributeRefusal = ReadAttributes(info, out List<DerExtension> extensions);
 
         // The order is the one of the documentation's table: what is wrong with the proof comes before what is wrong
@@ -96,7 +96,7 @@ public static class SigningRequestParser
 
         if (key is null)
         {
-            return keyFault == PublicKeyError.Weak
+            return keyError == PublicKeyError.Weak
                 ? new CaRefusal(CaErrorCodes.KeyWeak, "The RSA key's size or exponent is not accepted.")
                 : new CaRefusal(CaErrorCodes.KeyUnsupported, "The key's algorithm, curve or encoding is not accepted.");
         }

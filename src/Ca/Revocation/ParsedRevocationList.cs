@@ -119,7 +119,7 @@ public sealed class ParsedRevocationList
         bool unknownCritical = false;
         if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(Asn1Tag.Sequence))
         {
-            ReadOnlyMemory<byte> revoked = ContentOf(tbs);
+            ReadOnlyMemory<byte> revoked = ReadContent(tbs);
             do
             {
                 if (!RevokedEntryCodec.TryRead(revoked, out RevokedEntry entry, out int length))
@@ -226,7 +226,7 @@ public sealed class ParsedRevocationList
             : throw new AsnContentException("a signature of incomplete octets");
     }
 
-    private static ReadOnlyMemory<byte> ContentOf(AsnReader reader)
+    private static ReadOnlyMemory<byte> ReadContent(AsnReader reader)
     {
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
         AsnDecoder.ReadSequence(encoded.Span, AsnEncodingRules.DER, out int offset, out int length, out _);

@@ -31,7 +31,7 @@ public static class RevocationReasons
     ];
 
     /// <summary>The spelling.</summary>
-    public static string NameOf(RevocationReason reason) => Array.Find(Table, entry => entry.Reason == reason).Name;
+    public static string GetName(RevocationReason reason) => Array.Find(Table, entry => entry.Reason == reason).Name;
 
     /// <summary>Null when there is no such reason.</summary>
     public static RevocationReason? Find(string name)

@@ -19,11 +19,11 @@ public static class RevocationShards
     /// <summary>The list of that serial number.</summary>
     /// <param name="serial">Its value octets, at least two.</param>
     /// <param name="count">How many lists the authority has.</param>
-    public static int Of(ReadOnlySpan<byte> serial, int count) =>
+    public static int GetShard(ReadOnlySpan<byte> serial, int count) =>
         BinaryPrimitives.ReadUInt16BigEndian(serial[^2..]) & (count - 1);
 
     /// <summary>The same, from the inventory's spelling.</summary>
-    public static int Of(string serialHex, int count) =>
+    public static int GetShard(string serialHex, int count) =>
         ushort.Parse(
             serialHex.AsSpan(serialHex.Length - 4),
             NumberStyles.AllowHexSpecifier,

@@ -69,7 +69,7 @@ internal sealed class ManagementClient : IDisposable
 
     /// <summary>A question that must be asked by POST: it changes nothing, so a dry run asks it, too.</summary>
     public Task<ApiAnswer> AskAsync(string path, JsonObject? body, CancellationToken cancel) =>
-        SendAsync(HttpMethod.Post, path, ContentOf(body), cancel);
+        SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
 
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
         SendAsync(HttpMethod.Get, path, content: null, cancel);
@@ -113,7 +113,7 @@ internal sealed class ManagementClient : IDisposable
     {
         await ProveOrganizationAsync(cancel);
         StopIfDryRun(HttpMethod.Post, path, body);
-        return await SendAsync(HttpMethod.Post, path, ContentOf(body), cancel);
+        return await SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
     }
 
     /// <summary>What a token is good for (RFC 7662).</summary>
@@ -129,7 +129,7 @@ internal sealed class ManagementClient : IDisposable
             {
                 try
                 {
-                    return ResponseOf(await http.IntrospectTokenAsync(request, cancel));
+                    return GetResponse(await http.IntrospectTokenAsync(request, cancel));
                 }
                 catch (Exception e)
                     when (e is InvalidOperationException or FormatException or OverflowException or ArgumentException)
@@ -154,7 +154,7 @@ internal sealed class ManagementClient : IDisposable
             HttpMethod.Post,
             url,
             request,
-            async () => ResponseOf(await http.RevokeTokenAsync(request, cancel)),
+            async () => GetResponse(await http.RevokeTokenAsync(request, cancel)),
             cancel,
             mayBeEmpty: true
         );
@@ -178,7 +178,7 @@ internal sealed class ManagementClient : IDisposable
         }
     }
 
-    private static StringContent? ContentOf(JsonObject? body) =>
+    private static StringContent? ToContent(JsonObject? body) =>
         body is null ? null : new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json");
 
     private async Task ProveOrganizationAsync(CancellationToken cancel)
@@ -252,7 +252,7 @@ internal sealed class ManagementClient : IDisposable
     }
 
     // What came over the wire is the answer, as for every other request: the library reads less than is printed.
-    private static HttpResponseMessage ResponseOf(ProtocolResponse answer)
+    private static HttpResponseMessage GetResponse(ProtocolResponse answer)
     {
         if (answer is { HttpResponse: null, Exception: { } fault })
         {
@@ -274,10 +274,10 @@ internal sealed class ManagementClient : IDisposable
                 "check the service (GET /healthz), or give a longer --timeout; the change may have been made: list the objects first"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                FailureText.Of(e),
+                FailureText.Describe(e),
                 $"give the platform root by --ca-file ({SettingVariables.CaFile}) or its pin by --ca-sha256"
             ),
-            _ => (FailureText.Of(e), $"check --url ({SettingVariables.Url}) and that the service runs"),
+            _ => (FailureText.Describe(e), $"check --url ({SettingVariables.Url}) and that the service runs"),
         };
         return new CommandFailure(ExitCode.Unreachable, $"the identity service cannot be reached: {why}", e)
         {

@@ -17,5 +17,5 @@ internal sealed record Noun(string Word, string Prefix, string Path, string Name
     public static readonly Noun AdminKey = new("admin-key", "key_", "v1/admin_keys", "name");
     public static readonly Noun Workspace = new("workspace", "wrkspc_", "v1/organizations/workspaces", "name");
 
-    public string PathOf(string id) => $"{Path}/{Uri.EscapeDataString(id)}";
+    public string GetPath(string id) => $"{Path}/{Uri.EscapeDataString(id)}";
 }

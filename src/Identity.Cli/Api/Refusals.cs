@@ -15,13 +15,13 @@ internal static class Refusals
         var details = error?["details"] as JsonObject;
         var code = details.Text("error_code");
         var message = error.Text("message") ?? $"the service answered {(int)status} without saying why";
-        return new CommandFailure(ExitCodeOf((int)status), message + Reasons(details))
+        return new CommandFailure(ToExitCode((int)status), message + Reasons(details))
         {
             Where = $"{method} {url} answered {(int)status}",
             Code = code ?? error.Text("type"),
             RequestId = envelope.Text("request_id") ?? requestId,
             // Only the service knows what comes next with an object of its own.
-            Next = details.Text("next") ?? details.Text("override") ?? NextOf((int)status, code, url),
+            Next = details.Text("next") ?? details.Text("override") ?? GetNextStep((int)status, code, url),
         };
     }
 
@@ -67,7 +67,7 @@ internal static class Refusals
         }
     }
 
-    private static int ExitCodeOf(int status) =>
+    private static int ToExitCode(int status) =>
         status switch
         {
             408 or 429 or 503 or 529 => ExitCode.TryAgain,
@@ -75,7 +75,7 @@ internal static class Refusals
             _ => ExitCode.Failed,
         };
 
-    private static string NextOf(int status, string? code, Uri url) =>
+    private static string GetNextStep(int status, string? code, Uri url) =>
         (code, status) switch
         {
             ("tunnel.revision", _) =>

@@ -24,5 +24,6 @@ internal static class WireJson
 
     public static JsonArray Data(this JsonObject list) => list["data"] as JsonArray ?? [];
 
-    public static JsonArray ArrayOf(IEnumerable<string> values) => new([.. values.Select(v => JsonValue.Create(v))]);
+    public static JsonArray ToJsonArray(IEnumerable<string> values) =>
+        new([.. values.Select(v => JsonValue.Create(v))]);
 }

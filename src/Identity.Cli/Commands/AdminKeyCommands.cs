@@ -124,7 +124,7 @@ internal static class AdminKeyCommands
 
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(
-                    await client.PostAsync($"{Noun.AdminKey.PathOf(key.Text("id")!)}/revoke", body, cancel)
+                    await client.PostAsync($"{Noun.AdminKey.GetPath(key.Text("id")!)}/revoke", body, cancel)
                 );
             },
             id,

@@ -33,7 +33,7 @@ internal static class AgentCommands
 
     private static Command Show(VerbFactory verbs)
     {
-        var (id, tunnel) = (AgentId(), TunnelOf());
+        var (id, tunnel) = (AgentId(), TunnelFlag());
         return verbs.Create(
             "show",
             "print one agent",
@@ -45,7 +45,7 @@ internal static class AgentCommands
 
     private static Command Change(VerbFactory verbs, string verb, string description, bool isFinal)
     {
-        var (id, tunnel, yes) = (AgentId(), TunnelOf(), Flags.Yes());
+        var (id, tunnel, yes) = (AgentId(), TunnelFlag(), Flags.Yes());
         var reason = Flags.Text("--reason", "TEXT", "for the audit");
         return verbs.Create(
             verb,
@@ -72,9 +72,9 @@ internal static class AgentCommands
         new Argument<string>("ID")
         {
             Description = "ID of the agent (agt_…), or its instance ID if only one tunnel has it",
-        }.Offering(NameCompletion.PartsOf("agents", _ => null), "instance_id");
+        }.Offering(NameCompletion.FromPartsOfTunnel("agents", _ => null), "instance_id");
 
-    private static Option<string?> TunnelOf() =>
+    private static Option<string?> TunnelFlag() =>
         Flags
             .Text("--tunnel", "TUNNEL", "limit the search to this tunnel (default: all tunnels)")
             .Offering(Noun.Tunnel);
@@ -103,7 +103,7 @@ internal static class AgentCommands
         var found = new List<(string, JsonObject)>();
         foreach (var one in tunnels)
         {
-            var path = $"{Noun.Tunnel.PathOf(one)}/agents";
+            var path = $"{Noun.Tunnel.GetPath(one)}/agents";
             foreach (var agent in (await client.GetAsync(path, cancel)).Json.Data().OfType<JsonObject>())
             {
                 if (agent.Text("id") == id || agent.Text("instance_id") == id)
@@ -147,7 +147,7 @@ internal static class AgentCommands
                 var data = new JsonArray();
                 await foreach (var item in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
                 {
-                    var agents = await client.GetAsync($"{Noun.Tunnel.PathOf(item.Text("id") ?? "")}/agents", cancel);
+                    var agents = await client.GetAsync($"{Noun.Tunnel.GetPath(item.Text("id") ?? "")}/agents", cancel);
                     foreach (var agent in agents.Json.Data())
                     {
                         data.Add(agent?.DeepClone());

@@ -58,7 +58,7 @@ internal static class AuditCommands
             async (context, cancel) =>
             {
                 var path = context.Get(file)!;
-                var from = Moments.Of(context, since);
+                var from = Moments.Read(context, since);
                 var client = await context.ClientAsync(cancel);
                 var aside = path + ".new";
                 await using (var target = File.Create(aside))
@@ -90,7 +90,7 @@ internal static class AuditCommands
             (context, _) =>
             {
                 var checkpoints = (context.Get(files) ?? [])
-                    .SelectMany(file => CheckpointsOf(file, RootsOf(context)))
+                    .SelectMany(file => ReadCheckpoints(file, ReadRoots(context)))
                     .ToList();
                 using var text = InFile.Open(context.Get(export));
                 var chains = new JsonArray();
@@ -131,13 +131,13 @@ internal static class AuditCommands
         );
     }
 
-    private static IReadOnlyList<Checkpoint> CheckpointsOf(string file, X509Certificate2Collection roots)
+    private static IReadOnlyList<Checkpoint> ReadCheckpoints(string file, X509Certificate2Collection roots)
     {
         using var text = InFile.Open(file);
         return Checkpoint.ReadAll(file, text, roots);
     }
 
-    private static X509Certificate2Collection RootsOf(CommandContext context)
+    private static X509Certificate2Collection ReadRoots(CommandContext context)
     {
         var roots = new X509Certificate2Collection();
         if (context.CaFile is not { } file)

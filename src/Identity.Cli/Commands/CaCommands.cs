@@ -92,7 +92,7 @@ internal static class CaCommands
                     answer = await client.GetAsync($"{path}/csr", cancel);
                 }
 
-                return PemResult.Of(context, answer, "csr_pem", context.Get(file));
+                return PemResult.Create(context, answer, "csr_pem", context.Get(file));
             },
             id,
             file

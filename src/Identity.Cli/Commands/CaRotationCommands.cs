@@ -35,7 +35,7 @@ internal static class CaRotationCommands
         return verbs.Create(
             "rollback",
             "cancel the rotation: a staged authority leaves the bundle, an active one is replaced by its predecessor",
-            (context, cancel) => PostAsync(context, id, "rollback", BodyOf(context.Get(reason)), cancel),
+            (context, cancel) => PostAsync(context, id, "rollback", CreateBody(context.Get(reason)), cancel),
             id,
             reason
         );
@@ -52,7 +52,7 @@ internal static class CaRotationCommands
             "remove a retiring or tainted authority from the trust bundle now, instead of at its scheduled time",
             async (context, cancel) =>
             {
-                var body = BodyOf(context.Get(reason));
+                var body = CreateBody(context.Get(reason));
                 if (context.Get(force))
                 {
                     var client = await context.ClientAsync(cancel);
@@ -60,7 +60,7 @@ internal static class CaRotationCommands
                         await client.GetAsync($"{await PathAsync(context, id, cancel)}/rotation", cancel)
                     ).Json;
                     var name = state.Text("name") ?? context.Get(id);
-                    context.Confirm($"Withdrawing {name}: {RadiusOf(state)}", name, context.Get(yes));
+                    context.Confirm($"Withdrawing {name}: {DescribeAffected(state)}", name, context.Get(yes));
                     body["force"] = true;
                 }
 
@@ -86,7 +86,8 @@ internal static class CaRotationCommands
         return CommandResult.Object(answer) with { Plain = Text(answer.Json) };
     }
 
-    private static JsonObject BodyOf(string? reason) => reason is null ? [] : new JsonObject { ["reason"] = reason };
+    private static JsonObject CreateBody(string? reason) =>
+        reason is null ? [] : new JsonObject { ["reason"] = reason };
 
     private static string Text(JsonObject state)
     {
@@ -130,13 +131,13 @@ internal static class CaRotationCommands
                 $"signing connector: tried {signing["attempts"]} times, last at {signing.Text("last_at")} by "
                     + $"{signing.Text("node")}"
             );
-            if (signing.Text("fault") is { } fault)
+            if (signing.Text("fault") is { } error)
             {
-                Line($"  {fault}; next at {signing.Text("next_at")}");
+                Line($"  {error}; next at {signing.Text("next_at")}");
             }
         }
 
-        Line(RadiusOf(state));
+        Line(DescribeAffected(state));
         if (state.Text("retires_at") is { } retires && state.Text("state") is "retiring")
         {
             Line($"leaves the bundle automatically at {retires}");
@@ -157,7 +158,7 @@ internal static class CaRotationCommands
         void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line.TrimEnd()}\n");
     }
 
-    private static string RadiusOf(JsonObject state) =>
+    private static string DescribeAffected(JsonObject state) =>
         $"{state["live_leaves"]} certificates of its making are valid"
         + (
             state["affected_agents"] is JsonArray { Count: > 0 } agents

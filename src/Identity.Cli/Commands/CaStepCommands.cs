@@ -63,7 +63,11 @@ internal static class CaStepCommands
                 }
 
                 return CommandResult.Object(
-                    await client.PostAsync($"{path}/{verb}", BodyOf(context.Get(reason), context.Get(expected)), cancel)
+                    await client.PostAsync(
+                        $"{path}/{verb}",
+                        CreateBody(context.Get(reason), context.Get(expected)),
+                        cancel
+                    )
                 );
             },
             [.. symbols]
@@ -122,7 +126,7 @@ internal static class CaStepCommands
         );
     }
 
-    private static JsonObject? BodyOf(string? reason, string? expected)
+    private static JsonObject? CreateBody(string? reason, string? expected)
     {
         if (reason is null && expected is null)
         {

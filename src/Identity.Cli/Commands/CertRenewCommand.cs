@@ -67,7 +67,7 @@ internal static class CertRenewCommand
                     Url = options.Url.AbsoluteUri.TrimEnd('/'),
                     TunnelId = TunnelId(context.Get(tunnel)!),
                     RenewBefore = context.Get(before) ?? DefaultRenewBefore,
-                    Unit = RenewalPlan.UnitOf($"{Environment.MachineName}\n{Path.GetFullPath(context.Get(output)!)}"),
+                    Unit = RenewalPlan.GetUnit($"{Environment.MachineName}\n{Path.GetFullPath(context.Get(output)!)}"),
                     KeyType = KeyTypes[context.Get(keyType) ?? "ecdsa-p256"],
                     HasCommand = change is not null,
                 };
@@ -154,13 +154,13 @@ internal static class CertRenewCommand
             return false;
         }
 
-        if (await change.RunAsync(time, cancel) is { } fault)
+        if (await change.RunAsync(time, cancel) is { } error)
         {
             throw new CommandFailure(
                 ExitCode.Failed,
                 result.Outcome is RotationOutcome.Renewed or RotationOutcome.BundleChanged
-                    ? $"the files are new, but the command after the change failed: {fault}"
-                    : $"the command after an earlier change failed again: {fault}"
+                    ? $"the files are new, but the command after the change failed: {error}"
+                    : $"the command after an earlier change failed again: {error}"
             )
             {
                 Where = $"--exec {change}",

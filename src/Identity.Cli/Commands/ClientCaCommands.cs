@@ -46,7 +46,7 @@ internal static class ClientCaCommands
             context => new JsonObject
             {
                 ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!),
-                ["identities"] = WireJson.ArrayOf(context.Get(identities)!),
+                ["identities"] = WireJson.ToJsonArray(context.Get(identities)!),
             },
             file,
             identities

@@ -59,12 +59,12 @@ internal static class CommonVerbs
                 var found = await context.IdAsync(noun, context.Get(id), cancel);
                 if (!context.Get(yes))
                 {
-                    var name = (await client.GetAsync(noun.PathOf(found), cancel)).Json.Text(noun.NameMember) ?? found;
+                    var name = (await client.GetAsync(noun.GetPath(found), cancel)).Json.Text(noun.NameMember) ?? found;
                     context.Confirm($"Archiving {noun.Word} {name}: {consequence}", name, yes: false);
                 }
 
                 return CommandResult.Object(
-                    await client.PostAsync($"{noun.PathOf(found)}/archive", body: null, cancel)
+                    await client.PostAsync($"{noun.GetPath(found)}/archive", body: null, cancel)
                 );
             },
             id,

@@ -92,7 +92,12 @@ internal static class DeclarativeCommands
             "schema",
             "the JSON schema of the files of apply, for editors and checks",
             (_, _) =>
-                Task.FromResult(CommandResult.Object(SchemaText.Of()) with { Plain = SchemaText.Text.TrimEnd('\n') })
+                Task.FromResult(
+                    CommandResult.Object(SchemaText.Create()) with
+                    {
+                        Plain = SchemaText.Text.TrimEnd('\n'),
+                    }
+                )
         );
 
     private static async Task<(ResourcePlan Plan, LiveState Live)> PlanAsync(

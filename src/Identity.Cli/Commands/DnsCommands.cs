@@ -86,14 +86,14 @@ internal static class DnsCommands
                 var agents = await client.GetAsync($"{Noun.Tunnel.Path}/{tunnel.Text("id")}/agents", cancel);
                 var custom = own.Select(hostname => hostname.Text("name")).OfType<string>().ToHashSet();
                 names.AddRange(
-                    PublicNames.Of(domain, custom, (agents.Json["data"] as JsonArray ?? []).OfType<JsonObject>())
+                    PublicNames.FindAll(domain, custom, (agents.Json["data"] as JsonArray ?? []).OfType<JsonObject>())
                 );
             }
         }
 
         IReadOnlyList<DnsRecord> records =
         [
-            .. DnsZone.Of(targets, wantsCaa ? value : null, names),
+            .. DnsZone.CreateRecords(targets, wantsCaa ? value : null, names),
             .. DnsZone.OfHostnames(hostnames, names),
         ];
         var json = new JsonObject
@@ -134,7 +134,7 @@ internal static class DnsCommands
         CancellationToken cancel
     )
     {
-        var status = (await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/status", cancel)).Json;
+        var status = (await client.GetAsync($"{Noun.Tunnel.GetPath(tunnel.Text("id") ?? "")}/status", cancel)).Json;
         return DnsZone.Targets(
             (status["edges"] as JsonArray ?? [])
                 .OfType<JsonObject>()

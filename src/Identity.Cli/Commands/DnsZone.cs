@@ -17,7 +17,7 @@ internal static class DnsZone
     /// <param name="tunnels">By domain, where its clients go: addresses, or one name.</param>
     /// <param name="caa">Value of the CAA records; null = none.</param>
     /// <param name="names">Those that agents get public certificates for.</param>
-    public static IReadOnlyList<DnsRecord> Of(
+    public static IReadOnlyList<DnsRecord> CreateRecords(
         IReadOnlyDictionary<string, IReadOnlyList<string>> tunnels,
         string? caa,
         IReadOnlyList<PublicName> names
@@ -53,7 +53,7 @@ internal static class DnsZone
         // §3). So where the names are aliases, the CAA set is written above as well.
         foreach (
             var group in tunnels
-                .Keys.GroupBy(ParentOf, StringComparer.Ordinal)
+                .Keys.GroupBy(GetParent, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
         )
         {
@@ -73,7 +73,7 @@ internal static class DnsZone
         bool IsAlias(string domain) => tunnels[domain].Any(target => !IPAddress.TryParse(target, out _));
     }
 
-    private static string ParentOf(string name) => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+    private static string GetParent(string name) => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private static DnsRecord At(string name, (string Type, string Value) record) =>
         new($"{name}.", record.Type, record.Value);

@@ -97,7 +97,7 @@ internal static class DoctorCommand
             {
                 await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
                 {
-                    var path = Noun.Tunnel.PathOf(tunnel.Text("id") ?? "");
+                    var path = Noun.Tunnel.GetPath(tunnel.Text("id") ?? "");
                     states.Add((await client.GetAsync($"{path}/status", cancel)).Json);
                 }
             }
@@ -114,7 +114,10 @@ internal static class DoctorCommand
                     "culvert status"
                 ) with
                 {
-                    Evidence = [.. bad.Select(state => $"{state.Text("tunnel_id")}: {CellText.Of(state["problems"])}")],
+                    Evidence =
+                    [
+                        .. bad.Select(state => $"{state.Text("tunnel_id")}: {CellText.Format(state["problems"])}"),
+                    ],
                 },
                 first
             );
@@ -141,7 +144,7 @@ internal static class DoctorCommand
         try
         {
             var id = tunnel.Text("tunnel_id") ?? "";
-            var agents = (await client.GetAsync($"{Noun.Tunnel.PathOf(id)}/agents", cancel)).Json.Data();
+            var agents = (await client.GetAsync($"{Noun.Tunnel.GetPath(id)}/agents", cancel)).Json.Data();
             var route = context.Get(flags.Route) ?? FirstRoute(agents);
             if (route is null)
             {
@@ -150,7 +153,7 @@ internal static class DoctorCommand
 
             var bundle = new X509Certificate2Collection();
             bundle.ImportFromPem(
-                (await client.GetAsync($"{Noun.Tunnel.PathOf(id)}/trust_bundle", cancel)).Json.Text("pem") ?? ""
+                (await client.GetAsync($"{Noun.Tunnel.GetPath(id)}/trust_bundle", cancel)).Json.Text("pem") ?? ""
             );
             var (port, from) = context.Get(flags.Port) is { } given
                 ? (given, "port: by --port")
@@ -163,7 +166,7 @@ internal static class DoctorCommand
             );
             var token = context.Get(flags.TokenFile) is { } file ? InFile.ReadText(file).Trim() : null;
             var finding = await new CallProbe(
-                new CallTarget(url.Uri, AddressOf(context.Get(flags.ConnectTo), port), bundle, token)
+                new CallTarget(url.Uri, ParseAddress(context.Get(flags.ConnectTo), port), bundle, token)
                 {
                     Notes = [from],
                 },
@@ -244,7 +247,7 @@ internal static class DoctorCommand
         };
     }
 
-    private static EndPoint? AddressOf(string? text, int port) =>
+    private static EndPoint? ParseAddress(string? text, int port) =>
         text is null ? null : (HostPort.TryParse(text, out var named) ? named : new HostPort(text, port)).ToEndPoint();
 
     private static CommandResult Report(IReadOnlyList<DoctorFinding> findings, string? only)
@@ -261,8 +264,8 @@ internal static class DoctorCommand
                     ["status"] = finding.Status.ToString().ToLowerInvariant(),
                     ["summary"] = finding.Summary,
                     ["why"] = finding.Why,
-                    ["evidence"] = WireJson.ArrayOf(finding.Evidence),
-                    ["next"] = WireJson.ArrayOf(finding.Next),
+                    ["evidence"] = WireJson.ToJsonArray(finding.Evidence),
+                    ["next"] = WireJson.ToJsonArray(finding.Next),
                 }
         );
         return CommandResult.Object(

@@ -40,8 +40,8 @@ internal static class EdgeCommands
                 var body = new JsonObject
                 {
                     ["name"] = context.Get(name),
-                    ["addresses"] = WireJson.ArrayOf(context.Get(addresses)!),
-                    ["dns_names"] = WireJson.ArrayOf(context.Get(dnsNames) ?? []),
+                    ["addresses"] = WireJson.ToJsonArray(context.Get(addresses)!),
+                    ["dns_names"] = WireJson.ToJsonArray(context.Get(dnsNames) ?? []),
                 };
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(await client.PostAsync(Noun.Edge.Path, body, cancel));

@@ -54,15 +54,15 @@ internal static class HistoryCommands
                     var query = new Query()
                         .Add("decision", decision)
                         .Add("reason", context.Get(reason))
-                        .Add("federation_rule_id", await IdOf(Noun.Rule, context.Get(rule)))
-                        .Add("issuer_id", await IdOf(Noun.Issuer, context.Get(issuer)))
+                        .Add("federation_rule_id", await FindIdAsync(Noun.Rule, context.Get(rule)))
+                        .Add("issuer_id", await FindIdAsync(Noun.Issuer, context.Get(issuer)))
                         .Add("subject", context.Get(subject))
-                        .Add("since", Moments.TextOf(context, since))
-                        .Add("until", Moments.TextOf(context, until))
+                        .Add("since", Moments.ReadText(context, since))
+                        .Add("until", Moments.ReadText(context, until))
                         .Add("request_id", context.Get(request));
                     return await flags.RunAsync(context, HistoryPath, query, Columns, cancel);
 
-                    async Task<string?> IdOf(Noun noun, string? nameOrId) =>
+                    async Task<string?> FindIdAsync(Noun noun, string? nameOrId) =>
                         nameOrId is null ? null : await context.IdAsync(noun, nameOrId, cancel);
                 },
                 [denied, granted, reason, rule, issuer, subject, since, until, request, .. flags.OptionsWithoutArchived]

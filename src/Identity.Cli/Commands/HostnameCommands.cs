@@ -72,7 +72,7 @@ internal static class HostnameCommands
     private static Command Check(VerbFactory verbs)
     {
         var tunnel = Tunnel();
-        var name = NameOf(tunnel);
+        var name = CompletedName(tunnel);
         return verbs.Create(
             "check",
             "check the TXT record now; exit code 2 while the name is not active",
@@ -95,7 +95,7 @@ internal static class HostnameCommands
     private static Command Approve(VerbFactory verbs)
     {
         var tunnel = Tunnel();
-        var name = NameOf(tunnel);
+        var name = CompletedName(tunnel);
         var yes = Flags.Yes();
         return verbs.Create(
             "approve",
@@ -116,7 +116,7 @@ internal static class HostnameCommands
     private static Command Remove(VerbFactory verbs)
     {
         var tunnel = Tunnel();
-        var name = NameOf(tunnel);
+        var name = CompletedName(tunnel);
         return verbs.Create(
             "remove",
             "release a name: edges and agents stop serving it within seconds",
@@ -137,8 +137,8 @@ internal static class HostnameCommands
 
     private static Argument<string> Name() => new("HOSTNAME") { Description = "a full DNS name" };
 
-    private static Argument<string> NameOf(Argument<string> tunnel) =>
-        Name().Offering(NameCompletion.PartsOf("hostnames", context => context.Get(tunnel)), "name");
+    private static Argument<string> CompletedName(Argument<string> tunnel) =>
+        Name().Offering(NameCompletion.FromPartsOfTunnel("hostnames", context => context.Get(tunnel)), "name");
 
     private static async Task<string> ListPathAsync(
         CommandContext context,

@@ -85,14 +85,14 @@ internal static class IssuerKeyCommands
                 var isUndo = context.Get(undo);
                 if (!context.Get(yes))
                 {
-                    var issuer = (await client.GetAsync(Noun.Issuer.PathOf(found), cancel)).Json.Text("name") ?? found;
+                    var issuer = (await client.GetAsync(Noun.Issuer.GetPath(found), cancel)).Json.Text("name") ?? found;
                     var consequence = isUndo ? "accept its tokens again" : "tokens signed so are exchanged no more";
                     context.Confirm($"Keys of issuer {issuer}: {consequence}", issuer, yes: false);
                 }
 
                 var verb = isUndo ? "unkill" : "kill";
                 return CommandResult.Object(
-                    await client.PostAsync($"{Noun.Issuer.PathOf(found)}/{verb}", body, cancel)
+                    await client.PostAsync($"{Noun.Issuer.GetPath(found)}/{verb}", body, cancel)
                 );
             },
             id,

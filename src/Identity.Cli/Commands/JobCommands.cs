@@ -55,7 +55,7 @@ internal static class JobCommands
 
     private static Argument<string> Job() =>
         new Argument<string>("JOB") { Description = "its id, as culvert job list shows it" }.Offering(
-            NameCompletion.ListOf(Path),
+            NameCompletion.FromList(Path),
             "id"
         );
 

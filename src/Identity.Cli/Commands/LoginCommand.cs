@@ -72,7 +72,7 @@ internal static class LoginCommand
                 {
                     var provider = new SignInProvider
                     {
-                        Issuer = IssuerOf(context.Get(issuer)),
+                        Issuer = ParseIssuer(context.Get(issuer)),
                         ClientId = context.Get(client) ?? throw Usage("the client is not named", "--client-id"),
                         Audience = context.Get(audience),
                         CaFile = context.Get(issuerCa),
@@ -133,7 +133,7 @@ internal static class LoginCommand
         );
     }
 
-    private static Uri IssuerOf(string? text) =>
+    private static Uri ParseIssuer(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url.Scheme == Uri.UriSchemeHttps
         && url.UserInfo.Length == 0

@@ -28,7 +28,7 @@ internal static class MembershipCommands
     {
         var client = await context.ClientAsync(cancel);
         return await client.PostAsync(
-            PathOf(account),
+            GetPath(account),
             new JsonObject { ["workspace_id"] = workspace, ["workspace_role"] = Prefix + role },
             cancel
         );
@@ -44,7 +44,7 @@ internal static class MembershipCommands
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,
-                    PathOf(await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)),
+                    GetPath(await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)),
                     new Query(),
                     [
                         new("WORKSPACE", "workspace_id", Fit.Keep),
@@ -92,12 +92,12 @@ internal static class MembershipCommands
                 var workspace = await Workspaces.ChosenAsync(context, cancel);
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(
-                    await client.DeleteAsync($"{PathOf(account)}/{Uri.EscapeDataString(workspace)}", cancel)
+                    await client.DeleteAsync($"{GetPath(account)}/{Uri.EscapeDataString(workspace)}", cancel)
                 );
             },
             id
         );
     }
 
-    private static string PathOf(string account) => $"{Noun.ServiceAccount.PathOf(account)}/workspaces";
+    private static string GetPath(string account) => $"{Noun.ServiceAccount.GetPath(account)}/workspaces";
 }

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Cli.Commands;
 internal static class Moments
 {
     /// <summary>Null: the flag was not given.</summary>
-    public static DateTimeOffset? Of(CommandContext context, Option<string?> option)
+    public static DateTimeOffset? Read(CommandContext context, Option<string?> option)
     {
         if (context.Get(option) is not { } text)
         {
@@ -38,8 +38,8 @@ internal static class Moments
     }
 
     /// <summary>As the API takes it: what was written, or the second that a duration reaches back to.</summary>
-    public static string? TextOf(CommandContext context, Option<string?> option) =>
-        Of(context, option) is not { } moment ? null
+    public static string? ReadText(CommandContext context, Option<string?> option) =>
+        Read(context, option) is not { } moment ? null
         : context.Get(option)!.EndsWith('Z') ? context.Get(option)
         : Text(moment);
 

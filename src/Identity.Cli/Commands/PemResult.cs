@@ -7,7 +7,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>Objects whose point is a PEM text: people get the PEM itself, or it goes into a file.</summary>
 internal static class PemResult
 {
-    public static CommandResult Of(CommandContext context, ApiAnswer answer, string member, string? file)
+    public static CommandResult Create(CommandContext context, ApiAnswer answer, string member, string? file)
     {
         var pem = answer.Json.Text(member) ?? "";
         var result = CommandResult.Object(answer);

@@ -37,7 +37,7 @@ internal static class PresetCommands
     private static Command Show(VerbFactory verbs)
     {
         var name = new Argument<string>("NAME") { Description = "the preset's name" }.Offering(
-            NameCompletion.ListOf(Path),
+            NameCompletion.FromList(Path),
             "name"
         );
         return verbs.Create(

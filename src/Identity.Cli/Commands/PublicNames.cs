@@ -13,17 +13,17 @@ internal static class PublicNames
     /// <param name="domain">The tunnel's.</param>
     /// <param name="hostnames">Its custom names.</param>
     /// <param name="agents">As the service lists them.</param>
-    public static IReadOnlyList<PublicName> Of(
+    public static IReadOnlyList<PublicName> FindAll(
         string domain,
         IReadOnlyCollection<string> hostnames,
         IEnumerable<JsonObject> agents
     )
     {
         var found = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
-        foreach (var said in agents.SelectMany(PublicOf))
+        foreach (var said in agents.SelectMany(FindPublicRoutes))
         {
             if (
-                ValueOf(said.Text("issuer"), said.Text("account")) is not { } value
+                FormatValue(said.Text("issuer"), said.Text("account")) is not { } value
                 || said["names"] is not JsonArray names
             )
             {
@@ -43,7 +43,7 @@ internal static class PublicNames
         return [.. found.Select(f => new PublicName(f.Key, domain, [.. f.Value]))];
     }
 
-    private static IEnumerable<JsonObject> PublicOf(JsonObject agent) =>
+    private static IEnumerable<JsonObject> FindPublicRoutes(JsonObject agent) =>
         agent["revoked_at"] is null && agent["routes"] is JsonArray routes
             ? routes.OfType<JsonObject>().Select(route => route["public"]).OfType<JsonObject>()
             : [];
@@ -57,7 +57,7 @@ internal static class PublicNames
         );
 
     // RFC 8657 §3: the holder of the account may order, whatever the other parameters.
-    private static string? ValueOf(string? issuer, string? account) =>
+    private static string? FormatValue(string? issuer, string? account) =>
         issuer is { Length: > 0 }
         && issuer.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
         && Uri.TryCreate(account, UriKind.Absolute, out var uri)

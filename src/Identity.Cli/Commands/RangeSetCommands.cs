@@ -47,14 +47,14 @@ internal static class RangeSetCommands
             "create a set, or replace its ranges; this affects every tunnel that uses it",
             async (context, cancel) =>
             {
-                var body = new JsonObject { ["ranges"] = WireJson.ArrayOf(Read(context, file, ranges)) };
+                var body = new JsonObject { ["ranges"] = WireJson.ToJsonArray(Read(context, file, ranges)) };
                 if (context.Get(revision) is { } expected)
                 {
                     body["revision"] = expected;
                 }
 
                 var client = await context.OrganizationClientAsync(cancel);
-                return CommandResult.Object(await client.PostAsync(PathOf(context.Get(name)), body, cancel));
+                return CommandResult.Object(await client.PostAsync(GetPath(context.Get(name)), body, cancel));
             },
             name,
             file,
@@ -76,14 +76,14 @@ internal static class RangeSetCommands
 
     private static Command Show(VerbFactory verbs)
     {
-        var name = Flags.Name().Offering(NameCompletion.ListOf(Path), "name");
+        var name = Flags.Name().Offering(NameCompletion.FromList(Path), "name");
         return verbs.Create(
             "show",
             "print one set",
             async (context, cancel) =>
             {
                 var client = await context.OrganizationClientAsync(cancel);
-                return CommandResult.Object(await client.GetAsync(PathOf(context.Get(name)), cancel));
+                return CommandResult.Object(await client.GetAsync(GetPath(context.Get(name)), cancel));
             },
             name
         );
@@ -91,14 +91,14 @@ internal static class RangeSetCommands
 
     private static Command Remove(VerbFactory verbs)
     {
-        var name = Flags.Name().Offering(NameCompletion.ListOf(Path), "name");
+        var name = Flags.Name().Offering(NameCompletion.FromList(Path), "name");
         return verbs.Create(
             "remove",
             "remove a set that no tunnel names",
             async (context, cancel) =>
             {
                 var client = await context.OrganizationClientAsync(cancel);
-                return CommandResult.Object(await client.DeleteAsync(PathOf(context.Get(name)), cancel));
+                return CommandResult.Object(await client.DeleteAsync(GetPath(context.Get(name)), cancel));
             },
             name
         );
@@ -136,5 +136,5 @@ internal static class RangeSetCommands
         }
     }
 
-    private static string PathOf(string name) => $"{Path}/{Uri.EscapeDataString(name)}";
+    private static string GetPath(string name) => $"{Path}/{Uri.EscapeDataString(name)}";
 }

@@ -150,7 +150,10 @@ internal static class RelyingPartyCommands
 
     private static Argument<string> Party(Option<string> tunnel) =>
         new Argument<string>("NAME") { Description = "id (rp_…) or name of the relying party" }.Offering(
-            NameCompletion.PartsOf("relying_parties", context => context.Has(tunnel) ? context.Get(tunnel) : null),
+            NameCompletion.FromPartsOfTunnel(
+                "relying_parties",
+                context => context.Has(tunnel) ? context.Get(tunnel) : null
+            ),
             "name"
         );
 

@@ -17,9 +17,9 @@ internal sealed class ResourceFlags
     public ResourceFlags(string kind, bool creating) =>
         flags = [
             .. ResourceKind
-                .Of(kind)!
+                .FindByWord(kind)!
                 .Fields.Where(field => field.Flag is not null && (creating || !field.IsFixed))
-                .Select(field => (field, OptionOf(field, field.Flag!, creating))),
+                .Select(field => (field, CreateOption(field, field.Flag!, creating))),
         ];
 
     public IEnumerable<Option> All => flags.Select(flag => flag.Option);
@@ -48,7 +48,7 @@ internal sealed class ResourceFlags
         {
             var values = context.Get(list)!;
             values = field.Flag.Nothing is null ? values : UpdateBody.ListOrNone(option.Name, values);
-            return WireJson.ArrayOf(
+            return WireJson.ToJsonArray(
                 noun is null
                     ? values
                     : await new NameResolver(await context.ClientAsync(cancel)).IdsAsync(noun, values, cancel)
@@ -59,7 +59,7 @@ internal sealed class ResourceFlags
         return noun is null || value is null ? value : await context.IdAsync(noun, (string)value!, cancel);
     }
 
-    private static Option OptionOf(ResourceField field, FieldFlag flag, bool creating)
+    private static Option CreateOption(ResourceField field, FieldFlag flag, bool creating)
     {
         var noun = flag.RefersTo ?? field.RefersTo;
         var help = flag.Nothing is null ? flag.Value : $"{flag.Value}|{flag.Nothing}";

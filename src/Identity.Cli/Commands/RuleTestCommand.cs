@@ -97,7 +97,7 @@ internal static class RuleTestCommand
         var claims = (JsonObject?)test["claims"]?.DeepClone() ?? [];
         if (!claims.ContainsKey("iss"))
         {
-            var issuer = await client.GetAsync(Noun.Issuer.PathOf(rule.Text("issuer_id") ?? ""), cancel);
+            var issuer = await client.GetAsync(Noun.Issuer.GetPath(rule.Text("issuer_id") ?? ""), cancel);
             claims["iss"] = issuer.Json.Text("issuer_url");
         }
 

@@ -40,7 +40,7 @@ internal static class RuleTrialCommands
 
                 if (context.Get(claims) is { } claimsFile)
                 {
-                    body["claims"] = JsonOf(claimsFile);
+                    body["claims"] = ReadObject(claimsFile);
                 }
 
                 Add("request_id", context.Get(request));
@@ -60,7 +60,7 @@ internal static class RuleTrialCommands
 
                 if (context.Get(draft) is { } draftFile)
                 {
-                    body["rule"] = JsonOf(draftFile);
+                    body["rule"] = ReadObject(draftFile);
                 }
 
                 if (context.Get(issuer) is { } searched)
@@ -112,7 +112,7 @@ internal static class RuleTrialCommands
             async (context, cancel) =>
             {
                 var (path, changes) = context.Get(file) is { } written
-                    ? (await edit.PathAsync(context, cancel), JsonOf(written))
+                    ? (await edit.PathAsync(context, cancel), ReadObject(written))
                     : await edit.ReadAsync(context, cancel);
                 var body = new JsonObject { ["changes"] = changes };
                 if (context.Has(days) && context.Has(since))
@@ -134,7 +134,7 @@ internal static class RuleTrialCommands
         );
     }
 
-    private static JsonObject JsonOf(string file)
+    private static JsonObject ReadObject(string file)
     {
         try
         {

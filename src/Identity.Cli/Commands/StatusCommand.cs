@@ -46,7 +46,7 @@ internal static class StatusCommand
         var tunnels = new JsonArray();
         await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
         {
-            var status = (await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/status", cancel)).Json;
+            var status = (await client.GetAsync($"{Noun.Tunnel.GetPath(tunnel.Text("id") ?? "")}/status", cancel)).Json;
             status["display_name"] = tunnel["display_name"]?.DeepClone();
             tunnels.Add((JsonNode)status.DeepClone());
         }
@@ -80,12 +80,15 @@ internal static class StatusCommand
             .Append(CultureInfo.InvariantCulture, $" ({organization.Text("id")})\n");
         foreach (var tunnel in (JsonArray)result["tunnels"]!)
         {
-            text.Append(TunnelState.Of(tunnel).PadRight(11))
+            text.Append(TunnelState.Describe(tunnel).PadRight(11))
                 .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
                 .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
-                .Append(CultureInfo.InvariantCulture, $"           agents {Of(tunnel, "agents_live")} connected of ")
-                .Append(CultureInfo.InvariantCulture, $"{Of(tunnel, "agents_enrolled")}, ")
-                .Append(CultureInfo.InvariantCulture, $"certificates {Of(tunnel, "certificates")}, edges ")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"           agents {FormatCell(tunnel, "agents_live")} connected of "
+                )
+                .Append(CultureInfo.InvariantCulture, $"{FormatCell(tunnel, "agents_enrolled")}, ")
+                .Append(CultureInfo.InvariantCulture, $"certificates {FormatCell(tunnel, "certificates")}, edges ")
                 .Append(Edges(tunnel))
                 .Append('\n');
             foreach (var route in (tunnel?["routes"] as JsonArray ?? []).Where(IsUnhealthy))
@@ -99,7 +102,7 @@ internal static class StatusCommand
 
             if (tunnel?["problems"] is JsonArray { Count: > 0 })
             {
-                text.Append(CultureInfo.InvariantCulture, $"           missing: {Of(tunnel, "problems")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"           missing: {FormatCell(tunnel, "problems")}\n");
             }
         }
 
@@ -118,7 +121,7 @@ internal static class StatusCommand
             text.Append("CA         ")
                 .Append(CellText.Safe(authority.Text("name") ?? "-"))
                 .Append(CultureInfo.InvariantCulture, $"  {authority.Text("id")}  {authority.Text("state")}")
-                .Append(CultureInfo.InvariantCulture, $", until {Of(authority, "not_after")}: ")
+                .Append(CultureInfo.InvariantCulture, $", until {FormatCell(authority, "not_after")}: ")
                 .Append(CultureInfo.InvariantCulture, $"culvert ca status {authority.Text("id")}\n");
         }
 
@@ -191,15 +194,15 @@ internal static class StatusCommand
     private static long? Number(JsonNode? tunnel, string member) =>
         tunnel?[member] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
-    private static string Of(JsonNode? tunnel, string member) => CellText.Of(tunnel?[member]);
+    private static string FormatCell(JsonNode? tunnel, string member) => CellText.Format(tunnel?[member]);
 
     private static string Edges(JsonNode? tunnel)
     {
         var all = tunnel?["edges"] as JsonArray ?? [];
         var edges = all.Select(edge =>
             edge.Text("state") is null or "live"
-                ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections{OtherPort(tunnel, edge)})"
-                : $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["state"])})"
+                ? $"{CellText.Format(edge?["name"])} ({CellText.Format(edge?["agent_connections"])} agent connections{OtherPort(tunnel, edge)})"
+                : $"{CellText.Format(edge?["name"])} ({CellText.Format(edge?["state"])})"
         );
         var assigned = all.Count(edge => edge?["assigned"]?.GetValue<bool>() != false);
         var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {assigned} serving: " : "";

@@ -67,12 +67,12 @@ internal static class SupportBundleCommand
                 await CollectAsync(context, bundle, from, cancel);
                 foreach (var log in context.Get(logs) ?? [])
                 {
-                    bundle.Add($"logs/{Path.GetFileName(log)}", TailOf(log, from));
+                    bundle.Add($"logs/{Path.GetFileName(log)}", ReadTail(log, from));
                 }
 
                 bundle.Add("manifest.json", Manifest(context, from, now, bundle.Entries));
                 return CommandResult.Object(
-                    new JsonObject { ["file"] = context.Get(file), ["entries"] = WireJson.ArrayOf(bundle.Entries) }
+                    new JsonObject { ["file"] = context.Get(file), ["entries"] = WireJson.ToJsonArray(bundle.Entries) }
                 ) with
                 {
                     Plain = $"{context.Get(file)}: {string.Join(", ", bundle.Entries)}\nreview it before you send it",
@@ -161,7 +161,7 @@ internal static class SupportBundleCommand
         var states = new JsonArray();
         await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
         {
-            var path = Noun.Tunnel.PathOf(tunnel.Text("id") ?? "");
+            var path = Noun.Tunnel.GetPath(tunnel.Text("id") ?? "");
             states.Add(
                 (JsonNode)
                     new JsonObject
@@ -213,11 +213,11 @@ internal static class SupportBundleCommand
             ["since"] = Moments.Text(from),
             ["culvert"] = ProgramVersion.Text,
             ["service"] = context.Settings.Url.ToString(),
-            ["entries"] = WireJson.ArrayOf(entries),
+            ["entries"] = WireJson.ToJsonArray(entries),
             ["redacted"] = "values under telling names, tokens, keys and users in addresses",
         };
 
-    private static string TailOf(string log, DateTimeOffset from)
+    private static string ReadTail(string log, DateTimeOffset from)
     {
         try
         {
@@ -227,7 +227,7 @@ internal static class SupportBundleCommand
             var kept = new StringBuilder();
             while (text.ReadLine() is { } line)
             {
-                if (TimeOf(line) is not { } at || at >= from)
+                if (FindTime(line) is not { } at || at >= from)
                 {
                     kept.Append(line).Append('\n');
                 }
@@ -242,7 +242,7 @@ internal static class SupportBundleCommand
     }
 
     // Our programs write JSON lines with ts; of other lines no time is known, and they stay.
-    private static DateTimeOffset? TimeOf(string line)
+    private static DateTimeOffset? FindTime(string line)
     {
         try
         {

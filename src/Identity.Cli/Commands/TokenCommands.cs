@@ -87,10 +87,10 @@ internal static class TokenCommands
             async (context, cancel) =>
             {
                 var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);
-                var inspection = TokenInspection.Of(token, context.Host.Time.GetUtcNow());
+                var inspection = TokenInspection.Inspect(token, context.Host.Time.GetUtcNow());
                 return CommandResult.Object(inspection) with
                 {
-                    Plain = InspectionText.Of(inspection),
+                    Plain = InspectionText.Format(inspection),
                     ExitCode = inspection["problems"] is JsonArray { Count: > 0 }
                         ? ExitCode.CheckFailed
                         : ExitCode.Done,

@@ -66,7 +66,7 @@ internal static class TokenRevokeCommands
 
                 Narrow(body, "rule", "rule_version", "rule_version", context.Get(version), "--version needs --rule");
                 Narrow(body, "issuer", "subject", "subject", context.Get(subject), "--subject needs --issuer");
-                if (TimeOf(context.Get(before)) is { } time)
+                if (CheckTime(context.Get(before)) is { } time)
                 {
                     body.TryAdd("kind", "issued_before");
                     body["issued_before"] = time;
@@ -171,7 +171,7 @@ internal static class TokenRevokeCommands
         }
     }
 
-    private static string? TimeOf(string? text) =>
+    private static string? CheckTime(string? text) =>
         text is null
         || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
             ? text

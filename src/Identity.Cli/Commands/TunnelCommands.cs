@@ -103,8 +103,8 @@ internal static class TunnelCommands
         {
             try
             {
-                var path = $"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/status";
-                tunnel[Readiness] = TunnelState.Of((await client.GetAsync(path, cancel)).Json);
+                var path = $"{Noun.Tunnel.GetPath(tunnel.Text("id") ?? "")}/status";
+                tunnel[Readiness] = TunnelState.Describe((await client.GetAsync(path, cancel)).Json);
             }
             catch (CommandFailure)
             {
@@ -217,7 +217,7 @@ internal static class TunnelCommands
                 var client = await context.ClientAsync(cancel);
                 var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 var answer = await client.GetAsync($"{path}/trust_bundle", cancel);
-                return PemResult.Of(context, answer, "pem", context.Get(file));
+                return PemResult.Create(context, answer, "pem", context.Get(file));
             },
             id,
             file

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Cli.Commands;
 internal static class TunnelState
 {
     /// <summary>For a person.</summary>
-    public static string Of(JsonNode? status) =>
+    public static string Describe(JsonNode? status) =>
         status.Text("state") switch
         {
             "unknown" => "UNKNOWN",

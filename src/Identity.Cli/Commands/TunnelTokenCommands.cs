@@ -49,7 +49,7 @@ internal static class TunnelTokenCommands
             {
                 var client = await context.ClientAsync(cancel);
                 var found = await context.IdAsync(Noun.Tunnel, context.Get(id), cancel);
-                var path = Noun.Tunnel.PathOf(found);
+                var path = Noun.Tunnel.GetPath(found);
                 if (!context.Get(yes))
                 {
                     var name = (await client.GetAsync(path, cancel)).Json.Text(Noun.Tunnel.NameMember) ?? found;

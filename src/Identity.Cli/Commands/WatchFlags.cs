@@ -24,7 +24,7 @@ internal static class WatchFlags
         ];
 
     /// <summary>Null: the command runs once.</summary>
-    public static TimeSpan? IntervalOf(ParseResult parse) =>
+    public static TimeSpan? ReadInterval(ParseResult parse) =>
         parse.CommandResult.Command.Options.Any(option => option.Name == WatchName) && parse.GetValue<bool>(WatchName)
             ? parse.GetValue<TimeSpan?>(EveryName) ?? Usual
             : null;

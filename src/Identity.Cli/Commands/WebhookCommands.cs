@@ -111,7 +111,7 @@ internal static class WebhookCommands
     }
 
     private static Argument<string> Id() =>
-        new Argument<string>("ID") { Description = "id of the webhook" }.Offering(NameCompletion.ListOf(Path), "id");
+        new Argument<string>("ID") { Description = "id of the webhook" }.Offering(NameCompletion.FromList(Path), "id");
 
     private static Command Deliveries(VerbFactory verbs)
     {

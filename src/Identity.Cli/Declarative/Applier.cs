@@ -30,8 +30,8 @@ internal sealed class Applier(ManagementClient client, LiveState live)
 
     private Task<ApiAnswer> ArchiveAsync(LiveResource gone, CancellationToken cancel) =>
         gone.Kind.Word == "range_set"
-            ? client.DeleteAsync(gone.Kind.Noun.PathOf(gone.Id), cancel)
-            : client.PostAsync($"{gone.Kind.Noun.PathOf(gone.Id)}/archive", body: null, cancel);
+            ? client.DeleteAsync(gone.Kind.Noun.GetPath(gone.Id), cancel)
+            : client.PostAsync($"{gone.Kind.Noun.GetPath(gone.Id)}/archive", body: null, cancel);
 
     private async Task CreateAsync(DeclaredResource declared, CancellationToken cancel)
     {
@@ -41,7 +41,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
             // Revision 0: only if it is still not there.
             var set = Body(declared, [.. declared.Spec.Select(field => field.Key)]);
             set["revision"] = 0;
-            await client.PostAsync(kind.Noun.PathOf(declared.Name), set, cancel);
+            await client.PostAsync(kind.Noun.GetPath(declared.Name), set, cancel);
             live.Add(kind.Noun, declared.Name, declared.Name);
             return;
         }
@@ -55,7 +55,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         if (kind.IsCreatedBare && declared.Spec.Count > 0)
         {
             await client.PostAsync(
-                kind.Noun.PathOf(id),
+                kind.Noun.GetPath(id),
                 Body(declared, [.. declared.Spec.Select(field => field.Key)]),
                 cancel
             );
@@ -77,7 +77,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         var own = fields.Where(name => declared.Kind.Find(name)!.IsApart is false).ToList();
         if (own.Count > 0)
         {
-            await client.PostAsync(declared.Kind.Noun.PathOf(present.Id), Body(declared, own), cancel);
+            await client.PostAsync(declared.Kind.Noun.GetPath(present.Id), Body(declared, own), cancel);
         }
 
         if (own.Count < fields.Count && Apart(declared) is { } roles)
@@ -153,6 +153,6 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         };
 
     private string Id(Noun noun, string name) =>
-        live.IdOf(noun, name)
+        live.FindId(noun, name)
         ?? throw new CommandFailure(ExitCode.Refused, $"there is no {noun.Word} named '{name}' yet");
 }

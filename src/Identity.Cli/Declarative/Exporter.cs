@@ -13,15 +13,15 @@ internal static class Exporter
         {
             var path = Path.Combine(folder, resource.Kind.Word, FileName(resource.Name) + ".yaml");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            OutFile.WritePublic(path, TextOf(resource));
+            OutFile.WritePublic(path, ToYaml(resource));
             files.Add(path);
         }
 
         return files;
     }
 
-    public static string TextOf(LiveResource resource) =>
-        YamlText.Of(
+    public static string ToYaml(LiveResource resource) =>
+        YamlText.Format(
             new JsonObject
             {
                 ["kind"] = resource.Kind.Word,

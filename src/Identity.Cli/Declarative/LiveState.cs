@@ -62,7 +62,7 @@ internal sealed class LiveState
     }
 
     /// <summary>The id of what a name means; null: nothing has it yet. An id means itself.</summary>
-    public string? IdOf(Noun noun, string nameOrId)
+    public string? FindId(Noun noun, string nameOrId)
     {
         if (nameOrId.StartsWith(noun.Prefix, StringComparison.Ordinal))
         {
@@ -133,8 +133,8 @@ internal sealed class LiveState
             progress.Report(resources.Count);
             // A list leaves out what is long: a rule's tests.
             var whole =
-                kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.PathOf(IdIn(item)), cancel)).Json : item;
-            var spec = SpecOf(kind, whole);
+                kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.GetPath(IdIn(item)), cancel)).Json : item;
+            var spec = ToSpec(kind, whole);
             if (kind.Fields.FirstOrDefault(field => field.IsApart) is { } apart)
             {
                 spec[apart.Name] = await Memberships.ReadAsync(client, IdIn(item), WorkspaceName, cancel);
@@ -149,7 +149,7 @@ internal sealed class LiveState
     // Range sets have no id but their name.
     private static string IdIn(JsonObject item) => item.Text("id") ?? item.Text("name") ?? "";
 
-    private JsonObject SpecOf(ResourceKind kind, JsonObject item)
+    private JsonObject ToSpec(ResourceKind kind, JsonObject item)
     {
         var spec = new JsonObject();
         foreach (var field in kind.Fields.Where(field => !field.IsApart))
@@ -171,10 +171,10 @@ internal sealed class LiveState
 
     private JsonNode Named(Noun noun, JsonNode value) =>
         value is JsonArray list
-            ? new JsonArray([.. list.Select(item => (JsonNode)NameOf(noun, (string?)item ?? ""))])
-            : NameOf(noun, (string)value!);
+            ? new JsonArray([.. list.Select(item => (JsonNode)GetName(noun, (string?)item ?? ""))])
+            : GetName(noun, (string)value!);
 
     // Of two that share a name only the id says which.
-    private string NameOf(Noun noun, string id) =>
+    private string GetName(Noun noun, string id) =>
         names.GetValueOrDefault((noun.Path, id)) is { } name && ids[(noun.Path, name)].Count == 1 ? name : id;
 }

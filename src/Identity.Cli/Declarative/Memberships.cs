@@ -18,7 +18,7 @@ internal static class Memberships
     )
     {
         var roles = new JsonObject();
-        await foreach (var member in NameResolver.AllAsync(client, PathOf(accountId), cancel))
+        await foreach (var member in NameResolver.AllAsync(client, GetPath(accountId), cancel))
         {
             if (
                 member["implicit"] is JsonValue isImplicit
@@ -45,22 +45,22 @@ internal static class Memberships
     {
         foreach (var (name, role) in wanted.Where(pair => !JsonNode.DeepEquals(pair.Value, present[pair.Key])))
         {
-            var body = new JsonObject { ["workspace_id"] = IdOf(live, name), ["workspace_role"] = role?.DeepClone() };
-            await client.PostAsync(PathOf(accountId), body, cancel);
+            var body = new JsonObject { ["workspace_id"] = GetId(live, name), ["workspace_role"] = role?.DeepClone() };
+            await client.PostAsync(GetPath(accountId), body, cancel);
         }
 
         foreach (var (name, _) in present.Where(pair => !wanted.ContainsKey(pair.Key)).ToList())
         {
-            await client.DeleteAsync($"{PathOf(accountId)}/{Uri.EscapeDataString(IdOf(live, name))}", cancel);
+            await client.DeleteAsync($"{GetPath(accountId)}/{Uri.EscapeDataString(GetId(live, name))}", cancel);
         }
     }
 
-    private static string IdOf(LiveState live, string workspace) =>
-        live.IdOf(Noun.Workspace, workspace)
+    private static string GetId(LiveState live, string workspace) =>
+        live.FindId(Noun.Workspace, workspace)
         ?? throw new CommandFailure(ExitCode.Refused, $"there is no workspace named '{workspace}'")
         {
             Next = "culvert workspace list",
         };
 
-    private static string PathOf(string accountId) => $"{Noun.ServiceAccount.PathOf(accountId)}/workspaces";
+    private static string GetPath(string accountId) => $"{Noun.ServiceAccount.GetPath(accountId)}/workspaces";
 }

@@ -17,28 +17,28 @@ internal static class ResourceFiles
 
     public static IReadOnlyList<DeclaredResource> Read(string path)
     {
-        List<string> faults = [];
+        List<string> errors = [];
         List<DeclaredResource> resources = [];
-        foreach (var file in FilesOf(path))
+        foreach (var file in FindFiles(path))
         {
-            ReadFile(file, resources, faults);
+            ReadFile(file, resources, errors);
         }
 
         foreach (var twice in resources.GroupBy(resource => resource.Title).Where(group => group.Count() > 1))
         {
-            faults.Add($"{twice.Last().Source}: {twice.Key} is already declared in {twice.First().Source}");
+            errors.Add($"{twice.Last().Source}: {twice.Key} is already declared in {twice.First().Source}");
         }
 
-        return faults.Count == 0
+        return errors.Count == 0
             ? resources
-            : throw new CommandFailure(ExitCode.Configuration, string.Join('\n', faults))
+            : throw new CommandFailure(ExitCode.Configuration, string.Join('\n', errors))
             {
                 Where = path,
                 Next = "run culvert schema for the format of these files; docs/declarative.md explains it",
             };
     }
 
-    private static string[] FilesOf(string path)
+    private static string[] FindFiles(string path)
     {
         if (File.Exists(path))
         {
@@ -59,7 +59,7 @@ internal static class ResourceFiles
         ];
     }
 
-    private static void ReadFile(string file, List<DeclaredResource> resources, List<string> faults)
+    private static void ReadFile(string file, List<DeclaredResource> resources, List<string> errors)
     {
         try
         {
@@ -68,42 +68,42 @@ internal static class ResourceFiles
             stream.Load(text);
             foreach (var document in stream.Documents)
             {
-                ReadDocument(file, document.RootNode, resources, faults);
+                ReadDocument(file, document.RootNode, resources, errors);
             }
         }
         catch (YamlException e)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{file}:{e.Start.Line}: {e.Message}"));
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{file}:{e.Start.Line}: {e.Message}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add($"{file}: {e.Message}");
+            errors.Add($"{file}: {e.Message}");
         }
     }
 
-    private static void ReadDocument(string file, YamlNode root, List<DeclaredResource> resources, List<string> faults)
+    private static void ReadDocument(string file, YamlNode root, List<DeclaredResource> resources, List<string> errors)
     {
         var source = string.Create(CultureInfo.InvariantCulture, $"{file}:{root.Start.Line}");
         if (YamlNodes.ToJson(root) is not JsonObject document)
         {
-            faults.Add($"{source}: a resource is a mapping with kind, name and spec");
+            errors.Add($"{source}: a resource is a mapping with kind, name and spec");
             return;
         }
 
         foreach (var (name, _) in document.Where(member => !Members.Contains(member.Key)))
         {
-            faults.Add($"{source}: {name} is unknown; use kind, name and spec");
+            errors.Add($"{source}: {name} is unknown; use kind, name and spec");
         }
 
-        if (TextOf(document, "kind") is not { } word || ResourceKind.Of(word) is not { } kind)
+        if (FindText(document, "kind") is not { } word || ResourceKind.FindByWord(word) is not { } kind)
         {
-            faults.Add($"{source}: kind is one of {string.Join(", ", ResourceKind.All.Select(one => one.Word))}");
+            errors.Add($"{source}: kind is one of {string.Join(", ", ResourceKind.All.Select(one => one.Word))}");
             return;
         }
 
-        if (TextOf(document, "name") is not { Length: > 0 } called)
+        if (FindText(document, "name") is not { Length: > 0 } called)
         {
-            faults.Add($"{source}: name is missing");
+            errors.Add($"{source}: name is missing");
             return;
         }
 
@@ -115,15 +115,15 @@ internal static class ResourceFiles
         };
         if (spec is null)
         {
-            faults.Add($"{source}: spec is a mapping");
+            errors.Add($"{source}: spec is a mapping");
             return;
         }
 
-        faults.AddRange(FaultsOf(kind, spec).Select(fault => $"{source}: {kind.Word} {called}: {fault}"));
+        errors.AddRange(FindErrors(kind, spec).Select(error => $"{source}: {kind.Word} {called}: {error}"));
         resources.Add(new DeclaredResource(kind, called, spec, source));
     }
 
-    private static IEnumerable<string> FaultsOf(ResourceKind kind, JsonObject spec)
+    private static IEnumerable<string> FindErrors(ResourceKind kind, JsonObject spec)
     {
         foreach (var (name, value) in spec)
         {
@@ -171,6 +171,6 @@ internal static class ResourceFiles
             _ => "a list of mappings",
         };
 
-    private static string? TextOf(JsonObject document, string name) =>
+    private static string? FindText(JsonObject document, string name) =>
         document[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

@@ -292,5 +292,5 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
         ),
     ];
 
-    public static ResourceKind? Of(string word) => All.FirstOrDefault(kind => kind.Word == word);
+    public static ResourceKind? FindByWord(string word) => All.FirstOrDefault(kind => kind.Word == word);
 }

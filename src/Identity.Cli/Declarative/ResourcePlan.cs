@@ -68,9 +68,9 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
                 text.Append("           ")
                     .Append(field)
                     .Append(": ")
-                    .Append(CellText.Of(before))
+                    .Append(CellText.Format(before))
                     .Append(" -> ")
-                    .Append(CellText.Of(after))
+                    .Append(CellText.Format(after))
                     .Append('\n');
             }
         }
@@ -99,8 +99,8 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
             {
                 throw new CommandFailure(
                     ExitCode.Refused,
-                    $"{declared.Title}: {name} is fixed at creation; it is {CellText.Of(present)}, "
-                        + $"the file says {CellText.Of(wanted)}"
+                    $"{declared.Title}: {name} is fixed at creation; it is {CellText.Format(present)}, "
+                        + $"the file says {CellText.Format(wanted)}"
                 )
                 {
                     Where = declared.Source,
@@ -133,7 +133,7 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
             foreach (var name in names)
             {
                 if (
-                    live.IdOf(field.RefersTo!, name) is null
+                    live.FindId(field.RefersTo!, name) is null
                     && !declared.Any(other => other.Kind.Noun == field.RefersTo && other.Name == name)
                 )
                 {

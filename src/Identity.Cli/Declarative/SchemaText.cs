@@ -8,22 +8,22 @@ internal static class SchemaText
 {
     private static readonly JsonSerializerOptions Indented = new(Api.WireJson.Plain) { WriteIndented = true };
 
-    public static string Text => Of().ToJsonString(Indented) + "\n";
+    public static string Text => Create().ToJsonString(Indented) + "\n";
 
-    public static JsonObject Of() =>
+    public static JsonObject Create() =>
         new()
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = "A resource of culvert apply",
-            ["oneOf"] = new JsonArray([.. ResourceKind.All.Select(kind => (JsonNode)Of(kind))]),
+            ["oneOf"] = new JsonArray([.. ResourceKind.All.Select(kind => (JsonNode)Create(kind))]),
         };
 
-    private static JsonObject Of(ResourceKind kind)
+    private static JsonObject Create(ResourceKind kind)
     {
         var properties = new JsonObject();
         foreach (var field in kind.Fields)
         {
-            properties[field.Name] = Of(field);
+            properties[field.Name] = Create(field);
         }
 
         var spec = new JsonObject
@@ -60,7 +60,7 @@ internal static class SchemaText
         };
     }
 
-    private static JsonObject Of(ResourceField field)
+    private static JsonObject Create(ResourceField field)
     {
         var schema = new JsonObject { ["description"] = field.Description };
         var (type, item) = field.Type switch

@@ -4,13 +4,13 @@ namespace Culvert.Identity.Cli.Hosting;
 internal static class UserFolders
 {
     /// <summary>Profiles.</summary>
-    public static string Configuration(CliHost host) => Of(host, "XDG_CONFIG_HOME", ".config");
+    public static string Configuration(CliHost host) => Find(host, "XDG_CONFIG_HOME", ".config");
 
     /// <summary>Sign-ins and their tokens: 0700.</summary>
-    public static string State(CliHost host) => Path.Combine(Of(host, "XDG_STATE_HOME", ".local/state"), "cli");
+    public static string State(CliHost host) => Path.Combine(Find(host, "XDG_STATE_HOME", ".local/state"), "cli");
 
     // A relative folder counts as none, as the specification says.
-    private static string Of(CliHost host, string variable, string usual)
+    private static string Find(CliHost host, string variable, string usual)
     {
         var written = host.Variable(variable) ?? "";
         var folder = Path.IsPathRooted(written) ? written : Path.Combine(host.Variable("HOME") ?? "/", usual);

@@ -17,7 +17,7 @@ internal static class CliProfiles
     /// <summary>The profile of that name, else the one that the file names, else an empty one.</summary>
     public static CliProfile Read(string? name, CliHost host)
     {
-        var path = PathOf(host);
+        var path = GetPath(host);
         if (!File.Exists(path))
         {
             return name is null ? new CliProfile { Source = path } : throw Unknown(name, path, []);
@@ -40,7 +40,7 @@ internal static class CliProfiles
             : profiles.FirstOrDefault(profile => profile.Name == wanted) ?? throw Unknown(wanted, path, profiles);
     }
 
-    public static string PathOf(CliHost host) => Path.Combine(UserFolders.Configuration(host), "cli.yaml");
+    public static string GetPath(CliHost host) => Path.Combine(UserFolders.Configuration(host), "cli.yaml");
 
     private static ConfigResult<ProfileFile> Load(string path)
     {

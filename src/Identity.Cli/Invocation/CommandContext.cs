@@ -76,7 +76,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     /// <summary>Where the named one is in the API.</summary>
     public async Task<string> PathAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
-        noun.PathOf(await IdAsync(noun, nameOrId, cancel));
+        noun.GetPath(await IdAsync(noun, nameOrId, cancel));
 
     /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
     public void Note(string text)

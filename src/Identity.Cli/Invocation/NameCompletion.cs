@@ -21,11 +21,11 @@ internal static partial class NameCompletion
     public delegate IAsyncEnumerable<JsonObject> ObjectSource(CommandContext context, CancellationToken cancel);
 
     public static Argument<T> Offering<T>(this Argument<T> argument, Noun noun) =>
-        argument.Offering(ListOf(noun.Path), noun.NameMember);
+        argument.Offering(FromList(noun.Path), noun.NameMember);
 
     public static Option<T> Offering<T>(this Option<T> option, Noun noun)
     {
-        option.CompletionSources.Add(line => Names(line, ListOf(noun.Path), noun.NameMember));
+        option.CompletionSources.Add(line => Names(line, FromList(noun.Path), noun.NameMember));
         return option;
     }
 
@@ -40,28 +40,28 @@ internal static partial class NameCompletion
     }
 
     /// <summary>The first page of a list.</summary>
-    public static ObjectSource ListOf(string path) => (context, cancel) => ReadAsync(context, path, cancel);
+    public static ObjectSource FromList(string path) => (context, cancel) => ReadAsync(context, path, cancel);
 
     /// <summary>What is under the tunnel that the line names; under every tunnel where it names none.</summary>
     /// <param name="segment">Of the path below the tunnel's.</param>
-    /// <param name="tunnelOf">The id or name that the line gives.</param>
-    public static ObjectSource PartsOf(string segment, Func<CommandContext, string?> tunnelOf) =>
-        (context, cancel) => ReadPartsAsync(context, segment, tunnelOf, cancel);
+    /// <param name="findTunnel">The id or name that the line gives.</param>
+    public static ObjectSource FromPartsOfTunnel(string segment, Func<CommandContext, string?> findTunnel) =>
+        (context, cancel) => ReadPartsAsync(context, segment, findTunnel, cancel);
 
     private static async IAsyncEnumerable<JsonObject> ReadPartsAsync(
         CommandContext context,
         string segment,
-        Func<CommandContext, string?> tunnelOf,
+        Func<CommandContext, string?> findTunnel,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
         var client = await context.ClientAsync(cancel);
-        var tunnels = tunnelOf(context) is { } one
+        var tunnels = findTunnel(context) is { } one
             ? AsyncEnumerable.Repeat(await context.IdAsync(Noun.Tunnel, one, cancel), 1)
             : NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel).Select(tunnel => tunnel.Text("id") ?? "");
         await foreach (var tunnel in tunnels.WithCancellation(cancel))
         {
-            var parts = await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel)}/{segment}", cancel);
+            var parts = await client.GetAsync($"{Noun.Tunnel.GetPath(tunnel)}/{segment}", cancel);
             foreach (var part in parts.Json.Data().OfType<JsonObject>())
             {
                 yield return part;

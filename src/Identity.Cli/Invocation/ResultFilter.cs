@@ -32,7 +32,7 @@ internal sealed class ResultFilter
     }
 
     /// <summary>That of a command line; of a command without the flag, one that lets everything through.</summary>
-    public static ResultFilter Of(ParseResult parse) =>
+    public static ResultFilter Read(ParseResult parse) =>
         new(
             parse.CommandResult.Command.Options.Any(option => option.Name == Name)
                 ?
@@ -62,7 +62,7 @@ internal sealed class ResultFilter
     private bool Holds(JsonNode? item) =>
         conditions.All(condition =>
         {
-            var found = new Column("", condition.Member).Of(item);
+            var found = new Column("", condition.Member).Format(item);
             return condition.Value.EndsWith('*')
                 ? found.StartsWith(condition.Value[..^1], StringComparison.Ordinal)
                 : found == condition.Value;

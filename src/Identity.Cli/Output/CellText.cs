@@ -7,13 +7,13 @@ namespace Culvert.Identity.Cli.Output;
 /// <summary>A JSON value as people read it: one line, and nothing in it that could drive a terminal.</summary>
 internal static class CellText
 {
-    public static string Of(JsonNode? node) =>
+    public static string Format(JsonNode? node) =>
         node switch
         {
             null => "-",
             JsonArray { Count: 0 } => "-",
-            JsonArray array => string.Join(", ", array.Select(Of)),
-            JsonObject o => string.Join(", ", o.Select(p => $"{p.Key}={Of(p.Value)}")),
+            JsonArray array => string.Join(", ", array.Select(Format)),
+            JsonObject o => string.Join(", ", o.Select(p => $"{p.Key}={Format(p.Value)}")),
             JsonValue v when v.TryGetValue(out string? text) => Safe(text),
             _ => node.ToJsonString(WireJson.Plain),
         };

@@ -26,18 +26,18 @@ internal static class DisplayWidth
         (0x20000, 0x3FFFD),
     ];
 
-    public static int Of(string text)
+    public static int Measure(string text)
     {
         var width = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            width += Of(rune);
+            width += Measure(rune);
         }
 
         return width;
     }
 
-    public static int Of(Rune rune) =>
+    public static int Measure(Rune rune) =>
         IsJoined(rune) ? 0
         : Array.Exists(TwoPlaces, block => block.First <= rune.Value && rune.Value <= block.Last) ? 2
         : 1;

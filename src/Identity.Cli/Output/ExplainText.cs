@@ -83,7 +83,7 @@ internal static class ExplainText
     public static string OfReplay(JsonObject report)
     {
         var text = new StringBuilder();
-        Line(text, "events", $"{CellText.Of(report["events"])} since {report.Text("since")}");
+        Line(text, "events", $"{CellText.Format(report["events"])} since {report.Text("since")}");
         if (report["truncated"] is JsonValue truncated && truncated.TryGetValue(out bool isTruncated) && isTruncated)
         {
             Line(text, "truncated", $"records before {report.Text("oldest")} were not searched");
@@ -92,7 +92,7 @@ internal static class ExplainText
         Line(
             text,
             "unchanged",
-            $"{CellText.Of(report["still_allowed"])} allowed, {CellText.Of(report["still_denied"])} denied"
+            $"{CellText.Format(report["still_allowed"])} allowed, {CellText.Format(report["still_denied"])} denied"
         );
         AddIdentities(text, "newly allowed", report, "newly_allowed");
         AddIdentities(text, "newly denied", report, "newly_denied");
@@ -101,18 +101,18 @@ internal static class ExplainText
 
     private static void AddIdentities(StringBuilder text, string title, JsonObject report, string member)
     {
-        text.Append('\n').Append(title).Append(": ").Append(CellText.Of(report[$"{member}_total"])).Append('\n');
+        text.Append('\n').Append(title).Append(": ").Append(CellText.Format(report[$"{member}_total"])).Append('\n');
         foreach (var identity in (report[member] as JsonArray ?? []).OfType<JsonObject>())
         {
-            text.Append("  ").Append(CellText.Of(identity["subject"]));
-            text.Append("  ×").Append(CellText.Of(identity["events"]));
-            text.Append("  ").Append(CellText.Of(identity["reason"]));
+            text.Append("  ").Append(CellText.Format(identity["subject"]));
+            text.Append("  ×").Append(CellText.Format(identity["events"]));
+            text.Append("  ").Append(CellText.Format(identity["reason"]));
             if (identity.Text("text") is { } miss)
             {
                 text.Append(": ").Append(CellText.Safe(miss));
             }
 
-            text.Append("  (").Append(CellText.Of(identity["request_id"])).Append(")\n");
+            text.Append("  (").Append(CellText.Format(identity["request_id"])).Append(")\n");
         }
     }
 
@@ -168,15 +168,18 @@ internal static class ExplainText
     {
         text.Append("  ").Append(Mark(step)).Append("  ").Append((step.Text("s") ?? "-").PadRight(14));
         var details = step.Where(member => member.Key is not ("s" or "ok" or "conds" or "assumed"))
-            .Select(member => $"{member.Key} {CellText.Of(member.Value)}");
+            .Select(member => $"{member.Key} {CellText.Format(member.Value)}");
         text.Append(string.Join(", ", details)).Append('\n');
         foreach (var condition in (step["conds"] as JsonArray ?? []).OfType<JsonObject>())
         {
             text.Append("        ").Append(Mark(condition)).Append("  ");
-            text.Append(CellText.Of(condition["claim"])).Append(' ').Append(CellText.Of(condition["op"])).Append(' ');
-            text.Append(CellText.Of(condition["want"]))
+            text.Append(CellText.Format(condition["claim"]))
+                .Append(' ')
+                .Append(CellText.Format(condition["op"]))
+                .Append(' ');
+            text.Append(CellText.Format(condition["want"]))
                 .Append("; got ")
-                .Append(CellText.Of(condition["got"]))
+                .Append(CellText.Format(condition["got"]))
                 .Append('\n');
         }
     }
@@ -201,7 +204,7 @@ internal static class ExplainText
     }
 
     private static string? Prefixed(string word, JsonNode? value) =>
-        value is null ? null : $"{word} {CellText.Of(value)}";
+        value is null ? null : $"{word} {CellText.Format(value)}";
 
     private static string Join(params ReadOnlySpan<string?> parts)
     {

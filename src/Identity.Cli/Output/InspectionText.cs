@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Output;
 /// <summary>A token's parts, one member a line; at the end what looks wrong.</summary>
 internal static class InspectionText
 {
-    public static string Of(JsonObject inspection)
+    public static string Format(JsonObject inspection)
     {
         var text = new StringBuilder();
         foreach (var part in new[] { "header", "claims", "times" })
@@ -19,16 +19,16 @@ internal static class InspectionText
             text.Append(part).Append('\n');
             foreach (var (name, value) in members)
             {
-                text.Append("  ").Append(CellText.Safe(name)).Append("  ").Append(CellText.Of(value)).Append('\n');
+                text.Append("  ").Append(CellText.Safe(name)).Append("  ").Append(CellText.Format(value)).Append('\n');
             }
         }
 
-        text.Append("signature  ").Append(CellText.Of(inspection["signature"])).Append('\n');
+        text.Append("signature  ").Append(CellText.Format(inspection["signature"])).Append('\n');
         var problems = inspection["problems"] as JsonArray ?? [];
         text.Append(problems.Count == 0 ? "nothing looks wrong\n" : "looks wrong\n");
         foreach (var problem in problems)
         {
-            text.Append("  ").Append(CellText.Of(problem)).Append('\n');
+            text.Append("  ").Append(CellText.Format(problem)).Append('\n');
         }
 
         return text.ToString();

@@ -23,11 +23,11 @@ internal sealed class ListTable
         cells = columns.ToDictionary(
             column => column,
             column =>
-                items.Select(column.Of).Select(text => width is null ? ToSeconds(text) : ToAge(text, now)).ToList()
+                items.Select(column.Format).Select(text => width is null ? ToSeconds(text) : ToAge(text, now)).ToList()
         );
         widths = columns.ToDictionary(
             column => column,
-            column => cells[column].Append(column.Heading).Max(text => DisplayWidth.Of(text))
+            column => cells[column].Append(column.Heading).Max(text => DisplayWidth.Measure(text))
         );
         shown = width is { } limit ? FitInto(limit) : columns;
     }
@@ -49,7 +49,7 @@ internal sealed class ListTable
     private List<Column> FitInto(int limit)
     {
         var kept = columns.Where(column => column.Fit != Fit.Drop).ToHashSet();
-        var used = kept.Sum(column => NarrowestOf(column) + TextTable.Gap) - TextTable.Gap;
+        var used = kept.Sum(column => GetNarrowestWidth(column) + TextTable.Gap) - TextTable.Gap;
         foreach (var column in columns.Where(column => column.Fit == Fit.Drop))
         {
             if (used + TextTable.Gap + widths[column] <= limit)
@@ -61,23 +61,23 @@ internal sealed class ListTable
 
         foreach (var column in kept.Where(column => column.Fit == Fit.Wrap))
         {
-            var wider = Math.Min(widths[column], NarrowestOf(column) + Math.Max(0, limit - used));
-            used += wider - NarrowestOf(column);
+            var wider = Math.Min(widths[column], GetNarrowestWidth(column) + Math.Max(0, limit - used));
+            used += wider - GetNarrowestWidth(column);
             widths[column] = wider;
         }
 
         return [.. columns.Where(kept.Contains)];
     }
 
-    private int NarrowestOf(Column column) =>
+    private int GetNarrowestWidth(Column column) =>
         column.Fit == Fit.Wrap ? Math.Min(widths[column], TextTable.NarrowestFold) : widths[column];
 
     // Fractions of a second tell a person nothing, and cost a column. -o json has them.
-    private static string ToSeconds(string text) => TimeOf(text) is null ? text : text[..19] + "Z";
+    private static string ToSeconds(string text) => ParseTime(text) is null ? text : text[..19] + "Z";
 
     private static string ToAge(string text, DateTimeOffset now)
     {
-        if (TimeOf(text) is not { } time)
+        if (ParseTime(text) is not { } time)
         {
             return text;
         }
@@ -92,7 +92,7 @@ internal sealed class ListTable
     }
 
     /// <summary>A moment as the API writes it; null for every other text.</summary>
-    private static DateTimeOffset? TimeOf(string text) =>
+    private static DateTimeOffset? ParseTime(string text) =>
         text.Length >= 20
         && text[10] == 'T'
         && text[19] is '.' or 'Z'

@@ -22,7 +22,7 @@ internal static class ResultWriter
                 host.Out.WriteLine(result.Raw.TrimEnd());
                 break;
             case OutputFormat.Yaml:
-                host.Out.Write(YamlText.Of(result.Json));
+                host.Out.Write(YamlText.Format(result.Json));
                 break;
             case OutputFormat.Name:
                 WriteNames(result, host.Out);
@@ -94,7 +94,7 @@ internal static class ResultWriter
     private static void WriteObject(JsonObject json, int? width, TextWriter output)
     {
         var rows = json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)).ToList();
-        var names = rows.Select(row => DisplayWidth.Of(row.Name)).DefaultIfEmpty().Max();
+        var names = rows.Select(row => DisplayWidth.Measure(row.Name)).DefaultIfEmpty().Max();
         var values = width is { } limit ? Math.Max(TextTable.NarrowestFold, limit - names - TextTable.Gap) : Unbounded;
         TextTable.Write(output, [names, values], rows.Select(row => (string[])[row.Name, row.Value]));
     }
@@ -113,9 +113,9 @@ internal static class ResultWriter
                 [(name, string.Join('\n', lines.TrimEnd().Split('\n').Select(CellText.Safe)))],
             JsonValue number when Seconds.Contains(name) && number.TryGetValue(out long seconds) =>
             [
-                (name, $"{CellText.Of(value)} s ({Durations.Rounded(TimeSpan.FromSeconds(seconds))})"),
+                (name, $"{CellText.Format(value)} s ({Durations.Rounded(TimeSpan.FromSeconds(seconds))})"),
             ],
-            _ => [(name, CellText.Of(value))],
+            _ => [(name, CellText.Format(value))],
         };
 
     private static void WriteList(CommandResult result, OutputFormat format, CliHost host)

@@ -34,7 +34,7 @@ internal static class TextTable
         {
             var text = number < cell.Count ? cell[number] : "";
             line.Append(' ', blanks).Append(text);
-            blanks = Math.Max(width, DisplayWidth.Of(text)) - DisplayWidth.Of(text) + Gap;
+            blanks = Math.Max(width, DisplayWidth.Measure(text)) - DisplayWidth.Measure(text) + Gap;
         }
 
         return line.ToString().TrimEnd();
@@ -46,7 +46,7 @@ internal static class TextTable
         var lines = new List<string>();
         foreach (var whole in text.Split('\n'))
         {
-            if (DisplayWidth.Of(whole) <= width)
+            if (DisplayWidth.Measure(whole) <= width)
             {
                 lines.Add(whole);
                 continue;
@@ -57,7 +57,7 @@ internal static class TextTable
                 var word in whole.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(w => Break(w, width))
             )
             {
-                if (line.Length > 0 && DisplayWidth.Of(line) + 1 + DisplayWidth.Of(word) > width)
+                if (line.Length > 0 && DisplayWidth.Measure(line) + 1 + DisplayWidth.Measure(word) > width)
                 {
                     lines.Add(line);
                     line = "";
@@ -78,7 +78,7 @@ internal static class TextTable
         var used = 0;
         foreach (var rune in word.EnumerateRunes())
         {
-            if (part.Length > 0 && used + DisplayWidth.Of(rune) > width)
+            if (part.Length > 0 && used + DisplayWidth.Measure(rune) > width)
             {
                 yield return part.ToString();
                 part.Clear();
@@ -86,7 +86,7 @@ internal static class TextTable
             }
 
             part.Append(rune.ToString());
-            used += DisplayWidth.Of(rune);
+            used += DisplayWidth.Measure(rune);
         }
 
         yield return part.ToString();

@@ -14,7 +14,7 @@ internal static partial class YamlText
 {
     private static readonly string[] Words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
 
-    public static string Of(JsonObject json)
+    public static string Format(JsonObject json)
     {
         var text = new StringBuilder();
         Write(text, json, indent: 0);

@@ -18,7 +18,7 @@ internal sealed record AuthorizationAnswer
     public string? ErrorDescription { get; init; }
 
     /// <summary>RFC 6749 §3.1: what is said twice is not said.</summary>
-    public static AuthorizationAnswer Of(IQueryCollection query)
+    public static AuthorizationAnswer FromQuery(IQueryCollection query)
     {
         return new()
         {

@@ -12,7 +12,7 @@ internal static class BrowserOpener
     /// <param name="url">An https URL, so never taken for an option.</param>
     public static void Open(Uri url)
     {
-        if (ProgramOf(Environment.GetEnvironmentVariable) is not { } opener)
+        if (FindProgram(Environment.GetEnvironmentVariable) is not { } opener)
         {
             return;
         }
@@ -28,7 +28,7 @@ internal static class BrowserOpener
     }
 
     /// <summary>Null: nothing would open a window, only perhaps a browser inside the terminal.</summary>
-    public static string? ProgramOf(Func<string, string?> variable)
+    public static string? FindProgram(Func<string, string?> variable)
     {
         var hasDesktop =
             OperatingSystem.IsMacOS()

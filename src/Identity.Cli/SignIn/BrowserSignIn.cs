@@ -31,8 +31,8 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
     public async Task<string> RunAsync(CancellationToken cancel)
     {
         using var metadata = await client.DescribeAsync(cancel);
-        var authorization = client.EndpointOf(metadata, OidcConstants.Discovery.AuthorizationEndpoint);
-        var tokens = client.EndpointOf(metadata, OidcConstants.Discovery.TokenEndpoint);
+        var authorization = client.GetEndpoint(metadata, OidcConstants.Discovery.AuthorizationEndpoint);
+        var tokens = client.GetEndpoint(metadata, OidcConstants.Discovery.TokenEndpoint);
         if (
             metadata.TryGetValue(OidcConstants.Discovery.CodeChallengeMethodsSupported)
                 is { ValueKind: JsonValueKind.Array }
@@ -46,7 +46,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         var (answer, redirect) = await AskAsync(authorization, state, nonce, verifier, cancel);
         return await RedeemAsync(
             tokens,
-            CodeOf(answer, state, metadata, authorization),
+            GetCode(answer, state, metadata, authorization),
             redirect,
             verifier,
             nonce,
@@ -91,7 +91,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         }
     }
 
-    private string CodeOf(AuthorizationAnswer answer, string state, IssuerMetadata metadata, Uri url)
+    private string GetCode(AuthorizationAnswer answer, string state, IssuerMetadata metadata, Uri url)
     {
         if (
             answer.State is not { } returned
@@ -116,7 +116,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             { Error: OidcConstants.AuthorizeErrors.AccessDenied } => throw client.Denied(url),
             { Error: { } error } => throw client.Failed(
                 ExitCode.Refused,
-                $"it returned no code: {ProviderClient.ReasonOf(error, answer.ErrorDescription)}",
+                $"it returned no code: {ProviderClient.FormatReason(error, answer.ErrorDescription)}",
                 url
             ),
             { Code: { } code } => code,
@@ -148,17 +148,17 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         );
         if (answer.HttpStatusCode != HttpStatusCode.OK)
         {
-            throw client.Failed(ExitCode.Refused, $"it returned no token: {ProviderClient.ReasonOf(answer)}", url);
+            throw client.Failed(ExitCode.Refused, $"it returned no token: {ProviderClient.FormatReason(answer)}", url);
         }
 
         // OpenID Connect Core §3.1.3.7 (11). Everything else about the token is the service's to judge.
-        var token = client.TokenOf(answer, url);
-        return NonceOf(answer.Text(OidcConstants.TokenResponse.IdentityToken)) == nonce
+        var token = client.GetToken(answer, url);
+        return FindNonce(answer.Text(OidcConstants.TokenResponse.IdentityToken)) == nonce
             ? token
             : throw client.Failed(ExitCode.Refused, "its id_token is not for this sign-in", url);
     }
 
-    private static string? NonceOf(string? idToken) =>
+    private static string? FindNonce(string? idToken) =>
         idToken is not null && SignedToken.TryParse(Encoding.UTF8.GetBytes(idToken), out var token) == JoseRefusal.None
             ? token!.Claims.FindString("nonce"u8)
             : null;

@@ -22,8 +22,8 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
     public async Task<string> RunAsync(CancellationToken cancel)
     {
         using var metadata = await client.DescribeAsync(cancel);
-        var devices = client.EndpointOf(metadata, OidcConstants.Discovery.DeviceAuthorizationEndpoint);
-        var tokens = client.EndpointOf(metadata, OidcConstants.Discovery.TokenEndpoint);
+        var devices = client.GetEndpoint(metadata, OidcConstants.Discovery.DeviceAuthorizationEndpoint);
+        var tokens = client.GetEndpoint(metadata, OidcConstants.Discovery.TokenEndpoint);
         var code = await AskAsync(devices, cancel);
         await host.Error.WriteLineAsync(
             $"Open {CellText.Safe(code.UrlWithCode ?? code.Url)} and confirm the code {CellText.Safe(code.UserCode)}.".AsMemory(),
@@ -49,7 +49,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
         );
         if (answer.HttpStatusCode != HttpStatusCode.OK)
         {
-            throw client.Failed(ExitCode.Refused, $"it returned no code: {ProviderClient.ReasonOf(answer)}", url);
+            throw client.Failed(ExitCode.Refused, $"it returned no code: {ProviderClient.FormatReason(answer)}", url);
         }
 
         return
@@ -84,7 +84,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
             if (answer.HttpStatusCode == HttpStatusCode.OK)
             {
-                return client.TokenOf(answer, url);
+                return client.GetToken(answer, url);
             }
 
             switch (answer.Text(OidcConstants.TokenResponse.Error))
@@ -101,7 +101,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
                 default:
                     throw client.Failed(
                         ExitCode.Refused,
-                        $"it returned no token: {ProviderClient.ReasonOf(answer)}",
+                        $"it returned no token: {ProviderClient.FormatReason(answer)}",
                         url
                     );
             }

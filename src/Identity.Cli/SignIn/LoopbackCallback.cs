@@ -114,7 +114,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
         }
         finally
         {
-            answer.TrySetResult(AuthorizationAnswer.Of(context.Request.Query));
+            answer.TrySetResult(AuthorizationAnswer.FromQuery(context.Request.Query));
         }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             );
     }
 
-    public Uri EndpointOf(IssuerMetadata metadata, string member) =>
+    public Uri GetEndpoint(IssuerMetadata metadata, string member) =>
         Uri.TryCreate(metadata.Text(member), UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
             ? url
             : throw Failed(
@@ -125,7 +125,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         {
             throw new CommandFailure(
                 ExitCode.Unreachable,
-                $"the identity provider cannot be reached: {FailureText.Of(fault)}",
+                $"the identity provider cannot be reached: {FailureText.Describe(fault)}",
                 fault
             )
             {
@@ -136,7 +136,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     }
 
     /// <summary>The token that is to be exchanged, of an answer that grants one.</summary>
-    public string TokenOf(TokenResponse answer, Uri url)
+    public string GetToken(TokenResponse answer, Uri url)
     {
         var member = provider.Audience is null
             ? OidcConstants.TokenResponse.IdentityToken
@@ -156,14 +156,14 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     }
 
     /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may hold a secret.</summary>
-    public static string ReasonOf(ProtocolResponse answer) =>
-        ReasonOf(
+    public static string FormatReason(ProtocolResponse answer) =>
+        FormatReason(
             $"{(int)answer.HttpStatusCode}",
             answer.Text(OidcConstants.TokenResponse.Error),
             answer.Text(OidcConstants.TokenResponse.ErrorDescription)
         );
 
-    public static string ReasonOf(params ReadOnlySpan<string?> parts) =>
+    public static string FormatReason(params ReadOnlySpan<string?> parts) =>
         CellText.Safe(string.Join(", ", parts.ToArray().OfType<string>()));
 
     /// <summary>RFC 6749 §4.1.2.1 and RFC 8628 §3.5: <c>access_denied</c>.</summary>

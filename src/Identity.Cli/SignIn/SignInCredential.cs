@@ -17,7 +17,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
 {
     private const int MaxNonce = 512;
 
-    private readonly FederatedProof proofs = ProofsOf(record, settings, host);
+    private readonly FederatedProof proofs = CreateProofs(record, settings, host);
     private BindingKey? binding;
 
     public string Kind => $"sign-in by rule {record.RuleId}";
@@ -56,7 +56,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
         return found.IsSuccess ? found.Value : throw Failure(found.Failure, record);
     }
 
-    private static FederatedProof ProofsOf(SignInRecord record, Settings settings, CliHost host)
+    private static FederatedProof CreateProofs(SignInRecord record, Settings settings, CliHost host)
     {
         var options = new IdentityOptions
         {

@@ -16,7 +16,7 @@ internal static class SignInStore
     {
         try
         {
-            var path = PathOf(url, host);
+            var path = GetPath(url, host);
             return File.Exists(path)
                 ? JsonSerializer.Deserialize(PrivateFile.ReadText(path, MaxBytes), SignInJson.Default.SignInRecord)
                 : null;
@@ -29,7 +29,7 @@ internal static class SignInStore
 
     public static void Write(Uri url, SignInRecord record, CliHost host)
     {
-        var path = PathOf(url, host);
+        var path = GetPath(url, host);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile.FolderMode);
@@ -66,7 +66,7 @@ internal static class SignInStore
             Directory.Delete(folder, recursive: true);
         }
 
-        var path = PathOf(url, host);
+        var path = GetPath(url, host);
         if (!File.Exists(path))
         {
             return false; // its folder may be missing too
@@ -78,11 +78,11 @@ internal static class SignInStore
 
     /// <summary>Access tokens of that service, and the key that they are bound to.</summary>
     public static string TokenFolder(Uri url, CliHost host) =>
-        Path.Combine(UserFolders.State(host), "tokens-" + KeyOf(url));
+        Path.Combine(UserFolders.State(host), "tokens-" + GetKey(url));
 
-    private static string PathOf(Uri url, CliHost host) =>
-        Path.Combine(UserFolders.State(host), $"sign-in-{KeyOf(url)}.json");
+    private static string GetPath(Uri url, CliHost host) =>
+        Path.Combine(UserFolders.State(host), $"sign-in-{GetKey(url)}.json");
 
     // The address may hold what no file name may.
-    private static string KeyOf(Uri url) => TokenCache.Key(url.AbsoluteUri)[..16];
+    private static string GetKey(Uri url) => TokenCache.Key(url.AbsoluteUri)[..16];
 }

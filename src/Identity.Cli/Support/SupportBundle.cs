@@ -47,9 +47,9 @@ internal sealed class SupportBundle : IDisposable
     public List<string> Entries { get; } = [];
 
     public void Add(string name, JsonNode json) =>
-        Write(name, (Redaction.Of(json) ?? new JsonObject()).ToJsonString(WireJson.Plain) + "\n");
+        Write(name, (Redaction.Redact(json) ?? new JsonObject()).ToJsonString(WireJson.Plain) + "\n");
 
-    public void Add(string name, string text) => Write(name, Redaction.Of(text));
+    public void Add(string name, string text) => Write(name, Redaction.Redact(text));
 
     public void Dispose()
     {

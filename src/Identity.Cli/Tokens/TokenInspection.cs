@@ -19,7 +19,7 @@ internal static class TokenInspection
     private const int MaxSubjectLength = 1024;
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
 
-    public static JsonObject Of(string token, DateTimeOffset now)
+    public static JsonObject Inspect(string token, DateTimeOffset now)
     {
         var problems = new List<string>();
         var parts = token.Split('.');
@@ -32,8 +32,8 @@ internal static class TokenInspection
             );
         }
 
-        var header = ObjectOf(parts, 0, "header", problems);
-        var claims = ObjectOf(parts, 1, "claims", problems);
+        var header = ReadObject(parts, 0, "header", problems);
+        var claims = ReadObject(parts, 1, "claims", problems);
         if (
             problems.Count == 0
             && SignedToken.TryParse(Encoding.UTF8.GetBytes(token), out _) is var refusal
@@ -59,13 +59,13 @@ internal static class TokenInspection
             ["type"] = "token_inspection",
             ["header"] = header,
             ["claims"] = claims,
-            ["times"] = claims is null ? null : TimesOf(claims, now),
+            ["times"] = claims is null ? null : FormatTimes(claims, now),
             ["signature"] = "not checked: this needs the issuer's keys",
-            ["problems"] = WireJson.ArrayOf(problems),
+            ["problems"] = WireJson.ToJsonArray(problems),
         };
     }
 
-    private static JsonObject? ObjectOf(string[] parts, int index, string what, List<string> problems)
+    private static JsonObject? ReadObject(string[] parts, int index, string what, List<string> problems)
     {
         if (index >= parts.Length)
         {
@@ -175,7 +175,7 @@ internal static class TokenInspection
         }
     }
 
-    private static JsonObject TimesOf(JsonObject claims, DateTimeOffset now)
+    private static JsonObject FormatTimes(JsonObject claims, DateTimeOffset now)
     {
         var times = new JsonObject();
         foreach (var claim in new[] { "iat", "nbf", "exp" })

@@ -23,7 +23,7 @@ internal static class RevokedSerials
         {
             connection.Execute(
                 "UPDATE certificates SET crl_shard = @shard WHERE serial = @serial",
-                new { serial, shard = (long)RevocationShards.Of(serial, (int)count) }
+                new { serial, shard = (long)RevocationShards.GetShard(serial, (int)count) }
             );
         }
     }
@@ -36,7 +36,7 @@ internal static class RevokedSerials
     public static bool Take(DbConnection connection, string caId, RevokedEntry entry, Ordinals ordinals)
     {
         var serial = entry.SerialHex;
-        var reason = RevocationReasons.NameOf(entry.Reason);
+        var reason = RevocationReasons.GetName(entry.Reason);
         var at = entry.RevokedAt.ToStore();
         var known = connection.ExecuteScalar<long>(
             "SELECT COUNT(*) FROM certificates WHERE serial = @serial",

@@ -22,7 +22,7 @@ internal static class ClockRegistration
     }
 
     private static ReadinessCheck Readiness(ClockGuard guard) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "clock",
             () =>
                 guard.Check() is null

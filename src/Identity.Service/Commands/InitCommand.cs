@@ -72,7 +72,7 @@ internal static class InitCommand
             var lines = await Initializer.RunAsync(
                 options,
                 organization,
-                keyFile is null ? state.PathOf("admin.key") : Path.GetFullPath(keyFile),
+                keyFile is null ? state.GetPath("admin.key") : Path.GetFullPath(keyFile),
                 TimeProvider.System,
                 loggers,
                 configure: null,

@@ -86,7 +86,10 @@ internal static class RunCommand
             List<ReadinessCheck> checks =
             [
                 .. app.Services.GetServices<ReadinessCheck>(),
-                ReadinessCheck.Of("configuration", () => watch.Problem is { Length: > 0 } problem ? problem : null) with
+                ReadinessCheck.Create(
+                    "configuration",
+                    () => watch.Problem is { Length: > 0 } problem ? problem : null
+                ) with
                 {
                     IsAdvisory = true,
                 },

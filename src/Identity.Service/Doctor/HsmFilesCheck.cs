@@ -34,7 +34,9 @@ internal sealed class HsmFilesCheck : IDoctorCheck<ServiceFacts>
 
             if (
                 (File.GetUnixFileMode(module) & OthersWrite) != 0
-                || PosixFile.OwnerBehind(module) is var owner && owner != PosixFile.Root && owner != PosixFile.Self
+                || PosixFile.GetOwnerThroughLinks(module) is var owner
+                    && owner != PosixFile.Root
+                    && owner != PosixFile.Self
             )
             {
                 return DoctorFinding.Fail(

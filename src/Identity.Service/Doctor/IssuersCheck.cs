@@ -87,7 +87,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
 
         var options = facts.Options.Federation.Fetch;
         var until = kept.FetchedAt + issuer.HardExpiry(options);
-        return KeySchedule.StateOf(
+        return KeySchedule.GetState(
             facts.Now - kept.FetchedAt,
             kept.FreshFor,
             issuer.StaleOk(options),

@@ -74,7 +74,7 @@ internal sealed record ServiceFacts
     {
         try
         {
-            using var key = token.IssuerOf(label, SubjectPublicKey.TryParse(publicKey)!);
+            using var key = token.CreateIssuerKey(label, SubjectPublicKey.TryParse(publicKey)!);
             return key.Prove() ? null : "It signed as another key than the one that was registered.";
         }
         catch (CryptographicException fault)

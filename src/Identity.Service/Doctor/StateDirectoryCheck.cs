@@ -33,7 +33,7 @@ internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
                 );
             }
 
-            return PosixFile.OwnerBehind(folder) != PosixFile.Self
+            return PosixFile.GetOwnerThroughLinks(folder) != PosixFile.Self
                 ? DoctorFinding.Fail(
                     Id,
                     $"{folder} does not belong to the user who runs the doctor.",

@@ -130,8 +130,8 @@ internal sealed class ConnectionLimiter(
         if (!TryEnter(connections, slot.Address))
         {
             // A source at its limit holds many of the idle ones: the search ends early.
-            var source = SourceLimiter.KeyOf(slot.Address);
-            var own = idle.FirstOrDefault(old => SourceLimiter.KeyOf(old.Address).Equals(source));
+            var source = SourceLimiter.GetKey(slot.Address);
+            var own = idle.FirstOrDefault(old => SourceLimiter.GetKey(old.Address).Equals(source));
             if (own is null)
             {
                 return false;

@@ -13,7 +13,8 @@ internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
 
     public bool IsDraining => isDraining;
 
-    public ReadinessCheck Readiness => ReadinessCheck.Of("drain", () => isDraining ? "The service is stopping." : null);
+    public ReadinessCheck Readiness =>
+        ReadinessCheck.Create("drain", () => isDraining ? "The service is stopping." : null);
 
     public async Task RunAsync()
     {

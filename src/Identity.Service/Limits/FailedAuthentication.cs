@@ -65,6 +65,6 @@ internal sealed class FailedAuthentication(
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(credential), digest);
-        return (SourceLimiter.KeyOf(source), BinaryPrimitives.ReadUInt128BigEndian(digest));
+        return (SourceLimiter.GetKey(source), BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
 }

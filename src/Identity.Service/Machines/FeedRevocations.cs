@@ -40,7 +40,7 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity
         {
             Issuer = identity.PublicUrl,
             Hashes = AgentFeedTokenRevocations.Join(
-                all[false].Select(one => AgentFeedTokenRevocations.HashOf(one.Kind.Name(), one.Value))
+                all[false].Select(one => AgentFeedTokenRevocations.ComputeHash(one.Kind.Name(), one.Value))
             ),
             Until = until.Count <= MostUntil ? until : [.. until.Take(MostUntil - 1), ForAll(until[MostUntil - 1])],
         };

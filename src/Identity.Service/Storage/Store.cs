@@ -84,7 +84,7 @@ internal sealed class Store : IDisposable
         if (
             options.SealingKey.File is { } key
             && File.Exists(key)
-            && PosixFile.OwnerBehind(key) is var owner
+            && PosixFile.GetOwnerThroughLinks(key) is var owner
             && owner != PosixFile.Self
         )
         {

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Storage;
 internal static class StoreReadiness
 {
     public static ReadinessCheck Writes(Journal journal) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "store",
             () =>
                 journal.IsHealthy
@@ -15,7 +15,7 @@ internal static class StoreReadiness
         );
 
     public static ReadinessCheck Disk(Journal journal) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "disk_reserve",
             () => journal.IsReserveReached ? "Free disk space is below the reserve: exchanges are refused." : null
         );

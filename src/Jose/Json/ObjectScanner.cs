@@ -335,7 +335,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
 
     private readonly JoseRefusal CheckName(in JsonMember member, int scope, ref ulong marks)
     {
-        var name = StrictObjectReader.NameOf(member, json, UnescapedNames);
+        var name = StrictObjectReader.GetName(member, json, UnescapedNames);
         if (name.SequenceEqual("__proto__"u8))
         {
             return JoseRefusal.MemberNameForbidden;
@@ -352,7 +352,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         {
             if (
                 other.NameLength == name.Length
-                && StrictObjectReader.NameOf(other, json, UnescapedNames).SequenceEqual(name)
+                && StrictObjectReader.GetName(other, json, UnescapedNames).SequenceEqual(name)
             )
             {
                 return JoseRefusal.DuplicateMember;

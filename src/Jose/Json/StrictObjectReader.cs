@@ -47,7 +47,7 @@ internal static class StrictObjectReader
     }
 
     /// <summary>A member's name without escapes.</summary>
-    public static ReadOnlySpan<byte> NameOf(in JsonMember member, ReadOnlySpan<byte> json, byte[]? unescapedNames) =>
+    public static ReadOnlySpan<byte> GetName(in JsonMember member, ReadOnlySpan<byte> json, byte[]? unescapedNames) =>
         member.NameIsUnescapedCopy
             ? unescapedNames.AsSpan(member.NameStart, member.NameLength)
             : json.Slice(member.NameStart, member.NameLength);

@@ -99,7 +99,7 @@ public sealed class JwkSet
 
     private static JwkSet Import(JsonElement keys)
     {
-        var ids = keys.EnumerateArray().Select(KeyIdOf).ToArray();
+        var ids = keys.EnumerateArray().Select(FindKeyId).ToArray();
         // All keys count, usable or not: with a repeated name the intended key is ambiguous.
         var duplicates = ids.Where(id => id is not null)
             .GroupBy(id => id, StringComparer.Ordinal)
@@ -134,7 +134,7 @@ public sealed class JwkSet
         return new JwkSet(usable, dropped);
     }
 
-    private static string? KeyIdOf(JsonElement jwk) =>
+    private static string? FindKeyId(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object
         && jwk.TryGetProperty("kid", out var id)
         && id.ValueKind == JsonValueKind.String

@@ -30,7 +30,7 @@ internal struct JwsHeader
                 return refusal;
             }
 
-            refusal = header.Take(member, json, StrictObjectReader.NameOf(member, json, unescapedNames), kind);
+            refusal = header.Take(member, json, StrictObjectReader.GetName(member, json, unescapedNames), kind);
         }
 
         if (refusal == JoseRefusal.None && !header.hasAlgorithm)

@@ -43,7 +43,7 @@ public sealed class ClaimSet
     {
         foreach (ref readonly var member in members.AsSpan())
         {
-            if (StrictObjectReader.NameOf(member, json.Span, unescapedNames).SequenceEqual(name))
+            if (StrictObjectReader.GetName(member, json.Span, unescapedNames).SequenceEqual(name))
             {
                 claim = new Claim(json.Span.Slice(member.ValueStart, member.ValueLength), member);
                 return true;
@@ -62,7 +62,7 @@ public sealed class ClaimSet
     {
         foreach (ref readonly var member in members.AsSpan())
         {
-            if (StrictObjectReader.NameOf(member, json.Span, unescapedNames).SequenceEqual(name))
+            if (StrictObjectReader.GetName(member, json.Span, unescapedNames).SequenceEqual(name))
             {
                 // Not an object: refused, and so null.
                 TryParse(json.Slice(member.ValueStart, member.ValueLength), out var nested);
@@ -75,5 +75,5 @@ public sealed class ClaimSet
 
     /// <summary>Names in the order of the document.</summary>
     public IEnumerable<string> Names =>
-        members.Select(m => Encoding.UTF8.GetString(StrictObjectReader.NameOf(m, json.Span, unescapedNames)));
+        members.Select(m => Encoding.UTF8.GetString(StrictObjectReader.GetName(m, json.Span, unescapedNames)));
 }

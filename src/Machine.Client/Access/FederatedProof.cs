@@ -41,7 +41,7 @@ public sealed class FederatedProof(
         TimeProvider networkTime
     )
     {
-        var folder = FolderOf(options, stateFolder);
+        var folder = GetFolder(options, stateFolder);
         return new FederatedProof(
             options,
             new IdentityTokenSource(options.Token, time),
@@ -53,15 +53,15 @@ public sealed class FederatedProof(
     }
 
     /// <summary>The key that a program with this state folder binds its tokens to.</summary>
-    public static BindingKey BindingOf(IdentityOptions options, string stateFolder) =>
-        BindingKey.LoadOrCreate(FolderOf(options, stateFolder));
+    public static BindingKey CreateBinding(IdentityOptions options, string stateFolder) =>
+        BindingKey.LoadOrCreate(GetFolder(options, stateFolder));
 
     public async Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
         if (!fresh && kept is { } last && IsUsable(last))
         {
-            return ProofOf(last);
+            return ToProof(last);
         }
 
         var token = await cache.GetAsync(
@@ -77,7 +77,7 @@ public sealed class FederatedProof(
         }
 
         kept = token.Value;
-        return ProofOf(token.Value);
+        return ToProof(token.Value);
     }
 
     public async Task ForgetAsync(CancellationToken cancellationToken)
@@ -89,12 +89,12 @@ public sealed class FederatedProof(
         }
     }
 
-    private static string FolderOf(IdentityOptions options, string stateFolder) =>
+    private static string GetFolder(IdentityOptions options, string stateFolder) =>
         options.TokenCache.Length > 0 ? options.TokenCache : Path.Combine(stateFolder, "tokens");
 
     private bool IsUsable(AccessToken token) => time.GetUtcNow() < token.ExpiresAt - SpareLife;
 
-    private Proof ProofOf(AccessToken token) => new(token.Value, token.IsBound ? binding : null);
+    private Proof ToProof(AccessToken token) => new(token.Value, token.IsBound ? binding : null);
 
     private async Task<ApiResult<AccessToken>> ExchangeAsync(CancellationToken cancellationToken)
     {

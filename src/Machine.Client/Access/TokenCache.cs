@@ -65,7 +65,7 @@ public sealed class TokenCache
         await using var held = await LockAsync(key, cancellationToken);
         if (held is not null && Read(key)?.Value == token.Value)
         {
-            File.Delete(PathOf(key, "json"));
+            File.Delete(GetPath(key, "json"));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class TokenCache
             {
                 Directory.CreateDirectory(folder, PrivateFile.FolderMode);
                 return new FileStream(
-                    PathOf(key, "lock"),
+                    GetPath(key, "lock"),
                     new FileStreamOptions
                     {
                         Mode = FileMode.OpenOrCreate,
@@ -105,7 +105,7 @@ public sealed class TokenCache
     {
         try
         {
-            var path = PathOf(key, "json");
+            var path = GetPath(key, "json");
             return File.Exists(path)
                 ? JsonSerializer.Deserialize(PrivateFile.ReadText(path, MaxEntryBytes), TokenJson.Default.AccessToken)
                 : null;
@@ -121,7 +121,7 @@ public sealed class TokenCache
         try
         {
             PrivateFile.Replace(
-                PathOf(key, "json"),
+                GetPath(key, "json"),
                 JsonSerializer.SerializeToUtf8Bytes(token, TokenJson.Default.AccessToken)
             );
         }
@@ -131,5 +131,5 @@ public sealed class TokenCache
         }
     }
 
-    private string PathOf(string key, string extension) => Path.Combine(folder, $"{key}.{extension}");
+    private string GetPath(string key, string extension) => Path.Combine(folder, $"{key}.{extension}");
 }

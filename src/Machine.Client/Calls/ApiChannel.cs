@@ -91,13 +91,13 @@ internal sealed class ApiChannel : IDisposable
             return Malformed(
                 call,
                 answer,
-                $"The response does not follow the protocol: {Fault(answer.Body, e.Path, type)}"
+                $"The response does not follow the protocol: {DescribeError(answer.Body, e.Path, type)}"
             );
         }
     }
 
     // The path names the member, or the type what is lacking; the exception's message could quote a value.
-    private static string Fault<T>(byte[] body, string? path, JsonTypeInfo<T> type)
+    private static string DescribeError<T>(byte[] body, string? path, JsonTypeInfo<T> type)
     {
         if (path is { Length: > 2 })
         {
@@ -143,13 +143,13 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            var reason = TrustRefusal ?? FailureText.Of(e);
+            var reason = TrustRefusal ?? FailureText.Describe(e);
             return Failure(call, ApiFailureKind.Untrusted, $"{baseUrl.Authority} is not trusted: {reason}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            var reason = $"{baseUrl.Authority} cannot be reached: {FailureText.Of(e)}";
-            return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCauses.Of(e) };
+            var reason = $"{baseUrl.Authority} cannot be reached: {FailureText.Describe(e)}";
+            return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCauses.Find(e) };
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class ApiChannel : IDisposable
         );
         var isNew =
             call.Binding is { } binding
-            && HeaderOf(response, OidcConstants.HttpHeaders.DPoPNonce) is { Length: > 0 and <= MaxNonce } nonce
+            && FindHeader(response, OidcConstants.HttpHeaders.DPoPNonce) is { Length: > 0 and <= MaxNonce } nonce
             && binding.Remember(message.RequestUri!, nonce);
         var answer = await ReadAsync(call, response, cancellationToken);
         if (answer is null)
@@ -252,7 +252,7 @@ internal sealed class ApiChannel : IDisposable
             body.Write(buffer, 0, read);
         }
 
-        return new ApiAnswer((int)response.StatusCode, body.ToArray(), HeaderOf(response, "request-id"));
+        return new ApiAnswer((int)response.StatusCode, body.ToArray(), FindHeader(response, "request-id"));
     }
 
     private ApiFailure Refusal(ApiCall call, HttpResponseMessage response, ApiAnswer answer)
@@ -270,15 +270,15 @@ internal sealed class ApiChannel : IDisposable
             Code = envelope?.Error.Code is { } code ? Safe(call, code) : null,
             Message = Safe(
                 call,
-                RedirectOf(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
+                DescribeRedirect(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
             ),
             RequestId = answer.RequestId is { } id ? Safe(call, id) : null,
-            RetryAfter = RetryAfterOf(response),
+            RetryAfter = ReadRetryAfter(response),
         };
     }
 
     // What a redirect leads to has not proven to be the service, so that nothing is sent there.
-    private static string? RedirectOf(HttpResponseMessage response) =>
+    private static string? DescribeRedirect(HttpResponseMessage response) =>
         (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } target
             ? $"It redirects to {target}, and redirects are not followed."
             : null;
@@ -295,7 +295,7 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
     {
         var wait = response.Headers.RetryAfter switch
         {
@@ -334,6 +334,6 @@ internal sealed class ApiChannel : IDisposable
             RequestId = answer.RequestId,
         };
 
-    private static string? HeaderOf(HttpResponseMessage response, string name) =>
+    private static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

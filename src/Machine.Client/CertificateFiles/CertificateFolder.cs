@@ -61,7 +61,7 @@ public sealed class CertificateFolder : IDisposable
     public FiledCertificate? Current { get; private set; }
 
     /// <summary>The command after a change has not been run to a good end yet.</summary>
-    public bool IsCommandOwed => File.Exists(State.PathOf(CommandFile));
+    public bool IsCommandOwed => File.Exists(State.GetPath(CommandFile));
 
     /// <summary>Makes the folder where needed, takes its lock, and checks everything in it.</summary>
     /// <exception cref="CertificateFolderException">It is busy, open to others, or holds what is not ours.</exception>
@@ -137,7 +137,7 @@ public sealed class CertificateFolder : IDisposable
     /// <exception cref="CertificateFolderException">The disk refuses; the version before is still in force.</exception>
     public void Write(FiledCertificate record, KeyAndCertificate pair, string bundlePem)
     {
-        var version = NameOf(record);
+        var version = CreateName(record);
         var folder = System.IO.Path.Combine(Path, version);
         var (key, certificates) = (pair.ExportPrivateKeyPem().TrimEnd() + "\n", pair.ExportCertificatesPem());
         try
@@ -206,7 +206,7 @@ public sealed class CertificateFolder : IDisposable
 
     public void Dispose() => State.Dispose();
 
-    private static string NameOf(FiledCertificate record) =>
+    private static string CreateName(FiledCertificate record) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"..{record.IssuedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{record.Serial[..Math.Min(8, record.Serial.Length)]}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}"
@@ -337,7 +337,7 @@ public sealed class CertificateFolder : IDisposable
 
     private static void RequireOwn(string path)
     {
-        if (PosixFile.OwnerOf(path) is var owner && owner != PosixFile.Self)
+        if (PosixFile.GetOwner(path) is var owner && owner != PosixFile.Self)
         {
             throw new CertificateFolderException(
                 $"{path} belongs to user {owner}, and this runs as user {PosixFile.Self}: run it as that user, or name another folder."

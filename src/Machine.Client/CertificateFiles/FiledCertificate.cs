@@ -28,7 +28,7 @@ public sealed record FiledCertificate
     /// <summary>The epoch of the trust bundle in <c>ca.crt</c>.</summary>
     public required long BundleEpoch { get; init; }
 
-    public static FiledCertificate Of(string url, string tunnelId, CertificateDocument issued, long bundleEpoch) =>
+    public static FiledCertificate Create(string url, string tunnelId, CertificateDocument issued, long bundleEpoch) =>
         new()
         {
             Url = url,

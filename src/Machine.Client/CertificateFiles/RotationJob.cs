@@ -46,7 +46,7 @@ public sealed class RotationJob(
         {
             return advice.Failure.Kind == ApiFailureKind.Refused
                 ? Failed(advice.Failure)
-                : Of(RotationOutcome.Unchanged, advice.Failure);
+                : CreateResult(RotationOutcome.Unchanged, advice.Failure);
         }
 
         if (RotationSchedule.IsCalledBack(advice.Value, options.Unit, Now))
@@ -57,7 +57,7 @@ public sealed class RotationJob(
         var bundle = advice.Value.TrustBundle;
         if (bundle.Epoch == present.BundleEpoch && bundle.Pem == folder.ReadBundle())
         {
-            return Of(RotationOutcome.Unchanged);
+            return CreateResult(RotationOutcome.Unchanged);
         }
 
         // Clients that hold no more than this bundle would refuse the leaf: then both change, or neither.
@@ -175,18 +175,18 @@ public sealed class RotationJob(
             folder.DropRequest();
         }
 
-        return Of(outcome);
+        return CreateResult(outcome);
     }
 
     private FiledCertificate Record(CertificateDocument issued, long epoch) =>
-        FiledCertificate.Of(options.Url, options.TunnelId, issued, epoch);
+        FiledCertificate.Create(options.Url, options.TunnelId, issued, epoch);
 
     private bool Vouches(BundleDocument bundle, KeyAndCertificate pair) =>
         CertificatePem.TryRead(bundle.Pem, out var anchors) && TrustAnchors.VouchFor(anchors, pair, Now);
 
-    private RotationResult Failed(ApiFailure failure) => Of(RotationOutcome.Failed, failure);
+    private RotationResult Failed(ApiFailure failure) => CreateResult(RotationOutcome.Failed, failure);
 
-    private RotationResult Of(RotationOutcome outcome, ApiFailure? failure = null) =>
+    private RotationResult CreateResult(RotationOutcome outcome, ApiFailure? failure = null) =>
         new(outcome, folder.Current, failure) { DueAt = folder.Current is { } current ? DueAt(current) : null };
 
     private static ApiFailure Unusable(string message) =>

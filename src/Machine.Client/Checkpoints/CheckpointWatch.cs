@@ -94,7 +94,7 @@ internal sealed class CheckpointWatch
             var isFirst = !kept.Exists(line => line.Node == checkpoint.Node && line.Alarm == raised);
             if (raised is null ? isNews : isFirst)
             {
-                Keep(KeptCheckpoint.Of(checkpoint, token, raised));
+                Keep(KeptCheckpoint.Create(checkpoint, token, raised));
             }
         }
     }
@@ -119,7 +119,7 @@ internal sealed class CheckpointWatch
     {
         if (alarm != kind)
         {
-            Log.CheckpointAlarm(log, kind, node, sequence, state.PathOf(FileName));
+            Log.CheckpointAlarm(log, kind, node, sequence, state.GetPath(FileName));
         }
 
         alarm = kind;

@@ -21,7 +21,7 @@ internal sealed record KeptCheckpoint
     /// <summary>The checkpoint as the service signed it.</summary>
     public required string Checkpoint { get; init; }
 
-    public static KeptCheckpoint Of(AuditCheckpoint checkpoint, string token, string? alarm = null) =>
+    public static KeptCheckpoint Create(AuditCheckpoint checkpoint, string token, string? alarm = null) =>
         new()
         {
             Node = checkpoint.Node,

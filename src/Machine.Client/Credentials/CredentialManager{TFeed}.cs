@@ -125,12 +125,12 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>What must be so for this machine to work: for <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         servers is null
-            ? [ReadinessCheck.Of("platform_certificate", CheckIdentity), ReadinessCheck.Of("feed", CheckFeed)]
+            ? [ReadinessCheck.Create("platform_certificate", CheckIdentity), ReadinessCheck.Create("feed", CheckFeed)]
             :
             [
-                ReadinessCheck.Of("platform_certificate", CheckIdentity),
-                ReadinessCheck.Of("feed", CheckFeed),
-                ReadinessCheck.Of("server_certificate", CheckServer),
+                ReadinessCheck.Create("platform_certificate", CheckIdentity),
+                ReadinessCheck.Create("feed", CheckFeed),
+                ReadinessCheck.Create("server_certificate", CheckServer),
             ];
 
     /// <summary>Runs until cancelled.</summary>

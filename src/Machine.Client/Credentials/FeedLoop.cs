@@ -146,9 +146,9 @@ internal sealed class FeedLoop<TFeed>(
             // In this order: a revision that could not be applied is requested again, or what it revokes would
             // be missed until the next change.
             await ApplyAsync(feed, ct);
-            since = context.Dialect.RevisionOf(feed);
+            since = context.Dialect.GetRevision(feed);
             // One that was refused is not held: any change may bring a good one.
-            held = ReferenceEquals(State.Feed, feed) ? context.Dialect.DigestOf(feed) : null;
+            held = ReferenceEquals(State.Feed, feed) ? context.Dialect.FindDigest(feed) : null;
         }
         else if (State.Feed is { } current && context.Now - contactSaved >= ContactSaveInterval)
         {
@@ -158,12 +158,12 @@ internal sealed class FeedLoop<TFeed>(
 
     private async Task ApplyAsync(TFeed feed, CancellationToken ct)
     {
-        var revision = context.Dialect.RevisionOf(feed);
-        var fault = context.Dialect.IsOwn(feed) ? TryAdopt(feed) : "it is for another machine";
-        if (fault is not null)
+        var revision = context.Dialect.GetRevision(feed);
+        var error = context.Dialect.IsOwn(feed) ? TryAdopt(feed) : "it is for another machine";
+        if (error is not null)
         {
             // The one in force stays; asking for the next revision may bring a good one.
-            Log.FeedRefused(context.Log, revision, fault);
+            Log.FeedRefused(context.Log, revision, error);
             return;
         }
 
@@ -175,7 +175,7 @@ internal sealed class FeedLoop<TFeed>(
 
     private string? TryAdopt(TFeed feed)
     {
-        var bundle = context.Dialect.PlatformBundleOf(feed);
+        var bundle = context.Dialect.GetPlatformBundle(feed);
         if (
             State.Identity is not { } identity
             || !PlatformTrust.TryCreate(identity.SpiffeId.TrustDomain, bundle.Pem, out var trust)
@@ -185,7 +185,7 @@ internal sealed class FeedLoop<TFeed>(
         }
 
         State.AdoptTrust(trust, bundle.Epoch, restart: false);
-        State.RevokedSerials = context.Dialect.RevokedSerialsOf(feed).ToHashSet(StringComparer.Ordinal);
+        State.RevokedSerials = context.Dialect.GetRevokedSerials(feed).ToHashSet(StringComparer.Ordinal);
         return null;
     }
 

@@ -250,9 +250,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     {
         try
         {
-            if (Check(enrolment) is { } fault)
+            if (Check(enrolment) is { } error)
             {
-                return Unusable(fault);
+                return Unusable(error);
             }
 
             // First on the disk: a process that reads the folder, or a restarted machine, finds the certificate in use.
@@ -330,7 +330,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     )
     {
         State.AdoptTrust(trust, epoch, isRestart);
-        renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.UnitOf(context.Dialect.Subject));
+        renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.GetUnit(context.Dialect.Subject));
 
         // The old client is left to its last calls: its idle connections close automatically.
         State.Install(

@@ -23,7 +23,7 @@ public static class RenewalPlan
 
     /// <summary>The instant of the renewal; in the past when it is due.</summary>
     /// <param name="certificate">With its times and the server's window.</param>
-    /// <param name="unit">From 0 to below 1: the machine's own (<see cref="UnitOf"/>).</param>
+    /// <param name="unit">From 0 to below 1: the machine's own (<see cref="GetUnit"/>).</param>
     public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit) =>
         RenewAt(certificate.IssuedAt, certificate.NotAfter, certificate.RenewAfter, certificate.RenewBefore, unit);
 
@@ -61,7 +61,7 @@ public static class RenewalPlan
     /// The machine's own place in a window, from 0 to below 1: a fleet is spread alike at each renewal and after each
     /// restart.
     /// </summary>
-    public static double UnitOf(string machine) =>
+    public static double GetUnit(string machine) =>
         BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(machine)))
         / (uint.MaxValue + 1.0);
 

@@ -164,7 +164,7 @@ internal sealed class ServerCertificateLoop(
             return null;
         }
 
-        var at = RenewalPlan.Within(told.SuggestedWindow, RenewalPlan.UnitOf(context.Dialect.Subject));
+        var at = RenewalPlan.Within(told.SuggestedWindow, RenewalPlan.GetUnit(context.Dialect.Subject));
         return at < renewAt ? at : renewAt;
     }
 
@@ -205,9 +205,9 @@ internal sealed class ServerCertificateLoop(
         {
             var issued = answer.Value.Certificate;
             var pair = KeyAndCertificate.Create(issued, request.Key);
-            if (Check(pair, issued, feed) is { } fault)
+            if (Check(pair, issued, feed) is { } error)
             {
-                return Unusable(fault);
+                return Unusable(error);
             }
 
             if (IsAheadOfTheBundle(pair))
@@ -258,7 +258,7 @@ internal sealed class ServerCertificateLoop(
     private async Task UseAsync(CertificateDocument issued, KeyAndCertificate pair, CancellationToken ct)
     {
         document = issued;
-        renewAt = RenewalPlan.RenewAt(issued, RenewalPlan.UnitOf(context.Dialect.Subject));
+        renewAt = RenewalPlan.RenewAt(issued, RenewalPlan.GetUnit(context.Dialect.Subject));
         State.Server = pair;
         await changed(pair, ct);
     }

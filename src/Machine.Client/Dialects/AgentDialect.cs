@@ -120,11 +120,11 @@ internal sealed class AgentDialect(
 
     public override bool IsOwn(AgentFeed feed) => feed.Type == AgentFeed.TypeName && feed.Tunnel.Id == tunnelId;
 
-    public override long RevisionOf(AgentFeed feed) => feed.Revision;
+    public override long GetRevision(AgentFeed feed) => feed.Revision;
 
-    public override string? DigestOf(AgentFeed feed) => feed.Digest;
+    public override string? FindDigest(AgentFeed feed) => feed.Digest;
 
-    public override BundleDocument PlatformBundleOf(AgentFeed feed) => feed.PlatformBundle;
+    public override BundleDocument GetPlatformBundle(AgentFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlyList<string> RevokedSerialsOf(AgentFeed feed) => feed.RevokedSerials;
+    public override IReadOnlyList<string> GetRevokedSerials(AgentFeed feed) => feed.RevokedSerials;
 }

@@ -80,12 +80,12 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override bool IsOwn(EdgeFeed feed) => feed.Type == EdgeFeed.TypeName && feed.Edge.Id == edgeId;
 
-    public override long RevisionOf(EdgeFeed feed) => feed.Revision;
+    public override long GetRevision(EdgeFeed feed) => feed.Revision;
 
     // An edge's feed shows every tunnel: nearly every change is its own.
-    public override string? DigestOf(EdgeFeed feed) => null;
+    public override string? FindDigest(EdgeFeed feed) => null;
 
-    public override BundleDocument PlatformBundleOf(EdgeFeed feed) => feed.PlatformBundle;
+    public override BundleDocument GetPlatformBundle(EdgeFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlyList<string> RevokedSerialsOf(EdgeFeed feed) => feed.RevokedSerials;
+    public override IReadOnlyList<string> GetRevokedSerials(EdgeFeed feed) => feed.RevokedSerials;
 }

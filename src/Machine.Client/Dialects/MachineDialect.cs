@@ -59,14 +59,14 @@ internal abstract class MachineDialect<TFeed>
     /// <summary>Whether a feed is for this machine.</summary>
     public abstract bool IsOwn(TFeed feed);
 
-    public abstract long RevisionOf(TFeed feed);
+    public abstract long GetRevision(TFeed feed);
 
     /// <summary>What the service called its content; null = it has no name.</summary>
-    public abstract string? DigestOf(TFeed feed);
+    public abstract string? FindDigest(TFeed feed);
 
-    public abstract BundleDocument PlatformBundleOf(TFeed feed);
+    public abstract BundleDocument GetPlatformBundle(TFeed feed);
 
-    public abstract IReadOnlyList<string> RevokedSerialsOf(TFeed feed);
+    public abstract IReadOnlyList<string> GetRevokedSerials(TFeed feed);
 
     /// <summary>What the audit checkpoints in the feeds gave cause for (S30); null while they agree.</summary>
     public virtual string? AuditAlarm => null;

@@ -51,7 +51,7 @@ public sealed class FederationChecks(
     /// <param name="neededScope">What the rule must grant.</param>
     /// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
     /// <param name="time">The clock.</param>
-    public static FederationChecks Of(
+    public static FederationChecks Create(
         IdentityOptions identity,
         string stateDirectory,
         string neededScope,
@@ -64,7 +64,7 @@ public sealed class FederationChecks(
             identity,
             new IdentityTokenSource(identity.Token, time),
             new IdentityClient(identity, new FirstTrust(identity, time), time),
-            FederatedProof.BindingOf(identity, stateDirectory),
+            FederatedProof.CreateBinding(identity, stateDirectory),
             neededScope,
             whose,
             time

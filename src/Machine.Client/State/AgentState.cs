@@ -120,7 +120,7 @@ public sealed record AgentState
     public override string ToString() => $"{nameof(AgentState)} {PlatformDocument?.Serial}";
 
     private static string[] Present(StateDirectory files, params string[] names) =>
-        [.. names.Select(files.PathOf).Where(File.Exists)];
+        [.. names.Select(files.GetPath).Where(File.Exists)];
 
     private static KeyAndCertificate? Join(CertificateDocument certificate, string keyPem)
     {

@@ -112,7 +112,7 @@ internal sealed class CredentialStore<TFeed>(
         catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
         {
             // The exception could quote the file.
-            StateLog.StateUnreadable(log, state.PathOf(name));
+            StateLog.StateUnreadable(log, state.GetPath(name));
             return null;
         }
     }

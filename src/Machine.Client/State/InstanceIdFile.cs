@@ -23,7 +23,7 @@ public static class InstanceIdFile
         // A new name would be a new instance to the service, while the old one seems to have died.
         return InstanceId.TryParse(kept.Trim(), out var id)
             ? id
-            : throw new StateDirectoryException($"{state.PathOf(FileName)} contains no instance ID: remove the file.");
+            : throw new StateDirectoryException($"{state.GetPath(FileName)} contains no instance ID: remove the file.");
     }
 
     /// <summary>The name kept in the state directory; null when there is none that can be read.</summary>

@@ -74,16 +74,16 @@ public sealed class IdentityTokenSource
         var token = (await ReadTextAsync(cancellationToken)).Trim();
         if (token.Length == 0)
         {
-            throw Fault("gave nothing");
+            throw Failed("gave nothing");
         }
 
         if (token.Length > MaxBytes)
         {
-            throw Fault(TokenFile.TooLong);
+            throw Failed(TokenFile.TooLong);
         }
 
         return token.AsSpan().ContainsAnyExcept(TokenCharacters)
-            ? throw Fault("gave something that is not a JWT")
+            ? throw Failed("gave something that is not a JWT")
             : token;
     }
 
@@ -96,7 +96,7 @@ public sealed class IdentityTokenSource
 
         if (options.Environment.Length > 0)
         {
-            return Task.FromResult(platform[options.Environment] ?? throw Fault("is not set"));
+            return Task.FromResult(platform[options.Environment] ?? throw Failed("is not set"));
         }
 
         if (options.Command.Count > 0)
@@ -114,5 +114,5 @@ public sealed class IdentityTokenSource
         return detector.ReadAsync(platform, options.Audience, cancellationToken);
     }
 
-    private IdentityTokenException Fault(string reason) => new($"The identity token's {Name} {reason}.");
+    private IdentityTokenException Failed(string reason) => new($"The identity token's {Name} {reason}.");
 }

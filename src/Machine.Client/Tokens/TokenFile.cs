@@ -11,15 +11,15 @@ internal static class TokenFile
         try
         {
             await using var file = File.OpenRead(path);
-            return await ReadBoundedAsync(file, cancellationToken) ?? throw Fault(path, TooLong);
+            return await ReadBoundedAsync(file, cancellationToken) ?? throw Failed(path, TooLong);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Fault(path, "does not exist");
+            throw Failed(path, "does not exist");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fault(path, "cannot be read by this user");
+            throw Failed(path, "cannot be read by this user");
         }
     }
 
@@ -33,6 +33,6 @@ internal static class TokenFile
         return length < buffer.Length ? Encoding.UTF8.GetString(buffer, 0, length) : null;
     }
 
-    private static IdentityTokenException Fault(string path, string reason) =>
+    private static IdentityTokenException Failed(string path, string reason) =>
         new($"The identity token's file {path} {reason}.");
 }

@@ -47,16 +47,16 @@ public sealed record TokenInspection
             Claims = claims.RootElement.Clone(),
             Issuer = parsed.Claims.FindString("iss"u8),
             Subject = parsed.Claims.FindString("sub"u8),
-            Audiences = AudiencesOf(claims.RootElement),
-            IssuedAt = TimeOf(parsed.Claims, "iat"u8),
-            ExpiresAt = TimeOf(parsed.Claims, "exp"u8),
+            Audiences = ReadAudiences(claims.RootElement),
+            IssuedAt = ReadTime(parsed.Claims, "iat"u8),
+            ExpiresAt = ReadTime(parsed.Claims, "exp"u8),
         };
     }
 
     private static byte[] DecodeSegment(string token) =>
         System.Buffers.Text.Base64Url.DecodeFromChars(token.AsSpan(0, token.IndexOf('.', StringComparison.Ordinal)));
 
-    private static IReadOnlyList<string> AudiencesOf(JsonElement claims) =>
+    private static IReadOnlyList<string> ReadAudiences(JsonElement claims) =>
         claims.TryGetProperty("aud", out var audience)
             ? audience.ValueKind switch
             {
@@ -73,7 +73,7 @@ public sealed record TokenInspection
             }
             : [];
 
-    private static DateTimeOffset? TimeOf(ClaimSet claims, ReadOnlySpan<byte> name) =>
+    private static DateTimeOffset? ReadTime(ClaimSet claims, ReadOnlySpan<byte> name) =>
         claims.TryFind(name, out var claim) && claim.TryReadNumericDate(out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;

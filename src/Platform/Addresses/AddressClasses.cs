@@ -11,7 +11,7 @@ public static class AddressClasses
     [
         (
             AddressClass.CloudMetadata,
-            Of(
+            ParseRanges(
                 "169.254.169.254", // AWS, GCP, Azure, OpenStack and most others
                 "169.254.170.2", // AWS ECS
                 "169.254.170.23", // AWS EKS
@@ -25,12 +25,15 @@ public static class AddressClasses
             )
         ),
         // Linux takes the unspecified address for loopback.
-        (AddressClass.Loopback, Of("127.0.0.0/8", "::1", "0.0.0.0", "::")),
-        (AddressClass.LinkLocal, Of("169.254.0.0/16", "fe80::/10")),
-        (AddressClass.Private, Of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")),
+        (AddressClass.Loopback, ParseRanges("127.0.0.0/8", "::1", "0.0.0.0", "::")),
+        (AddressClass.LinkLocal, ParseRanges("169.254.0.0/16", "fe80::/10")),
+        (
+            AddressClass.Private,
+            ParseRanges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+        ),
         (
             AddressClass.Reserved,
-            Of(
+            ParseRanges(
                 "0.0.0.0/8", // this network, RFC 791
                 "192.0.0.0/24", // protocol assignments, RFC 6890
                 "192.0.2.0/24", // documentation, RFC 5737
@@ -55,7 +58,7 @@ public static class AddressClasses
         ),
     ];
 
-    public static AddressClass Of(IPAddress address)
+    public static AddressClass Classify(IPAddress address)
     {
         var plain = AddressRanges.Normalise(address);
         var kind = Find(plain);
@@ -103,7 +106,7 @@ public static class AddressClasses
         };
     }
 
-    private static AddressRanges Of(params string[] ranges) =>
+    private static AddressRanges ParseRanges(params string[] ranges) =>
         AddressRanges.TryParse(ranges, out var parsed, out var bad)
             ? parsed
             : throw new ArgumentException($"'{bad}' is not a range.", nameof(ranges));

@@ -17,7 +17,7 @@ public sealed record ClientName(ClientIdentityKind Kind, string Value)
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);
 
     /// <summary>The names of a certificate in their order; empty when the extension cannot be read.</summary>
-    public static IReadOnlyList<ClientName> Of(X509Certificate2 certificate)
+    public static IReadOnlyList<ClientName> ReadAll(X509Certificate2 certificate)
     {
         if (certificate.Extensions[SubjectAlternativeNameOid] is not { } extension)
         {

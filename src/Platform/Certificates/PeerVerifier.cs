@@ -95,7 +95,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
             return PeerRefusal.TrustDomain;
         }
 
-        return id.Kind == KindOf(role) ? PeerRefusal.None : PeerRefusal.Role;
+        return id.Kind == ToSpiffeKind(role) ? PeerRefusal.None : PeerRefusal.Role;
     }
 
     private PeerRefusal CheckChain(
@@ -116,7 +116,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
     private static PeerRefusal CheckRevocation(string serial, IReadOnlySet<string> revokedSerials) =>
         revokedSerials.Contains(serial) ? PeerRefusal.Revoked : PeerRefusal.None;
 
-    private static SpiffeKind KindOf(PeerRole role) =>
+    private static SpiffeKind ToSpiffeKind(PeerRole role) =>
         role switch
         {
             PeerRole.Agent => SpiffeKind.Agent,

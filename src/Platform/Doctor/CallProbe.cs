@@ -286,7 +286,9 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private DoctorFinding Unanswered(Exception e)
     {
         var cause =
-            e is OperationCanceledException ? $"no response within {timeout.TotalSeconds:0.###} s." : FailureText.Of(e);
+            e is OperationCanceledException
+                ? $"no response within {timeout.TotalSeconds:0.###} s."
+                : FailureText.Describe(e);
         var place = target.Address?.ToString() ?? target.Url.Authority;
         (string Why, string[] Next) judged = e switch
         {
@@ -298,7 +300,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 $"No edge accepts connections at {place}: it does not run, clients dial another port, or a firewall drops "
                     + "them.",
                 [
-                    ConnectCauses.Of(e).NextStep(place, "the edge"),
+                    ConnectCauses.Find(e).NextStep(place, "the edge"),
                     "run culvert edge list to see the port for clients, run tunnel-edge doctor on the edge's host, or set --port or --connect-to",
                 ]
             ),

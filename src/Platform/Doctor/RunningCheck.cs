@@ -37,7 +37,7 @@ public sealed record RunningCheck(string Id, string Program, string Unit)
                 $"systemctl status {Unit}, or the log of its container"
             ) with
             {
-                Evidence = [Net.FailureText.Of(e)],
+                Evidence = [Net.FailureText.Describe(e)],
             };
         }
     }

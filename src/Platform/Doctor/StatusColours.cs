@@ -17,11 +17,11 @@ public static partial class StatusColours
             .Replace(
                 report,
                 found =>
-                    $"{found.Groups["before"].Value}\e[{CodeOf(found.Groups["status"].Value)}m{found.Groups["status"].Value}\e[0m"
+                    $"{found.Groups["before"].Value}\e[{GetCode(found.Groups["status"].Value)}m{found.Groups["status"].Value}\e[0m"
             );
 
     // ECMA-48 §8.3.117: green, yellow, red.
-    private static string CodeOf(string status) =>
+    private static string GetCode(string status) =>
         status switch
         {
             "PASS" => "32",

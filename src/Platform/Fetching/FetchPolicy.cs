@@ -21,7 +21,7 @@ public static class FetchPolicy
     )
     {
         var address = AddressRanges.Normalise(endPoint.Address);
-        var kind = AddressClasses.Of(address);
+        var kind = AddressClasses.Classify(address);
         if (kind is AddressClass.LinkLocal or AddressClass.CloudMetadata)
         {
             return kind == AddressClass.LinkLocal ? FetchRefusal.LinkLocalAddress : FetchRefusal.MetadataAddress;
@@ -56,7 +56,7 @@ public static class FetchPolicy
     public static bool IsWithin(FetchTarget target, IReadOnlyList<PrivateNetwork> bound)
     {
         ArgumentNullException.ThrowIfNull(bound);
-        var kind = AddressClasses.Of(target.Range.BaseAddress);
+        var kind = AddressClasses.Classify(target.Range.BaseAddress);
         var isLoopback = Array.Exists(LoopbackBlocks, block => Holds(block, target.Range));
         return kind is not (AddressClass.LinkLocal or AddressClass.CloudMetadata)
             && bound.Any(n => n.Opens(target.Port) && Holds(n.Range, target.Range) && Names(n.Range, isLoopback));

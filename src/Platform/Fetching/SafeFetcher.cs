@@ -114,7 +114,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
 
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         Observe(request, response);
-        var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
+        var (tag, maxAge) = (response.Headers.ETag?.ToString(), ReadMaxAge(response.Headers.CacheControl));
         if (request is { Post.WantsDocument: false, WantsAnyStatus: false } && response.IsSuccessStatusCode)
         {
             return FetchResult.Fetched(ReadOnlyMemory<byte>.Empty, tag, maxAge);
@@ -124,7 +124,12 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         {
             case < HttpStatusCode.MultipleChoices or >= HttpStatusCode.BadRequest when request.WantsAnyStatus:
                 return await ReadAsync(response, ct) is { } content
-                    ? FetchResult.Answered(response.StatusCode, content, RetryAfterOf(response), HeadersOf(response))
+                    ? FetchResult.Answered(
+                        response.StatusCode,
+                        content,
+                        ReadRetryAfter(response),
+                        ReadHeaders(response)
+                    )
                     : TooLarge(request, url);
             case HttpStatusCode.OK when !IsWanted(request, response.Content.Headers.ContentType?.MediaType):
                 var kind = $"{url.Host} answered with something else than {request.MediaType ?? "a JSON document"}.";
@@ -140,7 +145,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 return FetchResult.Refused(request, FetchRefusal.Redirect, moved, null);
             default:
                 var status = $"{url.Host} answered with status {(int)response.StatusCode}.";
-                return FetchResult.Refused(request, status, response.StatusCode, RetryAfterOf(response));
+                return FetchResult.Refused(request, status, response.StatusCode, ReadRetryAfter(response));
         }
     }
 
@@ -152,12 +157,12 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             null
         );
 
-    private static Dictionary<string, string> HeadersOf(HttpResponseMessage response) =>
+    private static Dictionary<string, string> ReadHeaders(HttpResponseMessage response) =>
         response
             .Headers.Concat(response.Content.Headers)
             .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
 
-    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
     {
         var named = response.Headers.RetryAfter;
         var wait = named?.Delta ?? named?.Date - time.GetUtcNow();
@@ -254,7 +259,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             IPEndPoint[] open =
             [
                 .. (await connector.CheckAsync(target.Host, target.Port, ct)).Where(e =>
-                    AddressClasses.Of(e.Address) == AddressClass.Public
+                    AddressClasses.Classify(e.Address) == AddressClass.Public
                 ),
             ];
             if (open.Length > 0)
@@ -381,9 +386,9 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 $"{url.Host} has the address {e.Address}, which is never fetched from.",
             _ => $"{url.Host} has the address {e.Address}, which is not public and not among the allowed targets.",
         };
-        return FetchResult.Refused(request, refusal, detail, e.Address) with { Cause = ConnectCauses.Of(e) };
+        return FetchResult.Refused(request, refusal, detail, e.Address) with { Cause = ConnectCauses.Find(e) };
     }
 
-    private static TimeSpan? MaxAgeOf(CacheControlHeaderValue? cacheControl) =>
+    private static TimeSpan? ReadMaxAge(CacheControlHeaderValue? cacheControl) =>
         cacheControl is { NoStore: true } or { NoCache: true } ? TimeSpan.Zero : cacheControl?.MaxAge;
 }

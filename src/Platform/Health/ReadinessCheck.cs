@@ -9,6 +9,6 @@ public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTa
     public bool IsAdvisory { get; init; }
 
     /// <summary>A check that needs no waiting.</summary>
-    public static ReadinessCheck Of(string name, Func<string?> evaluate) =>
+    public static ReadinessCheck Create(string name, Func<string?> evaluate) =>
         new(name, _ => ValueTask.FromResult(evaluate()));
 }

@@ -41,7 +41,7 @@ public static class KeySchedule
     public static TimeSpan Spread(TimeSpan interval, double unit) => interval * (0.9 + (0.2 * unit));
 
     /// <summary>By the time since the keys were last confirmed. Each bound belongs to the worse side.</summary>
-    public static KeyState StateOf(TimeSpan age, TimeSpan freshFor, TimeSpan staleOk, TimeSpan hardExpiry)
+    public static KeyState GetState(TimeSpan age, TimeSpan freshFor, TimeSpan staleOk, TimeSpan hardExpiry)
     {
         if (age >= hardExpiry)
         {

@@ -108,7 +108,7 @@ public sealed partial class ChildErrorOutput
             line = line.Replace(secret, Redaction.Mark, StringComparison.Ordinal);
         }
 
-        return ConfigText.Printable(Opaque().Replace(Redaction.Of(line), Redaction.Mark), MaxLine);
+        return ConfigText.Printable(Opaque().Replace(Redaction.Redact(line), Redaction.Mark), MaxLine);
     }
 
     // Keys, digests and tokens of any kind; words and names are shorter or have no digits.

@@ -14,7 +14,7 @@ public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
         && state is not 'X'
         && (state is not 'Z' || HasThreads(Pid));
 
-    public static ProcessStamp Of(string name, int pid) =>
+    public static ProcessStamp Read(string name, int pid) =>
         new(name, pid, TryReadStart(pid, out _, out var start) ? start : 0);
 
     // The first thread may have ended before the others: as long as one is left, its ports are taken.

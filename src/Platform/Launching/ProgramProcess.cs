@@ -44,7 +44,7 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
 
         process?.Dispose();
         process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start.");
-        Stamp = ProcessStamp.Of(Name, process.Id);
+        Stamp = ProcessStamp.Read(Name, process.Id);
     }
 
     /// <summary>Represents a process that another run of the caller started.</summary>

@@ -27,7 +27,7 @@ internal static class JsonLine
         {
             json.WriteStartObject();
             json.WriteString("ts", UtcTimeConverter.Format(time));
-            json.WriteString("level", NameOf(line.Level));
+            json.WriteString("level", FormatLevel(line.Level));
             json.WriteNumber("event_id", line.Event.Id);
             json.WriteString("event", line.Event.Name ?? "");
             json.WriteString("msg", line.Message);
@@ -39,7 +39,7 @@ internal static class JsonLine
             {
                 if (name is not (TemplateField or RequestIdField or TunnelIdField or AgentIdField))
                 {
-                    WriteField(json, NameOf(name), value);
+                    WriteField(json, ToFieldName(name), value);
                 }
             }
 
@@ -55,7 +55,7 @@ internal static class JsonLine
         buffer.Write("\n"u8);
     }
 
-    internal static string NameOf(LogLevel level) =>
+    internal static string FormatLevel(LogLevel level) =>
         level switch
         {
             LogLevel.Trace => "trace",
@@ -114,5 +114,5 @@ internal static class JsonLine
     }
 
     // Placeholders are written TunnelId; the log's names are tunnel_id, as on the wire.
-    private static string NameOf(string placeholder) => JsonNamingPolicy.SnakeCaseLower.ConvertName(placeholder);
+    private static string ToFieldName(string placeholder) => JsonNamingPolicy.SnakeCaseLower.ConvertName(placeholder);
 }

@@ -19,7 +19,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     public LogSubject? Subject { get; } = subject;
 
     public static LineLoggerProvider Open(LogOptions options, TimeProvider time, LogSubject? subject = null) =>
-        new(OutputOf(options), FormatOf(options), time, subject);
+        new(OpenOutput(options), GetFormat(options), time, subject);
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
@@ -33,7 +33,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
         Stream next;
         try
         {
-            next = OutputOf(options);
+            next = OpenOutput(options);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -43,16 +43,16 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
         lock (gate)
         {
             output.Dispose();
-            (output, format) = (next, FormatOf(options));
+            (output, format) = (next, GetFormat(options));
         }
     }
 
     public void Dispose() => output.Dispose();
 
-    private static Stream OutputOf(LogOptions options) =>
+    private static Stream OpenOutput(LogOptions options) =>
         options.File.Length > 0 ? Append(options.File) : Console.OpenStandardError();
 
-    private static LogFormat FormatOf(LogOptions options) =>
+    private static LogFormat GetFormat(LogOptions options) =>
         options.Format switch
         {
             LogFormat.Auto when options.File.Length > 0 || Console.IsErrorRedirected => LogFormat.Json,

@@ -13,7 +13,7 @@ internal static class TextLine
     {
         var text = new StringBuilder();
         text.Append(time.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture));
-        text.Append(' ').Append(NameOf(line.Level)).Append(' ');
+        text.Append(' ').Append(FormatLevel(line.Level)).Append(' ');
         AppendPrintable(text, line.Message);
         text.Append('\n');
         foreach (var part in line.Exception?.ToString().Split('\n') ?? [])
@@ -26,7 +26,7 @@ internal static class TextLine
         buffer.Write(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private static string NameOf(LogLevel level) =>
+    private static string FormatLevel(LogLevel level) =>
         level switch
         {
             LogLevel.Trace => "trc",

@@ -48,9 +48,9 @@ internal sealed class Metric
         // These report what is; the others report what changed.
         isObservable = instrument.IsObservable;
         replaces = isObservable || definition == typeof(Gauge<>);
-        bounds = kind == MetricKind.Histogram ? BoundsOf(instrument) : [];
+        bounds = kind == MetricKind.Histogram ? GetBounds(instrument) : [];
         description = instrument.Description ?? "";
-        Name = NameOf(instrument, kind);
+        Name = FormatName(instrument, kind);
     }
 
     public string Name { get; }
@@ -143,7 +143,7 @@ internal sealed class Metric
         text.Append(Name).Append("_count").Append(Labels(tags, null)).Append(' ').Append(Whole(count)).Append('\n');
     }
 
-    private static double[] BoundsOf(Instrument instrument)
+    private static double[] GetBounds(Instrument instrument)
     {
         var advised = instrument switch
         {
@@ -156,7 +156,7 @@ internal sealed class Metric
     }
 
     // culvert.edge.open_streams, unit s or By -> culvert_edge_open_streams_seconds, as the OpenTelemetry mapping does.
-    private static string NameOf(Instrument instrument, MetricKind kind)
+    private static string FormatName(Instrument instrument, MetricKind kind)
     {
         var name = new StringBuilder();
         foreach (var c in instrument.Name)

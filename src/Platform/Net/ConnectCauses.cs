@@ -6,12 +6,12 @@ namespace Culvert.Platform.Net;
 public static class ConnectCauses
 {
     /// <summary>The cause behind an exception of a socket, of the HTTP client, or of a time limit.</summary>
-    public static ConnectCause Of(Exception failure)
+    public static ConnectCause Find(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         return failure.GetBaseException() switch
         {
-            SocketException e => Of(e.SocketErrorCode),
+            SocketException e => Find(e.SocketErrorCode),
             OperationCanceledException or TimeoutException => ConnectCause.Silent,
             _ => ConnectCause.Other,
         };
@@ -33,7 +33,7 @@ public static class ConnectCauses
             _ => $"Check that {address} is reachable from this machine over TCP, and that {program} listens there.",
         };
 
-    private static ConnectCause Of(SocketError error) =>
+    private static ConnectCause Find(SocketError error) =>
         error switch
         {
             SocketError.ConnectionRefused => ConnectCause.Refused,

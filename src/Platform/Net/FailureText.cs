@@ -7,7 +7,7 @@ namespace Culvert.Platform.Net;
 public static partial class FailureText
 {
     /// <summary>The words of .NET and OpenSSL for what is wrong with a server's certificate, and ours.</summary>
-    private static readonly (string Word, string Text)[] CertificateFaults =
+    private static readonly (string Word, string Text)[] CertificateErrors =
     [
         ("NotTimeValid", "The server's certificate has expired, or is not valid yet."),
         ("RemoteCertificateNameMismatch", "The server's certificate is for another name."),
@@ -19,13 +19,13 @@ public static partial class FailureText
     ];
 
     /// <summary>One sentence without the names of libraries and routines.</summary>
-    public static string Of(Exception failure)
+    public static string Describe(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         var cause = failure.GetBaseException();
         if (
             cause is AuthenticationException
-            && CertificateFaults.FirstOrDefault(fault => cause.Message.Contains(fault.Word, StringComparison.Ordinal))
+            && CertificateErrors.FirstOrDefault(error => cause.Message.Contains(error.Word, StringComparison.Ordinal))
                 is { Text: { } plain }
         )
         {

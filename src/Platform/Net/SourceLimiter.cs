@@ -35,7 +35,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     /// <summary>Counts a connection in; false if it is one too many.</summary>
     public bool TryEnter(IPAddress address)
     {
-        var key = KeyOf(address);
+        var key = GetKey(address);
         lock (gate)
         {
             if (!sources.TryGetValue(key, out var source))
@@ -63,7 +63,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     /// <summary>Counts a connection out.</summary>
     public void Leave(IPAddress address)
     {
-        var key = KeyOf(address);
+        var key = GetKey(address);
         lock (gate)
         {
             if (sources.TryGetValue(key, out var source))
@@ -114,7 +114,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         source.Bucket.Refill(time, newPerSource.PerSecond, newPerSource.Count);
 
     /// <summary>What counts as one source.</summary>
-    public static IPAddress KeyOf(IPAddress address)
+    public static IPAddress GetKey(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
         {

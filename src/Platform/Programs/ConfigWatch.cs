@@ -71,11 +71,11 @@ public sealed class ConfigWatch<T>
     /// <summary>For <c>/readyz</c>: what is wrong with the file stops nothing that runs.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
-            ReadinessCheck.Of("configuration", () => restartKeys is [] && problem.Length > 0 ? problem : null) with
+            ReadinessCheck.Create("configuration", () => restartKeys is [] && problem.Length > 0 ? problem : null) with
             {
                 IsAdvisory = true,
             },
-            ReadinessCheck.Of("restart_needed", () => restartKeys is [_, ..] ? problem : null) with
+            ReadinessCheck.Create("restart_needed", () => restartKeys is [_, ..] ? problem : null) with
             {
                 IsAdvisory = true,
             },

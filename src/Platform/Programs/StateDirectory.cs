@@ -51,12 +51,12 @@ public sealed class StateDirectory : IDisposable
     public static StateDirectory Look(string path) => new(System.IO.Path.GetFullPath(path), null);
 
     /// <summary>The absolute path of a file in the directory.</summary>
-    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+    public string GetPath(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>A file's text; null when there is none.</summary>
     /// <exception cref="SecretUnavailableException">It is there and cannot be read.</exception>
     public string? ReadText(string name, int maxBytes = 16 * 1024 * 1024) =>
-        File.Exists(PathOf(name)) ? PrivateFile.ReadText(PathOf(name), maxBytes) : null;
+        File.Exists(GetPath(name)) ? PrivateFile.ReadText(GetPath(name), maxBytes) : null;
 
     /// <summary>
     /// Replaces a file whole: written to a new file next to it, flushed to the disk, then renamed over it.
@@ -69,7 +69,7 @@ public sealed class StateDirectory : IDisposable
             throw new InvalidOperationException($"{Path} is only looked into.");
         }
 
-        var target = PathOf(name);
+        var target = GetPath(name);
         try
         {
             PrivateFile.Replace(target, Encoding.UTF8.GetBytes(text));
@@ -81,7 +81,7 @@ public sealed class StateDirectory : IDisposable
     }
 
     /// <summary>Removes a file; nothing happens when there is none.</summary>
-    public void Delete(string name) => File.Delete(PathOf(name));
+    public void Delete(string name) => File.Delete(GetPath(name));
 
     public void Dispose() => lockFile?.Dispose();
 

@@ -30,13 +30,13 @@ public static class PosixFile
 
     /// <summary>The owner of a file, folder, or of a link itself.</summary>
     /// <exception cref="IOException">Its metadata cannot be read.</exception>
-    public static uint OwnerOf(string path) => OwnerOf(path, NotThroughLinks);
+    public static uint GetOwner(string path) => GetOwner(path, NotThroughLinks);
 
     /// <summary>The owner of a file or folder, or of what a link to it leads to.</summary>
     /// <exception cref="IOException">Its metadata cannot be read.</exception>
-    public static uint OwnerBehind(string path) => OwnerOf(path, 0);
+    public static uint GetOwnerThroughLinks(string path) => GetOwner(path, 0);
 
-    private static uint OwnerOf(string path, int flags)
+    private static uint GetOwner(string path, int flags)
     {
         var status = new byte[StatxBytes];
         return Statx(CurrentDirectory, Bytes(path), flags, OwnerWanted, status) == 0

@@ -13,7 +13,7 @@ public static partial class Redaction
     public const string Mark = "[redacted]";
 
     /// <summary>A copy of a JSON value without its secrets.</summary>
-    public static JsonNode? Of(JsonNode? node)
+    public static JsonNode? Redact(JsonNode? node)
     {
         switch (node)
         {
@@ -21,22 +21,22 @@ public static partial class Redaction
                 var members = new JsonObject();
                 foreach (var (name, value) in o)
                 {
-                    members[Of(name)] =
-                        value is not null && SecretName().IsMatch(name) && !IsHarmless(value) ? Mark : Of(value);
+                    members[Redact(name)] =
+                        value is not null && SecretName().IsMatch(name) && !IsHarmless(value) ? Mark : Redact(value);
                 }
 
                 return members;
             case JsonArray list:
-                return new JsonArray([.. list.Select(Of)]);
+                return new JsonArray([.. list.Select(Redact)]);
             case JsonValue value when value.TryGetValue(out string? text):
-                return Of(text);
+                return Redact(text);
             default:
                 return node?.DeepClone();
         }
     }
 
     /// <summary>The text without its secrets.</summary>
-    public static string Of(string text)
+    public static string Redact(string text)
     {
         text = PrivateKey().Replace(text, Mark);
         text = UserOfUrl().Replace(text, "$1" + Mark + "@");

@@ -49,7 +49,7 @@ public sealed class LogsCollector
     public static IReadOnlyList<KeyValuePair<string, string>> Resource(string program) =>
         [
             .. Traces
-                .ResourceOf(program)
+                .CreateResource(program)
                 .Build()
                 .Attributes.Select(one => new KeyValuePair<string, string>(one.Key, $"{one.Value}")),
         ];

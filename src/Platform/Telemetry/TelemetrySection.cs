@@ -32,7 +32,7 @@ public static class TelemetrySection
         {
             section.Error(
                 "otlp",
-                $"{NameOf(environment, signal, "PROTOCOL")} is neither {protocols[0]} nor {protocols[1]}.",
+                $"{FindVariable(environment, signal, "PROTOCOL")} is neither {protocols[0]} nor {protocols[1]}.",
                 "Set it to one of them, unset it, or write `otlp: off`."
             );
         }
@@ -40,17 +40,17 @@ public static class TelemetrySection
         var isGrpc = protocol == Grpc;
         return new TelemetryOptions
         {
-            Endpoint = EndpointOf(section, signal, path, environment, isGrpc),
+            Endpoint = ReadEndpoint(section, signal, path, environment, isGrpc),
             IsGrpc = isGrpc,
         };
     }
 
     /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
     internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
-        Known(environment(NameOf(environment, signal, setting)));
+        Known(environment(FindVariable(environment, signal, setting)));
 
     // The one for a signal is the whole address, the one for all a base (OpenTelemetry, OTLP exporter, endpoint URLs).
-    private static Uri? EndpointOf(
+    private static Uri? ReadEndpoint(
         ConfigSection section,
         string signal,
         string path,
@@ -58,7 +58,7 @@ public static class TelemetrySection
         bool isGrpc
     )
     {
-        var name = NameOf(environment, signal, "ENDPOINT");
+        var name = FindVariable(environment, signal, "ENDPOINT");
         if (Known(environment(name)) is not { } text)
         {
             return null;
@@ -81,7 +81,7 @@ public static class TelemetrySection
         return name == Prefix + "ENDPOINT" && !isGrpc ? new Uri($"{text.TrimEnd('/')}/{path}") : url;
     }
 
-    private static string NameOf(Func<string, string?> environment, string signal, string setting) =>
+    private static string FindVariable(Func<string, string?> environment, string signal, string setting) =>
         Known(environment($"{Prefix}{signal}_{setting}")) is null ? Prefix + setting : $"{Prefix}{signal}_{setting}";
 
     private static string? Known(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -59,7 +59,7 @@ public sealed class Traces : IDisposable
     }
 
     /// <summary>What spans and log records say of the program, unless the environment says otherwise.</summary>
-    internal static ResourceBuilder ResourceOf(string program) =>
+    internal static ResourceBuilder CreateResource(string program) =>
         ResourceBuilder
             .CreateEmpty()
             .AddService(program, serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
@@ -89,15 +89,15 @@ public sealed class Traces : IDisposable
             return null;
         }
 
-        var sender = new OtlpTraceExporter(ExporterOptionsOf(options));
+        var sender = new OtlpTraceExporter(CreateExporterOptions(options));
         return Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(ResourceOf(program))
+            .SetResourceBuilder(CreateResource(program))
             .AddSource(source)
             .AddProcessor(new SpanQueue(new SpanExporter(sender), capacity, delayMs))
             .Build();
     }
 
-    private static OtlpExporterOptions ExporterOptionsOf(TelemetryOptions options)
+    private static OtlpExporterOptions CreateExporterOptions(TelemetryOptions options)
     {
         var exporter = new OtlpExporterOptions
         {

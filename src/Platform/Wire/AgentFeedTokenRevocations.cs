@@ -28,7 +28,7 @@ public sealed record AgentFeedTokenRevocations
     public required IReadOnlyList<AgentFeedTokenRevocation> Until { get; init; }
 
     /// <summary>The entry of <see cref="Hashes"/> for one thing.</summary>
-    public static ulong HashOf(string kind, string value) =>
+    public static ulong ComputeHash(string kind, string value) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}:{value}")));
 
     /// <summary>Writes the list.</summary>

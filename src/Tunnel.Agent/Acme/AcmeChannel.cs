@@ -15,7 +15,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// </summary>
 internal sealed class AcmeChannel
 {
-    // RFC 8555 §6.5: a refused nonce comes with a good one, so that more than a few in a row is a fault of the CA.
+    // RFC 8555 §6.5: a refused nonce comes with a valid one, so that more than a few refusals in a row are an error of
+    // the CA.
     private const int MaxNonceTries = 10;
     private const string JoseType = "application/jose+json";
     private const string PemType = "application/pem-certificate-chain";

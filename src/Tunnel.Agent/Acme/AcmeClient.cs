@@ -195,7 +195,9 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>Hands in the request and waits for the certificate: the leaf, then its chain, as the CA sends it.</summary>
+    /// <summary>
+    /// Sends the request and waits for the certificate: the leaf, then its chain, as the CA sends it.
+    /// </summary>
     public async Task<string> FinalizeAsync(AcmeOrder order, byte[] request, CancellationToken cancellationToken)
     {
         var now = await WaitAsync(order, "pending", cancellationToken);

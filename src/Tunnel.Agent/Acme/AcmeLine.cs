@@ -5,8 +5,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>What is kept of a name as one line for people.</summary>
 internal static class AcmeLine
 {
-    /// <returns>The line, and whether a valid certificate is in hand.</returns>
-    public static (string Line, bool IsServed) Of(string name, StoredName? stored, DateTimeOffset now)
+    /// <returns>The line, and whether a valid certificate is stored.</returns>
+    public static (string Line, bool IsServed) Format(string name, StoredName? stored, DateTimeOffset now)
     {
         var failure = stored?.LastFailure is { } last
             ? $"; last failure {last.Code} at {last.At:u}: {last.Detail}"

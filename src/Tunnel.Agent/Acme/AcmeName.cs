@@ -21,7 +21,7 @@ internal sealed class AcmeName
         (this.stored, this.leaves, this.time) = (stored, leaves, time);
 
         // The machine's own place: agents of a tunnel order and renew apart, today and after a restart.
-        unit = RenewalPlan.UnitOf($"{instance} {stored.Name}");
+        unit = RenewalPlan.GetUnit($"{instance} {stored.Name}");
         pair = Restore(stored);
         if (pair is null)
         {
@@ -36,7 +36,7 @@ internal sealed class AcmeName
 
     public string Name => stored.Name;
 
-    /// <summary>The certificate in hand, valid or not; null before the first.</summary>
+    /// <summary>The stored certificate, valid or not; null before the first.</summary>
     public KeyAndCertificate? Pair => pair;
 
     public StoredName Stored => stored;
@@ -64,7 +64,7 @@ internal sealed class AcmeName
 
     public bool IsAskDue => stored.AskAt is not { } ask || ask <= time.GetUtcNow();
 
-    /// <summary>Puts what is in hand in service.</summary>
+    /// <summary>Serves the stored certificate.</summary>
     public void Serve()
     {
         if (pair is { } known)
@@ -122,7 +122,8 @@ internal sealed class AcmeName
 
     public void Fail(AcmeReason reason, string detail, TimeSpan? requested)
     {
-        // Each kind counts for itself: a disk that was full all day is no reason to wait half a day for the CA.
+        // Failures of each kind are counted separately: after a disk was full all day, the agent need not wait half a
+        // day for the CA.
         var (atCa, local) =
             reason == AcmeReason.ChallengeTaken ? (stored.Failures, stored.LocalFailures)
             : AcmeSchedule.IsLocal(reason) ? (stored.Failures, stored.LocalFailures + 1)

@@ -17,7 +17,7 @@ internal static class AcmeRequest
         try
         {
             var pair = KeyAndCertificate.Create(pem, "", key);
-            return Fault(pair, name, now) is { } fault ? throw Unusable(fault) : pair;
+            return FindError(pair, name, now) is { } error ? throw Unusable(error) : pair;
         }
         catch (CertificateUnusableException e)
         {
@@ -32,7 +32,7 @@ internal static class AcmeRequest
             ? $"{Base64Url.EncodeToString(issuer.Span)}.{Base64Url.EncodeToString(pair.Certificate.SerialNumberBytes.Span)}"
             : null;
 
-    private static string? Fault(KeyAndCertificate pair, string name, DateTimeOffset now)
+    private static string? FindError(KeyAndCertificate pair, string name, DateTimeOffset now)
     {
         var leaf = pair.Certificate;
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();

@@ -9,8 +9,9 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// Account and certificates in the state directory, apart for each CA: whoever goes from a CA's staging directory to the
-/// real one and back keeps both accounts, and never serves the one's certificates for the other's.
+/// Account and certificates in the state directory, in separate files for each CA: an operator who changes from a CA's
+/// staging directory to the production one and back keeps both accounts, and the agent never serves certificates of the
+/// one for the other.
 /// </summary>
 internal sealed class AcmeStore(StateDirectory state, string directory)
 {
@@ -30,8 +31,8 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
 
     /// <summary>The account's key, made and kept at its first use.</summary>
     /// <exception cref="StateDirectoryException">
-    /// It cannot be read, and is replaced by nobody: the zone's CAA record names its account. Or it cannot be kept, so it
-    /// must not be used.
+    /// The key cannot be read, and the agent does not replace it: the zone's CAA record names its account. Or it cannot
+    /// be stored, so it must not be used.
     /// </exception>
     public (SigningKey Key, string? Url) LoadOrCreateAccount()
     {

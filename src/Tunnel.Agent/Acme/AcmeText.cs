@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>Texts in what a CA sends, which may be anything.</summary>
 internal static class AcmeText
 {
-    /// <summary>False: the member is no text that can be read (half a surrogate pair).</summary>
+    /// <summary>False: the member's text cannot be read (half a surrogate pair).</summary>
     /// <param name="element">Any.</param>
     /// <param name="name">Of the member.</param>
     /// <param name="text">Null where there is no such member, or one of another type.</param>

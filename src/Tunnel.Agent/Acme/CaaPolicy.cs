@@ -4,8 +4,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
 /// S24: anyone who controls the address or the zone of a name could get a public certificate for it, the edge included.
-/// So the CAA set must let no CA but ours issue, and ours for named accounts by TLS-ALPN-01 alone (RFC 8659, RFC 8657).
-/// Records for further accounts at the same CA may stand beside ours: each agent of a tunnel has its own.
+/// So the CAA set must let only the agent's CA issue, and only for named accounts by TLS-ALPN-01 (RFC 8659, RFC 8657).
+/// Records for further accounts at the same CA may be next to the agent's: each agent of a tunnel has its own.
 /// </summary>
 internal static class CaaPolicy
 {

@@ -24,7 +24,7 @@ internal sealed class ChallengeRegistry(
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly AsyncSignal signal = new(time);
-    private readonly Dictionary<string, DateTimeOffset> seen = new(StringComparer.OrdinalIgnoreCase); // guarded by itself
+    private readonly Dictionary<string, DateTimeOffset> seen = new(StringComparer.OrdinalIgnoreCase); // guarded by a lock on it
     private volatile string own = "";
     private volatile FrozenDictionary<string, Held> byName = FrozenDictionary<string, Held>.Empty;
 

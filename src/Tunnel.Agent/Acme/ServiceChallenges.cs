@@ -89,7 +89,8 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeR
 
     private sealed class Announced(ServiceChallenges owner, string id) : IAsyncDisposable
     {
-        // It ends by itself otherwise: nothing waits on this, and the caller's end must not prevent it.
+        // Nothing waits for this call, and it must complete even when the caller is cancelled; otherwise the challenge
+        // expires.
         private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
         public async ValueTask DisposeAsync()

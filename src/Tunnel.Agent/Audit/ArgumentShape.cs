@@ -12,7 +12,7 @@ internal static class ArgumentShape
     private const int MaxNameCharacters = 64;
     private const int MaxDepth = 1000;
 
-    /// <summary>Writes a member with the shape as JSON; nothing for what is no JSON.</summary>
+    /// <summary>Writes a member with the shape as JSON; nothing when the value is not JSON.</summary>
     public static void Write(JsonMembers output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> arguments)
     {
         var start = output.Length;

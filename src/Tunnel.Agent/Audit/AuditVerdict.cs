@@ -5,15 +5,16 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <param name="First">The first record's number; 0 = none.</param>
 /// <param name="Last">The last record's number; 0 = none.</param>
 /// <param name="Head">The last record's hash.</param>
-/// <param name="HasTornTail">The last line is not complete: a crash, mended at the next start, or a write under way.</param>
-/// <param name="Faults">None when all is as it was written.</param>
+/// <param name="HasTornTail">The last line is incomplete: a crash, repaired at the next start, or a write in
+/// progress.</param>
+/// <param name="Findings">None when all is as it was written.</param>
 internal sealed record AuditVerdict(
     long Records,
     long First,
     long Last,
     string Head,
     bool HasTornTail,
-    IReadOnlyList<AuditFinding> Faults
+    IReadOnlyList<AuditFinding> Findings
 )
 {
     /// <summary>The newest record that was noted elsewhere; null = none was given.</summary>

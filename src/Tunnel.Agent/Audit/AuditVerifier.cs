@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Reads all files of a trail, the oldest first, and says what is not as it was written. After each fault it goes on with
-/// what it found, so that one changed line is one fault.
+/// Reads all files of a trail, the oldest first, and reports what was changed after it was written. After each finding
+/// it continues with the values that it read, so that one changed line is one finding.
 /// </summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {
-    private const int MaxFaults = 100;
+    private const int MaxFindings = 100;
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
-    private readonly List<AuditFinding> faults = [];
+    private readonly List<AuditFinding> findings = [];
     private long records;
     private long first;
     private long last;
@@ -54,7 +54,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
             CheckAnchor(sequence, noted, anchors.Max(a => a.Sequence));
         }
 
-        return new AuditVerdict(records, first, last, hash, isTorn, faults);
+        return new AuditVerdict(records, first, last, hash, isTorn, findings);
     }
 
     private void CheckEnds(AuditHead? head)
@@ -80,7 +80,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
     }
 
-    // Of several, those that rotation has left behind are no fault as long as a newer one is there.
+    // Older files that rotation has left behind are not an error as long as a newer one exists.
     private void CheckAnchor(long sequence, string noted, long newest)
     {
         if (sequence > last || (sequence < first && sequence == newest))
@@ -186,9 +186,9 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
     private void Add(string kind, string file, int line, string detail)
     {
-        if (faults.Count < MaxFaults)
+        if (findings.Count < MaxFindings)
         {
-            faults.Add(new AuditFinding(kind, file, line, detail));
+            findings.Add(new AuditFinding(kind, file, line, detail));
         }
     }
 }

@@ -7,8 +7,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Counts calls for the service, by route and name and decision, and keeps who called last. Callers choose names, so only
-/// so many count by themselves, and under an enforced policy only those that a rule knows; arguments never do.
+/// Counts calls for the service, by route and name and decision, and stores who called last. Callers choose names, so
+/// only a limited number of names are counted separately, and under an enforced policy only those that a rule knows;
+/// arguments never do.
 /// </summary>
 internal sealed class CallCounts(TimeProvider time) : IUsageSource
 {

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Records that wait for the writer, as they will be written: one behind another in rented segments. So they are no objects
-/// that outlive their call, and nothing is held while no call is made.
+/// Records that wait for the writer, as they will be written: one after another in rented segments. So no object of a
+/// record outlives its call, and no memory is held while no call is made.
 /// </summary>
 internal sealed class RecordQueue
 {

@@ -62,7 +62,7 @@ internal sealed class FrontedIssuer
         && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
         && places.Contains(target.Split('?')[0]);
 
-    /// <summary>The document as clients are to see it; false if it is no metadata of this issuer.</summary>
+    /// <summary>The document as clients receive it; false if it is not the metadata of this issuer.</summary>
     public bool TrySplit(ReadOnlyMemory<byte> document, out ReadOnlyMemory<byte> split)
     {
         split = default;

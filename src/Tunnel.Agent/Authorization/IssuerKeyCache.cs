@@ -100,7 +100,7 @@ internal sealed class IssuerKeyCache(
         return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
     }
 
-    /// <summary>A signature of this key held: it goes on serving when the set is old.</summary>
+    /// <summary>A signature of this key was valid: the key stays in use when the set is old.</summary>
     public void MarkProven(VerificationKey key)
     {
         if (!proven.Contains(key.Thumbprint))
@@ -134,7 +134,7 @@ internal sealed class IssuerKeyCache(
     private KeyState GetState(HeldKeys? held) =>
         held is null
             ? KeyState.Empty
-            : KeySchedule.StateOf(
+            : KeySchedule.GetState(
                 time.GetUtcNow() - held.FetchedAt,
                 held.FreshFor,
                 issuer.KeysStaleFor / 2,
@@ -160,7 +160,7 @@ internal sealed class IssuerKeyCache(
         }
         catch (TimeoutException)
         {
-            // The fetch goes on; this request is decided on what there is.
+            // The fetch continues; this request is decided with the keys that are there.
         }
         finally
         {

@@ -103,7 +103,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
         catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
         {
             // The exception could quote the file.
-            Log.IssuerKeysNotRead(logger, state.PathOf(Name));
+            Log.IssuerKeysNotRead(logger, state.GetPath(Name));
         }
 
         return entries ??= [];

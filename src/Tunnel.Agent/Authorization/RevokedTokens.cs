@@ -44,7 +44,7 @@ internal sealed class RevokedTokens
         || IsOld(claims, "issued_before", "");
 
     private bool IsGone(string kind, string? value) =>
-        value is not null && hashes.Count > 0 && hashes.Contains(AgentFeedTokenRevocations.HashOf(kind, value));
+        value is not null && hashes.Count > 0 && hashes.Contains(AgentFeedTokenRevocations.ComputeHash(kind, value));
 
     private bool IsOld(in AccessTokenClaims claims, string kind, string? value) =>
         value is not null && until.TryGetValue((kind, value), out var moment) && claims.IssuedAt <= moment;

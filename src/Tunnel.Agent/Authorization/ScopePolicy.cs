@@ -36,8 +36,8 @@ internal sealed class ScopePolicy(OauthSettings oauth)
     public bool IsCovered(IReadOnlySet<string> granted, IReadOnlyList<string> needed) =>
         needed.All(granted.Contains) || (implied.Count > 0 && Expand(granted) is var all && needed.All(all.Contains));
 
-    // By which operation_scopes may list it: the method, and what it calls by name. The answer to a request of the server's
-    // is no operation.
+    // The names under which operation_scopes may list it: the method, and the target that it calls. A response to a
+    // request of the server is not an operation.
     private static string[] GetNames(McpMessage message)
     {
         var method = message.Method;

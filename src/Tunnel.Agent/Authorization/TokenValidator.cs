@@ -50,12 +50,12 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             return TokenVerdict.Refused(type);
         }
 
-        var fault = await VerifyAsync(token, keys, cancellationToken);
-        if (fault == TokenError.None)
+        var error = await VerifyAsync(token, keys, cancellationToken);
+        if (error == TokenError.None)
         {
-            fault = CheckTimes(claims, issuer.Leeway, out var endsAt);
-            fault = fault == TokenError.None ? CheckRevocation(claims, keys.Revoked) : fault;
-            if (fault == TokenError.None)
+            error = CheckTimes(claims, issuer.Leeway, out var endsAt);
+            error = error == TokenError.None ? CheckRevocation(claims, keys.Revoked) : error;
+            if (error == TokenError.None)
             {
                 return CheckAudience(claims, audiences) is var audience && audience != TokenError.None
                     ? TokenVerdict.Refused(audience)
@@ -63,11 +63,12 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             }
         }
 
-        return TokenVerdict.Refused(fault);
+        return TokenVerdict.Refused(error);
     }
 
-    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is told by what only
-    // such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into the claims).
+    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is recognised by the
+    // claims that only such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into
+    // the claims).
     private static TokenError CheckType(SignedToken token, IssuerSettings issuer)
     {
         var type = token.Type ?? "JWT";

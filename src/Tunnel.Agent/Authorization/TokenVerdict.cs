@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Who a token speaks for, or why it was not accepted.</summary>
-internal readonly record struct TokenVerdict(Principal? Principal, TokenError Fault)
+internal readonly record struct TokenVerdict(Principal? Principal, TokenError Error)
 {
-    public static TokenVerdict Refused(TokenError fault) => new(null, fault);
+    public static TokenVerdict Refused(TokenError error) => new(null, error);
 }

@@ -178,7 +178,7 @@ internal sealed class CertificateFileRenewer : IDisposable
             }
 
             var bundle = feed.Tunnel.TrustBundle;
-            folder.Write(FiledCertificate.Of(url, tunnelId, issued, bundle.Epoch), pair, bundle.Pem);
+            folder.Write(FiledCertificate.Create(url, tunnelId, issued, bundle.Epoch), pair, bundle.Pem);
             Log.FilesChanged(logger, folder.Path, pair.Serial, pair.NotAfter, bundle.Epoch);
         }
     }
@@ -208,14 +208,14 @@ internal sealed class CertificateFileRenewer : IDisposable
             return;
         }
 
-        if (await command.RunAsync(time, cancellationToken) is { } fault)
+        if (await command.RunAsync(time, cancellationToken) is { } error)
         {
             lock (gate)
             {
                 commandAt = time.GetUtcNow() + RetryCommandAfter;
             }
 
-            Log.ChangeCommandFailed(logger, fault);
+            Log.ChangeCommandFailed(logger, error);
             return;
         }
 

@@ -139,7 +139,7 @@ internal static class AuditCommand
             };
             var output = parsed.InvocationConfiguration.Output;
             await (parsed.GetValue(Json) ? WriteJsonAsync(output, verdict) : WriteTextAsync(output, verdict));
-            return verdict.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
+            return verdict.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -166,7 +166,7 @@ internal static class AuditCommand
         ];
         foreach (var file in files.Reverse())
         {
-            lines.InsertRange(0, LinesOf(file));
+            lines.InsertRange(0, ReadLines(file));
             if (lines.Count >= count || count == int.MaxValue)
             {
                 break;
@@ -176,7 +176,7 @@ internal static class AuditCommand
         return lines.Count > count ? lines[^count..] : lines;
     }
 
-    private static List<(long Sequence, string Text)> LinesOf(string path)
+    private static List<(long Sequence, string Text)> ReadLines(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Position = Math.Max(0, stream.Length - MaxTailBytes);
@@ -195,13 +195,13 @@ internal static class AuditCommand
 
     private static async Task WriteTextAsync(TextWriter output, AuditVerdict verdict)
     {
-        foreach (var fault in verdict.Faults)
+        foreach (var finding in verdict.Findings)
         {
             var place =
-                fault.File.Length == 0 ? ""
-                : fault.Line > 0 ? $"{fault.File}:{fault.Line}: "
-                : $"{fault.File}: ";
-            await output.WriteLineAsync($"{fault.Kind}: {place}{fault.Detail}");
+                finding.File.Length == 0 ? ""
+                : finding.Line > 0 ? $"{finding.File}:{finding.Line}: "
+                : $"{finding.File}: ";
+            await output.WriteLineAsync($"{finding.Kind}: {place}{finding.Detail}");
         }
 
         if (verdict.HasTornTail)
@@ -212,7 +212,7 @@ internal static class AuditCommand
         if (verdict.ProvenTo is { } proven)
         {
             await output.WriteLineAsync(
-                verdict.Faults.Count > 0 ? $"No checkpoint covers the records up to {proven}."
+                verdict.Findings.Count > 0 ? $"No checkpoint covers the records up to {proven}."
                 : proven < verdict.Last ? $"Proven up to record {proven}; what follows is not."
                 : $"Proven up to record {proven}, the last."
             );
@@ -222,7 +222,7 @@ internal static class AuditCommand
             verdict.Records == 0
                 ? "No records found."
                 : $"{verdict.Records} records, {verdict.First} to {verdict.Last}, head {verdict.Head}: "
-                    + (verdict.Faults.Count == 0 ? "as they were written." : $"{verdict.Faults.Count} errors.")
+                    + (verdict.Findings.Count == 0 ? "as they were written." : $"{verdict.Findings.Count} errors.")
         );
     }
 
@@ -237,19 +237,19 @@ internal static class AuditCommand
             json.WriteNumber("last", verdict.Last);
             json.WriteString("head", verdict.Head);
             json.WriteBoolean("torn_tail", verdict.HasTornTail);
-            if (verdict.ProvenTo is { } proven && verdict.Faults.Count == 0)
+            if (verdict.ProvenTo is { } proven && verdict.Findings.Count == 0)
             {
                 json.WriteNumber("proven_to", proven);
             }
 
             json.WriteStartArray("faults");
-            foreach (var fault in verdict.Faults)
+            foreach (var finding in verdict.Findings)
             {
                 json.WriteStartObject();
-                json.WriteString("kind", fault.Kind);
-                json.WriteString("file", fault.File);
-                json.WriteNumber("line", fault.Line);
-                json.WriteString("detail", fault.Detail);
+                json.WriteString("kind", finding.Kind);
+                json.WriteString("file", finding.File);
+                json.WriteNumber("line", finding.Line);
+                json.WriteString("detail", finding.Detail);
                 json.WriteEndObject();
             }
 

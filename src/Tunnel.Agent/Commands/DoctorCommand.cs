@@ -39,7 +39,7 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
-        var checks = FederationChecks.Of(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
+        var checks = FederationChecks.Create(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
         var routes = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(time)));
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
         return

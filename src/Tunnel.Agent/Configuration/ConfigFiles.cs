@@ -41,7 +41,7 @@ internal static class ConfigFiles
         }
     }
 
-    /// <summary>Every fault of a file by itself: what variables say is not part of it.</summary>
+    /// <summary>Every error of the file alone; environment variables are not part of it.</summary>
     public static IReadOnlyList<ConfigError> Check(string path) =>
         ConfigLoader.Load(ConfigLocation.Agent, path, AgentConfiguration.Read, new Dictionary<string, string>()).Errors;
 }

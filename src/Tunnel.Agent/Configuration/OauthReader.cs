@@ -303,7 +303,7 @@ internal static class OauthReader
         }
     }
 
-    // RFC 6749 §3.3; what passes can stand in a challenge between quotes.
+    // RFC 6749 §3.3; what passes is valid between the quotes of a challenge.
     private static bool IsScope(string scope) =>
         scope.Length is > 0 and <= 256
         && Ascii.IsValid(scope)

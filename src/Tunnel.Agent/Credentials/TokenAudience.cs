@@ -5,8 +5,9 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// Whether a token may go to an upstream: one that says itself whom it is for must name the upstream (A17). Tokens that
-/// are no JWT say nothing; the authorization server was asked for the audience and has the word.
+/// Whether a token may go to an upstream: a token with an audience must name the upstream (A17). A token that is not a
+/// JWT has no audience that the agent could read; there the agent relies on the authorization server, from which it
+/// requested the audience.
 /// </summary>
 internal static class TokenAudience
 {

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// Tokens by what they were asked for: each is asked for once, however many calls wait for it, and again shortly before it
-/// ends. Failures are kept for their moment. Bounded: those that have ended go first, then the oldest.
+/// Cache of tokens by their request: the agent requests each once, however many calls wait for it, and again shortly
+/// before it expires. Failures are cached for a short time. Bounded: expired tokens are removed first, then the oldest.
 /// </summary>
 internal sealed class TokenStore(TimeProvider time)
 {

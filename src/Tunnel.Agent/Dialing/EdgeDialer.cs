@@ -53,7 +53,7 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {
             await DisposeAsync(stream);
-            return DialResult.Failed(stage, FailureText.Of(e), ConnectCauses.Of(e));
+            return DialResult.Failed(stage, FailureText.Describe(e), ConnectCauses.Find(e));
         }
         catch
         {

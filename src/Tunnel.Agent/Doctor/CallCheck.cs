@@ -18,8 +18,8 @@ namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
 /// A call from a client's place: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
-/// bundle, and a real MCP call. Where the route requires a token, none is at hand here, so what is asked for is the document
-/// that every client reads first (RFC 9728).
+/// bundle, and a real MCP call. Where the route requires a token, the check has none, so it requests the document that
+/// every client reads first (RFC 9728).
 /// </summary>
 /// <param name="settings">Of the agent.</param>
 /// <param name="state">What the agent keeps.</param>
@@ -144,7 +144,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         {
             // A route with a public certificate is vouched for by the public roots, not by the tunnel's bundle.
             var (works, line) = await ReadMetadataAsync(edge, url, resource, bundle: null, cancellationToken);
-            return works ? (works, line) : (false, FailureText.Of(e));
+            return works ? (works, line) : (false, FailureText.Describe(e));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -152,7 +152,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         }
         catch (Exception e) when (e is HttpRequestException or IOException or AuthenticationException)
         {
-            return (false, FailureText.Of(e));
+            return (false, FailureText.Describe(e));
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
         foreach (var name in routes.SelectMany(r => r.Hostnames.Prepend(Route.HostnameUnder(r.Name, domain))))
         {
             var stored = kept.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            var (line, isServed) = AcmeLine.Of(name, stored, time.GetUtcNow());
+            var (line, isServed) = AcmeLine.Format(name, stored, time.GetUtcNow());
             (isServed ? good : bad).Add(line);
             if (account is not null)
             {

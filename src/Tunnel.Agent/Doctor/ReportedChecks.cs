@@ -14,7 +14,9 @@ internal sealed class ReportedChecks(
     /// <summary>Of the finding that the checks themselves did not end well.</summary>
     public const string Checks = "checks";
 
-    /// <summary>After a start: until then most of what would be found mends itself.</summary>
+    /// <summary>
+    /// Delay after a start: until then most problems that a check would find disappear without action.
+    /// </summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     public static readonly TimeSpan Between = TimeSpan.FromMinutes(5);
@@ -43,7 +45,7 @@ internal sealed class ReportedChecks(
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    // Whatever a check runs into, the agent must go on serving; that it ran into something is itself told.
+    // Whatever exception a check throws, the agent must continue to serve; the exception itself is reported.
     private async Task<IReadOnlyList<DoctorFinding>> FindAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);

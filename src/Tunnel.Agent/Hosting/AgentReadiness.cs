@@ -38,11 +38,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
             .. parts.Credentials.Checks,
-            ReadinessCheck.Of("inner_certificate", CheckLeaf),
-            ReadinessCheck.Of("edges", CheckEdges),
-            ReadinessCheck.Of("upstreams", CheckUpstreams),
-            ReadinessCheck.Of("issuers", CheckIssuers),
-            ReadinessCheck.Of("audit", CheckAudit),
+            ReadinessCheck.Create("inner_certificate", CheckLeaf),
+            ReadinessCheck.Create("edges", CheckEdges),
+            ReadinessCheck.Create("upstreams", CheckUpstreams),
+            ReadinessCheck.Create("issuers", CheckIssuers),
+            ReadinessCheck.Create("audit", CheckAudit),
             .. watch?.Checks ?? [],
         ];
 

@@ -4,8 +4,8 @@ using Culvert.Platform.Tls;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Whether a ClientHello offers <c>acme-tls/1</c> and nothing else (RFC 8737 §4), read without taking a byte: what the
-/// handshake callback is told of a hello does not include its protocols. Called only for names with a live challenge.
+/// Whether a ClientHello offers <c>acme-tls/1</c> and nothing else (RFC 8737 §4), read without consuming a byte: the
+/// handshake callback does not receive the protocols of a hello. Called only for names with a live challenge.
 /// </summary>
 internal static class ChallengeHello
 {

@@ -200,7 +200,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         }
         catch (AggregateException)
         {
-            // Callbacks belong to Kestrel and the exchange; their faults end their own requests, not this thread.
+            // Callbacks belong to Kestrel and the exchange; their exceptions end their own requests, not this thread.
         }
     }
 }

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Connection middleware that ends inner TLS. Kestrel's own writes in blocks of 4 KiB, each a record with its own
-/// encryption, frame and wake-up; here what an answer has at hand leaves in full records.
+/// Connection middleware that terminates inner TLS. Kestrel's own writes in blocks of 4 KiB, each a record with its own
+/// encryption, frame and wake-up; here the available bytes of an answer are sent in full records.
 /// </summary>
 /// <param name="choose">The certificate and protocols of one handshake, by its server name.</param>
 /// <param name="handshakeTimeout">How long a handshake may take.</param>

@@ -20,7 +20,7 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
     /// <summary>There is a leaf that has not ended. One that is not valid yet counts: the client's clock decides that.</summary>
     public bool HasGood => current is { } leaf && time.GetUtcNow() <= leaf.Pair.NotAfter;
 
-    /// <summary>Puts a leaf in service for handshakes from now on; connections made with the old one go on.</summary>
+    /// <summary>Uses a leaf for handshakes from now on; connections made with the old one continue.</summary>
     public void Swap(KeyAndCertificate pair)
     {
         lock (gate)

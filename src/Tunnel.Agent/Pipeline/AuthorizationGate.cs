@@ -81,14 +81,14 @@ internal sealed class AuthorizationGate(
         );
         if (verdict.Principal is not { } principal)
         {
-            return verdict.Fault == TokenError.KeysUnavailable
+            return verdict.Error == TokenError.KeysUnavailable
                 ? await RefuseAsync(exchange, served, AuthorizationFailures.KeysUnavailable, "")
                 : await ChallengeAsync(
                     exchange,
                     served,
                     AuthorizationFailures.TokenInvalid,
                     Challenges.InvalidToken,
-                    $"Token: {verdict.Fault}."
+                    $"Token: {verdict.Error}."
                 );
         }
 

@@ -108,7 +108,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         }
     }
 
-    // What another reader has begun goes on under this one's budget. False: that has no room, and nothing has changed.
+    // Continues what another reader has begun, under this reader's budget. False: the budget is exhausted, and nothing
+    // has changed.
     private bool TryBegin(Exchange exchange, out HeldBody body)
     {
         body = new HeldBody(budget);

@@ -15,15 +15,15 @@ internal abstract class ExchangeCall
     /// <summary>A rule bounds how much is answered, or how many calls are under way.</summary>
     public bool IsBounded { get; set; }
 
-    /// <summary>Why the answer must not go on; null while it may.</summary>
+    /// <summary>Why the answer must not continue; null while it may.</summary>
     public abstract Failure? AnswerFailure { get; }
 
     /// <summary>Why the call was cut, if its rule's time is over.</summary>
     public abstract Failure? LateFailure(ExchangeDeadline deadline);
 
     /// <summary>
-    /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event
-    /// of a stream; and counts that as a refusal. Null: the answer must be cut off.
+    /// Sends the client the reason why its answer does not continue, where that is still possible: as the answer, or as
+    /// the last event of a stream; and counts that as a refusal. Null: the answer must be aborted.
     /// </summary>
     public abstract ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline);
 

@@ -44,7 +44,7 @@ internal sealed class ExchangeDeadline : IDisposable
     /// <summary>From now on the next byte of a body is due.</summary>
     public void AwaitTransfer() => source.CancelAfter(Within(idle));
 
-    /// <summary>From now on nothing goes on beyond that moment (A12).</summary>
+    /// <summary>Cancels the exchange at that moment, or earlier (A12).</summary>
     public void EndAt(DateTimeOffset moment)
     {
         Volatile.Write(ref endsTicks, Math.Min(moment.UtcTicks, Volatile.Read(ref endsTicks)));

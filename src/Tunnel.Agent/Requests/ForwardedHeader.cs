@@ -10,7 +10,7 @@ internal static class ForwardedHeader
     {
         var address = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
 
-        // RFC 7239 §6: an IPv6 address is bracketed, and quoted because brackets and colons are no token characters.
+        // RFC 7239 §6: an IPv6 address is bracketed, and quoted because brackets and colons are not token characters.
         var node = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"\"[{address}]\"" : address.ToString();
 
         // A host with a port has a colon and is quoted too; Host has no quote or backslash once it equals the server name.

@@ -57,10 +57,10 @@ internal static class HeaderRules
     // A tool's parameter may be called anything, and the header repeats its name.
     private const string ToolParameter = "Mcp-Param-";
 
-    // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent saw
-    // itself may be told to an upstream that trusts it (P6). Origin has been checked by then and names a site the
-    // upstream does not know (P6). Expect is met by our own server (RFC 9110 §10.1.1); passed on, it would let the
-    // HTTP client send the head of a POST a second time (P10).
+    // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent itself
+    // saw may go to an upstream that trusts it (P6). Origin has been checked by then and names a site the upstream does
+    // not know (P6). Expect is met by our own server (RFC 9110 §10.1.1); passed on, it would let the HTTP client send
+    // the head of a POST a second time (P10).
     private static readonly FrozenSet<string> RequestDropped = HopByHop
         .Concat(ForwardedByOtherNames)
         .Concat(Overrides)
@@ -91,8 +91,8 @@ internal static class HeaderRules
 
     /// <summary>True if a client's request header with this name goes to the upstream.</summary>
     /// <remarks>
-    /// S38: names with "_" do not. CGI and its heirs read "_" and "-" as one character, so that <c>X_Api_Key</c> would stand
-    /// for <c>X-Api-Key</c>, which the agent sets itself.
+    /// S38: names with "_" do not. CGI and its successors read "_" and "-" as the same character, so that
+    /// <c>X_Api_Key</c> would mean <c>X-Api-Key</c>, which the agent sets itself.
     /// </remarks>
     public static bool ForwardsRequest(string name, StringValues connection) =>
         MaySend(name)

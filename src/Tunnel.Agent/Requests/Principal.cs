@@ -21,7 +21,7 @@ internal sealed record Principal
     /// <summary>From here on a new request with this token is refused: <c>exp</c> and the issuer's leeway.</summary>
     public required DateTimeOffset EndsAt { get; init; }
 
-    /// <summary>When what streams under this token ends (A12).</summary>
+    /// <summary>When the responses that stream under this token must close (A12).</summary>
     public DateTimeOffset StreamsEndAt(TimeSpan grace) =>
         DateTimeOffset.MaxValue - EndsAt > grace ? EndsAt + grace : DateTimeOffset.MaxValue;
 

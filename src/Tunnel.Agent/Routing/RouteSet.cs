@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Policy;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// The agent's routes with their upstreams, made from one reading of the configuration: anew, or taken over from the
-/// reading before.
+/// The agent's routes with their upstreams, made from one reading of the configuration. An upstream is new or taken
+/// over from the previous reading.
 /// </summary>
 internal sealed class RouteSet : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class RouteSet : IAsyncDisposable
             }),
         ]);
 
-    // What the file says the same of is the same: its connections, programs and sessions go on.
+    // An upstream with an unchanged configuration is kept: its connections, programs and sessions continue.
     private static Upstream? FindExisting(RouteSettings settings, IReadOnlyList<Route>? before) =>
         Before(settings.Name, before)?.Upstream is { } upstream
         && upstream.Settings.Origin.Length > 0

@@ -67,7 +67,7 @@ internal sealed class RouteTable
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
     }
 
-    // Where a client is told to request tokens: where a route leads to that server, the route's name.
+    // The URL from which a client requests tokens: the issuer's, or that of the route that leads to it.
     private static string NameFor(string issuer, IEnumerable<(Route Route, FrontedIssuer? Issuer)> fronted) =>
         fronted.FirstOrDefault(f => f.Route.Access.AuthorizationServers[0] == issuer).Issuer?.Advertised ?? issuer;
 

@@ -43,8 +43,8 @@ internal sealed class RouteUse : IDisposable
     }
 
     /// <summary>
-    /// Lets nobody in any more; completes when the last has left. The new upstream is in force before. Who is still there
-    /// after the limit is cancelled.
+    /// Admits no further request; completes when the last one has left. The new upstream must be in force before.
+    /// Requests that are still there after the limit are cancelled.
     /// </summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {

@@ -11,8 +11,8 @@ namespace Culvert.Tunnel.Agent.Session;
 /// <summary>One outer connection in use: hands its streams to the inner server and winds them down at the end.</summary>
 internal sealed class EdgeSession : IAsyncDisposable
 {
-    // Of a drain time, the part in which inner connections may end by themselves, at the end of an answer. What is
-    // left then is closed in order; only what resists is reset by the multiplexer.
+    // The part of the drain time in which inner connections may close after their current response. Then the session
+    // closes the others in order, and the multiplexer resets those that do not close.
     private const double PatientPart = 0.75;
 
     private readonly MuxConnection mux;
@@ -52,10 +52,10 @@ internal sealed class EdgeSession : IAsyncDisposable
     /// <summary>As HELLO contained it for the edge.</summary>
     public int MaxStreams { get; init; }
 
-    /// <summary>Completes, never faults, when the outer connection is over.</summary>
+    /// <summary>Completes when the outer connection is closed; never throws.</summary>
     public Task Completion { get; }
 
-    /// <summary>Completes when the edge has said HELLO; faults if the connection ends before.</summary>
+    /// <summary>Completes when the edge has sent HELLO; throws if the connection closes before.</summary>
     public Task Hello => mux.PeerHello;
 
     /// <summary>Completes with the edge's GOAWAY; cancelled if the connection ends without one.</summary>

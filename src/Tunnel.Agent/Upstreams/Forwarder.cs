@@ -265,9 +265,9 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         await refusals.RefuseAsync(exchange, route.Name, failure, detail);
     }
 
-    private void AbortAnswer(Exchange exchange, Route route, CopyError fault)
+    private void AbortAnswer(Exchange exchange, Route route, CopyError error)
     {
-        if (exchange.ClientGone.IsCancellationRequested || fault.Side == CopySide.Client)
+        if (exchange.ClientGone.IsCancellationRequested || error.Side == CopySide.Client)
         {
             metrics.Aborted(route.Name);
             exchange.Abort();
@@ -275,7 +275,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
 
         metrics.BrokenOff(route.Name);
-        Log.StreamFailed(logger, route.Name, "body", fault.Detail);
+        Log.StreamFailed(logger, route.Name, "body", error.Detail);
         exchange.BreakOff();
     }
 }

@@ -43,7 +43,7 @@ internal sealed class RequestContent(
         }
         catch (BadHttpRequestException e)
         {
-            // The client's own fault, as a chunk that is none: the upstream has nothing to do with it.
+            // The client's own error, such as an invalid chunk: the upstream is not the cause.
             throw new UpstreamException(RequestFailures.BodyMalformed, e.Message);
         }
     }

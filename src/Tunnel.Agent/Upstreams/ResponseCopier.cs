@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Copies an answer's body, each byte leaving as soon as the upstream has nothing more at hand (P1). While it waits
-/// it owns no buffer: ten thousand idle streams of events cost none.
+/// Copies an answer's body, and sends each byte as soon as the upstream has no more to read (P1). While it waits it
+/// holds no buffer: ten thousand idle streams of events need none.
 /// </summary>
 internal static class ResponseCopier
 {

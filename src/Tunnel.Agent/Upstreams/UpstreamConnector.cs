@@ -34,7 +34,7 @@ internal sealed class UpstreamConnector
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    /// <exception cref="UpstreamException">No permitted address answers, or TLS does not come about.</exception>
+    /// <exception cref="UpstreamException">No permitted address answers, or the TLS handshake fails.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,
         CancellationToken cancellationToken
@@ -70,7 +70,7 @@ internal sealed class UpstreamConnector
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            throw new UpstreamException(UpstreamFailures.ProxyFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.ProxyFailed, FailureText.Describe(e), e);
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class UpstreamConnector
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(UpstreamFailures.TlsFailed, FailureText.Of(e), e);
+            throw new UpstreamException(UpstreamFailures.TlsFailed, FailureText.Describe(e), e);
         }
         catch
         {
@@ -179,7 +179,7 @@ internal sealed class UpstreamConnector
         : settings.DangerousAllowAnyAddress ? null
         : !settings.AllowedRanges.Contains(endPoint.Address)
             ? $"{endPoint.Address} is not in the route's allowed_ranges."
-        : AddressClasses.Of(endPoint.Address) == AddressClass.CloudMetadata && !IsListed(endPoint.Address)
+        : AddressClasses.Classify(endPoint.Address) == AddressClass.CloudMetadata && !IsListed(endPoint.Address)
             ? $"{endPoint.Address} is a cloud's metadata service; to mean it, list that one address."
         : null;
 

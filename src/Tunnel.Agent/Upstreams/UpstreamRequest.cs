@@ -117,7 +117,7 @@ internal static class UpstreamRequest
         name.Equals(TraceContext.ParentHeader, StringComparison.OrdinalIgnoreCase)
         || name.Equals(TraceContext.StateHeader, StringComparison.OrdinalIgnoreCase);
 
-    // W3C Trace Context §4.2: the next hop's parent is this call's span; the state goes on as it came.
+    // W3C Trace Context §4.2: the next hop's parent is this call's span; the state is forwarded unchanged.
     private static void AddTraceContext(
         HttpRequestMessage request,
         Activity span,

@@ -31,7 +31,7 @@ internal static class Affinity
     public static ulong Hash(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        SourceLimiter.KeyOf(address).TryWriteBytes(bytes, out var length);
+        SourceLimiter.GetKey(address).TryWriteBytes(bytes, out var length);
         return Hash(bytes[..length]);
     }
 

@@ -153,7 +153,7 @@ internal sealed class AgentListener(
             // The peer is not authenticated yet: any exception of the TLS library here is caused by the peer and is not our error.
             cancellationToken.ThrowIfCancellationRequested();
             return peer is { IsAccepted: false }
-                ? Refuse(remote, RefusalOf(peer), peer.Refusal.ToString())
+                ? Refuse(remote, ToRefusal(peer), peer.Refusal.ToString())
                 : Refuse(remote, AgentRefusal.Handshake, e.Message);
         }
 
@@ -214,7 +214,7 @@ internal sealed class AgentListener(
         }
 
         var connection = new AgentConnection(mux, peer.Id!, peer.Serial!, peer.NotBefore, peer.NotAfter, remote);
-        connection.DisconnectsBefore = registry.DisconnectsOf(connection);
+        connection.DisconnectsBefore = registry.CountDisconnects(connection);
         registry.Add(connection);
         Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
 
@@ -238,7 +238,7 @@ internal sealed class AgentListener(
         return null;
     }
 
-    private static AgentRefusal RefusalOf(PeerVerification peer) =>
+    private static AgentRefusal ToRefusal(PeerVerification peer) =>
         peer.Refusal == PeerRefusal.Revoked ? AgentRefusal.Revoked : AgentRefusal.Certificate;
 
     private static IPEndPoint Remote(Socket socket)

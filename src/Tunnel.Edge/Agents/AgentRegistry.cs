@@ -158,7 +158,7 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>For a connection that is about to be added.</summary>
-    public long DisconnectsOf(AgentConnection connection) =>
+    public long CountDisconnects(AgentConnection connection) =>
         state.Snapshot is { } snapshot ? DisconnectsIn(snapshot, connection) : 0;
 
     /// <summary>Ends what has outlived its certificate or its time. Call every second or so.</summary>

@@ -32,7 +32,7 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
-        var federation = FederationChecks.Of(identity, settings.StateDirectory, "edge:serve", "edge", time);
+        var federation = FederationChecks.Create(identity, settings.StateDirectory, "edge:serve", "edge", time);
         var memory = EdgeMemory.Read(identity, settings.EdgeId, settings.StateDirectory);
         return
         [

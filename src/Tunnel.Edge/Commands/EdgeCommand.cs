@@ -16,9 +16,9 @@ internal static class EdgeCommand
         var parsed = Create().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var fault in parsed.Errors)
+            foreach (var error in parsed.Errors)
             {
-                await invocation.Error.WriteLineAsync(fault.Message);
+                await invocation.Error.WriteLineAsync(error.Message);
             }
 
             await invocation.Error.WriteLineAsync("Try: tunnel-edge --help");

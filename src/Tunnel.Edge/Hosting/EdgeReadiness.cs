@@ -9,15 +9,15 @@ internal static class EdgeReadiness
 {
     /// <summary>Load balancers send no clients to an edge that is stopping.</summary>
     public static ReadinessCheck Drain(Func<bool> isDraining) =>
-        ReadinessCheck.Of("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
+        ReadinessCheck.Create("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
 
     /// <summary>Nor to one whose agents are still on their way.</summary>
     public static ReadinessCheck Agents(Func<bool> awaitsAgents) =>
-        ReadinessCheck.Of("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
+        ReadinessCheck.Create("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
 
     /// <summary>Within the offline grace an edge works on; after it, it takes no new agents (S10).</summary>
     public static ReadinessCheck Contact(EdgeState state, Func<EdgeSettings> settings, TimeProvider time) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "service_contact",
             () =>
                 state.AgeOfFeed(time.GetUtcNow(), settings().Agents.OfflineGrace) == FeedAge.Stale

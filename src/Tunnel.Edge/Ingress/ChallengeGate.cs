@@ -46,7 +46,7 @@ internal sealed class ChallengeGate(TimeProvider time)
                 return false;
             }
 
-            var own = looks.SourceOf(SourceLimiter.KeyOf(source));
+            var own = looks.GetSource(SourceLimiter.GetKey(source));
             own.Tokens.Refill(time, SourcePerSecond, SourceAtOnce);
             if (!own.Tokens.HasToken)
             {
@@ -78,7 +78,7 @@ internal sealed class ChallengeGate(TimeProvider time)
 
         public Dictionary<IPAddress, Source> Sources { get; } = [];
 
-        public Source SourceOf(IPAddress address)
+        public Source GetSource(IPAddress address)
         {
             if (!Sources.TryGetValue(address, out var source))
             {

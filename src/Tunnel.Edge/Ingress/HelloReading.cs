@@ -38,7 +38,7 @@ internal static class HelloReading
                 var verdict = parser.Feed(space.Span[..read]);
                 if (verdict != HelloVerdict.Incomplete)
                 {
-                    return (RefusalOf(verdict), parser.Hello, length);
+                    return (ToRefusal(verdict), parser.Hello, length);
                 }
             }
 
@@ -54,7 +54,7 @@ internal static class HelloReading
         }
     }
 
-    private static IngressRefusal RefusalOf(HelloVerdict verdict) =>
+    private static IngressRefusal ToRefusal(HelloVerdict verdict) =>
         verdict switch
         {
             HelloVerdict.Complete => IngressRefusal.None,

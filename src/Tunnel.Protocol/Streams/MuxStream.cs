@@ -74,13 +74,13 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions. A read that follows an
     /// early end fails, even if bytes received before it are still unread.
     /// </summary>
-    public CancellationToken Closed => TokenOf(ref closedSource, () => isOver);
+    public CancellationToken Closed => GetToken(ref closedSource, () => isOver);
 
     /// <summary>
     /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even if no reader waits
     /// <see cref="Input"/> and bytes received before are still unread. The agent learns by it that the client is gone.
     /// </summary>
-    public CancellationToken InputEnded => TokenOf(ref inputEndedSource, () => remoteFinished || isOver);
+    public CancellationToken InputEnded => GetToken(ref inputEndedSource, () => remoteFinished || isOver);
 
     /// <summary>Owned by the read loop: its reader is woken when the current batch of frames is through.</summary>
     internal bool IsNotedToWake { get; set; }
@@ -321,7 +321,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         _ = inputEndedSource?.CancelAsync();
     }
 
-    private CancellationToken TokenOf(ref CancellationTokenSource? source, Func<bool> hasHappened)
+    private CancellationToken GetToken(ref CancellationTokenSource? source, Func<bool> hasHappened)
     {
         lock (outbox.Gate)
         {

@@ -200,13 +200,13 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             }
 
             // A position without a segment comes from an empty result: nothing consumed, everything examined.
-            var consumedTo = PositionOf(consumed) ?? head;
+            var consumedTo = FindPosition(consumed) ?? head;
             if (consumedTo < head || consumedTo > tail)
             {
                 throw new ArgumentOutOfRangeException(nameof(consumed));
             }
 
-            this.examined = Math.Max(consumedTo, PositionOf(examined) ?? tail);
+            this.examined = Math.Max(consumedTo, FindPosition(examined) ?? tail);
             var taken = (int)(consumedTo - head);
             head = consumedTo;
             ReleaseConsumed_NeedsLock();
@@ -380,6 +380,6 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    private static long? PositionOf(SequencePosition position) =>
+    private static long? FindPosition(SequencePosition position) =>
         position.GetObject() is InputSegment segment ? segment.RunningIndex + position.GetInteger() : null;
 }

@@ -4,7 +4,7 @@ using Culvert.Benchmarks.Exchange;
 
 namespace Culvert.Benchmarks.ConsolePages;
 
-/// <summary>Somebody who is signed in to the console with the admin key, on one kept connection.</summary>
+/// <summary>A browser that is signed in to the console with the admin key, on one persistent connection.</summary>
 internal sealed partial class ConsoleBrowser : IDisposable
 {
     private const string SignIn = "/console/sign-in";

@@ -26,7 +26,7 @@ internal sealed class AssertionMill : IDisposable
     /// <summary>ES256 instead: for what compares one load with itself.</summary>
     public static AssertionMill WithEllipticKey() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <summary>The public half, imported anew.</summary>
+    /// <summary>A new import of the public key.</summary>
     public RSA PublicKey() => RSA.Create(key.ExportParameters(includePrivateParameters: false));
 
     /// <summary>The public half, as a JWK set.</summary>

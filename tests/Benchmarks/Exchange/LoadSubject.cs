@@ -2,7 +2,7 @@ using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Exchange;
 
-/// <summary>A server that is measured beside others.</summary>
+/// <summary>A server that is measured and compared with others.</summary>
 /// <param name="Port">On this machine.</param>
 /// <param name="Pid">Whose processor time counts.</param>
 /// <param name="MakeAsync">Makes so many requests that it has not had yet.</param>

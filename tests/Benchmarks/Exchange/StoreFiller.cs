@@ -18,7 +18,7 @@ internal sealed class StoreFiller : IDisposable
     {
         connection = new SqliteConnection($"Data Source={database};Pooling=False;Default Timeout=0");
         connection.Open();
-        // Nobody waits for what is not finished: the last checkpoint flushes it all. A million rows in random order
+        // No commit waits for the disk: the last checkpoint flushes everything. A million rows in random order
         // want their index in memory.
         Run("PRAGMA synchronous = OFF");
         Run("PRAGMA cache_size = -400000");

@@ -60,7 +60,7 @@ internal sealed class AgentFleet : IDisposable
         return fleet;
     }
 
-    /// <summary>A change that is no business of the agents that wait.</summary>
+    /// <summary>A change that does not concern the agents that wait.</summary>
     public async Task<string> CreateTunnelAsync(CancellationToken cancellationToken) =>
         (await PostAsync("/v1/tunnels", new { }, adminKey, cancellationToken)).GetProperty("id").GetString()!;
 

@@ -24,6 +24,6 @@ internal sealed class EpochWatch(int agents, TimeProvider time)
         }
     }
 
-    /// <summary>From before the change was asked for to each agent's answer, sorted.</summary>
+    /// <summary>Times from before the request of the change to each agent's answer, sorted.</summary>
     public TimeSpan[] Times() => [.. seen.Select(at => time.GetElapsedTime(began, at)).Order()];
 }

@@ -10,8 +10,8 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Feed;
 
 /// <summary>
-/// One simulated agent: one mTLS connection on the machine port, HTTP/1.1 by hand, so that ten thousand of them fit
-/// beside the server. While it waits it holds no buffer.
+/// One simulated agent: one mTLS connection on the machine port, with its own HTTP/1.1, so that ten thousand agents fit
+/// on the server's machine. While it waits it holds no buffer.
 /// </summary>
 internal sealed class FeedAgent : IAsyncDisposable
 {

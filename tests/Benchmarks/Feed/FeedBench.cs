@@ -16,7 +16,7 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
     // The service's own limit of a wait.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
 
-    // What is still under way when everybody has been answered: the last commits, and garbage that is let go of.
+    // What is still in progress when all agents have an answer: the last commits, and garbage collection.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 
     // The server closes connections that are idle for 130 s, and on a busy machine ten thousand handshakes take longer.
@@ -25,7 +25,7 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
     private const int HandshakesAtOnce = 32;
     private const int Wave = 250;
 
-    // The first of them brings everybody a new audit checkpoint, and is not counted; the middle of the others is.
+    // The first change brings all agents a new audit checkpoint and is not counted; the median of the others is.
     private const int ForeignChanges = 4;
 
     // A tunnel has two slots for authorities.
@@ -52,7 +52,7 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
         );
         await TellAsync($"enrolling {agents} agents");
         using var fleet = await AgentFleet.EnrolAsync(service, mill, agents, time.GetUtcNow(), cancellationToken);
-        // Anew, so that what enrolment has taken is not taken for the feed's.
+        // A new start, so that the memory that enrolment used is not counted as the feed's.
         await service.StopAsync(cancellationToken);
         await service.StartAsync(cancellationToken);
 
@@ -188,7 +188,7 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
         var current = new EpochWatch(agents, time) { Epoch = epoch };
         watch = current;
         await fleet.RaiseEpochsAsync(time.GetUtcNow(), cancellationToken);
-        // A poll that ends early has failed: it is awaited for its fault.
+        // A poll that ends early has failed: awaiting it throws its exception.
         var ended = await Task.WhenAny([current.Done, .. polls]).WaitAsync(cancellationToken);
         await ended;
         var times = current.Times();

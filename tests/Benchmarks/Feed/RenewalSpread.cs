@@ -35,7 +35,7 @@ internal static class RenewalSpread
     {
         var notAfter = issued + life - TimeSpan.FromSeconds(1);
         var serial = SerialNumber.Draw(1).Hex;
-        var (after, before) = ValidityWindow.RenewalOf(serial, issued, notAfter);
+        var (after, before) = ValidityWindow.GetRenewalWindow(serial, issued, notAfter);
         var document = new CertificateDocument
         {
             Serial = serial,
@@ -47,6 +47,6 @@ internal static class RenewalSpread
             RenewAfter = after,
             RenewBefore = before,
         };
-        return (RenewalPlan.RenewAt(document, RenewalPlan.UnitOf($"agent tnl_1 agent-{agent}")), after, before);
+        return (RenewalPlan.RenewAt(document, RenewalPlan.GetUnit($"agent tnl_1 agent-{agent}")), after, before);
     }
 }

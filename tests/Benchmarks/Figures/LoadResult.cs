@@ -1,6 +1,6 @@
 namespace Culvert.Benchmarks.Figures;
 
-/// <summary>What a load came to: answers per second, and how long the middle and the slowest hundredth took.</summary>
+/// <summary>The result of a load: answers per second, and how long the middle and the slowest hundredth took.</summary>
 internal sealed record LoadResult(long Requests, double PerSecond, TimeSpan P50, TimeSpan P99)
 {
     /// <param name="elapsed">Of the whole load.</param>

@@ -12,8 +12,8 @@ using Culvert.Stage.RunState;
 namespace Culvert.Benchmarks.HighAvailability;
 
 /// <summary>
-/// <c>ha.scale</c>, <c>ha.failover</c>: the highly available installation, complete, asked through its balancer. First one
-/// node bears the whole load, then two do.
+/// <c>ha.scale</c>, <c>ha.failover</c>: the highly available installation, complete, called through its balancer. First
+/// one node serves the whole load, then two do.
 /// </summary>
 internal sealed class HaBench(Checkout checkout, string folder, TimeProvider time)
 {
@@ -72,7 +72,7 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
         CancellationToken cancellationToken
     )
     {
-        // Warm, both of them, before the second one pauses: what is compared is no compiler.
+        // Both nodes are warm before the second one pauses: the comparison must not include the compiler.
         var rate = await LoadAsync(4 * plan.WarmUp, WarmUpRequests);
         var requests = plan.RequestsAt(rate.PerSecond) / LoadPlan.Rounds;
         var (one, two) = (new List<HaCost>(), new List<HaCost>());

@@ -9,8 +9,8 @@ using Dapper;
 namespace Culvert.Benchmarks.HighAvailability;
 
 /// <summary>
-/// <c>ha.migration</c>: a journal of ten million entries on PostgreSQL gets a column and an index while somebody writes to
-/// it. The figure is the longest that one write took meanwhile, the floor the longest of as many before.
+/// <c>ha.migration</c>: a journal of ten million entries on PostgreSQL gets a column and an index while a client writes
+/// to it. The figure is the longest that one write took meanwhile, the floor the longest of as many before.
 /// </summary>
 internal sealed class MigrationBench(string folder, TimeProvider time)
 {

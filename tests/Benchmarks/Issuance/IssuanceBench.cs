@@ -9,7 +9,7 @@ using Culvert.Testing.Postgres;
 namespace Culvert.Benchmarks.Issuance;
 
 /// <summary>
-/// <c>issue.sqlite.c64</c> (access token in hand), <c>issue.pkcs11.c64</c> (the authority's key in SoftHSM),
+/// <c>issue.sqlite.c64</c> (with an access token), <c>issue.pkcs11.c64</c> (the authority's key in SoftHSM),
 /// <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity provider's token to certificate, two
 /// requests), <c>issue.stored.N</c> (the floor is an empty store in the same rounds): server certificates, each with
 /// both its commits before the answer. Each with its <c>cpu_per_1k</c>: what the service takes of the cores, whatever

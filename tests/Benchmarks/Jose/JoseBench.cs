@@ -12,8 +12,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Benchmarks.Jose;
 
 /// <summary>
-/// <c>jose.*</c>: what parsing and checking cost beside the signature itself. Rates are of one thread; the floor is the
-/// platform's own verification of a hash that was made before, on the same input, in the same run.
+/// <c>jose.*</c>: what parsing and checking cost in addition to the signature. Rates are of one thread; the floor is
+/// the platform's own verification of a hash that was made before, on the same input, in the same run.
 /// </summary>
 internal sealed class JoseBench(TimeProvider time)
 {
@@ -21,7 +21,7 @@ internal sealed class JoseBench(TimeProvider time)
     private const string Audience = "https://identity.example.com";
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
 
-    /// <summary>Measures each figure when it is asked for.</summary>
+    /// <summary>Measures each figure when it is read.</summary>
     public IEnumerable<Figure> Run(CancellationToken cancellationToken)
     {
         using var mill = new AssertionMill();

@@ -72,7 +72,9 @@ internal sealed class HttpConnection : IAsyncDisposable
         return status;
     }
 
-    /// <summary>Sends a request and reads until a marker has come by: the first event of a stream that goes on.</summary>
+    /// <summary>
+    /// Sends a request and reads until a marker has been received: the first event of a stream that continues.
+    /// </summary>
     public async ValueTask SendUntilAsync(
         ReadOnlyMemory<byte> request,
         ReadOnlyMemory<byte> marker,

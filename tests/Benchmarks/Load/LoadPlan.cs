@@ -15,8 +15,8 @@ internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round)
     public const int Rounds = 3;
 
     /// <summary>
-    /// What compiling and its second look at hot code take: a warm-up ends with them, or with its time on a slow
-    /// machine.
+    /// The work of the compiler, with its second pass over hot code: a warm-up ends when it is done, or after the time
+    /// limit on a slow machine.
     /// </summary>
     public const int WarmUpRequests = 80_000;
 

@@ -23,7 +23,7 @@ internal sealed class DecisionRow(TimeProvider time)
         KeyThumbprint = null,
     };
 
-    /// <summary>Measures each figure when it is asked for.</summary>
+    /// <summary>Measures each figure when it is read.</summary>
     public IEnumerable<Figure> Run(CancellationToken cancellationToken)
     {
         yield return Measure("exact", "tool_999", i => Allow(i, [$"tool_{i}"]), cancellationToken);

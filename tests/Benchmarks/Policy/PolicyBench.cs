@@ -7,8 +7,9 @@ using Culvert.Stage;
 namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
-/// What a policy costs: <c>policy.calls.cN</c> are calls through the whole tunnel to a route with a thousand enforced rules
-/// beside the same calls to a route without, which are recorded too; <c>policy.decision.*</c> is one decision.
+/// What a policy costs: <c>policy.calls.cN</c> are calls through the whole tunnel to a route with a thousand enforced
+/// rules, compared with the same calls to a route without rules, which are recorded too; <c>policy.decision.*</c> is
+/// one decision.
 /// </summary>
 internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider time)
 {

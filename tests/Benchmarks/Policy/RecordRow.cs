@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
-/// <c>policy.record.*</c>: what a record of a call costs by itself: reading the message, making the record, and writing and
+/// <c>policy.record.*</c>: what a record of a call costs alone: reading the message, making the record, and writing and
 /// chaining its line. Each in microseconds and in bytes that it allocates.
 /// </summary>
 internal sealed class RecordRow(string folder, TimeProvider time)
@@ -23,7 +23,7 @@ internal sealed class RecordRow(string folder, TimeProvider time)
 
     private static readonly HeaderDictionary Headers = new() { ["MCP-Protocol-Version"] = "2025-11-25" };
 
-    /// <summary>Measures each figure when it is asked for.</summary>
+    /// <summary>Measures each figure when it is read.</summary>
     public IEnumerable<Figure> Run(CancellationToken cancellationToken)
     {
         foreach (

@@ -24,7 +24,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Benchmarks.Revocation;
 
 /// <summary>
-/// A store of a million revoked certificates: how long it takes to make every list of theirs anew, with lints, diff and
+/// A store of a million revoked certificates: how long it takes to create all their lists again, with lints, diff and
 /// durable commits, and how long the inventory takes for a page and a forecast.
 /// </summary>
 internal sealed class CrlBench(string folder, TimeProvider time)
@@ -329,7 +329,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
                     now.AddHours(-1).ToStore(),
                     end.ToStore(),
                     InventorySql.DayOf(end),
-                    (long)RevocationShards.Of(hex, Shards),
+                    (long)RevocationShards.GetShard(hex, Shards),
                 ];
                 for (var i = 0; i < values.Length; i++)
                 {
@@ -348,7 +348,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
         }
     }
 
-    // The same rows, made where they stay. Vacuumed, as the server does by itself after a while.
+    // The same rows, created on the server. Vacuumed, as the server does automatically after some time.
     private void FillPostgres(Database database)
     {
         using var connection = database.OpenWrite();

@@ -46,7 +46,7 @@ internal static class DelayRelay
             }
             catch (SocketException)
             {
-                // Whoever connected sees the end.
+                // The client that connected sees the end.
             }
         }
     }

@@ -4,7 +4,7 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.bulk</c> and <c>tunnel.bulk.rtt40</c>: one download on one connection, in megabytes per second; beside the
+/// <c>tunnel.bulk</c> and <c>tunnel.bulk.rtt40</c>: one download on one connection, in megabytes per second; with the
 /// first, <c>edge.cpu_per_gib</c> and <c>agent.cpu_per_gib</c>.
 /// </summary>
 internal sealed class BulkRow(TunnelStage stage, TimeProvider time)

@@ -20,8 +20,8 @@ namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
 /// <c>edge.growth.tunnels</c> and <c>edge.growth.agents</c>: calls per second through one edge that serves 10,000 tunnels,
-/// or has 100 agents, beside one with a single one of either, in the same rounds. Each edge is a process of its own, set
-/// up as one is deployed; clients, and agents that answer what they hear, are this process.
+/// or has 100 agents, compared with one that has a single tunnel and agent, in the same rounds. Each edge is a separate
+/// process, set up as in a deployment; the clients, and agents that echo what they receive, run in this process.
 /// </summary>
 internal sealed class GrowthRow(string folder, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.hol.p99</c>: how long the slowest hundredth of small calls takes beside a download without limit on the same
-/// tunnel. The ratio is to the direct forwarder's own slowest hundredth beside the same download: its processor is
+/// <c>tunnel.hol.p99</c>: how long the slowest hundredth of small calls takes during a download without limit on the
+/// same tunnel. The ratio is to the direct forwarder's own slowest hundredth during the same download: its processor is
 /// shared, too.
 /// </summary>
 internal sealed class HeadOfLineRow(TunnelStage stage, TimeProvider time)

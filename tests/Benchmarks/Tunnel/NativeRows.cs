@@ -5,8 +5,9 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.calls.native.cN</c>: small calls through the edge and the agent as they are shipped, beside the same calls
-/// through the programs of the build; <c>agent.rss_after_load</c>: what the shipped agent holds when these calls are over.
+/// <c>tunnel.calls.native.cN</c>: small calls through the edge and the agent as they are shipped, compared with the
+/// same calls through the programs of the build; <c>agent.rss_after_load</c>: what the shipped agent holds when these
+/// calls are over.
 /// </summary>
 /// <param name="shipped">Of the published programs.</param>
 /// <param name="built">Of the build's.</param>

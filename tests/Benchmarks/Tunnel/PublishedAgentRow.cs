@@ -10,7 +10,8 @@ namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
 /// <c>agent.start</c> and <c>agent.rss_idle</c> of the agent as it is shipped: the seconds from its start until it is ready
-/// (enrolled before, connected to the edge, serving, everything on loopback), and the MiB that it holds when nobody calls.
+/// (enrolled before, connected to the edge, serving, everything on loopback), and the MiB that it holds when no client
+/// calls.
 /// </summary>
 internal sealed class PublishedAgentRow(Checkout checkout, string folder, TimeProvider time)
 {

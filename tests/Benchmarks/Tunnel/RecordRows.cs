@@ -5,8 +5,9 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.calls.record.cN</c>: small calls to a route without a written policy, which the agent records, beside the same
-/// calls to a route whose policy is off; <c>agent.record_cpu_per_1k.cN</c>: the agent's processor time for a thousand of them.
+/// <c>tunnel.calls.record.cN</c>: small calls to a route without a written policy, which the agent records, compared
+/// with the same calls to a route whose policy is off; <c>agent.record_cpu_per_1k.cN</c>: the agent's processor time
+/// for a thousand of them.
 /// </summary>
 internal sealed class RecordRows(TunnelStage stage, TimeProvider time)
 {

@@ -9,8 +9,8 @@ using Culvert.Stage.RunState;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// The complete tunnel as real processes, and beside it the same forwarder reached directly by TLS: what is lost between
-/// the two is what edge and multiplexing cost. Both end at the same upstream.
+/// The complete tunnel as real processes, and next to it the same forwarder reached directly by TLS: the difference
+/// between the two is what edge and multiplexing cost. Both end at the same upstream.
 /// </summary>
 internal sealed class TunnelStage : IAsyncDisposable
 {

@@ -8,8 +8,9 @@ using Culvert.Stage.Ports;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.vs_ssh.cN</c>, <c>tunnel.vs_nginx.cN</c> and <c>tunnel.bulk.vs_ssh</c>, <c>.vs_nginx</c>: the tunnel beside
-/// what one would take without it, in front of the forwarder that is reached directly elsewhere, in the same rounds.
+/// <c>tunnel.vs_ssh.cN</c>, <c>tunnel.vs_nginx.cN</c> and <c>tunnel.bulk.vs_ssh</c>, <c>.vs_nginx</c>: the tunnel
+/// compared with what an operator would use without it, in front of the forwarder that is reached directly elsewhere,
+/// in the same rounds.
 /// </summary>
 internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvider time)
 {

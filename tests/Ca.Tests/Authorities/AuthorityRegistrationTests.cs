@@ -141,7 +141,8 @@ public sealed class AuthorityRegistrationTests
                 Vectors.Now
             );
 
-            // A damaged issuer name makes it somebody's subordinate, whose signature nobody here can verify.
+            // A damaged issuer name makes it the subordinate of another authority, whose signature cannot be verified
+            // here.
             (result.Succeeded && result.Value.IsSelfIssued).ShouldBeFalse($"octet {i}");
         }
     }

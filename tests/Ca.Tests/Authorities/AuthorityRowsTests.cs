@@ -63,7 +63,7 @@ public sealed class AuthorityRowsTests
             .Code.Code.ShouldBe("ca.chain");
     }
 
-    // Row 43: a leaf, and what everybody trusts.
+    // Row 43: a leaf, and an authority that the public trusts.
     [Fact]
     public void CheckAnchor_ALeaf_IsNoAnchor()
     {

@@ -69,7 +69,7 @@ public sealed class ChainRulesTests : IDisposable
             }
         }
 
-        // The generator must go both ways, or the property says nothing.
+        // The generator must produce both outcomes, or the property proves nothing.
         refused.ShouldBeInRange(Chains / 5, Chains - 40);
         violations.ShouldBeGreaterThan(5);
         await OpensslAcceptsAsync(folder.Write("all.sh", string.Join(" && ", forOpenssl)));

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Culvert.Ca.Tests.Keys;
 
-/// <summary>The moduli were made with a prime search of their own; each has the one fault of its name.</summary>
+/// <summary>
+/// The moduli were made with a prime search of their own; each has the one weakness that its name says.
+/// </summary>
 public sealed class RsaModulusTests
 {
     private const string Sound =

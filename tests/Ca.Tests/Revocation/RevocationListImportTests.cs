@@ -139,7 +139,7 @@ public sealed class RevocationListImportTests : IDisposable
         return request.CreateSelfSigned(Now.AddYears(-1), Now.AddYears(1));
     }
 
-    // The builder writes no such extensions: an existing list is taken apart and signed anew.
+    // The builder writes no such extensions: the test takes an existing list apart and signs it again.
     private byte[] Forge(string oid, byte[] value)
     {
         var tbs = new AsnReader(Build(), AsnEncodingRules.DER).ReadSequence().ReadSequence();

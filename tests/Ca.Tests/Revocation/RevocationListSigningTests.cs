@@ -182,8 +182,8 @@ public sealed class RevocationListSigningTests
     [InlineData("01000012cd", 4096, 0x2cd)]
     public void ShardOf_SerialNumber_IsItsLowBits(string serial, int count, int shard)
     {
-        RevocationShards.Of(serial, count).ShouldBe(shard);
-        RevocationShards.Of(Convert.FromHexString(serial), count).ShouldBe(shard);
+        RevocationShards.GetShard(serial, count).ShouldBe(shard);
+        RevocationShards.GetShard(Convert.FromHexString(serial), count).ShouldBe(shard);
     }
 
     [Theory]

@@ -138,7 +138,7 @@ internal static class SecondParser
 
     private static void SameAuthorityParts(X509Certificate theirs, X509Extensions? extensions, ParsedCertificate ours)
     {
-        // -1 is no authority, the largest number one without a limit.
+        // -1 means that it is not an authority, the largest number an authority without a limit.
         theirs
             .GetBasicConstraints()
             .ShouldBe(ours.BasicConstraints is { IsAuthority: true } basic ? basic.PathLength ?? int.MaxValue : -1);

@@ -36,7 +36,7 @@ public sealed class ComposeTests
         }
     }
 
-    /// <summary>No image comes from a registry that nobody chose.</summary>
+    /// <summary>Every image comes from a registry that is on the list.</summary>
     [Theory]
     [InlineData("single-node")]
     [InlineData("edge-and-agent")]

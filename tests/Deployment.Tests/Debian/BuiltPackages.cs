@@ -1,6 +1,8 @@
 namespace Culvert.Deployment.Tests.Debian;
 
-/// <summary>The packages of the published programs, built once; not compressed, since nobody sends them anywhere.</summary>
+/// <summary>
+/// The packages of the published programs, built once; not compressed, since they are not sent anywhere.
+/// </summary>
 public sealed class BuiltPackages : IAsyncLifetime
 {
     private readonly TestFolder folder = new();
@@ -29,7 +31,7 @@ public sealed class BuiltPackages : IAsyncLifetime
     internal string FileOf(string package) =>
         Directory.GetFiles(folder.Path, $"{package}_*.deb").ShouldHaveSingleItem();
 
-    /// <summary>A package's control files, unpacked beside it.</summary>
+    /// <summary>A package's control files, unpacked next to it.</summary>
     internal async Task<ControlFiles> ControlAsync(string package)
     {
         var into = folder.PathOf($"{package}.control");

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Deployment.Tests.Harness;
 
-/// <summary>The files beside a configuration that samples and charts name: roots, a certificate with its key, tokens.</summary>
+/// <summary>
+/// The files that the configuration of samples and charts names: roots, a certificate with its key, tokens.
+/// </summary>
 internal static class HostFiles
 {
     public static string TunnelToken { get; } = $"clv_tun_{new string('a', 43)}";

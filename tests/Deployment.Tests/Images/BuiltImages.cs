@@ -28,11 +28,11 @@ public sealed class BuiltImages : IDisposable
     /// <summary>The image layout of a program.</summary>
     internal string LayoutOf(string program) => folder.PathOf($"{program}.layout");
 
-    /// <summary>The bill of materials beside an image.</summary>
+    /// <summary>The bill of materials next to an image.</summary>
     internal JsonDocument BillOf(string program) =>
         JsonDocument.Parse(File.ReadAllText(FileOf($"{program}-*.image.cdx.json")));
 
-    /// <summary>A blob of the layout that a descriptor names, after a look at its digest and its size.</summary>
+    /// <summary>A blob of the layout that a descriptor names, after a check of its digest and its size.</summary>
     internal string BlobOf(string program, JsonElement descriptor)
     {
         var digest = descriptor.GetProperty("digest").GetString()!;

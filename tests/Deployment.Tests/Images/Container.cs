@@ -9,7 +9,7 @@ internal static class Container
     /// <param name="stage">The image.</param>
     /// <param name="folder">Configuration files, shown at /etc/culvert; its folder <c>state</c> is /var/lib/culvert.</param>
     /// <param name="arguments">After the entry point.</param>
-    /// <param name="environment">Variables beside the image's own.</param>
+    /// <param name="environment">Variables in addition to the image's own.</param>
     public static async Task<ToolResult> RunAsync(
         ImageStage stage,
         TestFolder folder,

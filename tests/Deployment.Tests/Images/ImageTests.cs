@@ -1,8 +1,8 @@
 namespace Culvert.Deployment.Tests.Images;
 
 /// <summary>
-/// The images, without an engine to build or run them: every instruction is looked at, and each program runs on the files of
-/// its image, read-only, as the image's user.
+/// The images, without an engine to build or run them: the tests check every instruction, and each program runs on the
+/// files of its image, read-only, as the image's user.
 /// </summary>
 public sealed class ImageTests
 {

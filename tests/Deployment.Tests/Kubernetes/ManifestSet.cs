@@ -5,7 +5,7 @@ internal static class ManifestSet
 {
     private const string Chart = "deploy/helm/culvert";
 
-    /// <summary>All that are looked at: <c>helm:VALUES</c>, <c>kustomize:FOLDER</c>, <c>file:PATH</c>.</summary>
+    /// <summary>All that the tests check: <c>helm:VALUES</c>, <c>kustomize:FOLDER</c>, <c>file:PATH</c>.</summary>
     public static readonly string[] All =
     [
         "helm:everything",

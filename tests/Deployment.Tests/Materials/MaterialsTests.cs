@@ -6,7 +6,7 @@ namespace Culvert.Deployment.Tests.Materials;
 /// <summary>What is handed on with every program: its bill of materials, and the notices that licences ask for.</summary>
 public sealed class MaterialsTests
 {
-    /// <summary>They look at code or compile it, or name other packages; nothing of them is in a program.</summary>
+    /// <summary>They analyse or compile code, or name other packages; no part of them is in a program.</summary>
     private static readonly string[] WithoutCode =
     [
         "Microsoft.CodeAnalysis.BannedApiAnalyzers",

@@ -1,8 +1,8 @@
 namespace Culvert.Deployment.Tests.Systemd;
 
 /// <summary>
-/// Secrets as systemd (LoadCredential) and Kubernetes (a volume with fsGroup) hand them to a program that is not root:
-/// files of root that the program's group may read. What anybody else could read stays refused.
+/// Secrets as systemd (LoadCredential) and Kubernetes (a volume with fsGroup) provide them to a program that is not
+/// root: files of root that the program's group may read. A file that other users could read stays refused.
 /// </summary>
 public sealed class CredentialFileTests
 {
@@ -11,7 +11,7 @@ public sealed class CredentialFileTests
     [InlineData("0:65532", "440", true)]
     [InlineData("0:65532", "640", true)]
     [InlineData("65532:65532", "400", true)]
-    [InlineData("65532:65532", "440", false)] // somebody else may be in the group that the owner chose
+    [InlineData("65532:65532", "440", false)] // other users may be in the group that the owner chose
     [InlineData("0:1", "440", false)]
     [InlineData("0:65532", "460", false)]
     [InlineData("0:65532", "444", false)]

@@ -1,6 +1,6 @@
 namespace Culvert.Deployment.Tests.Systemd;
 
-/// <summary>A unit file's directives; a name may stand in it more than once.</summary>
+/// <summary>A unit file's directives; a name may occur more than once.</summary>
 internal sealed class UnitFile
 {
     private readonly ILookup<string, string> directives;

@@ -32,7 +32,7 @@ public sealed partial class CommandTests
             var help = await Tool.RunAsync(Repository.Published(words[0]), [.. verbs, "--help"]);
             var usage = Usage().Match(help.Output).Groups["usage"].Value.Split(' ');
 
-            // What is no verb must be an argument, and usage shows that there is one.
+            // A word that is not a verb must be an argument, and the usage must show that there is one.
             var unknown = verbs.SkipWhile(word => usage.Contains(word)).ToList();
             (unknown.Count == 0 || usage.Any(word => word.StartsWith('<') && word != "<COMMAND>")).ShouldBeTrue(
                 $"{page}: {string.Join(' ', words)}: {help.Text}"

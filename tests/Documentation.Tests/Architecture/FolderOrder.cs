@@ -1,8 +1,8 @@
 namespace Culvert.Documentation.Tests.Architecture;
 
 /// <summary>
-/// The order of a project's top-level folders, as <c>docs/architecture.md</c> draws it: a folder may use what stands below
-/// it. Folders on one line do not use each other. Files beside the folders stand above all.
+/// The order of a project's top-level folders, as <c>docs/architecture.md</c> draws it: a folder may use what is below
+/// it. Folders on one line do not use each other. Files outside of the folders are above all.
 /// </summary>
 internal sealed class FolderOrder
 {
@@ -41,7 +41,7 @@ internal sealed class FolderOrder
     }
 
     /// <summary>Whether files of a folder may use a type of another.</summary>
-    /// <param name="from">The folder that imports; empty = beside the folders.</param>
+    /// <param name="from">The folder that imports; empty = outside of the folders.</param>
     /// <param name="to">The folder that is imported.</param>
     public bool IsAllowed(string from, string to) =>
         from == to || from.Length == 0 || (to.Length > 0 && ranks[from] < ranks[to]);

@@ -78,7 +78,7 @@ public sealed partial class DocumentedCommandLineTests
     private static IEnumerable<ProgramCall> CallsOf(string line) =>
         ShellWords.Commands(line).Select(ProgramCall.Find).OfType<ProgramCall>();
 
-    // One that is left out, or a word in capitals that stands for one.
+    // An argument that is left out, or a placeholder in capitals.
     private static bool IsOfAValue(string fault) =>
         fault.StartsWith("Required", StringComparison.Ordinal)
         || fault.EndsWith("is required.", StringComparison.Ordinal)

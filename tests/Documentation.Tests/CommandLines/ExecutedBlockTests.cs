@@ -73,7 +73,7 @@ public sealed class ExecutedBlockTests
         Elsewhere.Values.Except(pages.Concat(tests)).ShouldBeEmpty();
     }
 
-    // A block without a name may be anything: there only calls of our programs count. Settings are no commands.
+    // A block without a name may contain anything: there only calls of our programs count. Settings are not commands.
     private static bool IsCommand(ShellLine line) =>
         line.Info.Length == 0
             ? ShellWords.Commands(line.Text).Any(words => ProgramCall.Find(words) is not null)

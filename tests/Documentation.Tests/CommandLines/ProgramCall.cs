@@ -5,7 +5,7 @@ namespace Culvert.Documentation.Tests.CommandLines;
 /// <summary>A call of one of our programs.</summary>
 internal sealed partial record ProgramCall(string Program, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Commands that run another one, whose words stand behind theirs.</summary>
+    /// <summary>Commands that run another one, whose words follow theirs.</summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
     {
         "docker",
@@ -26,7 +26,7 @@ internal sealed partial record ProgramCall(string Program, IReadOnlyList<string>
         "tunnel-edge",
     };
 
-    /// <returns>Null when a simple command is none of ours.</returns>
+    /// <returns>Null when a simple command does not call a Culvert program.</returns>
     public static ProgramCall? Find(IReadOnlyList<string> words)
     {
         var at = words.TakeWhile(word => Assignment().IsMatch(word) || word is "!" or "{" or "(").Count();

@@ -36,7 +36,7 @@ internal static partial class ShellBlocks
         }
     }
 
-    // Without a name it may be anything, diagrams too: those hold no command of ours.
+    // A block without a name may contain anything, diagrams too: those contain no call of a Culvert program.
     private static bool IsShell(string info) => info.Split(' ')[0] is "" or "sh" or "bash" or "console";
 
     private static IEnumerable<(int Number, string Text)> LinesOf(int first, string[] lines)

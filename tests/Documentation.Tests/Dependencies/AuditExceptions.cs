@@ -6,7 +6,7 @@ namespace Culvert.Documentation.Tests.Dependencies;
 /// <summary>Judges <c>AuditExceptions.props</c>: the weaknesses of packages that do not fail the build.</summary>
 internal static class AuditExceptions
 {
-    /// <summary>After that, somebody looks at the weakness again.</summary>
+    /// <summary>After that, a maintainer must check the weakness again.</summary>
     private const int MostDays = 90;
 
     /// <returns>What is wrong with the list on that day; empty = nothing.</returns>

@@ -40,7 +40,7 @@ public sealed class AuditExceptionsTests
         }
     }
 
-    /// <summary>Whoever switches it off, or lets a weakness pass as a warning, does so here.</summary>
+    /// <summary>Only this place may switch the audit off or turn a weakness into a warning.</summary>
     [Fact]
     public void Build_TakesEveryWeaknessOfAPackageForAnError()
     {

@@ -17,7 +17,10 @@ public sealed class DependencyPageTests
         "blessing",
     ];
 
-    /// <summary>For what the tests alone run: also those that bind whoever changes or hands on the work, which we do not.</summary>
+    /// <summary>
+    /// For what only the tests run: also licences that bind those who change or distribute the work, which Culvert does
+    /// not.
+    /// </summary>
     private static readonly string[] Runnable =
     [
         .. Shippable,

@@ -3,7 +3,7 @@ namespace Culvert.Documentation.Tests.Dependencies;
 /// <summary>Why a library is in a program.</summary>
 /// <param name="Package">Its name in the registry.</param>
 /// <param name="Does">What it does for us.</param>
-/// <param name="Measured">What its use cost or saved, each time old and new code beside each other.</param>
+/// <param name="Measured">What its use cost or saved, each time measured with the old and the new code.</param>
 /// <param name="Ours">What of its field stays our own code.</param>
 internal sealed record DependencyUse(string Package, string Does, string Measured, string Ours)
 {

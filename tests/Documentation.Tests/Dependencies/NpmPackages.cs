@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Culvert.Documentation.Tests.Dependencies;
 
-/// <summary>What the tests run beside the programs: packages of npm, by their lock files.</summary>
+/// <summary>What the tests run in addition to the programs: packages of npm, by their lock files.</summary>
 internal static class NpmPackages
 {
     private const string Folder = "node_modules/";
 
-    /// <summary>Declared in words instead of SPDX's, or as nobody does any more: what their LICENSE files say.</summary>
+    /// <summary>Declared in words instead of SPDX's, or in an obsolete form: what their LICENSE files say.</summary>
     private static readonly Dictionary<string, string> LookedAt = new(StringComparer.Ordinal)
     {
         ["@modelcontextprotocol/inspector"] = "MIT AND Apache-2.0",

@@ -14,7 +14,7 @@ internal static class NuGetPackages
         ("src/Identity.Cli", "culvert"),
     ];
 
-    /// <summary>They look at code or link it; nothing of them is in a program.</summary>
+    /// <summary>They analyse or link code; no part of them is in a program.</summary>
     private static readonly string[] OfTheBuild =
     [
         "Microsoft.CodeAnalysis.BannedApiAnalyzers",

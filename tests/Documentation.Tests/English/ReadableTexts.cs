@@ -101,7 +101,7 @@ internal static partial class ReadableTexts
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex InlineCode();
 
-    // "{Fault}" of a log message, "{fault}" of a format.
+    // "{Reason}" of a log message, "{reason}" of a format.
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Hole();
 }

@@ -108,7 +108,7 @@ public sealed class LevelTests : IDisposable
 
     private const string Id = "01ABCDEFGHIJKLMNOPQRSTUV";
 
-    // Nobody is there: a program that waits for its service still follows its file.
+    // No service runs: a program that waits for it still follows its file.
     private static string Identity =>
         $"identity: {{url: \"https://{Address()}\", organization_id: 00000000-0000-4000-8000-000000000000, rule_id: fdrl_{Id}, token: {{environment: HOME}}}}";
 

@@ -4,7 +4,10 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Names;
 
-/// <summary>Names that pages cite beside commands: API calls, metrics, units, checks, figures. Each exists under that name.</summary>
+/// <summary>
+/// Names that pages cite in addition to commands: API calls, metrics, units, checks, figures. Each exists under that
+/// name.
+/// </summary>
 public sealed partial class NameTests
 {
     [Fact]

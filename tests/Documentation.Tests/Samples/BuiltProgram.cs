@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Culvert.Documentation.Tests.Samples;
 
-/// <summary>Our own programs, as the build put them beside the tests.</summary>
+/// <summary>Our own programs, as the build put them next to the tests.</summary>
 internal static class BuiltProgram
 {
     /// <summary>Runs one to its end; what it prints comes from both streams.</summary>
@@ -19,7 +19,7 @@ internal static class BuiltProgram
         return (process.ExitCode, await output + await error);
     }
 
-    /// <summary>Starts one that goes on by itself.</summary>
+    /// <summary>Starts one that continues to run.</summary>
     public static Process Start(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)

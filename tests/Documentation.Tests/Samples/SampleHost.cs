@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Documentation.Tests.Samples;
 
-/// <summary>A folder as on the host that a sample is written for: the sample, and the files that it names beside it.</summary>
+/// <summary>A folder as on the host that a sample is written for: the sample, and the files that it names.</summary>
 internal sealed class SampleHost : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-sample-").FullName;

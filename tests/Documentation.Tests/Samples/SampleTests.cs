@@ -2,7 +2,7 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Samples;
 
-/// <summary>Every sample beside the others in <c>deploy/</c> is loaded by the program it is for.</summary>
+/// <summary>Every sample in <c>deploy/</c> is loaded by the program that it is written for.</summary>
 public sealed class SampleTests
 {
     private const int ConfigurationError = 78;

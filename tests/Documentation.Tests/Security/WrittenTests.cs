@@ -14,7 +14,7 @@ internal sealed partial class WrittenTests
             var types = Class().Matches(text);
             foreach (Match method in Method().Matches(text))
             {
-                // The one that it stands in.
+                // The section that contains it.
                 var type = types.LastOrDefault(found => found.Index < method.Index)?.Groups["name"].Value;
                 names.Add($"{type}");
                 names.Add($"{type}.{method.Groups["name"].Value}");

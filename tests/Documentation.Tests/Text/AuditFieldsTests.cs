@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Text;
 
-/// <summary>The audit record is a contract: what the service writes stands in the page.</summary>
+/// <summary>The audit record is a contract: the page documents what the service writes.</summary>
 public sealed partial class AuditFieldsTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/audit-fields.md"));

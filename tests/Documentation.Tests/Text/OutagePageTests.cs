@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Text;
 
-/// <summary>Each promise of what goes on without a part is kept by a test that exists.</summary>
+/// <summary>Each promise of what continues to work without a component is kept by a test that exists.</summary>
 public sealed partial class OutagePageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/outages.md"));

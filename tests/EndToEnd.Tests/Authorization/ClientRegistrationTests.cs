@@ -13,7 +13,9 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Authorization;
 
-/// <summary>What the quickstart's identity provider lets clients register that nobody knows. A provider of its own.</summary>
+/// <summary>
+/// What the quickstart's identity provider lets unknown clients register. The test has its own provider.
+/// </summary>
 public sealed class ClientRegistrationTests : IAsyncLifetime
 {
     private const string Service = "https://identity.example";

@@ -160,7 +160,8 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
     private string MetadataUrl =>
         $"{Installation.Endpoint.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource/mcp";
 
-    /// <param name="person">Who signs in, in a browser; null = nobody, the client has credentials.</param>
+    /// <param name="person">The person who signs in, in a browser; null = no person, the client has
+    /// credentials.</param>
     /// <param name="credentials">See the script.</param>
     private async Task<ToolResult> RunSdkAsync(string? person, params string[] credentials)
     {

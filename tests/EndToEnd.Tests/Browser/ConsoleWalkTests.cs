@@ -5,8 +5,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Browser;
 
 /// <summary>
-/// The console in Debian's Chromium: every page and its main task, by <c>tests/Peers/console/walk.mjs</c>. The screenshots
-/// stay under <c>.run/screenshots</c>, to be looked at.
+/// The console in Debian's Chromium: every page and its main task, by <c>tests/Peers/console/walk.mjs</c>. The
+/// screenshots are kept under <c>.run/screenshots</c> for review.
 /// </summary>
 [Collection(SdkSystemCollection.Name)]
 [Trait("Level", "full")]

@@ -38,7 +38,7 @@ internal sealed class HandshakeLoad : IAsyncDisposable
     /// <summary>Handshakes that succeeded, by the serial number that was served.</summary>
     public IReadOnlyDictionary<string, int> Serials => serials;
 
-    /// <summary>Until a certificate is served to somebody.</summary>
+    /// <summary>Waits until a client has received the certificate.</summary>
     public async Task UntilServedAsync(string serial, CancellationToken cancellationToken)
     {
         var begun = TimeProvider.System.GetTimestamp();

@@ -11,8 +11,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.CertificateFiles;
 
 /// <summary>
-/// Somebody else's server with our files: a real nginx under traffic of clients that trust the tunnel's bundle alone,
-/// reloaded after each change, and not one handshake that fails.
+/// Another vendor's server with the agent's files: a real nginx under traffic of clients that trust the tunnel's bundle
+/// alone, reloaded after each change, and not one handshake that fails.
 /// </summary>
 [Collection(StandardSystemCollection.Name)]
 [Trait("Level", "full")]
@@ -75,8 +75,8 @@ public sealed class NginxTests(StandardSystem system) : SystemTest(system)
         (await RenewAsync(rule, "720h", "false")).GetProperty("command_ran").GetBoolean().ShouldBeFalse();
     }
 
-    // The agent's own identity keeps the files, beside the agent that runs: a certificate that is revoked is replaced by
-    // what the feed says, without anybody's hand.
+    // The agent's own identity renews the files, next to the running agent: when a certificate is revoked, the feed
+    // reports it, and the agent replaces the certificate automatically.
     [Fact]
     public async Task AgentCerts_CertificateRevoked_IsReplacedUnderTraffic()
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Configuration;
 
-/// <summary>The real edge takes up a changed file, whole or not at all, while calls go on.</summary>
+/// <summary>The real edge reloads a changed file, completely or not at all, while calls continue.</summary>
 [Collection(IngressSystemCollection.Name)]
 public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
 {
@@ -25,7 +25,7 @@ public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
         using var there = await System.ConnectAsync(Cancel);
         try
         {
-            // Nobody new may come; who is there goes on.
+            // New clients are refused; existing connections continue.
             await UseAsync(before + "clients: {max_connections: 1}\n");
             await UntilAsync(async () => !await IsLetInAsync(), "nobody new is let in", Limit);
             (await there.EchoAsync("still here", Cancel)).ShouldContain("still here");

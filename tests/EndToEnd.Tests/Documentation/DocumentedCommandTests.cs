@@ -108,7 +108,7 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
         return environment;
     }
 
-    // An identity provider that is not of this world is known by its keys, handed over as a file.
+    // The keys of an identity provider that does not exist come from a file.
     private async Task<string> ExampleKeysAsync(JobProvider provider)
     {
         var file = Installation.Run.File("example-jwks.json");

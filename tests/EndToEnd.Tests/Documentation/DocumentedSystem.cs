@@ -3,7 +3,9 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Documentation;
 
-/// <summary>The system that the pages' commands are put to: nobody else's, since they rotate and revoke what they find.</summary>
+/// <summary>
+/// The system on which the pages' commands run: no other test uses it, since they rotate and revoke what they find.
+/// </summary>
 public sealed class DocumentedSystem()
     : RunningSystem(
         new InstallationOptions

@@ -4,7 +4,7 @@ namespace Culvert.EndToEnd.Tests.Documentation;
 internal static class PagePreludes
 {
     /// <summary>
-    /// Readers have the programs' files under <c>/etc/culvert</c>, where the programs look by themselves, and reach the
+    /// Readers have the programs' files under <c>/etc/culvert</c>, where the programs search by default, and reach the
     /// issuers that they register; here those have keys from a file, since no test leaves the machine.
     /// </summary>
     private const string Everywhere = """
@@ -36,7 +36,7 @@ internal static class PagePreludes
 
         """;
 
-    /// <summary>The node signs a checkpoint once a minute: it is asked for one now.</summary>
+    /// <summary>The node signs a checkpoint once a minute: this requests one now.</summary>
     private const string Checkpoints = """
         culvert job run audit_checkpoints
         until_said '"event_id":5000,' "$CULVERT_LOG_DIR/identity-service.log"

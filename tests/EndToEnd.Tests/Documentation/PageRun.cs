@@ -7,8 +7,8 @@ using Shouldly;
 namespace Culvert.EndToEnd.Tests.Documentation;
 
 /// <summary>
-/// Runs a page as somebody would who works it off at one terminal: one shell, in a folder of its own, so that later blocks
-/// see the variables and files of earlier ones. It ends at the first command that fails.
+/// Runs a page like a reader who enters all its commands at one terminal: one shell, in a folder of its own, so that
+/// later blocks see the variables and files of earlier ones. It ends at the first command that fails.
 /// </summary>
 internal sealed class PageRun(DocumentedPage page, string folder, IReadOnlyDictionary<string, string> environment)
 {
@@ -39,14 +39,14 @@ internal sealed class PageRun(DocumentedPage page, string folder, IReadOnlyDicti
         }
     }
 
-    /// <summary>Whether an output is as promised: <c>…</c> stands for anything, runs of blanks for one another.</summary>
+    /// <summary>Whether an output is as promised: <c>…</c> matches anything, runs of blanks match each other.</summary>
     internal static bool Fits(string promised, string printed)
     {
         var pattern = string.Join(".*?", Plain(promised).Split('…').Select(Regex.Escape));
         return Regex.IsMatch(Plain(printed), $@"\A{pattern}\z", RegexOptions.Singleline);
     }
 
-    // Tables are as wide as their longest cell: the widths say nothing.
+    // Tables are as wide as their longest cell: the widths do not matter.
     private static string Plain(string text) =>
         string.Join('\n', text.Split('\n').Select(line => string.Join(' ', Words(line)))).Trim();
 

@@ -22,7 +22,7 @@ internal sealed class PlatformJob
     /// <summary>The address of the installation, as the page's example has it.</summary>
     public string ExampleUrl { get; private init; } = "";
 
-    /// <summary>Null for YAML that is no job.</summary>
+    /// <summary>Null for YAML that is not a job.</summary>
     public static PlatformJob? Find(string yaml)
     {
         var stream = new YamlStream();

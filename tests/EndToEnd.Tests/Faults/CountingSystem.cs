@@ -9,7 +9,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 /// <summary>The real programs, and an MCP server that counts its calls.</summary>
 public abstract class CountingSystem : RunningSystem
 {
-    /// <summary>How long the server may think before the agent says that it said nothing.</summary>
+    /// <summary>How long the server may take before the agent reports that it did not respond.</summary>
     public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(40);
 
     /// <param name="agentAddress">Where agents find the edge; null = where it listens.</param>

@@ -64,7 +64,7 @@ public sealed class FlappingProxyTests(FaultSystem system) : FaultTest(system)
                 await load.FirstGoodCallAsync(TimeProvider.System.GetUtcNow(), Limit, Cancel);
             }
 
-            // One long outage: whoever dials backs off.
+            // One long outage: the agents that dial back off.
             var dials = way.Accepted;
             way.Down();
             await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Cancel);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>Streams that end in one direction alone, at every hop: nobody waits for ever, and nothing is left over.</summary>
+/// <summary>
+/// Streams that end in one direction only, at every hop: no program waits for ever, and no connection stays open.
+/// </summary>
 [Collection(FaultSystemCollection.Name)]
 [Trait("Level", "full")]
 public sealed class HalfClosedTests(FaultSystem system) : FaultTest(system)

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>S36: connections that nobody uses take neither port from those who have a request.</summary>
+/// <summary>S36: idle connections keep no client with a request from either port.</summary>
 public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(system), IClassFixture<DescriptorSystem>
 {
     private const int Idle = 3_000;

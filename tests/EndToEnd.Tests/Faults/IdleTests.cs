@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>Many clients that keep their connection and say nothing: the usual state of AI products.</summary>
+/// <summary>Many clients that keep an idle connection: the usual state of AI products.</summary>
 [Collection(FaultSystemCollection.Name)]
 [Trait("Level", "full")]
 public sealed class IdleTests(FaultSystem system) : FaultTest(system)

@@ -49,7 +49,7 @@ public sealed class LostCallTests(FaultSystem system) : FaultTest(system)
 
             await Process(part).KillAsync(Cancel);
             var ended = TimeProvider.System.GetUtcNow();
-            // Calls go on without it for a while, so that failures are not only those of the moment.
+            // Calls continue without it for some time, so that not only the calls of that moment fail.
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancel);
             await RestartAsync(part);
             back = (await load.FirstGoodCallAsync(ended, Limit, Cancel)).Ended - ended;

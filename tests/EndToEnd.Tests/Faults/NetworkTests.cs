@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>The way between agent and edge is cut without a word, is slow and loses segments, or flaps.</summary>
+/// <summary>The network between agent and edge is cut without a reset, is slow and loses segments, or flaps.</summary>
 [Collection(FaultSystemCollection.Name)]
 public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
 {

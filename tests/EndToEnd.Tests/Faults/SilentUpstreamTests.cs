@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>A server that takes calls and says nothing, and one that is not there.</summary>
+/// <summary>A server that accepts calls and does not respond, and one that does not run.</summary>
 [Collection(FaultSystemCollection.Name)]
 [Trait("Level", "full")]
 public sealed class SilentUpstreamTests(FaultSystem system) : FaultTest(system)
 {
     private const int AtOnce = 50;
 
-    /// <summary>What may come and go by itself: a health probe, a feed's long poll.</summary>
+    /// <summary>Connections that may open and close at any time: a health probe, a feed's long poll.</summary>
     private const int Incidental = 12;
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SilentUpstreamTests(FaultSystem system) : FaultTest(system)
         }
     }
 
-    [Fact] // a reset in the moment after the connection was made was once answered as a fault of the agent
+    [Fact] // a reset in the moment after the connection was made was once answered as an error of the agent
     public async Task Upstream_ResetsEveryConnection_IsAlwaysTheHopThatFailed()
     {
         await MendAsync();

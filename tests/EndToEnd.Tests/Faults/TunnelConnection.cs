@@ -13,7 +13,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 /// </summary>
 internal sealed class TunnelConnection : IAsyncDisposable
 {
-    /// <summary>No answer takes so long: whoever waits longer waits for ever.</summary>
+    /// <summary>No answer takes so long: a client that waits longer waits for ever.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly CountingSystem system;

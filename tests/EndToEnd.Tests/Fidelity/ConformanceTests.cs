@@ -5,8 +5,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Fidelity;
 
 /// <summary>
-/// The conformance suite must find the same through the tunnel as directly, scenario by scenario and check by check. What
-/// a server does wrong by itself it does wrong both ways.
+/// The conformance suite must find the same through the tunnel as directly, scenario by scenario and check by check.
+/// The server's own errors occur both ways.
 /// </summary>
 [Collection(StandardSystemCollection.Name)]
 [Trait("Level", "full")]

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Culvert.EndToEnd.Tests.Fidelity;
 
 /// <summary>
-/// Reads the answer to one request event by event; disposing it closes the stream. An answer that is no stream is one
-/// message.
+/// Reads the answer to one request event by event; disposing it closes the stream. An answer that is not a stream is
+/// one message.
 /// </summary>
 internal sealed class EventReader : IAsyncDisposable
 {

@@ -5,5 +5,5 @@ namespace Culvert.EndToEnd.Tests.Fidelity;
 /// <param name="Completed">Requests whose whole answer was written.</param>
 /// <param name="Aborted">Requests whose client went away before.</param>
 /// <param name="Waiting">Tools that wait for a step.</param>
-/// <param name="Sessions">Legacy sessions that nobody ended.</param>
+/// <param name="Sessions">Legacy sessions that no client has ended.</param>
 internal sealed record FixtureCounts(int Open, int Completed, int Aborted, int Waiting, int Sessions);

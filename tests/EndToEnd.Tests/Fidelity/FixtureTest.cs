@@ -30,7 +30,7 @@ public abstract class FixtureTest(StandardSystem system) : SystemTest(system), I
             version
         );
 
-    /// <summary>Through the tunnel, as somebody else whose tokens the route accepts too.</summary>
+    /// <summary>Through the tunnel, as another user whose tokens the route accepts too.</summary>
     private protected async Task<RouteClient> ConnectAsSomebodyElseAsync()
     {
         var (checkout, idp) = (Checkout.Find(), Installation.IdentityProvider);
@@ -67,7 +67,7 @@ public abstract class FixtureTest(StandardSystem system) : SystemTest(system), I
         return message.ToJsonString();
     }
 
-    /// <summary>Lets the oldest waiting tool of the server go on by one step.</summary>
+    /// <summary>Lets the oldest waiting tool of the server continue by one step.</summary>
     private protected async Task StepAsync()
     {
         await UntilAsync(c => c.Waiting > 0);

@@ -95,7 +95,7 @@ public sealed class LegacyEraTests(StandardSystem system) : FixtureTest(system)
             lastId = stream.LastId;
         }
 
-        // L8: the call goes on without its reader.
+        // L8: the call continues without its reader.
         await StepAsync();
         await StepAsync();
         await StepAsync();

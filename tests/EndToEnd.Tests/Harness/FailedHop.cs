@@ -7,12 +7,12 @@ namespace Culvert.EndToEnd.Tests.Harness;
 internal static class FailedHop
 {
     /// <summary>
-    /// The connection ended or was never there: that is the word of whoever owns its other end, the edge. It cannot say
-    /// more within a connection that it cannot read.
+    /// The connection ended or was never there: that is the message of the edge, which owns its other end. The edge
+    /// cannot send more within a connection that it cannot read.
     /// </summary>
     public const string Connection = "edge: end of connection";
 
-    /// <summary>The hop that the failure tells; "" if it tells none, as a call that only came to nothing does.</summary>
+    /// <summary>The hop that the failure names; "" if it names none, as a call without a response does.</summary>
     public static string Of(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)

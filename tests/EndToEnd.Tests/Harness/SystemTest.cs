@@ -48,6 +48,6 @@ public abstract class SystemTest(RunningSystem system) : IAsyncDisposable
             .Matches(metrics, $"^{name}(?:\\{{[^}}]*\\}})? (?<value>[\\d.e+]+)", RegexOptions.Multiline)
             .Sum(m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
 
-    /// <summary>A line that <c>./test</c> repeats beside its results.</summary>
+    /// <summary>A line that <c>./test</c> repeats with its results.</summary>
     internal static void Figure(string text) => Console.WriteLine($"figure: {text}");
 }

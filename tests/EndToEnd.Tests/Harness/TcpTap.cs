@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Culvert.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A wire-tap: accepts on a loopback port of its own, relays every byte unchanged and keeps a copy. It stands where a
-/// packet capture would, but needs no privilege and loses nothing.
+/// A wire-tap: accepts on a loopback port of its own, relays every byte unchanged and keeps a copy. It replaces a
+/// packet capture, but needs no privilege and loses nothing.
 /// </summary>
 internal sealed class TcpTap : IAsyncDisposable
 {

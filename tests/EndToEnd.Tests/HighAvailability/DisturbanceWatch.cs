@@ -25,7 +25,7 @@ internal sealed class DisturbanceWatch : IAsyncDisposable
         exchanges = ExchangeLoad.Start(system.Exchanger, address, keeping, reconnecting);
     }
 
-    /// <summary>Why calls and exchanges failed, for whoever did not expect it.</summary>
+    /// <summary>Why calls and exchanges failed, for the message of a failed test.</summary>
     public string Errors =>
         string.Join(
             '\n',
@@ -51,7 +51,7 @@ internal sealed class DisturbanceWatch : IAsyncDisposable
         return watch;
     }
 
-    /// <summary>Does it, and counts what ended from its beginning until both loads go on well.</summary>
+    /// <summary>Runs the action, and counts the failures from its start until both loads succeed again.</summary>
     public async Task<DisturbanceRow> RowAsync(string done, Func<Task> deed)
     {
         var (callsBefore, exchangesBefore) = (calls.Outcomes.Count, exchanges.Outcomes.Count);

@@ -183,7 +183,9 @@ public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
             .. Several.Agents.Select(agent => (agent.Process, agent.Health)),
         ];
 
-    /// <summary>Every agent is back at both edges, and the balancer knows of everybody: the next part may go.</summary>
+    /// <summary>
+    /// Every agent is connected to both edges again, and the balancer sees all servers: the next part may stop.
+    /// </summary>
     private async Task UntilWholeAsync()
     {
         await UntilAsync(

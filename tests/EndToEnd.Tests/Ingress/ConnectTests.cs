@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Ingress;
 
-/// <summary>S22 with clients that nobody here wrote: curl, and Node's undici.</summary>
+/// <summary>S22 with clients of other projects: curl, and Node's undici.</summary>
 [Collection(IngressSystemCollection.Name)]
 public sealed partial class ConnectTests(IngressSystem system) : SystemTest(system)
 {

@@ -34,7 +34,7 @@ public sealed class CustomHostnameTests(IngressSystem system) : SystemTest(syste
         {
             var claim = await culvert.RunAsync($"tunnel hostname add {tunnel.Id} {Name}", Cancel);
             Text(claim, "state").ShouldBe("pending");
-            (await IsKnownAsync()).ShouldBeFalse(); // nobody's, until it is proven
+            (await IsKnownAsync()).ShouldBeFalse(); // without an owner, until it is proven
 
             Text(await CheckAsync(), "check_result").ShouldBe("unreachable"); // its zone has no server
             Zone.Delegate("corp.example");
@@ -59,7 +59,7 @@ public sealed class CustomHostnameTests(IngressSystem system) : SystemTest(syste
 
     private static string Text(JsonElement element, string member) => element.GetProperty(member).GetString()!;
 
-    // A name that is not active yet is told by the exit code too.
+    // The exit code also shows that a name is not active yet.
     private async Task<JsonElement> CheckAsync()
     {
         string[] command = ["tunnel", "hostname", "check", Installation.Record.Tunnel.Id, Name, "-o", "json"];
@@ -144,7 +144,7 @@ public sealed class CustomHostnameTests(IngressSystem system) : SystemTest(syste
         }
     }
 
-    // S23: the edge says alert 112 to names that are nobody's.
+    // S23: the edge answers names of no tunnel with alert 112.
     private async Task<bool> IsKnownAsync()
     {
         using var client = new TcpClient();
@@ -162,7 +162,7 @@ public sealed class CustomHostnameTests(IngressSystem system) : SystemTest(syste
         }
         catch (IOException)
         {
-            return true; // cut on the way: by somebody who knew it
+            return true; // cut on the way: by a server that knew it
         }
     }
 

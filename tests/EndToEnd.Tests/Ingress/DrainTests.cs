@@ -57,7 +57,7 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
             balancer.Start();
             await using var load = CallLoad.Start(System, keeping: 3, reconnecting: 2, balancer.EndPoint);
             await GoodCallAsync(load);
-            var before = load.Outcomes.Count(o => o.Error is not null); // the balancer's first look at its servers
+            var before = load.Outcomes.Count(o => o.Error is not null); // the balancer's first check of its servers
 
             await OperatorDrainsAsync(ids[0], one, ports.Item1);
             await GoodCallAsync(load);
@@ -77,7 +77,7 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
                 await GoodCallAsync(load);
             }
 
-            // From both edges to one: the balancer goes on sending clients to the other, as old DNS records would.
+            // From both edges to one: the balancer still sends clients to the other, as old DNS records would.
             await PinAsync(ids[1]);
             await UntilAsync(
                 async () => (await AssignedAsync()).SequenceEqual([ids[1]]),
@@ -179,7 +179,7 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
                 .. ids.SelectMany(id => new[] { "--edge", id }),
             ]
         );
-        // An edge is ready when its agents have come, and they come to an edge that has their tunnel.
+        // An edge is ready when its agents are connected, and they connect to an edge that has their tunnel.
         await PinAsync([.. ids]);
         for (var i = 0; i < edges.Length; i++)
         {

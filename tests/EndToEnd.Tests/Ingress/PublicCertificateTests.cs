@@ -53,7 +53,7 @@ public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(sy
             Installation.RecordProcesses();
 
             string[] accounts = [await AccountAsync(first), await AccountAsync(second)];
-            // The account is kept before its name is looked at.
+            // The account is stored before its name is checked.
             await UntilAsync(
                 async () =>
                     (await File.ReadAllTextAsync(first.Process.LogFile, Cancel)).Contains(

@@ -15,8 +15,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Ingress;
 
 /// <summary>
-/// S9: no port where clients show certificates takes one back by a session that it kept, which would skip the look at its
-/// certificate, and inner TLS takes no early data, which can be replayed. Asked by <c>openssl s_client</c>.
+/// S9: no port where clients present certificates resumes a stored session, which would skip the check of the
+/// certificate, and inner TLS accepts no early data, which can be replayed. Tested with <c>openssl s_client</c>.
 /// </summary>
 [Collection(IngressSystemCollection.Name)]
 public sealed partial class ResumptionTests(IngressSystem system) : SystemTest(system)
@@ -133,7 +133,7 @@ public sealed partial class ResumptionTests(IngressSystem system) : SystemTest(s
 
     private static string[] At(int port) => ["-connect", $"127.0.0.1:{port}"];
 
-    // What the agent proves itself with: the ports that look at certificates take it.
+    // The agent's own credential: the ports that check certificates accept it.
     private (string Certificate, string Key) PlatformFiles()
     {
         var folder = Installation.Run.Folder("sessions");

@@ -5,7 +5,7 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Load;
 
-/// <summary>Somebody's dashboard: lists of the management API, one after the other.</summary>
+/// <summary>A user's dashboard: lists of the management API, one after the other.</summary>
 internal sealed class ReadLoad : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

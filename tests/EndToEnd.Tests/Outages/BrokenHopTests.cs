@@ -9,8 +9,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Outages;
 
 /// <summary>
-/// One hop after the other is broken on a running system: the doctor whose hop it is names it, and its next step is the one
-/// that helps. What a file says wrong is broken in a copy of the agent's, beside the agent that runs.
+/// One hop after the other is broken on a running system: the doctor of that hop's program names it, and its next step
+/// is the one that helps. Errors in files are made in a copy of the agent's files, while the agent runs.
 /// </summary>
 [Collection(RefusedSystemCollection.Name)]
 [Trait("Level", "full")]

@@ -69,7 +69,7 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
         await KillIssuerAsync();
         try
         {
-            // Of what was granted before, too: believing an issuer no more ends no enrolment by itself.
+            // The enrolments from before, too: an issuer that is no longer trusted does not end an enrolment.
             await RevokeTokensAsync();
             await UntilAsync(async () => !await IsListeningAsync(), "the edge's listeners are closed", Limit);
             await UntilAsync(async () => await AgentsAsync() == 0, "no agent is connected", Limit);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Quickstart;
 
-/// <summary>What <c>docs/high-availability.md</c> tells its readers to look at first.</summary>
+/// <summary>What <c>docs/high-availability.md</c> names as the first thing to check.</summary>
 [Trait("Level", "full")]
 public sealed class HaUpTests : IAsyncLifetime
 {

@@ -22,7 +22,7 @@ public sealed class PlainRunTests : IDisposable
     public async Task Quickstart_Alone_CallsThroughTheTunnelAndLeavesNothing()
     {
         var started = Stopwatch.GetTimestamp();
-        // Nobody listens there: whatever took the proxy for itself would fail.
+        // No server listens there: a program that used the proxy would fail.
         var proxies = new Dictionary<string, string>
         {
             ["HTTP_PROXY"] = "http://127.0.0.1:9",
@@ -90,7 +90,7 @@ public sealed class PlainRunTests : IDisposable
         }
         catch (SocketException)
         {
-            // Somebody else holds it already, which serves as well.
+            // Another program already uses the port, which serves the test as well.
         }
 
         await using var script = QuickstartScript.Start(folder.Path, []);

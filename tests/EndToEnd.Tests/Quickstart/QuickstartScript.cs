@@ -98,7 +98,7 @@ internal sealed class QuickstartScript : IAsyncDisposable
         }
     }
 
-    public void Signal(int signal) => Signals.Send(ProcessStamp.Of("quickstart", process.Id), signal);
+    public void Signal(int signal) => Signals.Send(ProcessStamp.Read("quickstart", process.Id), signal);
 
     public async ValueTask DisposeAsync()
     {

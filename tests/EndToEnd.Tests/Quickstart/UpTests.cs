@@ -68,7 +68,7 @@ public sealed class UpTests : IAsyncLifetime
 
         // The failing hop is named, with its log.
         var agent = await PidAsync("tunnel-agent");
-        Signals.Send(ProcessStamp.Of("tunnel-agent", agent), Signals.Kill);
+        Signals.Send(ProcessStamp.Read("tunnel-agent", agent), Signals.Kill);
         var failed = await RunAsync("demo");
         failed.ExitCode.ShouldBe(1);
         failed.Output.ShouldContain("failed at tunnel-agent:");
@@ -118,7 +118,7 @@ public sealed class UpTests : IAsyncLifetime
                 ["idp", "identity-service", "tunnel-edge", "tunnel-agent", "tunnel-agent-manual", "mcp-server"]
         )
         {
-            ProcessStamp.Of(name, await PidAsync(name)).IsAlive.ShouldBeTrue(name);
+            ProcessStamp.Read(name, await PidAsync(name)).IsAlive.ShouldBeTrue(name);
         }
     }
 

@@ -13,15 +13,15 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
-/// The real programs: authorities that live for minutes change by themselves, each under a new root, while clients that
-/// trust nothing but the bundle's file open one connection after another. Their keys are in an HSM, whose token then goes
-/// and comes back.
+/// The real programs: authorities with a lifetime of minutes rotate automatically, each under a new root, while clients
+/// that trust nothing but the bundle's file open one connection after another. Their keys are in an HSM, whose token is
+/// then removed and put back.
 /// </summary>
 [Collection(RotatingSystemCollection.Name)]
 [Trait("Level", "full")]
 public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(system)
 {
-    // By hand: the enterprise's first authority, and the first of a short life. What follows is automatic.
+    // Manual steps: the enterprise's first authority, and the first with a short lifetime. What follows is automatic.
     private const int ByHand = 2;
 
     private static readonly int Rotations = Soak.Rounds("rotation", shortForm: 1, full: 20);
@@ -94,7 +94,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
 
     private RotatingSystem Rotating => (RotatingSystem)System;
 
-    // What a rotation job would do by hand, with the same signer. Its successors' keys are where its own is.
+    // The manual steps of a rotation job, with the same signer. The successors' keys are where the authority's own is.
     private async Task ActivateShortLivedAsync()
     {
         var culvert = Installation.Operator;
@@ -130,7 +130,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
             authority => authority.GetProperty("state").GetString() is "active" or "retiring" or "retired"
         );
 
-    // One process of the service sees it all: nothing is started anew.
+    // One process of the service runs through all of it: it is not restarted.
     private async Task LoseTokenAsync(ManagementApi api)
     {
         var process = Installation.Service.Process.Stamp.Pid;

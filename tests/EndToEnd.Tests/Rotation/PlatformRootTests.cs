@@ -96,7 +96,8 @@ public sealed class PlatformRootTests(RootSystem system) : SystemTest(system)
             .EnumerateArray()
             .ToDictionary(r => r.GetProperty("id").GetString()!, r => r.GetProperty("state").GetString()!);
 
-    // Whoever has a certificate of the new root sends the link along: the new root's key, certified by the old root.
+    // A machine with a certificate of the new root also sends the link certificate: the new root's key, certified by
+    // the old root.
     private async Task<bool> IsUnderAsync(string program)
     {
         using var state = JsonDocument.Parse(

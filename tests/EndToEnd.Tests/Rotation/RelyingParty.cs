@@ -7,8 +7,8 @@ using Culvert.Stage.Hops;
 namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
-/// What a company runs beside its clients: keeps the tunnel's bundle in a file, which is all that they trust, and says
-/// which epoch they hold (S17).
+/// What a company runs next to its clients: it writes the tunnel's bundle to a file, which is all that they trust, and
+/// reports which epoch they have (S17).
 /// </summary>
 internal sealed class RelyingParty : IAsyncDisposable
 {

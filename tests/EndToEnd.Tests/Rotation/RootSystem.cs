@@ -3,7 +3,9 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Rotation;
 
-/// <summary>Platform certificates live for seconds, so that everybody has one of the new root soon after it signs.</summary>
+/// <summary>
+/// Platform certificates are valid for seconds, so that every machine has one of the new root soon after it signs.
+/// </summary>
 public sealed class RootSystem()
     : RunningSystem(
         new InstallationOptions

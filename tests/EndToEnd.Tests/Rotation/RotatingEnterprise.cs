@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
-/// An enterprise whose signing connector is openssl. Every request is signed by a root that was made for it: whoever
-/// trusts yesterday's roots alone does not trust tomorrow's authority.
+/// An enterprise whose signing connector is openssl. Every request is signed by a root that was created for it: a
+/// client that trusts only earlier roots does not trust the next authority.
 /// </summary>
 internal sealed class RotatingEnterprise : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
-/// An HSM in software for the programs that this process starts: its token can be taken away, made anew and put back
+/// An HSM in software for the programs that this process starts: its token can be removed, created again and put back
 /// while they run.
 /// </summary>
 internal sealed class RotatingHsm : IDisposable

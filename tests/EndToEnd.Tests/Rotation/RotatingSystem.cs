@@ -4,8 +4,8 @@ using Culvert.Stage.Hops;
 namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
-/// Leaves that live for seconds, under authorities that rotate by themselves through a signing connector; an HSM is there
-/// for their keys.
+/// Leaves that live for seconds, under authorities that rotate automatically through a signing connector; an HSM is
+/// there for their keys.
 /// </summary>
 public sealed class RotatingSystem : RunningSystem
 {

@@ -33,7 +33,7 @@ public sealed class SdkSystem : IAsyncLifetime
         service = new IdentityService(run, ports, TimeProvider.System);
     }
 
-    /// <summary>What a user of the SDK would export, and what the checks need beside it.</summary>
+    /// <summary>What a user of the SDK would export, and what the checks need in addition.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; private set; } = null!;
 
     /// <summary>Where people sign in.</summary>

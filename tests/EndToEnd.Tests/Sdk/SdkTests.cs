@@ -4,8 +4,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Sdk;
 
 /// <summary>
-/// What the unmodified SDK must find. Each test runs the check of its own first word; the numbers are those of the
-/// interoperability list, the assertions stand in <c>tests/Peers/sdk</c>.
+/// What the unmodified SDK must find. Each test runs the check that its first word names; the numbers are those of the
+/// interoperability list, the assertions are in <c>tests/Peers/sdk</c>.
 /// </summary>
 [Collection(SdkSystemCollection.Name)]
 public sealed class SdkTests(SdkSystem system)

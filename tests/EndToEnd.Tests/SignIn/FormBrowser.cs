@@ -64,7 +64,7 @@ internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
         return true;
     }
 
-    // From https to loopback, where a browser goes and HttpClient does not by itself.
+    // From https to loopback: a browser follows this redirect, and HttpClient does not.
     private async Task<HttpResponseMessage> FollowAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if (answer.Headers.Location is not { IsAbsoluteUri: true, Scheme: "http", Host: "127.0.0.1" } back)

@@ -108,7 +108,7 @@ public sealed class ServerTrustTests : CommandTest
         Service.Requests.Count.ShouldBe(1);
     }
 
-    [Theory] // whoever answers chooses what stands in his certificate: its URLs are not followed
+    [Theory] // the peer chooses the content of its certificate: the CLI does not follow URLs in it
     [InlineData(true)]
     [InlineData(false)]
     public async Task Stranger_NamesAnIssuerUrl_IsNotFollowed(bool pinned)

@@ -96,7 +96,8 @@ public sealed class ChainVerifierTests
         Should.Throw<CommandFailure>(() => Read(Token(signer, node), root)).Message.ShouldContain("is not the node");
     }
 
-    // Commands on the host have no certificate: any node signs for their chain, of any generation, and nobody else does.
+    // Commands on the host have no certificate: any node, of any generation, signs for their chain, and no other key
+    // does.
     [Theory]
     [InlineData("host-commands", "spiffe://x.test/service/node-1", true)]
     [InlineData("host-commands-r2", "spiffe://x.test/service/node-1", true)]

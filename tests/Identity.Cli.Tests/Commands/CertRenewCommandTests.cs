@@ -3,7 +3,10 @@ using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
 
-/// <summary>What the command says and exits with; the renewal itself is tested beside its code, and end to end with nginx.</summary>
+/// <summary>
+/// What the command says and exits with; the renewal itself is tested in Machine.Client.Tests, and end to end with
+/// nginx.
+/// </summary>
 public sealed class CertRenewCommandTests : CommandTest
 {
     private const string Token = """{"access_token":"access","token_type":"Bearer","expires_in":900}""";

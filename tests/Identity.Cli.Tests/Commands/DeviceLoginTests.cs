@@ -244,7 +244,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
         );
     }
 
-    /// <param name="polls">After so many nobody waits for the provider any more, and the clock stands still.</param>
+    /// <param name="polls">After so many calls the test no longer waits for the provider, and the clock stops.</param>
     /// <param name="more">Flags.</param>
     private async Task<CliRun> LoginAsync(int polls, params string[] more)
     {

@@ -303,7 +303,7 @@ public sealed class IngressCommandsTests : CommandTest
             """
     )]
     [InlineData(
-        "lb.example.com", // beside an alias no record may stand
+        "lb.example.com", // a name with an alias may have no other record
             """
             t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/1; validationmethods=tls-alpn-01"
             t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/2; validationmethods=tls-alpn-01"

@@ -59,7 +59,7 @@ public sealed class LoginCommandTests : CommandTest
         NonceOf(sent[1]).ShouldBe("nonce-1");
     }
 
-    // Asked for it again and again, it gives up.
+    // The CLI gives up when the service requests a nonce repeatedly.
     [Fact]
     public async Task ServiceThatNeverIsContent_IsAskedTwice()
     {

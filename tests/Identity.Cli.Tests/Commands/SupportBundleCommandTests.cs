@@ -77,7 +77,7 @@ public sealed class SupportBundleCommandTests : CommandTest
     [InlineData("token", "null", "null")]
     public void Redaction_TellsNamesApart(string name, string value, string kept) =>
         Redaction
-            .Of(System.Text.Json.Nodes.JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
+            .Redact(System.Text.Json.Nodes.JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
             .ToJsonString()
             .ShouldContain(kept);
 

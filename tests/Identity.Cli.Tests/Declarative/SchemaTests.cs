@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Tests.Commands;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Declarative;
@@ -11,7 +12,7 @@ public sealed class SchemaTests : CommandTest
     public async Task Schema_IsThePublishedOne()
     {
         var printed = (await Stage.RunAsync("schema")).Out;
-        var path = Reference.Checkout.PathOf("docs/declarative.schema.json");
+        var path = CheckoutFolder.GetPath("docs/declarative.schema.json");
         if (Environment.GetEnvironmentVariable("CULVERT_RENEW_DOCS") == "1")
         {
             await File.WriteAllTextAsync(path, printed, TestContext.Current.CancellationToken);

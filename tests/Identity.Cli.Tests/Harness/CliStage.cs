@@ -27,12 +27,12 @@ internal sealed class CliStage : IAsyncDisposable
     public string CaFile { get; }
     public Dictionary<string, string> Variables { get; }
 
-    /// <summary>What the operator types; null: nobody sits at a terminal.</summary>
+    /// <summary>What the operator types; null: there is no terminal.</summary>
     public string? Typed { get; set; }
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    /// <summary>What a page does that the program opens; by default nobody sees it.</summary>
+    /// <summary>What happens when the program opens a page; by default nothing.</summary>
     public Action<Uri> Browser { get; set; } = _ => { };
 
     /// <summary>Where the other programs are; by default none are.</summary>

@@ -33,7 +33,8 @@ internal sealed class TestCertificates
         using var withKey = leaf.CopyWithPrivateKey(key);
         Server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
 
-        // Every server reads them. .NET decodes them at the first reading, and whoever reads at that moment may see none.
+        // Every server reads them. .NET decodes them at the first read, and another thread that reads at that moment
+        // may see none.
         _ = Server.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages;
     }
 

@@ -49,7 +49,9 @@ internal sealed class WireServer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>These answers in turn; whoever asks once more gets none of them, and <paramref name="then"/> runs.</summary>
+    /// <summary>
+    /// Sends these answers in turn; a further request gets none of them, and <paramref name="then"/> runs.
+    /// </summary>
     public WireServer OnNext(string request, IEnumerable<(int Status, string Body)> answers, Action then)
     {
         turns[request] = (new ConcurrentQueue<(int, string)>(answers), then);

@@ -33,7 +33,7 @@ public sealed class ResultWriterTests
     [InlineData("a\u200db", 2)]
     [InlineData("¡…", 2)]
     public void Width_OfAText_IsThePlacesThatATerminalDraws(string text, int width) =>
-        DisplayWidth.Of(text).ShouldBe(width);
+        DisplayWidth.Measure(text).ShouldBe(width);
 
     [Fact]
     public void Table_ObjectOnATerminal_FoldsValuesBesideTheirNames()

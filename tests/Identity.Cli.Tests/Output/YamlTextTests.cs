@@ -21,7 +21,7 @@ public sealed class YamlTextTests
         );
 
         YamlText
-            .Of((JsonObject)json!)
+            .Format((JsonObject)json!)
             .ShouldBe(
                 """
                 id: tnl_01
@@ -53,7 +53,7 @@ public sealed class YamlTextTests
                 text =>
                 {
                     var value = new string(text.Get.Where(c => !char.IsSurrogate(c)).ToArray());
-                    var yaml = YamlText.Of(new JsonObject { ["k"] = value, ["l"] = new JsonArray(value + "\n") });
+                    var yaml = YamlText.Format(new JsonObject { ["k"] = value, ["l"] = new JsonArray(value + "\n") });
                     var stream = new YamlStream();
                     stream.Load(new StringReader(yaml));
                     var root = (YamlMappingNode)stream.Documents[0].RootNode;

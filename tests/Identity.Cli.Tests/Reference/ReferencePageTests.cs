@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Reference;
@@ -8,7 +9,7 @@ public sealed class ReferencePageTests
     [Fact]
     public void Page_IsWhatTheProgramSays()
     {
-        var path = Checkout.PathOf("docs/cli.md");
+        var path = CheckoutFolder.GetPath("docs/cli.md");
         var page = File.ReadAllText(path);
         var at = page.IndexOf(ReferencePage.Marker, StringComparison.Ordinal);
         at.ShouldBeGreaterThan(0, "the page begins with words of its own");

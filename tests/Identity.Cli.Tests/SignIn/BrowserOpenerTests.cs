@@ -20,7 +20,7 @@ public sealed class BrowserOpenerTests : IDisposable
         File.WriteAllText(opener, "");
 
         BrowserOpener
-            .ProgramOf(name =>
+            .FindProgram(name =>
                 name == "PATH" ? $"relative:/nonexistent:{folder.FullName}"
                 : name == variable ? ":0"
                 : null
@@ -30,5 +30,5 @@ public sealed class BrowserOpenerTests : IDisposable
 
     [Fact]
     public void ProgramOf_DesktopWithoutOne_IsNull() =>
-        BrowserOpener.ProgramOf(name => name == "PATH" ? folder.FullName : ":0").ShouldBeNull();
+        BrowserOpener.FindProgram(name => name == "PATH" ? folder.FullName : ":0").ShouldBeNull();
 }

@@ -13,7 +13,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Admin;
 
-/// <summary>Beside a running service, on its very store: as <c>identity-service admin-key</c> does it.</summary>
+/// <summary>While a service runs, on the same store: as <c>identity-service admin-key</c> does it.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HostAdminKeysTests
 {
@@ -32,7 +32,7 @@ public sealed class HostAdminKeysTests
         audit.ShouldContain(key.Id);
         audit.ShouldContain("uid:4711");
 
-        // The service goes on writing its own chain beside it, and a second command finds its own again.
+        // The service continues its own chain meanwhile, and a second command finds the commands' chain again.
         await alice.PostOkAsync("/v1/tunnels", "{}");
         var (_, other) = await CreateAsync(service, "Bob", AdminRole.Operator);
         await alice.PostOkAsync($"/v1/admin_keys/{other.Id}/revoke", "{}");
@@ -44,8 +44,8 @@ public sealed class HostAdminKeysTests
         }
     }
 
-    // S16: whoever never held a key is somebody else; the same name again is the same person, so that a second key of
-    // one hand is no second vote.
+    // S16: a name without a key so far is another person; the same name again is the same person, so that the second
+    // key of one person is not a second vote.
     [Fact]
     public async Task Create_ForTwoNames_AreTwoPersonsAndTheSameNameIsOne()
     {

@@ -103,7 +103,7 @@ public sealed class AuditCheckpointTests
         feed.Text("audit_checkpoint").ShouldBe(checkpoints.Newest);
     }
 
-    // As somebody does who has the platform root and nothing else.
+    // As a reader does who has the platform root and nothing else.
     private static JsonElement Payload(string word, string rootPem)
     {
         var parts = word.Split('.');

@@ -119,7 +119,7 @@ public sealed class ClockGuardTests
         restarted.Check().ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
     }
 
-    [Fact] // what is decided after the step bears the wrong time, the alarm itself among it
+    [Fact] // records after the step have the wrong time, including the alarm itself
     [Trait("Attack", "A18")]
     public async Task Start_ClockSteppedBackBefore_AlarmsUntilItAgreesOrIsConfirmed()
     {

@@ -117,7 +117,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
             )
         )!;
 
-        await desk.RunAsync(64, "apply", "-f", empty, "--prune"); // nobody can be asked
+        await desk.RunAsync(64, "apply", "-f", empty, "--prune"); // there is no terminal for the question
         var plan = await desk.JsonAsync("apply", "-f", empty, "--prune", "--yes");
 
         plan["changes"]!.AsArray().Count.ShouldBe(5);

@@ -52,7 +52,9 @@ internal sealed class OperatorDesk : IAsyncDisposable
         return Path(name);
     }
 
-    /// <summary>Exit code and output of a run; what stands on standard error comes with a wrong code.</summary>
+    /// <summary>
+    /// Exit code and output of a run; the text on standard error is part of the message when the code is wrong.
+    /// </summary>
     public async Task<string> RunAsync(int exitCode, params string[] args)
     {
         using var output = new StringWriter();

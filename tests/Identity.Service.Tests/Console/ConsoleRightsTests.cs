@@ -15,7 +15,7 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await service.DisposeAsync();
 
-    // Every form there is, as somebody who may do none of it: what is forgotten here cannot be allowed by mistake.
+    // Every form, sent by a user without any right: a form that has no row here cannot be allowed by mistake.
     [Fact]
     public async Task Submit_AnyFormAsViewer_IsRefused()
     {
@@ -48,7 +48,7 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
         }
     }
 
-    // Not signed in, and with a form's token of nobody: every page and form leads to the sign-in page.
+    // Not signed in, and with a form token of no session: every page and form leads to the sign-in page.
     [Fact]
     public async Task Any_NobodySignedIn_IsSentToSignIn()
     {

@@ -17,7 +17,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-/// <summary>The provider is ours and speaks real TLS; what it answers is scripted, one fault at a time.</summary>
+/// <summary>The provider is ours and speaks real TLS; its answers are scripted, with one error at a time.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ProviderSignInTests : IAsyncLifetime
 {
@@ -500,7 +500,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         }
     }
 
-    // Nothing of a sign-in is kept at a node: the answer may come to another one.
+    // A node stores nothing of a sign-in: another node may receive the answer.
     [Fact]
     public async Task Callback_AtAnotherNode_OpensASession()
     {
@@ -549,7 +549,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         }
     }
 
-    // A link that somebody follows again and again must not fill the browser's cookies.
+    // A link that a user follows again and again must not fill the browser's cookies.
     [Fact]
     public async Task Begin_ManyTimes_KeepsFourAttemptsAtMost()
     {

@@ -11,7 +11,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Doctor;
 
-/// <summary>The facts as the doctor gathers them, beside a service that runs on the same store.</summary>
+/// <summary>The facts as the doctor gathers them, while a service runs on the same store.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ServiceFactsTests
 {

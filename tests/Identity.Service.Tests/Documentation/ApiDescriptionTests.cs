@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -44,7 +45,7 @@ public sealed partial class ApiDescriptionTests(ServiceFixture fixture) : IClass
     [InlineData("docs/api.md")]
     public void File_InTheRepository_IsWhatTheServiceServes(string path)
     {
-        var file = Checkout.PathOf(path);
+        var file = CheckoutFolder.GetPath(path);
         var expected = path switch
         {
             Refusals => JsonSerializer.Serialize(RefusalsOfHandlers(), Readable) + "\n",
@@ -251,7 +252,8 @@ public sealed partial class ApiDescriptionTests(ServiceFixture fixture) : IClass
                 + string.Join(' ', endpoint.Answers.Select(answer => answer.StatusCode));
         }
 
-        // What a handler writes by hand has a shape of its own here; WireCheck holds the answers against it.
+        // A response that a handler writes without a type has its own schema here; WireCheck compares the responses
+        // with it.
         var answers = endpoint
             .Answers.Select(answer => answer.Type)
             .OfType<Type>()

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Identity.Service.Tests.Documentation;
 
 /// <summary>
-/// What a handler's code says of its endpoint: the bodies that it reads and writes, the query that it looks at, the codes
-/// that it refuses with. Followed through the methods it calls within its own capability.
+/// What a handler's code shows about its endpoint: the bodies that it reads and writes, the query parameters that it
+/// reads, the codes that it refuses with. Followed through the methods it calls within its own capability.
 /// </summary>
 internal sealed class HandlerFacts
 {
@@ -130,7 +130,7 @@ internal sealed class HandlerFacts
         }
     }
 
-    // Storage, auditing and what stands around every handler say nothing of one endpoint.
+    // Storage, auditing and the code around every handler do not describe one endpoint.
     private bool IsOurs(MethodBase called) =>
         called.Module.Assembly == Assembly
         && called.DeclaringType is { Namespace: { } place } type

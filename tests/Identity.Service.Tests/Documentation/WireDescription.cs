@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Culvert.Testing;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
 
@@ -12,7 +13,7 @@ internal sealed class WireDescription
     private WireDescription(JsonNode document)
     {
         check = new SchemaCheck(document);
-        // A literal step stands before a parameter.
+        // A literal step comes before a parameter.
         paths =
         [
             .. document["paths"]!
@@ -23,7 +24,7 @@ internal sealed class WireDescription
     }
 
     public static WireDescription Read() =>
-        new(JsonNode.Parse(File.ReadAllText(Checkout.PathOf("docs/openapi.json")))!);
+        new(JsonNode.Parse(File.ReadAllText(CheckoutFolder.GetPath("docs/openapi.json")))!);
 
     /// <summary>What the description does not say of an answer; empty = all is said, or no operation has that path.</summary>
     public IReadOnlyList<string> Find(string method, string path, int status, string? mediaType, JsonNode? body)

@@ -28,7 +28,7 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
         claims.Text("family").ShouldBe(ClaimsOf(subject.Token).Text("family"));
     }
 
-    // The second actor stands before the first, and nobody can add a third.
+    // The second actor comes before the first, and no account can become the third.
     [Fact]
     public async Task Exchange_ChainOfActors_IsKeptAndEndsAtTwo()
     {
@@ -129,7 +129,7 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
     public async Task Exchange_ActorTokenOfAProvider_IsDenied() =>
         await ShouldBeDeniedAsync(await PartyAsync(), Service.Token(), "actor_invalid");
 
-    // It has a right of somebody else's, which is not its to hand on.
+    // It acts for another account, and must not pass that right on.
     [Fact]
     public async Task Exchange_ActorThatActsForAnother_IsDenied()
     {
@@ -292,7 +292,7 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
         granted.Text("token_type").ShouldBe("DPoP");
     }
 
-    // What is delegated ends with whoever acts.
+    // A delegated token expires with the token of the actor.
     [Fact]
     public async Task Exchange_ActorWithLessTime_EndsTheToken()
     {

@@ -41,7 +41,7 @@ public sealed class BindingTests(FederatedServiceFixture fixture) : IClassFixtur
         ClaimsOf(granted.Text("access_token")).TryGetProperty("cnf", out _).ShouldBe(type == "DPoP");
     }
 
-    // JSON stays opaque: the missing proof is told in the history alone.
+    // JSON stays opaque: only the history names the missing proof.
     [Fact]
     public async Task Bind_MissingOverJson_IsTheOpaqueDenial()
     {

@@ -8,7 +8,9 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Exchange;
 
-/// <summary>Whoever probes rules, keys and claims sees one refusal: the same status, headers, body, and class of time.</summary>
+/// <summary>
+/// A caller that probes rules, keys and claims sees one refusal: the same status, headers, body, and class of time.
+/// </summary>
 public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";
@@ -37,8 +39,8 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
         }
     }
 
-    // Medians over interleaved rounds: a class is told by its work (a fetch, a wait), not by some microseconds, and
-    // noise of the machine falls on all of them alike.
+    // Medians over interleaved rounds: classes differ by their work (a fetch, a wait), not by some microseconds, and
+    // noise of the machine affects all of them alike.
     [Fact]
     [Trait("Attack", "A47")]
     public async Task Refusal_BeforeAndAfterTheSignature_TakesTheSameClassOfTime()

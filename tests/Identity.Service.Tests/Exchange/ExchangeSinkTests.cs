@@ -66,7 +66,7 @@ public sealed class ExchangeSinkTests
         }
     }
 
-    // A line break in a claim or header starts no line of ours, and a long one is cut.
+    // A line break in a claim or header does not start a new log line, and a long value is cut.
     [Theory]
     [InlineData("sub")]
     [InlineData("jti")]

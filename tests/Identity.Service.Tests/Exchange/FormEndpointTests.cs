@@ -232,7 +232,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
             )
             .ShouldBeOAuthErrorAsync(400, "invalid_request");
 
-    // RFC 9110 §6.5.1: what comes behind the body is no parameter.
+    // RFC 9110 §6.5.1: fields after the body are not parameters.
     [Fact]
     [Trait("Attack", "A50")]
     public async Task Post_ChunkedTrailers_AreNotLookedAt()
@@ -251,7 +251,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
         answer.ShouldContain("\"scope\":\"workspace:manage_tunnels\"");
     }
 
-    // Two lengths, or a length beside chunks, are how one request hides in another.
+    // Two lengths, or a length together with chunks, can hide one request in another.
     [Theory]
     [Trait("Attack", "A50")]
     [InlineData("Content-Length: 3\r\nContent-Length: 4\r\n")]
@@ -379,7 +379,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
         }
     }
 
-    // A42: another organization's account or workspace named beside a rule of ours.
+    // A42: another organization's account or workspace together with a rule of this one.
     [Theory]
     [Trait("Attack", "A42")]
     [InlineData("service_account_id", "svac_010000000000000000000000", "service_account_mismatch")]
@@ -426,7 +426,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
         ((int)none.StatusCode).ShouldBe(404);
     }
 
-    // Whoever waits may come again; no key, no verdict.
+    // A client that waits may retry; without a key there is no verdict.
     [Fact]
     public async Task Post_KeysUnavailable_Is503WithRetryAfter()
     {

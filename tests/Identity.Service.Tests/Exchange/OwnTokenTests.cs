@@ -6,7 +6,7 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 
 namespace Culvert.Identity.Service.Tests.Exchange;
 
-/// <summary>An access token of ours as the subject token: only ever narrower.</summary>
+/// <summary>The service's own access token as the subject token: the new token never has more rights.</summary>
 public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;
@@ -110,7 +110,7 @@ public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixtu
         (await ReasonAsync(thief.PostAsync(Subject(rule, token, AccessToken)))).ShouldBe("binding_mismatch");
     }
 
-    // Claims of ours are kept apart from the provider's, which rules are tried on later.
+    // The service's own claims are stored separately from the provider's, which rules are tried on later.
     [Fact]
     public async Task Exchange_OwnToken_IsAuditedApart()
     {
@@ -220,7 +220,7 @@ public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixtu
         await Service.ShouldBeDeniedAsync(Subject(rule, token, AccessToken), "invalid_request", "rule_archived");
     }
 
-    // A39, A40: one of ours said to be somebody else's.
+    // A39, A40: the service's own token under the token type of a provider's token.
     [Theory]
     [Trait("Attack", "A40")]
     [InlineData(Jwt)]

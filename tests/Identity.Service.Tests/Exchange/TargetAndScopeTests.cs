@@ -41,7 +41,7 @@ public sealed class TargetAndScopeTests(FederatedServiceFixture fixture) : IClas
             "scope_not_granted"
         );
 
-    // Not even looked at: no scope is spelled like that, and nobody learns anything about the rule.
+    // Not even compared: no scope is spelled like that, and the caller learns nothing about the rule.
     [Theory]
     [InlineData("workspace:everything")]
     [InlineData("Workspace:Developer")]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>Everything that a service logs, at every level, with its scopes and faults.</summary>
+/// <summary>Everything that a service logs, at every level, with its scopes and exceptions.</summary>
 internal sealed class CapturedLogs : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();

@@ -4,7 +4,9 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>A browser without script: keeps cookies, sends forms with the hidden field of the page that it looks at.</summary>
+/// <summary>
+/// A browser without script: keeps cookies, sends forms with the hidden field of the page that it shows.
+/// </summary>
 internal sealed partial class ConsoleBrowser(ServiceUnderTest service) : IDisposable
 {
     private readonly HttpClient client = service.Client(bearer: null, followsRedirects: false);

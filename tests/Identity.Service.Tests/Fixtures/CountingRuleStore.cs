@@ -7,7 +7,7 @@ internal sealed class CountingRuleStore(IRuleStore store) : DelegatingRuleStore(
 {
     public int ReadingsOfAll { get; private set; }
 
-    /// <summary>Ids asked for since the last time this was set.</summary>
+    /// <summary>Ids requested since the last time this was set.</summary>
     public List<string> Read { get; } = [];
 
     public override ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ internal sealed class FederatedService : IAsyncDisposable
         return federated;
     }
 
-    /// <summary>The service goes on from its store; the provider and the clock stay as they are.</summary>
+    /// <summary>The service restarts from its store; the provider and the clock stay as they are.</summary>
     public async Task RestartAsync()
     {
         anonymous.Dispose();
@@ -71,7 +71,9 @@ internal sealed class FederatedService : IAsyncDisposable
         anonymous = Service.Client(bearer: null);
     }
 
-    /// <summary>The service is another one from here on: restored from that backup; the former goes on beside it.</summary>
+    /// <summary>
+    /// Replaces the service by one that is restored from that backup; the former service continues to run.
+    /// </summary>
     public async Task<ServiceUnderTest> RestoreAsync(string backup, RestoreChoice choice)
     {
         var former = Service;

@@ -80,7 +80,7 @@ internal static class HostileAnswers
         }
         catch (OperationCanceledException)
         {
-            // Nobody reads a gigabyte.
+            // No client reads a gigabyte.
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class InterruptingJournal(IJournal journal) : IJournal
 
     public bool IsHealthy => journal.IsHealthy;
 
-    /// <summary>After a certificate was asked for and checked, before its intent is recorded.</summary>
+    /// <summary>After a certificate was requested and checked, before its intent is recorded.</summary>
     public void BeforeNextIntent(Func<Task> action) => Before(decision => decision.Event is CertificateSigning, action);
 
     /// <summary>After a certificate was signed, before it is recorded.</summary>

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>One issuer's key cache with a scripted network, a scripted store, and a clock that stands still.</summary>
+/// <summary>
+/// One issuer's key cache with a scripted network, a scripted store, and a clock that does not advance.
+/// </summary>
 internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJournal, IChanges
 {
     private static readonly ECDsa[] Signers =

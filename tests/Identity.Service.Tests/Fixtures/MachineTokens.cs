@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tokens;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>Access tokens with every claim that an enrolment looks at.</summary>
+/// <summary>Access tokens with every claim that an enrolment checks.</summary>
 internal sealed class MachineTokens : IAccessTokenValidator
 {
     private readonly ConcurrentDictionary<string, Caller> callers = new();

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>Rules that hold for every tunnel and edge they were told of, until a test ends them.</summary>
+/// <summary>Rules that are valid for every tunnel and edge that a test added, until a test revokes them.</summary>
 internal sealed class ScriptedFederation : IFederationStanding
 {
     private readonly ConcurrentDictionary<string, bool> ended = new();

@@ -249,7 +249,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                 HistoryPerAddress = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
             },
 
-            // No test but those of rotation waits for clients that tell nobody what they hold.
+            // Only the tests of rotation wait for clients that do not report what they have.
             Certificates = new CertificateOptions { Propagation = TimeSpan.Zero },
             Storage = new StorageOptions
             {

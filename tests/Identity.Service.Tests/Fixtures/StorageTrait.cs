@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 /// store; those that choose their databases themselves (the suites of the stores with <c>OnSqlite</c> and
 /// <c>OnPostgres</c>, theories over <see cref="StorageBackend"/>, tests of several nodes); and those whose every SQL
 /// statement these suites or another marked class run on PostgreSQL, by the server's log of both, unless they test
-/// commits, conflicts or faults of the store.
+/// commits, conflicts or errors of the store.
 /// </remarks>
 internal static class StorageTrait
 {

@@ -55,7 +55,7 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
         return provider;
     }
 
-    /// <summary>How often a path was asked for.</summary>
+    /// <summary>How often a path was requested.</summary>
     public int RequestsTo(string path) => requests.GetValueOrDefault(path);
 
     /// <summary>Answers a path with this from now on; null = normally again.</summary>

@@ -28,7 +28,7 @@ public sealed class ServiceHostTests
         response.Header("anthropic-organization-id").ShouldBe(organization.GetProperty("id").GetString());
     }
 
-    // Anybody may dial 8444 and show a certificate. Its URLs must not become requests of this machine's.
+    // Any client may connect to 8444 and present a certificate. Its URLs must not become requests of this machine.
     [Fact]
     public async Task Machine_StrangerNamesAnIssuerUrl_IsNotFollowed()
     {

@@ -9,7 +9,8 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Http;
 
 /// <summary>
-/// What PostgreSQL takes in no text never reaches it: every route of the API answers a refusal, none a fault.
+/// Characters that PostgreSQL does not accept in text never reach it: every route of the API answers with a refusal,
+/// none with an internal error.
 /// </summary>
 public sealed class ControlCharacterTests(ControlCharacterTests.OnPostgres fixture)
     : IClassFixture<ControlCharacterTests.OnPostgres>
@@ -29,7 +30,7 @@ public sealed class ControlCharacterTests(ControlCharacterTests.OnPostgres fixtu
             {
                 if (named.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
                 {
-                    // Not for administrators: refused before anything is looked at.
+                    // Not for administrators: refused before the request is read.
                     continue;
                 }
 

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -16,7 +17,7 @@ public sealed class UnauthenticatedPathTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private static readonly string Page = File.ReadAllText(Checkout.PathOf("docs/security-model.md"));
+    private static readonly string Page = File.ReadAllText(CheckoutFolder.GetPath("docs/security-model.md"));
 
     /// <summary>For people; they say for themselves who may.</summary>
     private static readonly (string Method, string Path)[] ConsolePaths =
@@ -83,7 +84,7 @@ public sealed class UnauthenticatedPathTests
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient client, string method, string path)
     {
-        // Whatever stands in for an id: it is refused only behind the limit.
+        // Any value in the place of an id: it is refused only after the limit.
         var target = path.Replace("{", "").Replace("}", "");
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(target, UriKind.Relative));
         request.Content = method == "POST" ? new FormUrlEncodedContent([]) : null;

@@ -18,6 +18,7 @@ using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Ids;
@@ -57,7 +58,7 @@ public sealed class WireNamesTests
 
         written
             .ToString()
-            .ShouldBe(File.ReadAllText(Checkout.PathOf("tests/Identity.Service.Tests/Ids/wire-names.txt")));
+            .ShouldBe(File.ReadAllText(CheckoutFolder.GetPath("tests/Identity.Service.Tests/Ids/wire-names.txt")));
 
         void Write<T>()
             where T : struct, Enum

@@ -39,7 +39,7 @@ public sealed class FeedRevocationsTests
 
         told.Text("issuer").ShouldBe(service.Options.PublicUrl);
         told.Text("hashes")
-            .ShouldBe(AgentFeedTokenRevocations.Join([AgentFeedTokenRevocations.HashOf("token", "jti-1")]));
+            .ShouldBe(AgentFeedTokenRevocations.Join([AgentFeedTokenRevocations.ComputeHash("token", "jti-1")]));
         told.GetProperty("until").GetArrayLength().ShouldBe(0);
 
         await service.Api.PostOkAsync(Path, """{"kind":"issued_before"}""");
@@ -95,7 +95,7 @@ public sealed class FeedRevocationsTests
 
         var told = service.Services.GetRequiredService<FeedRevocations>().Of("org")!;
 
-        told.Hashes.ShouldBe(AgentFeedTokenRevocations.Join([AgentFeedTokenRevocations.HashOf(name, "v")]));
+        told.Hashes.ShouldBe(AgentFeedTokenRevocations.Join([AgentFeedTokenRevocations.ComputeHash(name, "v")]));
         told.Until.ShouldBeEmpty();
     }
 

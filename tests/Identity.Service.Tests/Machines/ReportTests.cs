@@ -227,7 +227,7 @@ public sealed class ReportTests
             StringComparison.Ordinal
         );
 
-    [Fact] // nobody waits five minutes for the acknowledgement of what was stopped on purpose
+    [Fact] // the service does not wait five minutes for the acknowledgement of a machine that was stopped on purpose
     public async Task Machines_SayThatTheyLeave_AreLiveAgainWithTheirNextWord()
     {
         await using var service = await StartAsync();

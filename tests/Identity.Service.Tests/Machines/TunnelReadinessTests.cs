@@ -124,7 +124,7 @@ public sealed class TunnelReadinessTests
         }
     }
 
-    [Fact] // what an edge said before the service was away says nothing of now
+    [Fact] // what an edge reported before the service's outage is not its present state
     public async Task State_AfterARestartOfTheService_IsUnknownUntilTheEdgeIsHeard()
     {
         var first = await StartAsync();

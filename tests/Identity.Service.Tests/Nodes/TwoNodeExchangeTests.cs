@@ -126,7 +126,7 @@ public sealed class TwoNodeExchangeTests
             Migrator.Apply(one.Get<Database>(), connection, newer);
         }
 
-        // The node of before goes on with the table that has changed, and another of its version joins.
+        // The earlier node continues with the changed table, and another node of its version joins.
         await FeedEdgeAsync(one, "edge-1");
         await using var other = await one.JoinAsync("node-2");
         await FeedEdgeAsync(other, "edge-2");

@@ -102,7 +102,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         LoadedAfter(0).ShouldBe(5);
         LoadedAfter(3).ShouldBe(2);
         LoadedAfter(5).ShouldBe(0);
-        LoadedAfter(6).ShouldBe(5); // the database has lost a row: all of it is read anew
+        LoadedAfter(6).ShouldBe(5); // the database has lost a row: all of it is read again
 
         int LoadedAfter(long known)
         {
@@ -132,7 +132,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         );
         await store.CommitAsync(store.Decide("first"));
         await store.CommitAsync(store.Decide("second"));
-        // Whoever read it would refuse the store for it, as a start does.
+        // A reader would refuse the store for it, as a start does.
         store.Sql("UPDATE journal SET body = salt WHERE sequence = 1");
         strike = true;
         await store.CommitAsync(store.Decide("during"));

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Webhooks;
 
-/// <summary>Somebody else's server: real TLS on loopback. It records what it gets before it answers as the test says.</summary>
+/// <summary>
+/// Another organization's server: real TLS on loopback. It records requests before it answers as the test defines.
+/// </summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Message> messages = new();

@@ -248,7 +248,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
         JsonElement delivery = default;
         await UntilAsync(async () =>
         {
-            // The service's own loop looks when it is told, or by the fake clock.
+            // The service's own loop runs when it is notified, or by the fake clock.
             await DelivererRunAsync();
             delivery = await DeliveryAsync(hook);
             return delivery.Text("state") == state

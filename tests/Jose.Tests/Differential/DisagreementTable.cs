@@ -1,3 +1,5 @@
+using Culvert.Testing;
+
 namespace Culvert.Jose.Tests.Differential;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal static class DisagreementTable
     public static IReadOnlySet<string> Read()
     {
         var rows = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in File.ReadLines(Path.Combine(Checkout.Root, "docs", "jose-disagreements.md")))
+        foreach (var line in File.ReadLines(CheckoutFolder.GetPath("docs/jose-disagreements.md")))
         {
             var cells = line.Split('|', StringSplitOptions.TrimEntries);
             if (cells is ["", var mutation, var ours, var theirs, var reason, ""] && mutation.StartsWith('`'))

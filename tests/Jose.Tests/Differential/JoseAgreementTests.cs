@@ -53,7 +53,7 @@ public sealed class JoseAgreementTests : IDisposable
                 $"{s.Key}\n  token: {Encoding.Latin1.GetString(s.Value.Token)}\n  keys: {Encoding.Latin1.GetString(s.Value.KeySet)}"
             )
             .ShouldBeEmpty($"disagreements that docs/jose-disagreements.md does not list (seed {seed})");
-        // What random bytes come to depends on the keys, which are new each time.
+        // The result for random bytes depends on the keys, which are new each time.
         listed
             .Where(row => !row.StartsWith("bytes-", StringComparison.Ordinal) && !seen.ContainsKey(row))
             .ShouldBeEmpty($"rows that no longer occur (seed {seed})");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Culvert.Jose.Tests.Mills;
+using Culvert.Testing;
 
 namespace Culvert.Jose.Tests.Differential;
 
@@ -11,7 +12,7 @@ internal sealed class JosePeer : IDisposable
 
     public JosePeer()
     {
-        var peers = Path.Combine(Checkout.Root, "tests", "Peers");
+        var peers = CheckoutFolder.GetPath("tests/Peers");
         if (!Directory.Exists(Path.Combine(peers, "node_modules", "jose")))
         {
             throw new InvalidOperationException($"The npm peers are not installed: run ./test, or npm ci in {peers}.");

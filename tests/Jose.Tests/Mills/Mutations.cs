@@ -4,8 +4,8 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Tests.Mills;
 
 /// <summary>
-/// One fault or oddity each, named as the table of disagreements names it. Faults of header and claims are signed, so
-/// that only reading them strictly refuses them.
+/// One error or oddity each, named as in the table of disagreements. Errors of header and claims are signed, so that
+/// only a strict reader refuses them.
 /// </summary>
 internal static class Mutations
 {

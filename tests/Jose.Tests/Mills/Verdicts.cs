@@ -5,7 +5,10 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Jose.Tests.Mills;
 
-/// <summary>What an issuer's token and key set come to in our hands, in the order in which the service takes them.</summary>
+/// <summary>
+/// The verdict of the project's own code on an issuer's token and key set, in the order in which the service checks
+/// them.
+/// </summary>
 internal static class Verdicts
 {
     public static JoseRefusal Of(Specimen specimen)

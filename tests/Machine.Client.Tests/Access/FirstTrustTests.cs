@@ -62,7 +62,7 @@ public sealed class FirstTrustTests : IAsyncLifetime
         service.Count("/v1/oauth/token").ShouldBe(0);
     }
 
-    // Whoever sits in between can serve the right root and still not speak for it.
+    // An attacker in between can serve the right root, and still has no certificate of it.
     [Fact]
     public async Task Pin_RootOfAnotherServer_SendsNothing()
     {
@@ -92,7 +92,7 @@ public sealed class FirstTrustTests : IAsyncLifetime
         impostor.Count("/v1/oauth/token").ShouldBe(0);
     }
 
-    // Before the fingerprint is compared anybody may be at the other end; URLs in his certificate are not followed.
+    // Before the fingerprint is compared the peer may be anyone; URLs in its certificate are not followed.
     [Fact]
     public async Task Pin_StrangerNamesAnIssuerUrl_IsNotFollowed()
     {

@@ -46,7 +46,8 @@ public sealed class CertificateFolderTests : IDisposable
         again.ReadCurrent()!.Serial.ShouldBe(pair.Serial);
     }
 
-    // Whoever opens one file, or resolves the link once and then opens two, gets one version, whatever is swapped meanwhile.
+    // A reader that opens one file, or resolves the link once and then opens two, gets one version, even if the link
+    // changes meanwhile.
     [Fact]
     public async Task Write_UnderReaders_NeverShowsAKeyBesideAnotherCertificate()
     {

@@ -81,7 +81,7 @@ public sealed class CheckpointWatchTests : IDisposable
         watch.Alarm.ShouldBe(CheckpointAlarm.Rollback);
     }
 
-    // Two processes of one node overlap while it is restarted: the slower answer is no alarm.
+    // Two processes of one node overlap while it is restarted: the slower answer does not raise an alarm.
     [Fact]
     public void Take_FewerEntriesSignedEarlier_IsIgnored()
     {

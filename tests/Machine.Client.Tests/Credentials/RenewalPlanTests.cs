@@ -28,11 +28,11 @@ public sealed class RenewalPlanTests
     [Fact]
     public void UnitOf_ManyMachines_AreSpreadAndEachStaysWhereItIs()
     {
-        var units = Enumerable.Range(0, 1000).Select(n => RenewalPlan.UnitOf($"agent {n}")).ToList();
+        var units = Enumerable.Range(0, 1000).Select(n => RenewalPlan.GetUnit($"agent {n}")).ToList();
 
         units.ShouldAllBe(unit => unit >= 0 && unit < 1);
         units.Count(unit => unit < 0.5).ShouldBeInRange(400, 600);
-        RenewalPlan.UnitOf("agent 1").ShouldBe(units[1]);
+        RenewalPlan.GetUnit("agent 1").ShouldBe(units[1]);
     }
 
     private static readonly DateTimeOffset Issued = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

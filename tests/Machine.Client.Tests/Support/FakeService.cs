@@ -58,15 +58,15 @@ internal sealed class FakeService : IAsyncDisposable
 
     public long TrustBundleEpoch { get; set; } = 1;
 
-    /// <summary>Anchors of the trust bundle beside the tunnel's authority.</summary>
+    /// <summary>Anchors of the trust bundle in addition to the tunnel's authority.</summary>
     public string OtherAnchors { get; set; } = "";
 
-    /// <summary>What a rotation job is told of its certificate.</summary>
+    /// <summary>The information about its certificate that a rotation job receives.</summary>
     public SuggestedWindow? SuggestedWindow { get; set; }
 
     public bool IsRevoked { get; set; }
 
-    /// <summary>What edges are told of.</summary>
+    /// <summary>The revoked serial numbers that edges receive.</summary>
     public IReadOnlyList<string> EdgeRevokedSerials { get; set; } = [];
 
     /// <summary>Certificates that were signed for rotation jobs.</summary>
@@ -74,7 +74,7 @@ internal sealed class FakeService : IAsyncDisposable
 
     public string Mode { get; set; } = ServerCertificateMode.Service;
 
-    /// <summary>The edges that an agent is told.</summary>
+    /// <summary>The edges that an agent receives.</summary>
     public IReadOnlyList<AgentFeedEdge> Edges { get; set; } = [];
 
     /// <summary>The port in the URLs of the tunnel's routes.</summary>
@@ -83,10 +83,10 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Members that no feed has, as JSON, each with its comma.</summary>
     public string Foreign { get; set; } = "";
 
-    /// <summary>Custom hostnames that an agent is told.</summary>
+    /// <summary>Custom hostnames that an agent receives.</summary>
     public IReadOnlyList<FeedHostname>? Hostnames { get; set; }
 
-    /// <summary>Challenges that an agent is told.</summary>
+    /// <summary>Challenges that an agent receives.</summary>
     public IReadOnlyList<FeedAcmeChallenge>? Challenges { get; set; }
 
     /// <summary>Answers a request itself when it gives true.</summary>

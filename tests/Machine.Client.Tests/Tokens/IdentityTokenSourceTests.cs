@@ -83,7 +83,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
     {
         var source = Source(new() { Command = ["printf", "%s", "a.b$HOME;c"] });
 
-        // A shell would have expanded the name; what comes out instead is no token.
+        // A shell would have expanded the name; its output here is not a token.
         (await Should.ThrowAsync<IdentityTokenException>(() => Read(source))).Message.ShouldContain("not a JWT");
         (await Read(Source(new() { Command = ["printf", "%s\n", "a.b.c"] }))).ShouldBe("a.b.c");
     }

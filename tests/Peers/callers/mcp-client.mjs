@@ -1,4 +1,4 @@
-// The unmodified MCP SDK, told nothing but the server's URL: it must find out by itself where to sign in and for what.
+// The unmodified MCP SDK with nothing but the server's URL: it must discover where to sign in and for what.
 // usage: node mcp-client.mjs URL [ISSUER CLIENT_ID CLIENT_SECRET_FILE]
 //
 // With client credentials it signs in as that client. Without, it registers itself and lets a person sign in: the address

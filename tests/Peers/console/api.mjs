@@ -8,7 +8,7 @@ report.cookies = [];
 
 async function show(scheme, width) {
   const page = await open(scheme);
-  // Somebody who is signed in to the console: the page must have no use for that.
+  // A browser that is signed in to the console: the page must not use that session.
   await page.context().addCookies([{ name: '__Host-culvert', value: 'a'.repeat(43), url: base, secure: true }]);
   const sent = [];
   page.on('request', (request) => {

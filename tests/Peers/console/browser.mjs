@@ -11,12 +11,12 @@ mkdirSync(shots, { recursive: true });
 
 export const base = CULVERT_IDENTITY_URL;
 
-/** Pages seen, serious findings, requests to anybody else, script errors. */
+/** Pages seen, serious findings, requests to other hosts, script errors. */
 export const report = { pages: [], findings: [], elsewhere: [], errors: [] };
 
 export const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
-/** A page of somebody who was never here. Nobody but the console and those who are named is reached, whoever asks. */
+/** A page in a new browser profile. Only the console and the named hosts are reachable for any request. */
 export async function open(colorScheme, ...others) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, colorScheme, viewport: { width: 1360, height: 900 } });
   const page = await context.newPage();

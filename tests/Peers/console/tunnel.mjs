@@ -1,4 +1,4 @@
-// The console beside a running tunnel, in a real browser: what its agent finds, and a person's word for a relying party.
+// The console with a running tunnel, in a real browser: what its agent finds, and a person's word for a relying party.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… TUNNEL=tnl_… CHROMIUM=… SHOTS=folder node tunnel.mjs
 // Prints one JSON object: the report of the pages, `checks` (by status), `acknowledged`.
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // Walks the console in a real browser: every page, its main task, both colour schemes, with a checker of accessibility.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CHROMIUM=… SHOTS=folder node walk.mjs
-// Prints one JSON object: pages seen, serious findings, requests to anybody else, script errors.
+// Prints one JSON object: pages seen, serious findings, requests to other hosts, script errors.
 import { readFileSync } from 'node:fs';
 import { base, browser, fits, look, open, report } from './browser.mjs';
 

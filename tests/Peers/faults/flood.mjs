@@ -1,6 +1,6 @@
 // One client that behaves as badly as it can, from one address, until it is killed.
 // usage: node flood.mjs KIND HOST PORT NAME CA TOKEN SOURCE   (SOURCE = the address that it comes from)
-//   connect    opens connections and sends what is no TLS, as fast as it can
+//   connect    opens connections and sends bytes that are not TLS, as fast as it can
 //   handshake  opens connections, sends half a ClientHello and waits
 //   headers    calls with 48 KiB of headers over connections that it keeps
 //   calls      calls without a pause over connections that it keeps

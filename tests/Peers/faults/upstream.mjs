@@ -1,6 +1,6 @@
 // An MCP server that keeps account: the id of every call is in a file before the call is answered, so that the account
 // survives a kill. A call says itself how it wants to be treated, by the first word of its message.
-// usage: node upstream.mjs PORT FILE   (port 0 = the kernel picks one; it is told as "ready: URL")
+// usage: node upstream.mjs PORT FILE   (port 0 = the kernel picks one; it is printed as "ready: URL")
 //   ID             answered after 100 ms
 //   never:ID       accepted and never answered
 //   stream:ID      an event a second, for ever

@@ -75,7 +75,7 @@ export async function GithubActions(world) {
   // A branch may be called like an environment.
   const evil = { ...base, environment: undefined, sub: 'repo:acme/api:ref:refs/heads/main:environment:prod' };
   await issuer.denied(rule, await issuer.mint(evil), 'claim_missing');
-  // Somebody else's repository that took over the name.
+  // The repository of another owner that took over the name.
   await issuer.denied(rule, await issuer.mint({ ...base, sub: classic, repository_owner_id: '99' }), 'claim_mismatch');
   await issuer.denied(rule, await issuer.mint({ ...base, sub: classic, job_workflow_ref: 'acme/ci/.github/workflows/other.yml@refs/tags/v3' }), null);
   // One token per exchange: the job can ask for another.

@@ -179,7 +179,8 @@ export async function RuleWorkspaces(world) {
   assert.deepEqual(await ids(), [world.workspaceId]);
 }
 
-// Rules that would admit more than anybody means are bad requests, and a name that is taken is a conflict, once.
+// Rules that would admit more than an administrator can intend are bad requests, and a name that is taken is a
+// conflict, once.
 export async function I22(world) {
   const setup = await world.federation();
   const { issuers, rules } = world.admin.organization.federation;

@@ -66,7 +66,7 @@ export async function I19(world) {
   const own = await refusal(list(await workspace(world)));
   const unknown = await refusal(list('wrkspc_010000000000000000000000'));
   assert.ok([403, 404].includes(own.status), String(own));
-  // Whether it exists is nobody's business who is not in it.
+  // Callers that are not members must not learn whether it exists.
   assert.deepEqual([own.status, own.errorCode], [unknown.status, unknown.errorCode]);
 }
 

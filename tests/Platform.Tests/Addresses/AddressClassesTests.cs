@@ -42,5 +42,5 @@ public sealed class AddressClassesTests
     [InlineData("64:ff9b::a9fe:a9fe", AddressClass.CloudMetadata)] // 169.254.169.254 behind NAT64
     [InlineData("2002:7f00:1::", AddressClass.Loopback)] // 127.0.0.1 behind 6to4
     public void Of_KnowsTheRegistries(string address, AddressClass expected) =>
-        AddressClasses.Of(IPAddress.Parse(address)).ShouldBe(expected);
+        AddressClasses.Classify(IPAddress.Parse(address)).ShouldBe(expected);
 }

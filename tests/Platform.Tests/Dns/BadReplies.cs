@@ -2,7 +2,7 @@ using Culvert.Testing.Dns;
 
 namespace Culvert.Platform.Tests.Dns;
 
-/// <summary>One fault each, named by it.</summary>
+/// <summary>Each has one error and is named after it.</summary>
 internal static class BadReplies
 {
     private static readonly byte[] Query =

@@ -8,7 +8,9 @@ using ScriptedDns = Culvert.Testing.Dns.ScriptedDns;
 
 namespace Culvert.Platform.Tests.Dns;
 
-/// <summary>The resolver against a scripted server on real sockets. The clock stands still but where a test moves it.</summary>
+/// <summary>
+/// The resolver against a scripted server on real sockets. The clock moves only where a test advances it.
+/// </summary>
 public sealed class DnsClientTests : IAsyncDisposable
 {
     private readonly ScriptedDns server = ScriptedDns.Start();
@@ -137,7 +139,7 @@ public sealed class DnsClientTests : IAsyncDisposable
         (await asked).Outcome.ShouldBe(DnsOutcome.Timeout);
     }
 
-    // Whoever sees or guesses identifier and port still has to send from the server's address (RFC 5452 §9.1).
+    // An attacker that sees or guesses identifier and port still has to send from the server's address (RFC 5452 §9.1).
     [Fact]
     public async Task Query_ReplyFromAnotherAddress_IsNotTaken()
     {

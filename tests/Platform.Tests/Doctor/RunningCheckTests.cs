@@ -39,7 +39,7 @@ public sealed class RunningCheckTests
         using var metrics = new MetricsText("None.");
         await using var server = await HealthServer.StartAsync(
             new HealthOptions { Listen = [new(IPAddress.Loopback, 0)] },
-            new HealthEndpoints([ReadinessCheck.Of("feed", () => reason)], metrics, new FakeTimeProvider()),
+            new HealthEndpoints([ReadinessCheck.Create("feed", () => reason)], metrics, new FakeTimeProvider()),
             Cancellation
         );
         var address = IPEndPoint.Parse(new Uri(server.Urls[0]).Authority);

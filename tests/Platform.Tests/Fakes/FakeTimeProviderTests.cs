@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Culvert.Platform.Tests.Fakes;
 
-/// <summary>The clock that nearly every test stands on.</summary>
+/// <summary>The clock that nearly every test uses.</summary>
 public sealed class FakeTimeProviderTests
 {
     private readonly FakeTimeProvider time = new();

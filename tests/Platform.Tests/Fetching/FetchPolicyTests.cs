@@ -45,7 +45,8 @@ public sealed class FetchPolicyTests
     [InlineData("fd00:ec2::254", 443, "fd00::/8", "fd00::/8", FetchRefusal.MetadataAddress)]
     [InlineData("100.100.100.200", 443, "100.64.0.0/10", "100.64.0.0/10", FetchRefusal.MetadataAddress)]
     [InlineData("0.0.0.0", 443, "", "", FetchRefusal.LoopbackAddress)]
-    // Whoever opens everything has still not said "this machine" or "a cloud's credentials", plain or translated.
+    // A setting that allows every address still does not allow this machine or a cloud's credentials, plain or
+    // translated.
     [InlineData("0.0.0.0", 443, "0.0.0.0/0", "0.0.0.0/0", FetchRefusal.LoopbackAddress)]
     [InlineData("64:ff9b::7f00:1", 443, "::/0", "::/0", FetchRefusal.LoopbackAddress)]
     [InlineData("64:ff9b::a9fe:a9fe", 443, "64:ff9b::/96", "64:ff9b::/96", FetchRefusal.MetadataAddress)]

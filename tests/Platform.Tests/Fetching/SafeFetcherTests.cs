@@ -239,7 +239,7 @@ public sealed class SafeFetcherTests : IAsyncDisposable
     [InlineData(500)]
     [InlineData(404)]
     [InlineData(204)]
-    [InlineData(304)] // nobody asked
+    [InlineData(304)] // no condition was sent
     public async Task Fetch_AnotherStatus_IsRefused(int status)
     {
         var result = await Fetch(context =>

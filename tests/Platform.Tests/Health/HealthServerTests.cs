@@ -28,7 +28,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [Fact]
     public async Task Healthz_AnswersWhileNotReady()
     {
-        await Start(ReadinessCheck.Of("a", () => "no"));
+        await Start(ReadinessCheck.Create("a", () => "no"));
 
         (await Get("/healthz")).ShouldBe((HttpStatusCode.OK, """{"status":"ok"}"""));
     }
@@ -37,7 +37,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     public async Task Readyz_IsEvaluatedAnewEachTime()
     {
         string? reason = "no certificate yet";
-        await Start(ReadinessCheck.Of("certificate", () => reason), ReadinessCheck.Of("feed", () => null));
+        await Start(ReadinessCheck.Create("certificate", () => reason), ReadinessCheck.Create("feed", () => null));
 
         var before = await Get("/readyz");
         reason = null;
@@ -55,7 +55,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [Fact]
     public async Task Readyz_CheckThatThrows_IsNotReadyAndShowsNoMessage()
     {
-        await Start(ReadinessCheck.Of("a", () => throw new InvalidOperationException("hunter2")));
+        await Start(ReadinessCheck.Create("a", () => throw new InvalidOperationException("hunter2")));
 
         var (status, body) = await Get("/readyz");
 
@@ -194,7 +194,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [Fact]
     public async Task Readyz_AdvisoryCheck_IsShownAndDoesNotCount()
     {
-        await Start(ReadinessCheck.Of("configuration", () => "not in force") with { IsAdvisory = true });
+        await Start(ReadinessCheck.Create("configuration", () => "not in force") with { IsAdvisory = true });
 
         var (status, body) = await Get("/readyz");
 

@@ -60,7 +60,7 @@ public sealed class KeyScheduleTests
         KeySchedule.Spread(TimeSpan.FromSeconds(100), unit).TotalSeconds.ShouldBe(expected, 0.001);
 
     private static KeyState State(int age, int freshFor, int staleOk) =>
-        KeySchedule.StateOf(
+        KeySchedule.GetState(
             TimeSpan.FromSeconds(age),
             TimeSpan.FromSeconds(freshFor),
             TimeSpan.FromSeconds(staleOk),

@@ -31,7 +31,7 @@ public sealed class LogLevelsTests : IDisposable
         loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").IsEnabled(LogLevel.Critical).ShouldBeTrue();
     }
 
-    [Fact] // whoever turns a log over moves the file and sends SIGHUP
+    [Fact] // a log rotation moves the file and sends SIGHUP
     public void Use_FileWasMovedOrIsAnother_GoesOnThere()
     {
         var (moved, other) = (file + ".1", file + ".2");

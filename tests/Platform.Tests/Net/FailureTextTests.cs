@@ -12,13 +12,13 @@ public sealed class FailureTextTests
     [Fact]
     public void Of_RefusedConnection_IsTheSocketsWord() =>
         FailureText
-            .Of(new HttpRequestException("outer", new SocketException((int)SocketError.ConnectionRefused)))
+            .Describe(new HttpRequestException("outer", new SocketException((int)SocketError.ConnectionRefused)))
             .ShouldBe("Connection refused");
 
     [Fact]
     public void Of_TlsAlert_HasNeitherLayersNorRoutines() =>
         FailureText
-            .Of(
+            .Describe(
                 new HttpRequestException(
                     "The SSL connection could not be established, see inner exception.",
                     new AuthenticationException(
@@ -32,7 +32,7 @@ public sealed class FailureTextTests
     [Fact]
     public void Of_EndInTheHandshake_SaysWhoEndedIt() =>
         FailureText
-            .Of(
+            .Describe(
                 new HttpRequestException(
                     "The SSL connection could not be established, see inner exception.",
                     new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")
@@ -63,7 +63,9 @@ public sealed class FailureTextTests
     )]
     [InlineData("Received an alert.", "Received an alert.")]
     public void Of_CertificateRefused_SaysWhyInWords(string message, string expected) =>
-        FailureText.Of(new HttpRequestException("outer", new AuthenticationException(message))).ShouldBe(expected);
+        FailureText
+            .Describe(new HttpRequestException("outer", new AuthenticationException(message)))
+            .ShouldBe(expected);
 
     [Theory]
     [InlineData(SocketError.ConnectionRefused, ConnectCause.Refused)]
@@ -72,9 +74,9 @@ public sealed class FailureTextTests
     [InlineData(SocketError.NetworkUnreachable, ConnectCause.Unreachable)]
     [InlineData(SocketError.AddressNotAvailable, ConnectCause.Other)]
     public void Cause_OfASocketError_IsToldApart(SocketError error, ConnectCause expected) =>
-        ConnectCauses.Of(new HttpRequestException("outer", new SocketException((int)error))).ShouldBe(expected);
+        ConnectCauses.Find(new HttpRequestException("outer", new SocketException((int)error))).ShouldBe(expected);
 
     [Fact]
     public void Cause_OfATimeLimit_IsSilence() =>
-        ConnectCauses.Of(new OperationCanceledException()).ShouldBe(ConnectCause.Silent);
+        ConnectCauses.Find(new OperationCanceledException()).ShouldBe(ConnectCause.Silent);
 }

@@ -58,7 +58,7 @@ public sealed class SourceLimiterTests
         limiter.TryEnter(One).ShouldBeFalse();
     }
 
-    // A search of the whole table for every new address would hold up everybody's connections.
+    // A search of the whole table for every new address would delay the connections of all clients.
     [Fact]
     public void TryEnter_TableFull_IsSearchedOnceASecond()
     {

@@ -15,7 +15,7 @@ public sealed class IssuerMetadataTests
             """{"issuer":"https://idp.test/a/","jwks_uri":"https://keys.test/k","userinfo_endpoint":"","x":[]}"""u8.ToArray()
         );
 
-        // The slash at the end belongs to the issuer, and nobody asks the endpoint that is none.
+        // The slash at the end belongs to the issuer, and an endpoint that is not in the document is null.
         metadata.Issuer.ShouldBe("https://idp.test/a/");
         metadata.JwksUri.ShouldBe("https://keys.test/k");
         metadata.TokenEndpoint.ShouldBeNull();

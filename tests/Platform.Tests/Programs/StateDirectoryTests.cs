@@ -31,7 +31,9 @@ public sealed class StateDirectoryTests : IDisposable
         Should.Throw<StateDirectoryException>(() => StateDirectory.Open(StatePath)).Message.ShouldContain("chmod 700");
     }
 
-    /// <summary>A folder on a Kubernetes volume with <c>fsGroup</c> inherits the bit, which opens it to nobody.</summary>
+    /// <summary>
+    /// A folder on a Kubernetes volume with <c>fsGroup</c> inherits the bit, which gives no other user access.
+    /// </summary>
     [Fact]
     public void Open_FolderThatKeepsItsGroup_IsTaken()
     {
@@ -59,14 +61,14 @@ public sealed class StateDirectoryTests : IDisposable
     public void WriteText_ReplacesWholeAndPrivate()
     {
         using var state = StateDirectory.Open(StatePath);
-        File.WriteAllText(state.PathOf("x.new"), "left by a crash");
-        File.SetUnixFileMode(state.PathOf("x.new"), OwnerOnly | UnixFileMode.OtherRead);
+        File.WriteAllText(state.GetPath("x.new"), "left by a crash");
+        File.SetUnixFileMode(state.GetPath("x.new"), OwnerOnly | UnixFileMode.OtherRead);
 
         state.WriteText("x", "one");
         state.WriteText("x", "two");
 
         state.ReadText("x").ShouldBe("two");
-        File.GetUnixFileMode(state.PathOf("x")).ShouldBe(OwnerOnly);
+        File.GetUnixFileMode(state.GetPath("x")).ShouldBe(OwnerOnly);
         Directory.GetFiles(StatePath).Select(Path.GetFileName).Order().ShouldBe(["lock", "x"]);
     }
 

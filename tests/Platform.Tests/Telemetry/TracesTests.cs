@@ -68,7 +68,7 @@ public sealed class TracesTests
         traces.Source.StartActivity("none").ShouldBeNull();
     }
 
-    [Fact] // a collector that does not answer holds nobody up
+    [Fact] // a collector that does not answer delays no caller
     public async Task Span_TooManyWait_IsDroppedAndCounted()
     {
         using var metrics = new MetricsText("Culvert.Telemetry");

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Acme;
 
-/// <summary>The CA is reached as the service is: by <c>network.proxy</c>, which is told the address that was checked.</summary>
+/// <summary>
+/// The agent connects to the CA in the same way as to the service: by <c>network.proxy</c>, which receives the address
+/// that was checked.
+/// </summary>
 public sealed class AcmeProxyTests
 {
     private const string Directory = """

@@ -327,7 +327,7 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
                 .Range(0, 100_000)
                 .Select(i => $"agent-{i}")
                 .First(i =>
-                    RenewalPlan.UnitOf($"{i} {Name}") < 0.02 && RenewalPlan.UnitOf($"{i} b.t1.example.test") < 0.05
+                    RenewalPlan.GetUnit($"{i} {Name}") < 0.02 && RenewalPlan.GetUnit($"{i} b.t1.example.test") < 0.05
                 );
     }
 }

@@ -94,7 +94,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
             await UntilAsync(async () => await CallAsync(agent.Mux, root) == "ok", agent.Describe);
         }
 
-        // Each held the other's challenge before the CA was told to look.
+        // Each had the other's challenge before the CA was requested to validate.
         acknowledged.Count.ShouldBeGreaterThanOrEqualTo(2);
         acknowledged.Values.Count(a => a.Count == 2).ShouldBeGreaterThanOrEqualTo(2);
         challenges.ShouldBeEmpty();

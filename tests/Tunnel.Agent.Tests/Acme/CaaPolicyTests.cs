@@ -18,11 +18,12 @@ public sealed class CaaPolicyTests
             { ["issue:" + Bound.Replace(" ", "", StringComparison.Ordinal)], null },
             { ["issue:CA.TEST;accounturi=https://ca.test/acct/1;validationmethods=tls-alpn-01"], null },
             { ["issue:ca2.test; accounturi=https://ca.test/acct/1; validationmethods=tls-alpn-01"], null },
-            // Another agent's account beside ours, a wildcard's and a report address do not let anybody else in.
+            // Another agent's account next to this agent's, a record for wildcards and a report address do not let any
+            // other party issue.
             { ["issue:" + Bound, "issue:" + Bound.Replace("acct/1", "acct/2", StringComparison.Ordinal)], null },
             { ["issue:" + Bound, "issuewild:;", "iodef:mailto:a@b.test"], null },
             { ["issue:" + Bound, "issue:;"], null },
-            // Anything that somebody else could use.
+            // Anything that another party could use.
             { ["iodef:mailto:a@b.test"], nameof(AcmeReason.CaaMissing) },
             { ["issuewild:" + Bound], nameof(AcmeReason.CaaMissing) },
             { ["issue:;"], nameof(AcmeReason.CaaOtherAuthority) },

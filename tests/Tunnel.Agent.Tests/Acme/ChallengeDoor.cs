@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Acme;
 
 namespace Culvert.Tunnel.Agent.Tests.Acme;
 
-/// <summary>Stands for edge and agents: shows challenge certificates on a loopback port.</summary>
+/// <summary>Replaces edge and agents: presents challenge certificates on a loopback port.</summary>
 internal sealed class ChallengeDoor : IChallengeGate, IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

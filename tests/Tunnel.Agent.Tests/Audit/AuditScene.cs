@@ -34,7 +34,7 @@ internal sealed class AuditScene : IDisposable
 
     public AuditVerdict Verdict => new AuditVerifier(Folder).Verify();
 
-    public string[] Faults => [.. Verdict.Faults.Select(f => f.Kind)];
+    public string[] Faults => [.. Verdict.Findings.Select(f => f.Kind)];
 
     /// <summary>What is kept of a value that only its hash is kept of.</summary>
     public string HashOf(string value) =>

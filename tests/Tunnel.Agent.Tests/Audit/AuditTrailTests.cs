@@ -76,7 +76,7 @@ public sealed class AuditTrailTests
         scene.Write(4);
         scene.Rewrite(t => t.Replace("get1", "put1", StringComparison.Ordinal));
 
-        var fault = scene.Verdict.Faults.ShouldHaveSingleItem();
+        var fault = scene.Verdict.Findings.ShouldHaveSingleItem();
         (fault.Kind, fault.Line).ShouldBe(("edited", 2));
     }
 
@@ -148,9 +148,9 @@ public sealed class AuditTrailTests
         scene.Write(3);
         var hash = JsonDocument.Parse(scene.Lines[1]).RootElement.GetProperty("hash").GetString()!;
 
-        new AuditVerifier(scene.Folder).Verify([(2, hash)]).Faults.ShouldBeEmpty();
-        new AuditVerifier(scene.Folder).Verify([(2, AuditLine.Start)]).Faults.Single().Kind.ShouldBe("anchor");
-        new AuditVerifier(scene.Folder).Verify([(9, hash)]).Faults.Single().Kind.ShouldBe("anchor");
+        new AuditVerifier(scene.Folder).Verify([(2, hash)]).Findings.ShouldBeEmpty();
+        new AuditVerifier(scene.Folder).Verify([(2, AuditLine.Start)]).Findings.Single().Kind.ShouldBe("anchor");
+        new AuditVerifier(scene.Folder).Verify([(9, hash)]).Findings.Single().Kind.ShouldBe("anchor");
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class AuditTrailTests
             scene.Restart();
         }
 
-        scene.Verdict.ShouldSatisfyAllConditions(v => v.Faults.ShouldBeEmpty(), v => v.Records.ShouldBe(18));
+        scene.Verdict.ShouldSatisfyAllConditions(v => v.Findings.ShouldBeEmpty(), v => v.Records.ShouldBe(18));
     }
 
     [Fact]
@@ -348,7 +348,7 @@ public sealed class AuditTrailTests
         trail.WriteQueued().ShouldBeTrue();
         trail.Problem.ShouldBeNull();
         trail.Sequence.ShouldBe(count);
-        new AuditVerifier(folder).Verify().Faults.Where(f => f.Kind != "head_missing").ShouldBeEmpty();
+        new AuditVerifier(folder).Verify().Findings.Where(f => f.Kind != "head_missing").ShouldBeEmpty();
     }
 
     [Fact]
@@ -374,7 +374,7 @@ public sealed class AuditTrailTests
         await stop.CancelAsync();
         await running;
 
-        scene.Verdict.ShouldSatisfyAllConditions(v => v.Records.ShouldBe(16_000), v => v.Faults.ShouldBeEmpty());
+        scene.Verdict.ShouldSatisfyAllConditions(v => v.Records.ShouldBe(16_000), v => v.Findings.ShouldBeEmpty());
     }
 
     [Theory]

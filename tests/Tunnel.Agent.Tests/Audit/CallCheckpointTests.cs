@@ -26,9 +26,9 @@ public sealed class CallCheckpointTests
 
         var checkpoint = Verified(File.ReadAllText(scene.Folder.Checkpoint).Trim())!;
         checkpoint.Sequence.ShouldBe(3);
-        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Faults.ShouldBeEmpty();
+        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Findings.ShouldBeEmpty();
         scene.Rewrite(text => text.Replace("\"alice\"", "\"mallory\"", StringComparison.Ordinal));
-        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Faults.ShouldNotBeEmpty();
+        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Findings.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class RecordedRoutesTests
         trail.Records.ShouldBeEmpty();
     }
 
-    // The upstream is told what the client sent, and the client what the upstream would be told without a record.
+    // With and without a record, the upstream receives what the client sent, and the client receives the same answer.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

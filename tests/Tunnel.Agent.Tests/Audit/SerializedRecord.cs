@@ -5,7 +5,9 @@ using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Tests.Audit;
 
-/// <summary>A record's members as the serializer writes them: what the agent writes by hand is held against it.</summary>
+/// <summary>
+/// A record's members as the serializer writes them: the output of the agent's own writer is compared with it.
+/// </summary>
 internal static class SerializedRecord
 {
     public static string Of(CallRecord record, string instance, string version, Func<string, string> hashOf)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Credentials;
@@ -247,7 +248,7 @@ public sealed class FrontedIssuerTests
 
     private static async Task<JsonElement> RunSdkAsync(Support.Tunnel tunnel, int port, string secretFile)
     {
-        var peers = Path.Combine(AuthorizationServer.Checkout(), "tests", "Peers");
+        var peers = CheckoutFolder.GetPath("tests/Peers");
         var ca = Path.Combine(Path.GetDirectoryName(secretFile)!, "tunnel-ca.pem");
         await File.WriteAllTextAsync(ca, tunnel.Pki.CaPem, Token);
         var start = new ProcessStartInfo(

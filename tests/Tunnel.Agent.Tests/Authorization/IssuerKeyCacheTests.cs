@@ -83,7 +83,7 @@ public sealed class IssuerKeyCacheTests
             Token
         );
 
-        verdict.Fault.ShouldBe(TokenError.None);
+        verdict.Error.ShouldBe(TokenError.None);
     }
 
     [Fact]

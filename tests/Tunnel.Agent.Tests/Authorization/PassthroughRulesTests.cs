@@ -7,7 +7,9 @@ using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;
 
-/// <summary>Rules A16–A20: the client's token ends at the agent; what goes on is the agent's own.</summary>
+/// <summary>
+/// Rules A16–A20: the agent does not forward the client's token; the upstream receives the agent's own.
+/// </summary>
 public sealed class PassthroughRulesTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-credential-").FullName;

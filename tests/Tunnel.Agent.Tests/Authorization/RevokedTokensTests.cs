@@ -88,7 +88,7 @@ public sealed class RevokedTokensTests
             Audience,
             TestContext.Current.CancellationToken
         );
-        return verdict.Fault;
+        return verdict.Error;
     }
 
     private AgentFeedTokenRevocations Revocations(
@@ -99,7 +99,7 @@ public sealed class RevokedTokensTests
         {
             Issuer = issuer.Url,
             Hashes = AgentFeedTokenRevocations.Join(
-                forGood.Select(one => AgentFeedTokenRevocations.HashOf(one.Kind, one.Value))
+                forGood.Select(one => AgentFeedTokenRevocations.ComputeHash(one.Kind, one.Value))
             ),
             Until =
             [

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;
 
-/// <summary>Rule P8: a session id opens nothing for anybody but the principal that was given it.</summary>
+/// <summary>Rule P8: only the principal that received a session id can use it.</summary>
 public sealed class SessionRulesTests
 {
     private const string Header = "Mcp-Session-Id";

@@ -124,7 +124,7 @@ public sealed class ValidationRulesTests
             token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h.Remove(member));
         }
 
-        (await ValidateAsync(token)).Fault.ToString().ShouldBe(fault);
+        (await ValidateAsync(token)).Error.ToString().ShouldBe(fault);
     }
 
     [Theory]
@@ -143,8 +143,8 @@ public sealed class ValidationRulesTests
             h => h["typ"] = "JWT"
         );
 
-        (await ValidateAsync(plain, relaxed)).Fault.ShouldBe(TokenError.None);
-        (await ValidateAsync(identity, relaxed)).Fault.ShouldBe(TokenError.IdentityToken);
+        (await ValidateAsync(plain, relaxed)).Error.ShouldBe(TokenError.None);
+        (await ValidateAsync(identity, relaxed)).Error.ShouldBe(TokenError.IdentityToken);
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class ValidationRulesTests
     {
         var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), c => c["iss"] = claimed);
 
-        (await ValidateAsync(token)).Fault.ShouldBe(TokenError.Issuer);
+        (await ValidateAsync(token)).Error.ShouldBe(TokenError.Issuer);
     }
 
     // The leeway is 30 s; the token says 100.
@@ -178,7 +178,7 @@ public sealed class ValidationRulesTests
 
         time.Advance(TimeSpan.FromSeconds(seconds));
 
-        (await ValidateAsync(token)).Fault.ToString().ShouldBe(fault);
+        (await ValidateAsync(token)).Error.ToString().ShouldBe(fault);
     }
 
     [Fact]
@@ -577,7 +577,7 @@ public sealed class ValidationRulesTests
                 text =>
                 {
                     var verdict = validator.ValidateAsync(text, Audience, CancellationToken.None).AsTask().Result;
-                    return verdict.Principal is null != (verdict.Fault == TokenError.None);
+                    return verdict.Principal is null != (verdict.Error == TokenError.None);
                 }
             )
             .CheckSeeded();

@@ -1,5 +1,6 @@
 using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
@@ -654,7 +655,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("agent-routes.yaml")]
     public void Read_Sample_KnowsEveryKey(string name)
     {
-        var sample = Path.Combine(RepositoryRoot(), "deploy", name);
+        var sample = CheckoutFolder.GetPath($"deploy/{name}");
 
         var result = ConfigLoader.Load(
             ConfigLocation.Agent,
@@ -674,16 +675,5 @@ public sealed class AgentConfigurationTests : IDisposable
         var file = Path.Combine(folder, "agent.yaml");
         File.WriteAllText(file, yaml);
         return ConfigLoader.Load(ConfigLocation.Agent, file, AgentConfiguration.Read, new Dictionary<string, string>());
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Identity.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

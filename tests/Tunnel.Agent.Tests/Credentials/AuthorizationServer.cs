@@ -74,7 +74,7 @@ internal sealed class AuthorizationServer : IDisposable
     )
     {
         var server = new AuthorizationServer(
-            Checkout(),
+            CheckoutFolder.Root,
             pki ?? new TunnelPki(),
             resources.Length > 0 ? resources : ["https://upstream.example.test"]
         );
@@ -89,25 +89,13 @@ internal sealed class AuthorizationServer : IDisposable
             : server;
     }
 
-    /// <summary>The sources that this was built from, with the peers' scripts.</summary>
-    public static string Checkout()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Identity.sln")))
-        {
-            root = Path.GetDirectoryName(root.TrimEnd('/')) ?? throw new InvalidOperationException("No checkout.");
-        }
-
-        return root;
-    }
-
     public string Issuer => $"https://127.0.0.1:{port}";
 
     public int Port => port;
 
     public string SecretFile => PathOf("client.secret");
 
-    /// <summary>As the agent is told of it.</summary>
+    /// <summary>The server as the agent's configuration names it.</summary>
     public IssuerSettings IssuerSettings =>
         new()
         {

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
 
-/// <summary>Rule A17, <c>mtls</c>, against a server that lets nobody in without a certificate of its own CA.</summary>
+/// <summary>Rule A17, <c>mtls</c>, against a server that requires a certificate of its own CA.</summary>
 public sealed class MutualTlsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-mtls-").FullName;

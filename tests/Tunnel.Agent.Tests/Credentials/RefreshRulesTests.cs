@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
 
 /// <summary>
-/// Rules A19 and A20 as they apply to an agent that never takes a refresh token: what is renewed is asked for like the
-/// first time, and what cannot be renewed is not replaced by anything else.
+/// Rules A19 and A20 as they apply to an agent that never takes a refresh token: it requests a new token like the first
+/// one, and a token that it cannot renew is not replaced by anything else.
 /// </summary>
 public sealed class RefreshRulesTests : IDisposable
 {

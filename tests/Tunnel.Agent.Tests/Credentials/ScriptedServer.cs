@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Tests.Credentials;
 /// <summary>An authorization server in the network's place: takes down what it is asked, and answers as the test says.</summary>
 internal sealed class ScriptedServer : HttpMessageHandler
 {
-    /// <summary>As an agent is told of it.</summary>
+    /// <summary>The server as an agent's configuration names it.</summary>
     public static TokenSettings Settings(string audience)
     {
         SecretReference.TryParse("env:SECRET", "/", out var secret, _ => "secret").ShouldBeTrue();

@@ -72,8 +72,8 @@ public sealed class EdgeDialerTests
         (await dialer.DialAsync(edge.Address, context, Token)).Stage.ShouldBe(DialStage.Peer);
     }
 
-    // Whoever answers at an edge's address chooses what stands in its certificate: it must not make the agent, which
-    // sits in the private network, send requests there.
+    // The peer at an edge's address chooses the content of its certificate: it must not make the agent, which is in the
+    // private network, send requests there.
     [Fact]
     public async Task Dial_StrangerNamesAnIssuerUrl_IsNotFollowed()
     {

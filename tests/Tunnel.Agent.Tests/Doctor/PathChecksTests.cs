@@ -13,7 +13,7 @@ public sealed class PathChecksTests : IDisposable
 {
     private readonly DoctorScene scene = new();
 
-    // Bound and not listening: whoever dials it is refused.
+    // Bound and not listening: connections to it are refused.
     private readonly Socket closed = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public PathChecksTests() => closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -293,7 +293,7 @@ public sealed class AgentRuntimeTests : IDisposable
         await using var agent = new RunningAgent(settings, watch);
         await UntilAsync(async () => await agent.FailedCheckAsync("platform_certificate") is not null);
 
-        // Nothing else is mended: the token is where the new file says.
+        // Only the configuration changes: the token is in the place that the new file names.
         await File.WriteAllTextAsync(Path.Combine(folder, "other-token"), "eyJ.idp.other", Token);
         File.SetUnixFileMode(Path.Combine(folder, "other-token"), UnixFileMode.UserRead);
         Replace("idp-token", "other-token");

@@ -69,7 +69,7 @@ public sealed class InnerServerReloadTests
         (await SendAsync(tunnel, version)).ShouldBe(HttpStatusCode.OK);
     }
 
-    // Null: HTTP/2 ends the connection of whoever sends a field that is too long.
+    // Null: HTTP/2 closes the connection of a client that sends a field that is too long.
     private static async Task<HttpStatusCode?> SendAsync(Support.Tunnel tunnel, int version)
     {
         using var client = tunnel.Client(version: new Version(version, version == 1 ? 1 : 0));

@@ -84,7 +84,7 @@ public sealed class InnerTlsMiddlewareTests
         tunnel.Add("docs", 1);
         await tunnel.StartAsync();
         await using var stream = tunnel.OpenStream();
-        await stream.Output.WriteAsync(new byte[] { 22, 3, 1 }, Token); // a hello that never goes on
+        await stream.Output.WriteAsync(new byte[] { 22, 3, 1 }, Token); // a hello that never continues
         while (time.PendingTimers == 0)
         {
             await Task.Yield(); // until the handshake's own clock runs
@@ -123,7 +123,7 @@ public sealed class InnerTlsMiddlewareTests
         gate.SetResult();
         await handshake;
 
-        // HTTP/2 says goodbye at once: settings, GOAWAY, and the end; nobody had to wait for the drain time.
+        // HTTP/2 closes at once: settings, GOAWAY, and the end of the stream, without a wait for the drain time.
         await tls.CopyToAsync(Stream.Null, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 

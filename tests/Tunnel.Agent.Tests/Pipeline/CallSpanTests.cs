@@ -42,7 +42,7 @@ public sealed class CallSpanTests
         collector.Spans.Count.ShouldBe(1);
     }
 
-    [Theory] // the header, where there is one, is the word of whoever sent the request
+    [Theory] // the header, where there is one, contains what the sender of the request wrote
     [InlineData("", OtherTrace)]
     [InlineData($"traceparent: 00-{Trace}-{Span}-01\r\n", Trace)]
     public async Task Call_MessageNamesATrace_CountsWithoutAHeaderAndStaysAsItIs(string header, string expected)

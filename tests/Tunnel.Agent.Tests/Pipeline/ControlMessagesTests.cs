@@ -6,7 +6,9 @@ using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Pipeline;
 
-/// <summary>A client whose calls wait for one another can still end and steer them. The clock stands still.</summary>
+/// <summary>
+/// A client whose calls wait for one another can still end and steer them. The clock does not advance.
+/// </summary>
 public sealed class ControlMessagesTests : IAsyncDisposable
 {
     private const string Slow = """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow"}}""";
@@ -92,7 +94,7 @@ public sealed class ControlMessagesTests : IAsyncDisposable
         await upstream.DisposeAsync();
     }
 
-    // Somebody else calls, and one client has more calls than may begin.
+    // Another client calls, and this one has more calls than may begin.
     private async Task<List<Task<HttpResponseMessage>>> FillAsync()
     {
         oauth.Tunnel.Add("docs", upstream.Port, oauth.Access());

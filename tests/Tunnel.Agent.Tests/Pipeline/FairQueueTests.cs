@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Pipeline;
 
-/// <summary>One client's calls wait for one another while others call, and for nobody otherwise.</summary>
+/// <summary>One client's calls wait for one another while others call, and otherwise do not wait.</summary>
 public sealed class FairQueueTests
 {
     private static readonly ClientKey One = new("i", "one", IPAddress.Loopback);
@@ -64,7 +64,7 @@ public sealed class FairQueueTests
         Enter(Other).IsCompletedSuccessfully.ShouldBeTrue();
     }
 
-    [Fact] // slow calls are no flood: many may run, they only begin one after the other
+    [Fact] // slow calls do not flood the upstream: many may run, they only begin one after the other
     public async Task Step_ManyThatDoNotEnd_BeginOneByOne()
     {
         await Enter(Other);

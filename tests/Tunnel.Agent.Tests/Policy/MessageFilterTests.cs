@@ -5,7 +5,9 @@ using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;
 
-/// <summary>An answer is looked at as its reader may read it: the rule for look-alike members is that of requests.</summary>
+/// <summary>
+/// An answer is checked as its reader may read it: the rule for look-alike members is that of requests.
+/// </summary>
 public sealed class MessageFilterTests
 {
     private const string Tools = """[{"name":"secret"}]""";
@@ -49,7 +51,7 @@ public sealed class MessageFilterTests
     public void Answer_WithALookAlikeThatIsNotEscaped_IsAmbiguous(string answer) =>
         Filter(answer).Fate.ShouldBe(MessageFate.Ambiguous);
 
-    [Fact] // an error's status is no way around it either
+    [Fact] // an error status does not bypass the filter either
     public async Task Answer_WithALookAlikeUnderAnErrorsStatus_DoesNotPass()
     {
         const string Answer = """{"jsonrpc":"2.0","id":1,"re\u017Fult":{"tools":[{"name":"secret"}]}}""";

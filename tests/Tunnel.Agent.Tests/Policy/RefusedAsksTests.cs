@@ -8,7 +8,7 @@ using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;
 
-/// <summary>A server that asks the client for what no rule passes on is told so, and need not wait.</summary>
+/// <summary>A server that sends the client a request that no rule allows receives an error and does not wait.</summary>
 public sealed class RefusedAsksTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -13,7 +13,7 @@ using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 
-/// <summary>The side that an agent dials: real TCP and TLS, a real multiplexer, and faults on demand.</summary>
+/// <summary>The side that an agent dials: real TCP and TLS, a real multiplexer, and errors on demand.</summary>
 internal sealed class FakeEdge : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

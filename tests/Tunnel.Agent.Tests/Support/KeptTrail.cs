@@ -10,7 +10,7 @@ internal sealed class KeptTrail : IAuditTrail
 
     public ConcurrentQueue<AuditRecord> Records { get; } = [];
 
-    /// <summary>Whether there is no place for anybody.</summary>
+    /// <summary>Whether the trail takes no further record.</summary>
     public bool IsFull { get; set; }
 
     /// <summary>Taken, and neither used nor given back.</summary>

@@ -11,7 +11,7 @@ internal sealed class ScriptedDocuments : IIssuerDocuments, IEnumerable
     private readonly ConcurrentDictionary<string, Func<string?>> places = new();
     private readonly ConcurrentQueue<string> asked = new();
 
-    /// <summary>The URLs that were asked for, in order.</summary>
+    /// <summary>The URLs that were requested, in order.</summary>
     public IReadOnlyList<string> Asked => [.. asked];
 
     /// <summary>How long they say to hold; null = they do not say.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 
-/// <summary>A tunnel with one route to a program, and a client that speaks MCP with it by hand.</summary>
+/// <summary>A tunnel with one route to a program, and a client whose MCP messages the test writes.</summary>
 internal sealed class StdioFixture : IAsyncDisposable
 {
     public const string Legacy = "2025-11-25";
@@ -58,16 +59,7 @@ internal sealed class StdioFixture : IAsyncDisposable
             Probe = new ProbeSettings(ProbeKind.None, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)),
         };
 
-    public static string Peer(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Identity.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return Path.Combine(folder, "tests", "Peers", name);
-    }
+    public static string Peer(string name) => CheckoutFolder.GetPath($"tests/Peers/{name}");
 
     public static async Task<StdioFixture> StartAsync(
         StdioSettings settings,
@@ -211,7 +203,7 @@ internal sealed class StdioFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a process of that id lives and is no zombie.</summary>
+    /// <summary>Whether a process of that id lives and is not a zombie.</summary>
     public static bool IsAlive(int processId)
     {
         try

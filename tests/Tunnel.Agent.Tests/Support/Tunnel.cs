@@ -28,8 +28,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Tunnel.Agent.Tests.Support;
 
 /// <summary>
-/// An agent's data path in this process: a multiplexer pair in memory stands for the outer connection, everything
-/// from inner TLS to the upstream's socket is real.
+/// An agent's data path in this process: a multiplexer pair in memory replaces the outer connection; everything from
+/// inner TLS to the upstream's socket is real.
 /// </summary>
 internal sealed class Tunnel : IAsyncDisposable
 {

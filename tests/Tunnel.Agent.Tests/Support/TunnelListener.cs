@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 
-/// <summary>What clients of other processes dial: their TLS goes on into the tunnel untouched, by the name it asks for.</summary>
+/// <summary>
+/// The port to which clients of other processes connect: their TLS passes unchanged into the tunnel, by its server
+/// name.
+/// </summary>
 internal sealed class TunnelListener : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

@@ -8,7 +8,7 @@ public sealed class AgentMetricsTests
     [Fact]
     public void WatchLeaf_ShowsWhatIsLeftAndNothingWithoutALeaf()
     {
-        // Other tests' meters have the same name: this value is nobody else's.
+        // Other tests' meters have the same name: only this test has this value.
         using var text = new MetricsText(AgentMetrics.MeterName);
         using var metrics = new AgentMetrics();
         double? left = null;

@@ -51,7 +51,7 @@ public sealed class ForwarderFailureTests
         head.ShouldContain("culvert-reason: agent.host_mismatch\r\n");
     }
 
-    [Theory] // RFC 9112 §3.2: nothing is no server name
+    [Theory] // RFC 9112 §3.2: an empty value is not a server name
     [InlineData("GET / HTTP/1.0\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost:\r\n\r\n")]
     [InlineData("GET / HTTP/1.0\r\nHost:\r\n\r\n")]

@@ -123,7 +123,7 @@ public sealed class McpProbeTests
         state.Detail.ShouldContain("127.0.0.1:1");
     }
 
-    [Fact] // the interval may be long: a real call is no small thing
+    [Fact] // the interval may be long: a real call is expensive
     public async Task Probe_ServerGoesAway_IsNoticedWithinFiveSecondsOfALongInterval()
     {
         var time = new FakeTimeProvider();

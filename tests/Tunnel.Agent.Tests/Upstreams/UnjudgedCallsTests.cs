@@ -40,7 +40,7 @@ public sealed class UnjudgedCallsTests
     [Fact]
     public async Task Call_ThatTheAgentAnswers_CountsAsRefused()
     {
-        await SendAsync(1, "POST", "/mcp", ""); // nobody listens
+        await SendAsync(1, "POST", "/mcp", ""); // no server listens
 
         counts
             .Next()!

@@ -26,7 +26,7 @@ public sealed class AgentArrivalTests
         arrival.IsAwaited(canServe: true, At(3), At(2)).ShouldBeTrue();
         arrival.IsAwaited(canServe: true, At(5), At(4)).ShouldBeTrue();
         arrival.IsAwaited(canServe: true, At(6), At(4)).ShouldBeFalse();
-        arrival.IsAwaited(canServe: true, At(7), null).ShouldBeFalse(); // for good: agents that leave are another matter
+        arrival.IsAwaited(canServe: true, At(7), null).ShouldBeFalse(); // permanently: agents that leave are another case
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class AgentListenerTests
         await ShouldBeRefusedAsync(edge, null);
     }
 
-    [Fact] // S31: whoever has no certificate takes no more than a few places
+    [Fact] // S31: clients without a certificate take only a few places
     public async Task Agent_TooManyHandshakesOfOneAddress_AreClosedUnheard()
     {
         await using var edge = RunningEdge.Start(s => s with { Agents = s.Agents with { HandshakesPerSource = 2 } });
@@ -88,7 +88,7 @@ public sealed class AgentListenerTests
         await ShouldBeRefusedAsync(edge, edge.Platform.Issue(identity, "1.3.6.1.5.5.7.3.1"));
     }
 
-    [Theory] // what nobody in particular sends is no error of ours: it must not fill the log
+    [Theory] // what an unknown client sends is not an error of the edge: it must not fill the log
     [InlineData("160301000401000000")]
     [InlineData("1603010004010000ff")]
     [InlineData(
@@ -169,7 +169,7 @@ public sealed class AgentListenerTests
         }
     }
 
-    [Fact] // S10: the longest grace of all lets the handshake go on; this tunnel's decides
+    [Fact] // S10: the handshake continues within the longest grace of all tunnels; this tunnel's decides
     public async Task Agent_AnotherTunnelHasALongerGrace_IsRefusedByItsOwn()
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -91,7 +91,7 @@ public sealed class EdgeCommandTests : IDisposable
             .ToDictionary(c => c.GetProperty("id").GetString()!, c => c.GetProperty("status").GetString());
         checks.ShouldSatisfyAllConditions(
             () => checks["configuration"].ShouldBe("Pass"),
-            () => checks["identity_token"].ShouldBe("Fail"), // HOME is no token
+            () => checks["identity_token"].ShouldBe("Fail"), // HOME is not a token
             () => checks["identity_service"].ShouldBe("Fail"),
             () => checks["platform_certificate"].ShouldBe("Skip"),
             () => checks["service_contact"].ShouldBe("Skip"),

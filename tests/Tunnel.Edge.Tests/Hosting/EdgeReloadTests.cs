@@ -9,7 +9,9 @@ using RunningEdge = Culvert.Tunnel.Edge.Tests.Support.RunningEdge;
 
 namespace Culvert.Tunnel.Edge.Tests.Hosting;
 
-/// <summary>Other settings while clients are there: who comes meets the new ones, and nobody who is there is dropped.</summary>
+/// <summary>
+/// The settings change while clients are connected: new connections use the new ones, and no connection is dropped.
+/// </summary>
 public sealed class EdgeReloadTests
 {
     private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName("docs." + TestPlatform.Domain));
@@ -102,7 +104,8 @@ public sealed class EdgeReloadTests
             _ => settings with { Sni = settings.Sni with { MaxHelloBytes = 16 } },
         };
 
-    // By the tunnel's limit it is told; at admission, and for a hello that is too long, as ever.
+    // The answer to a connection that the new settings refuse: an alert for the tunnel's limit and for a hello that is
+    // too long, nothing at admission.
     private static byte[] ExpectedOf(string section) =>
         section switch
         {

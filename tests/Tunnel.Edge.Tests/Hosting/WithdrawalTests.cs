@@ -5,7 +5,10 @@ using Culvert.Tunnel.Edge.Tests.Support;
 
 namespace Culvert.Tunnel.Edge.Tests.Hosting;
 
-/// <summary>S10: an edge whose own certificate was withdrawn, or expired, serves nobody, and serves again with the next.</summary>
+/// <summary>
+/// S10: an edge whose own certificate was withdrawn, or expired, serves no connection, and serves again with the next
+/// certificate.
+/// </summary>
 public sealed class WithdrawalTests
 {
     private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName("docs." + TestPlatform.Domain));
@@ -45,7 +48,7 @@ public sealed class WithdrawalTests
     [Fact] // an agent whose handshake had begun before the listener was closed
     public async Task Withdrawn_Edge_TakesNoAgent()
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow()); // stands still: the listener is not closed yet
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow()); // waits: the listener is not closed yet
         await using var edge = RunningEdge.Start(time: time, withdrawal: () => "The service refused it.");
 
         await Should.ThrowAsync<IOException>(() => TestAgent.AuthenticateAsync(edge, edge.Platform.Agent()));
@@ -74,7 +77,7 @@ public sealed class WithdrawalTests
         await UntilAsync(time, () => IsListening(edge.Sni));
     }
 
-    // The clock goes on only while the listeners are being changed on other threads.
+    // The clock advances only while the listeners are being changed on other threads.
     private static Task UntilAsync(FakeTimeProvider time, Func<bool> condition) =>
         RunningEdge.UntilAsync(() =>
         {

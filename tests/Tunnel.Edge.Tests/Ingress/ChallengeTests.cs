@@ -52,7 +52,7 @@ public sealed class ChallengeTests
         );
         for (var i = 0; i < ChallengeGate.SourceAtOnce; i++)
         {
-            (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]); // nobody to answer it
+            (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]); // no agent can answer it
         }
 
         var before = Refused(edge);
@@ -101,7 +101,7 @@ public sealed class ChallengeTests
         gate.TryEnter(Name, Source(0)).ShouldBeTrue();
     }
 
-    [Fact] // whoever knows of an announcement may look as often as it likes: the CA still comes in
+    [Fact] // a client that knows of an announcement may connect as often as it likes: the CA still gets through
     public void Gate_OneSourceLooksWithoutAPause_LeavesTheCaItsPart()
     {
         var time = new FakeTimeProvider();

@@ -15,7 +15,7 @@ public sealed class ClientAdmissionTests
 
     [Theory]
     [InlineData("192.0.2.0/24", true)]
-    [InlineData("127.0.0.0/8", false)] // the balancer's address is nobody's
+    [InlineData("127.0.0.0/8", false)] // no client has the balancer's address
     public async Task Proxy_Header_DecidesBySourceOfTheClient(string range, bool served)
     {
         await using var edge = Start("127.0.0.0/8", range);
@@ -51,7 +51,7 @@ public sealed class ClientAdmissionTests
         agent.Opened.ShouldBeEmpty();
     }
 
-    [Fact] // never detected: without the setting it is no TLS
+    [Fact] // never detected: without the setting it is not TLS
     public async Task Proxy_HeaderNotRequired_IsClosedWithoutAWord()
     {
         await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(clients: ["0.0.0.0/0"])));

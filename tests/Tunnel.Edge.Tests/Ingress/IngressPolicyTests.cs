@@ -56,7 +56,7 @@ public sealed class IngressPolicyTests
             .Check(Snapshot(Feeds.Tunnel(status: status, clients: ["10.0.0.0/8"])), Hello(), Inside, Now, out _)
             .ShouldBe(IngressRefusal.UnknownName);
 
-    [Theory] // whoever may not come learns nothing of it
+    [Theory] // a client without access learns nothing of it
     [InlineData("10.1.2.3", IngressRefusal.TunnelPaused)]
     [InlineData("11.0.0.1", IngressRefusal.SourceRefused)]
     internal void Check_TunnelPaused_IsSaidToThoseWhoMayCome(string source, IngressRefusal expected) =>

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Edge.Tests.Support;
 
-/// <summary>Pieces of client hellos, to build good and broken ones by hand.</summary>
+/// <summary>Pieces of client hellos, from which tests build valid and broken ones.</summary>
 internal static partial class Hellos
 {
-    /// <summary>A small hello built by hand around these extensions.</summary>
+    /// <summary>A small hello around these extensions.</summary>
     public static byte[] Build(params byte[][] extensions) => Record(Message(Body(extensions)));
 
     public static byte[] Body(params byte[][] extensions)

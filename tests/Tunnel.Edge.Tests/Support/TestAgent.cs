@@ -45,7 +45,7 @@ internal sealed class TestAgent : IAsyncDisposable
         return Over(await AuthenticateAsync(edge, certificate), serve, options);
     }
 
-    /// <summary>Goes on from the handshake: says HELLO and serves.</summary>
+    /// <summary>Continues after the handshake: sends HELLO and serves.</summary>
     public static TestAgent Over(SslStream tls, Func<MuxStream, Task>? serve = null, MuxOptions? options = null)
     {
         var mux = new MuxConnection(
@@ -89,7 +89,7 @@ internal sealed class TestAgent : IAsyncDisposable
         return tls;
     }
 
-    /// <summary>Ends without a word, as a killed process does.</summary>
+    /// <summary>Closes without GOAWAY, as a killed process does.</summary>
     public void Kill() => transport.Dispose();
 
     public async ValueTask DisposeAsync() => await Mux.DisposeAsync();

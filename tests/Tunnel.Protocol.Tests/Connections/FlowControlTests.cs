@@ -29,7 +29,7 @@ public sealed class FlowControlTests
 
         if (taken)
         {
-            (await peer.SyncAsync()).ShouldBeEmpty(); // nobody has read: no credit comes back
+            (await peer.SyncAsync()).ShouldBeEmpty(); // the receiver has not read: no credit comes back
         }
         else
         {

@@ -36,7 +36,7 @@ public sealed class GrowingWindowTests
         var stream = peer.Connection.Open(Samples.Open);
         (await peer.ReadAsync()).Type.ShouldBe(Bytes.Open);
         (await peer.ReadAsync()).Credit.ShouldBe((uint)(Start - Initial));
-        await peer.SendAsync(Bytes.Window, 1, Bytes.U32(Start - Initial)); // the agent's own, before anybody looked
+        await peer.SendAsync(Bytes.Window, 1, Bytes.U32(Start - Initial)); // the agent's own, before the edge has measured
         await peer.SyncAsync();
         stream.Answered.ShouldBeFalse(); // W12: it may still be opened elsewhere
         await peer.SendAsync(Bytes.Data, 1, 1);
@@ -71,8 +71,8 @@ public sealed class GrowingWindowTests
     }
 
     /// <summary>
-    /// The worst case of W1: 1,000 streams that send all they may to consumers that never read. What is held stays
-    /// within streams × initial window + budget, and a stream beside them keeps at least half of its rate.
+    /// The worst case of W1: 1,000 streams that send all they may to consumers that never read. The held memory stays
+    /// within streams × initial window + budget, and another stream keeps at least half of its rate.
     /// </summary>
     [Fact]
     public async Task Data_BesideAThousandReadersThatNeverRead_KeepsHalfItsRate()
@@ -125,7 +125,7 @@ public sealed class GrowingWindowTests
         public static async Task<Sender> OpenAsync(ScriptedPeer peer, uint id)
         {
             var sender = new Sender(peer, id, await peer.OpenAsync(id));
-            peer.Time.Advance(Path); // and so never too many PINGs of ours
+            peer.Time.Advance(Path); // and so the connection never sends too many PINGs
             await sender.CollectAsync();
             return sender;
         }

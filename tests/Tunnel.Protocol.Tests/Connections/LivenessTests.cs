@@ -141,7 +141,7 @@ public sealed class LivenessTests
             capacity: 4096
         );
         var stream = await peer.OpenAsync();
-        await stream.Output.WriteAsync(new byte[60_000]); // more than the wire takes; nobody reads it
+        await stream.Output.WriteAsync(new byte[60_000]); // more than the wire takes; the peer does not read
         await WaitForStallAsync(peer);
         peer.Time.Advance(TimeSpan.FromSeconds(seconds));
         (peer.Connection.Outcome?.Code == ConnectionErrorCode.Idle).ShouldBe(over);

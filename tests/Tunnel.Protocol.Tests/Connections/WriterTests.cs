@@ -105,7 +105,7 @@ public sealed class WriterTests
             {
                 seen[frame.Stream] = seen.GetValueOrDefault(frame.Stream) + frame.Payload.Length;
 
-                // Nobody is more than a turn ahead of the others.
+                // No stream is more than a turn ahead of the others.
                 if (seen.Count == 3 && seen.Values.All(v => v < 80_000))
                 {
                     (seen.Values.Max() - seen.Values.Min()).ShouldBeLessThanOrEqualTo(2 * 16_384);
@@ -117,8 +117,8 @@ public sealed class WriterTests
     }
 
     /// <summary>
-    /// Fifty small answers beside a download that never ends: once its turn has come, everybody is served before the
-    /// download gets its next frame. Counted in frames, so that no clock decides.
+    /// Fifty small answers during a download that never ends: after the download's turn, all of them are served before
+    /// it gets its next frame. Counted in frames, so that no clock decides.
     /// </summary>
     [Fact]
     public async Task Data_SmallAnswersBesideADownload_WaitForOneFrameOfIt()
@@ -223,7 +223,7 @@ public sealed class WriterTests
             written += 16_000;
             if (!write.IsCompleted)
             {
-                // Whatever the write loop has in hand is on its way into the full wire.
+                // The bytes that the write loop holds are on their way into the full wire.
                 var pending = write.AsTask();
                 await Task.WhenAny(
                     pending,

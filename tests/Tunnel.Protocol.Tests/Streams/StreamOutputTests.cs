@@ -54,7 +54,9 @@ public sealed class StreamOutputTests
         await writing;
     }
 
-    /// <summary>What the caller holds from GetMemory is not given to somebody else, even if the stream ends.</summary>
+    /// <summary>
+    /// The memory that a caller has from GetMemory is not given to another caller, even if the stream ends.
+    /// </summary>
     [Fact]
     public async Task GetMemory_StreamResetMeanwhile_IsStillTheCallers()
     {

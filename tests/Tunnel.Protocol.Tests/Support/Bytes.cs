@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 
-/// <summary>Builds frames by hand, so that our own encoder is never its only judge.</summary>
+/// <summary>Builds frames without the encoder under test, so that it is never its own only check.</summary>
 internal static class Bytes
 {
     public const byte Hello = 1;

@@ -9,7 +9,8 @@ namespace Culvert.Tunnel.Protocol.Tests.Support;
 /// </summary>
 /// <param name="Name">What it does.</param>
 /// <param name="Run">The script. What it throws because the wire was closed meanwhile counts as an end.</param>
-/// <param name="Ends">The code that must end the connection; null if it must go on as if nothing had happened.</param>
+/// <param name="Ends">The code that must end the connection; null if it must continue as if nothing had
+/// happened.</param>
 /// <param name="Against">The end that it concerns; null = both.</param>
 internal sealed record Misbehaviour(
     string Name,
@@ -34,7 +35,7 @@ internal sealed record Misbehaviour(
         new("RST twice", peer => peer.SendRawAsync(Many(2, Bytes.Rst, 1, 0, 4)), ConnectionErrorCode.Protocol),
         new("DATA behind FIN", DataBehindAsync(Bytes.Frame(Bytes.Fin, 1)), ConnectionErrorCode.Protocol),
         new("DATA behind RST", DataBehindAsync(Bytes.Frame(Bytes.Rst, 1, 0, 4)), ConnectionErrorCode.Protocol),
-        // Oversized, by the header alone: nobody waits for what would be refused.
+        // Oversized, by the header alone: the receiver does not wait for a payload that it would refuse.
         new("DATA of 16,385 bytes", Header(Bytes.Data, 1, 16_385), ConnectionErrorCode.FrameSize),
         new("DATA of 4 GiB", Header(Bytes.Data, 1, uint.MaxValue), ConnectionErrorCode.FrameSize),
         new("DATA of nothing", Header(Bytes.Data, 1, 0), ConnectionErrorCode.FrameSize),

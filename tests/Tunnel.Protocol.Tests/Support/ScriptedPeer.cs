@@ -121,7 +121,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Until so many bytes have been received since HELLO, for what is no complete frame.</summary>
+    /// <summary>Until so many bytes have been received since HELLO, for data that is not a complete frame.</summary>
     public async Task SyncOnBytesAsync(long count)
     {
         var hello = 9 + Bytes.HelloPayload().Length;

@@ -153,7 +153,7 @@ public sealed class GatheringStreamTests : IDisposable
                 return new ValueTask<int>(0);
             }
 
-            piece.CopyTo(buffer); // none is larger than what is asked for
+            piece.CopyTo(buffer); // none is larger than requested
             return new ValueTask<int>(piece.Length);
         }
 

@@ -29,7 +29,7 @@ internal sealed class Pkcs11EcDsa : ECDsa
     }
 
     /// <summary>r and s in equal halves: what PKCS#11 gives (§6.3.1) is what the platform expects (IEEE P1363).</summary>
-    public override byte[] SignHash(byte[] hash) => token.Sign(label, Pkcs11Key.MechanismOf(isRsa: false), hash);
+    public override byte[] SignHash(byte[] hash) => token.Sign(label, Pkcs11Key.GetMechanism(isRsa: false), hash);
 
     public override bool VerifyHash(byte[] hash, byte[] signature) => publicKey.VerifyHash(hash, signature);
 

@@ -13,12 +13,12 @@ public sealed class Pkcs11Exception : CryptographicException
         )
     {
         // §4.1: the device failed; the handles may live on, but a restarted one has forgotten the login.
-        IsDeviceFault = result is CKR.CKR_GENERAL_ERROR or CKR.CKR_DEVICE_ERROR;
+        IsDeviceError = result is CKR.CKR_GENERAL_ERROR or CKR.CKR_DEVICE_ERROR;
 
         // §4.1: the library was finalized by another user of it in this process, the token was reset, or another client
         // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
         IsSessionLost =
-            IsDeviceFault
+            IsDeviceError
             || result
                 is CKR.CKR_DEVICE_REMOVED
                     or CKR.CKR_TOKEN_NOT_PRESENT
@@ -28,7 +28,7 @@ public sealed class Pkcs11Exception : CryptographicException
                     or CKR.CKR_USER_NOT_LOGGED_IN
                     or CKR.CKR_KEY_HANDLE_INVALID
                     or CKR.CKR_OBJECT_HANDLE_INVALID;
-        IsPolicyFault = result is CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_ACTION_PROHIBITED;
+        IsPolicyError = result is CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_ACTION_PROHIBITED;
         IsLoginRefused =
             result
                 is CKR.CKR_PIN_INCORRECT
@@ -50,7 +50,7 @@ public sealed class Pkcs11Exception : CryptographicException
     public bool IsLate { get; internal init; }
 
     /// <summary>The key may not be used for the requested operation, or the token does not allow it: do not retry.</summary>
-    public bool IsPolicyFault { get; internal init; }
+    public bool IsPolicyError { get; internal init; }
 
     /// <summary>
     /// The library knows no token of that name. It learns which there are when it is initialised: one that was re-initialised
@@ -62,5 +62,5 @@ public sealed class Pkcs11Exception : CryptographicException
     internal bool IsSessionLost { get; }
 
     /// <summary>The session is of no use, but its handle is still ours: it can be closed.</summary>
-    internal bool IsDeviceFault { get; }
+    internal bool IsDeviceError { get; }
 }

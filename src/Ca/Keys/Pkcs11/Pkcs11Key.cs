@@ -11,7 +11,7 @@ internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKe
 {
     public SubjectPublicKey PublicKey { get; } = publicKey;
 
-    public static CKM MechanismOf(bool isRsa) => isRsa ? CKM.CKM_RSA_PKCS : CKM.CKM_ECDSA;
+    public static CKM GetMechanism(bool isRsa) => isRsa ? CKM.CKM_RSA_PKCS : CKM.CKM_ECDSA;
 
     /// <exception cref="CryptographicException">The HSM did not sign, with new handles neither.</exception>
     public byte[] Sign(ReadOnlySpan<byte> data, HashAlgorithmName algorithm)

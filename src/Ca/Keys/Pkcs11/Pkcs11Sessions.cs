@@ -54,7 +54,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost && attempt == 0)
             {
-                if (lost.IsDeviceFault)
+                if (lost.IsDeviceError)
                 {
                     lease.Library.CloseSession(lease.Session);
                 }
@@ -154,7 +154,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             }
 
             // A handle that we no longer own may have been reused: do not close it.
-            if (lost.IsDeviceFault)
+            if (lost.IsDeviceError)
             {
                 leases.ForEach(lease => failed.CloseSession(lease.Session));
                 failed.CloseSession(session);

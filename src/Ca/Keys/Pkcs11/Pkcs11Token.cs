@@ -77,9 +77,9 @@ public sealed class Pkcs11Token
         };
         Pkcs11Attribute[] common =
         [
-            Pkcs11Attribute.Of(CKA.CKA_TOKEN, true),
-            Pkcs11Attribute.Of(CKA.CKA_LABEL, label),
-            Pkcs11Attribute.Of(CKA.CKA_ID, label),
+            Pkcs11Attribute.Create(CKA.CKA_TOKEN, true),
+            Pkcs11Attribute.Create(CKA.CKA_LABEL, label),
+            Pkcs11Attribute.Create(CKA.CKA_ID, label),
         ];
         Call(
             label,
@@ -96,13 +96,13 @@ public sealed class Pkcs11Token
                         var made = library.GenerateKeyPair(
                             session,
                             mechanism,
-                            [.. common, Pkcs11Attribute.Of(CKA.CKA_VERIFY, true), .. parameters],
+                            [.. common, Pkcs11Attribute.Create(CKA.CKA_VERIFY, true), .. parameters],
                             [
                                 .. common,
-                                Pkcs11Attribute.Of(CKA.CKA_PRIVATE, true),
-                                Pkcs11Attribute.Of(CKA.CKA_SENSITIVE, sensitive),
-                                Pkcs11Attribute.Of(CKA.CKA_EXTRACTABLE, extractable),
-                                Pkcs11Attribute.Of(CKA.CKA_SIGN, sign),
+                                Pkcs11Attribute.Create(CKA.CKA_PRIVATE, true),
+                                Pkcs11Attribute.Create(CKA.CKA_SENSITIVE, sensitive),
+                                Pkcs11Attribute.Create(CKA.CKA_EXTRACTABLE, extractable),
+                                Pkcs11Attribute.Create(CKA.CKA_SIGN, sign),
                             ]
                         );
                         if (call.IsAbandoned)
@@ -181,16 +181,16 @@ public sealed class Pkcs11Token
 
         return description switch
         {
-            { PolicyFault: { } fault } => throw new Pkcs11Exception(fault) { IsPolicyFault = true },
+            { PolicyError: { } fault } => throw new Pkcs11Exception(fault) { IsPolicyError = true },
             { PublicKey: { } key } => IssuerKey.FromToken(new Pkcs11Key(this, label, key)),
-            _ => throw new Pkcs11Exception("The key's algorithm is not supported.") { IsPolicyFault = true },
+            _ => throw new Pkcs11Exception("The key's algorithm is not supported.") { IsPolicyError = true },
         };
     }
 
     /// <summary>
     /// A key that is known to be there, without asking the HSM: whether it answers is seen when it is to sign.
     /// </summary>
-    public IssuerKey IssuerOf(string label, SubjectPublicKey publicKey) =>
+    public IssuerKey CreateIssuerKey(string label, SubjectPublicKey publicKey) =>
         IssuerKey.FromToken(new Pkcs11Key(this, label, publicKey));
 
     /// <summary>What the token says of the key pair of that label; null when there is none.</summary>
@@ -255,9 +255,9 @@ public sealed class Pkcs11Token
                     hsm.Read(session, source, CKA.CKA_EC_PARAMS),
                     hsm.Read(session, source, CKA.CKA_EC_POINT)
                 );
-        return new Pkcs11KeyDescription(publicKey, FindFault());
+        return new Pkcs11KeyDescription(publicKey, FindPolicyError());
 
-        string? FindFault()
+        string? FindPolicyError()
         {
             if (Is(CKA.CKA_EXTRACTABLE) != false || Is(CKA.CKA_SENSITIVE) != true)
             {
@@ -274,7 +274,7 @@ public sealed class Pkcs11Token
                 return "The key requires the PIN for every signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot provide.";
             }
 
-            return hsm.CanSign(settings.TokenLabel, Pkcs11Key.MechanismOf(type == Rsa))
+            return hsm.CanSign(settings.TokenLabel, Pkcs11Key.GetMechanism(type == Rsa))
                 ? null
                 : "The token does not sign with the key's mechanism.";
         }
@@ -347,18 +347,18 @@ public sealed class Pkcs11Token
     }
 
     private static Pkcs11Attribute[] PrivateKey(string label) =>
-        [.. ByLabel(label), Pkcs11Attribute.Of(CKA.CKA_CLASS, (ulong)CKO.CKO_PRIVATE_KEY)];
+        [.. ByLabel(label), Pkcs11Attribute.Create(CKA.CKA_CLASS, (ulong)CKO.CKO_PRIVATE_KEY)];
 
     private static Pkcs11Attribute[] PublicKey(string label) =>
-        [.. ByLabel(label), Pkcs11Attribute.Of(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY)];
+        [.. ByLabel(label), Pkcs11Attribute.Create(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY)];
 
     private static ulong? Number(byte[]? value) =>
         value?.Length == sizeof(ulong) ? MemoryMarshal.Read<ulong>(value) : null;
 
-    private static Pkcs11Attribute[] ByLabel(string label) => [Pkcs11Attribute.Of(CKA.CKA_LABEL, label)];
+    private static Pkcs11Attribute[] ByLabel(string label) => [Pkcs11Attribute.Create(CKA.CKA_LABEL, label)];
 
     private static Pkcs11Attribute[] Curve(byte[] oid) => [new(CKA.CKA_EC_PARAMS, oid)];
 
     private static Pkcs11Attribute[] Rsa(ulong bits) =>
-        [Pkcs11Attribute.Of(CKA.CKA_MODULUS_BITS, bits), new(CKA.CKA_PUBLIC_EXPONENT, [0x01, 0x00, 0x01])];
+        [Pkcs11Attribute.Create(CKA.CKA_MODULUS_BITS, bits), new(CKA.CKA_PUBLIC_EXPONENT, [0x01, 0x00, 0x01])];
 }

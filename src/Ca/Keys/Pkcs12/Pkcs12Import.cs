@@ -116,7 +116,7 @@ public static class Pkcs12Import
                 CaErrorCodes.CaKdfCost,
                 $"At most {MaxIterations} iterations are accepted."
             ),
-            { Fault: { } fault } => Unusable(fault),
+            { Error: { } error } => Unusable(error),
             { Keys: > 1 } => Unusable("The file contains several keys."),
             _ => null,
         };

@@ -42,7 +42,7 @@ internal sealed class Pkcs12Inspection
     public int Keys { get; private set; }
 
     /// <summary>What is unacceptable about the protection.</summary>
-    public string? Fault { get; private set; }
+    public string? Error { get; private set; }
 
     /// <exception cref="AsnContentException">The input is not a PKCS#12 file.</exception>
     public void Read(byte[] file)
@@ -52,11 +52,11 @@ internal sealed class Pkcs12Inspection
         AsnReader safe = pfx.ReadSequence();
         if (safe.ReadObjectIdentifier() != Data)
         {
-            Fault = "It is protected by a public key, not by a password.";
+            Error = "It is protected by a public key, not by a password.";
             return;
         }
 
-        AsnReader contents = new AsnReader(OctetsOf(safe), Rules).ReadSequence();
+        AsnReader contents = new AsnReader(ReadOctets(safe), Rules).ReadSequence();
         while (contents.HasData)
         {
             ReadContent(contents.ReadSequence());
@@ -71,7 +71,7 @@ internal sealed class Pkcs12Inspection
         }
         else
         {
-            Fault ??= "It carries no integrity check.";
+            Error ??= "It carries no integrity check.";
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class Pkcs12Inspection
         switch (content.ReadObjectIdentifier())
         {
             case Data:
-                AsnReader bags = new AsnReader(OctetsOf(content), Rules).ReadSequence();
+                AsnReader bags = new AsnReader(ReadOctets(content), Rules).ReadSequence();
                 while (bags.HasData)
                 {
                     ReadBag(bags.ReadSequence());
@@ -95,7 +95,7 @@ internal sealed class Pkcs12Inspection
                 ReadProtection(info.ReadSequence());
                 break;
             default:
-                Fault ??= "A part of it is neither plain nor protected by a password.";
+                Error ??= "A part of it is neither plain nor protected by a password.";
                 break;
         }
     }
@@ -106,7 +106,7 @@ internal sealed class Pkcs12Inspection
         {
             case KeyBag:
                 Keys++;
-                Fault ??= "Its key is not encrypted.";
+                Error ??= "Its key is not encrypted.";
                 break;
             case ShroudedKeyBag:
                 Keys++;
@@ -120,7 +120,7 @@ internal sealed class Pkcs12Inspection
     {
         if (algorithm.ReadObjectIdentifier() != Pbes2)
         {
-            Fault ??= "It is protected by an old scheme (RC2, RC4 or triple DES).";
+            Error ??= "It is protected by an old scheme (RC2, RC4 or triple DES).";
             return;
         }
 
@@ -128,7 +128,7 @@ internal sealed class Pkcs12Inspection
         AsnReader derivation = parameters.ReadSequence();
         if (derivation.ReadObjectIdentifier() != Pbkdf2)
         {
-            Fault ??= "Its key derivation is not PBKDF2.";
+            Error ??= "Its key derivation is not PBKDF2.";
             return;
         }
 
@@ -137,7 +137,7 @@ internal sealed class Pkcs12Inspection
         Count(pbkdf2.ReadInteger());
         if (!Ciphers.Contains(parameters.ReadSequence().ReadObjectIdentifier()))
         {
-            Fault ??= "It is not encrypted with AES.";
+            Error ??= "It is not encrypted with AES.";
         }
     }
 
@@ -148,5 +148,5 @@ internal sealed class Pkcs12Inspection
         MostIterations = Math.Max(MostIterations, bounded);
     }
 
-    private static byte[] OctetsOf(AsnReader content) => content.ReadSequence(Explicit).ReadOctetString();
+    private static byte[] ReadOctets(AsnReader content) => content.ReadSequence(Explicit).ReadOctetString();
 }

@@ -45,9 +45,9 @@ public static class OcspAnswers
                     CryptographicOperations.HashData(HashAlgorithmName.SHA1, signer.PublicKey.KeyBits.Span)
                 )
             ),
-            TimeOf(thisUpdate),
+            ToGeneralizedTime(thisUpdate),
             new DerSequence(responses),
-            nonce is { } asked ? NonceOf(asked) : null
+            nonce is { } asked ? CreateNonce(asked) : null
         );
         if (signer.Sign(data.GetDerEncoded()) is not { } signature)
         {
@@ -76,23 +76,23 @@ public static class OcspAnswers
             status.State switch
             {
                 OcspState.Good => new CertStatus(),
-                OcspState.Revoked => new CertStatus(RevokedOf(status)),
+                OcspState.Revoked => new CertStatus(ToRevokedInfo(status)),
                 _ => new CertStatus((int)OcspState.Unknown, DerNull.Instance),
             },
-            TimeOf(thisUpdate),
-            TimeOf(nextUpdate),
+            ToGeneralizedTime(thisUpdate),
+            ToGeneralizedTime(nextUpdate),
             null
         );
 
     // RFC 5280 §5.3.1: unspecified is left out.
-    private static RevokedInfo RevokedOf(OcspStatus status) =>
+    private static RevokedInfo ToRevokedInfo(OcspStatus status) =>
         new(
-            TimeOf(status.RevokedAt!.Value),
+            ToGeneralizedTime(status.RevokedAt!.Value),
             status.Reason == RevocationReason.Unspecified ? null : new CrlReason((int)status.Reason)
         );
 
     // RFC 9654 §2.1.
-    private static X509Extensions NonceOf(ReadOnlyMemory<byte> nonce)
+    private static X509Extensions CreateNonce(ReadOnlyMemory<byte> nonce)
     {
         var extensions = new X509ExtensionsGenerator();
         extensions.AddExtension(
@@ -104,7 +104,7 @@ public static class OcspAnswers
     }
 
     // RFC 6960 §4.2.2.1: GeneralizedTime without fractions.
-    private static Asn1GeneralizedTime TimeOf(DateTimeOffset time) =>
+    private static Asn1GeneralizedTime ToGeneralizedTime(DateTimeOffset time) =>
         new(DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds()).UtcDateTime);
 
     private static OcspResponseStatus Code(OcspResult result) => new((int)result);

@@ -28,7 +28,7 @@ public sealed class OcspCertificateId
     internal CertID Encoded { get; }
 
     /// <summary>Whether that authority is the named issuer. Hashes other than SHA-1 and SHA-256 match no issuer.</summary>
-    public bool IsOf(Issuer issuer)
+    public bool HasIssuer(Issuer issuer)
     {
         HashAlgorithmName? hash = Encoded.HashAlgorithm.Algorithm.Id switch
         {

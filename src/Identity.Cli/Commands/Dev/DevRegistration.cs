@@ -34,8 +34,8 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
                 new JsonObject
                 {
                     ["name"] = "dev",
-                    ["addresses"] = WireJson.ArrayOf([$"127.0.0.1:{ports.Agents}"]),
-                    ["dns_names"] = WireJson.ArrayOf(["localhost"]),
+                    ["addresses"] = WireJson.ToJsonArray([$"127.0.0.1:{ports.Agents}"]),
+                    ["dns_names"] = WireJson.ToJsonArray(["localhost"]),
                 },
                 cancel
             ),
@@ -57,11 +57,11 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
             tunnelId
         );
         var ranges = client.PostAsync(
-            Noun.Tunnel.PathOf(tunnelId),
+            Noun.Tunnel.GetPath(tunnelId),
             new JsonObject
             {
-                ["client_source_ranges"] = WireJson.ArrayOf(Loopback.Ranges),
-                ["agent_source_ranges"] = WireJson.ArrayOf(Loopback.Ranges),
+                ["client_source_ranges"] = WireJson.ToJsonArray(Loopback.Ranges),
+                ["agent_source_ranges"] = WireJson.ToJsonArray(Loopback.Ranges),
             },
             cancel
         );
@@ -95,7 +95,7 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
                     ["target"] = new JsonObject { ["type"] = "service_account", ["service_account_id"] = account },
                     ["oauth_scope"] = scope,
                     ["token_lifetime_seconds"] = 900,
-                    [targets] = WireJson.ArrayOf([target]),
+                    [targets] = WireJson.ToJsonArray([target]),
                 },
                 cancel
             );
@@ -115,14 +115,14 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
             },
             cancel
         );
-        var path = Noun.Ca.PathOf(authority);
+        var path = Noun.Ca.GetPath(authority);
         var request = await client.GetAsync($"{path}/csr", cancel);
         var (chain, fingerprint) = root.SignAuthority(request.Json.Text("csr_pem") ?? "");
         var upload = new JsonObject { ["chain_pem"] = chain, ["fingerprint"] = fingerprint };
         await client.PostAsync($"{path}/chain", upload, cancel);
         await client.PostAsync($"{path}/approve", new JsonObject { ["fingerprint"] = fingerprint }, cancel);
         await client.PostAsync($"{path}/activate", new JsonObject(), cancel);
-        var bundle = await client.GetAsync($"{Noun.Tunnel.PathOf(tunnelId)}/trust_bundle", cancel);
+        var bundle = await client.GetAsync($"{Noun.Tunnel.GetPath(tunnelId)}/trust_bundle", cancel);
         return bundle.Json.Text("pem") ?? "";
     }
 

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.Health;
 internal static class CertificateReadiness
 {
     public static ReadinessCheck CanIssue(PlatformCa platform, Journal journal, TimeProvider time) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "can_issue",
             () =>
                 !journal.IsHealthy

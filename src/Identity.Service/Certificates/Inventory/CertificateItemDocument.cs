@@ -73,6 +73,6 @@ internal sealed record CertificateItemDocument
             Fingerprint = record.Fingerprint,
             KeySha256 = record.SpkiSha256,
             RevokedAt = record.RevokedAt?.UtcDateTime,
-            RevocationReason = record.RevocationReason is { } reason ? RevocationReasons.NameOf(reason) : null,
+            RevocationReason = record.RevocationReason is { } reason ? RevocationReasons.GetName(reason) : null,
         };
 }

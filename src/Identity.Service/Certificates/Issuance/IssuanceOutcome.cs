@@ -22,7 +22,7 @@ internal sealed record IssuanceOutcome
         SigningAuthority authority
     )
     {
-        var (after, before) = ValidityWindow.RenewalOf(record.Serial, record.IssuedAt, record.NotAfter);
+        var (after, before) = ValidityWindow.GetRenewalWindow(record.Serial, record.IssuedAt, record.NotAfter);
         return new()
         {
             Document = new CertificateDocument

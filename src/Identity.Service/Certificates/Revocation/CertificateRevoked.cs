@@ -14,11 +14,11 @@ internal sealed record CertificateRevoked(CertificateRecord Certificate, Revocat
     protected override void WriteData(Utf8JsonWriter json)
     {
         CertificateAuditData.Write(json, Certificate);
-        json.WriteString("reason", RevocationReasons.NameOf(Reason));
+        json.WriteString("reason", RevocationReasons.GetName(Reason));
         WriteOptional(
             json,
             "previous_reason",
-            Certificate.RevocationReason is { } previous ? RevocationReasons.NameOf(previous) : null
+            Certificate.RevocationReason is { } previous ? RevocationReasons.GetName(previous) : null
         );
         WriteOptional(json, "comment", Comment);
     }

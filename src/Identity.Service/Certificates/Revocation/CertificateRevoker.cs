@@ -54,7 +54,7 @@ internal sealed class CertificateRevoker(
         {
             return RevocationErrors
                 .AlreadyRevoked.Refuse()
-                .With("revocation_reason", RevocationReasons.NameOf(certificate.RevocationReason!.Value));
+                .With("revocation_reason", RevocationReasons.GetName(certificate.RevocationReason!.Value));
         }
 
         var now = time.GetStoreNow();
@@ -64,7 +64,7 @@ internal sealed class CertificateRevoker(
         }
 
         var point = certificate.CaId is { } ca ? await store.FindPointAsync(ca, cancellationToken) : null;
-        int? shard = point is null ? null : RevocationShards.Of(certificate.Serial, point.Shards);
+        int? shard = point is null ? null : RevocationShards.GetShard(certificate.Serial, point.Shards);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -103,7 +103,7 @@ internal sealed class CertificateRevoker(
             ? (present, false)
             : RevocationErrors
                 .AlreadyRevoked.Refuse()
-                .With("revocation_reason", RevocationReasons.NameOf(present.RevocationReason!.Value));
+                .With("revocation_reason", RevocationReasons.GetName(present.RevocationReason!.Value));
     }
 
     private static List<AuditResource> ResourcesOf(CertificateRecord certificate)

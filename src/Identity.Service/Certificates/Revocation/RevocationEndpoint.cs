@@ -108,7 +108,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         )
         {
             return RequestErrors.Invalid.Refuse(
-                $"reason: one of {string.Join(", ", RevocationReasons.OfLeaves.Select(RevocationReasons.NameOf))}."
+                $"reason: one of {string.Join(", ", RevocationReasons.OfLeaves.Select(RevocationReasons.GetName))}."
             );
         }
 

@@ -45,7 +45,7 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
         }
 
         var point = known.GetOrAdd(id, Load);
-        return AddressOf(point, RevocationShards.Of(serial.Hex, point.Shards));
+        return AddressOf(point, RevocationShards.GetShard(serial.Hex, point.Shards));
     }
 
     public string? FindResponder(CertificateKind kind, SigningAuthority authority) =>

@@ -39,7 +39,7 @@ internal sealed class RevocationStore(Database database)
                 {
                     id = certificate.Id.Value,
                     at = at.ToStore(),
-                    reason = RevocationReasons.NameOf(reason),
+                    reason = RevocationReasons.GetName(reason),
                     shard = (long?)shard,
                 }
             ).ExpectingOne(RevocationConflict.Changed),

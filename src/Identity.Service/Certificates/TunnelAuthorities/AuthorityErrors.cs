@@ -76,7 +76,7 @@ internal static class AuthorityErrors
     /// <summary>What an HSM's failure means to who gave the command.</summary>
     public static Refusal OfHsm(Pkcs11Exception fault) =>
         fault.IsLoginRefused ? SignerLogin.Refuse(fault.Message)
-        : fault.IsPolicyFault ? SignerPolicy.Refuse(fault.Message)
+        : fault.IsPolicyError ? SignerPolicy.Refuse(fault.Message)
         : CaErrors.SignerUnavailable.Refuse(fault.Message) with { RetryAfter = CaErrors.SignerRetryAfter };
 
     /// <summary>Another request, of this node or another, makes its key at this moment.</summary>

@@ -59,7 +59,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
     {
         if (authority.KeyLabel is { } label)
         {
-            return hsm.Token.IssuerOf(label, SubjectPublicKey.TryParse(authority.PublicKey)!);
+            return hsm.Token.CreateIssuerKey(label, SubjectPublicKey.TryParse(authority.PublicKey)!);
         }
 
         var pkcs8 = sealer.Unseal(Table, authority.Id.Value, Column, authority.SealedKey!);

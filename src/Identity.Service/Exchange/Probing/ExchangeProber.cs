@@ -46,7 +46,7 @@ internal sealed class ExchangeProber(
     /// Shown and not counted: if an error of the probe itself took a node out of service, it would take out all nodes.
     /// </summary>
     public ReadinessCheck Readiness =>
-        ReadinessCheck.Of("exchange_probe", () => negativeFault ?? positiveFault) with
+        ReadinessCheck.Create("exchange_probe", () => negativeFault ?? positiveFault) with
         {
             IsAdvisory = true,
         };

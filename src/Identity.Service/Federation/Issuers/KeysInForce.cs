@@ -144,7 +144,7 @@ internal sealed class KeysInForce
 
         return AreGiven
             ? KeyState.Fresh
-            : KeySchedule.StateOf(
+            : KeySchedule.GetState(
                 now - set.FetchedAt,
                 set.FreshFor,
                 issuer.StaleOk(services.Options),

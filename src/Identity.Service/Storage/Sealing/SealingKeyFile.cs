@@ -54,7 +54,7 @@ internal static class SealingKeyFile
     {
         if (
             File.Exists(file)
-            && PosixFile.OwnerBehind(file) is var owner
+            && PosixFile.GetOwnerThroughLinks(file) is var owner
             && owner != PosixFile.Root
             && owner != PosixFile.Self
         )

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 internal static class SigningReadiness
 {
     public static ReadinessCheck Of(SigningKeyRing ring) =>
-        ReadinessCheck.Of(
+        ReadinessCheck.Create(
             "token_signing",
             () => ring.IsFailing ? "Signing the last access token failed: the HSM refused or failed." : null
         );

@@ -85,7 +85,7 @@ internal sealed class HostnameProof(Installation installation, HostnameOptions o
 
     // The zone's owner writes the addresses of its servers: they must not lead into our network (S27).
     private bool MayAsk(IPAddress address) =>
-        AddressClasses.Of(address) switch
+        AddressClasses.Classify(address) switch
         {
             AddressClass.Public => true,
             AddressClass.Private or AddressClass.Loopback => options.PrivateNameServers.Contains(address),

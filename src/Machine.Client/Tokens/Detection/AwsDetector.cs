@@ -50,7 +50,7 @@ internal sealed class AwsDetector : PlatformDetector
         }
 
         var answer = await PlatformHttp.SendAsync(request, Name, environment.Time, cancellationToken);
-        return TokenOf(answer) ?? throw Fault("the response of STS contains no WebIdentityToken.");
+        return ReadToken(answer) ?? throw Failed("the response of STS contains no WebIdentityToken.");
     }
 
     private static AwsCredentials? Session(PlatformEnvironment environment) =>
@@ -66,7 +66,7 @@ internal sealed class AwsDetector : PlatformDetector
         var answer = ContainerUrl(environment) is { } url
             ? await ContainerAsync(environment, url, cancellationToken)
             : await MachineCredentialsAsync(environment, cancellationToken);
-        return AwsCredentials.Read(answer) ?? throw Fault("the response contains no credentials.");
+        return AwsCredentials.Read(answer) ?? throw Failed("the response contains no credentials.");
     }
 
     private Uri? ContainerUrl(PlatformEnvironment environment)
@@ -85,7 +85,7 @@ internal sealed class AwsDetector : PlatformDetector
             Uri.TryCreate(full, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || PlatformHttp.IsLocal(url))
             ? url
-            : throw Fault($"{FullUri} is neither https nor an address of this machine.");
+            : throw Failed($"{FullUri} is neither https nor an address of this machine.");
     }
 
     private async Task<string> ContainerAsync(
@@ -137,7 +137,7 @@ internal sealed class AwsDetector : PlatformDetector
         return await PlatformHttp.SendAsync(request, Name, environment.Time, cancellationToken);
     }
 
-    private static string? TokenOf(string xml)
+    private static string? ReadToken(string xml)
     {
         try
         {

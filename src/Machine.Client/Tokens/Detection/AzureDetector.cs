@@ -49,7 +49,7 @@ internal sealed class AzureDetector : PlatformDetector
         // The secret goes nowhere but to the machine itself.
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || !PlatformHttp.IsLocal(url))
         {
-            throw Fault($"{Endpoint} is not an address of this machine.");
+            throw Failed($"{Endpoint} is not an address of this machine.");
         }
 
         var request = new HttpRequestMessage(

@@ -27,12 +27,12 @@ internal sealed class GitHubDetector : PlatformDetector
     {
         if (!Uri.TryCreate(environment[Url], UriKind.Absolute, out var given) || environment[Token] is not { } bearer)
         {
-            throw Fault($"{Url} and {Token} are not set; the job needs `permissions: id-token: write`.");
+            throw Failed($"{Url} and {Token} are not set; the job needs `permissions: id-token: write`.");
         }
 
         if (given.Scheme != Uri.UriSchemeHttps && !given.IsLoopback)
         {
-            throw Fault($"{Url} is not an https URL.");
+            throw Failed($"{Url} is not an https URL.");
         }
 
         var separator = given.Query.Length > 0 ? "&" : "?";

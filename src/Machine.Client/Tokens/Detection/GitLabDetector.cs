@@ -24,6 +24,6 @@ internal sealed class GitLabDetector : PlatformDetector
     ) =>
         Task.FromResult(
             environment[Variable]
-                ?? throw Fault($"{Variable} is not set; name it under `id_tokens:` of the job, with our audience.")
+                ?? throw Failed($"{Variable} is not set; name it under `id_tokens:` of the job, with our audience.")
         );
 }

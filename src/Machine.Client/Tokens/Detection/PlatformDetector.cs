@@ -24,5 +24,5 @@ internal abstract class PlatformDetector
         CancellationToken cancellationToken
     );
 
-    protected IdentityTokenException Fault(string reason) => IdentityTokenException.OfDetector(Name, reason);
+    protected IdentityTokenException Failed(string reason) => IdentityTokenException.OfDetector(Name, reason);
 }

@@ -49,7 +49,7 @@ internal static class PlatformDetectors
             1 => present[0],
             0 => throw new IdentityTokenException(Absent(environment)),
             _ => throw new IdentityTokenException(
-                $"More than one source of an identity token was found: {NamesOf(present)}. "
+                $"More than one source of an identity token was found: {JoinNames(present)}. "
                     + "Set identity.token.detector to the intended source."
             ),
         };
@@ -63,5 +63,6 @@ internal static class PlatformDetectors
             + " Set identity.token.file, .environment, .command or .detector.";
     }
 
-    private static string NamesOf(List<PlatformDetector> detectors) => string.Join(", ", detectors.Select(d => d.Name));
+    private static string JoinNames(List<PlatformDetector> detectors) =>
+        string.Join(", ", detectors.Select(d => d.Name));
 }

@@ -15,5 +15,5 @@ internal sealed class SpaceliftDetector : PlatformDetector
         PlatformEnvironment environment,
         string audience,
         CancellationToken cancellationToken
-    ) => Task.FromResult(environment[Variable] ?? throw Fault($"{Variable} is not set."));
+    ) => Task.FromResult(environment[Variable] ?? throw Failed($"{Variable} is not set."));
 }

@@ -32,7 +32,7 @@ internal sealed class SpiffeDetector : PlatformDetector
     )
     {
         var endpoint =
-            EndpointOf(environment[Variable]) ?? throw Fault($"{Variable} is not unix:///path or tcp://ip:port.");
+            ParseEndpoint(environment[Variable]) ?? throw Failed($"{Variable} is not unix:///path or tcp://ip:port.");
         using var limit = new CancellationTokenSource(Timeout, environment.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var handler = OutboundHttp.CreateHandler();
@@ -50,15 +50,15 @@ internal sealed class SpiffeDetector : PlatformDetector
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault($"{environment[Variable]} did not respond within {Timeout.TotalSeconds} s.");
+            throw Failed($"{environment[Variable]} did not respond within {Timeout.TotalSeconds} s.");
         }
         catch (HttpRequestException e)
         {
-            throw Fault($"{environment[Variable]} cannot be reached ({e.HttpRequestError}).");
+            throw Failed($"{environment[Variable]} cannot be reached ({e.HttpRequestError}).");
         }
     }
 
-    private static EndPoint? EndpointOf(string? text)
+    private static EndPoint? ParseEndpoint(string? text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
@@ -98,14 +98,14 @@ internal sealed class SpiffeDetector : PlatformDetector
         if (response.StatusCode != HttpStatusCode.OK || status != GrpcOk)
         {
             // 7 is PERMISSION_DENIED: the workload has no registration entry.
-            throw Fault(
+            throw Failed(
                 status == "7"
                     ? "the Workload API knows no identity for this process; register it."
                     : $"the Workload API answered with status {status ?? ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}."
             );
         }
 
-        return WorkloadMessages.FirstToken(body) ?? throw Fault("the Workload API's response contains no JWT-SVID.");
+        return WorkloadMessages.FirstToken(body) ?? throw Failed("the Workload API's response contains no JWT-SVID.");
     }
 
     private static string? Header(HttpResponseHeaders headers) =>

@@ -24,6 +24,6 @@ internal sealed class TerraformDetector : PlatformDetector
     ) =>
         Task.FromResult(
             Variables.Select(name => environment[name]).FirstOrDefault(value => value is not null)
-                ?? throw Fault("TFC_WORKLOAD_IDENTITY_TOKEN is not set.")
+                ?? throw Failed("TFC_WORKLOAD_IDENTITY_TOKEN is not set.")
         );
 }

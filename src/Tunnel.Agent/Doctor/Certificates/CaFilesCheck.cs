@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The authorities that the configuration names: readable, current, and not for others to change, since whoever
-/// writes them decides whom the agent trusts.
+/// The authorities that the configuration names: readable, current, and not for others to change, since anyone who can
+/// write them decides whom the agent trusts.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {
@@ -18,36 +18,36 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
     public DoctorFinding Run(CertificateFacts facts)
     {
         var identity = facts.Settings.Identity;
-        List<string> faults = [];
+        List<string> errors = [];
         List<string> seen = [];
         if (identity.CaFile.Length > 0)
         {
-            CheckFile("identity.ca_file", identity.CaFile, facts.Now, faults, seen);
+            CheckFile("identity.ca_file", identity.CaFile, facts.Now, errors, seen);
         }
 
         if (identity.CaSha256.Length > 0)
         {
-            CheckPin(identity.CaSha256, facts, faults, seen);
+            CheckPin(identity.CaSha256, facts, errors, seen);
         }
 
         foreach (var route in facts.Settings.Routes)
         {
             if (route.Upstream is HttpUpstreamSettings { TlsCaPem: { Length: > 0 } pem })
             {
-                CheckPem($"routes.{route.Name}.upstream.tls.ca_file", pem, facts.Now, faults, seen);
+                CheckPem($"routes.{route.Name}.upstream.tls.ca_file", pem, facts.Now, errors, seen);
             }
         }
 
-        if (faults.Count > 0)
+        if (errors.Count > 0)
         {
             return DoctorFinding.Fail(
                 Id,
-                faults[0],
+                errors[0],
                 "These files define whom the agent trusts; an expired authority is not trusted.",
                 "Renew the file, and allow only its owner to write it: chmod go-w FILE."
             ) with
             {
-                Evidence = [.. faults.Skip(1), .. seen],
+                Evidence = [.. errors.Skip(1), .. seen],
             };
         }
 
@@ -56,28 +56,28 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             : DoctorFinding.Pass(Id, "The configured authorities are readable and current.", seen);
     }
 
-    private static void CheckFile(string key, string file, DateTimeOffset now, List<string> faults, List<string> seen)
+    private static void CheckFile(string key, string file, DateTimeOffset now, List<string> errors, List<string> seen)
     {
         try
         {
             if ((File.GetUnixFileMode(file) & OthersWrite) != 0)
             {
-                faults.Add($"{key}: {file} can be written by others.");
+                errors.Add($"{key}: {file} can be written by others.");
             }
 
-            CheckPem(key, File.ReadAllText(file), now, faults, seen);
+            CheckPem(key, File.ReadAllText(file), now, errors, seen);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add($"{key}: {e.Message}");
+            errors.Add($"{key}: {e.Message}");
         }
     }
 
-    private static void CheckPem(string key, string pem, DateTimeOffset now, List<string> faults, List<string> seen)
+    private static void CheckPem(string key, string pem, DateTimeOffset now, List<string> errors, List<string> seen)
     {
         if (!CertificatePem.TryRead(pem, out var certificates))
         {
-            faults.Add($"{key}: it contains no PEM certificate, or contains other content too.");
+            errors.Add($"{key}: it contains no PEM certificate, or contains other content too.");
             return;
         }
 
@@ -87,18 +87,18 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             seen.Add($"{key}: {certificate.Subject}, until {end:u}");
             if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
             {
-                faults.Add($"{key}: {certificate.Subject} is not a certificate authority.");
+                errors.Add($"{key}: {certificate.Subject} is not a certificate authority.");
             }
         }
 
         // Old ones may stay in the file with their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
-            faults.Add($"{key}: every certificate in it has expired.");
+            errors.Add($"{key}: every certificate in it has expired.");
         }
     }
 
-    private static void CheckPin(string pin, CertificateFacts facts, List<string> faults, List<string> seen)
+    private static void CheckPin(string pin, CertificateFacts facts, List<string> errors, List<string> seen)
     {
         if (facts.State.Trust is not { } trust)
         {
@@ -113,7 +113,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             return;
         }
 
-        faults.Add($"identity.ca_sha256: {pin} is not one of the current platform roots.");
+        errors.Add($"identity.ca_sha256: {pin} is not one of the current platform roots.");
         seen.AddRange(held.Select(root => $"platform root in force: {root}"));
     }
 }

@@ -38,10 +38,10 @@ internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
             );
         }
 
-        return OutOfOrder(pair) is { } fault
+        return OutOfOrder(pair) is { } error
             ? DoctorFinding.Fail(
                 Id,
-                fault,
+                error,
                 "Clients build the path from the certificates that they receive; many require the right order.",
                 $"Write to {files.CertificateFile}: the leaf, then its intermediate certificates, without the root."
             )

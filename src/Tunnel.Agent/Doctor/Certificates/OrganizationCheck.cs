@@ -38,7 +38,7 @@ internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
             };
         }
 
-        // The tunnel token says whose it is by itself.
+        // The tunnel token names its organization.
         return DoctorFinding.Pass(Id, $"Enrolled for {own} in the organization {organization}.", $"enrolled as {id}");
     }
 

@@ -216,7 +216,7 @@ internal sealed class CalloutClient : IDisposable
 
     // S27: link-local and metadata addresses never, whatever is listed.
     private static string? Vet(CalloutTarget target, IPEndPoint endPoint) =>
-        AddressClasses.Of(endPoint.Address) is AddressClass.LinkLocal or AddressClass.CloudMetadata
+        AddressClasses.Classify(endPoint.Address) is AddressClass.LinkLocal or AddressClass.CloudMetadata
             ? "It is never called."
         : target.AllowedRanges.Contains(endPoint.Address) ? null
         : "It is not in the target's allowed_ranges.";

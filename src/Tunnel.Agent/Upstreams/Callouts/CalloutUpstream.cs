@@ -207,7 +207,7 @@ internal sealed class CalloutUpstream(
             ? CalloutResult.Refused(CalloutRefusal.Arguments)
             : await client.CallAsync(request, cancellationToken);
 
-        // A name that is no target's is a caller's own text.
+        // A name that does not belong to a target is the caller's own text.
         var known = settings.Targets.Any(t => t.Name == request?.Name) ? request!.Name : "unknown";
         Log.CalloutMade(
             logger,

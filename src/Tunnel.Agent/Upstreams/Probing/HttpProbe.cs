@@ -50,11 +50,11 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         }
         catch (HttpRequestException e)
         {
-            return new ProbeState(false, (e.InnerException as UpstreamException)?.Message ?? FailureText.Of(e));
+            return new ProbeState(false, (e.InnerException as UpstreamException)?.Message ?? FailureText.Describe(e));
         }
         catch (IOException e)
         {
-            return new ProbeState(false, FailureText.Of(e));
+            return new ProbeState(false, FailureText.Describe(e));
         }
         finally
         {

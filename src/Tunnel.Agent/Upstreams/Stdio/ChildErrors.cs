@@ -11,7 +11,7 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
     private const int MaxShown = 500;
     private const int MaxLinesPerSecond = 50;
 
-    // Shorter ones would stand in every other word.
+    // Shorter ones would be part of many ordinary words.
     private const int LeastSecret = 4;
 
     /// <summary>Until the program has closed it, or it is waited for no more.</summary>

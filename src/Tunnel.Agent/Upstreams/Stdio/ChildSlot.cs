@@ -112,8 +112,8 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             && from.OnlyCall is { } call
         )
         {
-            // M4: a log line goes with the request that it is about, and it does not name it. Where several callers share
-            // the program, it may be about somebody else's.
+            // M4: a log line belongs to a request, but does not name it. Where several callers share the program, it
+            // may belong to another caller's request.
             await from.PostAsync(call, message.Bytes);
         }
     }

@@ -11,7 +11,10 @@ internal sealed class LineReader(Stream stream, int maxBytes)
     /// <summary>Whether the last line was longer than allowed; then nothing more is read.</summary>
     public bool IsOverrun { get; private set; }
 
-    /// <summary>The next line without its end, in an array of its own; null at the end. What has no end is no line.</summary>
+    /// <summary>
+    /// The next line without its end, in an array of its own; null at the end of the stream. Text without a line end
+    /// does not count.
+    /// </summary>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -6,8 +6,8 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <param name="WireId">Its id, and the progress token, as the program sees them: never used twice.</param>
 /// <param name="Id">Its raw id as the client sees it.</param>
 /// <param name="Token">The raw progress token as the client sees it; empty for none.</param>
-/// <param name="Method">What it asks for.</param>
-/// <param name="TakesMessages">Whether its client can be told anything before the response.</param>
+/// <param name="Method">Its method.</param>
+/// <param name="TakesMessages">Whether its client can receive messages before the response.</param>
 /// <param name="Messages">For its client.</param>
 internal sealed record RpcCall(
     long WireId,

@@ -73,9 +73,9 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     /// <summary>Sends a request; null, with the reason, if that is impossible.</summary>
     /// <param name="request">As the client sent it.</param>
-    /// <param name="takesMessages">Whether its client can be told anything before the response.</param>
+    /// <param name="takesMessages">Whether its client can receive messages before the response.</param>
     /// <param name="refusal">The reason.</param>
-    /// <param name="begun">Told before the program can say anything about it.</param>
+    /// <param name="begun">Called before the program can send anything about it.</param>
     public RpcCall? TryBegin(
         McpMessage request,
         bool takesMessages,
@@ -173,10 +173,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         using var output = new CancellationTokenSource();
         var (saying, hearing) = (errors.RunAsync(output.Token), WriteAsync());
         var watching = WatchAsync(output);
-        var fault = await ReadAsync(output.Token);
+        var error = await ReadAsync(output.Token);
 
         // Whatever made the reading end, the program is of no use any more.
-        failure = fault ?? ChildFailures.ChildExited;
+        failure = error ?? ChildFailures.ChildExited;
         await child.StopAsync();
         var status = await child.Exited;
         await ended.CancelAsync();
@@ -191,7 +191,7 @@ internal sealed class RpcChannel : IAsyncDisposable
             // They stay with the process that has the other end.
         }
 
-        var isFailure = !wasAsked && (fault is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
+        var isFailure = !wasAsked && (error is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
         Log.ChildEnded(logger, name, child.Id, status);
         owner.Ended(this, isFailure);
         foreach (var call in calls.Values)
@@ -294,7 +294,8 @@ internal sealed class RpcChannel : IAsyncDisposable
                 await PostAsync(listener, message.With((message.Subscription, listener.Id)));
                 break;
             case MessageKind.Notification when message.Method == McpMethods.Cancelled:
-                // The one call that a server may end by itself is a subscription (MCP 2026-07-28, cancellation).
+                // The only call that a server may end without a request is a subscription (MCP 2026-07-28,
+                // cancellation).
                 if (Find(message.Cancelled) is { Method: McpMethods.Listen } ending)
                 {
                     calls.TryRemove(ending.WireId, out _);

@@ -57,7 +57,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         {
             if (reading is { IsReplaced: true })
             {
-                isOver = false; // the client goes on with it over another connection
+                isOver = false; // the client continues it over another connection
             }
             else if (stream is not null && answer.HasStarted && request.IsClientGone)
             {
@@ -106,7 +106,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
         using var reading = await stream.ReadAsync(request.Deadline.Token);
 
-        // What was all said in time can be had again at any time, and what came after the end is no part of it.
+        // A complete answer can be replayed at any time, and what the program sent after its end is not part of it.
         var hasEnded = history.HasEnded(stream);
         var endsAt = hasEnded ? null : stream.EndsAt;
         if (endsAt is { } end)
@@ -164,8 +164,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 throw;
             }
 
-            // Another stream took over, it was silent for too long, or its token ended: a clean end, and the client
-            // comes again (L7).
+            // Another stream took over, the stream was silent for too long, or its token expired: the stream is closed
+            // in order, and the client reconnects (L7).
         }
         finally
         {
@@ -203,8 +203,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     public Task RefuseAsync(StdioRequest request, Failure failure, ReadOnlyMemory<byte> id = default) =>
         refusals.RefuseAsync(request.Exchange, request.Route.Name, failure, id: id);
 
-    // True: the program answered with a result. What waits to be read is read whatever the token says, so the moment is
-    // looked at as well: an answer that came too late is none.
+    // True: the program answered with a result. A message that is waiting is read even if the token is cancelled, so
+    // the time is checked as well: an answer that is too late does not count.
     private async Task<bool> SendAsync(
         StdioRequest request,
         EventAnswer answer,

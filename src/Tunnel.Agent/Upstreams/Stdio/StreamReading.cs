@@ -36,7 +36,7 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
         }
         catch (ObjectDisposedException)
         {
-            // It is leaving by itself.
+            // It is already leaving.
         }
 
         await left.Task;

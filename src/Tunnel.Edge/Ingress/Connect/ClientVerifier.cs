@@ -46,7 +46,7 @@ internal static class ClientVerifier
         DateTimeOffset now
     )
     {
-        var names = ClientName.Of(leaf);
+        var names = ClientName.ReadAll(leaf);
         foreach (var authority in authorities)
         {
             // The name first: it is cheap, and most certificates match one CA of several.

@@ -130,7 +130,7 @@ internal sealed class ConnectListener(
 #pragma warning disable CA5359 // S22: the certificate is judged when the tunnel is known
                     RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                     {
-                        presented = PresentedCertificate.Of(leaf, chain);
+                        presented = PresentedCertificate.Create(leaf, chain);
                         return true;
                     },
 #pragma warning restore CA5359

@@ -75,7 +75,7 @@ internal static class ConnectParser
             if (Is(name, "host"u8))
             {
                 hosts++;
-                if (!IsHostOf(request, value))
+                if (!IsOwnHost(request, value))
                 {
                     return null;
                 }
@@ -176,7 +176,7 @@ internal static class ConnectParser
     }
 
     /// <summary>RFC 9110 §7.2: the target's own; some clients leave out its port.</summary>
-    private static bool IsHostOf(ConnectRequest request, ReadOnlySpan<byte> value)
+    private static bool IsOwnHost(ConnectRequest request, ReadOnlySpan<byte> value)
     {
         var host = Encoding.ASCII.GetString(value).ToLowerInvariant();
         return host == request.ServerName

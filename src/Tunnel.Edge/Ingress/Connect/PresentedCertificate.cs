@@ -11,7 +11,7 @@ internal sealed record PresentedCertificate(byte[] Leaf, IReadOnlyList<byte[]> I
     private const int MaxIntermediates = 8;
 
     /// <summary>Null when there is none.</summary>
-    public static PresentedCertificate? Of(X509Certificate? leaf, X509Chain? chain) =>
+    public static PresentedCertificate? Create(X509Certificate? leaf, X509Chain? chain) =>
         leaf is null
             ? null
             : new PresentedCertificate(

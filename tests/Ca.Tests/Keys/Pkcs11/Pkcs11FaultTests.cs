@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
-/// <summary>An HSM that hangs, that fails and that is not there: who calls is told in time, and it goes on unaided.</summary>
+/// <summary>
+/// An HSM that hangs, that fails and that is not there: the caller gets an error in time, and the token recovers
+/// without help.
+/// </summary>
 [Collection(SoftHsm.OneAtATime)]
 public sealed class Pkcs11FaultTests
 {
@@ -31,7 +34,7 @@ public sealed class Pkcs11FaultTests
         var token = Token();
         token.Generate(label, KeyAlgorithm.EcdsaP256);
         var hanging = function == "C_Login" ? Token() : token;
-        using IssuerKey key = hanging.IssuerOf(label, token.Describe(label)!.PublicKey!);
+        using IssuerKey key = hanging.CreateIssuerKey(label, token.Describe(label)!.PublicKey!);
 
         held = function;
         Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8)).IsLate.ShouldBeTrue();
@@ -52,8 +55,8 @@ public sealed class Pkcs11FaultTests
         held = "C_Sign";
         Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8));
 
-        // More than there are threads, one after another and at once: none of them blocks for long, and no thread is lost
-        // for one that never came to the HSM.
+        // More calls than there are threads, one after another and at once: no call blocks for long, and no thread is
+        // lost for a call that never reached the HSM.
         int told = 0;
         int asked = 0;
         Parallel.For(
@@ -73,7 +76,7 @@ public sealed class Pkcs11FaultTests
         told.ShouldBe(64);
         reached.ShouldBeLessThanOrEqualTo(8);
 
-        // Late is only what came to the HSM, and each of those keeps its thread.
+        // Only the calls that reached the HSM are late, and each of those keeps its thread.
         asked.ShouldBeLessThanOrEqualTo(7);
 
         // The HSM is back: so are the threads.
@@ -100,7 +103,7 @@ public sealed class Pkcs11FaultTests
         // The late one makes its key all the same, and removes it.
         SpinWait.SpinUntil(() => Volatile.Read(ref destroyed) == 1, TimeSpan.FromSeconds(60)).ShouldBeTrue();
         SpinWait
-            .SpinUntil(() => token.Describe("late") is { PolicyFault: null }, TimeSpan.FromSeconds(60))
+            .SpinUntil(() => token.Describe("late") is { PolicyError: null }, TimeSpan.FromSeconds(60))
             .ShouldBeTrue();
         token.Describe("late")!.PublicKey!.IsSameKey(made).ShouldBeTrue();
     }
@@ -120,7 +123,7 @@ public sealed class Pkcs11FaultTests
         Verifies(key).ShouldBeTrue();
         token.Generate("another", KeyAlgorithm.EcdsaP256);
         Should.Throw<Pkcs11Exception>(() => token.Rename("another", "after")).Message.ShouldContain("already");
-        token.Describe("another").ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("another").ShouldNotBeNull().PolicyError.ShouldBeNull();
         token.Destroy("after");
         token.Describe("after").ShouldBeNull();
     }
@@ -163,7 +166,7 @@ public sealed class Pkcs11FaultTests
         Should.Throw<Pkcs11Exception>(() => token.OpenIssuer("any")).Message.ShouldContain("/nowhere/module.so");
     }
 
-    // Its file is away for a moment: that says nothing of the PIN, and it is read again.
+    // Its file is missing for a moment: that does not make the PIN wrong, and the file is read again.
     [Fact]
     public void Pin_ThatCannotBeRead_IsReadAgainAndNeverShown()
     {

@@ -50,10 +50,10 @@ public sealed class Pkcs11IssuerTests
     {
         token.Generate(label, KeyAlgorithm.EcdsaP256, extractable, sensitive, sign);
 
-        Should.Throw<Pkcs11Exception>(() => token.OpenIssuer(label)).IsPolicyFault.ShouldBeTrue();
+        Should.Throw<Pkcs11Exception>(() => token.OpenIssuer(label)).IsPolicyError.ShouldBeTrue();
     }
 
-    // Somebody else in the process logs out, or the network to the HSM broke: all sessions and handles are gone.
+    // Other code in the process logs out, or the network to the HSM breaks: all sessions and handles are gone.
     [Fact]
     public void Sign_AfterEverySessionWasClosed_GoesOn()
     {

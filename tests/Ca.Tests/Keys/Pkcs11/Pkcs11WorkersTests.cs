@@ -40,7 +40,7 @@ public sealed class Pkcs11WorkersTests
         Should.Throw<Pkcs11Exception>(() => workers.Run(Hang));
         Should.Throw<InvalidOperationException>(() => workers.Run<bool>(_ => throw new InvalidOperationException()));
 
-        // Two at once: neither is told that the other tries.
+        // Two at once: neither knows that the other tries.
         var begun = new TaskCompletionSource();
         Task<bool> first = Task.Run(
             () =>

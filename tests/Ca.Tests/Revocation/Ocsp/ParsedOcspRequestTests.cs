@@ -27,8 +27,8 @@ public sealed class ParsedOcspRequestTests : IDisposable
         OcspCertificateId named = Read(request).Certificates.ShouldHaveSingleItem();
 
         named.SerialHex.ShouldBe(Convert.ToHexStringLower(serial));
-        named.IsOf(authority.Issuer).ShouldBeTrue();
-        named.IsOf(other.Issuer).ShouldBeFalse();
+        named.HasIssuer(authority.Issuer).ShouldBeTrue();
+        named.HasIssuer(other.Issuer).ShouldBeFalse();
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ParsedOcspRequestTests : IDisposable
         ParsedOcspRequest request = Read(File.ReadAllBytes(file));
 
         request.Certificates.ShouldHaveSingleItem().SerialHex.ShouldBe("0102");
-        request.Certificates[0].IsOf(authority.Issuer).ShouldBeTrue();
+        request.Certificates[0].HasIssuer(authority.Issuer).ShouldBeTrue();
         request.Nonce.ShouldNotBeNull();
     }
 

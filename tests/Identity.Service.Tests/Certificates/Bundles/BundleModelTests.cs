@@ -4,7 +4,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
 
-/// <summary>Every state that the protocol can reach, in worlds that are small enough to look at all of them.</summary>
+/// <summary>Every state that the protocol can reach, in worlds that are small enough to visit all of them.</summary>
 public sealed class BundleModelTests
 {
     [Theory]

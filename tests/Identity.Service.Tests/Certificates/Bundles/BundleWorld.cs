@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
 
 /// <summary>
 /// Everything that a rotation can meet: what the service knows (<see cref="State"/>, changed by the production functions
-/// alone), and beside it the truth that the service cannot see.
+/// alone), and in addition the truth that the service cannot see.
 /// </summary>
 /// <param name="Contents">What each epoch held, from epoch 1; of it the copies of the holders are made.</param>
 /// <param name="Held">Epoch of each holder's copy, in the order of the state's holders.</param>
@@ -42,7 +42,7 @@ internal sealed record BundleWorld(
         );
     }
 
-    /// <summary>Nothing is under way, and everybody who counts knows.</summary>
+    /// <summary>No rotation is in progress, and every holder that counts has the bundle.</summary>
     public bool IsSettled =>
         State.Anchors is [{ Role: AnchorRole.Active }]
         && State.Holders.All(holder => !holder.Counts || holder.Acknowledged == State.Epoch);
@@ -154,7 +154,7 @@ internal sealed record BundleWorld(
             }
             else if (withOverrides && BundleProtocol.Remove(State, id, forced: true).Next is { } forcedLess)
             {
-                // The blast radius: everybody who shows a leaf of it, and who holds nothing that comes after it.
+                // The blast radius: every agent that presents a leaf of it, and every holder without a later bundle.
                 var showing = State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id);
                 yield return ($"remove {id} by override", After(forcedLess) with { Cut = Cut.Union(showing) });
             }

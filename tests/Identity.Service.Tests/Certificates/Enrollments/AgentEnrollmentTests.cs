@@ -93,7 +93,7 @@ public sealed class AgentEnrollmentTests
             .Service.Get<AuditLog>()
             .ListAsync(bench.OrganizationId, long.MaxValue, 1, TestContext.Current.CancellationToken);
         Encoding.UTF8.GetString(told[0].Body!).ShouldContain("agent_instance_refused");
-        // Whoever came first is not locked out.
+        // The first machine is not locked out.
         (await machine.PostOkAsync("/v1/agent/renewals", MachineBench.CsrBody()))
             .Id()
             .ShouldBe(first.Id);

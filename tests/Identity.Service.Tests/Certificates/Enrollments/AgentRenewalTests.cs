@@ -38,7 +38,7 @@ public sealed class AgentRenewalTests
             .PostAsync("/v1/agent/renewals", MachineBench.CsrBody())
             .ShouldRefuseAsync(HttpStatusCode.Forbidden, "renewal.disabled");
 
-        // A change of federation bumps the feed, which is when the revocations are derived anew.
+        // A change of federation bumps the feed, which is when the revocations are derived again.
         await bench.SetTunnelAsync(new { display_name = "bump" });
         await machine
             .PostAsync("/v1/agent/renewals", MachineBench.CsrBody())

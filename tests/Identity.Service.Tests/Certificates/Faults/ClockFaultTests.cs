@@ -51,8 +51,8 @@ public sealed class ClockFaultTests
         Count(bench.Service).ShouldBe(before + 2);
     }
 
-    // The clock was wrong all the time and somebody confirms the new one: certificates have ended, and agents come back
-    // with what they enrol by (S11b).
+    // The clock was wrong all the time and an administrator confirms the new one: certificates have expired, and agents
+    // enrol again with their enrolment credential (S11b).
     [Fact]
     public async Task LeapToExpiry_Confirmed_AgentsEnrolAnewUnaided()
     {
@@ -74,7 +74,7 @@ public sealed class ClockFaultTests
         await again.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
     }
 
-    // Started anew, the clock that cannot be set knows nothing; the last record does.
+    // After a restart the monotonic clock does not show the step; the last record does.
     [Fact]
     public async Task StartedAgain_BehindTheLastRecord_CertifiesNothingUntilTheClockIsBack()
     {

@@ -41,7 +41,7 @@ public sealed class HsmFaultTests
         await using var bench = await StartAsync();
         var id = await DraftAsync(bench);
 
-        // The call may still make a key: for as long as its claim lives, nobody makes another.
+        // The call may still create a key: for as long as its claim is valid, no other call creates one.
         await bench.Run(id, "key").ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
         bench.Service.Time.Advance(AuthorityPreparation.ClaimLife);
 
@@ -95,7 +95,7 @@ public sealed class HsmFaultTests
             await WaitAsync(() => closed > 0);
         }
 
-        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyError.ShouldBeNull();
         removals.ShouldBe(isFirst ? 0 : 1);
         var chain = await bench.SignedAsync(id);
         (await bench.Upload(id, chain)).Dispose();
@@ -137,7 +137,7 @@ public sealed class HsmFaultTests
         held = "C_Sign";
         await RefusedAsync(machine.PostAsync("/v1/agent/server_certificates", body));
 
-        // Whatever needs no HSM goes on: the platform's own certificates, sealed authorities, everybody's questions.
+        // Everything that needs no HSM continues: the platform's own certificates, sealed authorities, all reads.
         await bench.Machines.JoinAsync(bench.Machines.AgentToken("agent-b"), "two");
         held = null;
         Statuses(bench).ShouldBe(["void"]);
@@ -244,7 +244,7 @@ public sealed class HsmFaultTests
         (await ReadinessAsync(bench)).ShouldBeNull();
     }
 
-    // A library that hangs in every call, for good: nothing inside the process can end that.
+    // A library that hangs permanently in every call: nothing inside the process can end that.
     [Fact]
     public async Task Watch_EveryCallHangs_SaysSoAndEndsTheProcess()
     {
@@ -277,7 +277,7 @@ public sealed class HsmFaultTests
             return stopping.IsCancellationRequested;
         });
 
-        // A round that fails is one failed round: the watch goes on.
+        // A round that fails is one failed round: the watch continues.
         using var watch = new HsmWatch(hsm, new FailingLifetime(), bench.Service.Time, NullLogger<HsmWatch>.Instance);
         await watch.TryRoundAsync(Cancel);
         bench.Service.Time.Advance(HsmWatch.Patience);
@@ -288,7 +288,7 @@ public sealed class HsmFaultTests
     private static ValueTask<string?> ReadinessAsync(AuthorityBench bench) =>
         bench.Service.Get<IEnumerable<ReadinessCheck>>().Single(check => check.Name == "hsm").Evaluate(Cancel);
 
-    // A registration whose key is asked for, and hangs in that function. Nothing else hangs any more.
+    // A registration that requests its key and hangs in that function. Nothing else hangs any more.
     private async Task<string> DraftAsync(AuthorityBench bench, string function = "C_GenerateKeyPair")
     {
         held = function;

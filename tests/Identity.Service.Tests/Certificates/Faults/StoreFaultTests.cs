@@ -170,7 +170,7 @@ public sealed class StoreFaultTests : IDisposable
         await ProveAsync(bench.Service);
     }
 
-    // A clean stop removes the log and its shared memory; a full disk then has no room to make them anew.
+    // A clean stop removes the log and its shared memory; a full disk then has no room to create them again.
     [Fact]
     public void FullDisk_AfterACleanStop_IsOpenedByTheHeadroomAlone()
     {
@@ -257,7 +257,7 @@ public sealed class StoreFaultTests : IDisposable
         var outcomes = await Task.WhenAll(jobs.Select(job => Task.Run(() => IssueAsync(service, job), Cancel)));
         outcomes.Select(outcome => outcome.Document.ShouldNotBeNull().Serial).Distinct().Count().ShouldBe(Many);
 
-        // A caller whose patience ends while its intent is flushed: the work goes on, and asking again finds it.
+        // A caller that times out while its intent is flushed: the work continues, and a retry finds it.
         var left = Job(service);
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var call = Task.Run(() => IssueAsync(service, left, impatient.Token), Cancel);
@@ -375,7 +375,7 @@ public sealed class StoreFaultTests : IDisposable
         };
     }
 
-    // Until the store has proved itself no serial number is used, and whoever asks is told.
+    // Until the store works again no serial number is used, and callers receive an error.
     private static async Task NothingIsBegunAsync(ServiceUnderTest service)
     {
         var before = await CountAsync(service);

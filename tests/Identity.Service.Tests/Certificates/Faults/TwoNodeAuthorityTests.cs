@@ -45,7 +45,7 @@ public sealed class TwoNodeAuthorityTests : IDisposable
         var id = failed.GetProperty("details").Text("ca_id")!;
         isAway = false;
 
-        // Whoever is first is held in the token until the second one has its answer.
+        // The first node's call is held in the token until the second one has its answer.
         var answers = await Task.WhenAll(
             new[] { bench.Api, other.Api }.Select(node =>
                 Task.Run(
@@ -66,12 +66,12 @@ public sealed class TwoNodeAuthorityTests : IDisposable
         (await refused.Content.ReadAsStringAsync(Cancel)).ShouldContain("ca.state");
         (await bench.StateAsync(id)).ShouldBe("csr_issued");
         var token = new Pkcs11Token(new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin));
-        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyError.ShouldBeNull();
         (await EventsAsync(bench, id, AuditEvents.AuthorityKeyMade)).ShouldBe(1);
         Array.ForEach(answers, answer => answer.Dispose());
     }
 
-    // A node that died while it made the key: nobody else's turn for a minute, then anybody's.
+    // A node that died while it created the key: no other node may continue for a minute, then any node may.
     [Fact]
     public async Task MakeKey_ClaimOfANodeThatDied_RunsOut()
     {

@@ -90,7 +90,7 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
         );
     }
 
-    // Anybody can have a certificate made over somebody else's public key.
+    // Any caller can get a certificate for another party's public key.
     [Fact]
     public async Task Order_KeyThatAnotherTunnelRegistered_IsIssued()
     {

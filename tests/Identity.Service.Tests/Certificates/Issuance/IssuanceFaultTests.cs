@@ -75,7 +75,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
         RowsOf(job).Count(row => row.Status == "issued").ShouldBe(1);
     }
 
-    // A disk on which a flush takes its time: everybody waits for it together.
+    // A disk on which a flush takes long: all requests wait for it together.
     [Fact]
     public async Task Issue_SlowFlush_ManyShareOne()
     {
@@ -184,7 +184,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             }
         }
 
-        /// <summary>Batches that came to be flushed.</summary>
+        /// <summary>Batches that were passed on to be flushed.</summary>
         public int Written { get; private set; }
 
         public TimeSpan FlushTakes { get; set; }

@@ -15,7 +15,9 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
-/// <summary>What stands between a granted job and its certificate: keys, limits, the queue, the signer, the clock.</summary>
+/// <summary>
+/// The steps between a granted job and its certificate: keys, limits, the queue, the signer, the clock.
+/// </summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IDisposable
 {

@@ -38,7 +38,7 @@ public sealed class RenewalSpreadTests
     {
         var notAfter = Issued + life - TimeSpan.FromSeconds(1);
         var serial = SerialNumber.Draw(1).Hex;
-        var (after, before) = ValidityWindow.RenewalOf(serial, Issued, notAfter);
+        var (after, before) = ValidityWindow.GetRenewalWindow(serial, Issued, notAfter);
         return client switch
         {
             "beginning" => after,
@@ -55,7 +55,7 @@ public sealed class RenewalSpreadTests
                     RenewAfter = after,
                     RenewBefore = before,
                 },
-                RenewalPlan.UnitOf($"agent tnl_1 instance-{machine}")
+                RenewalPlan.GetUnit($"agent tnl_1 instance-{machine}")
             ),
         };
     }

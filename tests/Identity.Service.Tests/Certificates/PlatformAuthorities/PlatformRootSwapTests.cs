@@ -43,7 +43,8 @@ public sealed class PlatformRootSwapTests
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "platform_root.state");
         await bench.JumpAsync(TimeSpan.FromMinutes(1));
 
-        // Nobody said anything; then the agent alone; a word for an epoch that was not served counts for nothing.
+        // No machine has acknowledged; then only the agent; an acknowledgement of an epoch that was not served does not
+        // count.
         await ReportAsync(edgeClient, EdgeReport(edge.Certificate.Serial, 2));
         (await MissingAsync(bench, next)).ShouldBe([agent.Id, edge.Id], ignoreOrder: true);
         await FollowAsync(agentClient, agent.Certificate.Serial);
@@ -57,7 +58,7 @@ public sealed class PlatformRootSwapTests
         await bench.Service.Api.PostOkAsync($"{Roots}/{next}/activate");
 
         bench.Service.Get<PlatformCa>().Root.Fingerprint.ShouldNotBe(old);
-        // Those that joined before go on; who joins now is of the new root.
+        // Machines that joined before continue; a machine that joins now gets a certificate of the new root.
         (await agentClient.GetOkAsync("/v1/agent/feed"))
             .GetProperty("revision")
             .GetInt64()
@@ -230,7 +231,7 @@ public sealed class PlatformRootSwapTests
         await admin.PostAsync(Roots, null).ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
     }
 
-    /// <summary>A swap while nobody is there to wait for.</summary>
+    /// <summary>A swap without any machine to wait for.</summary>
     private static async Task<string> SwapAsync(MachineBench bench)
     {
         var next = Root(await bench.Service.Api.PostOkAsync(Roots), "staged");

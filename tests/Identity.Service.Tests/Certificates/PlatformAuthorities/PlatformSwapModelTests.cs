@@ -186,7 +186,8 @@ public sealed class PlatformSwapModelTests
             }
             else
             {
-                // Its certificate ends while it sleeps; or it wakes before that, as it fell asleep.
+                // Its certificate expires while it sleeps; or it wakes before that, in the state in which it fell
+                // asleep.
                 yield return machine with
                 {
                     Leaf = NoLeaf,
@@ -200,7 +201,7 @@ public sealed class PlatformSwapModelTests
                 }
                 else if (Believes(machine.Anchors, Service))
                 {
-                    // It enrols anew, as soon as it believes the service.
+                    // It enrols again, as soon as it trusts the service.
                     yield return machine with
                     {
                         Awake = true,

@@ -90,7 +90,7 @@ public sealed class PendingCertificateTests
             added.GetProperty("pending").GetString().ShouldBeNull();
             added.GetProperty("requested_by").GetString().ShouldBeNull();
             (await EpochAsync(bench)).ShouldBe(2);
-            // A lost answer is asked for again.
+            // The client requests a lost answer again.
             (await (await Confirm(bob, bench, pending)).JsonAsync())
                 .ToString()
                 .ShouldBe(added.ToString());

@@ -101,7 +101,7 @@ public sealed class RelyingPartyTests
         shown.Text("acknowledged_by").ShouldStartWith("key_");
     }
 
-    // S16: without the party the switch would go on, so one person alone does not remove it.
+    // S16: without the party the switch would continue, so one person alone must not remove it.
     [Fact]
     public async Task Archive_WhileASwitchWaitsForIt_TakesTwoPeople()
     {

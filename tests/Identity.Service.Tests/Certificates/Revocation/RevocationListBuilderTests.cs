@@ -128,7 +128,7 @@ public sealed class RevocationListBuilderTests : IDisposable
         (await BuildAsync(0)).Refusal!.Code.ShouldBe(CaErrorCodes.CrlNumberBackwards);
     }
 
-    // Clocks of two nodes may differ a little: one goes on where the other was.
+    // The clocks of two nodes may differ a little: one node continues where the other was.
     [Fact]
     public async Task Build_ClockALittleBehind_IsNoOlderThanThePresentListAndItsEntries()
     {
@@ -220,7 +220,7 @@ public sealed class RevocationListBuilderTests : IDisposable
             .. revocations.Revoke(
                 record,
                 RevocationReason.Superseded,
-                RevocationShards.Of(serial, point.Shards),
+                RevocationShards.GetShard(serial, point.Shards),
                 store.Time.GetStoreNow()
             ),
         ]);

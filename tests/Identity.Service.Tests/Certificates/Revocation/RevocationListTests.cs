@@ -94,7 +94,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
             return; // it leaves the bundle before its list is half through
         }
 
-        // Half a list's life later it is signed anew, although nothing was called back since.
+        // Half a list's lifetime later it is signed again, although nothing was revoked since.
         await other.Bench.PassAsync((other.Bench.Service.Options.Certificates.RevocationListLife / 2) + OneMinute);
         await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
         ((await FetchAsync(address, other)).Number > after.Number).ShouldBeTrue();

@@ -146,7 +146,7 @@ public sealed class AutomaticRotationTests : IDisposable
             AuthorityState.Active
         );
 
-        // By a clock that somebody vouches for, the switch and the retirement are due.
+        // By a clock that an administrator has confirmed, the switch and the retirement are due.
         bench.Service.Get<ClockGuard>().Confirm();
         await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
         bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(2));
@@ -234,7 +234,7 @@ public sealed class AutomaticRotationTests : IDisposable
         var second = (await bench.StatesAsync())[0];
         second.State.ShouldBe("staged");
         second.Id.ShouldNotBe(first);
-        token.Describe("culvert-ca-" + second.Id)!.PolicyFault.ShouldBeNull();
+        token.Describe("culvert-ca-" + second.Id)!.PolicyError.ShouldBeNull();
 
         await bench.Machines.PassAsync(TimeSpan.FromMinutes(20));
         await steps.RunAsync(Cancel);

@@ -75,7 +75,7 @@ public sealed class RotationSuiteTests
                 (await HandshakeAsync(leaves[1], before)).ShouldBeFalse("a client that was not waited for must fail");
             }
 
-            // The last leaf of the old authority ends, and the clocks' skew after it.
+            // The last leaf of the old authority expires, and the clock skew after it passes.
             await bench.Machines.PassAsync(LeafLife);
             leaves.RemoveAt(0);
             await bench.StepAsync();

@@ -20,7 +20,7 @@ public sealed class RotationTests
         await bench.FetchAsync(party);
         var second = await bench.ApprovedAsync("staged");
 
-        // Nobody knows of it yet.
+        // No client knows of it yet.
         await Activate(bench, second).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
         (await MissingAsync(bench, second)).ShouldBe([enrollment.Id, partyId], ignoreOrder: true);
 
@@ -130,7 +130,7 @@ public sealed class RotationTests
         await bench.FetchAsync(party);
         await bench.MoveAsync(first, AuthorityState.Active, AuthorityState.Tainted);
 
-        // Without a successor nothing goes: an empty bundle is no remedy.
+        // Without a successor nothing is removed: an empty bundle would not help.
         await bench.StepAsync();
         (await bench.StateAsync(first)).ShouldBe("tainted");
         await bench
@@ -198,7 +198,7 @@ public sealed class RotationTests
         await bench.StepAsync();
         (await bench.StateAsync(first)).ShouldBe("retired");
 
-        // Somebody who was away with a leaf of it still learns that it is called back.
+        // A client that was offline with a leaf of it still learns that it is revoked.
         var later = await agent.GetOkAsync("/v1/agent/feed");
         later.GetProperty("renewals")[0].Text("ca_id").ShouldBe(first);
     }

@@ -72,7 +72,7 @@ public sealed class SuccessorPathTests : IDisposable
         byConnector.Select(entry => entry.Name).ShouldBe(byOperator.Select(entry => entry.Name));
         foreach (var (expected, actual) in byOperator.Zip(byConnector))
         {
-            // The reason is the service's own: nobody asked.
+            // The reason is the service's own: no administrator requested it.
             actual.Set.Where(IsShared).ShouldBe(expected.Set.Where(IsShared), expected.Name);
             actual.ActorId.ShouldBe("identity-service");
         }

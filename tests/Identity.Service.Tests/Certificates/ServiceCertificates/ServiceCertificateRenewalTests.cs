@@ -41,7 +41,7 @@ public sealed class ServiceCertificateRenewalTests
         Directory.Delete(folder, recursive: true);
     }
 
-    // The loop runs beside the test: the clock is moved in small steps until the effect shows.
+    // The loop runs in parallel to the test: the test advances the clock in small steps until the effect shows.
     private static async Task Until(ServiceUnderTest service, Func<bool> reached)
     {
         for (var step = 0; step < 500 && !reached(); step++)

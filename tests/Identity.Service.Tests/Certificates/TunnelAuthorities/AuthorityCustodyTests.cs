@@ -26,7 +26,7 @@ public sealed class AuthorityCustodyTests
         var record = (await bench.Service.Get<TunnelAuthorityStore>().FindAsync(id, Cancellation))!;
         record.SealedKey.ShouldBeNull();
         record.KeyLabel.ShouldBe("culvert-ca-" + id);
-        Token().Describe(record.KeyLabel!)!.PolicyFault.ShouldBeNull();
+        Token().Describe(record.KeyLabel!)!.PolicyError.ShouldBeNull();
         var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
         var leaf = await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
         leaf.GetProperty("certificate").Text("ca_id").ShouldBe(id);

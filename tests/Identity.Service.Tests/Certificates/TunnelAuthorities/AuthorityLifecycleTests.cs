@@ -126,7 +126,7 @@ public sealed class AuthorityLifecycleTests
             .Service.Api.PostAsync(Path(first, "activate"), null)
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
 
-        // S14: the retiring one holds no slot, so a third fits beside the active one.
+        // S14: the retiring one holds no slot, so a third fits next to the active one.
         var third = (await CreateAsync(bench)).Id();
         var thirdChain = root.Sign(await CsrAsync(bench, third));
         await UploadAsync(bench, third, thirdChain);

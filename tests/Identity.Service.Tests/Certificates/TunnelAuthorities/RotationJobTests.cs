@@ -35,7 +35,7 @@ public sealed class RotationJobTests
         using var first = await OrderAsync(federated, token, tunnelId);
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        // So does the authority: suspended between the look at it and the commit of the intent, it signs nothing.
+        // So does the authority: suspended between its check and the commit of the intent, it signs nothing.
         var suspend = $"/v1/certificate_authorities/{authority}/suspend";
         federated.Service.Get<InterruptingJournal>().BeforeNextIntent(() => federated.CreateAsync(suspend));
         await OrderAsync(federated, token, tunnelId).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.not_active");

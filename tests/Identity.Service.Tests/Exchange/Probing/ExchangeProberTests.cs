@@ -80,7 +80,7 @@ public sealed class ExchangeProberTests
         (await prober.Readiness.Evaluate(Token))!.ShouldContain("clock");
     }
 
-    [Fact] // nobody can exchange by the probe's rule
+    [Fact] // no client can exchange by the probe's rule
     public async Task Rule_OfTheProbe_IsUnknownToTheDirectory()
     {
         await using var service = await ServiceUnderTest.StartAsync();

@@ -66,7 +66,7 @@ public sealed class ReplayModeTests
         (await DenialAsync(service, job, fields)).ShouldBe("jti_reused");
     }
 
-    // Both are told of: the family that was granted and the request that was refused; once a minute.
+    // The event names both: the family that was granted and the request that was refused; once a minute.
     [Fact]
     public async Task BoundReuse_AnotherHolder_RaisesAnAlert()
     {
@@ -148,7 +148,7 @@ public sealed class ReplayModeTests
         (await AlertsAsync(service)).ShouldBeEmpty();
     }
 
-    // A hundred with a hundred keys: one of them has it, and the others are told apart from a retry.
+    // A hundred with a hundred keys: one of them gets the token, and the others are not taken for a retry.
     [Fact]
     public async Task BoundReuse_AHundredKeysAtOnce_OneHolderWins()
     {

@@ -32,7 +32,7 @@ public sealed class ReplayPolicyTests
     [InlineData("SingleUse", "DpopKey", "other", 1, "OtherHolder")]
     [InlineData("SingleUse", "Address", "same", 0, "Reused")]
     [InlineData("SingleUse", "Address", "other", 0, "Reused")]
-    // A clock that was set back lengthens nothing; nodes a second apart are no such clock.
+    // A clock that was set back lengthens nothing; a difference of a second between nodes does not count as that.
     [InlineData("Window", "DpopKey", "same", -6, "Reused")]
     [InlineData("SingleUse", "DpopKey", "same", -6, "Reused")]
     [InlineData("BoundReuse", "Address", "same", -6, "Reused")]

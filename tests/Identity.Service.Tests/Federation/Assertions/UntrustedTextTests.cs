@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
 public sealed class UntrustedTextTests
 {
-    // Half a pair is no text: a database that wants UTF-8 refuses it, and with it the batch it is in.
+    // Half a surrogate pair is not valid text: a database that requires UTF-8 refuses it, and the whole batch with it.
     [Theory]
     [InlineData(254, 256)]
     [InlineData(255, 255)]

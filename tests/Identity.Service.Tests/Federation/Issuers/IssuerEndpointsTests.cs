@@ -124,7 +124,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
         (await response.ErrorCodeAsync()).ShouldBe(code);
     }
 
-    // Whoever may save issuers must not be able to ask name servers about a whole zone.
+    // A caller that may save issuers must not be able to query name servers about a whole zone.
     [Fact]
     public async Task Create_ManyNamesAtOnce_IsLimitedPerCaller()
     {
@@ -367,7 +367,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
         all.GetProperty("data").GetArrayLength().ShouldBe(3);
     }
 
-    // S2: whoever sets the keys behind an edge's rule makes edges.
+    // S2: a caller that sets the keys behind an edge's rule can create edges.
     [Fact]
     public async Task Update_BehindAnEdgeRule_NeedsTheOperator()
     {

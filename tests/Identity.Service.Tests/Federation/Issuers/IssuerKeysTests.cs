@@ -79,7 +79,7 @@ public sealed class IssuerKeysTests
         (await service.DenialAsync(rule, service.Token())).ShouldBe("kid_unknown");
     }
 
-    // A25, A28, A32: whatever the provider does, the last good keys go on serving.
+    // A25, A28, A32: whatever the provider does, the last good keys stay in use.
     [Theory]
     [InlineData("status-500")]
     [InlineData("redirect")]
@@ -134,7 +134,7 @@ public sealed class IssuerKeysTests
         service.Provider.RequestsTo(Discovery).ShouldBe(0);
     }
 
-    // A26: an issuer that nobody registered is never dialled.
+    // A26: the service never connects to an issuer that is not registered.
     [Fact]
     public async Task Fetch_ForeignIssuerInToken_NeverHappens()
     {

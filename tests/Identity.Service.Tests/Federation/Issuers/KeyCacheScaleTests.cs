@@ -39,7 +39,7 @@ public sealed class KeyCacheScaleTests(ITestOutputHelper output)
         caches.Count.ShouldBe(Issuers);
     }
 
-    // Odd numbers of the right length: nobody tries to verify with them.
+    // Odd numbers of the right length: the test does not verify with them.
     private static string Document(int issuer)
     {
         var keys = new JsonArray();
@@ -63,7 +63,7 @@ public sealed class KeyCacheScaleTests(ITestOutputHelper output)
         return new JsonObject { ["keys"] = keys, ["issuer"] = issuer }.ToJsonString();
     }
 
-    // What the collector only keeps for later is no memory of the caches.
+    // Memory that the garbage collector only reserves is not memory of the caches.
     private static long Managed()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

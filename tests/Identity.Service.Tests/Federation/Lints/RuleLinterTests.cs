@@ -23,7 +23,7 @@ public sealed class RuleLinterTests
         new ServiceIdentity("https://identity.test:8443", "https://identity.test:8444", "identity.test")
     );
 
-    // A22: everybody's tokens of a shared issuer; names satisfy it, and earn L05.
+    // A22: tokens of all customers of a shared issuer; names satisfy the check, and get L05.
     [Theory]
     [Trait("Attack", "A22")]
     [InlineData(GitHub, """{"claims":{"environment":"prod"}}""", true)]

@@ -47,7 +47,7 @@ public sealed class PresetCatalogueTests
         preset.Claims.ShouldNotBeEmpty();
         preset.Samples.ShouldContain(sample => sample.Expect == "allow");
         preset.Samples.ShouldContain(sample => sample.Expect == "deny" && sample.Reason != null);
-        // Whoever is shared must say how its customers are told apart, for good.
+        // The preset of a shared issuer must name a permanent claim that distinguishes its customers.
         (preset.Issuer.Shared.Count == 0 || preset.TenantPins.Any(pin => pin.Immutable)).ShouldBeTrue();
         foreach (var claim in preset.Claims.Where(claim => claim.Prefer is not null))
         {

@@ -8,7 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
-/// <summary>S2: nobody grants what they lack; taking away is everybody's who administers.</summary>
+/// <summary>S2: administrators cannot grant rights that they lack; every administrator can remove rights.</summary>
 [Trait("Attack", "A57")]
 public sealed class EscalationTests : IAsyncLifetime
 {
@@ -17,7 +17,7 @@ public sealed class EscalationTests : IAsyncLifetime
     private FederatedService service = null!;
     private HttpClient workload = null!;
 
-    /// <summary>A workload that administers the organization and holds workspace:developer beside it.</summary>
+    /// <summary>A workload that administers the organization and also has workspace:developer.</summary>
     public async ValueTask InitializeAsync()
     {
         service = await FederatedService.StartAsync(configure: services =>

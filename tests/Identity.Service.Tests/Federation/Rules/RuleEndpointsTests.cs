@@ -109,7 +109,7 @@ public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClass
         (await response.ErrorCodeAsync()).ShouldBe("federation.reference");
     }
 
-    // S3: null is no tunnel, and a rule of no tunnel is not saved.
+    // S3: null does not name a tunnel, and a rule without a tunnel is not saved.
     [Theory]
     [InlineData("tunnel:agent", "tunnel_ids")]
     [InlineData("edge:serve", "edge_ids")]

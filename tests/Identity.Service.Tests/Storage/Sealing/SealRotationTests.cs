@@ -12,7 +12,9 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Sealing;
 
-/// <summary>Changing the key that seals: everything is sealed anew, resumably, and the old version can go.</summary>
+/// <summary>
+/// Changing the key that seals: everything is sealed again, resumably, and the old version can be removed.
+/// </summary>
 public sealed class SealRotationTests
 {
     [Fact]

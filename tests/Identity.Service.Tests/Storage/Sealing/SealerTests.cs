@@ -113,7 +113,7 @@ public sealed class SealerTests
         using var chown = Process.Start("chown", ["65534", file]);
         await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        PosixFile.OwnerBehind(file).ShouldBe(65534u);
+        PosixFile.GetOwnerThroughLinks(file).ShouldBe(65534u);
         Should
             .Throw<StoreException>(() => Store.Open(store.ServiceOptions.StoreSettings, NullLogger.Instance))
             .Message.ShouldContain("another user");
@@ -126,7 +126,7 @@ public sealed class SealerTests
         var file = Path.GetTempFileName();
         try
         {
-            PosixFile.OwnerBehind(file).ShouldBe(PosixFile.Self);
+            PosixFile.GetOwnerThroughLinks(file).ShouldBe(PosixFile.Self);
         }
         finally
         {

@@ -10,7 +10,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 
-/// <summary>Bound tokens where machines use them: to enrol on 8443, beside the client certificate on 8444.</summary>
+/// <summary>Bound tokens where machines use them: to enrol on 8443, with the client certificate on 8444.</summary>
 [Trait("Attack", "A45")]
 public sealed class DpopMachineTests : IDisposable
 {

@@ -39,7 +39,8 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         (await AuditedAsync(federated)).Count.ShouldBe(1);
     }
 
-    // RFC 7009 §2.1: a bound token's holder need not prove its key; §2.2: what is no token is answered the same.
+    // RFC 7009 §2.1: a bound token's holder need not prove its key; §2.2: a value that is not a token gets the same
+    // answer.
     [Theory]
     [InlineData("bound")]
     [InlineData("garbage")]

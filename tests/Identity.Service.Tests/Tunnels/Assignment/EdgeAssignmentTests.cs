@@ -149,7 +149,7 @@ public sealed class EdgeAssignmentTests
         (await DialedAsync(agent)).ShouldBe([b.Id]);
     }
 
-    [Fact] // it may never come to life
+    [Fact] // it may never start
     public async Task Register_EdgeThatNeverReported_GetsNoTunnelOfAnother()
     {
         await using var service = await StartAsync();
@@ -326,7 +326,9 @@ public sealed class EdgeAssignmentTests
         return (id, client);
     }
 
-    /// <summary>A tunnel at one edge with one of everything that its edge is told, and the words that tell of it.</summary>
+    /// <summary>
+    /// A tunnel at one edge with one of everything that its edge receives, and the words that show it in the feed.
+    /// </summary>
     private async Task<(string Id, string[] Words)> PinnedAsync(
         ServiceUnderTest service,
         HttpClient api,

@@ -141,7 +141,7 @@ public sealed class ClientAuthorityTests
         }
     }
 
-    // What no edge could ever accept a client by, or what would let in anybody's clients.
+    // Authorities by which no edge could accept a client, or that would admit clients of any organization.
     [Theory]
     [InlineData("not yet valid")]
     [InlineData("no key usage")]

@@ -14,8 +14,8 @@ public sealed class HostnamePlanTests
     [InlineData("active", 1, "Missing", true, "active", 2)]
     [InlineData("active", 2, "Missing", true, "suspended", 3)]
     [InlineData("active", 2, "Unreachable", true, "suspended", 3)]
-    [InlineData("active", 2, "Unavailable", true, "active", 2)] // our resolver's fault is not the name's
-    [InlineData("active", 2, "Missing", false, "active", 2)] // nor is impatience
+    [InlineData("active", 2, "Unavailable", true, "active", 2)] // an error of the resolver is not one of the name
+    [InlineData("active", 2, "Missing", false, "active", 2)] // nor is a time-out
     [InlineData("suspended", 3, "Missing", true, "suspended", 3)]
     [InlineData("suspended", 3, "Proven", false, "active", 0)]
     public void Next_StateAndResult_AreThoseOfTheTable(

@@ -274,7 +274,7 @@ public sealed class HostnameTests : IAsyncDisposable
         (now.State, now.Misses, now.CheckResult).ShouldBe(("active", 0, "unavailable"));
     }
 
-    [Fact] // anybody can have any number of claims that nothing proves
+    [Fact] // any tunnel can have any number of claims without a proof
     public async Task DailyLook_ClaimsHaveWaitedLonger_NamesInServiceComeFirst()
     {
         await using var service = await StartAsync();

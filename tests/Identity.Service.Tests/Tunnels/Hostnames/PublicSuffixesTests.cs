@@ -20,7 +20,7 @@ public sealed class PublicSuffixesTests
     [InlineData("com", true)]
     [InlineData("example.com", false)]
     [InlineData("co.uk", true)]
-    [InlineData("uk", true)] // one label alone is never anybody's
+    [InlineData("uk", true)] // one label alone never has an owner
     [InlineData("a.ck", true)]
     [InlineData("b.a.ck", false)]
     [InlineData("www.ck", false)]

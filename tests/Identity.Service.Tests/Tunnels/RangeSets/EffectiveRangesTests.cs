@@ -21,7 +21,7 @@ public sealed class EffectiveRangesTests
             .Of(Tunnel(["10.0.0.0/8"], ["vendor"]), Find("10.0.0.0/8", "192.0.2.0/24"))
             .ShouldBe(["10.0.0.0/8", "192.0.2.0/24"]);
 
-    [Fact] // empty would mean: whoever has a certificate, from anywhere
+    [Fact] // empty would mean: every client with a certificate, from any address
     public void Of_SetsThatHoldNothing_IsNobody()
     {
         EffectiveRanges.Of(Tunnel([], ["vendor"]), Find()).ShouldBe(["255.255.255.255/32"]);

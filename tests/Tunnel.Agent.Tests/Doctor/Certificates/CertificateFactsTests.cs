@@ -29,7 +29,7 @@ public sealed class CertificateFactsTests : IDisposable
             service,
             whileItRuns: async () =>
             {
-                // The fake waits for news whatever it is asked for; the service does not.
+                // The fake waits for changes at every request; the service does not.
                 service.Intercept = (request, context) =>
                 {
                     var isDoctor = request.Path == "/v1/agent/feed" && request.Query.Contains("wait=0s");

@@ -61,7 +61,7 @@ public sealed class StdioResumeTests
         again.Select(e => e.Id).ShouldBe(inTime.Select(e => e.Id));
     }
 
-    [Fact] // nobody reads it, and its timer is late
+    [Fact] // no client reads it, and its timer is late
     public async Task Call_FinishedAfterItsRulesTime_IsNoMore()
     {
         var time = new FakeTimeProvider();

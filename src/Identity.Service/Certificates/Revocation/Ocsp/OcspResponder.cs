@@ -61,7 +61,7 @@ internal sealed class OcspResponder(
         // signature, which only one authority can vouch for.
         if (
             await authorities.FindAsync(name, cancellationToken) is not { } authority
-            || !request.Certificates.All(certificate => certificate.IsOf(authority.Signing.Issuer))
+            || !request.Certificates.All(certificate => certificate.HasIssuer(authority.Signing.Issuer))
         )
         {
             return OcspAnswer.Refused(OcspResult.Unauthorized);

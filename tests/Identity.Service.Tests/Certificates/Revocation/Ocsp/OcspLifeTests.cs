@@ -71,7 +71,7 @@ public sealed class OcspLifeTests
         answer.Responses.Single().NextUpdate.ShouldBe(answer.GetCerts().Single().NotAfter);
     }
 
-    // Whoever asks about the certificates of a retiring authority must not prolong its life.
+    // Requests about the certificates of a retiring authority must not prolong its life.
     [Fact]
     public async Task Responder_OutlivingEveryLeaf_DoesNotKeepItsAuthority()
     {

@@ -277,7 +277,7 @@ public sealed class OcspTests(RevocationBench fixture) : IClassFixture<Revocatio
 
     private async Task<(JsonElement Certificate, OcspClient Client)> ServeAsync()
     {
-        // Always the same agent, which enrols anew: a tunnel has room for a few.
+        // Always the same agent, which enrols again: a tunnel has room for a few.
         var (certificate, _) = await fixture.ServeAsync("ocsp");
         return (certificate, OcspClient.Of(fixture, certificate));
     }

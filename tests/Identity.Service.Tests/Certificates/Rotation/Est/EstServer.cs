@@ -43,10 +43,10 @@ internal sealed class EstServer : IAsyncDisposable
     /// <summary>PEM of its TLS certificate, which is its own root.</summary>
     public string CaPem => certificate.ExportCertificatePem();
 
-    /// <summary>How often a signature was asked for.</summary>
+    /// <summary>How often a signature was requested.</summary>
     public int Enrolments { get; private set; }
 
-    /// <summary>How often its authorities were asked for.</summary>
+    /// <summary>How often its authorities were requested.</summary>
     public int Authorities { get; private set; }
 
     /// <summary>The certificate that the last caller showed; null = none.</summary>

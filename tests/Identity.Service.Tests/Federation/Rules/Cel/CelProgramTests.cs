@@ -165,7 +165,7 @@ public sealed class CelProgramTests
     [InlineData("claims.n == -9223372036854775808 / -1", null)]
     [InlineData("claims.n == 1 / 0", null)]
     [InlineData("claims.n == 1u - 2u", null)]
-    // A whole number that a double cannot hold would equal its neighbour: nobody may read it.
+    // A whole number that a double cannot hold would equal its neighbour: it must not be read.
     [InlineData("claims.big == 9007199254740992", null)]
     [InlineData("claims.big == 9007199254740993", null)]
     [InlineData("claims.huge > 1.0", null)]
@@ -341,7 +341,7 @@ public sealed class CelProgramTests
         {
             var text =
                 string.Concat(Enumerable.Repeat(open, depth)) + inner + string.Concat(Enumerable.Repeat(close, depth));
-            // A list is no condition, but may be compared with one.
+            // A list is not a condition, but may be compared with one.
             return CelProgram.TryCompile(open == "[" ? $"{text} == claims.b" : text, out _, out _);
         }
     }

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tests.Federation.Rules.Conditions;
 
 public sealed class SegmentPatternTests
 {
-    // A54: what an attacker may choose (a branch, an environment's name) never moves what stands behind it.
+    // A54: what an attacker may choose (a branch, an environment's name) never moves the segments after it.
     [Theory]
     [Trait("Attack", "A54")]
     [InlineData("repo:acme@*/api@*:environment:prod", "repo:acme@65/api@74:environment:prod", true)]
