@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Federation.History;
 /// </summary>
 internal sealed class DenialRecorder(
     IJournal journal,
-    IAuthenticationHistory history,
+    DenialStore denials,
     UnprovenRefusals unproven,
     Explainer explainer,
     TimeProvider time
@@ -48,7 +48,7 @@ internal sealed class DenialRecorder(
             new Decision
             {
                 Event = audited with { TraceDigest = trace is null ? null : DigestOf(trace) },
-                Statements = [history.Insert(RowOf(context, denial, audited, trace))],
+                Statements = [denials.Insert(RowOf(context, denial, audited, trace))],
                 Class = DecisionClass.Bulk,
             },
             cancellationToken
