@@ -93,7 +93,7 @@ internal sealed class AdminKeyEndpoints(
             described.Add(await DescribeAsync(key, cancellationToken));
         }
 
-        return ApiAnswer.Json(new AdminKeyListDocument { Data = described }, AdminJson.Default.AdminKeyListDocument);
+        return ApiAnswer.Json(Pages.Whole(described), AdminJson.Default.PageAdminKeyDocument);
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>

@@ -72,11 +72,8 @@ internal sealed class OrganizationEndpoints(
     {
         var all = await tenants.ListOrganizationsAsync(cancellationToken);
         return ApiAnswer.Json(
-            new OrganizationListDocument
-            {
-                Data = [.. all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)],
-            },
-            AdminJson.Default.OrganizationListDocument
+            Pages.Whole(all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)),
+            AdminJson.Default.PageOrganizationDocument
         );
     }
 
@@ -161,18 +158,14 @@ internal sealed class OrganizationEndpoints(
     {
         var workspaces = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            new WorkspaceListDocument
-            {
-                Data =
-                [
-                    .. workspaces
-                        .Where(workspace =>
-                            request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
-                        )
-                        .Select(WorkspaceDocument.Of),
-                ],
-            },
-            AdminJson.Default.WorkspaceListDocument
+            Pages.Whole(
+                workspaces
+                    .Where(workspace =>
+                        request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
+                    )
+                    .Select(WorkspaceDocument.Of)
+            ),
+            AdminJson.Default.PageWorkspaceDocument
         );
     }
 

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Configuration;
@@ -140,10 +141,7 @@ internal static class AdminKeyCommand
                         var keys = await host.ListAsync(organization, cancellation);
                         await output.WriteLineAsync(
                             parsed.GetValue(Json)
-                                ? JsonSerializer.Serialize(
-                                    new AdminKeyListDocument { Data = keys },
-                                    AdminJson.Default.AdminKeyListDocument
-                                )
+                                ? JsonSerializer.Serialize(Pages.Whole(keys), AdminJson.Default.PageAdminKeyDocument)
                                 : string.Join('\n', keys.Select(Line))
                         );
                         return null;

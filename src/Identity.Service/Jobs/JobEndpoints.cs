@@ -25,7 +25,7 @@ internal sealed class JobEndpoints(
             all.Add(await DescribeAsync(job, cancellationToken));
         }
 
-        return ApiAnswer.Json(new JobListDocument { Data = all }, JobsJson.Default.JobListDocument);
+        return ApiAnswer.Json(Pages.Whole(all), JobsJson.Default.PageJobDocument);
     }
 
     /// <summary>Runs a round on this node, also of a paused job, and answers when it has ended.</summary>

@@ -70,15 +70,11 @@ internal sealed class TunnelEndpoints(
 
         var caller = request.Caller;
         var found = await tunnels.ListAsync(caller.OrganizationId, caller.WorkspaceId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, tunnel => tunnel.Ordinal);
         var state = await assignments.GetAsync(cancellationToken);
         return ApiAnswer.Json(
-            new TunnelListDocument
-            {
-                Data = [.. rows.Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value)))],
-                NextPage = next,
-            },
-            TunnelJson.Default.TunnelListDocument
+            page.Cut(found, tunnel => tunnel.Ordinal)
+                .Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value))),
+            TunnelJson.Default.PageTunnelDocument
         );
     }
 

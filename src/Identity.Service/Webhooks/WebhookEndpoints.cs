@@ -95,14 +95,9 @@ internal sealed class WebhookEndpoints(
         var page = pageResult.Value;
 
         var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(all, webhook => webhook.Ordinal);
         return ApiAnswer.Json(
-            new WebhookListDocument
-            {
-                Data = [.. rows.Select(webhook => WebhookDocument.Of(webhook))],
-                NextPage = next,
-            },
-            WebhooksJson.Default.WebhookListDocument
+            page.Cut(all, webhook => webhook.Ordinal).Select(webhook => WebhookDocument.Of(webhook)),
+            WebhooksJson.Default.PageWebhookDocument
         );
     }
 
@@ -118,8 +113,8 @@ internal sealed class WebhookEndpoints(
 
         var deliveries = await store.ListOfAsync(webhook.Id, MostDeliveries, cancellationToken);
         return ApiAnswer.Json(
-            new DeliveryListDocument { Data = [.. deliveries.Select(DeliveryDocument.Of)] },
-            WebhooksJson.Default.DeliveryListDocument
+            Pages.Whole(deliveries.Select(DeliveryDocument.Of)),
+            WebhooksJson.Default.PageDeliveryDocument
         );
     }
 

@@ -26,10 +26,9 @@ internal sealed class CertificateInventoryEndpoint(
         var query = queryResult.Value;
 
         var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
-        var (rows, next) = query.Cut(all);
         return ApiAnswer.Json(
-            new CertificateListDocument { Data = [.. rows.Select(CertificateItemDocument.Of)], NextPage = next },
-            CertificatesJson.Default.CertificateListDocument
+            query.Cut(all).Select(CertificateItemDocument.Of),
+            CertificatesJson.Default.PageCertificateItemDocument
         );
     }
 

@@ -50,14 +50,9 @@ internal sealed class RegisteredCertificateEndpoints(
         var page = pageResult.Value;
 
         var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
-        var (rows, next) = page.Cut(all, certificate => certificate.Ordinal);
         return ApiAnswer.Json(
-            new RegisteredCertificateListDocument
-            {
-                Data = [.. rows.Select(RegisteredCertificateDocument.Of)],
-                NextPage = next,
-            },
-            TunnelJson.Default.RegisteredCertificateListDocument
+            page.Cut(all, certificate => certificate.Ordinal).Select(RegisteredCertificateDocument.Of),
+            TunnelJson.Default.PageRegisteredCertificateDocument
         );
     }
 

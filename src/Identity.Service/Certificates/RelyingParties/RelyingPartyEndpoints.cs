@@ -69,14 +69,8 @@ internal sealed class RelyingPartyEndpoints(
         var known = await KnownAsync(tunnel, cancellationToken);
         var rows = await parties.ListAsync(tunnel.Id, archived == "true", cancellationToken);
         return ApiAnswer.Json(
-            new RelyingPartyListDocument
-            {
-                Data =
-                [
-                    .. rows.Select(party => RelyingPartyDocument.Of(party, known.GetValueOrDefault(party.Id.Value))),
-                ],
-            },
-            BundlesJson.Default.RelyingPartyListDocument
+            Pages.Whole(rows.Select(party => RelyingPartyDocument.Of(party, known.GetValueOrDefault(party.Id.Value)))),
+            BundlesJson.Default.PageRelyingPartyDocument
         );
     }
 

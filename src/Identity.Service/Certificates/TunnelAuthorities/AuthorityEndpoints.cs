@@ -91,14 +91,9 @@ internal sealed partial class AuthorityEndpoints(
             page,
             cancellationToken
         );
-        var (rows, next) = page.Cut(all, authority => authority.Ordinal);
         return ApiAnswer.Json(
-            new AuthorityListDocument
-            {
-                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options))],
-                NextPage = next,
-            },
-            CertificatesJson.Default.AuthorityListDocument
+            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.Of(row, options)),
+            CertificatesJson.Default.PageAuthorityDocument
         );
     }
 

@@ -79,8 +79,8 @@ internal sealed class TunnelAuthorityStore(Database database)
                 workspaceId,
                 tunnelId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -64,10 +64,9 @@ internal sealed class IssuerEndpoints(
         var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new IssuerListDocument { Data = [.. rows.Select(row => DocumentOf(row.Value))], NextPage = next },
-            FederationJson.Default.IssuerListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => DocumentOf(row.Value)),
+            FederationJson.Default.PageIssuerDocument
         );
     }
 

@@ -28,7 +28,7 @@ internal sealed class IssuerStore(Database database)
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
-    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Issuer>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -42,8 +42,8 @@ internal sealed class IssuerStore(Database database)
             {
                 organizationId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

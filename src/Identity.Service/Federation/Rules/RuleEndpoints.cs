@@ -87,10 +87,9 @@ internal sealed class RuleEndpoints(
         }
 
         var found = await store.ListAsync(request.Caller.OrganizationId, issuer, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new RuleListDocument { Data = [.. rows.Select(row => DocumentOf(row.Value))], NextPage = next },
-            FederationJson.Default.RuleListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => DocumentOf(row.Value)),
+            FederationJson.Default.PageRuleDocument
         );
     }
 
@@ -117,10 +116,9 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        var (rows, next) = page.Cut(found, rule => rule.Version);
         return ApiAnswer.Json(
-            new RuleListDocument { Data = [.. rows.Select(DocumentOf)], NextPage = next },
-            FederationJson.Default.RuleListDocument
+            page.Cut(found, rule => rule.Version).Select(DocumentOf),
+            FederationJson.Default.PageRuleDocument
         );
     }
 

@@ -48,8 +48,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
                 organizationId,
                 IssuerId = issuerId ?? "",
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );
@@ -87,7 +87,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             organizationId,
             id,
             page.Before,
-            Count = page.Limit + 1,
+            page.Count,
         };
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<RuleRow>(

@@ -20,11 +20,8 @@ internal sealed class RuleWorkspaceEndpoints(
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) is { } rule
             ? ApiAnswer.Json(
-                new RuleWorkspaceListDocument
-                {
-                    Data = [.. rule.WorkspaceIds.Select(workspace => DocumentOf(rule, workspace))],
-                },
-                FederationJson.Default.RuleWorkspaceListDocument
+                Pages.Whole(rule.WorkspaceIds.Select(workspace => DocumentOf(rule, workspace))),
+                FederationJson.Default.PageRuleWorkspaceDocument
             )
             : RequestErrors.NotFound.Refuse();
 

@@ -67,14 +67,9 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
         var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new ServiceAccountListDocument
-            {
-                Data = [.. rows.Select(row => ServiceAccountDocument.Of(row.Value))],
-                NextPage = next,
-            },
-            FederationJson.Default.ServiceAccountListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => ServiceAccountDocument.Of(row.Value)),
+            FederationJson.Default.PageServiceAccountDocument
         );
     }
 

@@ -43,22 +43,21 @@ internal sealed class MembershipEndpoints(
 
         if (account.IsArchived)
         {
-            return Answer([], null);
+            return Answer(Pages.Whole<Membership>([]));
         }
 
         var found = await store.ListOfAccountAsync(account.Id.Value, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
-        List<Membership> members = [.. rows.Select(row => row.Value)];
+        var members = page.Cut(found, row => row.Ordinal).Select(row => row.Value);
         var home = await tenants.DefaultWorkspaceAsync(account.OrganizationId, cancellationToken);
         if (
             page.Before == long.MaxValue
             && await store.FindAsync(account.Id.Value, home.Id.Value, cancellationToken) is null
         )
         {
-            members.Insert(0, Implicit(account, home));
+            members = members with { Data = [Implicit(account, home), .. members.Data] };
         }
 
-        return Answer(members, next);
+        return Answer(members);
     }
 
     /// <summary>The explicit members of a workspace.</summary>
@@ -78,8 +77,7 @@ internal sealed class MembershipEndpoints(
         }
 
         var found = await store.ListOfWorkspaceAsync(workspace.Id.Value, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
-        return Answer([.. rows.Select(row => row.Value)], next);
+        return Answer(page.Cut(found, row => row.Ordinal).Select(row => row.Value));
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -296,11 +294,8 @@ internal sealed class MembershipEndpoints(
             ],
         };
 
-    private static ApiAnswer Answer(IReadOnlyList<Membership> members, string? next) =>
-        ApiAnswer.Json(
-            new MembershipListDocument { Data = [.. members.Select(MembershipDocument.Of)], NextPage = next },
-            FederationJson.Default.MembershipListDocument
-        );
+    private static ApiAnswer Answer(Page<Membership> members) =>
+        ApiAnswer.Json(members.Select(MembershipDocument.Of), FederationJson.Default.PageMembershipDocument);
 
     private static ApiAnswer Answer(Membership membership) =>
         ApiAnswer.Json(MembershipDocument.Of(membership), FederationJson.Default.MembershipDocument);

@@ -71,14 +71,9 @@ internal sealed class RevocationEndpoints(
         var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, time.GetUtcNow(), cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new RevocationListDocument
-            {
-                Data = [.. rows.Select(row => RevocationDocument.Of(row.Value))],
-                NextPage = next,
-            },
-            TokensJson.Default.RevocationListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => RevocationDocument.Of(row.Value)),
+            TokensJson.Default.PageRevocationDocument
         );
     }
 

@@ -46,7 +46,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
 
     private ApiAnswer Answer() =>
         ApiAnswer.Json(
-            new SigningKeyListDocument { Data = SigningKeyDocument.Of(ring.Current, time.GetUtcNow()) },
-            TokensJson.Default.SigningKeyListDocument
+            Pages.Whole(SigningKeyDocument.Of(ring.Current, time.GetUtcNow())),
+            TokensJson.Default.PageSigningKeyDocument
         );
 }

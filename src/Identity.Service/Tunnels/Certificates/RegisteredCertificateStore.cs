@@ -58,8 +58,8 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             {
                 tunnelId.Value,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -107,10 +107,9 @@ internal sealed class ClientAuthorityEndpoints(
         var page = pageResult.Value;
 
         var all = await authorities.ListAsync(tunnel.Id, page, cancellationToken);
-        var (rows, next) = page.Cut(all, authority => authority.Ordinal);
         return ApiAnswer.Json(
-            new ClientAuthorityListDocument { Data = [.. rows.Select(ClientAuthorityDocument.Of)], NextPage = next },
-            TunnelJson.Default.ClientAuthorityListDocument
+            page.Cut(all, authority => authority.Ordinal).Select(ClientAuthorityDocument.Of),
+            TunnelJson.Default.PageClientAuthorityDocument
         );
     }
 

@@ -38,10 +38,9 @@ internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry regist
         var page = pageResult.Value;
 
         var all = await edges.ListAsync(page, cancellationToken);
-        var (rows, next) = page.Cut(all, edge => edge.Ordinal);
         return ApiAnswer.Json(
-            new EdgeListDocument { Data = [.. rows.Select(EdgeDocument.Of)], NextPage = next },
-            TunnelJson.Default.EdgeListDocument
+            page.Cut(all, edge => edge.Ordinal).Select(EdgeDocument.Of),
+            TunnelJson.Default.PageEdgeDocument
         );
     }
 

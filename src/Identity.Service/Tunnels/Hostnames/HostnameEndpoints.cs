@@ -42,8 +42,8 @@ internal sealed class HostnameEndpoints(
 
         var all = await hostnames.ListAsync(tunnel.Id, cancellationToken);
         return ApiAnswer.Json(
-            new HostnameListDocument { Data = [.. all.Select(hostname => Describe(tunnel, hostname))] },
-            TunnelJson.Default.HostnameListDocument
+            Pages.Whole(all.Select(hostname => Describe(tunnel, hostname))),
+            TunnelJson.Default.PageHostnameDocument
         );
     }
 

@@ -24,10 +24,9 @@ internal sealed class InventoryEndpoints(TunnelAccess access, InventoryStore inv
         var page = pageResult.Value;
 
         var read = await inventory.ListAsync(tunnel.Id, request.Query("route"), page, cancellationToken);
-        var (rows, next) = page.Cut(read, entry => entry.Ordinal);
         return ApiAnswer.Json(
-            new InventoryListDocument { Data = [.. rows.Select(InventoryDocument.Of)], NextPage = next },
-            TunnelJson.Default.InventoryListDocument
+            page.Cut(read, entry => entry.Ordinal).Select(InventoryDocument.Of),
+            TunnelJson.Default.PageInventoryDocument
         );
     }
 }

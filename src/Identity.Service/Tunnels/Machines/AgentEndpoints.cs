@@ -21,12 +21,8 @@ internal sealed class AgentEndpoints(
         var found = await access.FindAsync(request, cancellationToken);
         return found.IsOk
             ? ApiAnswer.Json(
-                new AgentListDocument
-                {
-                    Data = await directory.ListAsync(found.Value, cancellationToken),
-                    NextPage = null,
-                },
-                TunnelJson.Default.AgentListDocument
+                Pages.Whole(await directory.ListAsync(found.Value, cancellationToken)),
+                TunnelJson.Default.PageAgentDocument
             )
             : found.Refusal;
     }

@@ -19,8 +19,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     {
         var all = await sets.ListAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            new ClientRangeSetListDocument { Data = [.. all.Select(ClientRangeSetDocument.Of)], NextPage = null },
-            TunnelJson.Default.ClientRangeSetListDocument
+            Pages.Whole(all.Select(ClientRangeSetDocument.Of)),
+            TunnelJson.Default.PageClientRangeSetDocument
         );
     }
 
