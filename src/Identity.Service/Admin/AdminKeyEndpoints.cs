@@ -20,12 +20,10 @@ internal sealed class AdminKeyEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -104,12 +102,10 @@ internal sealed class AdminKeyEndpoints(
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.RevokeAdminKeyRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {

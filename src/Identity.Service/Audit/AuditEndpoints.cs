@@ -15,13 +15,10 @@ internal static class AuditEndpoints
         CancellationToken cancellationToken
     )
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var entries = await log.ListAsync(request.Caller.OrganizationId, page.Before, page.Count, cancellationToken);
         var answer = page.Cut(entries, entry => entry.Ordinal);

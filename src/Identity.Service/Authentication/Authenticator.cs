@@ -125,13 +125,11 @@ internal sealed class Authenticator(
 
     private async ValueTask<Result<Caller>> ProveAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
-        var found = await FindAdminKeyAsync(credential, cancellationToken);
-        if (!found.IsOk)
+        if (!(await FindAdminKeyAsync(credential, cancellationToken)).TryGet(out var key, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var key = found.Value;
         return new Caller
         {
             Kind = CallerKind.AdminKey,

@@ -60,12 +60,10 @@ internal sealed class JobEndpoints(
     public async ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(JobsJson.Default.PauseJobRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refused))
         {
-            return bodyResult.Refusal;
+            return refused;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckRequired(body.Reason) is { } refusal)
         {

@@ -28,12 +28,10 @@ internal sealed class WebhookEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WebhooksJson.Default.CreateWebhookRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refused))
         {
-            return body.Refusal;
+            return refused;
         }
-
-        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -86,13 +84,10 @@ internal sealed class WebhookEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         return ApiAnswer.Json(

@@ -51,12 +51,10 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
-        if (!admitted.IsOk)
+        if (!admitted.TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         var first = await EnrollAsync(request, tunnel, instance, csr, cancellationToken);
@@ -96,13 +94,10 @@ internal sealed class AgentEnrollmentEndpoints(
         IReadOnlyList<Statement> changes = [enrollments.RequireLive(enrollment.Id)];
         if (Credentials.ArePresent(request.Http))
         {
-            var provenResult = await ProveAsync(request, enrollment, cancellationToken);
-            if (!provenResult.IsOk)
+            if (!(await ProveAsync(request, enrollment, cancellationToken)).TryGet(out var proven, out var refusal))
             {
-                return provenResult.Refusal;
+                return refusal;
             }
-
-            var proven = provenResult.Value;
 
             enrollment = proven;
             changes = enrollments.Prove(proven, agentOptions.InstancesPerTunnel, time.GetUtcNow());

@@ -17,13 +17,10 @@ internal sealed class CertificateInventoryEndpoint(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var queryResult = InventoryQuery.Read(request);
-        if (!queryResult.IsOk)
+        if (!InventoryQuery.Read(request).TryGet(out var query, out var refusal))
         {
-            return queryResult.Refusal;
+            return refusal;
         }
-
-        var query = queryResult.Value;
 
         var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
         return ApiAnswer.Json(

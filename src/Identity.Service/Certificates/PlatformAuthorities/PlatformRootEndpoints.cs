@@ -31,12 +31,10 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
             ActivateRootRequest.None,
             cancellationToken
         );
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Check() is { } malformed)
         {

@@ -36,13 +36,10 @@ internal sealed class RotationJobEndpoint(
 
         var caller = request.Caller;
         var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
-        var admitted = RotationAdmission.Admit(found, caller);
-        if (!admitted.IsOk)
+        if (!RotationAdmission.Admit(found, caller).TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         var proof = EnrollmentProof.Of(caller);
         var outcome = await server.IssueAsync(

@@ -44,12 +44,10 @@ internal sealed class ServerCertificateEndpoint(
         }
 
         var admitted = await admission.ReadmitAsync(enrollment, request.Source, cancellationToken);
-        if (!admitted.IsOk)
+        if (!admitted.TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         var outcome = await server.IssueAsync(
             tunnel,

@@ -25,12 +25,10 @@ internal sealed class SimulationEndpoint(
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.SimulateRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (body.RuleId is not null && body.Rule is not null)
         {
@@ -43,12 +41,10 @@ internal sealed class SimulationEndpoint(
         }
 
         var inputResult = await reader.ReadAsync(body, request.Caller.OrganizationId, cancellationToken);
-        if (!inputResult.IsOk)
+        if (!inputResult.TryGet(out var input, out refusal))
         {
-            return inputResult.Refusal;
+            return refusal;
         }
-
-        var input = inputResult.Value;
 
         return body.RuleId is null && body.Rule is null
             ? await SearchAsync(request, body, input, cancellationToken)

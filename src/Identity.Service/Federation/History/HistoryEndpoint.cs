@@ -11,21 +11,15 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
-        var queryResult = HistoryQueryReader.Read(request);
-        if (!queryResult.IsOk)
+        if (!HistoryQueryReader.Read(request).TryGet(out var query, out refusal))
         {
-            return queryResult.Refusal;
+            return refusal;
         }
-
-        var query = queryResult.Value;
 
         var found = await history.ListAsync(query, page.Before, page.Count, cancellationToken);
         var answer = page.Cut(found.Rows, row => row.Ordinal, found.SearchedTo);

@@ -28,12 +28,10 @@ internal sealed class LintEndpoint(
             new LintRequest(),
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         return body switch
         {

@@ -45,12 +45,10 @@ internal static class RuleDrafts
         }
 
         var optionsResult = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
-        if (!optionsResult.IsOk)
+        if (!optionsResult.TryGet(out var options, out var refusal))
         {
-            return optionsResult.Refusal;
+            return refusal;
         }
-
-        var options = optionsResult.Value;
 
         return new Rule
         {
@@ -107,12 +105,10 @@ internal static class RuleDrafts
         }
 
         var optionsResult = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
-        if (!optionsResult.IsOk)
+        if (!optionsResult.TryGet(out var options, out var refusal))
         {
-            return optionsResult.Refusal;
+            return refusal;
         }
-
-        var options = optionsResult.Value;
 
         return rule.Next(options.State, stamps) with
         {

@@ -28,12 +28,10 @@ internal sealed class RuleWorkspaceEndpoints(
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddRuleWorkspaceRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -61,12 +59,10 @@ internal sealed class RuleWorkspaceEndpoints(
                 justification: null,
                 cancellationToken
             );
-            if (!reviewResult.IsOk)
+            if (!reviewResult.TryGet(out var review, out refusal))
             {
-                return reviewResult.Refusal;
+                return refusal;
             }
-
-            var review = reviewResult.Value;
 
             var refused = await CommitAsync(
                 request,

@@ -17,12 +17,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             FederationJson.Default.CreateServiceAccountRequest,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
         if (fault is not null)
@@ -58,13 +56,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         return ApiAnswer.Json(
@@ -82,12 +77,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             FederationJson.Default.UpdateServiceAccountRequest,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
@@ -135,13 +128,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (!wantedResult.IsOk)
+        if (!(await ReasonRequest.ReadAsync(request, cancellationToken)).TryGet(out var wanted, out var refusal))
         {
-            return wantedResult.Refusal;
+            return refusal;
         }
-
-        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {

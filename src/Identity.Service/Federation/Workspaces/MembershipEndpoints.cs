@@ -28,13 +28,10 @@ internal sealed class MembershipEndpoints(
     /// <summary>The workspaces of an account; the implicit membership first, outside the page's limit.</summary>
     public async ValueTask<ApiAnswer> ListOfAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, AccountList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -63,13 +60,10 @@ internal sealed class MembershipEndpoints(
     /// <summary>The explicit members of a workspace.</summary>
     public async ValueTask<ApiAnswer> ListOfWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -89,12 +83,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> AddToAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddWorkspaceRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -109,12 +101,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> AddToWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -129,12 +119,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateMemberRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (
             await PathAsync(request, cancellationToken) is not ({ } account, { } workspace)

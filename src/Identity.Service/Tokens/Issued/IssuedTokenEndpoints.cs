@@ -33,12 +33,10 @@ internal sealed class IssuedTokenEndpoints(
         }
 
         var pageResult = PageRequest.Read(request, $"tokens/{serviceAccount.Value}", maxLimit: 100);
-        if (!pageResult.IsOk)
+        if (!pageResult.TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
         {

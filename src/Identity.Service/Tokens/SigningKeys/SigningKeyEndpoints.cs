@@ -18,12 +18,10 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
             RotateSigningKeyRequest.None,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {

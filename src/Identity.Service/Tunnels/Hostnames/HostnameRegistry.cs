@@ -29,13 +29,10 @@ internal sealed class HostnameRegistry(
         CancellationToken cancellationToken
     )
     {
-        var parsed = HostnameRules.Parse(written);
-        if (!parsed.IsOk)
+        if (!HostnameRules.Parse(written).TryGet(out var name, out var refused))
         {
-            return parsed.Refusal;
+            return refused;
         }
-
-        var name = parsed.Value;
 
         if (await rules.CheckAsync(name, cancellationToken) is { } refusal)
         {

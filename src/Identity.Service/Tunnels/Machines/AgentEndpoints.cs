@@ -36,13 +36,10 @@ internal sealed class AgentEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
@@ -70,13 +67,10 @@ internal sealed class AgentEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {

@@ -30,12 +30,10 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     public async ValueTask<ApiAnswer> ApplyAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ApplyRangeSetRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var name = request.Route("name") ?? "";
         if (!ClientRangeSet.IsName(name))
@@ -56,13 +54,10 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             return NotOfAWorkspace();
         }
 
-        var rangesResult = SourceRanges.Parse("ranges", wanted.Ranges);
-        if (!rangesResult.IsOk)
+        if (!SourceRanges.Parse("ranges", wanted.Ranges).TryGet(out var ranges, out refusal))
         {
-            return rangesResult.Refusal;
+            return refusal;
         }
-
-        var ranges = rangesResult.Value;
 
         var before = await FindAsync(request, cancellationToken);
         if (wanted.Revision is { } expected && expected != (before?.Revision ?? 0))
