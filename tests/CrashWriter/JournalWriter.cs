@@ -56,7 +56,7 @@ internal static class JournalWriter
                 new Decision
                 {
                     Event = new RecordWritten { At = now, Actor = AuditActor.System },
-                    Replay = new ReplayKey(Credentials.HashOf(key), now + TimeSpan.FromHours(1)),
+                    Replay = new ReplayKey(Credentials.Hash(key), now + TimeSpan.FromHours(1)),
                     Statements = i % 3 == 0 ? [new Statement("UPDATE installation SET proven = proven + 1")] : [],
                     Changes = i % 3 == 0 ? ChangeTopics.Feed : ChangeTopics.None,
                 },

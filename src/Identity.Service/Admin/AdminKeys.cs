@@ -54,7 +54,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
                     RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
-                Statements = [store.Insert(key, Credentials.HashOf(secret), MostLive), .. told],
+                Statements = [store.Insert(key, Credentials.Hash(secret), MostLive), .. told],
             },
             cancellationToken
         );

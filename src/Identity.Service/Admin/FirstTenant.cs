@@ -71,7 +71,7 @@ internal sealed class FirstTenant(
                     Actor = AuditActor.System,
                     OrganizationId = organization.Id,
                 },
-                Statements = [keys.Insert(key, Credentials.HashOf(secret))],
+                Statements = [keys.Insert(key, Credentials.Hash(secret))],
             },
             cancellationToken
         );

@@ -103,7 +103,7 @@ internal sealed class ClockGuard(
         var decided = await audit.LatestAsync(cancellationToken);
         var expected = await audit.LastClockEntryAsync(node.Name, cancellationToken)
             is (AuditEvents.ClockAlarm, var at, { } body)
-            ? at - ClockAlarmed.StepOf(body)
+            ? at - ClockAlarmed.ReadStep(body)
             : (DateTimeOffset?)null;
         var latest = expected > decided ? expected : decided;
         if (latest - time.GetUtcNow() > Tolerance)

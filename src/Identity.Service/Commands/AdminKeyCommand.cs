@@ -97,7 +97,7 @@ internal static class AdminKeyCommand
         };
         command.Validators.Add(result =>
         {
-            if (OwnerOf(result.GetValue(issuer), result.GetValue(subject)) is { Fault: { } fault })
+            if (ToOwner(result.GetValue(issuer), result.GetValue(subject)) is { Error: { } fault })
             {
                 result.AddError($"--{fault}");
             }
@@ -116,7 +116,7 @@ internal static class AdminKeyCommand
                                 Role = AdminRole.Find(parsed.GetRequiredValue(role))!,
                                 Life = parsed.GetValue(life),
                                 CreatedBy = null,
-                                Owner = OwnerOf(parsed.GetValue(issuer), parsed.GetValue(subject)),
+                                Owner = ToOwner(parsed.GetValue(issuer), parsed.GetValue(subject)),
                             },
                             Path.GetFullPath(parsed.GetRequiredValue(file)),
                             parsed.GetValue(Json),
@@ -185,7 +185,7 @@ internal static class AdminKeyCommand
         return command;
     }
 
-    private static KeyOwner? OwnerOf(string? issuer, string? subject) =>
+    private static KeyOwner? ToOwner(string? issuer, string? subject) =>
         issuer is null && subject is null ? null : new KeyOwner(issuer ?? "", subject ?? "");
 
     private static async Task<string?> MakeAsync(

@@ -71,12 +71,12 @@ internal static class CertificateSection
     {
         if (
             options.BlockedKeysFile.Length > 0
-            && !BlockedKeyList.TryRead(options.BlockedKeysFile, out _, out var fault)
+            && !BlockedKeyList.TryRead(options.BlockedKeysFile, out _, out var error)
         )
         {
             certificates.Error(
                 "blocked_keys_file",
-                $"The list is not usable: {fault}",
+                $"The list is not usable: {error}",
                 "Write one SHA-256 of a SubjectPublicKeyInfo per line, in hex, or leave the key empty."
             );
         }

@@ -59,9 +59,9 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         }
 
         var proven = binding.Prove(request.Http);
-        if (proven.Fault != BindingError.None)
+        if (proven.Error != BindingError.None)
         {
-            return BindingRefusals.RefusalOf(proven.Fault);
+            return BindingRefusals.ToRefusal(proven.Error);
         }
 
         if (proven.Binding != default)

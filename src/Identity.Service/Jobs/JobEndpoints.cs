@@ -142,7 +142,7 @@ internal sealed class JobEndpoints(
 
     private async ValueTask<JobDocument> DescribeAsync(RecurringJob job, CancellationToken cancellationToken)
     {
-        var pause = scheduler.PauseOf(job);
+        var pause = scheduler.FindPause(job);
         return new JobDocument
         {
             Name = job.Name,

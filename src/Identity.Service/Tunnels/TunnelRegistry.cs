@@ -44,7 +44,7 @@ internal sealed class TunnelRegistry(
     {
         var caller = request.Caller;
         var now = time.GetStoreNow();
-        var fingerprint = FingerprintOf(request, body);
+        var fingerprint = Fingerprint(request, body);
         var workspaceId =
             caller.WorkspaceId
             ?? (await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken)).Id.Value;
@@ -242,11 +242,11 @@ internal sealed class TunnelRegistry(
             )
         );
 
-    private static byte[] FingerprintOf(ApiRequest request, ReadOnlyMemory<byte> body)
+    private static byte[] Fingerprint(ApiRequest request, ReadOnlyMemory<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
-        hash.AppendData(Credentials.HashOf(request.Http.Request.Path));
+        hash.AppendData(Credentials.Hash(request.Http.Request.Path));
         hash.AppendData(body.Span);
         return hash.GetHashAndReset();
     }

@@ -84,7 +84,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
     /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
     public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        var hash = Credentials.HashOf(token);
+        var hash = Credentials.Hash(token);
         var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
         return tunnel is null
             ? AuthErrors.Invalid.Refuse()

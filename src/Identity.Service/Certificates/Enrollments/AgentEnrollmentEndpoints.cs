@@ -126,7 +126,7 @@ internal sealed class AgentEnrollmentEndpoints(
             : null;
 
     /// <summary>The conflict of the intent's commit, as a refusal for the caller.</summary>
-    public static Refusal RefusalOf(EnrollmentConflict conflict) =>
+    public static Refusal ToRefusal(EnrollmentConflict conflict) =>
         conflict switch
         {
             EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
@@ -239,7 +239,7 @@ internal sealed class AgentEnrollmentEndpoints(
         );
         if (outcome.Document is not { } document)
         {
-            return outcome.Refusal ?? RefusalOf((EnrollmentConflict)outcome.Conflict!);
+            return outcome.Refusal ?? ToRefusal((EnrollmentConflict)outcome.Conflict!);
         }
 
         return ApiAnswer.Json(

@@ -46,7 +46,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
             return limit.Refusal;
         }
 
-        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        var place = InventoryPlace.GetStart(filter.IsByExpiry);
         return request.Query("page") is { } cursor && !TryDecode(cursor, filter.IsByExpiry, out place)
             ? PageRequest.InvalidCursor()
             : new InventoryQuery(filter, place, limit.Value);
@@ -97,7 +97,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
     /// <summary>Cuts a page out of at most <see cref="Limit"/> + 1 rows.</summary>
     public Page<CertificateRecord> Cut(IReadOnlyList<CertificateRecord> rows) => Pages.Cut(rows, Limit, Encode);
 
-    public static InventoryPlace PlaceOf(CertificateRecord last, bool byExpiry) =>
+    public static InventoryPlace GetPlace(CertificateRecord last, bool byExpiry) =>
         new(byExpiry ? last.NotAfter.ToUnixTimeMilliseconds() : 0, last.Ordinal);
 
     private string Encode(CertificateRecord last) =>

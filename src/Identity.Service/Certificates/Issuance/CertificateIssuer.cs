@@ -74,7 +74,7 @@ internal sealed class CertificateIssuer(
                 return Refuse(job, plan.Refusal);
             }
 
-            var intent = IntentOf(job, plan.Value);
+            var intent = ToIntent(job, plan.Value);
             var first = await journal.CommitAsync(
                 new Decision
                 {
@@ -208,7 +208,7 @@ internal sealed class CertificateIssuer(
         Log.Voided(logger, intent.Serial, refusal.Code.Code);
     }
 
-    private static CertificateRecord IntentOf(IssuanceJob job, IssuancePlan plan) =>
+    private static CertificateRecord ToIntent(IssuanceJob job, IssuancePlan plan) =>
         new()
         {
             Id = CertificateId.New(plan.Validity.IssuedAt),
@@ -235,10 +235,10 @@ internal sealed class CertificateIssuer(
         {
             OrganizationId = job.OrganizationId,
             RequestId = job.RequestId,
-            Resources = ResourcesOf(job),
+            Resources = ToResources(job),
         };
 
-    private static List<AuditResource> ResourcesOf(IssuanceJob job)
+    private static List<AuditResource> ToResources(IssuanceJob job)
     {
         List<AuditResource> resources = [];
         Add("tunnel", job.TunnelId);

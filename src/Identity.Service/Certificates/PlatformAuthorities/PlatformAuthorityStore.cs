@@ -33,7 +33,7 @@ internal sealed class PlatformAuthorityStore(Database database)
         );
         return new PlatformRecords(
             rows.Count == 0 ? 1 : rows[0].Epoch,
-            [.. rows.Select(AuthorityOf)],
+            [.. rows.Select(FromRow)],
             [.. links.Select(link => new PlatformLink(link.SubjectId, link.IssuerId, Parse(link.Certificate)))]
         );
     }
@@ -99,7 +99,7 @@ internal sealed class PlatformAuthorityStore(Database database)
             new { rootId }
         );
 
-    private static PlatformAuthority AuthorityOf(Row row) =>
+    private static PlatformAuthority FromRow(Row row) =>
         new()
         {
             Id = CertificateAuthorityId.Wrap(row.Id),

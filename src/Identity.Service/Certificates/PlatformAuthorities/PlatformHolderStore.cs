@@ -46,8 +46,8 @@ internal sealed class PlatformHolderStore(Database database)
         );
         return
         [
-            .. agents.Select(row => AgentOf(row, trustDomain, known)),
-            .. edges.Select(row => EdgeOf(row, trustDomain, known)),
+            .. agents.Select(row => ToAgent(row, trustDomain, known)),
+            .. edges.Select(row => ToEdge(row, trustDomain, known)),
         ];
     }
 
@@ -73,7 +73,7 @@ internal sealed class PlatformHolderStore(Database database)
             }
         );
 
-    private static PlatformMachine AgentOf(
+    private static PlatformMachine ToAgent(
         AgentRow row,
         string trustDomain,
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
@@ -82,7 +82,7 @@ internal sealed class PlatformHolderStore(Database database)
         var spiffeId = InstanceId.TryParse(row.InstanceId, out var instance)
             ? SpiffeId.Agent(trustDomain, row.OrganizationId, row.TunnelId, instance).ToString()
             : row.Id;
-        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        var (served, acknowledged) = GetSteps(known, spiffeId, row.Serial);
         return new PlatformMachine(
             IsEdge: false,
             spiffeId,
@@ -95,14 +95,14 @@ internal sealed class PlatformHolderStore(Database database)
         );
     }
 
-    private static PlatformMachine EdgeOf(
+    private static PlatformMachine ToEdge(
         (string Id, string Name, string? Serial) row,
         string trustDomain,
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
     )
     {
         var spiffeId = SpiffeId.Edge(trustDomain, row.Id).ToString();
-        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        var (served, acknowledged) = GetSteps(known, spiffeId, row.Serial);
         return new PlatformMachine(
             IsEdge: true,
             spiffeId,
@@ -116,7 +116,7 @@ internal sealed class PlatformHolderStore(Database database)
     }
 
     // A report counts only from the certificate that the machine has now: after each renewal it reports again (S17).
-    private static (long Served, long Acknowledged) WordOf(
+    private static (long Served, long Acknowledged) GetSteps(
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known,
         string spiffeId,
         string? serial

@@ -70,7 +70,7 @@ internal sealed class PlatformRootCommands(
 
         if (root.State != RootState.Staged)
         {
-            return root.State == RootState.Active ? root : PlatformRootErrors.StateOf(root);
+            return root.State == RootState.Active ? root : PlatformRootErrors.InvalidState(root);
         }
 
         var now = time.GetStoreNow();
@@ -141,7 +141,7 @@ internal sealed class PlatformRootCommands(
 
         if (root.State != RootState.Staged)
         {
-            return root.State == RootState.Retired ? root : PlatformRootErrors.StateOf(root);
+            return root.State == RootState.Retired ? root : PlatformRootErrors.InvalidState(root);
         }
 
         Require(BundleProtocol.Rollback(swap.State, id));
@@ -243,9 +243,9 @@ internal sealed class PlatformRootCommands(
     // The commands check before: a refusal of the rules here is a programming error.
     private static void Require(BundleStep step)
     {
-        if (step.Fault is { } fault)
+        if (step.Error is { } error)
         {
-            throw new InvalidOperationException($"The trust bundle's rules refuse the step: {fault}.");
+            throw new InvalidOperationException($"The trust bundle's rules refuse the step: {error}.");
         }
     }
 }

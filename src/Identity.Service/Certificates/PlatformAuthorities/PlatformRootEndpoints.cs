@@ -43,7 +43,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
         return await AnswerAsync(
             request,
-            await commands.ActivateAsync(request, IdOf(request), wanted, cancellationToken),
+            await commands.ActivateAsync(request, ReadId(request), wanted, cancellationToken),
             cancellationToken
         );
     }
@@ -54,7 +54,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
         return wanted.IsOk
             ? await AnswerAsync(
                 request,
-                await commands.RollbackAsync(request, IdOf(request), wanted.Value.Reason, cancellationToken),
+                await commands.RollbackAsync(request, ReadId(request), wanted.Value.Reason, cancellationToken),
                 cancellationToken
             )
             : wanted.Refusal;
@@ -66,5 +66,5 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
         CancellationToken cancellationToken
     ) => !result.IsOk ? result.Refusal : await ShowAsync(request, cancellationToken);
 
-    private static string IdOf(ApiRequest request) => request.Route("root_id");
+    private static string ReadId(ApiRequest request) => request.Route("root_id");
 }

@@ -198,7 +198,7 @@ internal sealed class RegisteredCertificates(
     }
 
     private CaResult<ParsedCertificate> Check(Tunnel tunnel, string pem, DateTimeOffset now) =>
-        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.NamesOf(tunnel));
+        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.GetNames(tunnel));
 
     private ValueTask<Result<RegisteredCertificate>> ArchiveNowAsync(
         ApiRequest request,

@@ -74,7 +74,7 @@ internal sealed class CertificateRevoker(
                     Actor = AuditActor.Of(request),
                     OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
                     RequestId = request.RequestId,
-                    Resources = ResourcesOf(certificate),
+                    Resources = ToResources(certificate),
                 },
                 Statements = certificate.RevokedAt is null
                     ? store.Revoke(certificate, reason, shard, now)
@@ -106,7 +106,7 @@ internal sealed class CertificateRevoker(
                 .With("revocation_reason", RevocationReasons.NameOf(present.RevocationReason!.Value));
     }
 
-    private static List<AuditResource> ResourcesOf(CertificateRecord certificate)
+    private static List<AuditResource> ToResources(CertificateRecord certificate)
     {
         List<AuditResource> resources = [new("certificate", certificate.Id.Value)];
         if (certificate.TunnelId is { } tunnel)

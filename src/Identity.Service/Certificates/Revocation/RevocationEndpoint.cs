@@ -37,12 +37,12 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
 
         if (
             wanted.ExpectedStatus is { } expected
-            && found.FirstOrDefault(one => InventoryStatuses.NameOf(one) != expected) is { } other
+            && found.FirstOrDefault(one => InventoryStatuses.GetName(one) != expected) is { } other
         )
         {
             return RevocationErrors
                 .State.Refuse()
-                .With("status", InventoryStatuses.NameOf(other))
+                .With("status", InventoryStatuses.GetName(other))
                 .With("certificate_id", other.Id.Value);
         }
 
@@ -145,12 +145,12 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         };
         List<CertificateRecord> found = [];
         IReadOnlyList<CertificateRecord> page;
-        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        var place = InventoryPlace.GetStart(filter.IsByExpiry);
         do
         {
             page = await inventory.ListAsync(filter, place, PageSize, cancellationToken);
             found.AddRange(page);
-            place = page.Count > 0 ? InventoryQuery.PlaceOf(page[^1], filter.IsByExpiry) : place;
+            place = page.Count > 0 ? InventoryQuery.GetPlace(page[^1], filter.IsByExpiry) : place;
         } while (page.Count == PageSize);
 
         return found;

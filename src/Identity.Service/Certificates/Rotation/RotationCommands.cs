@@ -35,11 +35,11 @@ internal sealed class RotationCommands(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Fault is { } fault)
+        if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Error is { } error)
         {
-            return fault == BundleError.Role
-                ? AuthorityErrors.StateOf(authority, "No previous authority exists to return to.")
-                : Unsafe(bundle, authority, fault);
+            return error == BundleError.Role
+                ? AuthorityErrors.InvalidState(authority, "No previous authority exists to return to.")
+                : Unsafe(bundle, authority, error);
         }
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, reason, cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class RotationCommands(
         var before = await authorities.FindAsync(BundleProtocol.Predecessor(bundle.State)!.Id, cancellationToken);
         if (before is null)
         {
-            return AuthorityErrors.StateOf(authority, "No previous authority exists to return to.");
+            return AuthorityErrors.InvalidState(authority, "No previous authority exists to return to.");
         }
 
         // One decision: at every moment one of the two issues.
@@ -99,7 +99,7 @@ internal sealed class RotationCommands(
 
         if (authority.State is not (AuthorityState.Retiring or AuthorityState.Tainted))
         {
-            return AuthorityErrors.StateOf(authority, "Only a retiring or tainted one can be withdrawn.");
+            return AuthorityErrors.InvalidState(authority, "Only a retiring or tainted one can be withdrawn.");
         }
 
         if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
@@ -107,9 +107,9 @@ internal sealed class RotationCommands(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (BundleProtocol.Remove(bundle.State, authority.Id.Value, wanted.Force).Fault is { } fault)
+        if (BundleProtocol.Remove(bundle.State, authority.Id.Value, wanted.Force).Error is { } error)
         {
-            return Unsafe(bundle, authority, fault);
+            return Unsafe(bundle, authority, error);
         }
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason, cancellationToken);
@@ -121,13 +121,13 @@ internal sealed class RotationCommands(
         );
     }
 
-    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError fault) =>
+    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError error) =>
         BundleErrors
             .Unsafe.Refuse()
             .With("state", WireNames.Of(authority.State))
             .With(
                 "reason",
-                fault switch
+                error switch
                 {
                     BundleError.LiveLeaves => "live_leaves",
                     BundleError.Empty => "empty",

@@ -117,7 +117,7 @@ internal sealed class RotationSteps(
             await lifecycle.MoveAsync(
                 authority,
                 AuthorityState.Retired,
-                AuthorityMove.BySystem(ReasonOf("tainted", missing)),
+                AuthorityMove.BySystem(DescribeReason("tainted", missing)),
                 cancellationToken
             );
         }
@@ -142,7 +142,7 @@ internal sealed class RotationSteps(
         await lifecycle.MoveAsync(
             successor,
             AuthorityState.Active,
-            AuthorityMove.BySystem(ReasonOf("succeeds_tainted", blockers.Select(blocker => blocker.Id))) with
+            AuthorityMove.BySystem(DescribeReason("succeeds_tainted", blockers.Select(blocker => blocker.Id))) with
             {
                 Waived = isOverdue ? AuthorityGuards.Acknowledged : AuthorityGuards.None,
             },
@@ -151,7 +151,7 @@ internal sealed class RotationSteps(
     }
 
     // The audit names whoever was passed over (S14).
-    private static string ReasonOf(string what, IEnumerable<string> missing)
+    private static string DescribeReason(string what, IEnumerable<string> missing)
     {
         var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));
         var text = names.Length == 0 ? what : $"{what}; not acknowledged: {names}";

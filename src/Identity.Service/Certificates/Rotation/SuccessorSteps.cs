@@ -93,8 +93,11 @@ internal sealed class SuccessorSteps(
             return; // another node has made the switch since the page was read: the next look sees its result
         }
 
-        var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && PhaseOf(other) is not null);
-        var isDone = plan.Decide(active, (successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None) switch
+        var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && FindPhase(other) is not null);
+        var isDone = plan.Decide(
+            active,
+            (successor is null ? null : FindPhase(successor)) ?? SuccessorPhase.None
+        ) switch
         {
             RotationDue.Prepare => await signing.BeginAsync(tunnel, active, all.Count, cancellationToken),
             RotationDue.Sign => await signing.SignAsync(tunnel, successor!, cancellationToken),
@@ -108,7 +111,7 @@ internal sealed class SuccessorSteps(
     private static bool IsMade(AuthorityCustody custody) =>
         custody is AuthorityCustody.Sealed or AuthorityCustody.Pkcs11;
 
-    private static SuccessorPhase? PhaseOf(TunnelAuthority authority) =>
+    private static SuccessorPhase? FindPhase(TunnelAuthority authority) =>
         !IsMade(authority.Custody)
             ? null
             : authority.State switch

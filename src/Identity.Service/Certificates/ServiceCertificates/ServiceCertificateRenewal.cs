@@ -171,7 +171,7 @@ internal sealed class ServiceCertificateRenewal(
                 Profile = profiles.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
-                Identity = ServiceNames.IdentityOf(identity, node),
+                Identity = ServiceNames.CreateIdentity(identity, node),
                 Actor = AuditActor.System,
                 DespiteClock = isStart,
             },

@@ -106,7 +106,7 @@ internal sealed partial class AuthorityEndpoints(
                 new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = csr },
                 CertificatesJson.Default.AuthorityCsrDocument
             ),
-            var authority => AuthorityErrors.StateOf(authority),
+            var authority => AuthorityErrors.InvalidState(authority),
         };
     }
 

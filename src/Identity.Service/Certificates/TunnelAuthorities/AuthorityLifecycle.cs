@@ -71,7 +71,7 @@ internal sealed class AuthorityLifecycle(
 
         return authority.State == expected
             ? await MoveAsync(authority, to, move, cancellationToken)
-            : AuthorityErrors.StateOf(authority, $"It was expected to be {WireNames.Of(expected)}.");
+            : AuthorityErrors.InvalidState(authority, $"It was expected to be {WireNames.Of(expected)}.");
     }
 
     /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
@@ -84,7 +84,7 @@ internal sealed class AuthorityLifecycle(
     {
         if (AuthorityTransitions.Find(authority.State, to, authority.StateBefore) is not { } transition)
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         var required = transition.Guards & ~move.Waived;
@@ -122,7 +122,7 @@ internal sealed class AuthorityLifecycle(
         );
         changes.AddRange(move.With);
         var moved = await CommitAsync(
-            new AuthorityAudited(EventOf(transition.Command), next)
+            new AuthorityAudited(ToEventName(transition.Command), next)
             {
                 At = now,
                 Actor = move.Actor,
@@ -272,7 +272,7 @@ internal sealed class AuthorityLifecycle(
         };
     }
 
-    private static string EventOf(AuthorityCommand command) =>
+    private static string ToEventName(AuthorityCommand command) =>
         command switch
         {
             AuthorityCommand.MakeKey => AuditEvents.AuthorityKeyMade,

@@ -24,7 +24,7 @@ internal static class AuthorityNextSteps
             AuthorityState.Deleted => $"culvert ca restore {id}",
             AuthorityState.Retired or AuthorityState.Expired =>
                 $"culvert ca register NAME --tunnel {authority.TunnelId.Value} "
-                    + $"--custody {AuthorityCustodies.FlagOf(authority.Custody)}",
+                    + $"--custody {AuthorityCustodies.ToFlag(authority.Custody)}",
             _ => null,
         };
     }

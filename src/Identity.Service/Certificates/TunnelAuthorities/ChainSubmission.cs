@@ -52,7 +52,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
                 {
                     // A trust-only one's key comes with its certificate, and goes with it.
                     PublicKey = uploaded.HoldsKey ? uploaded.PublicKey : chain[0].PublicKey!.Encoded.ToArray(),
-                    SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
+                    SubjectKey = AuthorityChecks.ToSubjectKey(chain[0]),
                     MaxLeafLife = checks.LeafLifeUnder(uploaded, chain[0]),
                 },
             cancellationToken

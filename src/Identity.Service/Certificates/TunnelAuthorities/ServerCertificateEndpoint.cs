@@ -69,6 +69,6 @@ internal sealed class ServerCertificateEndpoint(
                 new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal ?? AgentEnrollmentEndpoints.RefusalOf((EnrollmentConflict)outcome.Conflict!);
+            : outcome.Refusal ?? AgentEnrollmentEndpoints.ToRefusal((EnrollmentConflict)outcome.Conflict!);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ServerCertificates(
             return IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse());
         }
 
-        var names = ServerProfile.NamesOf(tunnel);
+        var names = ServerProfile.GetNames(tunnel);
         if (RequestPolicy.Check(request.Csr, server.Profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());

@@ -32,7 +32,7 @@ internal sealed class TransitionGuards(
             && authority.ArchivedAt + AuthorityLifecycle.RegistrationLife <= now
         )
         {
-            return (AuthorityErrors.StateOf(authority, "It was deleted more than 30 days ago."), []);
+            return (AuthorityErrors.InvalidState(authority, "It was deleted more than 30 days ago."), []);
         }
 
         if (

@@ -348,7 +348,7 @@ internal sealed class ConsoleSessions(
                 CredentialHash = Convert.ToHexStringLower(hash),
                 IssuerId = issuer,
                 Subject = subject,
-                SubjectHash = Sha256Text.Base64UrlOf(subject),
+                SubjectHash = Sha256Text.ToBase64Url(subject),
             }
             : null;
 

@@ -45,13 +45,13 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
                 Event = new ReplayDetected
                 {
                     At = context.Now,
-                    Actor = FederatedAuthentication.ActorOf(context),
+                    Actor = FederatedAuthentication.ToActor(context),
                     OrganizationId = context.Rule.Rule.OrganizationId,
                     RequestId = context.Request.RequestId,
                     RuleId = context.Rule.Rule.Id.Value,
                     IssuerId = issuer.Id.Value,
                     ReplayMode = mode,
-                    AssertionId = FederatedAuthentication.AssertionIdOf(context),
+                    AssertionId = FederatedAuthentication.GetAssertionId(context),
                     First = first,
                     Again = again,
                 },

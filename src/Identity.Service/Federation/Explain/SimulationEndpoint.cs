@@ -140,7 +140,7 @@ internal sealed class SimulationEndpoint(
     {
         var issuerUrl = input.Claims.FindString("iss"u8);
         var rules = directory
-            .Current.RulesOf(request.Caller.OrganizationId)
+            .Current.FindRules(request.Caller.OrganizationId)
             .Where(rule =>
                 rule.IsLive && (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
             )
@@ -171,7 +171,7 @@ internal sealed class SimulationEndpoint(
         {
             json.WriteString("type", "simulation");
             json.WriteString("decision", decision);
-            json.WriteString("reason", ReasonOf(search));
+            json.WriteString("reason", GetReason(search));
             json.WriteNumber("searched", search.Tried.Count);
             json.WriteBoolean("truncated", search.IsTruncated);
             json.WriteStartArray("matches");
@@ -204,7 +204,7 @@ internal sealed class SimulationEndpoint(
         });
     }
 
-    private static string? ReasonOf(SimulatedSearch search)
+    private static string? GetReason(SimulatedSearch search)
     {
         if (search.IsAmbiguous)
         {

@@ -47,8 +47,8 @@ internal sealed class DenialRecorder(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = audited with { TraceDigest = trace is null ? null : DigestOf(trace) },
-                Statements = [denials.Insert(RowOf(context, denial, audited, trace))],
+                Event = audited with { TraceDigest = trace is null ? null : Digest(trace) },
+                Statements = [denials.Insert(ToRow(context, denial, audited, trace))],
                 Class = DecisionClass.Bulk,
             },
             cancellationToken
@@ -68,10 +68,10 @@ internal sealed class DenialRecorder(
         return traced.AddOrUpdate(ruleId, 1, static (_, count) => count + 1) <= MaxTracesPerRuleAndMinute;
     }
 
-    private static string DigestOf(string trace) =>
+    private static string Digest(string trace) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(trace)));
 
-    private static RecordedDenial RowOf(
+    private static RecordedDenial ToRow(
         AssertionContext context,
         Denial denial,
         FederatedAuthentication audited,

@@ -59,7 +59,7 @@ internal static class HistoryEntryReader
             : assertion.ValueKind == JsonValueKind.Object
             && assertion.TryGetProperty("claims", out var asserted)
             && Text(asserted, "sub") is { } subject
-                ? Sha256Text.Base64UrlOf(subject)
+                ? Sha256Text.ToBase64Url(subject)
                 : null;
 
     private static string? Text(JsonElement element, string name) =>

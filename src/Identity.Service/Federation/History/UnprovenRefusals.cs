@@ -129,7 +129,7 @@ internal sealed class UnprovenRefusals(
             var summed = Interlocked.Exchange(ref summary, new ConcurrentDictionary<RefusalKey, long>());
             foreach (var (key, refusals) in counted)
             {
-                await CommitAsync(new Decision { Statements = [denials.Insert(RowOf(key, refusals, now))] });
+                await CommitAsync(new Decision { Statements = [denials.Insert(ToRow(key, refusals, now))] });
                 Interlocked.Increment(ref rowsTotal);
             }
 
@@ -215,7 +215,7 @@ internal sealed class UnprovenRefusals(
         counters.AddOrUpdate(bounded, 1, static (_, count) => count + 1);
     }
 
-    private static RecordedDenial RowOf(RefusalKey key, long refusals, DateTimeOffset now) =>
+    private static RecordedDenial ToRow(RefusalKey key, long refusals, DateTimeOffset now) =>
         new()
         {
             RequestId = Identifier.New("req"),

@@ -57,7 +57,7 @@ internal sealed class IssuerEndpoints(
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => DocumentOf(row.Value)),
+            page.Cut(found, row => row.Ordinal).Select(row => ToDocument(row.Value)),
             FederationJson.Default.PageIssuerDocument
         );
     }
@@ -167,9 +167,9 @@ internal sealed class IssuerEndpoints(
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
 
-    private IssuerDocument DocumentOf(Issuer issuer) =>
-        IssuerDocument.Of(issuer, directory.Current.KeysOf(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
+    private IssuerDocument ToDocument(Issuer issuer) =>
+        IssuerDocument.Of(issuer, directory.Current.FindKeys(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
 
     private ApiAnswer Answer(Issuer issuer) =>
-        ApiAnswer.Json(DocumentOf(issuer), FederationJson.Default.IssuerDocument);
+        ApiAnswer.Json(ToDocument(issuer), FederationJson.Default.IssuerDocument);
 }

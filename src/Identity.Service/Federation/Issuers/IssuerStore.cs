@@ -93,7 +93,7 @@ internal sealed class IssuerStore(Database database)
                 + "@Tenancy, @ReplayMode, @ReplayWindowSeconds, @Algorithms, @Types, @SingleAudience, "
                 + "@AllowMissingKid, @AllowNonAscii, @CallerDetail, @StaleOkSeconds, @HardExpirySeconds, @Version, "
                 + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy)",
-            ParametersOf(issuer)
+            ToParameters(issuer)
         ).Unique(FederationConflict.NameTaken);
 
     /// <summary>
@@ -112,7 +112,7 @@ internal sealed class IssuerStore(Database database)
                 + "version = @Version, updated_at_ms = @UpdatedAt, updated_by = @UpdatedBy, "
                 + "archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                 + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-            ParametersOf(issuer)
+            ToParameters(issuer)
         )
             .ExpectingOne(FederationConflict.Changed)
             .Unique(FederationConflict.NameTaken);
@@ -137,7 +137,7 @@ internal sealed class IssuerStore(Database database)
             Update(issuer),
         ];
 
-    private static object ParametersOf(Issuer issuer) =>
+    private static object ToParameters(Issuer issuer) =>
         new
         {
             Id = issuer.Id.Value,

@@ -78,7 +78,7 @@ internal sealed class RuleEndpoints(
 
         var found = await store.ListAsync(request.Caller.OrganizationId, issuer, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => DocumentOf(row.Value)),
+            page.Cut(found, row => row.Ordinal).Select(row => ToDocument(row.Value)),
             FederationJson.Default.PageRuleDocument
         );
     }
@@ -105,7 +105,7 @@ internal sealed class RuleEndpoints(
         }
 
         return ApiAnswer.Json(
-            page.Cut(found, rule => rule.Version).Select(DocumentOf),
+            page.Cut(found, rule => rule.Version).Select(ToDocument),
             FederationJson.Default.PageRuleDocument
         );
     }
@@ -230,19 +230,19 @@ internal sealed class RuleEndpoints(
             Resources = [new AuditResource("federation_rule", rule.Id.Value)],
         };
 
-    private RuleDocument DocumentOf(Rule rule) =>
+    private RuleDocument ToDocument(Rule rule) =>
         RuleDocument.Of(
             rule,
             directory.Current.IssuerName(rule.IssuerId),
             directory.Current.ServiceAccountName(rule.ServiceAccountId)
         ) with
         {
-            Lints = reviewer.WarningsOf(rule),
+            Lints = reviewer.FindWarnings(rule),
         };
 
     private async ValueTask<ApiAnswer> AnswerAsync(Rule rule, CancellationToken cancellationToken) =>
         Answer(rule, await tests.FindAsync(rule.Id.Value, rule.Version, cancellationToken));
 
     private ApiAnswer Answer(Rule rule, IReadOnlyList<RuleTest> with) =>
-        ApiAnswer.Json(DocumentOf(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
+        ApiAnswer.Json(ToDocument(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
 }

@@ -156,7 +156,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
                     + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
                     + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
-                ParametersOf(rule)
+                ToParameters(rule)
             )
                 .ExpectingOne(FederationConflict.ReferenceArchived)
                 .Unique(FederationConflict.NameTaken),
@@ -179,7 +179,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
                     + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                     + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-                ParametersOf(rule)
+                ToParameters(rule)
             )
                 .ExpectingOne(FederationConflict.Changed)
                 .Unique(FederationConflict.NameTaken),
@@ -252,7 +252,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         ];
     }
 
-    private static object ParametersOf(Rule rule) =>
+    private static object ToParameters(Rule rule) =>
         new
         {
             Id = rule.Id.Value,
@@ -264,8 +264,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
             rule.Match.Subject,
             rule.Match.SubjectSegments,
             rule.Match.Audience,
-            Claims = RuleRow.ClaimsOf(rule.Match),
-            Matchers = RuleRow.MatchersOf(rule.Match),
+            Claims = RuleRow.ToClaimsColumn(rule.Match),
+            Matchers = RuleRow.ToMatchersColumn(rule.Match),
             rule.Match.Condition,
             rule.OAuthScope,
             rule.TokenLifetimeSeconds,

@@ -20,7 +20,7 @@ internal sealed class RuleWorkspaceEndpoints(
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) is { } rule
             ? ApiAnswer.Json(
-                Pages.Whole(rule.WorkspaceIds.Select(workspace => DocumentOf(rule, workspace))),
+                Pages.Whole(rule.WorkspaceIds.Select(workspace => ToDocument(rule, workspace))),
                 FederationJson.Default.PageRuleWorkspaceDocument
             )
             : RequestErrors.NotFound.Refuse();
@@ -78,7 +78,7 @@ internal sealed class RuleWorkspaceEndpoints(
             }
         }
 
-        return ApiAnswer.Json(DocumentOf(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
+        return ApiAnswer.Json(ToDocument(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
     }
 
     /// <summary>Idempotent: a client that repeats it after a lost answer must not get an error.</summary>
@@ -152,6 +152,6 @@ internal sealed class RuleWorkspaceEndpoints(
     private ValueTask<Rule?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
-    private static RuleWorkspaceDocument DocumentOf(Rule rule, string workspace) =>
+    private static RuleWorkspaceDocument ToDocument(Rule rule, string workspace) =>
         new() { FederationRuleId = rule.Id.Value, WorkspaceId = workspace };
 }

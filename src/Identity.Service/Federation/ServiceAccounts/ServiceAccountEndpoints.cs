@@ -22,10 +22,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             return refusal;
         }
 
-        var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
-        if (fault is not null)
+        var error = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
+        if (error is not null)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         var wantedRole = body.OrganizationRole ?? OrganizationRole.Developer.Name();
@@ -92,9 +92,9 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             return FederationErrors.Archived.Refuse();
         }
 
-        if (FederationNames.CheckDescription(body.Description.Value) is { } fault)
+        if (FederationNames.CheckDescription(body.Description.Value) is { } error)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         var role = account.Role;

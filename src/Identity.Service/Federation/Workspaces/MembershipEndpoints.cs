@@ -234,8 +234,8 @@ internal sealed class MembershipEndpoints(
             .SelectMany(rule =>
                 rule.Candidate is { } next ? rule.Rule.Scopes.Concat(next.Rule.Scopes) : rule.Rule.Scopes
             );
-        return GrantRights.Lacking(caller, scopes) is { } fault
-            ? FederationErrors.ScopeNotGrantable.Refuse($"workspace_role: {fault}")
+        return GrantRights.Lacking(caller, scopes) is { } error
+            ? FederationErrors.ScopeNotGrantable.Refuse($"workspace_role: {error}")
             : null;
     }
 

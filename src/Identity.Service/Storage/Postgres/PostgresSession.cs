@@ -215,7 +215,7 @@ internal sealed class PostgresSession : JournalSession
             return false;
         }
 
-        if (expected.Exists(one => RowsOf(one.Command) != one.Rows))
+        if (expected.Exists(one => CountRows(one.Command) != one.Rows))
         {
             Execute("ROLLBACK TO together");
             return false;
@@ -319,7 +319,7 @@ internal sealed class PostgresSession : JournalSession
     {
         for (var i = 0; i < count; i++)
         {
-            if (!pending.Accepts(pending.Decision.Statements[i], RowsOf(batch.BatchCommands[first + i])))
+            if (!pending.Accepts(pending.Decision.Statements[i], CountRows(batch.BatchCommands[first + i])))
             {
                 return true;
             }
@@ -329,7 +329,7 @@ internal sealed class PostgresSession : JournalSession
     }
 
     // Changed, or found by a SELECT.
-    private static int RowsOf(NpgsqlBatchCommand command) => checked((int)command.Rows);
+    private static int CountRows(NpgsqlBatchCommand command) => checked((int)command.Rows);
 
     // A unique violation undoes all of them: the keys used before are looked up, and the rest is chained again and
     // written.

@@ -63,13 +63,13 @@ internal sealed class IssuedTokenEndpoints(
         };
         return ApiAnswer.Json(
             live.Select(entry =>
-                IssuedTokenDocument.Of(entry, revocations.IsRevoked(TraitsOf(request.Caller.OrganizationId, entry)))
+                IssuedTokenDocument.Of(entry, revocations.IsRevoked(ToTraits(request.Caller.OrganizationId, entry)))
             ),
             TokensJson.Default.PageIssuedTokenDocument
         );
     }
 
-    private static TokenTraits TraitsOf(string organizationId, HistoryEntry entry) =>
+    private static TokenTraits ToTraits(string organizationId, HistoryEntry entry) =>
         new()
         {
             OrganizationId = organizationId,

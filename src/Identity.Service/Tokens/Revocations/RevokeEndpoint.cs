@@ -32,7 +32,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
 
         var claims = verified.Claims;
         var revoked = await revoker.RevokeAsync(
-            ActorOf(request, claims),
+            ToActor(request, claims),
             request.RequestId,
             claims.Organization,
             new RevocationTarget(RevocationKind.Token, claims.TokenId),
@@ -46,7 +46,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
         return revoked.IsOk ? ApiAnswer.Nothing : revoked.Refusal;
     }
 
-    private static AuditActor ActorOf(ApiRequest request, in AccessTokenClaims claims) =>
+    private static AuditActor ToActor(ApiRequest request, in AccessTokenClaims claims) =>
         new()
         {
             Type = "federated",

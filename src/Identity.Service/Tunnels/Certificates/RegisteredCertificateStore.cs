@@ -118,7 +118,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                     certificate.Pending?.RequestedBy,
                     RequestedPerson = certificate.Pending?.Person,
                     Slots = TunnelSlots.Count,
-                    SpkiSha256 = RegisteredCertificate.KeyHashOf(certificate.CertificatePem),
+                    SpkiSha256 = RegisteredCertificate.HashKey(certificate.CertificatePem),
                 }
             ).ExpectingOne(TunnelConflict.SlotsTaken),
         ];

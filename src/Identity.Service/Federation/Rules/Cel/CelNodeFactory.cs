@@ -12,7 +12,7 @@ internal static class CelNodeFactory
             ? Bounded(new CelBinary(position, operation, left, right))
             : throw new CelSyntaxException(
                 position,
-                $"{CelBinary.SymbolOf(operation)} is not defined for {left.Type.Name()} and {right.Type.Name()}; "
+                $"{CelBinary.GetSymbol(operation)} is not defined for {left.Type.Name()} and {right.Type.Name()}; "
                     + "types are never converted."
             );
 
@@ -47,9 +47,9 @@ internal static class CelNodeFactory
             );
         }
 
-        return CelPattern.TryParse(text, out var pattern, out var fault)
+        return CelPattern.TryParse(text, out var pattern, out var error)
             ? Bounded(new CelMatches(name.Position, target, pattern))
-            : throw new CelSyntaxException(argument.Position, fault);
+            : throw new CelSyntaxException(argument.Position, error);
     }
 
     public static CelSyntaxException UnknownFunction(CelToken name) =>
