@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -89,23 +88,18 @@ internal sealed class RuleStore(Database database) : IRuleStore
             page.Before,
             page.Count,
         };
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<RuleRow>(
-            new CommandDefinition(
-                RuleRow.SelectVersion
-                    + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
-                    + "ORDER BY version DESC LIMIT @Count",
-                parameters,
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<RuleRow>(
+            RuleRow.SelectVersion
+                + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
+                + "ORDER BY version DESC LIMIT @Count",
+            parameters,
+            cancellationToken
         );
         var workspaces = (
-            await connection.QueryAsync<WorkspaceRow>(
-                new CommandDefinition(
-                    SelectVersionWorkspaces + " WHERE rule_id = @id",
-                    parameters,
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<WorkspaceRow>(
+                SelectVersionWorkspaces + " WHERE rule_id = @id",
+                parameters,
+                cancellationToken
             )
         ).ToLookup(row => row.Version, row => row.WorkspaceId);
         return [.. rows.Select(row => row.ToRule(workspaces[row.Version], text => text))];
@@ -340,23 +334,16 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         share ??= text => text;
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         // Not one moment: a caller that changes a rule between the two reads fails on its version, or reads again
         // after.
-        var rows = (
-            await connection.QueryAsync<RuleRow>(
-                new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-            )
-        ).AsList();
+        var rows = await database.QueryAsync<RuleRow>(sql, parameters, cancellationToken);
         // Of a few rules only their own.
         var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
         var workspaces = (
-            await connection.QueryAsync<WorkspaceRow>(
-                new CommandDefinition(
-                    few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
-                    few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<WorkspaceRow>(
+                few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
+                few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
+                cancellationToken
             )
         ).ToLookup(row => row.RuleId, row => row.WorkspaceId);
         return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id], share)))];
