@@ -20,8 +20,8 @@ internal sealed class RotationCommands(
 )
 {
     /// <summary>
-    /// A staged authority leaves the bundle again; an active one gives way to the one before it, which everybody still
-    /// holds, and waits staged.
+    /// A staged authority is removed from the bundle; an active one is replaced by the one before it, which all clients
+    /// still trust, and becomes staged.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
@@ -82,8 +82,8 @@ internal sealed class RotationCommands(
     }
 
     /// <summary>
-    /// Takes a retiring or tainted authority out of the bundle now. Unforced only when nobody is hit; forced, the caller
-    /// has seen whom it hits.
+    /// Takes a retiring or tainted authority out of the bundle now. Without force only when no client is affected; with
+    /// force, the caller has seen which clients are.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
         ApiRequest request,

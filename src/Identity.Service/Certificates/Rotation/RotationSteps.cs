@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// What follows by itself: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
-/// successor bears the tunnel. Derived from the records alone, so any node may do it, twice or late.
+/// The automatic steps: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
+/// successor issues for the tunnel. Derived from the records alone, so any node may do it, twice or late.
 /// </summary>
 internal sealed class RotationSteps(
     TunnelAuthorityStore authorities,
@@ -98,7 +98,7 @@ internal sealed class RotationSteps(
             ?? bundle.State.Anchors.Where(anchor => anchor.Role == AnchorRole.Staged).MaxBy(anchor => anchor.Since);
         if (successor is null)
         {
-            return; // until somebody stages one: a bundle of nothing is no remedy
+            return; // until an administrator stages one: an empty bundle would not help
         }
 
         var since = bundle.Anchors[successor.Id].CreatedAt;
@@ -150,7 +150,7 @@ internal sealed class RotationSteps(
         );
     }
 
-    // The audit names whoever was passed over (S14).
+    // The audit names those that had not acknowledged (S14).
     private static string DescribeReason(string what, IEnumerable<string> missing)
     {
         var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));

@@ -28,6 +28,6 @@ internal sealed record SigningAttempt
     /// <summary>Why it led nowhere; null = it did not, or has not ended.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Nobody may begin another one yet.</summary>
+    /// <summary>No node may begin another one yet.</summary>
     public bool HoldsOff(DateTimeOffset now) => now < NextAt || now < HeldUntil;
 }

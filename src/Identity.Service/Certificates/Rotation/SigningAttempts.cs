@@ -13,7 +13,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
     /// <summary>The wait after an attempt that led nowhere.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>The longest wait, whatever doubled it or asked for it.</summary>
+    /// <summary>The longest wait, after doubling and whatever the connector requested.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
     // A connector has 60 s; clocks of nodes may differ by minutes. A node that died holds others off no longer.
@@ -56,7 +56,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
     /// <summary>It led nowhere; the wait until the next one.</summary>
     /// <param name="attempt">As it began.</param>
     /// <param name="error">In words for operators.</param>
-    /// <param name="askedFor">The wait that the enterprise asked for; null = none.</param>
+    /// <param name="askedFor">The wait that the connector requested; null = none.</param>
     public async ValueTask<TimeSpan> FailedAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null)
     {
         var wait = askedFor > FirstWait ? askedFor.Value : FirstWait;

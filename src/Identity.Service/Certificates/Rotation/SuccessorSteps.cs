@@ -107,7 +107,7 @@ internal sealed class SuccessorSteps(
         plan.Record(active, isDone);
     }
 
-    // Keys that the service makes by itself, sealed or in the HSM; of an imported one people bring the next.
+    // Keys that the service makes, sealed or in the HSM; the successor of an imported key is imported by an administrator.
     private static bool IsMade(AuthorityCustody custody) =>
         custody is AuthorityCustody.Sealed or AuthorityCustody.Pkcs11;
 

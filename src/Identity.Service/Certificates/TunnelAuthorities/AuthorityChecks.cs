@@ -61,7 +61,7 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
-    /// <summary>A finding that says nothing about the chain: the HSM was away for the trial leaf, for example.</summary>
+    /// <summary>A finding that does not concern the chain: the HSM was away for the trial leaf, for example.</summary>
     public static Refusal? FindOutage(IReadOnlyList<Refusal> findings) =>
         findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..] ? outage : null;
 
@@ -119,7 +119,7 @@ internal sealed class AuthorityChecks(
             return null;
         }
 
-        // Another organization's ids are nobody's business.
+        // Another organization's ids are not shown.
         return other.OrganizationId == authority.OrganizationId
             ? AuthorityErrors
                 .Duplicate.Refuse($"{other.Name} ({other.Id.Value}) has the same subject and key identifier.")

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// What operators do with authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
-/// interrupted between two of them, repeating it goes on where it stopped.
+/// interrupted between two of them, repeating it continues where it stopped.
 /// </summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,

@@ -177,7 +177,7 @@ internal sealed partial class AuthorityEndpoints(
         }
     }
 
-    /// <summary>Goes on with a registration whose key or request could not be made at first.</summary>
+    /// <summary>Continues a registration whose key or request could not be made at first.</summary>
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindLiveAsync(request, cancellationToken);

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>
 /// The one place where an authority changes its state. Every move is one decision: the transition of
 /// <see cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
-/// certificate. A move expects the state that it was decided upon; whoever comes second is refused.
+/// certificate. A move expects the state that it was decided upon; the second of two moves is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
@@ -111,7 +111,7 @@ internal sealed class AuthorityLifecycle(
 
         if (transition.Command == AuthorityCommand.Stage)
         {
-            // From here on it can sign: with its key and its certificate. A draft would have lists that nobody ever needs.
+            // From here on it can sign: with its key and its certificate. A draft would have lists that are never needed.
             changes.AddRange(lists.Of(next));
         }
 

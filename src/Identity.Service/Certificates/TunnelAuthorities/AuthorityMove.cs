@@ -26,7 +26,7 @@ internal sealed record AuthorityMove
     public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
 
     /// <summary>
-    /// Guards that the caller has seen to by itself: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
+    /// Guards that the caller has checked: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
     /// a retirement whose blast radius was shown, for example. Audited with the move.
     /// </summary>
     public AuthorityGuards Waived { get; init; }

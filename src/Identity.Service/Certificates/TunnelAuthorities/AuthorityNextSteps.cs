@@ -29,7 +29,7 @@ internal static class AuthorityNextSteps
         };
     }
 
-    /// <summary>While an activation is blocked: what ends the wait without taking clients from anybody.</summary>
+    /// <summary>While an activation is blocked: what ends the wait without disconnecting a client.</summary>
     public static string Of(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.FirstOrDefault(blocker => blocker.Kind == ActivationBlockerKind.RelyingParty) is { } party
             ? $"culvert relying-party acknowledge {party.Id} --tunnel {authority.TunnelId.Value} --epoch {party.NeededEpoch}"

@@ -76,7 +76,7 @@ internal sealed class AuthorityUpkeep(
                 return;
         }
 
-        // Somebody else's move in the meantime is refused here, and seen the next time.
+        // After another move in the meantime this one is refused; the next round sees the new state.
         if (await FindEndAsync(authority, now, cancellationToken) is { } reason)
         {
             await lifecycle.MoveAsync(

@@ -31,8 +31,8 @@ internal sealed class ChainCommands(
     )
     {
         var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
-        // A trust-only registration that turned out to be another one's second is deleted: the answer may be asked for
-        // again.
+        // A trust-only registration that turned out to be another one's second is deleted: the caller may request the
+        // answer again.
         var mayBeSecond = authority is { HoldsKey: false, State: AuthorityState.Draft or AuthorityState.Deleted };
         if (!(mayUpload || mayBeSecond) || (authority.State == AuthorityState.Draft && authority.HoldsKey))
         {
@@ -204,7 +204,7 @@ internal sealed class ChainCommands(
         var findings = await checks.FindAsync(tunnel, authority, chain, cancellationToken);
         if (AuthorityChecks.FindOutage(findings) is { } outage)
         {
-            // The chain is stored; uploading it again goes on from here.
+            // The chain is stored; uploading it again continues from here.
             return outage;
         }
 

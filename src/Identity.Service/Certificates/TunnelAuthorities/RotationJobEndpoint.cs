@@ -10,8 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of somebody
-/// else's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
+/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of another
+/// program's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
 /// </summary>
 internal sealed class RotationJobEndpoint(
     KnownTunnels tunnels,

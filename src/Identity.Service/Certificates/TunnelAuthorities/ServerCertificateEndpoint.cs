@@ -37,7 +37,7 @@ internal sealed class ServerCertificateEndpoint(
 
         RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
 
-        // S5: whoever holds the tunnel token may carry the tunnel's traffic, never end its TLS.
+        // S5: a holder of the tunnel token may carry the tunnel's traffic, never terminate its TLS.
         if (enrollment.Proof.Method == EnrollmentMethod.TunnelToken)
         {
             return EnrollmentErrors.Method.Refuse();

@@ -19,7 +19,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
         + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
-    // Nobody has acted on them yet, or they wait for a step that the registration still needs.
+    // No administrator has acted on them yet, or they wait for a step that the registration still needs.
     private const string Unfinished =
         "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
 
