@@ -47,9 +47,8 @@ internal sealed class OrganizationEndpoints(
                 Event = new OrganizationAudited(AuditEvents.OrganizationCreated, organization)
                 {
                     At = organization.CreatedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = organization.Id,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("organization", organization.Id),
@@ -135,9 +134,8 @@ internal sealed class OrganizationEndpoints(
                 Event = new OrganizationAudited(AuditEvents.OrganizationArchived, archived)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = archived.Id,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("organization", archived.Id)],
                 },
                 Statements = tenants.Archive(archived.Id, now),

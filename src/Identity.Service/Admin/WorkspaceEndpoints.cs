@@ -45,9 +45,8 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
                 Event = new WorkspaceCreated(workspace)
                 {
                     At = workspace.CreatedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = workspace.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("workspace", workspace.Id.Value)],
                 },
                 Statements = [tenants.Insert(workspace)],

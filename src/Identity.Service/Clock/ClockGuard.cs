@@ -161,7 +161,7 @@ internal sealed class ClockGuard(
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new ClockAlarmed(raised) { At = raised.At, Actor = AuditActor.System },
+                    Event = new ClockAlarmed(raised) { At = raised.At, Cause = AuditCause.System },
                 },
                 CancellationToken.None
             );

@@ -134,7 +134,7 @@ internal static class SealCommand
                 )
                 {
                     At = TimeProvider.System.GetUtcNow(),
-                    Actor = actor,
+                    Cause = new AuditCause(actor),
                 },
             },
             CancellationToken.None

@@ -131,9 +131,8 @@ internal sealed class JobEndpoints(
         new(name, job.Name, reason)
         {
             At = time.GetStoreNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = request.Caller.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("job", job.Name)],
         };
 

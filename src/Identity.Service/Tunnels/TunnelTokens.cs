@@ -23,9 +23,8 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
                 Event = new TunnelTokenRevealed(tunnel, reason)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
             },
@@ -62,9 +61,8 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
                 Event = new TunnelTokenRotated(tunnel, secret.Id, reason)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
                 Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],

@@ -245,7 +245,7 @@ internal sealed class WebhookDeliverer(
                         ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)
                         {
                             At = now,
-                            Actor = AuditActor.System,
+                            Cause = AuditCause.System,
                             OrganizationId = webhook.OrganizationId,
                             Resources = [new AuditResource("webhook", webhook.Id.Value)],
                             Status = AuditStatus.Denied("webhook.undeliverable", error),

@@ -226,9 +226,8 @@ internal sealed class WebhookEndpoints(
                 Event = new WebhookAudited(name, webhook)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = webhook.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("webhook", webhook.Id.Value)],
                 },
                 Statements = statements,

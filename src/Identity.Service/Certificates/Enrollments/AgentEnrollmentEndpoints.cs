@@ -222,8 +222,7 @@ internal sealed class AgentEnrollmentEndpoints(
             job =>
                 job with
                 {
-                    Actor = actor,
-                    RequestId = request.RequestId,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = enrollment.OrganizationId,
                     WorkspaceId = enrollment.WorkspaceId,
                     TunnelId = enrollment.TunnelId.Value,

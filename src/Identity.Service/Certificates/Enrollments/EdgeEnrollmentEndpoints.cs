@@ -206,8 +206,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             job =>
                 job with
                 {
-                    Actor = actor,
-                    RequestId = request.RequestId,
+                    Cause = new AuditCause(actor, request.RequestId),
                     EdgeId = edge.Id.Value,
                     Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
                     WithIntent = changes,

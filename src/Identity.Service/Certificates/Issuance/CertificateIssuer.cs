@@ -78,7 +78,7 @@ internal sealed class CertificateIssuer(
             var first = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Actor = job.Actor }, job),
+                    Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Cause = job.Cause }, job),
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
@@ -157,7 +157,7 @@ internal sealed class CertificateIssuer(
         var second = await journal.CommitAsync(
             new Decision
             {
-                Event = Describe(new CertificateSigned(record) { At = time.GetUtcNow(), Actor = job.Actor }, job),
+                Event = Describe(new CertificateSigned(record) { At = time.GetUtcNow(), Cause = job.Cause }, job),
                 Statements =
                 [
                     store.Complete(record.Id, record.Fingerprint, issued.Value.Certificate.Encoded),
@@ -196,7 +196,7 @@ internal sealed class CertificateIssuer(
                     new CertificateVoided(voided)
                     {
                         At = time.GetUtcNow(),
-                        Actor = job.Actor,
+                        Cause = job.Cause,
                         Status = AuditStatus.Denied(refusal.Code.Code),
                     },
                     job
@@ -234,7 +234,6 @@ internal sealed class CertificateIssuer(
         audit with
         {
             OrganizationId = job.OrganizationId,
-            RequestId = job.RequestId,
             Resources = ToResources(job),
         };
 

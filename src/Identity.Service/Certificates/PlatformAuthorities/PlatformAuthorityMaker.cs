@@ -187,7 +187,7 @@ internal sealed class PlatformAuthorityMaker(
                 Event = new PlatformAuthorityCreated(authority)
                 {
                     At = authority.CreatedAt,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     Resources = [new AuditResource("platform_authority", authority.Id.Value)],
                 },
                 Statements = [store.Insert(authority)],

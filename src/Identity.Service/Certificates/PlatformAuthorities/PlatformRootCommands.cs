@@ -44,8 +44,7 @@ internal sealed class PlatformRootCommands(
             new PlatformRootAudited(AuditEvents.PlatformRootStaged, root, epoch)
             {
                 At = root.CreatedAt,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = reason,
                 Link = link,
             },
@@ -98,8 +97,7 @@ internal sealed class PlatformRootCommands(
             new PlatformRootAudited(AuditEvents.PlatformRootActivated, after, swap.State.Epoch)
             {
                 At = now,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = wanted.Reason?.Trim(),
                 Overridden = [.. missing.Select(machine => machine.Id)],
             },
@@ -151,8 +149,7 @@ internal sealed class PlatformRootCommands(
             next => new PlatformRootAudited(AuditEvents.PlatformRootRolledBack, next, swap.State.Epoch + 1)
             {
                 At = next.StateSince,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = reason,
             },
             cancellationToken
@@ -182,7 +179,7 @@ internal sealed class PlatformRootCommands(
                 next => new PlatformRootAudited(AuditEvents.PlatformRootRetired, next, swap.State.Epoch + 1)
                 {
                     At = next.StateSince,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                 },
                 cancellationToken
             );

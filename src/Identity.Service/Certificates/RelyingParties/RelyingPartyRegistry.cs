@@ -155,9 +155,8 @@ internal sealed class RelyingPartyRegistry(
             Event = new RelyingPartyAudited(eventName, party, reason)
             {
                 At = time.GetUtcNow(),
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = party.OrganizationId,
-                RequestId = request.RequestId,
                 Resources =
                 [
                     new AuditResource("tunnel", party.TunnelId.Value),

@@ -71,9 +71,8 @@ internal sealed class CertificateRevoker(
                 Event = new CertificateRevoked(certificate, reason, comment)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = ToResources(certificate),
                 },
                 Statements = certificate.RevokedAt is null

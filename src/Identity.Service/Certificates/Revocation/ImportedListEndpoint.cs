@@ -130,9 +130,8 @@ internal sealed class ImportedListEndpoint(
                 Event = new RevocationListImported(imported, removed)
                 {
                     At = imported.ImportedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),

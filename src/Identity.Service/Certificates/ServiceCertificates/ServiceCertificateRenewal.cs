@@ -172,7 +172,7 @@ internal sealed class ServiceCertificateRenewal(
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
                 Identity = ServiceNames.CreateIdentity(identity, node),
-                Actor = AuditActor.System,
+                Cause = AuditCause.System,
                 DespiteClock = isStart,
             },
             cancellationToken

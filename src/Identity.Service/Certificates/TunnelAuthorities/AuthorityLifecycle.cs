@@ -41,7 +41,7 @@ internal sealed class AuthorityLifecycle(
             new AuthorityAudited(AuditEvents.AuthorityCreated, authority)
             {
                 At = time.GetUtcNow(),
-                Actor = move.Actor,
+                Cause = move.Cause,
                 Reason = move.Reason,
             },
             move,
@@ -125,7 +125,7 @@ internal sealed class AuthorityLifecycle(
             new AuthorityAudited(ToEventName(transition.Command), next)
             {
                 At = now,
-                Actor = move.Actor,
+                Cause = move.Cause,
                 From = authority.State,
                 Reason = move.Reason,
                 Override = authority.Override,
@@ -165,7 +165,7 @@ internal sealed class AuthorityLifecycle(
             new AuthorityAudited(eventName, changed)
             {
                 At = time.GetUtcNow(),
-                Actor = move.Actor,
+                Cause = move.Cause,
                 Reason = move.Reason,
             },
             move,
@@ -242,7 +242,6 @@ internal sealed class AuthorityLifecycle(
                 Event = audited with
                 {
                     OrganizationId = authority.OrganizationId,
-                    RequestId = move.RequestId,
                     Resources =
                     [
                         new AuditResource("certificate_authority", authority.Id.Value),

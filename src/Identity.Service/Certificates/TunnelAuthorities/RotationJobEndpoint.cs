@@ -48,8 +48,7 @@ internal sealed class RotationJobEndpoint(
             job =>
                 job with
                 {
-                    Actor = AuditActor.Of(request),
-                    RequestId = request.RequestId,
+                    Cause = AuditCause.Of(request),
                     Requester = proof.Principal,
                     Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     NotBefore = wanted.NotBefore,

@@ -55,8 +55,7 @@ internal sealed class ServerCertificateEndpoint(
             job =>
                 job with
                 {
-                    Actor = AuditActor.Of(request.Peer, request),
-                    RequestId = request.RequestId,
+                    Cause = AuditCause.Of(request.Peer, request),
                     EnrollmentId = enrollment.Id.Value,
                     Idempotency = csr.KeyFor(enrollment.Id.Value, tunnel.Domain),
                     // The agent may have been revoked since it was admitted: asked once more in the commit of the intent.

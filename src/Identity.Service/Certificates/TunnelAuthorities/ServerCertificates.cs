@@ -66,7 +66,7 @@ internal sealed class ServerCertificates(
                     PublicKey = request.Csr.PublicKey,
                     Names = names,
                     Identity = tunnel.Domain,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = tunnel.OrganizationId,
                     WorkspaceId = tunnel.WorkspaceId,
                     TunnelId = tunnel.Id.Value,

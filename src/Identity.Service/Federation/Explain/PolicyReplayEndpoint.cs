@@ -100,9 +100,8 @@ internal sealed class PolicyReplayEndpoint(
                 Event = new RuleSimulated
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = rule.OrganizationId,
-                    RequestId = request.RequestId,
                     Input = "replay",
                     RuleId = rule.Id.Value,
                     IssuerId = rule.IssuerId.Value,

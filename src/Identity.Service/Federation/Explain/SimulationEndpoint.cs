@@ -270,9 +270,8 @@ internal sealed class SimulationEndpoint(
                 Event = new RuleSimulated
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
                     Input = input.Kind,
                     RuleId = ruleId,
                     IssuerId = rule.Issuer.Id.Value,

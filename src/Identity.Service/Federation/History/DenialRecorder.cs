@@ -89,9 +89,9 @@ internal sealed class DenialRecorder(
             Reason = denial.Reason.Name(),
             Detail = denial.Detail,
             Source = context.Request.Source.ToString(),
-            UserAgent = audited.Actor.UserAgent,
+            UserAgent = audited.Cause.Actor.UserAgent,
             IsProven = true,
-            Subject = audited.Actor.Subject,
+            Subject = audited.Cause.Actor.Subject,
             Trace = trace,
         };
 }

@@ -59,9 +59,8 @@ internal sealed record FederatedAuthentication : AuditEvent
         return new FederatedAuthentication
         {
             At = context.Now,
-            Actor = ToActor(context),
+            Cause = new AuditCause(ToActor(context), context.Request.RequestId),
             OrganizationId = rule.Rule.OrganizationId,
-            RequestId = context.Request.RequestId,
             Status = status,
             RuleId = rule.Rule.Id.Value,
             RuleVersion = rule.Rule.Version,

@@ -141,7 +141,7 @@ internal sealed class UnprovenRefusals(
                         Event = new UnprovenRefusalsCounted([.. organization])
                         {
                             At = now,
-                            Actor = AuditActor.System,
+                            Cause = AuditCause.System,
                             OrganizationId = organization.Key,
                         },
                     }

@@ -161,9 +161,8 @@ internal sealed class IssuerEndpoints(
         new(name, issuer)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
 

@@ -137,9 +137,8 @@ internal sealed class IssuerKillEndpoints(
         new(name, issuer.Id, order, thumbprints)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
 }

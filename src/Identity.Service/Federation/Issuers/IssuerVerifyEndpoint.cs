@@ -71,9 +71,8 @@ internal sealed class IssuerVerifyEndpoint(
         var verified = new IssuerVerified(issuer, result)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = id is null ? [] : [new AuditResource("federation_issuer", id)],
         };
         var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);

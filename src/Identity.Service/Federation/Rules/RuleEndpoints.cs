@@ -224,9 +224,8 @@ internal sealed class RuleEndpoints(
             Lints = review?.Warnings ?? [],
             LintJustification = justification,
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = rule.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_rule", rule.Id.Value)],
         };
 

@@ -134,9 +134,8 @@ internal sealed class RuleWorkspaceEndpoints(
             new RuleAudited(name, rule)
             {
                 At = time.GetUtcNow(),
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = rule.OrganizationId,
-                RequestId = request.RequestId,
                 WorkspaceId = workspace,
                 Lints = lints,
                 Resources =

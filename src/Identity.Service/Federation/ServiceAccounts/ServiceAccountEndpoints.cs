@@ -170,9 +170,8 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
         new(name, account)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = account.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("service_account", account.Id.Value)],
         };
 

@@ -272,9 +272,8 @@ internal sealed class MembershipEndpoints(
         new(name, membership.ServiceAccountId.Value, membership.WorkspaceId.Value, membership.Role)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = request.Caller.OrganizationId,
-            RequestId = request.RequestId,
             Resources =
             [
                 new AuditResource("service_account", membership.ServiceAccountId.Value),

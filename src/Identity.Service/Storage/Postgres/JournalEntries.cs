@@ -22,7 +22,7 @@ internal sealed class JournalEntries : IDisposable
         (NpgsqlDbType.Bigint, row => Event(row).At.ToStore()),
         (NpgsqlDbType.Text, row => Event(row).Name),
         (NpgsqlDbType.Text, row => Event(row).OrganizationId),
-        (NpgsqlDbType.Text, row => Event(row).RequestId),
+        (NpgsqlDbType.Text, row => Event(row).Cause.RequestId),
         (NpgsqlDbType.Bytea, row => row.Pending.Salt),
         (NpgsqlDbType.Bytea, row => row.Pending.Body),
         (NpgsqlDbType.Bytea, row => row.Pending.BodyDigest),

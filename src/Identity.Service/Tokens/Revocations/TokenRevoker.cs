@@ -87,9 +87,8 @@ internal sealed class TokenRevoker(
                 Event = new TokenRevoked(revocation)
                 {
                     At = now,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, requestId),
                     OrganizationId = organizationId,
-                    RequestId = requestId,
                     Resources = [new AuditResource("token_revocation", revocation.Id.Value)],
                 },
                 Statements = [.. store.Insert(revocation, now), .. Ended(now)],

@@ -266,9 +266,8 @@ internal sealed class AcmeChallengeEndpoints(
         new(name, challenge)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request.Peer, request),
+            Cause = AuditCause.Of(request.Peer, request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", challenge.Name)],
         };
 }

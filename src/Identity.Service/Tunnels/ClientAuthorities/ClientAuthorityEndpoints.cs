@@ -60,9 +60,8 @@ internal sealed class ClientAuthorityEndpoints(
         var added = new ClientAuthorityAdded(authority)
         {
             At = now,
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = Resources(authority),
         };
         var result = await journal.CommitAsync(
@@ -138,9 +137,8 @@ internal sealed class ClientAuthorityEndpoints(
         var archived = new ClientAuthorityArchived(authority, body.Value.Reason)
         {
             At = now,
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = Resources(authority),
         };
         var result = await journal.CommitAsync(

@@ -207,9 +207,8 @@ internal sealed class HostnameRegistry(
         new(name, hostname)
         {
             At = time.GetUtcNow(),
-            Actor = request is null ? AuditActor.System : AuditActor.Of(request),
+            Cause = request is null ? AuditCause.System : AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request?.RequestId,
             Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", hostname.Name)],
         };
 }

@@ -84,9 +84,8 @@ internal sealed class AgentEndpoints(
                 Event = new AgentDisconnected(agent, body.Value.Reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),
@@ -145,9 +144,8 @@ internal sealed class AgentEndpoints(
                 Event = new AgentRevoked(agent, reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),

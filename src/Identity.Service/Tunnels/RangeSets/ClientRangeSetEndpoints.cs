@@ -73,9 +73,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
                 Event = new RangeSetApplied(before, after)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = after.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("client_range_set", name)],
                 },
                 Statements = sets.Save(after, MaxSets),
@@ -109,9 +108,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
                 Event = new RangeSetRemoved(set)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = set.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("client_range_set", set.Name)],
                 },
                 Statements = [sets.Remove(set)],

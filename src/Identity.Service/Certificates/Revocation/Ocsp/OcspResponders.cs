@@ -100,7 +100,7 @@ internal sealed class OcspResponders(
                 Names = GrantedNames.None,
                 Subject = Subject,
                 Identity = ServiceNames.CreateIdentity(identity, node) + "/ocsp",
-                Actor = AuditActor.System,
+                Cause = AuditCause.System,
                 OrganizationId = authority.Record?.OrganizationId,
                 WorkspaceId = authority.Record?.WorkspaceId,
                 TunnelId = authority.Record?.TunnelId.Value,
