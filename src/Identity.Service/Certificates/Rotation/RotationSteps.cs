@@ -24,8 +24,6 @@ internal sealed class RotationSteps(
     /// <summary>How long a compromised anchor is waited for at most, from the successor's epoch on (S14).</summary>
     public static readonly TimeSpan TaintDeadline = TimeSpan.FromMinutes(15);
 
-    private const int PageSize = 100;
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (clock.Check() is not null)
@@ -43,25 +41,18 @@ internal sealed class RotationSteps(
         CancellationToken cancellationToken
     )
     {
-        IReadOnlyList<TunnelAuthority> page;
-        var after = 0L;
-        do
+        await foreach (var authority in authorities.ListByStateAsync(state, cancellationToken))
         {
-            page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
-            foreach (var authority in page)
+            try
             {
-                after = authority.Ordinal;
-                try
-                {
-                    await step(authority, cancellationToken);
-                }
-                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // The other tunnels do not wait for this one.
-                    Log.AuthorityNotTurned(logger, fault, authority.Id.Value, authority.TunnelId.Value);
-                }
+                await step(authority, cancellationToken);
             }
-        } while (page.Count == PageSize);
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The other tunnels do not wait for this one.
+                Log.AuthorityNotTurned(logger, fault, authority.Id.Value, authority.TunnelId.Value);
+            }
+        }
     }
 
     private async Task RetireAsync(TunnelAuthority authority, CancellationToken cancellationToken)

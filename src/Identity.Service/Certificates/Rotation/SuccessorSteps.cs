@@ -18,8 +18,6 @@ internal sealed class SuccessorSteps(
     ILogger<SuccessorSteps> logger
 ) : IDisposable
 {
-    private const int PageSize = 100;
-
     // One run at a time: what two would begin at once, one must finish first.
     private readonly SemaphoreSlim running = new(1);
 
@@ -45,20 +43,13 @@ internal sealed class SuccessorSteps(
             return; // what is due, only a clock that is right can say
         }
 
-        IReadOnlyList<TunnelAuthority> page;
-        var after = 0L;
-        do
+        await foreach (var authority in authorities.ListByStateAsync(AuthorityState.Active, cancellationToken))
         {
-            page = await authorities.ListByStateAsync(AuthorityState.Active, after, PageSize, cancellationToken);
-            foreach (var authority in page)
+            if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
             {
-                after = authority.Ordinal;
-                if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
-                {
-                    await TryTurnAsync(authority, cancellationToken);
-                }
+                await TryTurnAsync(authority, cancellationToken);
             }
-        } while (page.Count == PageSize);
+        }
     }
 
     private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
