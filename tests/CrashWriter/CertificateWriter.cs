@@ -43,7 +43,7 @@ internal static class CertificateWriter
                         PublicKey = key.PublicKey,
                         Names = new GrantedNames { Uris = [identity] },
                         Identity = identity,
-                        Actor = AuditActor.System,
+                        Cause = AuditCause.System,
                     },
                     CancellationToken.None
                 );

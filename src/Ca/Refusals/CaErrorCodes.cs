@@ -1,6 +1,10 @@
 namespace Culvert.Ca.Refusals;
 
 /// <summary>The closed catalogue of the certificate core's error codes.</summary>
+/// <remarks>
+/// One table and nothing else, in one file although it is long: the order here is that of <see cref="All"/> and of the
+/// documentation, and a code must be unique in all of it.
+/// </remarks>
 public static class CaErrorCodes
 {
     public static readonly CaErrorCode RequestTooLarge = new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -8,13 +9,13 @@ namespace Culvert.Identity.Service.Admin;
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(OrganizationDocument))]
-[JsonSerializable(typeof(OrganizationListDocument))]
+[JsonSerializable(typeof(Page<OrganizationDocument>))]
 [JsonSerializable(typeof(CreateOrganizationRequest))]
-[JsonSerializable(typeof(WorkspaceListDocument))]
+[JsonSerializable(typeof(Page<WorkspaceDocument>))]
 [JsonSerializable(typeof(WorkspaceDocument))]
 [JsonSerializable(typeof(CreateWorkspaceRequest))]
 [JsonSerializable(typeof(AdminKeyDocument))]
-[JsonSerializable(typeof(AdminKeyListDocument))]
+[JsonSerializable(typeof(Page<AdminKeyDocument>))]
 [JsonSerializable(typeof(CreateAdminKeyRequest))]
 [JsonSerializable(typeof(RevokeAdminKeyRequest))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -20,12 +20,10 @@ internal sealed class AdminKeyEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -93,7 +91,7 @@ internal sealed class AdminKeyEndpoints(
             described.Add(await DescribeAsync(key, cancellationToken));
         }
 
-        return ApiAnswer.Json(new AdminKeyListDocument { Data = described }, AdminJson.Default.AdminKeyListDocument);
+        return ApiAnswer.Json(Pages.Whole(described), AdminJson.Default.PageAdminKeyDocument);
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -104,12 +102,10 @@ internal sealed class AdminKeyEndpoints(
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.RevokeAdminKeyRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {

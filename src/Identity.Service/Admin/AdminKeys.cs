@@ -49,12 +49,11 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
                 Event = new AdminKeyCreated(key)
                 {
                     At = now,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, requestId),
                     OrganizationId = key.OrganizationId,
-                    RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
-                Statements = [store.Insert(key, Credentials.HashOf(secret), MostLive), .. told],
+                Statements = [store.Insert(key, Credentials.Hash(secret), MostLive), .. told],
             },
             cancellationToken
         );
@@ -88,9 +87,8 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
                 Event = new AdminKeyRevoked(key, reason)
                 {
                     At = now,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, requestId),
                     OrganizationId = key.OrganizationId,
-                    RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
                 Statements = [store.Revoke(key.Id, now), .. told],
@@ -126,9 +124,8 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
                 Event = new AdminKeyOwned(key, owner)
                 {
                     At = time.GetStoreNow(),
-                    Actor = actor,
+                    Cause = new AuditCause(actor, requestId),
                     OrganizationId = key.OrganizationId,
-                    RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
                 Statements = [store.SetOwner(key.Id, owner)],

@@ -33,7 +33,7 @@ internal sealed class FirstTenant(
                 Event = new InstallationInitialized(organization, workspace, identity.PublicUrl)
                 {
                     At = now,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = organization.Id,
                 },
                 Statements = tenants.Insert(organization, workspace),
@@ -68,10 +68,10 @@ internal sealed class FirstTenant(
                 Event = new AdminKeyCreated(key)
                 {
                     At = now,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = organization.Id,
                 },
-                Statements = [keys.Insert(key, Credentials.HashOf(secret))],
+                Statements = [keys.Insert(key, Credentials.Hash(secret))],
             },
             cancellationToken
         );

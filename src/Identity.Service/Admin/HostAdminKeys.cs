@@ -19,7 +19,7 @@ internal sealed class HostAdminKeys(
 )
 {
     /// <summary>The organization of that id or name; without either the only one. An error is a sentence.</summary>
-    public async ValueTask<(Organization? Organization, string? Fault)> FindOrganizationAsync(
+    public async ValueTask<(Organization? Organization, string? Error)> FindOrganizationAsync(
         string? nameOrId,
         CancellationToken cancellationToken
     )

@@ -24,12 +24,10 @@ internal sealed class OrganizationEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateOrganizationRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -49,9 +47,8 @@ internal sealed class OrganizationEndpoints(
                 Event = new OrganizationAudited(AuditEvents.OrganizationCreated, organization)
                 {
                     At = organization.CreatedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = organization.Id,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("organization", organization.Id),
@@ -72,11 +69,8 @@ internal sealed class OrganizationEndpoints(
     {
         var all = await tenants.ListOrganizationsAsync(cancellationToken);
         return ApiAnswer.Json(
-            new OrganizationListDocument
-            {
-                Data = [.. all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)],
-            },
-            AdminJson.Default.OrganizationListDocument
+            Pages.Whole(all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)),
+            AdminJson.Default.PageOrganizationDocument
         );
     }
 
@@ -140,9 +134,8 @@ internal sealed class OrganizationEndpoints(
                 Event = new OrganizationAudited(AuditEvents.OrganizationArchived, archived)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = archived.Id,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("organization", archived.Id)],
                 },
                 Statements = tenants.Archive(archived.Id, now),
@@ -161,18 +154,14 @@ internal sealed class OrganizationEndpoints(
     {
         var workspaces = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            new WorkspaceListDocument
-            {
-                Data =
-                [
-                    .. workspaces
-                        .Where(workspace =>
-                            request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
-                        )
-                        .Select(WorkspaceDocument.Of),
-                ],
-            },
-            AdminJson.Default.WorkspaceListDocument
+            Pages.Whole(
+                workspaces
+                    .Where(workspace =>
+                        request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
+                    )
+                    .Select(WorkspaceDocument.Of)
+            ),
+            AdminJson.Default.PageWorkspaceDocument
         );
     }
 

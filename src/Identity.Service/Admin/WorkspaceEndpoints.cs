@@ -16,12 +16,10 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (DisplayNames.Check(body.Name) is { } invalid)
         {
@@ -47,9 +45,8 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
                 Event = new WorkspaceCreated(workspace)
                 {
                     At = workspace.CreatedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = workspace.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("workspace", workspace.Id.Value)],
                 },
                 Statements = [tenants.Insert(workspace)],

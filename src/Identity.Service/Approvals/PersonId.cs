@@ -11,12 +11,12 @@ internal static class PersonId
     private const string Prefix = "psn_01";
 
     public static string FromSubject(string issuerUrl, string subject) =>
-        FromSubjectHash(issuerUrl, Sha256Text.Base64UrlOf(subject));
+        FromSubjectHash(issuerUrl, Sha256Text.ToBase64Url(subject));
 
     /// <param name="issuerUrl">The <c>iss</c> of the provider's tokens.</param>
     /// <param name="subjectHash">SHA-256 of the subject, base64url: all that an access token carries.</param>
     public static string FromSubjectHash(string issuerUrl, string subjectHash) =>
-        Prefix + Sha256Text.Base64UrlOf($"{issuerUrl}\n{subjectHash}")[..22];
+        Prefix + Sha256Text.ToBase64Url($"{issuerUrl}\n{subjectHash}")[..22];
 
     public static bool IsKnownToProvider(string person) => person.StartsWith(Prefix, StringComparison.Ordinal);
 }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Audit;
 
@@ -19,29 +18,24 @@ internal sealed class AuditBodies(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         var after =
-            await connection.ExecuteScalarAsync<long?>(
-                new CommandDefinition(
-                    "SELECT dropped_to FROM audit_retention WHERE node = @node",
-                    new { node },
-                    cancellationToken: cancellationToken
-                )
+            await database.ScalarAsync<long?>(
+                "SELECT dropped_to FROM audit_retention WHERE node = @node",
+                new { node },
+                cancellationToken
             ) ?? 0;
 
         // A clock that was set back may put a younger time before an older one: the first young entry is the end.
-        var times = await connection.QueryAsync<(long Sequence, long At)>(
-            new CommandDefinition(
-                "SELECT sequence, at_ms FROM journal WHERE node = @node AND sequence > @after "
-                    + "ORDER BY sequence LIMIT @count",
-                new
-                {
-                    node,
-                    after,
-                    count,
-                },
-                cancellationToken: cancellationToken
-            )
+        var times = await database.QueryAsync<(long Sequence, long At)>(
+            "SELECT sequence, at_ms FROM journal WHERE node = @node AND sequence > @after "
+                + "ORDER BY sequence LIMIT @count",
+            new
+            {
+                node,
+                after,
+                count,
+            },
+            cancellationToken
         );
         var to = times.TakeWhile(entry => entry.At < before.ToStore()).Select(entry => entry.Sequence).LastOrDefault();
         return to > after ? (after, to) : null;

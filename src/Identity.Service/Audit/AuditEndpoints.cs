@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -16,43 +15,17 @@ internal static class AuditEndpoints
         CancellationToken cancellationToken
     )
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
-        var entries = await log.ListAsync(
-            request.Caller.OrganizationId,
-            page.Before,
-            page.Limit + 1,
-            cancellationToken
-        );
-        var (rows, next) = page.Cut(entries, entry => entry.Ordinal);
-        return ApiAnswer.Raw(Render(rows, next), "application/json");
+        var entries = await log.ListAsync(request.Caller.OrganizationId, page.Before, page.Count, cancellationToken);
+        var answer = page.Cut(entries, entry => entry.Ordinal);
+        return ApiAnswer.Written(json => answer.Write(json, WriteEntry));
     }
 
     // The stored body goes out byte for byte, so that a reader can recompute its digest.
-    private static ReadOnlyMemory<byte> Render(IReadOnlyList<AuditEntry> entries, string? next)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteStartArray("data");
-        foreach (var entry in entries)
-        {
-            WriteEntry(json, entry);
-        }
-
-        json.WriteEndArray();
-        json.WriteString("next_page", next);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
-
     private static void WriteEntry(Utf8JsonWriter json, AuditEntry entry)
     {
         json.WriteStartObject();

@@ -19,8 +19,9 @@ internal sealed class AuditLog(Database database)
     )
     {
         return await database.QueryAsync<AuditEntry>(
-            "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
-                + "FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
+            "SELECT "
+                + AuditEntry.Columns
+                + " FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
                 + "ORDER BY ordinal DESC LIMIT @count",
             new
             {
@@ -81,15 +82,8 @@ internal sealed class AuditLog(Database database)
     }
 
     /// <summary>Every node that has a chain, by name.</summary>
-    public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var nodes = await connection.QueryAsync<string>(
-            // Every chain begins with its first entry: found by the primary key, not by reading all of them.
-            new CommandDefinition("SELECT name FROM nodes ORDER BY name", cancellationToken: cancellationToken)
-        );
-        return nodes.AsList();
-    }
+    public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync<string>("SELECT name FROM nodes ORDER BY name", cancellationToken);
 
     /// <summary>A node's entries above <paramref name="after"/> in order, each with the organization it belongs to.</summary>
     public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
@@ -102,8 +96,9 @@ internal sealed class AuditLog(Database database)
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<AuditEntry, string?, (AuditEntry, string?)>(
             new CommandDefinition(
-                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
-                    + "body_digest AS BodyDigest, hash AS Hash, organization_id AS OrganizationId "
+                "SELECT "
+                    + AuditEntry.Columns
+                    + ", organization_id AS OrganizationId "
                     + "FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
                 new
                 {

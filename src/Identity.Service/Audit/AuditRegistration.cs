@@ -19,7 +19,7 @@ internal static class AuditRegistration
         {
             // One for each, so that a target that is away holds up no other.
             services.AddSingleton<RecurringJob>(provider =>
-                ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, SinkOf(target, network))
+                ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, CreateSink(target, network))
             );
         }
 
@@ -76,7 +76,7 @@ internal static class AuditRegistration
         );
     }
 
-    private static IAuditSink SinkOf(AuditTarget target, NetworkOptions network) =>
+    private static IAuditSink CreateSink(AuditTarget target, NetworkOptions network) =>
         target switch
         {
             FileTarget file => new FileSink(file),

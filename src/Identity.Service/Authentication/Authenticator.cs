@@ -55,7 +55,7 @@ internal sealed class Authenticator(
         var hash =
             caller.CredentialHash.Length > 0
                 ? caller.CredentialHash
-                : Convert.ToHexStringLower(Credentials.HashOf(credential));
+                : Convert.ToHexStringLower(Credentials.Hash(credential));
         return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
     }
 
@@ -109,7 +109,7 @@ internal sealed class Authenticator(
     /// <summary>The live admin key that this is, or why it is none.</summary>
     public async ValueTask<Result<AdminKey>> FindAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
-        if (await adminKeys.FindAsync(Credentials.HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
+        if (await adminKeys.FindAsync(Credentials.Hash(credential), cancellationToken) is not { RevokedAt: null } key)
         {
             return AuthErrors.Invalid.Refuse();
         }
@@ -125,13 +125,11 @@ internal sealed class Authenticator(
 
     private async ValueTask<Result<Caller>> ProveAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
-        var found = await FindAdminKeyAsync(credential, cancellationToken);
-        if (!found.IsOk)
+        if (!(await FindAdminKeyAsync(credential, cancellationToken)).TryGet(out var key, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var key = found.Value;
         return new Caller
         {
             Kind = CallerKind.AdminKey,
@@ -139,7 +137,7 @@ internal sealed class Authenticator(
             Scopes = key.Scopes,
             ActorId = key.Id.Value,
             ExpiresAt = key.ExpiresAt,
-            CredentialHash = Convert.ToHexStringLower(Credentials.HashOf(credential)),
+            CredentialHash = Convert.ToHexStringLower(Credentials.Hash(credential)),
         };
     }
 

@@ -23,7 +23,7 @@ internal static class BackupMaker
         CancellationToken cancellationToken
     )
     {
-        using var database = Store.DatabaseOf(options.StoreSettings);
+        using var database = Store.CreateDatabase(options.StoreSettings);
         database.RequireInstallation();
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var sealer = Store.ProveSealing(options.StoreSettings, connection);
@@ -133,12 +133,12 @@ internal static class BackupMaker
                     )
                     .Select(row => new BackupChain(row.Node, row.Sequence, Convert.ToHexStringLower(row.Hash))),
             ],
-            SealingKeys = SealingKeysOf(connection, options, tables),
-            HsmObjects = HsmObjectsOf(connection, tables),
+            SealingKeys = FindSealingKeys(connection, options, tables),
+            HsmObjects = FindHsmObjects(connection, tables),
         };
     }
 
-    private static List<BackupSealingKey> SealingKeysOf(
+    private static List<BackupSealingKey> FindSealingKeys(
         DbConnection connection,
         ServiceOptions options,
         IReadOnlyList<BackupTable> tables
@@ -154,7 +154,7 @@ internal static class BackupMaker
                 )
             )
             {
-                var version = Sealer.VersionOf(value);
+                var version = Sealer.ReadVersion(value);
                 values[version] = values.GetValueOrDefault(version) + 1;
             }
         }
@@ -164,13 +164,13 @@ internal static class BackupMaker
         [
             .. values.Select(pair => new BackupSealingKey(
                 pair.Key,
-                keys.FingerprintOf(pair.Key) ?? "not in the present key file",
+                keys.FindFingerprint(pair.Key) ?? "not in the present key file",
                 pair.Value
             )),
         ];
     }
 
-    private static List<BackupHsmObject> HsmObjectsOf(DbConnection connection, IReadOnlyList<BackupTable> tables)
+    private static List<BackupHsmObject> FindHsmObjects(DbConnection connection, IReadOnlyList<BackupTable> tables)
     {
         List<BackupHsmObject> objects =
         [

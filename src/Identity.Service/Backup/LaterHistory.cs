@@ -139,11 +139,11 @@ internal sealed class LaterHistory
         }
 
         // One organization's export lacks what another's has.
-        var read = entry.TryGetProperty("body", out var body) ? EventOf(body.GetString()!) : null;
+        var read = entry.TryGetProperty("body", out var body) ? ReadEvent(body.GetString()!) : null;
         entries[(node, sequence)] = read ?? entries.GetValueOrDefault((node, sequence));
     }
 
-    private static LaterEvent EventOf(string body)
+    private static LaterEvent ReadEvent(string body)
     {
         using var document = JsonDocument.Parse(body);
         var entry = document.RootElement;

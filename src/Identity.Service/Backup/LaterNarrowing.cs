@@ -146,7 +146,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
                 ForgetTunnelToken(later);
             }
 
-            var (type, id) = SubjectOf(later);
+            var (type, id) = FindSubject(later);
             if (later.Name == AuditEvents.AgentRevoked)
             {
                 // It lost its enrolment like all others, but could enrol again.
@@ -164,7 +164,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
     }
 
     // Events of a tunnel's parts name the tunnel as well, and memberships their workspace.
-    private static (string Type, string Id) SubjectOf(LaterEvent later) =>
+    private static (string Type, string Id) FindSubject(LaterEvent later) =>
         later
             .Resources.OrderBy(resource => resource.Type is "tunnel" or "workspace" ? 1 : 0)
             .FirstOrDefault(("installation", ""));

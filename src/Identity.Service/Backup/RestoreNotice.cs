@@ -20,7 +20,7 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
         var written = await journal.CommitAsync(
             new Decision
             {
-                Event = new InstallationRestored(record) { At = time.GetUtcNow(), Actor = AuditActor.System },
+                Event = new InstallationRestored(record) { At = time.GetUtcNow(), Cause = AuditCause.System },
                 Statements =
                 [
                     // Of several nodes that start at once, one writes it.

@@ -55,7 +55,7 @@ internal sealed class Restorer(
             // Every row is read: only a whole file is a backup.
             foreach (var row in rows)
             {
-                if (table.Name == AuthorityTable && AuthorityOf(table, row) is { } authority)
+                if (table.Name == AuthorityTable && FindAuthority(table, row) is { } authority)
                 {
                     authorities.Add(authority);
                 }
@@ -203,7 +203,7 @@ internal sealed class Restorer(
         var keys = Store.ReadKeys(options.StoreSettings);
         foreach (var needed in header.SealingKeys)
         {
-            var present = keys.FingerprintOf(needed.Version);
+            var present = keys.FindFingerprint(needed.Version);
             if (present is null || (needed.Fingerprint.Length == present.Length && needed.Fingerprint != present))
             {
                 throw new BackupException(
@@ -236,7 +236,7 @@ internal sealed class Restorer(
             );
     }
 
-    private static (string Id, ParsedCertificate Certificate)? AuthorityOf(BackupTable table, object?[] row)
+    private static (string Id, ParsedCertificate Certificate)? FindAuthority(BackupTable table, object?[] row)
     {
         var chain = Value("chain_pem");
         return

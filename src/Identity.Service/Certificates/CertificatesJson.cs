@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates;
 
@@ -17,10 +18,10 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(OverrideAuthorityRequest))]
 [JsonSerializable(typeof(ImportKeyRequest))]
 [JsonSerializable(typeof(AuthorityDocument))]
-[JsonSerializable(typeof(AuthorityListDocument))]
+[JsonSerializable(typeof(Page<AuthorityDocument>))]
 [JsonSerializable(typeof(AuthorityCsrDocument))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityFinding>))]
-[JsonSerializable(typeof(CertificateListDocument))]
+[JsonSerializable(typeof(Page<CertificateItemDocument>))]
 [JsonSerializable(typeof(ForecastDocument))]
 [JsonSerializable(typeof(RevokeRequest))]
 [JsonSerializable(typeof(RevocationDocument))]

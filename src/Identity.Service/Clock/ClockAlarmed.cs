@@ -11,7 +11,7 @@ internal sealed record ClockAlarmed(ClockAlarm Alarm) : AuditEvent
     public override string Name => AuditEvents.ClockAlarm;
 
     /// <summary>By how much the clock had stepped, of an entry's body.</summary>
-    public static TimeSpan StepOf(ReadOnlyMemory<byte> body)
+    public static TimeSpan ReadStep(ReadOnlyMemory<byte> body)
     {
         using var entry = JsonDocument.Parse(body);
         return TimeSpan.FromSeconds(entry.RootElement.GetProperty("event_data").GetProperty(StepSeconds).GetInt64());

@@ -21,8 +21,7 @@ internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
                 Event = new ClockConfirmed(before.Now - before.Expected)
                 {
                     At = before.Now,
-                    Actor = AuditActor.Of(request),
-                    RequestId = request.RequestId,
+                    Cause = AuditCause.Of(request),
                 },
             },
             cancellationToken

@@ -103,7 +103,7 @@ internal sealed class ClockGuard(
         var decided = await audit.LatestAsync(cancellationToken);
         var expected = await audit.LastClockEntryAsync(node.Name, cancellationToken)
             is (AuditEvents.ClockAlarm, var at, { } body)
-            ? at - ClockAlarmed.StepOf(body)
+            ? at - ClockAlarmed.ReadStep(body)
             : (DateTimeOffset?)null;
         var latest = expected > decided ? expected : decided;
         if (latest - time.GetUtcNow() > Tolerance)
@@ -161,7 +161,7 @@ internal sealed class ClockGuard(
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new ClockAlarmed(raised) { At = raised.At, Actor = AuditActor.System },
+                    Event = new ClockAlarmed(raised) { At = raised.At, Cause = AuditCause.System },
                 },
                 CancellationToken.None
             );

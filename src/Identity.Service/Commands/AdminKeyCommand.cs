@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Configuration;
@@ -96,7 +97,7 @@ internal static class AdminKeyCommand
         };
         command.Validators.Add(result =>
         {
-            if (OwnerOf(result.GetValue(issuer), result.GetValue(subject)) is { Fault: { } fault })
+            if (ToOwner(result.GetValue(issuer), result.GetValue(subject)) is { Error: { } fault })
             {
                 result.AddError($"--{fault}");
             }
@@ -115,7 +116,7 @@ internal static class AdminKeyCommand
                                 Role = AdminRole.Find(parsed.GetRequiredValue(role))!,
                                 Life = parsed.GetValue(life),
                                 CreatedBy = null,
-                                Owner = OwnerOf(parsed.GetValue(issuer), parsed.GetValue(subject)),
+                                Owner = ToOwner(parsed.GetValue(issuer), parsed.GetValue(subject)),
                             },
                             Path.GetFullPath(parsed.GetRequiredValue(file)),
                             parsed.GetValue(Json),
@@ -140,10 +141,7 @@ internal static class AdminKeyCommand
                         var keys = await host.ListAsync(organization, cancellation);
                         await output.WriteLineAsync(
                             parsed.GetValue(Json)
-                                ? JsonSerializer.Serialize(
-                                    new AdminKeyListDocument { Data = keys },
-                                    AdminJson.Default.AdminKeyListDocument
-                                )
+                                ? JsonSerializer.Serialize(Pages.Whole(keys), AdminJson.Default.PageAdminKeyDocument)
                                 : string.Join('\n', keys.Select(Line))
                         );
                         return null;
@@ -187,7 +185,7 @@ internal static class AdminKeyCommand
         return command;
     }
 
-    private static KeyOwner? OwnerOf(string? issuer, string? subject) =>
+    private static KeyOwner? ToOwner(string? issuer, string? subject) =>
         issuer is null && subject is null ? null : new KeyOwner(issuer ?? "", subject ?? "");
 
     private static async Task<string?> MakeAsync(

@@ -76,7 +76,7 @@ internal static class BackupCommand
             )
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return StartFailure.ExitCodeOf(fault);
+            return StartFailure.ToExitCode(fault);
         }
     }
 

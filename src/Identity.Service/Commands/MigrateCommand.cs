@@ -51,7 +51,7 @@ internal static class MigrateCommand
             when (fault is StoreException or StateDirectoryException or SecretUnavailableException or IOException)
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return StartFailure.ExitCodeOf(fault);
+            return StartFailure.ToExitCode(fault);
         }
     }
 }

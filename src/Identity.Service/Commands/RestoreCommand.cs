@@ -118,7 +118,7 @@ internal static class RestoreCommand
             )
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return fault is BackupException ? ExitCodes.Refused : StartFailure.ExitCodeOf(fault);
+            return fault is BackupException ? ExitCodes.Refused : StartFailure.ToExitCode(fault);
         }
     }
 

@@ -43,7 +43,7 @@ internal static class RunCommand
         {
             // Expected at start: not initialised, locked, no key, a port taken. The message is the whole story.
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return StartFailure.ExitCodeOf(fault);
+            return StartFailure.ToExitCode(fault);
         }
     }
 

@@ -81,7 +81,7 @@ internal static class SealCommand
         catch (Exception fault) when (fault is StoreException or SecretUnavailableException or IOException)
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return StartFailure.ExitCodeOf(fault);
+            return StartFailure.ToExitCode(fault);
         }
     }
 
@@ -134,7 +134,7 @@ internal static class SealCommand
                 )
                 {
                     At = TimeProvider.System.GetUtcNow(),
-                    Actor = actor,
+                    Cause = new AuditCause(actor),
                 },
             },
             CancellationToken.None

@@ -9,6 +9,6 @@ internal static class StartFailure
     /// <summary>
     /// 78 where every try fails until an operator changes something, so that no supervisor tries for ever.
     /// </summary>
-    public static int ExitCodeOf(Exception fault) =>
+    public static int ToExitCode(Exception fault) =>
         fault is SchemaException ? ExitCodes.Configuration : ExitCodes.Failed;
 }

@@ -13,7 +13,7 @@ internal static class CertificateSection
     public static CertificateOptions Read(ConfigSection certificates)
     {
         certificates.Choice("lint_warnings", "report", "report");
-        // Opened once: each section knows the keys that it was asked for, and refuses the others.
+        // Opened once: each section knows the keys that were read from it, and refuses the others.
         var connector = certificates.Section("signing_connector");
         var shortest = TimeSpan.FromSeconds(5);
         var options = new CertificateOptions
@@ -71,12 +71,12 @@ internal static class CertificateSection
     {
         if (
             options.BlockedKeysFile.Length > 0
-            && !BlockedKeyList.TryRead(options.BlockedKeysFile, out _, out var fault)
+            && !BlockedKeyList.TryRead(options.BlockedKeysFile, out _, out var error)
         )
         {
             certificates.Error(
                 "blocked_keys_file",
-                $"The list is not usable: {fault}",
+                $"The list is not usable: {error}",
                 "Write one SHA-256 of a SubjectPublicKeyInfo per line, in hex, or leave the key empty."
             );
         }

@@ -58,8 +58,8 @@ internal sealed record ServiceOptions
     public string NodeName { get; init; } = "";
 
     /// <summary>
-    /// How long a node that was told to stop goes on, not ready: longer than two health checks of its balancer, shorter
-    /// than the time that its supervisor gives it.
+    /// How long a node continues to serve after the signal to stop, not ready: longer than two health checks of its
+    /// balancer, shorter than the time that its supervisor gives it.
     /// </summary>
     public TimeSpan DrainDelay { get; init; }
 

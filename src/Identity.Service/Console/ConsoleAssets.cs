@@ -9,9 +9,9 @@ internal static class ConsoleAssets
     private static readonly byte[] Styles = Read("console.css");
     private static readonly byte[] Icon = Read("icon.svg");
 
-    public static string StylesPath { get; } = PathOf("console", Styles, "css");
+    public static string StylesPath { get; } = CreatePath("console", Styles, "css");
 
-    public static string IconPath { get; } = PathOf("icon", Icon, "svg");
+    public static string IconPath { get; } = CreatePath("icon", Icon, "svg");
 
     public static ApiAnswer SendStyles(ApiRequest request) => Send(request, Styles, "text/css; charset=utf-8");
 
@@ -24,7 +24,7 @@ internal static class ConsoleAssets
         return ApiAnswer.Raw(content, type);
     }
 
-    private static string PathOf(string name, byte[] content, string extension) =>
+    private static string CreatePath(string name, byte[] content, string extension) =>
         $"/console/assets/{name}-{Convert.ToHexStringLower(SHA256.HashData(content))[..12]}.{extension}";
 
     private static byte[] Read(string file)

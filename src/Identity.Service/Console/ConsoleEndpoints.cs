@@ -46,7 +46,7 @@ internal sealed class ConsoleEndpoints(
             return;
         }
 
-        await renderer.WriteAsync(page, RequestOf(http, cookie!, principal), StatusCodes.Status200OK);
+        await renderer.WriteAsync(page, CreateRequest(http, cookie!, principal), StatusCodes.Status200OK);
     }
 
     /// <summary>No page has this address; who is not signed in learns nothing but the way to sign in.</summary>
@@ -60,7 +60,7 @@ internal sealed class ConsoleEndpoints(
             return;
         }
 
-        await RefuseAsync(RequestOf(http, cookie!, principal), RequestErrors.NotFound.Refuse());
+        await RefuseAsync(CreateRequest(http, cookie!, principal), RequestErrors.NotFound.Refuse());
     }
 
     public async Task ActAsync(Type page, string pagePath, ConsoleAction action, HttpContext http)
@@ -76,18 +76,18 @@ internal sealed class ConsoleEndpoints(
 
         if (await ReadFormAsync(http, cookie!) is not { } form)
         {
-            await RefuseAsync(RequestOf(http, cookie!, principal), ConsoleErrors.Form.Refuse());
+            await RefuseAsync(CreateRequest(http, cookie!, principal), ConsoleErrors.Form.Refuse());
             return;
         }
 
-        var api = ApiOf(http, principal);
+        var api = CreateApi(http, principal);
         var operation = $"{action.Method} {action.Operation}";
         var body = FormBody.Of(form, action.Fields);
         // A person without the right is refused, whatever the fields hold.
         var answer =
             !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
             : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
-            : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, RouteValuesOf(http));
+            : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, GetRouteValues(http));
         if (answer.Refusal is null && !action.ShowsResult)
         {
             Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");
@@ -116,7 +116,7 @@ internal sealed class ConsoleEndpoints(
         {
             if (await ReadFormAsync(http, cookie!) is null)
             {
-                await RefuseAsync(RequestOf(http, cookie!, principal), ConsoleErrors.Form.Refuse());
+                await RefuseAsync(CreateRequest(http, cookie!, principal), ConsoleErrors.Form.Refuse());
                 return;
             }
 
@@ -130,13 +130,13 @@ internal sealed class ConsoleEndpoints(
             );
             if (ended is not null)
             {
-                await RefuseAsync(RequestOf(http, cookie!, principal), ended);
+                await RefuseAsync(CreateRequest(http, cookie!, principal), ended);
                 return;
             }
         }
         else if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
         {
-            await RefuseAsync(RequestOf(http, ConsoleCookie.New()), limited);
+            await RefuseAsync(CreateRequest(http, ConsoleCookie.New()), limited);
             return;
         }
 
@@ -171,7 +171,7 @@ internal sealed class ConsoleEndpoints(
         );
 
     /// <summary>What a page for a browser that is not signed in knows.</summary>
-    public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
+    public ConsoleRequest CreateRequest(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
         new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
 
     /// <summary>A path of this console and nothing else: a forged link leads to no other site (S32).</summary>
@@ -239,7 +239,7 @@ internal sealed class ConsoleEndpoints(
     {
         if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
         {
-            await RefuseAsync(RequestOf(http, ConsoleCookie.New()), limited);
+            await RefuseAsync(CreateRequest(http, ConsoleCookie.New()), limited);
             return;
         }
 
@@ -248,16 +248,17 @@ internal sealed class ConsoleEndpoints(
         Redirect(http, $"{path}?next={Uri.EscapeDataString(LocalPath(wanted))}");
     }
 
-    private ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, ConsolePrincipal principal) =>
+    private ConsoleRequest CreateRequest(HttpContext http, ConsoleCookie cookie, ConsolePrincipal principal) =>
         new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose))
         {
             Principal = principal,
-            Api = ApiOf(http, principal),
+            Api = CreateApi(http, principal),
         };
 
-    private ConsoleApi ApiOf(HttpContext http, ConsolePrincipal principal) => new(operations, principal, secrets, http);
+    private ConsoleApi CreateApi(HttpContext http, ConsolePrincipal principal) =>
+        new(operations, principal, secrets, http);
 
-    private static (string, string?)[] RouteValuesOf(HttpContext http) =>
+    private static (string, string?)[] GetRouteValues(HttpContext http) =>
         [.. http.Request.RouteValues.Select(pair => (pair.Key, (string?)pair.Value))];
 
     // Route values are ids and names that came in by the path, and go out by it.

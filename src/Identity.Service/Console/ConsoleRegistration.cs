@@ -79,7 +79,7 @@ internal static class ConsoleRegistration
                 "/console/tunnels",
                 new ConsoleAction("/console/tunnels", "/v1/tunnels", FormField.Text("display_name"))
                 {
-                    Next = made => PathOf("tunnels", made),
+                    Next = made => ToPath("tunnels", made),
                 }
             );
             const string tunnel = "/v1/tunnels/{tunnel_id}";
@@ -139,7 +139,7 @@ internal static class ConsoleRegistration
                     FormField.Text("key_label")
                 )
                 {
-                    Next = made => PathOf("authorities", made),
+                    Next = made => ToPath("authorities", made),
                 }
             );
             Page<AuthorityPage>(
@@ -278,7 +278,7 @@ internal static class ConsoleRegistration
                     FormField.Text("organization_role")
                 )
                 {
-                    Next = made => PathOf("service-accounts", made),
+                    Next = made => ToPath("service-accounts", made),
                 }
             );
             Page<ServiceAccountPage>(
@@ -338,7 +338,7 @@ internal static class ConsoleRegistration
                 FormField.Text("lint_justification")
             )
             {
-                Next = made => PathOf("rules", made),
+                Next = made => ToPath("rules", made),
             };
 
         private void Page<TPage>(string path, params IReadOnlyList<ConsoleAction> actions)
@@ -351,7 +351,7 @@ internal static class ConsoleRegistration
             }
         }
 
-        private static string PathOf(string resource, JsonElement made) =>
+        private static string ToPath(string resource, JsonElement made) =>
             $"/console/{resource}/{Uri.EscapeDataString(made.Text("id") ?? "")}";
     }
 }

@@ -24,9 +24,9 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Skip(Id, "audit.export names no target.");
         }
 
-        if (targets.Select(FaultOf).FirstOrDefault(found => found is not null) is (var fault, var next))
+        if (targets.Select(FindError).FirstOrDefault(found => found is not null) is (var error, var next))
         {
-            return DoctorFinding.Fail(Id, fault, "The audit records every grant and must reach its targets.", next);
+            return DoctorFinding.Fail(Id, error, "The audit records every grant and must reach its targets.", next);
         }
 
         var late = facts
@@ -49,15 +49,15 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
             : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: no entry is late.");
     }
 
-    private static (string Summary, string Next)? FaultOf(AuditTarget target) =>
+    private static (string Summary, string Next)? FindError(AuditTarget target) =>
         target switch
         {
-            FileTarget file => FaultOf(file),
-            SyslogTarget { CaFile: { } roots } => FaultOf(roots),
+            FileTarget file => FindError(file),
+            SyslogTarget { CaFile: { } roots } => FindError(roots),
             _ => null,
         };
 
-    private static (string, string)? FaultOf(FileTarget file)
+    private static (string, string)? FindError(FileTarget file)
     {
         var folder = Path.GetDirectoryName(file.Path)!;
         return !Directory.Exists(folder) ? ($"{folder} does not exist.", $"mkdir -p {folder}")
@@ -66,7 +66,7 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
             : null;
     }
 
-    private static (string, string)? FaultOf(string roots)
+    private static (string, string)? FindError(string roots)
     {
         try
         {

@@ -17,7 +17,7 @@ internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
         {
             return DoctorFinding.Skip(
                 Id,
-                facts.Store.Fault is null ? "Nothing is recorded yet." : "Rests on database."
+                facts.Store.Error is null ? "Nothing is recorded yet." : "Rests on database."
             );
         }
 

@@ -11,9 +11,9 @@ internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
     public DoctorFinding Run(ServiceFacts facts) =>
         facts.Store switch
         {
-            { Fault: { } fault } => DoctorFinding.Fail(
+            { Error: { } error } => DoctorFinding.Fail(
                 Id,
-                fault,
+                error,
                 "The service grants and issues nothing that it cannot record.",
                 facts.Options.Storage.Postgres is null
                     ? "Is the state directory mounted, and initialised?"

@@ -26,7 +26,7 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Skip(Id, "Rests on hsm_files.");
         }
 
-        if (hsm.Fault is { } refused)
+        if (hsm.Error is { } refused)
         {
             return DoctorFinding.Fail(
                 Id,
@@ -36,8 +36,8 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
             );
         }
 
-        var faults = hsm.Keys.Where(key => key.Fault is not null).ToList();
-        return faults.Count == 0
+        var errors = hsm.Keys.Where(key => key.Error is not null).ToList();
+        return errors.Count == 0
             ? DoctorFinding.Pass(
                 Id,
                 hsm.Keys.Count == 0
@@ -47,12 +47,12 @@ internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
             )
             : DoctorFinding.Fail(
                 Id,
-                $"{faults[0].Label}: {faults[0].Fault}",
+                $"{errors[0].Label}: {errors[0].Error}",
                 "The service cannot sign leaf certificates and revocation lists of that authority.",
                 "Find the label with the HSM's own tools; if the key is lost, create a new authority."
             ) with
             {
-                Evidence = [.. hsm.Keys.Select(key => $"{key.AuthorityId} {key.Label}: {key.Fault ?? "signs"}")],
+                Evidence = [.. hsm.Keys.Select(key => $"{key.AuthorityId} {key.Label}: {key.Error ?? "signs"}")],
             };
     }
 }

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Doctor;
 internal sealed record HsmState
 {
     /// <summary>Why it could not be logged in to; null when it could.</summary>
-    public string? Fault { get; init; }
+    public string? Error { get; init; }
 
     public IReadOnlyList<HsmKeyState> Keys { get; init; } = [];
 }

@@ -9,15 +9,15 @@ internal sealed class SealingKeyCheck : IDoctorCheck<ServiceFacts>
 
     public DoctorFinding Run(ServiceFacts facts)
     {
-        if (facts.Store.Fault is not null)
+        if (facts.Store.Error is not null)
         {
             return DoctorFinding.Skip(Id, "Rests on database.");
         }
 
-        return facts.Store.SealingFault is { } fault
+        return facts.Store.SealingError is { } error
             ? DoctorFinding.Fail(
                 Id,
-                fault,
+                error,
                 "Without it the service cannot open any authority's key: it can sign nothing, and the keys cannot be recreated.",
                 "Restore the file from its own backup; it is never part of the database's."
             )

@@ -54,7 +54,7 @@ internal sealed record ServiceFacts
         }
         catch (Exception fault) when (fault is CryptographicException or SecretUnavailableException)
         {
-            return new HsmState { Fault = fault.Message };
+            return new HsmState { Error = fault.Message };
         }
 
         return new HsmState
@@ -64,13 +64,13 @@ internal sealed record ServiceFacts
                 .. store.HsmKeys.Select(key => new HsmKeyState(
                     key.Label,
                     key.AuthorityId,
-                    FaultOf(token, key.Label, key.PublicKey)
+                    FindError(token, key.Label, key.PublicKey)
                 )),
             ],
         };
     }
 
-    private static string? FaultOf(Pkcs11Token token, string label, byte[] publicKey)
+    private static string? FindError(Pkcs11Token token, string label, byte[] publicKey)
     {
         try
         {

@@ -30,14 +30,14 @@ internal static class StoreInspection
     {
         try
         {
-            using var database = Store.DatabaseOf(options.StoreSettings);
+            using var database = Store.CreateDatabase(options.StoreSettings);
             database.RequireInstallation();
             await using var connection = await database.OpenReadAsync(cancellationToken);
-            var (sealer, sealingFault) = Sealing(options, connection);
+            var (sealer, sealingError) = Sealing(options, connection);
             var state = new StoreState
             {
                 Pending = [.. Migrator.Current.Unapplied(connection).Select(migration => migration.Name)],
-                SealingFault = sealingFault,
+                SealingError = sealingError,
             };
             return state.Pending.Count > 0
                 ? state
@@ -55,7 +55,7 @@ internal static class StoreInspection
                         or TimeoutException
             )
         {
-            return new StoreState { Fault = fault.Message };
+            return new StoreState { Error = fault.Message };
         }
     }
 
@@ -140,14 +140,14 @@ internal static class StoreInspection
             .. issuers.Select(issuer => new StoredIssuer(
                 issuer,
                 controls.GetValueOrDefault(issuer.Id.Value) ?? IssuerControl.None,
-                kept.GetValueOrDefault(issuer.Id.Value) is { } set && set.Source == KeysInForce.SourceOf(issuer)
+                kept.GetValueOrDefault(issuer.Id.Value) is { } set && set.Source == KeysInForce.GetSource(issuer)
                     ? set
                     : null
             )),
         ];
     }
 
-    private static (Sealer? Sealer, string? Fault) Sealing(ServiceOptions options, DbConnection connection)
+    private static (Sealer? Sealer, string? Error) Sealing(ServiceOptions options, DbConnection connection)
     {
         try
         {

@@ -6,13 +6,13 @@ namespace Culvert.Identity.Service.Doctor;
 internal sealed record StoreState
 {
     /// <summary>Why it could not be looked into; null when it could.</summary>
-    public string? Fault { get; init; }
+    public string? Error { get; init; }
 
     /// <summary>Migrations that this version wants and the database lacks; with any, nothing below is filled in.</summary>
     public IReadOnlyList<string> Pending { get; init; } = [];
 
     /// <summary>Why the sealing key does not open this store; null when it does.</summary>
-    public string? SealingFault { get; init; }
+    public string? SealingError { get; init; }
 
     /// <summary>When the newest decision of any node was recorded; null before the first.</summary>
     public DateTimeOffset? NewestEntry { get; init; }

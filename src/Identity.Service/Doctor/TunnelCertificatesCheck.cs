@@ -11,7 +11,7 @@ internal sealed class TunnelCertificatesCheck : IDoctorCheck<ServiceFacts>
 
     public DoctorFinding Run(ServiceFacts facts)
     {
-        if (facts.Store is { Fault: not null } or { Pending.Count: > 0 })
+        if (facts.Store is { Error: not null } or { Pending.Count: > 0 })
         {
             return DoctorFinding.Skip(Id, "Rests on database.");
         }

@@ -10,7 +10,7 @@ internal sealed class TunnelLimitCheck : IDoctorCheck<ServiceFacts>
 
     public DoctorFinding Run(ServiceFacts facts)
     {
-        if (facts.Store is { Fault: not null } or { Pending.Count: > 0 })
+        if (facts.Store is { Error: not null } or { Pending.Count: > 0 })
         {
             return DoctorFinding.Skip(Id, "Rests on database.");
         }

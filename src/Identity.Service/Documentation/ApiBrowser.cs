@@ -85,7 +85,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
     }
 
     /// <summary>Strict as the console, but for Scalar's own script and styles.</summary>
-    private static string PolicyOf(string nonce) =>
+    private static string CreatePolicy(string nonce) =>
         $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}' {StyleHashes}; "
         + $"style-src-attr 'unsafe-hashes' {StyleAttributeHashes}; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -104,7 +104,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
 
         var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         http.Items[NonceItem] = nonce;
-        http.Response.Headers.ContentSecurityPolicy = PolicyOf(nonce);
+        http.Response.Headers.ContentSecurityPolicy = CreatePolicy(nonce);
         return true;
     }
 }

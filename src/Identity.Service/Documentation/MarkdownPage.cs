@@ -42,10 +42,10 @@ internal sealed record MarkdownPage(string Title, string Html)
         renderer.ObjectRenderers.Replace<LinkInlineRenderer>(new ResolvedLink(resolve));
         renderer.ObjectRenderers.Replace<HtmlTableRenderer>(new ScrolledTable());
         renderer.Render(document);
-        return new MarkdownPage(TitleOf(document), html.ToString());
+        return new MarkdownPage(FindTitle(document), html.ToString());
     }
 
-    private static string TitleOf(MarkdownDocument document)
+    private static string FindTitle(MarkdownDocument document)
     {
         using var title = new StringWriter();
         if (document.Descendants<HeadingBlock>().FirstOrDefault()?.Inline is { } heading)

@@ -25,6 +25,14 @@ internal readonly record struct Result<T>
     /// <summary>The refusal; null when there is a value.</summary>
     public Refusal? Refusal { get; }
 
+    /// <summary>The value, or else the refusal to return.</summary>
+    public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        value = Value;
+        refusal = Refusal;
+        return IsOk;
+    }
+
     /// <summary>For interfaces, from which C# has no implicit conversion.</summary>
     public static Result<T> Ok(T value) => new(value, null);
 

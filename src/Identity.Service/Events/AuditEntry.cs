@@ -3,6 +3,11 @@ namespace Culvert.Identity.Service.Events;
 /// <summary>A chained entry as stored.</summary>
 internal sealed record AuditEntry
 {
+    /// <summary>Its columns of the journal.</summary>
+    public const string Columns =
+        "ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, "
+        + "hash AS Hash";
+
     /// <summary>Place in the order of time, over all nodes.</summary>
     public long Ordinal { get; init; }
 

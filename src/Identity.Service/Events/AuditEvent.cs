@@ -17,12 +17,10 @@ internal abstract record AuditEvent
 
     public required DateTimeOffset At { get; init; }
 
-    public required AuditActor Actor { get; init; }
+    public required AuditCause Cause { get; init; }
 
     /// <summary>Null for decisions of the installation itself.</summary>
     public string? OrganizationId { get; init; }
-
-    public string? RequestId { get; init; }
 
     public IReadOnlyList<AuditResource> Resources { get; init; } = [];
 
@@ -42,8 +40,8 @@ internal abstract record AuditEvent
         json.WriteString("event", Name);
         json.WriteString("at", At.UtcDateTime);
         WriteOptional(json, "organization_id", OrganizationId);
-        WriteOptional(json, "request_id", RequestId);
-        Actor.WriteTo(json);
+        WriteOptional(json, "request_id", Cause.RequestId);
+        Cause.Actor.WriteTo(json);
         json.WriteStartArray("resources");
         foreach (var resource in Resources)
         {

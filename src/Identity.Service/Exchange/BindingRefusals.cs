@@ -9,8 +9,8 @@ internal static class BindingRefusals
 {
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
 
-    public static Refusal RefusalOf(BindingError fault) =>
-        fault switch
+    public static Refusal ToRefusal(BindingError error) =>
+        error switch
         {
             BindingError.NonceRequired => BindingErrors.NonceRequired.Refuse(),
             BindingError.Busy => BindingErrors.Busy.Refuse() with { RetryAfter = BusyRetryAfter },

@@ -15,7 +15,7 @@ internal sealed class ErrorPages
         .Append(ExchangeErrors.Busy)
         .Append(ExchangeErrors.Quota)
         .Append(ExchangeErrors.KeysUnavailable)
-        .GroupBy(OAuthErrorBody.NameOf, StringComparer.Ordinal)
+        .GroupBy(OAuthErrorBody.ToErrorName, StringComparer.Ordinal)
         .ToFrozenDictionary(group => group.Key, group => Render(group.Key, group), StringComparer.Ordinal);
 
     public ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>

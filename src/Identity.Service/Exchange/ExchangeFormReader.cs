@@ -106,7 +106,7 @@ internal static class ExchangeFormReader
             return refusal;
         }
 
-        if (TokenTypes.KindOf(form.Text("subject_token_type")) is not { } kind)
+        if (TokenTypes.FindKind(form.Text("subject_token_type")) is not { } kind)
         {
             return ExchangeErrors.InvalidRequest.Refuse(
                 $"subject_token_type: {TokenTypes.Jwt}, {TokenTypes.IdToken} or {TokenTypes.AccessToken} is required."
@@ -165,7 +165,7 @@ internal static class ExchangeFormReader
 
     private static Result<ExchangeRequest> ReadCommon(FormParameters form, ApiRequest request)
     {
-        if (RuleOf(form, out var rule) is { } problem)
+        if (ReadRule(form, out var rule) is { } problem)
         {
             return ExchangeErrors.InvalidRequest.Refuse(problem);
         }
@@ -189,7 +189,7 @@ internal static class ExchangeFormReader
             return ExchangeErrors.InvalidScope.Refuse("scope: malformed, or names a scope that does not exist.");
         }
 
-        if (TargetOf(form, out var target) is { } refusal)
+        if (ReadTarget(form, out var target) is { } refusal)
         {
             return refusal;
         }
@@ -209,7 +209,7 @@ internal static class ExchangeFormReader
     }
 
     // client_id is how clients that know nothing of rules can name one.
-    private static string? RuleOf(FormParameters form, out string? rule)
+    private static string? ReadRule(FormParameters form, out string? rule)
     {
         var client = form.Text("client_id");
         rule = form.Text("rule") ?? client;
@@ -227,7 +227,7 @@ internal static class ExchangeFormReader
     }
 
     // RFC 8707 §2 allows several resources. One token for several would be worth stealing at each of them.
-    private static Refusal? TargetOf(FormParameters form, out string? target)
+    private static Refusal? ReadTarget(FormParameters form, out string? target)
     {
         target = form.Text(Resource);
         if (form.Count(Resource) > 1)

@@ -40,9 +40,9 @@ internal static class ExchangeRequestReader
         var texts = new string?[Members.Length];
         try
         {
-            if (ReadMembers(body, texts, ref assertion) is { } fault)
+            if (ReadMembers(body, texts, ref assertion) is { } error)
             {
-                return RequestErrors.Invalid.Refuse(fault);
+                return RequestErrors.Invalid.Refuse(error);
             }
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
@@ -80,7 +80,7 @@ internal static class ExchangeRequestReader
         var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var index = IndexOf(ref reader);
+            var index = FindMember(ref reader);
             if (index < 0)
             {
                 return $"{Bounded(reader.GetString()!)}: is not a known member.";
@@ -105,7 +105,7 @@ internal static class ExchangeRequestReader
 
             if (index == 1)
             {
-                assertion = AssertionOf(ref reader, body);
+                assertion = ReadAssertion(ref reader, body);
             }
             else
             {
@@ -118,7 +118,7 @@ internal static class ExchangeRequestReader
         return null;
     }
 
-    private static ReadOnlyMemory<byte> AssertionOf(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static ReadOnlyMemory<byte> ReadAssertion(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
         if (!reader.ValueIsEscaped)
         {
@@ -177,7 +177,7 @@ internal static class ExchangeRequestReader
             : null;
     }
 
-    private static int IndexOf(ref Utf8JsonReader reader)
+    private static int FindMember(ref Utf8JsonReader reader)
     {
         for (var i = 0; i < Members.Length; i++)
         {

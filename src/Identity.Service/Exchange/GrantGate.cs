@@ -35,7 +35,7 @@ internal sealed class GrantGate(
         return binding.Use(request.Proven) switch
         {
             BindingError.None => null,
-            var fault => BindingRefusals.RefusalOf(fault),
+            var error => BindingRefusals.ToRefusal(error),
         };
     }
 

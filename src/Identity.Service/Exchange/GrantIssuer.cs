@@ -42,7 +42,7 @@ internal sealed class GrantIssuer(
             return await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
         }
 
-        var mark = replays.MarkOf(context, grant);
+        var mark = replays.CreateMark(context, grant);
         var commit = CommitAsync(context, grant, mark?.Key, cancellationToken);
         // Signed while the commit is on its way; it is not sent before the commit succeeds.
         var token = tokens.Mint(grant, context.Now);

@@ -36,9 +36,9 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             RuleVersion = context.Rule.Rule.Version,
             WorkspaceId = context.WorkspaceId!,
             ExpiresAt = context.ExpiresAt,
-            SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
+            SubjectHash = Sha256Text.ToBase64Url(context.Subject),
             MayAct = MayActClaim.Of(context.Claims, identity.PublicUrl),
-            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
+            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.ToBase64Url(id) : null,
         };
     }
 }

@@ -53,18 +53,15 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return encoded;
         }
 
-        var parsedResult = await ReadAsync(request, isForm, cancellationToken);
-        if (!parsedResult.IsOk)
+        if (!(await ReadAsync(request, isForm, cancellationToken)).TryGet(out var parsed, out var refusal))
         {
-            return parsedResult.Refusal;
+            return refusal;
         }
 
-        var parsed = parsedResult.Value;
-
         var proven = binding.Prove(request.Http);
-        if (proven.Fault != BindingError.None)
+        if (proven.Error != BindingError.None)
         {
-            return BindingRefusals.RefusalOf(proven.Fault);
+            return BindingRefusals.ToRefusal(proven.Error);
         }
 
         if (proven.Binding != default)

@@ -12,7 +12,7 @@ internal static class TokenTypes
 
     public const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
 
-    public static SubjectTokenKind? KindOf(string? type) =>
+    public static SubjectTokenKind? FindKind(string? type) =>
         type switch
         {
             Jwt => SubjectTokenKind.Jwt,

@@ -40,7 +40,7 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
         );
         if (result.Outcome == CommitOutcome.Conflict)
         {
-            return RefusalOf((FederationConflict)result.Conflict!);
+            return ToRefusal((FederationConflict)result.Conflict!);
         }
 
         if (result.RefusalIfUnavailable() is { } unavailable)
@@ -55,7 +55,7 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
         return null;
     }
 
-    private static Refusal RefusalOf(FederationConflict conflict) =>
+    private static Refusal ToRefusal(FederationConflict conflict) =>
         conflict switch
         {
             FederationConflict.NameTaken => FederationErrors.NameTaken.Refuse(),

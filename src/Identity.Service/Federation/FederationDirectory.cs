@@ -184,7 +184,7 @@ internal sealed class FederationDirectory(
                 changed.Select(rule =>
                     KeyValuePair.Create(
                         rule.Latest.Id.Value,
-                        Compile(snapshot, rule.InForce ?? rule.Latest, CandidateOf(snapshot, rule))
+                        Compile(snapshot, rule.InForce ?? rule.Latest, CompileCandidate(snapshot, rule))
                     )
                 )
             ),
@@ -194,7 +194,7 @@ internal sealed class FederationDirectory(
         );
     }
 
-    private CompiledRule? CandidateOf(FederationSnapshot snapshot, StoredRule rule)
+    private CompiledRule? CompileCandidate(FederationSnapshot snapshot, StoredRule rule)
     {
         var latest = rule.Latest;
         return latest is { State: RuleState.Audit, IsArchived: false }
@@ -223,7 +223,7 @@ internal sealed class FederationDirectory(
         changed.Select(issuer =>
             KeyValuePair.Create(
                 issuer.Id.Value,
-                new IssuerEntry(issuer, keysFactory.For(issuer, current.KeysOf(issuer.Id)))
+                new IssuerEntry(issuer, keysFactory.For(issuer, current.FindKeys(issuer.Id)))
             )
         );
 

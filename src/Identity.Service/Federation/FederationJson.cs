@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -17,27 +18,27 @@ namespace Culvert.Identity.Service.Federation;
     RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(ServiceAccountDocument))]
-[JsonSerializable(typeof(ServiceAccountListDocument))]
+[JsonSerializable(typeof(Page<ServiceAccountDocument>))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(UpdateServiceAccountRequest))]
 [JsonSerializable(typeof(LintRequest))]
 [JsonSerializable(typeof(LintReportDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RuleTest>))]
 [JsonSerializable(typeof(MembershipDocument))]
-[JsonSerializable(typeof(MembershipListDocument))]
+[JsonSerializable(typeof(Page<MembershipDocument>))]
 [JsonSerializable(typeof(MembershipDeletedDocument))]
 [JsonSerializable(typeof(AddWorkspaceRequest))]
 [JsonSerializable(typeof(AddMemberRequest))]
 [JsonSerializable(typeof(UpdateMemberRequest))]
 [JsonSerializable(typeof(IssuerDocument))]
-[JsonSerializable(typeof(IssuerListDocument))]
+[JsonSerializable(typeof(Page<IssuerDocument>))]
 [JsonSerializable(typeof(CreateIssuerRequest))]
 [JsonSerializable(typeof(KillRequest))]
 [JsonSerializable(typeof(KillDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
 [JsonSerializable(typeof(UpdateIssuerRequest))]
 [JsonSerializable(typeof(RuleDocument))]
-[JsonSerializable(typeof(RuleListDocument))]
+[JsonSerializable(typeof(Page<RuleDocument>))]
 [JsonSerializable(typeof(MatcherDocument[]))]
 [JsonSerializable(typeof(CreateRuleRequest))]
 [JsonSerializable(typeof(UpdateRuleRequest))]
@@ -45,7 +46,7 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(ReplayRequest))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(RuleWorkspaceDocument))]
-[JsonSerializable(typeof(RuleWorkspaceListDocument))]
+[JsonSerializable(typeof(Page<RuleWorkspaceDocument>))]
 [JsonSerializable(typeof(AddRuleWorkspaceRequest))]
 [JsonSerializable(typeof(RuleWorkspaceDeletedDocument))]
 [JsonSerializable(typeof(string))]

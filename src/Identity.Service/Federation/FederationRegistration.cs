@@ -28,6 +28,7 @@ internal static class FederationRegistration
             .AddSingleton<IRuleStore, RuleStore>()
             .AddSingleton<FederationChangeLog>()
             .AddSingleton<RuleTargets>()
+            .AddSingleton<DenialStore>()
             .AddSingleton<IAuthenticationHistory, AuthenticationHistory>()
             .AddSingleton<IHostResolver>(SystemHostResolver.Instance)
             .AddSingleton<IIssuerFetcher, IssuerFetcher>()

@@ -34,18 +34,18 @@ internal sealed class FederationSnapshot(
     public CompiledRule? FindRule(string id) => rules.Find(id);
 
     /// <summary>Archived rules too.</summary>
-    public IEnumerable<CompiledRule> RulesOf(string organizationId) =>
+    public IEnumerable<CompiledRule> FindRules(string organizationId) =>
         rules.Values.Where(rule => rule.Rule.OrganizationId == organizationId);
 
     /// <summary>Unarchived rules of an issuer.</summary>
-    public IEnumerable<CompiledRule> RulesOf(IssuerId issuer) =>
+    public IEnumerable<CompiledRule> FindRules(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);
 
     /// <summary>
     /// Of unarchived rules of an issuer: the versions that decide, and those that are tried in parallel.
     /// </summary>
-    public IEnumerable<Rule> VersionsOf(IssuerId issuer) =>
-        RulesOf(issuer)
+    public IEnumerable<Rule> FindVersions(IssuerId issuer) =>
+        FindRules(issuer)
             .SelectMany(rule => rule.Candidate is { } candidate ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]);
 
     /// <summary>Unarchived rules of an organization.</summary>
@@ -58,7 +58,7 @@ internal sealed class FederationSnapshot(
             !rule.Rule.IsArchived && (rule.Account.Id == account || rule.Candidate?.Account.Id == account)
         );
 
-    public IssuerKeys? KeysOf(IssuerId issuer) => issuers.Find(issuer.Value)?.Keys;
+    public IssuerKeys? FindKeys(IssuerId issuer) => issuers.Find(issuer.Value)?.Keys;
 
     public string? IssuerName(IssuerId issuer) => issuers.Find(issuer.Value)?.Issuer.Name;
 

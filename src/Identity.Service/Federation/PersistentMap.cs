@@ -26,7 +26,7 @@ internal sealed class PersistentMap<TValue>
     public IEnumerable<TValue> Values => parts.Where(part => part is not null).SelectMany(part => part!.Values);
 
     /// <summary>Null when there is none.</summary>
-    public TValue? Find(string key) => parts[PartOf(key)]?.GetValueOrDefault(key);
+    public TValue? Find(string key) => parts[GetPart(key)]?.GetValueOrDefault(key);
 
     /// <summary>A copy in which these keys have these values.</summary>
     public PersistentMap<TValue> With(IEnumerable<KeyValuePair<string, TValue>> entries)
@@ -35,7 +35,7 @@ internal sealed class PersistentMap<TValue>
         var count = Count;
         foreach (var (key, value) in entries)
         {
-            var index = PartOf(key);
+            var index = GetPart(key);
             var part = changed[index];
             if (ReferenceEquals(part, parts[index]))
             {
@@ -51,5 +51,5 @@ internal sealed class PersistentMap<TValue>
         return new PersistentMap<TValue>(changed, count);
     }
 
-    private static int PartOf(string key) => string.GetHashCode(key, StringComparison.Ordinal) & (Parts - 1);
+    private static int GetPart(string key) => string.GetHashCode(key, StringComparison.Ordinal) & (Parts - 1);
 }

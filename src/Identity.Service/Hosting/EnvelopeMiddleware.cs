@@ -45,7 +45,7 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (BadHttpRequestException fault)
         {
-            await RefuseAsync(http, MapOf(fault));
+            await RefuseAsync(http, ToRefusal(fault));
         }
         catch (SigningUnavailableException)
         {
@@ -92,7 +92,7 @@ internal sealed class EnvelopeMiddleware(
         }
     }
 
-    private static Refusal MapOf(BadHttpRequestException fault) =>
+    private static Refusal ToRefusal(BadHttpRequestException fault) =>
         fault.StatusCode switch
         {
             StatusCodes.Status413PayloadTooLarge => RequestErrors.TooLarge.Refuse(),

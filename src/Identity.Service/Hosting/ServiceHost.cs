@@ -76,7 +76,7 @@ internal static class ServiceHost
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
         var certificate = services.GetRequiredService<IApiCertificate>();
-        var callers = BoundOf(Listener.Api, options.ApiProxyProtocol, options.ApiTrustedProxies, services);
+        var callers = WithBounds(Listener.Api, options.ApiProxyProtocol, options.ApiTrustedProxies, services);
         foreach (var endpoint in options.ApiListen)
         {
             kestrel.Listen(endpoint, listen => UseApi(listen, callers, certificate));
@@ -84,7 +84,7 @@ internal static class ServiceHost
 
         var peers = services.GetRequiredService<IMachinePeerVerifier>();
         var logger = services.GetRequiredService<ILogger<MachineHost>>();
-        var machines = BoundOf(Listener.Machine, options.MachineProxyProtocol, AddressRanges.Empty, services);
+        var machines = WithBounds(Listener.Machine, options.MachineProxyProtocol, AddressRanges.Empty, services);
         foreach (var endpoint in options.MachineListen)
         {
             kestrel.Listen(endpoint, listen => UseMachine(listen, machines, certificate, peers, logger));
@@ -190,7 +190,7 @@ internal static class ServiceHost
         };
 
     // Before TLS: what is refused costs no handshake. The header first, so that the bounds count the client.
-    private static Action<ListenOptions> BoundOf(
+    private static Action<ListenOptions> WithBounds(
         Listener listener,
         ProxyProtocolOptions proxyProtocol,
         AddressRanges proxies,

@@ -37,7 +37,7 @@ internal sealed class ApiEndpoint(
             .MapMethods(path, [method], invoke)
             .WithMetadata(
                 new ListenerMetadata(listener),
-                new ApiOperation(ApiOperation.NameOf(method, path), access, handler),
+                new ApiOperation(ApiOperation.CreateName(method, path), access, handler),
                 // Without a method the framework's API description leaves an endpoint out.
                 invoke.Method
             );

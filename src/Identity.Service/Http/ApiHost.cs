@@ -71,7 +71,7 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
 
     private void Map(string method, string path, Access access, ApiHandler handler)
     {
-        var name = ApiOperation.NameOf(method, path);
+        var name = ApiOperation.CreateName(method, path);
         operations.Add(name, new ApiOperation(name, access, handler));
         mapped.Add(name, ApiEndpoint.Map(routes, Listener.Api, method, path, access, handler));
     }

@@ -7,6 +7,6 @@ namespace Culvert.Identity.Service.Http;
 internal sealed record ApiOperation(string Name, Access Access, ApiHandler Handler)
 {
     /// <summary>A parameter for the rest of the path is named as any other.</summary>
-    public static string NameOf(string method, string path) =>
+    public static string CreateName(string method, string path) =>
         $"{method} {path.Replace("{**", "{", StringComparison.Ordinal)}";
 }

@@ -17,7 +17,7 @@ internal sealed class ApiRequest(HttpContext http)
     public string RequestId { get; } = RequestIdentity.Of(http);
 
     /// <summary>Where the TCP connection came from, IPv4-mapped addresses normalised.</summary>
-    public IPAddress Source { get; } = SourceOf(http);
+    public IPAddress Source { get; } = GetSource(http);
 
     /// <summary>Who calls; only on endpoints that ask for a credential.</summary>
     public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint authenticates no caller.");
@@ -66,7 +66,7 @@ internal sealed class ApiRequest(HttpContext http)
 
     public void SetPeer(MachinePeer value) => peer = value;
 
-    private static IPAddress SourceOf(HttpContext http)
+    private static IPAddress GetSource(HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -16,7 +16,7 @@ internal static class Credentials
     public static bool ArePresent(HttpContext http) => Find(http.Request, out _) is not null;
 
     /// <summary>What stores know a credential by.</summary>
-    public static byte[] HashOf(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
+    public static byte[] Hash(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
 
     /// <summary>The one credential of the request; null when there is none, or two that differ.</summary>
     public static string? Find(HttpRequest request, out bool isDpopScheme)

@@ -52,7 +52,7 @@ internal static class ErrorEnvelope
         json.WriteStartObject();
         json.WriteString("type", "error");
         json.WriteStartObject("error");
-        json.WriteString("type", TypeOf(refusal.Code.Status));
+        json.WriteString("type", ToTypeName(refusal.Code.Status));
         json.WriteString("message", refusal.Message);
         json.WriteStartObject("details");
         json.WriteString("error_code", refusal.Code.Code);
@@ -77,7 +77,7 @@ internal static class ErrorEnvelope
         return buffer.WrittenMemory;
     }
 
-    private static string TypeOf(int status) =>
+    private static string ToTypeName(int status) =>
         status switch
         {
             401 => "authentication_error",

@@ -36,7 +36,7 @@ internal static class OAuthErrorBody
 
     private static ReadOnlyMemory<byte> Render(Refusal refusal, string requestId)
     {
-        var error = NameOf(refusal.Code);
+        var error = ToErrorName(refusal.Code);
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
@@ -63,7 +63,7 @@ internal static class OAuthErrorBody
         return buffer.WrittenMemory;
     }
 
-    public static string NameOf(ErrorCode code) =>
+    public static string ToErrorName(ErrorCode code) =>
         code.OAuthError
         ?? code.Status switch
         {

@@ -1,13 +1,11 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
 /// <c>limit</c>, <c>page</c> and <c>include_archived</c> of a list. Lists run from the newest row down; the cursor
-/// is the last row's ordinal, bound to its list and opaque to callers.
+/// (<see cref="PageCursor"/>) is the last row's ordinal.
 /// </summary>
 /// <param name="Limit">Rows on this page.</param>
 /// <param name="Before">Only rows with a smaller ordinal.</param>
@@ -16,22 +14,24 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
 {
     public const int DefaultLimit = 20;
 
+    /// <summary>The largest <c>limit</c> of most lists.</summary>
+    public const int MaxLimit = 1000;
+
+    /// <summary>Rows to read: the last one only says that there is another page.</summary>
+    public int Count => Limit + 1;
+
+    /// <summary><see cref="IncludeArchived"/> as a parameter of a statement.</summary>
+    public long Archived => IncludeArchived ? 1 : 0;
+
     private string List { get; init; } = "";
 
     /// <summary>Reads the query; the refusal names the bad parameter.</summary>
-    public static Result<PageRequest> Read(ApiRequest request, string list, int maxLimit = 1000)
+    public static Result<PageRequest> Read(ApiRequest request, string list, int maxLimit = MaxLimit)
     {
-        var limit = DefaultLimit;
-        if (
-            request.Query("limit") is { } limitText
-            && !(
-                int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit >= 1
-                && limit <= maxLimit
-            )
-        )
+        var limit = ReadLimit(request, maxLimit);
+        if (!limit.IsOk)
         {
-            return RequestErrors.Invalid.Refuse($"limit: a number from 1 to {maxLimit} is required.");
+            return limit.Refusal;
         }
 
         var archived = request.Query("include_archived");
@@ -40,44 +40,43 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
             return RequestErrors.Invalid.Refuse("include_archived: true or false is required.");
         }
 
-        var before = long.MaxValue;
-        if (request.Query("page") is { } cursor && !TryDecode(cursor, list, out before))
-        {
-            return RequestErrors.Invalid.Refuse("page: this cursor is not from this list.");
-        }
-
-        return new PageRequest(limit, before, archived == "true") { List = list };
+        Span<long> before = [long.MaxValue];
+        return request.Query("page") is { } cursor && !PageCursor.TryDecode(cursor, list, before)
+            ? InvalidCursor()
+            : new PageRequest(limit.Value, before[0], archived == "true") { List = list };
     }
 
-    /// <summary>
-    /// Cuts a page out of rows read with <c>LIMIT Limit + 1</c>: the extra row only says that there are more.
-    /// </summary>
-    public (IReadOnlyList<T> Rows, string? NextPage) Cut<T>(IReadOnlyList<T> rows, Func<T, long> ordinal) =>
-        rows.Count <= Limit ? (rows, null) : ([.. rows.Take(Limit)], Encode(List, ordinal(rows[Limit - 1])));
-
-    /// <summary>A cursor to that place, for searches that stop before the page is full.</summary>
-    public string CursorAt(long ordinal) => Encode(List, ordinal);
-
-    private static string Encode(string list, long ordinal) =>
-        Base64Url.EncodeToString(
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list}:{ordinal}"))
-        );
-
-    private static bool TryDecode(string cursor, string list, out long ordinal)
+    /// <summary><c>limit</c> alone.</summary>
+    public static Result<int> ReadLimit(ApiRequest request, int maxLimit = MaxLimit)
     {
-        ordinal = 0;
-        if (cursor.Length > 128 || !Base64Url.IsValid(cursor))
-        {
-            return false;
-        }
+        var limit = DefaultLimit;
+        return
+            request.Query("limit") is { } text
+            && !(
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                && limit >= 1
+                && limit <= maxLimit
+            )
+            ? RequestErrors.Invalid.Refuse($"limit: a number from 1 to {maxLimit} is required.")
+            : limit;
+    }
 
-        var text = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor));
-        return text.StartsWith(list + ":", StringComparison.Ordinal)
-            && long.TryParse(
-                text.AsSpan(list.Length + 1),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out ordinal
-            );
+    public static Refusal InvalidCursor() => RequestErrors.Invalid.Refuse("page: this cursor is not from this list.");
+
+    /// <summary>Cuts a page out of at most <see cref="Count"/> rows.</summary>
+    /// <param name="rows">Newest first.</param>
+    /// <param name="ordinal">Of a row.</param>
+    /// <param name="searchedTo">
+    /// Where a search stopped before the page was full: the reader continues from there. Null = it was complete.
+    /// </param>
+    public Page<T> Cut<T>(IReadOnlyList<T> rows, Func<T, long> ordinal, long? searchedTo = null)
+    {
+        var page = Pages.Cut(rows, Limit, row => PageCursor.Encode(List, ordinal(row)));
+        return page.NextPage is null && searchedTo is { } place
+            ? page with
+            {
+                NextPage = PageCursor.Encode(List, place),
+            }
+            : page;
     }
 }

@@ -178,7 +178,7 @@ internal static class RequestBody
         {
             var m when m.Contains("could not be mapped", StringComparison.Ordinal) => "is not a known member",
             var m when m.Contains("uplicate", StringComparison.Ordinal) => "appears twice",
-            var m when m.Contains("required", StringComparison.Ordinal) => "lacks a required member" + MissingOf(m),
+            var m when m.Contains("required", StringComparison.Ordinal) => "lacks a required member" + FindMissing(m),
             var m when m.Contains("could not be converted", StringComparison.Ordinal) => "has the wrong type",
             var m when m.Contains("null", StringComparison.Ordinal) => "must not be null",
             _ => "is not valid JSON",
@@ -186,7 +186,7 @@ internal static class RequestBody
         return $"{where}: {what}.";
     }
 
-    private static string MissingOf(string message)
+    private static string FindMissing(string message)
     {
         // "... was missing required properties including: 'name', 'tunnel_id'."
         var colon = message.IndexOf("including: ", StringComparison.Ordinal);

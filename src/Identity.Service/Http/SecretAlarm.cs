@@ -35,9 +35,8 @@ internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<S
                 Event = new SecretDiscarded(method, path)
                 {
                     At = time.GetUtcNow(),
-                    Actor = actor,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = request.OrganizationId,
-                    RequestId = request.RequestId,
                     Status = AuditStatus.Denied(CaErrorCodes.CaSecretInInput.Code),
                 },
             },

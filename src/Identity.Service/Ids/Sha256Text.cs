@@ -10,7 +10,7 @@ internal static class Sha256Text
     private const int MaxStackBytes = 512;
 
     /// <summary>Base64url of the SHA-256 of the text's UTF-8.</summary>
-    public static string Base64UrlOf(ReadOnlySpan<char> text)
+    public static string ToBase64Url(ReadOnlySpan<char> text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         Hash(text, hash);

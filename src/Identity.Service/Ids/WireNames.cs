@@ -40,7 +40,7 @@ internal static class WireNames
         where T : struct, Enum
     {
         public static readonly FrozenDictionary<T, string> Names = Enum.GetValues<T>()
-            .ToFrozenDictionary(value => value, NameOf);
+            .ToFrozenDictionary(value => value, CreateName);
 
         public static readonly FrozenDictionary<string, T> Values = Names.ToFrozenDictionary(
             entry => entry.Value,
@@ -50,7 +50,7 @@ internal static class WireNames
 
         public static readonly IReadOnlyList<string> List = [.. Enum.GetValues<T>().Select(value => Names[value])];
 
-        private static string NameOf(T value)
+        private static string CreateName(T value)
         {
             var member = value.ToString();
             return typeof(T).GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name

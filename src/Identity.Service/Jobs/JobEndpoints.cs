@@ -25,7 +25,7 @@ internal sealed class JobEndpoints(
             all.Add(await DescribeAsync(job, cancellationToken));
         }
 
-        return ApiAnswer.Json(new JobListDocument { Data = all }, JobsJson.Default.JobListDocument);
+        return ApiAnswer.Json(Pages.Whole(all), JobsJson.Default.PageJobDocument);
     }
 
     /// <summary>Runs a round on this node, also of a paused job, and answers when it has ended.</summary>
@@ -60,12 +60,10 @@ internal sealed class JobEndpoints(
     public async ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(JobsJson.Default.PauseJobRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refused))
         {
-            return bodyResult.Refusal;
+            return refused;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckRequired(body.Reason) is { } refusal)
         {
@@ -133,9 +131,8 @@ internal sealed class JobEndpoints(
         new(name, job.Name, reason)
         {
             At = time.GetStoreNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = request.Caller.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("job", job.Name)],
         };
 
@@ -144,7 +141,7 @@ internal sealed class JobEndpoints(
 
     private async ValueTask<JobDocument> DescribeAsync(RecurringJob job, CancellationToken cancellationToken)
     {
-        var pause = scheduler.PauseOf(job);
+        var pause = scheduler.FindPause(job);
         return new JobDocument
         {
             Name = job.Name,

@@ -30,7 +30,7 @@ internal sealed class JobScheduler(
     public RecurringJob? Find(string name) => Jobs.FirstOrDefault(job => job.Name == name);
 
     /// <summary>Who paused it; null = not paused.</summary>
-    public JobPause? PauseOf(RecurringJob job) => pauses.GetValueOrDefault(job.Name);
+    public JobPause? FindPause(RecurringJob job) => pauses.GetValueOrDefault(job.Name);
 
     /// <summary>When its next round begins unless work wants one sooner; null = never automatically.</summary>
     public async ValueTask<DateTimeOffset?> NextRunAsync(RecurringJob job, CancellationToken cancellationToken) =>
@@ -140,7 +140,7 @@ internal sealed class JobScheduler(
     {
         try
         {
-            if (PauseOf(job) is null)
+            if (FindPause(job) is null)
             {
                 await quartz.TriggerJob(new JobKey(job.Name));
             }

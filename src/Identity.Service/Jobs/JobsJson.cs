@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Jobs;
 
@@ -8,6 +9,6 @@ namespace Culvert.Identity.Service.Jobs;
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(JobDocument))]
-[JsonSerializable(typeof(JobListDocument))]
+[JsonSerializable(typeof(Page<JobDocument>))]
 [JsonSerializable(typeof(PauseJobRequest))]
 internal sealed partial class JobsJson : JsonSerializerContext;

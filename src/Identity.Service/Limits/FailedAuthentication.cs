@@ -37,7 +37,7 @@ internal sealed class FailedAuthentication(
 
     public void Accept(IPAddress source, string credential)
     {
-        accepted[KeyOf(source, credential)] = time.GetTimestamp();
+        accepted[ToKey(source, credential)] = time.GetTimestamp();
         if (accepted.Count > MaxAccepted)
         {
             DropOlderHalf();
@@ -46,12 +46,12 @@ internal sealed class FailedAuthentication(
 
     public void Fail(IPAddress source, string credential)
     {
-        accepted.TryRemove(KeyOf(source, credential), out _);
+        accepted.TryRemove(ToKey(source, credential), out _);
         failures.TryTake(source);
     }
 
     private bool WasAccepted(IPAddress source, string credential) =>
-        accepted.TryGetValue(KeyOf(source, credential), out var at) && time.GetElapsedTime(at) <= RememberedFor;
+        accepted.TryGetValue(ToKey(source, credential), out var at) && time.GetElapsedTime(at) <= RememberedFor;
 
     private void DropOlderHalf()
     {
@@ -61,7 +61,7 @@ internal sealed class FailedAuthentication(
         }
     }
 
-    private static (IPAddress, UInt128) KeyOf(IPAddress source, string credential)
+    private static (IPAddress, UInt128) ToKey(IPAddress source, string credential)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(credential), digest);

@@ -41,7 +41,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         this.shares = shares is { IsShared: true } ? shares : LimitShares.Alone;
         tokensPerSecond = limit.Count / limit.Per.TotalSeconds;
         lastSweep = time.GetTimestamp();
-        overflow = new Bucket { Key = LimitShares.KeyOf("overflow") };
+        overflow = new Bucket { Key = LimitShares.ToKey("overflow") };
         if (this.shares.IsShared)
         {
             shared[overflow.Key] = overflow;
@@ -99,7 +99,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
     private TimeSpan? Use(TKey key, bool take)
     {
-        var bucket = BucketOf(key);
+        var bucket = GetBucket(key);
         lock (bucket)
         {
             Refill_NeedsLock(bucket);
@@ -123,7 +123,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
     private void Refill_NeedsLock(Bucket bucket) => bucket.Tokens.Refill(time, Rate, Capacity);
 
-    private Bucket BucketOf(TKey key)
+    private Bucket GetBucket(TKey key)
     {
         if (buckets.TryGetValue(key, out var known))
         {
@@ -149,7 +149,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
             return new Bucket();
         }
 
-        var name = LimitShares.KeyOf($"{key}");
+        var name = LimitShares.ToKey($"{key}");
         var bucket = shared.GetOrAdd(name, static k => new Bucket { Key = k });
         bucket.IsOwn = true;
         return bucket;

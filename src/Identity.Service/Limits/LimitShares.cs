@@ -35,7 +35,7 @@ internal sealed class LimitShares(bool isShared)
 
     public void Add(string name, ISharedLimit limit)
     {
-        if (!limits.TryAdd(NameOf(name), limit))
+        if (!limits.TryAdd(HashName(name), limit))
         {
             throw new InvalidOperationException($"Two limits are called {name}.");
         }
@@ -52,7 +52,7 @@ internal sealed class LimitShares(bool isShared)
     public void Lost() => isHearing = false;
 
     /// <summary>A key as other nodes know it; which one it was cannot be read from it without guessing.</summary>
-    public static UInt128 KeyOf(string key)
+    public static UInt128 ToKey(string key)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), digest);
@@ -95,6 +95,6 @@ internal sealed class LimitShares(bool isShared)
         }
     }
 
-    private static uint NameOf(string name) =>
+    private static uint HashName(string name) =>
         BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }

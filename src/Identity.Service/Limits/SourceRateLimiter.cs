@@ -20,15 +20,15 @@ internal sealed class SourceRateLimiter(
     private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources, shares, name);
 
     /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
-    public Refusal? TryTake(IPAddress source) => RefusalOf(buckets.TryTake(KeyOf(source)));
+    public Refusal? TryTake(IPAddress source) => ToRefusal(buckets.TryTake(ToKey(source)));
 
     /// <summary>Looks without taking.</summary>
-    public Refusal? IsExhausted(IPAddress source) => RefusalOf(buckets.IsExhausted(KeyOf(source)));
+    public Refusal? IsExhausted(IPAddress source) => ToRefusal(buckets.IsExhausted(ToKey(source)));
 
-    private static Refusal? RefusalOf(TimeSpan? wait) =>
+    private static Refusal? ToRefusal(TimeSpan? wait) =>
         wait is { } missing ? RequestErrors.RateLimited.Refuse() with { RetryAfter = missing } : null;
 
-    private static UInt128 KeyOf(IPAddress source)
+    private static UInt128 ToKey(IPAddress source)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();

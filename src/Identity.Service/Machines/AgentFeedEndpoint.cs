@@ -27,13 +27,10 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var pollResult = polling.Read(request);
-        if (!pollResult.IsOk)
+        if (!polling.Read(request).TryGet(out var poll, out var refusal))
         {
-            return pollResult.Refusal;
+            return refusal;
         }
-
-        var poll = pollResult.Value;
 
         while (true)
         {

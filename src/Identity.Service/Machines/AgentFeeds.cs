@@ -38,9 +38,9 @@ internal sealed class AgentFeeds(
 
     /// <summary>Null = there is no such tunnel.</summary>
     public ValueTask<AgentFeedBody?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
-        views.GetOrAdd(tunnelId, static (id, self) => self.ViewOf(id), this).GetAsync(cancellationToken);
+        views.GetOrAdd(tunnelId, static (id, self) => self.GetView(id), this).GetAsync(cancellationToken);
 
-    private DerivedView<AgentFeedBody?> ViewOf(string tunnelId) =>
+    private DerivedView<AgentFeedBody?> GetView(string tunnelId) =>
         new(
             revisions,
             time,
@@ -70,7 +70,7 @@ internal sealed class AgentFeeds(
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
         };
-        var digest = DigestOf(JsonSerializer.SerializeToUtf8Bytes(feed, WireJson.Default.AgentFeed));
+        var digest = ComputeDigest(JsonSerializer.SerializeToUtf8Bytes(feed, WireJson.Default.AgentFeed));
         var json = JsonSerializer.SerializeToUtf8Bytes(
             feed with
             {
@@ -120,16 +120,16 @@ internal sealed class AgentFeeds(
                     .Revoked.EdgeSerials.Concat(shared.Revoked.ServerSerials[tunnel.Id.Value])
                     .Order(StringComparer.Ordinal),
             ],
-            ServerCertificateMode = ModeOf(live),
+            ServerCertificateMode = GetMode(live),
             Renewals = early,
         };
 
     /// <summary>The service signs as soon as one live anchor is an authority of its own.</summary>
-    public static string ModeOf(IReadOnlyList<RegisteredCertificate> live) =>
+    public static string GetMode(IReadOnlyList<RegisteredCertificate> live) =>
         live.Any(certificate => certificate.AuthorityId is not null)
             ? ServerCertificateMode.Service
             : ServerCertificateMode.Files;
 
-    private static string DigestOf(ReadOnlySpan<byte> content) =>
+    private static string ComputeDigest(ReadOnlySpan<byte> content) =>
         Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, DigestBytes));
 }

@@ -40,9 +40,8 @@ internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> lo
         return new AuditDisputed(peer.TunnelId!, peer.InstanceId!, alarm)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(peer, request),
+            Cause = AuditCause.Of(peer, request),
             OrganizationId = peer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("tunnel", peer.TunnelId!)],
         };
     }

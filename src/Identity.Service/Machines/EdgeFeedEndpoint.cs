@@ -23,13 +23,10 @@ internal sealed class EdgeFeedEndpoint(
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var pollResult = polling.Read(request);
-        if (!pollResult.IsOk)
+        if (!polling.Read(request).TryGet(out var poll, out var refusal))
         {
-            return pollResult.Refusal;
+            return refusal;
         }
-
-        var poll = pollResult.Value;
 
         var revision = await WaitAsync(peer, poll, cancellationToken);
         facts.Heard(peer);

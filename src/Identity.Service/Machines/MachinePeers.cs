@@ -33,7 +33,7 @@ internal sealed class MachinePeers(
             result = verifier.Verify(certificate, sent, PeerRole.EdgeClient, now);
         }
 
-        return result.IsAccepted ? PeerOf(result.Id, result.Serial, result.NotAfter) : null;
+        return result.IsAccepted ? CreatePeer(result.Id, result.Serial, result.NotAfter) : null;
     }
 
     public async ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class MachinePeers(
         return current;
     }
 
-    private static MachinePeer PeerOf(SpiffeId id, string serial, DateTimeOffset notAfter) =>
+    private static MachinePeer CreatePeer(SpiffeId id, string serial, DateTimeOffset notAfter) =>
         id.Kind == SpiffeKind.Agent
             ? new MachinePeer(MachineRole.Agent, id.ToString(), serial, notAfter)
             {

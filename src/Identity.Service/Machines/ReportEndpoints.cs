@@ -42,12 +42,10 @@ internal sealed class ReportEndpoints(
     public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AgentReport, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var report, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var report = body.Value;
 
         var peer = request.Peer;
         facts.Heard(peer);
@@ -121,12 +119,10 @@ internal sealed class ReportEndpoints(
     public async ValueTask<ApiAnswer> EdgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.EdgeReport, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var report, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var report = body.Value;
 
         var peer = request.Peer;
         facts.Heard(peer);

@@ -36,15 +36,15 @@ internal sealed class TunnelReadiness(
         var count = await nodes.CountNodesAsync(cancellationToken);
         var hasRanges = await HasRangesAsync(tunnel, cancellationToken);
         var heard = relays.Where(edge => edge.Presence == EdgePresence.Live).ToList();
-        var routes = RoutesOf(tunnel, enrolled, heard);
-        var problems = ProblemsOf(tunnel, hasRanges, live.Count, enrolled, heard, routes);
+        var routes = ToRoutes(tunnel, enrolled, heard);
+        var problems = FindProblems(tunnel, hasRanges, live.Count, enrolled, heard, routes);
 
         // Whether it would be ready if what was not heard of were as it last said.
         var assumed = relays.Where(edge => edge.Presence != EdgePresence.Gone).ToList();
         var isUnknown =
             problems.Count > 0
             && assumed.Count > heard.Count
-            && ProblemsOf(tunnel, hasRanges, live.Count, enrolled, assumed, RoutesOf(tunnel, enrolled, assumed)).Count
+            && FindProblems(tunnel, hasRanges, live.Count, enrolled, assumed, ToRoutes(tunnel, enrolled, assumed)).Count
                 == 0;
         if (isUnknown)
         {
@@ -63,13 +63,13 @@ internal sealed class TunnelReadiness(
                 : TunnelState.NotReady,
             Ready = problems.Count == 0,
             Problems = problems,
-            ServerCertificateMode = AgentFeeds.ModeOf(live),
+            ServerCertificateMode = AgentFeeds.GetMode(live),
             TrustBundleEpoch = tunnel.BundleEpoch,
             Certificates = live.Count,
             AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),
             AgentsLive = enrolled.Count(agent => agent.Live),
             Routes = routes,
-            EdgesServing = heard.Count(edge => edge.AgentsOf(tunnel).Any()),
+            EdgesServing = heard.Count(edge => edge.FindAgents(tunnel).Any()),
             ServiceNodesLive = count.Live,
             ServiceNodes = count.Known,
             PublicPort = tunnel.PublicPort,
@@ -84,14 +84,14 @@ internal sealed class TunnelReadiness(
     }
 
     // Of agents that clients can reach. What one said that the service has not heard of for long holds no more.
-    private static List<TunnelStatusRoute> RoutesOf(
+    private static List<TunnelStatusRoute> ToRoutes(
         Tunnel tunnel,
         IReadOnlyList<AgentDocument> agents,
         List<ReportedEdge> heard
     )
     {
         var connected = heard
-            .SelectMany(edge => edge.AgentsOf(tunnel))
+            .SelectMany(edge => edge.FindAgents(tunnel))
             .Select(agent => agent.InstanceId)
             .ToHashSet(StringComparer.Ordinal);
         return
@@ -114,7 +114,7 @@ internal sealed class TunnelReadiness(
         ];
     }
 
-    private static List<string> ProblemsOf(
+    private static List<string> FindProblems(
         Tunnel tunnel,
         bool hasRanges,
         int certificateCount,
@@ -130,7 +130,7 @@ internal sealed class TunnelReadiness(
         Add(!hasRanges, TunnelProblem.SourceRangesEmpty);
         Add(edges.Count == 0, TunnelProblem.NoEdge);
         Add(!agents.Any(agent => agent.Live), TunnelProblem.NoLiveAgent);
-        Add(!edges.Any(edge => edge.AgentsOf(tunnel).Any()), TunnelProblem.NoAgentConnection);
+        Add(!edges.Any(edge => edge.FindAgents(tunnel).Any()), TunnelProblem.NoAgentConnection);
         Add(routes.Any(route => route.UpstreamHealthy == false), TunnelProblem.UpstreamUnhealthy);
         return problems;
 

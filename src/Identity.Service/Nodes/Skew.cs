@@ -16,7 +16,7 @@ internal static class Skew
     /// <param name="other">What the program says of itself; null = nothing yet.</param>
     public static string Of(string service, string? other)
     {
-        if (!Version.TryParse(CoreOf(service), out var own) || !Version.TryParse(CoreOf(other), out var theirs))
+        if (!Version.TryParse(GetCore(service), out var own) || !Version.TryParse(GetCore(other), out var theirs))
         {
             return Unknown;
         }
@@ -28,5 +28,5 @@ internal static class Skew
     }
 
     // A pre-release counts as what it is to become.
-    private static string? CoreOf(string? version) => version?.Split('-', '+')[0];
+    private static string? GetCore(string? version) => version?.Split('-', '+')[0];
 }

@@ -23,14 +23,14 @@ internal sealed class ChangeCounters
         ];
 
     /// <param name="topic">A single topic.</param>
-    public long this[ChangeTopics topic] => counters[IndexOf(topic)];
+    public long this[ChangeTopics topic] => counters[GetIndex(topic)];
 
     public static ChangeCounters Of(IEnumerable<(long Topic, long Counter)> rows)
     {
         var counters = new long[All.Length];
         foreach (var (topic, counter) in rows)
         {
-            var index = IndexOf((ChangeTopics)topic);
+            var index = GetIndex((ChangeTopics)topic);
             if (index < counters.Length)
             {
                 counters[index] = counter; // others belong to a newer version that runs at the same time
@@ -64,5 +64,5 @@ internal sealed class ChangeCounters
         return (moved == ChangeTopics.None ? this : new ChangeCounters(newest), moved);
     }
 
-    private static int IndexOf(ChangeTopics topic) => BitOperations.TrailingZeroCount((uint)topic);
+    private static int GetIndex(ChangeTopics topic) => BitOperations.TrailingZeroCount((uint)topic);
 }

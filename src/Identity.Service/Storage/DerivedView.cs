@@ -43,7 +43,7 @@ internal sealed class DerivedView<T>(
             if (!derivation.Result.IsCompleted)
             {
                 // Of an older revision, its end, whatever it is, lets the next one begin; so does its age.
-                var left = Patience - AgeOf(derivation);
+                var left = Patience - GetAge(derivation);
                 await ((Task)derivation.Result)
                     .WaitAsync(left > TimeSpan.Zero ? left : Patience, time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -88,9 +88,9 @@ internal sealed class DerivedView<T>(
     }
 
     private bool IsAwaited(Derivation known) =>
-        !known.Result.IsCompleted && (AgeOf(known) < Patience || running.Count >= MaxRunning);
+        !known.Result.IsCompleted && (GetAge(known) < Patience || running.Count >= MaxRunning);
 
-    private TimeSpan AgeOf(Derivation known) => time.GetElapsedTime(known.Began);
+    private TimeSpan GetAge(Derivation known) => time.GetElapsedTime(known.Began);
 
     private bool IsUsable(Derivation known, long wanted) =>
         known.Revision >= wanted

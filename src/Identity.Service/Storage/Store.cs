@@ -43,7 +43,7 @@ internal sealed class Store : IDisposable
     public static Store Open(StoreSettings options, ILogger logger, Migrator? migrator = null)
     {
         migrator ??= Migrator.Current;
-        var database = DatabaseOf(options);
+        var database = CreateDatabase(options);
         try
         {
             database.RequireInstallation();
@@ -94,7 +94,7 @@ internal sealed class Store : IDisposable
             );
         }
 
-        var database = DatabaseOf(options);
+        var database = CreateDatabase(options);
         try
         {
             database.RequireInstallation();
@@ -130,7 +130,7 @@ internal sealed class Store : IDisposable
         Migrator? migrator = null
     )
     {
-        using var database = DatabaseOf(options);
+        using var database = CreateDatabase(options);
         database.RequireInstallation();
         using var connection = database.OpenWrite();
         database.Exclude(connection);
@@ -155,7 +155,7 @@ internal sealed class Store : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using var database = DatabaseOf(options);
+        using var database = CreateDatabase(options);
         database.RequireInstallation();
         Sealer sealer;
         using (var connection = database.OpenWrite())
@@ -230,7 +230,7 @@ internal sealed class Store : IDisposable
         return new Store(database, NodeRegister.EnterHost(connection), installation, sealer);
     }
 
-    public static string FileOf(StoreSettings options) => Path.Combine(options.StateDirectory, options.Storage.File);
+    public static string GetFile(StoreSettings options) => Path.Combine(options.StateDirectory, options.Storage.File);
 
     public void Dispose() => Database.Dispose();
 
@@ -244,10 +244,10 @@ internal sealed class Store : IDisposable
         return sealer;
     }
 
-    internal static Database DatabaseOf(StoreSettings options) =>
+    internal static Database CreateDatabase(StoreSettings options) =>
         options.Storage.Postgres is { } postgres
             ? new PostgresDatabase(postgres.ReadConnection(), postgres.MaxConnections)
-            : new SqliteDatabase(FileOf(options));
+            : new SqliteDatabase(GetFile(options));
 
     private static (Installation Installation, Sealer Sealer) ReadInstallation(
         DbConnection connection,

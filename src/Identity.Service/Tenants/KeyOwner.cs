@@ -10,7 +10,7 @@ internal sealed record KeyOwner(string Issuer, string Subject)
     public const int MaxLength = 1024;
 
     /// <summary>What is wrong with one; null = nothing.</summary>
-    public string? Fault =>
+    public string? Error =>
         !Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps
             ? "issuer: an https URL is required."
         : Issuer.Length > MaxLength

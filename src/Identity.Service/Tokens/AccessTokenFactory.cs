@@ -22,7 +22,7 @@ internal sealed class AccessTokenFactory(
         var minter = present.MinterAt(now);
         try
         {
-            var claims = ClaimsOf(grant, issuedAt);
+            var claims = ToClaims(grant, issuedAt);
             var token = minter.Mint(claims);
             keys.IsFailing = false;
             minted.Add(token, new VerifiedToken(claims, minter.KeyId, present.Find(minter.KeyId)!));
@@ -36,7 +36,7 @@ internal sealed class AccessTokenFactory(
         }
     }
 
-    private AccessTokenClaims ClaimsOf(Grant grant, long issuedAt)
+    private AccessTokenClaims ToClaims(Grant grant, long issuedAt)
     {
         var rule = grant.Rule;
         return new AccessTokenClaims

@@ -32,11 +32,11 @@ internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, Service
         }
 
         return verifier.FindLiveRule(token.Claims) is { } rule
-            ? CallerOf(token.Claims, token.KeyId, rule)
+            ? ToCaller(token.Claims, token.KeyId, rule)
             : Refuse(TokenErrors.Revoked);
     }
 
-    private static Result<Caller> CallerOf(in AccessTokenClaims claims, string keyId, CompiledRule rule)
+    private static Result<Caller> ToCaller(in AccessTokenClaims claims, string keyId, CompiledRule rule)
     {
         // FindLiveRule refuses tokens without a workspace.
         var effective = rule.GrantedIn(claims.Workspace!).Set;

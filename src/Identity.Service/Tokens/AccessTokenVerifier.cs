@@ -39,7 +39,7 @@ internal sealed class AccessTokenVerifier(
         }
 
         var bytes = Encoding.ASCII.GetBytes(text);
-        var digest = VerifiedTokens.DigestOf(bytes);
+        var digest = VerifiedTokens.Digest(bytes);
         if (
             (verified.Find(digest) ?? minted.Find(digest)) is { } known
             && ReferenceEquals(keys.Current.Find(known.KeyId), known.Key)

@@ -12,8 +12,7 @@ internal sealed class MintedTokens
 {
     private readonly VerifiedTokens recent = new();
 
-    public void Add(ReadOnlySpan<byte> token, VerifiedToken minted) =>
-        recent.Add(VerifiedTokens.DigestOf(token), minted);
+    public void Add(ReadOnlySpan<byte> token, VerifiedToken minted) => recent.Add(VerifiedTokens.Digest(token), minted);
 
     public VerifiedToken? Find((UInt128, UInt128) digest) => recent.Find(digest);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Issued;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -12,10 +13,10 @@ namespace Culvert.Identity.Service.Tokens;
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(CreateRevocationRequest))]
-[JsonSerializable(typeof(IssuedTokenListDocument))]
+[JsonSerializable(typeof(Page<IssuedTokenDocument>))]
 [JsonSerializable(typeof(RevocationDocument))]
-[JsonSerializable(typeof(RevocationListDocument))]
+[JsonSerializable(typeof(Page<RevocationDocument>))]
 [JsonSerializable(typeof(RotateSigningKeyRequest))]
 [JsonSerializable(typeof(SigningKeyDocument))]
-[JsonSerializable(typeof(SigningKeyListDocument))]
+[JsonSerializable(typeof(Page<SigningKeyDocument>))]
 internal sealed partial class TokensJson : JsonSerializerContext;

@@ -17,7 +17,7 @@ internal sealed class VerifiedTokens
     private volatile ConcurrentDictionary<(UInt128, UInt128), VerifiedToken> old = new();
 
     /// <summary>What a token is found by: its SHA-256.</summary>
-    public static (UInt128, UInt128) DigestOf(ReadOnlySpan<byte> token)
+    public static (UInt128, UInt128) Digest(ReadOnlySpan<byte> token)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(token, digest);

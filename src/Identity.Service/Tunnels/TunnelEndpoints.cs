@@ -60,25 +60,18 @@ internal sealed class TunnelEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var caller = request.Caller;
         var found = await tunnels.ListAsync(caller.OrganizationId, caller.WorkspaceId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, tunnel => tunnel.Ordinal);
         var state = await assignments.GetAsync(cancellationToken);
         return ApiAnswer.Json(
-            new TunnelListDocument
-            {
-                Data = [.. rows.Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value)))],
-                NextPage = next,
-            },
-            TunnelJson.Default.TunnelListDocument
+            page.Cut(found, tunnel => tunnel.Ordinal)
+                .Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value))),
+            TunnelJson.Default.PageTunnelDocument
         );
     }
 
@@ -88,20 +81,15 @@ internal sealed class TunnelEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.UpdateTunnelRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
 
-        var wanted = body.Value;
-
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var before, out refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var before = found.Value;
 
         if (wanted.Revision is { } expected && expected != before.Revision)
         {
@@ -209,26 +197,20 @@ internal sealed class TunnelEndpoints(
 
         if (wanted.ClientSourceRanges is { } clients)
         {
-            var rangesResult = SourceRanges.Parse("client_source_ranges", clients);
-            if (!rangesResult.IsOk)
+            if (!SourceRanges.Parse("client_source_ranges", clients).TryGet(out var ranges, out var refusal))
             {
-                return rangesResult.Refusal;
+                return refusal;
             }
-
-            var ranges = rangesResult.Value;
 
             after = after with { ClientSourceRanges = ranges };
         }
 
         if (wanted.AgentSourceRanges is { } agents)
         {
-            var rangesResult = SourceRanges.Parse("agent_source_ranges", agents);
-            if (!rangesResult.IsOk)
+            if (!SourceRanges.Parse("agent_source_ranges", agents).TryGet(out var ranges, out var refusal))
             {
-                return rangesResult.Refusal;
+                return refusal;
             }
-
-            var ranges = rangesResult.Value;
 
             after = after with { AgentSourceRanges = ranges };
         }

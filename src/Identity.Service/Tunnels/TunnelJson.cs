@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -18,27 +19,27 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(CreateTunnelRequest))]
 [JsonSerializable(typeof(UpdateTunnelRequest))]
 [JsonSerializable(typeof(TunnelDocument))]
-[JsonSerializable(typeof(TunnelListDocument))]
+[JsonSerializable(typeof(Page<TunnelDocument>))]
 [JsonSerializable(typeof(TunnelTokenDocument))]
 [JsonSerializable(typeof(RegisterCertificateRequest))]
 [JsonSerializable(typeof(ConfirmCertificateRequest))]
 [JsonSerializable(typeof(RegisteredCertificateDocument))]
-[JsonSerializable(typeof(RegisteredCertificateListDocument))]
+[JsonSerializable(typeof(Page<RegisteredCertificateDocument>))]
 [JsonSerializable(typeof(TrustBundleDocument))]
 [JsonSerializable(typeof(CreateEdgeRequest))]
 [JsonSerializable(typeof(EdgeDocument))]
-[JsonSerializable(typeof(EdgeListDocument))]
+[JsonSerializable(typeof(Page<EdgeDocument>))]
 [JsonSerializable(typeof(AgentDocument))]
-[JsonSerializable(typeof(AgentListDocument))]
+[JsonSerializable(typeof(Page<AgentDocument>))]
 [JsonSerializable(typeof(TunnelStatusDocument))]
 [JsonSerializable(typeof(ApplyRangeSetRequest))]
 [JsonSerializable(typeof(ClientRangeSetDocument))]
-[JsonSerializable(typeof(ClientRangeSetListDocument))]
+[JsonSerializable(typeof(Page<ClientRangeSetDocument>))]
 [JsonSerializable(typeof(AddClientAuthorityRequest))]
 [JsonSerializable(typeof(ClientAuthorityDocument))]
-[JsonSerializable(typeof(ClientAuthorityListDocument))]
+[JsonSerializable(typeof(Page<ClientAuthorityDocument>))]
 [JsonSerializable(typeof(AddHostnameRequest))]
 [JsonSerializable(typeof(HostnameDocument))]
-[JsonSerializable(typeof(HostnameListDocument))]
-[JsonSerializable(typeof(InventoryListDocument))]
+[JsonSerializable(typeof(Page<HostnameDocument>))]
+[JsonSerializable(typeof(Page<InventoryDocument>))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

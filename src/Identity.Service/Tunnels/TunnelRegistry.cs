@@ -44,7 +44,7 @@ internal sealed class TunnelRegistry(
     {
         var caller = request.Caller;
         var now = time.GetStoreNow();
-        var fingerprint = FingerprintOf(request, body);
+        var fingerprint = Fingerprint(request, body);
         var workspaceId =
             caller.WorkspaceId
             ?? (await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken)).Id.Value;
@@ -72,9 +72,8 @@ internal sealed class TunnelRegistry(
                 Event = new TunnelCreated(tunnel)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", id.Value)],
                 },
                 Statements = tunnels.Insert(tunnel, secret, fingerprint, options.PerOrganization, retryOfSince),
@@ -110,9 +109,8 @@ internal sealed class TunnelRegistry(
                 Event = new TunnelUpdated(before, changed)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = before.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", before.Id.Value)],
                 },
                 Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
@@ -154,23 +152,21 @@ internal sealed class TunnelRegistry(
         }
 
         var now = time.GetStoreNow();
-        var actor = AuditActor.Of(request);
+        var cause = AuditCause.Of(request);
         IReadOnlyList<AuditResource> resources = [new AuditResource("tunnel", tunnel.Id.Value)];
         AuditEvent decided = paused
             ? new TunnelPaused(tunnel, reason)
             {
                 At = now,
-                Actor = actor,
+                Cause = cause,
                 OrganizationId = tunnel.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = resources,
             }
             : new TunnelResumed(tunnel, reason)
             {
                 At = now,
-                Actor = actor,
+                Cause = cause,
                 OrganizationId = tunnel.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = resources,
             };
         var result = await journal.CommitAsync(
@@ -212,9 +208,8 @@ internal sealed class TunnelRegistry(
                 Event = new TunnelArchived(tunnel, reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
                 Statements = tunnels.Archive(tunnel.Id, now),
@@ -242,11 +237,11 @@ internal sealed class TunnelRegistry(
             )
         );
 
-    private static byte[] FingerprintOf(ApiRequest request, ReadOnlyMemory<byte> body)
+    private static byte[] Fingerprint(ApiRequest request, ReadOnlyMemory<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
-        hash.AppendData(Credentials.HashOf(request.Http.Request.Path));
+        hash.AppendData(Credentials.Hash(request.Http.Request.Path));
         hash.AppendData(body.Span);
         return hash.GetHashAndReset();
     }

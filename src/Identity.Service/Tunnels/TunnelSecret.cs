@@ -23,7 +23,7 @@ internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed
         RandomNumberGenerator.Fill(random);
         var token = Prefix + Base64Url.EncodeToString(random);
         var sealedToken = sealer.Seal(Table, tunnel.Value, Column, Encoding.ASCII.GetBytes(token));
-        return (new TunnelSecret(TunnelTokenId.New(), Credentials.HashOf(token), sealedToken), token);
+        return (new TunnelSecret(TunnelTokenId.New(), Credentials.Hash(token), sealedToken), token);
     }
 
     public static string Open(TunnelId tunnel, byte[] sealedToken, Sealer sealer) =>

@@ -61,8 +61,8 @@ internal sealed class TunnelStore(Database database)
                 organizationId,
                 workspaceId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -23,9 +23,8 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
                 Event = new TunnelTokenRevealed(tunnel, reason)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
             },
@@ -62,9 +61,8 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
                 Event = new TunnelTokenRotated(tunnel, secret.Id, reason)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
                 Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],
@@ -84,7 +82,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
     /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
     public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        var hash = Credentials.HashOf(token);
+        var hash = Credentials.Hash(token);
         var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
         return tunnel is null
             ? AuthErrors.Invalid.Refuse()

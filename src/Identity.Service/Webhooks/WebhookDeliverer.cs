@@ -164,8 +164,8 @@ internal sealed class WebhookDeliverer(
             return false;
         }
 
-        var fault = await TrySendAsync(webhook, secret, delivery, now, cancellationToken);
-        await SettleAsync(webhook, delivery, fault, cancellationToken);
+        var error = await TrySendAsync(webhook, secret, delivery, now, cancellationToken);
+        await SettleAsync(webhook, delivery, error, cancellationToken);
         return true;
     }
 
@@ -211,29 +211,29 @@ internal sealed class WebhookDeliverer(
     private async Task SettleAsync(
         Webhook webhook,
         WebhookDelivery delivery,
-        string? fault,
+        string? error,
         CancellationToken cancellationToken
     )
     {
         var now = Time.GetStoreNow();
-        var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
+        var wait = error is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
         var settled = delivery with
         {
             State =
-                fault is null ? WebhookDelivery.Delivered
+                error is null ? WebhookDelivery.Delivered
                 : wait is null ? WebhookDelivery.Failed
                 : WebhookDelivery.Pending,
-            LastError = fault,
+            LastError = error,
             NextAttempt = wait is { } until ? now + until : now,
-            DoneAt = fault is null || wait is null ? now : null,
+            DoneAt = error is null || wait is null ? now : null,
         };
         ServiceMeters.WebhookAttempts.Add(
             1,
-            new KeyValuePair<string, object?>("outcome", fault is null ? "delivered" : "failed")
+            new KeyValuePair<string, object?>("outcome", error is null ? "delivered" : "failed")
         );
-        if (fault is not null)
+        if (error is not null)
         {
-            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, fault);
+            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, error);
         }
 
         await journal.CommitAsync(
@@ -245,10 +245,10 @@ internal sealed class WebhookDeliverer(
                         ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)
                         {
                             At = now,
-                            Actor = AuditActor.System,
+                            Cause = AuditCause.System,
                             OrganizationId = webhook.OrganizationId,
                             Resources = [new AuditResource("webhook", webhook.Id.Value)],
-                            Status = AuditStatus.Denied("webhook.undeliverable", fault),
+                            Status = AuditStatus.Denied("webhook.undeliverable", error),
                         }
                         : null,
                 Statements = [store.Settle(settled)],

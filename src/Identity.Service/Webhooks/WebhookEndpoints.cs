@@ -28,12 +28,10 @@ internal sealed class WebhookEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WebhooksJson.Default.CreateWebhookRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refused))
         {
-            return body.Refusal;
+            return refused;
         }
-
-        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -86,23 +84,15 @@ internal sealed class WebhookEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
         var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(all, webhook => webhook.Ordinal);
         return ApiAnswer.Json(
-            new WebhookListDocument
-            {
-                Data = [.. rows.Select(webhook => WebhookDocument.Of(webhook))],
-                NextPage = next,
-            },
-            WebhooksJson.Default.WebhookListDocument
+            page.Cut(all, webhook => webhook.Ordinal).Select(webhook => WebhookDocument.Of(webhook)),
+            WebhooksJson.Default.PageWebhookDocument
         );
     }
 
@@ -118,8 +108,8 @@ internal sealed class WebhookEndpoints(
 
         var deliveries = await store.ListOfAsync(webhook.Id, MostDeliveries, cancellationToken);
         return ApiAnswer.Json(
-            new DeliveryListDocument { Data = [.. deliveries.Select(DeliveryDocument.Of)] },
-            WebhooksJson.Default.DeliveryListDocument
+            Pages.Whole(deliveries.Select(DeliveryDocument.Of)),
+            WebhooksJson.Default.PageDeliveryDocument
         );
     }
 
@@ -236,9 +226,8 @@ internal sealed class WebhookEndpoints(
                 Event = new WebhookAudited(name, webhook)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = webhook.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("webhook", webhook.Id.Value)],
                 },
                 Statements = statements,

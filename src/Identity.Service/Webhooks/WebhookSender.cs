@@ -32,11 +32,11 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
         CancellationToken cancellationToken
     )
     {
-        var roots = RootsOf(webhook);
+        var roots = ReadRoots(webhook);
         try
         {
             var result = await fetcher.FetchAsync(
-                RequestOf(webhook) with
+                ToRequest(webhook) with
                 {
                     PinnedRoots = roots,
                     Post = new FetchPost(body, "application/json", headers),
@@ -55,9 +55,9 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
     }
 
     public async Task<string?> CheckAsync(Webhook webhook, CancellationToken cancellationToken) =>
-        (await fetcher.CheckAsync(RequestOf(webhook), cancellationToken))?.Detail;
+        (await fetcher.CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
 
-    private static FetchRequest RequestOf(Webhook webhook) =>
+    private static FetchRequest ToRequest(Webhook webhook) =>
         new()
         {
             Url = webhook.Url,
@@ -65,6 +65,6 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
             AllowedTargets = [.. webhook.AllowedTargets.Select(target => Webhook.ParseTarget(target)!.Value)],
         };
 
-    private static X509Certificate2Collection? RootsOf(Webhook webhook) =>
+    private static X509Certificate2Collection? ReadRoots(Webhook webhook) =>
         webhook.CaPem is { } pem && CertificatePem.TryRead(pem, out var certificates) ? [.. certificates] : null;
 }

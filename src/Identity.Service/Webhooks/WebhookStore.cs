@@ -35,8 +35,8 @@ internal sealed class WebhookStore(Database database)
             {
                 organizationId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -9,6 +10,6 @@ namespace Culvert.Identity.Service.Webhooks;
 )]
 [JsonSerializable(typeof(CreateWebhookRequest))]
 [JsonSerializable(typeof(WebhookDocument))]
-[JsonSerializable(typeof(WebhookListDocument))]
-[JsonSerializable(typeof(DeliveryListDocument))]
+[JsonSerializable(typeof(Page<WebhookDocument>))]
+[JsonSerializable(typeof(Page<DeliveryDocument>))]
 internal sealed partial class WebhooksJson : JsonSerializerContext;

@@ -226,7 +226,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
         foreach (var filter in filters)
         {
             List<double> times = [];
-            var place = InventoryPlace.StartOf(filter.IsByExpiry);
+            var place = InventoryPlace.GetStart(filter.IsByExpiry);
             for (var page = 0; page < 20; page++)
             {
                 var begin = time.GetTimestamp();
@@ -237,7 +237,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
                     break;
                 }
 
-                place = InventoryQuery.PlaceOf(list[^1], filter.IsByExpiry);
+                place = InventoryQuery.GetPlace(list[^1], filter.IsByExpiry);
             }
 
             times.Sort();
@@ -328,7 +328,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
                     string.Create(CultureInfo.InvariantCulture, $"i{n % 1000}"),
                     now.AddHours(-1).ToStore(),
                     end.ToStore(),
-                    InventorySql.DayOf(end),
+                    InventorySql.ToDay(end),
                     (long)RevocationShards.GetShard(hex, Shards),
                 ];
                 for (var i = 0; i < values.Length; i++)

@@ -137,10 +137,10 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
         await breaking
             .Api.PostAsync(archive, "{}")
             .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
-        breaking.Get<RevocationSet>().CountOf(made.Id()).ShouldBe(0);
+        breaking.Get<RevocationSet>().CountKeys(made.Id()).ShouldBe(0);
         await breaking.Api.PostOkAsync(archive, "{}");
 
-        breaking.Get<RevocationSet>().CountOf(made.Id()).ShouldBe(1);
+        breaking.Get<RevocationSet>().CountKeys(made.Id()).ShouldBe(1);
     }
 
     [Fact]

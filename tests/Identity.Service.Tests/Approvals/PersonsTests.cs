@@ -144,7 +144,7 @@ public sealed class PersonsTests
             CredentialHash = "",
             IssuerId = issuer.Id.Value,
             Subject = subject,
-            SubjectHash = Sha256Text.Base64UrlOf(subject),
+            SubjectHash = Sha256Text.ToBase64Url(subject),
         };
     }
 }

@@ -69,7 +69,7 @@ public sealed class AuditRetentionTests
                 {
                     var happened = new Decision
                     {
-                        Event = new ThingHappened { At = service.Time.GetUtcNow(), Actor = AuditActor.System },
+                        Event = new ThingHappened { At = service.Time.GetUtcNow(), Cause = AuditCause.System },
                     };
                     (await journal.CommitAsync(happened, Token)).IsCommitted.ShouldBeTrue();
                 })

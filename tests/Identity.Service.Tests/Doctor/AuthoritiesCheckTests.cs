@@ -43,7 +43,7 @@ public sealed class AuthoritiesCheckTests : IDisposable
     [Fact]
     public void Run_NoDatabase_CannotTell() =>
         new AuthoritiesCheck()
-            .Run(scene.Facts() with { Store = new StoreState { Fault = "away" } })
+            .Run(scene.Facts() with { Store = new StoreState { Error = "away" } })
             .Status.ShouldBe(DoctorStatus.Skip);
 
     private DoctorFinding Run(DateTimeOffset now) => new AuthoritiesCheck().Run(scene.Facts() with { Now = now });

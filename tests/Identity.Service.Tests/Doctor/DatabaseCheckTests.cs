@@ -22,7 +22,7 @@ public sealed class DatabaseCheckTests : IDisposable
 
     [Fact]
     public void Run_NotReached_FailsWithTheReason() =>
-        Run(new StoreState { Fault = "connection refused" }).Summary.ShouldBe("connection refused");
+        Run(new StoreState { Error = "connection refused" }).Summary.ShouldBe("connection refused");
 
     [Fact]
     public void Run_MigrationsMissing_NamesThemAndTheCommand()

@@ -16,7 +16,7 @@ public sealed class HsmCheckTests : IDisposable
 
     [Fact]
     public void Run_LoginRefused_WarnsOfFurtherTries() =>
-        Run(new HsmState { Fault = "CKR_PIN_INCORRECT" }).Why.ShouldContain("do not retry repeatedly");
+        Run(new HsmState { Error = "CKR_PIN_INCORRECT" }).Why.ShouldContain("do not retry repeatedly");
 
     [Fact]
     public void Run_KeyThatDoesNotSign_NamesIt()

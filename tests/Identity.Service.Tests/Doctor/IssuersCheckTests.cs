@@ -22,7 +22,7 @@ public sealed class IssuersCheckTests : IDisposable
     [Fact]
     public void Run_NoDatabase_CannotTell() =>
         new IssuersCheck()
-            .Run(scene.Facts() with { Store = new StoreState { Fault = "away" } })
+            .Run(scene.Facts() with { Store = new StoreState { Error = "away" } })
             .Summary.ShouldBe("Rests on database.");
 
     [Fact]

@@ -15,11 +15,11 @@ public sealed class SealingKeyCheckTests : IDisposable
 
     [Fact]
     public void Run_DoesNotOpenIt_Fails() =>
-        Run(new StoreState { SealingFault = "open to others" }).Summary.ShouldBe("open to others");
+        Run(new StoreState { SealingError = "open to others" }).Summary.ShouldBe("open to others");
 
     [Fact]
     public void Run_NoDatabase_CannotTell() =>
-        Run(new StoreState { Fault = "away" }).Status.ShouldBe(DoctorStatus.Skip);
+        Run(new StoreState { Error = "away" }).Status.ShouldBe(DoctorStatus.Skip);
 
     [Fact]
     public void Backup_IsAReminderThatNeverFails()

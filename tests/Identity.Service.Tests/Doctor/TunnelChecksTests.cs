@@ -55,7 +55,7 @@ public sealed class TunnelChecksTests : IDisposable
     [InlineData(false)]
     public void NoDatabase_CannotTell(bool isAway)
     {
-        var facts = With(isAway ? new StoreState { Fault = "away" } : new StoreState { Pending = ["0001"] });
+        var facts = With(isAway ? new StoreState { Error = "away" } : new StoreState { Pending = ["0001"] });
 
         new TunnelLimitCheck().Run(facts).Status.ShouldBe(DoctorStatus.Skip);
         new TunnelCertificatesCheck().Run(facts).Status.ShouldBe(DoctorStatus.Skip);

@@ -83,7 +83,7 @@ public sealed class TokenExchangeTests
         var again = await restarted.CommitAsync(
             new Decision
             {
-                Event = new Probe { At = service.Time.GetUtcNow(), Actor = AuditActor.System },
+                Event = new Probe { At = service.Time.GetUtcNow(), Cause = AuditCause.System },
                 Replay = used,
             },
             TestContext.Current.CancellationToken

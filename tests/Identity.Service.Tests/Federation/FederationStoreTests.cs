@@ -246,7 +246,7 @@ public abstract class FederationStoreTests : IDisposable
         new()
         {
             At = store.Time.GetUtcNow(),
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             Resources = resources,
         };
 

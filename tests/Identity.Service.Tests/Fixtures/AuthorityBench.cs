@@ -80,7 +80,7 @@ internal sealed class AuthorityBench : IAsyncDisposable
             CreatedAt = now,
             ExpiresAt = now.AddDays(90),
         };
-        var statement = Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret));
+        var statement = Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret));
         (
             await Service
                 .Get<IJournal>()

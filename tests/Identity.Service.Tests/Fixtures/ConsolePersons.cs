@@ -55,7 +55,7 @@ internal static class ConsolePersons
                     Event = new ConsoleSignedIn(session)
                     {
                         At = now,
-                        Actor = AuditActor.System,
+                        Cause = AuditCause.System,
                         OrganizationId = session.OrganizationId,
                     },
                     Statements = [service.Get<ConsoleSessionStore>().Insert(session, cookie.Hash)],

@@ -17,7 +17,7 @@ internal sealed record StoreSnapshot(byte[] SealingKey, byte[]? Database, string
         var key = File.ReadAllBytes(options.SealingKey.File!);
         return options.Storage.Postgres is { } postgres
             ? new StoreSnapshot(key, null, postgres.ReadConnection())
-            : new StoreSnapshot(key, File.ReadAllBytes(Store.FileOf(options.StoreSettings)), null);
+            : new StoreSnapshot(key, File.ReadAllBytes(Store.GetFile(options.StoreSettings)), null);
     }
 
     public void PutTo(ServiceOptions options)
@@ -29,7 +29,7 @@ internal sealed record StoreSnapshot(byte[] SealingKey, byte[]? Database, string
         }
         else
         {
-            WriteFile(Store.FileOf(options.StoreSettings), Database);
+            WriteFile(Store.GetFile(options.StoreSettings), Database);
         }
     }
 

@@ -96,12 +96,12 @@ internal sealed class StoreUnderTest : IDisposable
     public Decision Decide(string? replay = null, params Statement[] statements) =>
         new()
         {
-            Event = new ThingHappened { At = Time.GetUtcNow(), Actor = AuditActor.System },
+            Event = new ThingHappened { At = Time.GetUtcNow(), Cause = AuditCause.System },
             Replay = replay is null ? null : KeyOf(replay),
             Statements = statements,
         };
 
-    public ReplayKey KeyOf(string text) => new(Credentials.HashOf(text), Time.GetUtcNow() + TimeSpan.FromMinutes(5));
+    public ReplayKey KeyOf(string text) => new(Credentials.Hash(text), Time.GetUtcNow() + TimeSpan.FromMinutes(5));
 
     public Task<CommitResult> CommitAsync(Decision decision) =>
         Journal.CommitAsync(decision, TestContext.Current.CancellationToken).AsTask();
@@ -157,7 +157,7 @@ internal sealed class StoreUnderTest : IDisposable
                 draft.Publish();
             }
 
-            using (var database = Store.DatabaseOf(options.StoreSettings))
+            using (var database = Store.CreateDatabase(options.StoreSettings))
             using (var connection = database.OpenWrite())
             {
                 connection.Execute("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");

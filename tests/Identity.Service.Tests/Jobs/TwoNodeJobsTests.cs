@@ -263,7 +263,7 @@ public sealed partial class TwoNodeJobsTests
             node,
             new Decision
             {
-                Event = new ThingHappened { At = node.Time.GetUtcNow(), Actor = AuditActor.System },
+                Event = new ThingHappened { At = node.Time.GetUtcNow(), Cause = AuditCause.System },
             }
         );
 

@@ -116,7 +116,7 @@ public sealed class SharedLimitTests
         var limiter = new KeyedRateLimiter<string>(Limit, time, maxKeys: 4, shares, "test");
         for (var i = 0; i < 100; i++)
         {
-            limiter.Deduct(LimitShares.KeyOf($"key {i}"), 1);
+            limiter.Deduct(LimitShares.ToKey($"key {i}"), 1);
         }
 
         // Strangers pay together for what did not fit.

@@ -194,7 +194,7 @@ public sealed class TunnelReadinessTests
         var contacts = service.Services.GetRequiredService<MachineContacts>();
         var now = service.Time.GetUtcNow();
         var poll = edge.GetAsync($"/v1/edge/feed?since={revision}&wait=30s", broken.Token);
-        await UntilAsync(service, () => Task.FromResult(contacts.LastOf(spiffeId) >= now), advances: false);
+        await UntilAsync(service, () => Task.FromResult(contacts.FindLast(spiffeId) >= now), advances: false);
         await broken.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => poll);
     }

@@ -115,7 +115,7 @@ public sealed class CrashTests : IDisposable
             .ToDictionary(row => row.Sequence, row => row.Key);
         foreach (var (sequence, key) in answered)
         {
-            stored[sequence].ShouldBe(Credentials.HashOf(key));
+            stored[sequence].ShouldBe(Credentials.Hash(key));
         }
 
         StoreUnderTest.VerifyChain(store.Database, store.Node.Name).ShouldBeGreaterThanOrEqualTo(answered.Count);

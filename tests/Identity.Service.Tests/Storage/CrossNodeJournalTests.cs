@@ -98,7 +98,7 @@ public sealed class CrossNodeJournalTests : IDisposable
         await journal.CommitAsync(
             new Decision
             {
-                Event = new ThingHappened { At = store.Time.GetUtcNow(), Actor = AuditActor.System },
+                Event = new ThingHappened { At = store.Time.GetUtcNow(), Cause = AuditCause.System },
                 Replay = store.KeyOf(key) with { Tag = Encoding.UTF8.GetBytes(tag) },
             },
             TestContext.Current.CancellationToken

@@ -126,7 +126,7 @@ public sealed class MigrateTests : IDisposable
         refused.Message.ShouldContain(Expansion.Name);
         refused.Message.ShouldContain(Rebuild.Name);
         refused.Message.ShouldContain("identity-service migrate --plan");
-        StartFailure.ExitCodeOf(refused).ShouldBe(78);
+        StartFailure.ToExitCode(refused).ShouldBe(78);
         // Nothing was applied.
         Store
             .Migrate(store.ServiceOptions.StoreSettings, isPlan: true, NullLogger.Instance, Next)
@@ -154,7 +154,7 @@ public sealed class MigrateTests : IDisposable
             var refused = Should.Throw<SchemaException>(use);
             refused.Message.ShouldContain("9999_of_tomorrow");
             refused.Message.ShouldContain(migrator.Known[^1].Name);
-            StartFailure.ExitCodeOf(refused).ShouldBe(78);
+            StartFailure.ToExitCode(refused).ShouldBe(78);
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class MigrateTests : IDisposable
     public void Open_StoreThatWasOnlyExpanded_Opens()
     {
         MakeStore();
-        using (var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings)))
+        using (var database = new SqliteDatabase(Store.GetFile(Options.StoreSettings)))
         using (var connection = database.OpenWrite())
         {
             Migrator.Apply(
@@ -193,7 +193,7 @@ public sealed class MigrateTests : IDisposable
     public void Online_CutShort_IsAppliedAgain()
     {
         MakeStore();
-        using var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings));
+        using var database = new SqliteDatabase(Store.GetFile(Options.StoreSettings));
         using var connection = database.OpenWrite();
         connection.Execute("CREATE INDEX of_tomorrow ON tunnels (id)");
         connection.Execute("CREATE INDEX of_yesterday ON tunnels (id)");
@@ -226,8 +226,8 @@ public sealed class MigrateTests : IDisposable
 
     private void MakeStore()
     {
-        SqliteDatabase.Create(Store.FileOf(Options.StoreSettings));
-        using var database = new SqliteDatabase(Store.FileOf(Options.StoreSettings));
+        SqliteDatabase.Create(Store.GetFile(Options.StoreSettings));
+        using var database = new SqliteDatabase(Store.GetFile(Options.StoreSettings));
         using var connection = database.OpenWrite();
         Migrator.Apply(database, connection, Migrator.Current.Pending(connection));
     }

@@ -122,7 +122,7 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
     {
         var token = Encoding.ASCII.GetBytes(await Service.AccessTokenAsync(fixture.RuleId));
 
-        var known = Service.Service.Get<MintedTokens>().Find(VerifiedTokens.DigestOf(token)).ShouldNotBeNull();
+        var known = Service.Service.Get<MintedTokens>().Find(VerifiedTokens.Digest(token)).ShouldNotBeNull();
 
         SignedToken.TryParse(token, out var signed).ShouldBe(Jose.Refusals.JoseRefusal.None);
         AccessTokenClaims.TryRead(signed!.Claims, out var read).ShouldBeTrue();

@@ -34,5 +34,5 @@ public sealed class VerifiedTokensTests
         tokens.Find(DigestOf("unused")).ShouldBeNull();
     }
 
-    private static (UInt128, UInt128) DigestOf(string token) => VerifiedTokens.DigestOf(Encoding.ASCII.GetBytes(token));
+    private static (UInt128, UInt128) DigestOf(string token) => VerifiedTokens.Digest(Encoding.ASCII.GetBytes(token));
 }

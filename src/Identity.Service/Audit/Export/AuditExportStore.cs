@@ -41,8 +41,9 @@ internal sealed class AuditExportStore(Database database)
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<AuditEntry, Facts, ExportedEntry>(
             new CommandDefinition(
-                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
-                    + "body_digest AS BodyDigest, hash AS Hash, event AS Event, organization_id AS OrganizationId, "
+                "SELECT "
+                    + AuditEntry.Columns
+                    + ", event AS Event, organization_id AS OrganizationId, "
                     + "at_ms AS At FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
                 new
                 {

@@ -95,9 +95,9 @@ internal sealed class AuditExporter(
     {
         var batch = Cut(await store.ReadAsync(lag.Node, lag.Position, BatchEntries, cancellationToken));
         var sent = await TrySendAsync(batch, cancellationToken);
-        if (sent.Fault is { } fault)
+        if (sent.Error is { } error)
         {
-            Fail(fault);
+            Fail(error);
             return false;
         }
 
@@ -138,13 +138,13 @@ internal sealed class AuditExporter(
         }
     }
 
-    private void Fail(string fault)
+    private void Fail(string error)
     {
         failures++;
         var wait = new Backoff(LookEvery, LongestWait).After(failures);
         notBefore = Time.GetUtcNow() + wait;
         ServiceMeters.AuditExportFailures.Add(1, Label);
-        Log.ExportFailed(logger, target.Name, fault, wait);
+        Log.ExportFailed(logger, target.Name, error, wait);
     }
 
     private void Measure(IReadOnlyList<ChainLag> lags, DateTimeOffset now)

@@ -62,18 +62,18 @@ internal static class AuditTargets
     private static bool TryParse(string text, [NotNullWhen(true)] out AuditTarget? target)
     {
         target =
-            text.StartsWith(FilePrefix, StringComparison.Ordinal) ? FileOf(text[FilePrefix.Length..])
-            : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == SyslogTarget.Scheme ? SyslogOf(url)
+            text.StartsWith(FilePrefix, StringComparison.Ordinal) ? ReadFile(text[FilePrefix.Length..])
+            : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == SyslogTarget.Scheme ? ReadSyslog(url)
             : null;
         return target is not null;
     }
 
-    private static FileTarget? FileOf(string path) =>
+    private static FileTarget? ReadFile(string path) =>
         Path.IsPathFullyQualified(path) && !path.EndsWith('/') ? new FileTarget(Path.GetFullPath(path)) : null;
 
-    private static SyslogTarget? SyslogOf(Uri url)
+    private static SyslogTarget? ReadSyslog(Uri url)
     {
-        var roots = url.Query.Length == 0 ? null : CaFileOf(url.Query[1..]);
+        var roots = url.Query.Length == 0 ? null : ReadCaFile(url.Query[1..]);
         return
             url is { UserInfo: "", Fragment: "", Host.Length: > 0, AbsolutePath: "" or "/" }
             && (url.Query.Length == 0 || roots is not null)
@@ -81,7 +81,7 @@ internal static class AuditTargets
             : null;
     }
 
-    private static string? CaFileOf(string query) =>
+    private static string? ReadCaFile(string query) =>
         query.Split('=', 2) is [CaFile, { Length: > 0 } value]
         && !value.Contains('&', StringComparison.Ordinal)
         && Path.IsPathFullyQualified(Uri.UnescapeDataString(value))

@@ -54,9 +54,8 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
                     Event = new TrustBundleAcknowledged(party, epoch, isByPerson)
                     {
                         At = now,
-                        Actor = AuditActor.Of(request),
+                        Cause = AuditCause.Of(request),
                         OrganizationId = tunnel.OrganizationId,
-                        RequestId = request.RequestId,
                         Resources =
                         [
                             new AuditResource("tunnel", tunnel.Id.Value),

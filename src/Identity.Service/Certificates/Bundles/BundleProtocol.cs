@@ -70,14 +70,14 @@ internal static class BundleProtocol
         }
 
         var left = state.Anchors.Remove(anchor);
-        var fault = Check(
+        var error = Check(
             state.Anchors.Select(present => present.Id).ToHashSet(StringComparer.Ordinal),
             left.Select(present => present.Id).ToHashSet(StringComparer.Ordinal),
             _ => anchor is { Role: not (AnchorRole.Trusted or AnchorRole.Tainted), HasLiveLeaves: true } && !forced
         );
-        if (fault is not null)
+        if (error is not null)
         {
-            return fault.Value;
+            return error.Value;
         }
 
         // Tainted ones are about to go: a bundle of nothing else is as good as empty.

@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>What a step leads to: exactly one of the two.</summary>
-internal readonly record struct BundleStep(BundleState? Next, BundleError? Fault)
+internal readonly record struct BundleStep(BundleState? Next, BundleError? Error)
 {
     public static implicit operator BundleStep(BundleState next) => new(next, null);
 
-    public static implicit operator BundleStep(BundleError fault) => new(null, fault);
+    public static implicit operator BundleStep(BundleError error) => new(null, error);
 }

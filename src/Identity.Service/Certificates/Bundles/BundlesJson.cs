@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
@@ -12,5 +13,5 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 [JsonSerializable(typeof(AcknowledgementDocument))]
 [JsonSerializable(typeof(CreateRelyingPartyRequest))]
 [JsonSerializable(typeof(RelyingPartyDocument))]
-[JsonSerializable(typeof(RelyingPartyListDocument))]
+[JsonSerializable(typeof(Page<RelyingPartyDocument>))]
 internal sealed partial class BundlesJson : JsonSerializerContext;

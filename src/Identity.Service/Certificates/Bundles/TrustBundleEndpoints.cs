@@ -33,13 +33,10 @@ internal sealed class TrustBundleEndpoints(
             return RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required.");
         }
 
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
         if (!reader.IsOk)
@@ -87,20 +84,15 @@ internal sealed class TrustBundleEndpoints(
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
 
-        var wanted = body.Value;
-
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
         if (!reader.IsOk)

@@ -59,10 +59,10 @@ internal sealed class TunnelBundles(
                 [.. anchors],
                 [
                     .. await AgentsAsync(listed.Values, known, cancellationToken),
-                    .. registered.Select(party => HolderOf(party, FindKnown(known, party))),
+                    .. registered.Select(party => ToHolder(party, FindKnown(known, party))),
                 ]
             ),
-            live.ToDictionary(IdOf, StringComparer.Ordinal),
+            live.ToDictionary(GetAnchorId, StringComparer.Ordinal),
             listed,
             registered.ToDictionary(
                 party => party.Id.Value,
@@ -72,7 +72,8 @@ internal sealed class TunnelBundles(
         );
     }
 
-    private static string IdOf(RegisteredCertificate certificate) => certificate.AuthorityId ?? certificate.Id.Value;
+    private static string GetAnchorId(RegisteredCertificate certificate) =>
+        certificate.AuthorityId ?? certificate.Id.Value;
 
     private static KnownHolder? FindKnown(IReadOnlyList<KnownHolder> known, RelyingParty party) =>
         known.FirstOrDefault(holder => holder.Kind == HolderKind.RelyingParty && holder.Holder == party.Id.Value);
@@ -86,14 +87,14 @@ internal sealed class TunnelBundles(
         var authority = certificate.AuthorityId is { } id ? states.GetValueOrDefault(id) : null;
         var last = authority is null ? null : await inventory.LastNotAfterAsync(authority.Id.Value, cancellationToken);
         return new BundleAnchor(
-            IdOf(certificate),
-            RoleOf(authority),
+            GetAnchorId(certificate),
+            ToRole(authority),
             certificate.AddedEpoch,
             last + AuthorityLifecycle.Skew > time.GetUtcNow()
         );
     }
 
-    private static AnchorRole RoleOf(TunnelAuthority? authority) =>
+    private static AnchorRole ToRole(TunnelAuthority? authority) =>
         authority switch
         {
             { HoldsKey: true, State: AuthorityState.Staged } => AnchorRole.Staged,
@@ -136,7 +137,7 @@ internal sealed class TunnelBundles(
         && (by == party.Id.Value || by == party.ServiceAccountId)
         && now - known.HeardAt > SilentAfter;
 
-    private BundleHolder HolderOf(RelyingParty party, KnownHolder? known)
+    private BundleHolder ToHolder(RelyingParty party, KnownHolder? known)
     {
         var isSilent = IsSilent(party, known, time.GetUtcNow());
         return new BundleHolder(

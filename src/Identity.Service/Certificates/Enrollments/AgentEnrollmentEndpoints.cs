@@ -51,12 +51,10 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
-        if (!admitted.IsOk)
+        if (!admitted.TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         var first = await EnrollAsync(request, tunnel, instance, csr, cancellationToken);
@@ -96,13 +94,10 @@ internal sealed class AgentEnrollmentEndpoints(
         IReadOnlyList<Statement> changes = [enrollments.RequireLive(enrollment.Id)];
         if (Credentials.ArePresent(request.Http))
         {
-            var provenResult = await ProveAsync(request, enrollment, cancellationToken);
-            if (!provenResult.IsOk)
+            if (!(await ProveAsync(request, enrollment, cancellationToken)).TryGet(out var proven, out var refusal))
             {
-                return provenResult.Refusal;
+                return refusal;
             }
-
-            var proven = provenResult.Value;
 
             enrollment = proven;
             changes = enrollments.Prove(proven, agentOptions.InstancesPerTunnel, time.GetUtcNow());
@@ -131,7 +126,7 @@ internal sealed class AgentEnrollmentEndpoints(
             : null;
 
     /// <summary>The conflict of the intent's commit, as a refusal for the caller.</summary>
-    public static Refusal RefusalOf(EnrollmentConflict conflict) =>
+    public static Refusal ToRefusal(EnrollmentConflict conflict) =>
         conflict switch
         {
             EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
@@ -227,8 +222,7 @@ internal sealed class AgentEnrollmentEndpoints(
             job =>
                 job with
                 {
-                    Actor = actor,
-                    RequestId = request.RequestId,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = enrollment.OrganizationId,
                     WorkspaceId = enrollment.WorkspaceId,
                     TunnelId = enrollment.TunnelId.Value,
@@ -244,7 +238,7 @@ internal sealed class AgentEnrollmentEndpoints(
         );
         if (outcome.Document is not { } document)
         {
-            return outcome.Refusal ?? RefusalOf((EnrollmentConflict)outcome.Conflict!);
+            return outcome.Refusal ?? ToRefusal((EnrollmentConflict)outcome.Conflict!);
         }
 
         return ApiAnswer.Json(

@@ -10,14 +10,14 @@ internal sealed class AgentEnrollments(AgentEnrollmentStore store) : IAgentEnrol
     public async ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
-    ) => [.. (await store.ListAsync(tunnelId, cancellationToken)).Select(RecordOf)];
+    ) => [.. (await store.ListAsync(tunnelId, cancellationToken)).Select(ToRecord)];
 
     public async ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken) =>
-        await store.FindAsync(agentId, cancellationToken) is { } enrollment ? RecordOf(enrollment) : null;
+        await store.FindAsync(agentId, cancellationToken) is { } enrollment ? ToRecord(enrollment) : null;
 
     public IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at) => [store.Revoke(id, at)];
 
-    private static AgentEnrollmentRecord RecordOf(AgentEnrollmentState enrollment) =>
+    private static AgentEnrollmentRecord ToRecord(AgentEnrollmentState enrollment) =>
         new()
         {
             Id = enrollment.Id,

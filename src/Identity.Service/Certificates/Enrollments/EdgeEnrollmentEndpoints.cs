@@ -46,13 +46,10 @@ internal sealed class EdgeEnrollmentEndpoints(
 
         var (wanted, csr) = read.Value;
 
-        var admitted = await AdmitAsync(request.Caller, wanted.EdgeId, cancellationToken);
-        if (!admitted.IsOk)
+        if (!(await AdmitAsync(request.Caller, wanted.EdgeId, cancellationToken)).TryGet(out var edge, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var edge = admitted.Value;
 
         var enrollment = NewProof(edge, request.Caller);
         return await IssueAsync(
@@ -137,12 +134,11 @@ internal sealed class EdgeEnrollmentEndpoints(
 
         // An edge is registered by name: whichever identity its rules admit may serve as it.
         var admitted = await AdmitAsync(presented.Value, enrollment.EdgeId.Value, cancellationToken);
-        if (!admitted.IsOk)
+        if (!admitted.TryGet(out var edge, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
 
-        var edge = admitted.Value;
         var proven = NewProof(edge, presented.Value);
         IReadOnlyList<Statement> changes =
         [
@@ -210,8 +206,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             job =>
                 job with
                 {
-                    Actor = actor,
-                    RequestId = request.RequestId,
+                    Cause = new AuditCause(actor, request.RequestId),
                     EdgeId = edge.Id.Value,
                     Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
                     WithIntent = changes,

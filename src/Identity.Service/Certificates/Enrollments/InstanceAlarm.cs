@@ -27,9 +27,8 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
                 Event = new AgentInstanceRefused(tunnel.Id, instance)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },
             },

@@ -3,6 +3,7 @@ using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -36,7 +37,7 @@ internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer
             PublicKey = request.PublicKey,
             Names = names,
             Identity = names.Uris[0],
-            Actor = Culvert.Identity.Service.Events.AuditActor.System,
+            Cause = AuditCause.System,
         };
         return await issuer.IssueAsync(describe(job), cancellationToken);
     }

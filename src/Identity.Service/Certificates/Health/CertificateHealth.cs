@@ -61,14 +61,14 @@ internal sealed class CertificateHealth : RecurringJob
         );
         meter.CreateObservableGauge(
             "culvert_bundle_lagging_agents",
-            () => lags.Select(lag => new Measurement<long>(lag.Agents, TunnelOf(lag))),
+            () => lags.Select(lag => new Measurement<long>(lag.Agents, ToTag(lag))),
             description: "Active agents that have not acknowledged their tunnel's current trust bundle, for tunnels that have any."
         );
         meter.CreateObservableGauge(
             "culvert_bundle_lag_seconds",
             () =>
                 lags.Where(lag => lag.Since is not null)
-                    .Select(lag => new Measurement<double>(-Left(lag.Since!.Value), TunnelOf(lag))),
+                    .Select(lag => new Measurement<double>(-Left(lag.Since!.Value), ToTag(lag))),
             unit: "s",
             description: "Time since the trust bundle changed, of tunnels with agents that have not acknowledged it."
         );
@@ -108,5 +108,5 @@ internal sealed class CertificateHealth : RecurringJob
     private static KeyValuePair<string, object?>[] Labels(AuthorityEnd one) =>
         [new("type", one.Type), new("authority", one.Id)];
 
-    private static KeyValuePair<string, object?> TunnelOf(BundleLag lag) => new("tunnel", lag.TunnelId);
+    private static KeyValuePair<string, object?> ToTag(BundleLag lag) => new("tunnel", lag.TunnelId);
 }

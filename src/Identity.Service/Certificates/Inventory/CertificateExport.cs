@@ -75,14 +75,14 @@ internal static class CertificateExport
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        var place = InventoryPlace.GetStart(filter.IsByExpiry);
         while (true)
         {
             var page = await inventory.ListAsync(filter, place, Page, cancellationToken);
             if (page.Count > 0)
             {
                 yield return page;
-                place = InventoryQuery.PlaceOf(page[^1], filter.IsByExpiry);
+                place = InventoryQuery.GetPlace(page[^1], filter.IsByExpiry);
             }
 
             if (page.Count < Page)

@@ -17,19 +17,15 @@ internal sealed class CertificateInventoryEndpoint(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var queryResult = InventoryQuery.Read(request);
-        if (!queryResult.IsOk)
+        if (!InventoryQuery.Read(request).TryGet(out var query, out var refusal))
         {
-            return queryResult.Refusal;
+            return refusal;
         }
 
-        var query = queryResult.Value;
-
         var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
-        var (rows, next) = query.Cut(all);
         return ApiAnswer.Json(
-            new CertificateListDocument { Data = [.. rows.Select(CertificateItemDocument.Of)], NextPage = next },
-            CertificatesJson.Default.CertificateListDocument
+            query.Cut(all).Select(CertificateItemDocument.Of),
+            CertificatesJson.Default.PageCertificateItemDocument
         );
     }
 

@@ -63,7 +63,7 @@ internal sealed record CertificateItemDocument
             Id = record.Id.Value,
             Serial = record.Serial,
             Kind = WireNames.Of(record.Kind),
-            Status = InventoryStatuses.NameOf(record),
+            Status = InventoryStatuses.GetName(record),
             TunnelId = record.TunnelId,
             CaId = record.CaId,
             Identity = record.Identity,

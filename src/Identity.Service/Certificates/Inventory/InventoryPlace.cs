@@ -11,5 +11,5 @@ internal readonly record struct InventoryPlace(long NotAfter, long Ordinal)
     /// <summary>Before the first row of a list by expiry.</summary>
     public static InventoryPlace Soonest { get; } = new(long.MinValue, 0);
 
-    public static InventoryPlace StartOf(bool byExpiry) => byExpiry ? Soonest : Newest;
+    public static InventoryPlace GetStart(bool byExpiry) => byExpiry ? Soonest : Newest;
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
@@ -14,9 +12,11 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 /// <param name="Limit">How many.</param>
 internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace Place, int Limit)
 {
-    public const int MaxLimit = 1000;
-
     private const int MaxIdentity = 512;
+
+    // Names of the list in cursors: its two orders have cursors of their own.
+    private const string List = "certificates";
+    private const string ByExpiryList = "certificates.by_expiry";
 
     /// <summary>All that a caller may see.</summary>
     public static CertificateFilter Visible(Caller caller) =>
@@ -40,22 +40,16 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
             return refusal;
         }
 
-        var limit = PageRequest.DefaultLimit;
-        if (
-            request.Query("limit") is { } limitText
-            && !(
-                int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit is >= 1 and <= MaxLimit
-            )
-        )
+        var limit = PageRequest.ReadLimit(request);
+        if (!limit.IsOk)
         {
-            return Invalid($"limit: a number from 1 to {MaxLimit} is required.");
+            return limit.Refusal;
         }
 
-        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        var place = InventoryPlace.GetStart(filter.IsByExpiry);
         return request.Query("page") is { } cursor && !TryDecode(cursor, filter.IsByExpiry, out place)
-            ? Invalid("page: this cursor is not from this list.")
-            : new InventoryQuery(filter, place, limit);
+            ? PageRequest.InvalidCursor()
+            : new InventoryQuery(filter, place, limit.Value);
     }
 
     /// <summary>Reads the filters alone; null = they are well-formed.</summary>
@@ -100,47 +94,25 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
         return null;
     }
 
-    /// <summary>Cuts a page out of rows read with one more than the limit, which only says that there are more.</summary>
-    public (IReadOnlyList<CertificateRecord> Rows, string? NextPage) Cut(IReadOnlyList<CertificateRecord> rows) =>
-        rows.Count <= Limit ? (rows, null) : ([.. rows.Take(Limit)], Encode(rows[Limit - 1]));
+    /// <summary>Cuts a page out of at most <see cref="Limit"/> + 1 rows.</summary>
+    public Page<CertificateRecord> Cut(IReadOnlyList<CertificateRecord> rows) => Pages.Cut(rows, Limit, Encode);
 
-    public static InventoryPlace PlaceOf(CertificateRecord last, bool byExpiry) =>
+    public static InventoryPlace GetPlace(CertificateRecord last, bool byExpiry) =>
         new(byExpiry ? last.NotAfter.ToUnixTimeMilliseconds() : 0, last.Ordinal);
 
-    private string Encode(CertificateRecord last)
-    {
-        var text = Filter.IsByExpiry
-            ? $"certificates.by_expiry:{last.NotAfter.ToUnixTimeMilliseconds()}:{last.Ordinal}"
-            : $"certificates:{last.Ordinal}";
-        return Base64Url.EncodeToString(Encoding.ASCII.GetBytes(text));
-    }
+    private string Encode(CertificateRecord last) =>
+        Filter.IsByExpiry
+            ? PageCursor.Encode(ByExpiryList, last.NotAfter.ToUnixTimeMilliseconds(), last.Ordinal)
+            : PageCursor.Encode(List, last.Ordinal);
 
     private static bool TryDecode(string cursor, bool byExpiry, out InventoryPlace place)
     {
-        place = default;
-        if (cursor.Length > 128 || !Base64Url.IsValid(cursor))
-        {
-            return false;
-        }
-
-        var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split(':');
-        if (
-            parts.Length != (byExpiry ? 3 : 2)
-            || parts[0] != (byExpiry ? "certificates.by_expiry" : "certificates")
-            || !long.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-        )
-        {
-            return false;
-        }
-
-        long end = 0;
-        if (byExpiry && !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out end))
-        {
-            return false;
-        }
-
-        place = new InventoryPlace(end, ordinal);
-        return true;
+        Span<long> numbers = [0, 0];
+        var isDecoded = byExpiry
+            ? PageCursor.TryDecode(cursor, ByExpiryList, numbers)
+            : PageCursor.TryDecode(cursor, List, numbers[1..]);
+        place = new InventoryPlace(numbers[0], numbers[1]);
+        return isDecoded;
     }
 
     private static bool TryReadTime(ApiRequest request, string name, out DateTimeOffset? time)

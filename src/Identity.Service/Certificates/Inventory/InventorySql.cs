@@ -16,7 +16,7 @@ internal static class InventorySql
     private const long MillisecondsPerDay = 86_400_000;
 
     /// <summary>Days since 1970, as a row keeps it.</summary>
-    public static long DayOf(DateTimeOffset time) => time.ToStore() / MillisecondsPerDay;
+    public static long ToDay(DateTimeOffset time) => time.ToStore() / MillisecondsPerDay;
 
     /// <param name="columns">What is read.</param>
     /// <param name="filter">Which rows.</param>

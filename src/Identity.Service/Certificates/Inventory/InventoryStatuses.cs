@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 /// <summary>The spelling of states on the wire.</summary>
 internal static class InventoryStatuses
 {
-    public static string NameOf(CertificateRecord certificate) => WireNames.Of(Of(certificate));
+    public static string GetName(CertificateRecord certificate) => WireNames.Of(Of(certificate));
 
     public static InventoryStatus Of(CertificateRecord certificate) =>
         certificate switch

@@ -12,7 +12,7 @@ internal sealed class AnchorKeys(AnchorKeyStore store, IJournal journal)
         foreach (var (id, pem) in await store.ListWithoutKeyAsync(cancellationToken))
         {
             var result = await journal.CommitAsync(
-                new Decision { Statements = [store.SetKey(id, RegisteredCertificate.KeyHashOf(pem))] },
+                new Decision { Statements = [store.SetKey(id, RegisteredCertificate.HashKey(pem))] },
                 cancellationToken
             );
             if (result.RefusalIfUnavailable() is { } refusal)

@@ -16,7 +16,7 @@ internal static class BlockedKeyList
     public static bool TryRead(
         string file,
         [NotNullWhen(true)] out FrozenSet<string>? keys,
-        [NotNullWhen(false)] out string? fault
+        [NotNullWhen(false)] out string? error
     )
     {
         keys = null;
@@ -24,15 +24,15 @@ internal static class BlockedKeyList
         {
             if (new FileInfo(file).Length > MaxBytes)
             {
-                fault = "It is larger than 64 MiB.";
+                error = "It is larger than 64 MiB.";
                 return false;
             }
 
-            return TryParse(File.ReadLines(file), out keys, out fault);
+            return TryParse(File.ReadLines(file), out keys, out error);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            fault = unreadable.Message;
+            error = unreadable.Message;
             return false;
         }
     }
@@ -40,7 +40,7 @@ internal static class BlockedKeyList
     private static bool TryParse(
         IEnumerable<string> lines,
         [NotNullWhen(true)] out FrozenSet<string>? keys,
-        [NotNullWhen(false)] out string? fault
+        [NotNullWhen(false)] out string? error
     )
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal static class BlockedKeyList
             if (text.Length != HexDigits || !text.All(char.IsAsciiHexDigit))
             {
                 keys = null;
-                fault = string.Create(
+                error = string.Create(
                     CultureInfo.InvariantCulture,
                     $"Line {number} is not a SHA-256 digest in hexadecimal."
                 );
@@ -69,7 +69,7 @@ internal static class BlockedKeyList
         }
 
         keys = found.ToFrozenSet(StringComparer.Ordinal);
-        fault = null;
+        error = null;
         return true;
     }
 }

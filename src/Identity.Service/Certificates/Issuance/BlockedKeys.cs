@@ -46,14 +46,14 @@ internal sealed class BlockedKeys(CertificateOptions options, TimeProvider time,
                 return;
             }
 
-            if (BlockedKeyList.TryRead(file, out var read, out var fault))
+            if (BlockedKeyList.TryRead(file, out var read, out var error))
             {
                 Volatile.Write(ref keys, read);
                 written = changed;
             }
             else
             {
-                Log.BlockedKeysUnreadable(logger, file, fault);
+                Log.BlockedKeysUnreadable(logger, file, error);
             }
         }
     }

@@ -74,11 +74,11 @@ internal sealed class CertificateIssuer(
                 return Refuse(job, plan.Refusal);
             }
 
-            var intent = IntentOf(job, plan.Value);
+            var intent = ToIntent(job, plan.Value);
             var first = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Actor = job.Actor }, job),
+                    Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Cause = job.Cause }, job),
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
@@ -157,7 +157,7 @@ internal sealed class CertificateIssuer(
         var second = await journal.CommitAsync(
             new Decision
             {
-                Event = Describe(new CertificateSigned(record) { At = time.GetUtcNow(), Actor = job.Actor }, job),
+                Event = Describe(new CertificateSigned(record) { At = time.GetUtcNow(), Cause = job.Cause }, job),
                 Statements =
                 [
                     store.Complete(record.Id, record.Fingerprint, issued.Value.Certificate.Encoded),
@@ -196,7 +196,7 @@ internal sealed class CertificateIssuer(
                     new CertificateVoided(voided)
                     {
                         At = time.GetUtcNow(),
-                        Actor = job.Actor,
+                        Cause = job.Cause,
                         Status = AuditStatus.Denied(refusal.Code.Code),
                     },
                     job
@@ -208,7 +208,7 @@ internal sealed class CertificateIssuer(
         Log.Voided(logger, intent.Serial, refusal.Code.Code);
     }
 
-    private static CertificateRecord IntentOf(IssuanceJob job, IssuancePlan plan) =>
+    private static CertificateRecord ToIntent(IssuanceJob job, IssuancePlan plan) =>
         new()
         {
             Id = CertificateId.New(plan.Validity.IssuedAt),
@@ -234,11 +234,10 @@ internal sealed class CertificateIssuer(
         audit with
         {
             OrganizationId = job.OrganizationId,
-            RequestId = job.RequestId,
-            Resources = ResourcesOf(job),
+            Resources = ToResources(job),
         };
 
-    private static List<AuditResource> ResourcesOf(IssuanceJob job)
+    private static List<AuditResource> ToResources(IssuanceJob job)
     {
         List<AuditResource> resources = [];
         Add("tunnel", job.TunnelId);

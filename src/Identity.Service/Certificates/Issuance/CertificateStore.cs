@@ -79,7 +79,7 @@ internal sealed class CertificateStore(Database database)
                 SpkiSha256 = key.Sha256,
                 record.IdempotencyKey,
                 record.RequestSha256,
-                ExpiresDay = InventorySql.DayOf(record.NotAfter),
+                ExpiresDay = InventorySql.ToDay(record.NotAfter),
             }
         ).Unique(IssuanceConflict.NotUnique);
 

@@ -25,9 +25,7 @@ internal sealed record IssuanceJob
     /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
     public required string Identity { get; init; }
 
-    public required AuditActor Actor { get; init; }
-
-    public string? RequestId { get; init; }
+    public required AuditCause Cause { get; init; }
 
     public string? OrganizationId { get; init; }
 

@@ -46,7 +46,7 @@ internal sealed class OrphanSweep(
                     Event = new CertificateVoided(intent with { Status = CertificateStatus.Void })
                     {
                         At = time.GetUtcNow(),
-                        Actor = AuditActor.System,
+                        Cause = AuditCause.System,
                         OrganizationId = intent.OrganizationId,
                         Status = AuditStatus.Denied("orphaned_intent"),
                     },

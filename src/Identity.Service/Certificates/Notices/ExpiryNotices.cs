@@ -87,7 +87,7 @@ internal sealed class ExpiryNotices(
                 Event = new ExpiryNotice(subject, days)
                 {
                     At = at,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = subject.OrganizationId,
                     Resources = [new AuditResource(subject.Type, subject.Id)],
                 },

@@ -41,7 +41,7 @@ internal sealed class PlatformAuthorityMaker(
     public async Task<PlatformAuthority> MakeRootAsync(CancellationToken cancellationToken)
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
-        var root = SignRoot(key, NameOf("root"));
+        var root = SignRoot(key, CreateName("root"));
         await RecordAsync(root, cancellationToken);
         return root;
     }
@@ -58,7 +58,7 @@ internal sealed class PlatformAuthorityMaker(
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
         // Two roots of a month would have one name; verifiers find issuers by name.
-        var root = SignRoot(key, NameOf($"root {key.PublicKey.Sha256[..8]}")) with
+        var root = SignRoot(key, CreateName($"root {key.PublicKey.Sha256[..8]}")) with
         {
             State = RootState.Staged,
             AddedEpoch = epoch,
@@ -89,7 +89,7 @@ internal sealed class PlatformAuthorityMaker(
         var certificate = Sign(
             Issuer.FromChain([root.Certificate]),
             rootKey,
-            DistinguishedName.FromCommonName(NameOf("issuing")),
+            DistinguishedName.FromCommonName(CreateName("issuing")),
             key.PublicKey,
             StandardProfiles.PlatformIssuing() with
             {
@@ -97,7 +97,7 @@ internal sealed class PlatformAuthorityMaker(
                 MaxLife = options.IssuingLife,
             }
         );
-        var issuing = AuthorityOf(PlatformTier.Issuing, key, certificate) with { RootId = root.Id.Value };
+        var issuing = CreateAuthority(PlatformTier.Issuing, key, certificate) with { RootId = root.Id.Value };
         await RecordAsync(issuing, cancellationToken);
         return issuing;
     }
@@ -135,10 +135,10 @@ internal sealed class PlatformAuthorityMaker(
                 MaxLife = options.RootLife,
             }
         );
-        return AuthorityOf(PlatformTier.Root, key, certificate);
+        return CreateAuthority(PlatformTier.Root, key, certificate);
     }
 
-    private PlatformAuthority AuthorityOf(PlatformTier tier, IssuerKey key, ParsedCertificate certificate)
+    private PlatformAuthority CreateAuthority(PlatformTier tier, IssuerKey key, ParsedCertificate certificate)
     {
         var (id, now) = (CertificateAuthorityId.New(), time.GetStoreNow());
         return new PlatformAuthority
@@ -187,7 +187,7 @@ internal sealed class PlatformAuthorityMaker(
                 Event = new PlatformAuthorityCreated(authority)
                 {
                     At = authority.CreatedAt,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     Resources = [new AuditResource("platform_authority", authority.Id.Value)],
                 },
                 Statements = [store.Insert(authority)],
@@ -208,7 +208,7 @@ internal sealed class PlatformAuthorityMaker(
     }
 
     // Two roots of one trust domain are distinguished by their dates; a common name has at most 64 characters.
-    private string NameOf(string tier)
+    private string CreateName(string tier)
     {
         var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {identity.TrustDomain}";
         return text.Length <= 64 ? text : text[..64];

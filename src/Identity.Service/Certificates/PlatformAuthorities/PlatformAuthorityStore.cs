@@ -1,7 +1,6 @@
 using Culvert.Ca.Certificates;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -10,30 +9,22 @@ internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-
         // Epoch and authorities in one statement: they change together. Links never change, and come before use.
-        var rows = (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    "SELECT id AS Id, tier AS Tier, certificate AS Certificate, sealed_key AS SealedKey, "
-                        + "created_at_ms AS CreatedAt, state AS State, state_since_ms AS StateSince, root_id AS RootId, "
-                        + "added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, made_by AS MadeBy, "
-                        + "(SELECT epoch FROM platform_bundle) AS Epoch FROM platform_authorities "
-                        + "ORDER BY created_at_ms, id",
-                    cancellationToken: cancellationToken
-                )
-            )
-        ).AsList();
-        var links = await connection.QueryAsync<(string SubjectId, string IssuerId, byte[] Certificate)>(
-            new CommandDefinition(
-                "SELECT subject_id, issuer_id, certificate FROM platform_links",
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            "SELECT id AS Id, tier AS Tier, certificate AS Certificate, sealed_key AS SealedKey, "
+                + "created_at_ms AS CreatedAt, state AS State, state_since_ms AS StateSince, root_id AS RootId, "
+                + "added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, made_by AS MadeBy, "
+                + "(SELECT epoch FROM platform_bundle) AS Epoch FROM platform_authorities "
+                + "ORDER BY created_at_ms, id",
+            cancellationToken
+        );
+        var links = await database.QueryAsync<(string SubjectId, string IssuerId, byte[] Certificate)>(
+            "SELECT subject_id, issuer_id, certificate FROM platform_links",
+            cancellationToken
         );
         return new PlatformRecords(
             rows.Count == 0 ? 1 : rows[0].Epoch,
-            [.. rows.Select(AuthorityOf)],
+            [.. rows.Select(FromRow)],
             [.. links.Select(link => new PlatformLink(link.SubjectId, link.IssuerId, Parse(link.Certificate)))]
         );
     }
@@ -99,7 +90,7 @@ internal sealed class PlatformAuthorityStore(Database database)
             new { rootId }
         );
 
-    private static PlatformAuthority AuthorityOf(Row row) =>
+    private static PlatformAuthority FromRow(Row row) =>
         new()
         {
             Id = CertificateAuthorityId.Wrap(row.Id),

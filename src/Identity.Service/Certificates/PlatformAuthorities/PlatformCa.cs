@@ -55,13 +55,13 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
         {
             var roots = await ReadAsync(cancellationToken);
             var active = roots.Active!;
-            var newest = roots.IssuingOf(active);
+            var newest = roots.FindIssuing(active);
             if (newest is null || (renews && IsDue(newest.Certificate)))
             {
                 newest = await maker.MakeIssuingAsync(active, cancellationToken);
             }
 
-            loaded = new Loaded(loaded?.Revision ?? 0, roots, BundleOf(roots), SignerOf(roots, newest));
+            loaded = new Loaded(loaded?.Revision ?? 0, roots, ToBundle(roots), CreateSigner(roots, newest));
         }
         finally
         {
@@ -87,7 +87,7 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
             if (present.Revision < revision)
             {
                 var roots = await ReadAsync(cancellationToken);
-                loaded = new Loaded(revision, roots, BundleOf(roots), present.Issuing);
+                loaded = new Loaded(revision, roots, ToBundle(roots), present.Issuing);
             }
         }
         finally
@@ -110,14 +110,14 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
             : roots;
     }
 
-    private static BundleDocument BundleOf(PlatformRoots roots) =>
+    private static BundleDocument ToBundle(PlatformRoots roots) =>
         new()
         {
             Epoch = roots.Records.Epoch,
             Pem = string.Concat(roots.Trusted.Select(root => root.Certificate.ToPem())),
         };
 
-    private SigningAuthority SignerOf(PlatformRoots roots, PlatformAuthority issuing)
+    private SigningAuthority CreateSigner(PlatformRoots roots, PlatformAuthority issuing)
     {
         var active = roots.Active!;
 

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
-using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -17,37 +16,30 @@ internal sealed class PlatformHolderStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         var known = (
-            await connection.QueryAsync<(string Holder, long Served, long Acknowledged, string? By)>(
-                new CommandDefinition(
-                    "SELECT holder, served_epoch, acknowledged_epoch, acknowledged_by FROM platform_holders",
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<(string Holder, long Served, long Acknowledged, string? By)>(
+                "SELECT holder, served_epoch, acknowledged_epoch, acknowledged_by FROM platform_holders",
+                cancellationToken
             )
         ).ToDictionary(row => row.Holder, StringComparer.Ordinal);
-        var agents = await connection.QueryAsync<AgentRow>(
-            new CommandDefinition(
-                "SELECT e.id AS Id, e.organization_id AS OrganizationId, e.tunnel_id AS TunnelId, "
-                    + "e.instance_id AS InstanceId, e.certificate_serial AS Serial, h.heard_at_ms AS HeardAt "
-                    + "FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id AND h.kind = 'agent' "
-                    + "AND h.holder = e.instance_id WHERE e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @now",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var agents = await database.QueryAsync<AgentRow>(
+            "SELECT e.id AS Id, e.organization_id AS OrganizationId, e.tunnel_id AS TunnelId, "
+                + "e.instance_id AS InstanceId, e.certificate_serial AS Serial, h.heard_at_ms AS HeardAt "
+                + "FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id AND h.kind = 'agent' "
+                + "AND h.holder = e.instance_id WHERE e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @now",
+            new { now = now.ToStore() },
+            cancellationToken
         );
-        var edges = await connection.QueryAsync<(string Id, string Name, string? Serial)>(
-            new CommandDefinition(
-                "SELECT n.edge_id, e.name, n.certificate_serial FROM edge_enrollments n JOIN edges e ON e.id = n.edge_id "
-                    + "WHERE e.archived_at_ms IS NULL AND n.certificate_not_after_ms >= @now",
-                new { now = now.ToStore() },
-                cancellationToken: cancellationToken
-            )
+        var edges = await database.QueryAsync<(string Id, string Name, string? Serial)>(
+            "SELECT n.edge_id, e.name, n.certificate_serial FROM edge_enrollments n JOIN edges e ON e.id = n.edge_id "
+                + "WHERE e.archived_at_ms IS NULL AND n.certificate_not_after_ms >= @now",
+            new { now = now.ToStore() },
+            cancellationToken
         );
         return
         [
-            .. agents.Select(row => AgentOf(row, trustDomain, known)),
-            .. edges.Select(row => EdgeOf(row, trustDomain, known)),
+            .. agents.Select(row => ToAgent(row, trustDomain, known)),
+            .. edges.Select(row => ToEdge(row, trustDomain, known)),
         ];
     }
 
@@ -73,7 +65,7 @@ internal sealed class PlatformHolderStore(Database database)
             }
         );
 
-    private static PlatformMachine AgentOf(
+    private static PlatformMachine ToAgent(
         AgentRow row,
         string trustDomain,
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
@@ -82,7 +74,7 @@ internal sealed class PlatformHolderStore(Database database)
         var spiffeId = InstanceId.TryParse(row.InstanceId, out var instance)
             ? SpiffeId.Agent(trustDomain, row.OrganizationId, row.TunnelId, instance).ToString()
             : row.Id;
-        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        var (served, acknowledged) = GetSteps(known, spiffeId, row.Serial);
         return new PlatformMachine(
             IsEdge: false,
             spiffeId,
@@ -95,14 +87,14 @@ internal sealed class PlatformHolderStore(Database database)
         );
     }
 
-    private static PlatformMachine EdgeOf(
+    private static PlatformMachine ToEdge(
         (string Id, string Name, string? Serial) row,
         string trustDomain,
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known
     )
     {
         var spiffeId = SpiffeId.Edge(trustDomain, row.Id).ToString();
-        var (served, acknowledged) = WordOf(known, spiffeId, row.Serial);
+        var (served, acknowledged) = GetSteps(known, spiffeId, row.Serial);
         return new PlatformMachine(
             IsEdge: true,
             spiffeId,
@@ -116,7 +108,7 @@ internal sealed class PlatformHolderStore(Database database)
     }
 
     // A report counts only from the certificate that the machine has now: after each renewal it reports again (S17).
-    private static (long Served, long Acknowledged) WordOf(
+    private static (long Served, long Acknowledged) GetSteps(
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known,
         string spiffeId,
         string? serial

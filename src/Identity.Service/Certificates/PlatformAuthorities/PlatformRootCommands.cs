@@ -44,8 +44,7 @@ internal sealed class PlatformRootCommands(
             new PlatformRootAudited(AuditEvents.PlatformRootStaged, root, epoch)
             {
                 At = root.CreatedAt,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = reason,
                 Link = link,
             },
@@ -70,7 +69,7 @@ internal sealed class PlatformRootCommands(
 
         if (root.State != RootState.Staged)
         {
-            return root.State == RootState.Active ? root : PlatformRootErrors.StateOf(root);
+            return root.State == RootState.Active ? root : PlatformRootErrors.InvalidState(root);
         }
 
         var now = time.GetStoreNow();
@@ -98,8 +97,7 @@ internal sealed class PlatformRootCommands(
             new PlatformRootAudited(AuditEvents.PlatformRootActivated, after, swap.State.Epoch)
             {
                 At = now,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = wanted.Reason?.Trim(),
                 Overridden = [.. missing.Select(machine => machine.Id)],
             },
@@ -141,7 +139,7 @@ internal sealed class PlatformRootCommands(
 
         if (root.State != RootState.Staged)
         {
-            return root.State == RootState.Retired ? root : PlatformRootErrors.StateOf(root);
+            return root.State == RootState.Retired ? root : PlatformRootErrors.InvalidState(root);
         }
 
         Require(BundleProtocol.Rollback(swap.State, id));
@@ -151,8 +149,7 @@ internal sealed class PlatformRootCommands(
             next => new PlatformRootAudited(AuditEvents.PlatformRootRolledBack, next, swap.State.Epoch + 1)
             {
                 At = next.StateSince,
-                Actor = AuditActor.Of(request),
-                RequestId = request.RequestId,
+                Cause = AuditCause.Of(request),
                 Reason = reason,
             },
             cancellationToken
@@ -182,7 +179,7 @@ internal sealed class PlatformRootCommands(
                 next => new PlatformRootAudited(AuditEvents.PlatformRootRetired, next, swap.State.Epoch + 1)
                 {
                     At = next.StateSince,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                 },
                 cancellationToken
             );
@@ -243,9 +240,9 @@ internal sealed class PlatformRootCommands(
     // The commands check before: a refusal of the rules here is a programming error.
     private static void Require(BundleStep step)
     {
-        if (step.Fault is { } fault)
+        if (step.Error is { } error)
         {
-            throw new InvalidOperationException($"The trust bundle's rules refuse the step: {fault}.");
+            throw new InvalidOperationException($"The trust bundle's rules refuse the step: {error}.");
         }
     }
 }

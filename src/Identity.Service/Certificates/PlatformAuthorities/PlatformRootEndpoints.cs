@@ -31,12 +31,10 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
             ActivateRootRequest.None,
             cancellationToken
         );
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Check() is { } malformed)
         {
@@ -45,7 +43,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
         return await AnswerAsync(
             request,
-            await commands.ActivateAsync(request, IdOf(request), wanted, cancellationToken),
+            await commands.ActivateAsync(request, ReadId(request), wanted, cancellationToken),
             cancellationToken
         );
     }
@@ -56,7 +54,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
         return wanted.IsOk
             ? await AnswerAsync(
                 request,
-                await commands.RollbackAsync(request, IdOf(request), wanted.Value.Reason, cancellationToken),
+                await commands.RollbackAsync(request, ReadId(request), wanted.Value.Reason, cancellationToken),
                 cancellationToken
             )
             : wanted.Refusal;
@@ -68,5 +66,5 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
         CancellationToken cancellationToken
     ) => !result.IsOk ? result.Refusal : await ShowAsync(request, cancellationToken);
 
-    private static string IdOf(ApiRequest request) => request.Route("root_id");
+    private static string ReadId(ApiRequest request) => request.Route("root_id");
 }

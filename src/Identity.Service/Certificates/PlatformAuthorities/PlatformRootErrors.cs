@@ -22,7 +22,7 @@ internal static class PlatformRootErrors
         "Ask a second person to activate it, or wait for the missing machines."
     );
 
-    public static Refusal StateOf(PlatformAuthority root) =>
+    public static Refusal InvalidState(PlatformAuthority root) =>
         State.Refuse($"The root is {WireNames.Of(root.State)}.").With("state", WireNames.Of(root.State));
 
     public static Refusal Waits(PlatformAuthority root, IReadOnlyList<PlatformMachine> missing) =>

@@ -25,7 +25,7 @@ internal sealed record PlatformRoots(PlatformRecords Records)
         );
 
     /// <summary>What signs under a root: of those that can, the one that lasts longest.</summary>
-    public PlatformAuthority? IssuingOf(PlatformAuthority root) =>
+    public PlatformAuthority? FindIssuing(PlatformAuthority root) =>
         Records
             .Authorities.Where(authority =>
                 authority is { Tier: PlatformTier.Issuing, SealedKey: not null } && authority.RootId == root.Id.Value

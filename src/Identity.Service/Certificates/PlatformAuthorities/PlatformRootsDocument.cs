@@ -53,7 +53,7 @@ internal sealed record PlatformRootsDocument
                         AddedEpoch = root.AddedEpoch,
                         RemovedEpoch = root.RemovedEpoch,
                         RetiresAt = root.State == RootState.Retiring ? PlatformSwap.RetiresAt(root).UtcDateTime : null,
-                        LinkedUntil = EndOf(links, root.Id.Value)?.UtcDateTime,
+                        LinkedUntil = FindExpiry(links, root.Id.Value)?.UtcDateTime,
                     }),
             ],
             Missing =
@@ -73,7 +73,7 @@ internal sealed record PlatformRootsDocument
     }
 
     // A chain of links holds as long as its weakest one.
-    private static DateTimeOffset? EndOf(IReadOnlyList<PlatformLink> links, string rootId)
+    private static DateTimeOffset? FindExpiry(IReadOnlyList<PlatformLink> links, string rootId)
     {
         DateTimeOffset? end = null;
         foreach (var link in links)

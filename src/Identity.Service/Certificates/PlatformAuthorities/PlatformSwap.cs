@@ -47,7 +47,7 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
                 [
                     .. roots.Trusted.Select(root => new BundleAnchor(
                         root.Id.Value,
-                        RoleOf(root.State),
+                        ToRole(root.State),
                         root.AddedEpoch,
                         HasLiveLeaves: root.State == RootState.Active
                             || (root.State == RootState.Retiring && now < RetiresAt(root))
@@ -68,16 +68,16 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
     /// <summary>Whom the switch to the staged root waits for.</summary>
     public IReadOnlyList<PlatformMachine> Missing =>
         Roots.Staged is { } staged
-            ? [.. BundleProtocol.Missing(State, staged.Id.Value).Select(holder => MachineOf(holder.Id))]
+            ? [.. BundleProtocol.Missing(State, staged.Id.Value).Select(holder => GetMachine(holder.Id))]
             : [];
 
     /// <summary>Those that are away: they catch up when they come back, by the link if need be.</summary>
     public IReadOnlyList<string> LateJoiners =>
         [.. State.Holders.Where(holder => !holder.Counts).Select(holder => holder.Id)];
 
-    private PlatformMachine MachineOf(string id) => Machines.First(machine => machine.Id == id);
+    private PlatformMachine GetMachine(string id) => Machines.First(machine => machine.Id == id);
 
-    private static AnchorRole RoleOf(RootState state) =>
+    private static AnchorRole ToRole(RootState state) =>
         state switch
         {
             RootState.Staged => AnchorRole.Staged,

@@ -25,7 +25,7 @@ internal sealed class PlatformSwaps(
     // Contact of edges with other nodes is not stored: an edge counts for as long as its certificate lasts.
     private bool IsLive(PlatformMachine machine, DateTimeOffset now)
     {
-        var heard = contacts.LastOf(machine.SpiffeId);
+        var heard = contacts.FindLast(machine.SpiffeId);
         heard = heard is null || machine.HeardAt > heard ? machine.HeardAt : heard;
         return machine.IsEdge || now - heard <= options.LiveFor;
     }

@@ -18,12 +18,10 @@ internal sealed class RegisteredCertificateEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.RegisterCertificateRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var found = await access.FindLiveAsync(request, cancellationToken);
         return found.IsOk
@@ -33,31 +31,20 @@ internal sealed class RegisteredCertificateEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var tunnel = found.Value;
-
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
-        var (rows, next) = page.Cut(all, certificate => certificate.Ordinal);
         return ApiAnswer.Json(
-            new RegisteredCertificateListDocument
-            {
-                Data = [.. rows.Select(RegisteredCertificateDocument.Of)],
-                NextPage = next,
-            },
-            TunnelJson.Default.RegisteredCertificateListDocument
+            page.Cut(all, certificate => certificate.Ordinal).Select(RegisteredCertificateDocument.Of),
+            TunnelJson.Default.PageRegisteredCertificateDocument
         );
     }
 
@@ -75,13 +62,10 @@ internal sealed class RegisteredCertificateEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var certificate = await FindAsync(request, tunnel, cancellationToken);
         return certificate.IsOk
@@ -95,20 +79,15 @@ internal sealed class RegisteredCertificateEndpoints(
     public async ValueTask<ApiAnswer> ConfirmAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ConfirmCertificateRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
 
-        var wanted = body.Value;
-
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var certificate = await FindAsync(request, tunnel, cancellationToken);
         return certificate.IsOk

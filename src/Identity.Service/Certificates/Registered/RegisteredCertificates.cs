@@ -69,7 +69,7 @@ internal sealed class RegisteredCertificates(
             var added = await CommitAsync(
                 request,
                 tunnel,
-                new TunnelCertificateAdded(certificate) { At = now, Actor = AuditActor.Of(request) },
+                new TunnelCertificateAdded(certificate) { At = now, Cause = AuditCause.Of(request) },
                 isSingle
                     ? certificates.Insert(certificate)
                     : [certificates.RequireUnusedBundle(tunnel.Id), .. certificates.Insert(certificate)],
@@ -90,7 +90,7 @@ internal sealed class RegisteredCertificates(
         var requested = await CommitAsync(
             request,
             tunnel,
-            new TunnelCertificateChangeRequested(waiting, Reason: null) { At = now, Actor = AuditActor.Of(request) },
+            new TunnelCertificateChangeRequested(waiting, Reason: null) { At = now, Cause = AuditCause.Of(request) },
             [.. certificates.Insert(waiting), .. await NoticeAsync(tunnel, waiting, now, cancellationToken)],
             ChangeTopics.None,
             cancellationToken
@@ -134,7 +134,7 @@ internal sealed class RegisteredCertificates(
         return await ChangeAsync(
             request,
             tunnel,
-            new TunnelCertificateChangeRequested(waiting, reason) { At = now, Actor = AuditActor.Of(request) },
+            new TunnelCertificateChangeRequested(waiting, reason) { At = now, Cause = AuditCause.Of(request) },
             [
                 certificates.RequestRemoval(certificate, waiting.Pending),
                 .. await NoticeAsync(tunnel, waiting, now, cancellationToken),
@@ -190,7 +190,7 @@ internal sealed class RegisteredCertificates(
             : await ChangeAsync(
                 request,
                 tunnel,
-                new TunnelCertificateAdded(certificate) { At = now, Actor = AuditActor.Of(request) },
+                new TunnelCertificateAdded(certificate) { At = now, Cause = AuditCause.Of(request) },
                 certificates.Add(certificate, now),
                 ChangeTopics.Feed,
                 cancellationToken
@@ -198,7 +198,7 @@ internal sealed class RegisteredCertificates(
     }
 
     private CaResult<ParsedCertificate> Check(Tunnel tunnel, string pem, DateTimeOffset now) =>
-        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.NamesOf(tunnel));
+        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.GetNames(tunnel));
 
     private ValueTask<Result<RegisteredCertificate>> ArchiveNowAsync(
         ApiRequest request,
@@ -212,7 +212,7 @@ internal sealed class RegisteredCertificates(
         return ChangeAsync(
             request,
             tunnel,
-            new TunnelCertificateRevoked(certificate, reason) { At = now, Actor = AuditActor.Of(request) },
+            new TunnelCertificateRevoked(certificate, reason) { At = now, Cause = AuditCause.Of(request) },
             certificates.Archive(certificate, now),
             ChangeTopics.Feed,
             cancellationToken
@@ -253,7 +253,6 @@ internal sealed class RegisteredCertificates(
                 Event = audited with
                 {
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),

@@ -12,7 +12,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
 
     public async ValueTask<Result<Caller>> ValidateAsync(string credential, CancellationToken cancellationToken)
     {
-        var hash = Credentials.HashOf(credential);
+        var hash = Credentials.Hash(credential);
         return await parties.FindBySecretAsync(hash, cancellationToken) is { } party
             ? Result<Caller>.Ok(
                 new Caller

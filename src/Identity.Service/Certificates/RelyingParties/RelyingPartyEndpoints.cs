@@ -23,25 +23,20 @@ internal sealed class RelyingPartyEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.CreateRelyingPartyRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
             return malformed;
         }
 
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var named = wanted with { Name = wanted.Name.Trim() };
         var created = await registry.CreateAsync(request, tunnel, named, cancellationToken);
@@ -52,13 +47,10 @@ internal sealed class RelyingPartyEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var archived = request.Query("include_archived");
         if (archived is not (null or "true" or "false"))
@@ -69,14 +61,8 @@ internal sealed class RelyingPartyEndpoints(
         var known = await KnownAsync(tunnel, cancellationToken);
         var rows = await parties.ListAsync(tunnel.Id, archived == "true", cancellationToken);
         return ApiAnswer.Json(
-            new RelyingPartyListDocument
-            {
-                Data =
-                [
-                    .. rows.Select(party => RelyingPartyDocument.Of(party, known.GetValueOrDefault(party.Id.Value))),
-                ],
-            },
-            BundlesJson.Default.RelyingPartyListDocument
+            Pages.Whole(rows.Select(party => RelyingPartyDocument.Of(party, known.GetValueOrDefault(party.Id.Value)))),
+            BundlesJson.Default.PageRelyingPartyDocument
         );
     }
 
@@ -112,12 +98,10 @@ internal sealed class RelyingPartyEndpoints(
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var found = await FindAsync(request, cancellationToken);
         if (!found.IsOk)
@@ -143,13 +127,10 @@ internal sealed class RelyingPartyEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var party = RelyingPartyId.TryParse(request.Route("relying_party_id"), out var id)
             ? await parties.FindAsync(id.Value, cancellationToken)

@@ -43,12 +43,12 @@ internal sealed class RelyingPartyRegistry(
         };
         var credential = RelyingPartySecret.New();
         var result = await journal.CommitAsync(
-            DecisionOf(
+            CreateDecision(
                 request,
                 AuditEvents.RelyingPartyCreated,
                 party,
                 reason: null,
-                parties.Insert(party, Credentials.HashOf(credential), MaxPerTunnel)
+                parties.Insert(party, Credentials.Hash(credential), MaxPerTunnel)
             ),
             cancellationToken
         );
@@ -77,7 +77,7 @@ internal sealed class RelyingPartyRegistry(
             }
 
             var result = await journal.CommitAsync(
-                DecisionOf(
+                CreateDecision(
                     request,
                     AuditEvents.RelyingPartyArchived,
                     party,
@@ -124,7 +124,7 @@ internal sealed class RelyingPartyRegistry(
 
             if (staged.Override is not { } taken || !taken.Missing.Contains(id))
             {
-                return RelyingPartyErrors.Awaited.Refuse().With("override", OverrideOf(staged, id));
+                return RelyingPartyErrors.Awaited.Refuse().With("override", DescribeOverride(staged, id));
             }
 
             var person = await persons.OfAsync(request.Caller, cancellationToken);
@@ -140,10 +140,10 @@ internal sealed class RelyingPartyRegistry(
         return null;
     }
 
-    private static string OverrideOf(TunnelAuthority staged, string party) =>
+    private static string DescribeOverride(TunnelAuthority staged, string party) =>
         $"culvert ca override {staged.Id.Value} --missing {party} --reason TEXT";
 
-    private Decision DecisionOf(
+    private Decision CreateDecision(
         ApiRequest request,
         string eventName,
         RelyingParty party,
@@ -155,9 +155,8 @@ internal sealed class RelyingPartyRegistry(
             Event = new RelyingPartyAudited(eventName, party, reason)
             {
                 At = time.GetUtcNow(),
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = party.OrganizationId,
-                RequestId = request.RequestId,
                 Resources =
                 [
                     new AuditResource("tunnel", party.TunnelId.Value),

@@ -71,10 +71,9 @@ internal sealed class CertificateRevoker(
                 Event = new CertificateRevoked(certificate, reason, comment)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
-                    Resources = ResourcesOf(certificate),
+                    Resources = ToResources(certificate),
                 },
                 Statements = certificate.RevokedAt is null
                     ? store.Revoke(certificate, reason, shard, now)
@@ -106,7 +105,7 @@ internal sealed class CertificateRevoker(
                 .With("revocation_reason", RevocationReasons.GetName(present.RevocationReason!.Value));
     }
 
-    private static List<AuditResource> ResourcesOf(CertificateRecord certificate)
+    private static List<AuditResource> ToResources(CertificateRecord certificate)
     {
         List<AuditResource> resources = [new("certificate", certificate.Id.Value)];
         if (certificate.TunnelId is { } tunnel)

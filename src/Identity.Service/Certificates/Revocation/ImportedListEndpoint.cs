@@ -41,12 +41,10 @@ internal sealed class ImportedListEndpoint(
     public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportListRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var found = await FindAsync(request, cancellationToken);
         if (!found.IsOk)
@@ -132,9 +130,8 @@ internal sealed class ImportedListEndpoint(
                 Event = new RevocationListImported(imported, removed)
                 {
                     At = imported.ImportedAt,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),
@@ -161,13 +158,10 @@ internal sealed class ImportedListEndpoint(
         CancellationToken cancellationToken
     )
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var certificate = RegisteredCertificateId.TryParse(request.Route("certificate_id"), out var id)
             ? await certificates.FindAsync(id.Value, cancellationToken)

@@ -19,7 +19,12 @@ internal sealed record PublishedList(
 {
     public static PublishedList Of(StoredRevocationList list) =>
         new(
-            TagOf(list.Number.ToString("x", CultureInfo.InvariantCulture), list.ThisUpdate, list.Built, list.Entries),
+            CreateTag(
+                list.Number.ToString("x", CultureInfo.InvariantCulture),
+                list.ThisUpdate,
+                list.Built,
+                list.Entries
+            ),
             list.ThisUpdate,
             list.NextUpdate,
             list.List
@@ -27,13 +32,13 @@ internal sealed record PublishedList(
 
     public static PublishedList Of(ImportedRevocationList list) =>
         new(
-            TagOf(list.Number, list.ThisUpdate, list.Revision, list.Entries),
+            CreateTag(list.Number, list.ThisUpdate, list.Revision, list.Entries),
             list.ThisUpdate,
             list.NextUpdate,
             list.List
         );
 
-    private static string TagOf(string number, DateTimeOffset thisUpdate, long revision, int entries) =>
+    private static string CreateTag(string number, DateTimeOffset thisUpdate, long revision, int entries) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"\"{number}-{thisUpdate.ToUnixTimeSeconds():x}-{revision:x}-{entries:x}\""

@@ -16,12 +16,10 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.RevokeRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (Check(wanted) is { } malformed)
         {
@@ -39,12 +37,12 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
 
         if (
             wanted.ExpectedStatus is { } expected
-            && found.FirstOrDefault(one => InventoryStatuses.NameOf(one) != expected) is { } other
+            && found.FirstOrDefault(one => InventoryStatuses.GetName(one) != expected) is { } other
         )
         {
             return RevocationErrors
                 .State.Refuse()
-                .With("status", InventoryStatuses.NameOf(other))
+                .With("status", InventoryStatuses.GetName(other))
                 .With("certificate_id", other.Id.Value);
         }
 
@@ -147,12 +145,12 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         };
         List<CertificateRecord> found = [];
         IReadOnlyList<CertificateRecord> page;
-        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        var place = InventoryPlace.GetStart(filter.IsByExpiry);
         do
         {
             page = await inventory.ListAsync(filter, place, PageSize, cancellationToken);
             found.AddRange(page);
-            place = page.Count > 0 ? InventoryQuery.PlaceOf(page[^1], filter.IsByExpiry) : place;
+            place = page.Count > 0 ? InventoryQuery.GetPlace(page[^1], filter.IsByExpiry) : place;
         } while (page.Count == PageSize);
 
         return found;

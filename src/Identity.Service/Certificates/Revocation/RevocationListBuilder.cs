@@ -41,7 +41,7 @@ internal sealed class RevocationListBuilder(
             Number = Math.Max(present.Number + 1, now.ToUnixTimeSeconds()),
             ThisUpdate = thisUpdate,
             NextUpdate = next < end || end <= thisUpdate ? next : end,
-            DistributionPoint = points.AddressOf(point, present.Shard),
+            DistributionPoint = points.GetAddress(point, present.Shard),
             Entries = entries,
         };
         var signed = RevocationListSigning.Sign(order, authority.Key);

@@ -221,7 +221,7 @@ internal sealed class RevocationListPublisher(
                 Event = new RevocationListRefused(present, refusal)
                 {
                     At = Time.GetUtcNow(),
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = authority?.OrganizationId,
                     Resources = [new AuditResource("certificate_authority", present.CaId)],
                     Status = AuditStatus.Denied(refusal.Code.Code),

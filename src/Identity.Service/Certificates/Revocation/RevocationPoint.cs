@@ -14,6 +14,6 @@ internal sealed record RevocationPoint(string CaId, int Shards, string BaseUrl, 
     public const string Path = "/v1/crl";
 
     /// <summary>The address of one list, as certificates and the list itself have it.</summary>
-    public string AddressOf(int shard) =>
+    public string GetAddress(int shard) =>
         string.Create(CultureInfo.InvariantCulture, $"{BaseUrl}{Path}/{CaId}/{shard}.crl");
 }

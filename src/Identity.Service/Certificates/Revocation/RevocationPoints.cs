@@ -45,7 +45,7 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
         }
 
         var point = known.GetOrAdd(id, Load);
-        return AddressOf(point, RevocationShards.GetShard(serial.Hex, point.Shards));
+        return GetAddress(point, RevocationShards.GetShard(serial.Hex, point.Shards));
     }
 
     public string? FindResponder(CertificateKind kind, SigningAuthority authority) =>
@@ -57,12 +57,12 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
             ResponderAddress.LongLived => options.ServerLife > LongLife,
             _ => false,
         }
-            ? OcspAuthorities.AddressOf(identity, options, id)
+            ? OcspAuthorities.GetAddress(identity, options, id)
             : null;
 
     /// <summary>The address of a list: its certificates and the list itself contain it.</summary>
-    public string AddressOf(RevocationPoint point, int shard) =>
-        (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).AddressOf(shard);
+    public string GetAddress(RevocationPoint point, int shard) =>
+        (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).GetAddress(shard);
 
     // Waited for, once per authority and process: a certificate without its address could never be revoked by list.
     private RevocationPoint Load(string id) =>

@@ -248,16 +248,13 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await IdLists.ReadAsync<(string Serial, long NotAfter)>(
             serials,
-            some =>
-                connection.QueryAsync<(string, long)>(
-                    new CommandDefinition(
-                        "SELECT serial, not_after_ms FROM certificates WHERE " + database.AnyOf("serial", "@some"),
-                        new { some },
-                        cancellationToken: cancellationToken
-                    )
+            async some =>
+                await database.QueryAsync<(string, long)>(
+                    "SELECT serial, not_after_ms FROM certificates WHERE " + database.AnyOf("serial", "@some"),
+                    new { some },
+                    cancellationToken
                 )
         );
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Lets an authority issue once everybody who counts holds a bundle with it (S17): live agents, registered relying
-/// parties, or, where none is registered, whoever fetches the bundle within the time of propagation.
+/// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
+/// relying parties. Where no relying party is registered, clients have the propagation time to fetch the bundle.
 /// </summary>
 internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions options, TimeProvider time)
     : IActivationGate
@@ -22,7 +22,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions o
             ? Blockers(bundle, authority.Id.Value)
             : [];
 
-    /// <summary>The same of a bundle that is at hand.</summary>
+    /// <summary>The same, of a bundle that was read before.</summary>
     public IReadOnlyList<ActivationBlocker> Blockers(TunnelBundle bundle, string authorityId)
     {
         if (bundle.State.Find(authorityId) is not { } anchor)
@@ -30,7 +30,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions o
             return [];
         }
 
-        // Without another anchor no client trusts the tunnel yet: nobody outside can lose anything.
+        // Without another anchor no client trusts the tunnel yet: no client outside can lose a connection.
         var hasPredecessor = bundle.State.Anchors.Length > 1;
         List<ActivationBlocker> blockers =
         [
@@ -59,7 +59,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions o
         return blockers;
     }
 
-    /// <summary>When clients that tell nobody count as having fetched the bundle.</summary>
+    /// <summary>When clients that do not acknowledge count as having fetched the bundle.</summary>
     public DateTimeOffset PropagationEnds(TunnelBundle bundle, string authorityId) =>
         bundle.Anchors[authorityId].CreatedAt + options.Propagation;
 }

@@ -19,7 +19,7 @@ internal sealed class EarlyRenewals(
     TimeProvider time
 )
 {
-    /// <summary>More would say nothing more: agents show leaves of the newest few.</summary>
+    /// <summary>More are not needed: agents show leaves of the newest few.</summary>
     private const int MaxRenewals = 16;
 
     private static readonly TimeSpan Width = TimeSpan.FromMinutes(1);

@@ -20,8 +20,8 @@ internal sealed class RotationCommands(
 )
 {
     /// <summary>
-    /// A staged authority leaves the bundle again; an active one gives way to the one before it, which everybody still
-    /// holds, and waits staged.
+    /// A staged authority is removed from the bundle; an active one is replaced by the one before it, which all clients
+    /// still trust, and becomes staged.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
@@ -35,11 +35,11 @@ internal sealed class RotationCommands(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Fault is { } fault)
+        if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Error is { } error)
         {
-            return fault == BundleError.Role
-                ? AuthorityErrors.StateOf(authority, "No previous authority exists to return to.")
-                : Unsafe(bundle, authority, fault);
+            return error == BundleError.Role
+                ? AuthorityErrors.InvalidState(authority, "No previous authority exists to return to.")
+                : Unsafe(bundle, authority, error);
         }
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, reason, cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class RotationCommands(
         var before = await authorities.FindAsync(BundleProtocol.Predecessor(bundle.State)!.Id, cancellationToken);
         if (before is null)
         {
-            return AuthorityErrors.StateOf(authority, "No previous authority exists to return to.");
+            return AuthorityErrors.InvalidState(authority, "No previous authority exists to return to.");
         }
 
         // One decision: at every moment one of the two issues.
@@ -82,8 +82,8 @@ internal sealed class RotationCommands(
     }
 
     /// <summary>
-    /// Takes a retiring or tainted authority out of the bundle now. Unforced only when nobody is hit; forced, the caller
-    /// has seen whom it hits.
+    /// Takes a retiring or tainted authority out of the bundle now. Without force only when no client is affected; with
+    /// force, the caller has seen which clients are.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
         ApiRequest request,
@@ -99,7 +99,7 @@ internal sealed class RotationCommands(
 
         if (authority.State is not (AuthorityState.Retiring or AuthorityState.Tainted))
         {
-            return AuthorityErrors.StateOf(authority, "Only a retiring or tainted one can be withdrawn.");
+            return AuthorityErrors.InvalidState(authority, "Only a retiring or tainted one can be withdrawn.");
         }
 
         if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
@@ -107,9 +107,9 @@ internal sealed class RotationCommands(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (BundleProtocol.Remove(bundle.State, authority.Id.Value, wanted.Force).Fault is { } fault)
+        if (BundleProtocol.Remove(bundle.State, authority.Id.Value, wanted.Force).Error is { } error)
         {
-            return Unsafe(bundle, authority, fault);
+            return Unsafe(bundle, authority, error);
         }
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason, cancellationToken);
@@ -121,13 +121,13 @@ internal sealed class RotationCommands(
         );
     }
 
-    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError fault) =>
+    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError error) =>
         BundleErrors
             .Unsafe.Refuse()
             .With("state", WireNames.Of(authority.State))
             .With(
                 "reason",
-                fault switch
+                error switch
                 {
                     BundleError.LiveLeaves => "live_leaves",
                     BundleError.Empty => "empty",

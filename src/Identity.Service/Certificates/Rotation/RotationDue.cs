@@ -11,6 +11,6 @@ internal enum RotationDue
     /// <summary>The enterprise's signature under the successor's request.</summary>
     Sign,
 
-    /// <summary>The switch, as soon as everybody who counts is ready.</summary>
+    /// <summary>The switch, as soon as all that must acknowledge are ready.</summary>
     Activate,
 }

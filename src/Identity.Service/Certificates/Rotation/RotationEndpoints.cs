@@ -43,25 +43,20 @@ internal sealed class RotationEndpoints(
             RotationRequest.None,
             cancellationToken
         );
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Check() is { } malformed)
         {
             return malformed;
         }
 
-        var found = await FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await FindAsync(request, cancellationToken)).TryGet(out var authority, out refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var authority = found.Value;
 
         var result = await command(authority, wanted);
         return result.IsOk ? await AnswerAsync(result.Value, cancellationToken) : result.Refusal;

@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
 /// When the two slots of a tunnel turn, as pure functions of time (certificates reference §4): the next key at half
-/// life, and the switch early enough that the last leaf of the old authority ends before it does.
+/// life, and the switch early enough that the last leaf of the old authority expires before the authority does.
 /// </summary>
 /// <param name="Begin">Of the active authority's certificate.</param>
 /// <param name="End">Its end.</param>

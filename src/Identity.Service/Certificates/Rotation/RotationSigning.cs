@@ -21,7 +21,7 @@ internal sealed record RotationSigning
 
     /// <summary>Why the last attempt led nowhere; null = it did not.</summary>
     [JsonPropertyName("fault")]
-    public required string? Fault { get; init; }
+    public required string? Error { get; init; }
 
     /// <summary>Not tried again before; null = nothing is left to try.</summary>
     [JsonPropertyName("next_at")]
@@ -34,7 +34,7 @@ internal sealed record RotationSigning
             LastAt = attempt.BeganAt.UtcDateTime,
             Node = attempt.Node,
             InProgress = attempt.HeldUntil > now,
-            Fault = attempt.Fault,
-            NextAt = attempt.Fault is null ? null : attempt.NextAt.UtcDateTime,
+            Error = attempt.Error,
+            NextAt = attempt.Error is null ? null : attempt.NextAt.UtcDateTime,
         };
 }

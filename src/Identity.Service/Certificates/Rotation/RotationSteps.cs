@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// What follows by itself: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
-/// successor bears the tunnel. Derived from the records alone, so any node may do it, twice or late.
+/// The automatic steps: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
+/// successor issues for the tunnel. Derived from the records alone, so any node may do it, twice or late.
 /// </summary>
 internal sealed class RotationSteps(
     TunnelAuthorityStore authorities,
@@ -23,8 +23,6 @@ internal sealed class RotationSteps(
 {
     /// <summary>How long a compromised anchor is waited for at most, from the successor's epoch on (S14).</summary>
     public static readonly TimeSpan TaintDeadline = TimeSpan.FromMinutes(15);
-
-    private const int PageSize = 100;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -43,25 +41,18 @@ internal sealed class RotationSteps(
         CancellationToken cancellationToken
     )
     {
-        IReadOnlyList<TunnelAuthority> page;
-        var after = 0L;
-        do
+        await foreach (var authority in authorities.ListByStateAsync(state, cancellationToken))
         {
-            page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
-            foreach (var authority in page)
+            try
             {
-                after = authority.Ordinal;
-                try
-                {
-                    await step(authority, cancellationToken);
-                }
-                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // The other tunnels do not wait for this one.
-                    Log.AuthorityNotTurned(logger, fault, authority.Id.Value, authority.TunnelId.Value);
-                }
+                await step(authority, cancellationToken);
             }
-        } while (page.Count == PageSize);
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The other tunnels do not wait for this one.
+                Log.AuthorityNotTurned(logger, fault, authority.Id.Value, authority.TunnelId.Value);
+            }
+        }
     }
 
     private async Task RetireAsync(TunnelAuthority authority, CancellationToken cancellationToken)
@@ -98,7 +89,7 @@ internal sealed class RotationSteps(
             ?? bundle.State.Anchors.Where(anchor => anchor.Role == AnchorRole.Staged).MaxBy(anchor => anchor.Since);
         if (successor is null)
         {
-            return; // until somebody stages one: a bundle of nothing is no remedy
+            return; // until an administrator stages one: an empty bundle would not help
         }
 
         var since = bundle.Anchors[successor.Id].CreatedAt;
@@ -117,7 +108,7 @@ internal sealed class RotationSteps(
             await lifecycle.MoveAsync(
                 authority,
                 AuthorityState.Retired,
-                AuthorityMove.BySystem(ReasonOf("tainted", missing)),
+                AuthorityMove.BySystem(DescribeReason("tainted", missing)),
                 cancellationToken
             );
         }
@@ -142,7 +133,7 @@ internal sealed class RotationSteps(
         await lifecycle.MoveAsync(
             successor,
             AuthorityState.Active,
-            AuthorityMove.BySystem(ReasonOf("succeeds_tainted", blockers.Select(blocker => blocker.Id))) with
+            AuthorityMove.BySystem(DescribeReason("succeeds_tainted", blockers.Select(blocker => blocker.Id))) with
             {
                 Waived = isOverdue ? AuthorityGuards.Acknowledged : AuthorityGuards.None,
             },
@@ -150,8 +141,8 @@ internal sealed class RotationSteps(
         );
     }
 
-    // The audit names whoever was passed over (S14).
-    private static string ReasonOf(string what, IEnumerable<string> missing)
+    // The audit names those that had not acknowledged (S14).
+    private static string DescribeReason(string what, IEnumerable<string> missing)
     {
         var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));
         var text = names.Length == 0 ? what : $"{what}; not acknowledged: {names}";

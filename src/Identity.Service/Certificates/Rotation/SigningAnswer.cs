@@ -7,7 +7,7 @@ internal sealed record SigningAnswer
     public string? ChainPem { get; private init; }
 
     /// <summary>Why there is none, in words for operators and without anything that a stranger sent.</summary>
-    public string? Fault { get; private init; }
+    public string? Error { get; private init; }
 
     /// <summary>How long the enterprise wants not to be asked; null = it did not say.</summary>
     public TimeSpan? RetryAfter { get; private init; }
@@ -19,8 +19,8 @@ internal sealed record SigningAnswer
 
     public static SigningAnswer Signed(string chainPem) => new() { ChainPem = chainPem };
 
-    public static SigningAnswer Failed(string fault, TimeSpan? retryAfter = null) =>
-        new() { Fault = fault, RetryAfter = retryAfter };
+    public static SigningAnswer Failed(string error, TimeSpan? retryAfter = null) =>
+        new() { Error = error, RetryAfter = retryAfter };
 
-    public static SigningAnswer Spoiled(string fault) => new() { Fault = fault, IsSpoiled = true };
+    public static SigningAnswer Spoiled(string error) => new() { Error = error, IsSpoiled = true };
 }

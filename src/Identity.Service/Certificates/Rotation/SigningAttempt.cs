@@ -26,8 +26,8 @@ internal sealed record SigningAttempt
     public required DateTimeOffset NextAt { get; init; }
 
     /// <summary>Why it led nowhere; null = it did not, or has not ended.</summary>
-    public string? Fault { get; init; }
+    public string? Error { get; init; }
 
-    /// <summary>Nobody may begin another one yet.</summary>
+    /// <summary>No node may begin another one yet.</summary>
     public bool HoldsOff(DateTimeOffset now) => now < NextAt || now < HeldUntil;
 }

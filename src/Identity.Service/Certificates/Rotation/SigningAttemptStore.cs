@@ -11,7 +11,7 @@ internal sealed class SigningAttemptStore(Database database)
     {
         var row = await database.FirstOrDefaultAsync<Row>(
             "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
-                + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Fault "
+                + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Error "
                 + "FROM signing_attempts WHERE ca_id = @Value",
             new { id.Value },
             cancellationToken
@@ -28,7 +28,7 @@ internal sealed class SigningAttemptStore(Database database)
                 HeldUntil = row.HeldUntil == 0 ? null : Instants.FromStore(row.HeldUntil),
                 EndedAt = Instants.FromStore(row.EndedAt),
                 NextAt = Instants.FromStore(row.NextAt),
-                Fault = row.Fault,
+                Error = row.Error,
             };
     }
 
@@ -57,7 +57,7 @@ internal sealed class SigningAttemptStore(Database database)
     public Statement End(SigningAttempt attempt) =>
         new Statement(
             "UPDATE signing_attempts SET refused = @Refused, held_until_ms = 0, ended_at_ms = @EndedAt, "
-                + "next_at_ms = @NextAt, fault = @Fault WHERE ca_id = @Id AND node = @Node AND began_at_ms = @BeganAt "
+                + "next_at_ms = @NextAt, fault = @Error WHERE ca_id = @Id AND node = @Node AND began_at_ms = @BeganAt "
                 + "AND held_until_ms > 0",
             new
             {
@@ -67,7 +67,7 @@ internal sealed class SigningAttemptStore(Database database)
                 BeganAt = attempt.BeganAt.ToStore(),
                 EndedAt = attempt.EndedAt.ToStore(),
                 NextAt = attempt.NextAt.ToStore(),
-                attempt.Fault,
+                attempt.Error,
             }
         ).ExpectingOne(AuthorityConflict.Stale);
 
@@ -87,6 +87,6 @@ internal sealed class SigningAttemptStore(Database database)
 
         public long NextAt { get; init; }
 
-        public string? Fault { get; init; }
+        public string? Error { get; init; }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
     /// <summary>The wait after an attempt that led nowhere.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>The longest wait, whatever doubled it or asked for it.</summary>
+    /// <summary>The longest wait, after doubling and whatever the connector requested.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
     // A connector has 60 s; clocks of nodes may differ by minutes. A node that died holds others off no longer.
@@ -55,21 +55,21 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
 
     /// <summary>It led nowhere; the wait until the next one.</summary>
     /// <param name="attempt">As it began.</param>
-    /// <param name="fault">In words for operators.</param>
-    /// <param name="askedFor">The wait that the enterprise asked for; null = none.</param>
-    public async ValueTask<TimeSpan> FailedAsync(SigningAttempt attempt, string fault, TimeSpan? askedFor = null)
+    /// <param name="error">In words for operators.</param>
+    /// <param name="askedFor">The wait that the connector requested; null = none.</param>
+    public async ValueTask<TimeSpan> FailedAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null)
     {
         var wait = askedFor > FirstWait ? askedFor.Value : FirstWait;
         wait = wait < LongestWait ? wait : LongestWait;
-        await EndAsync(attempt, fault, wait);
+        await EndAsync(attempt, error, wait);
         return wait;
     }
 
     /// <summary>Its chain was refused: each one in a row doubles the wait, for asking again costs the enterprise.</summary>
-    public async ValueTask<TimeSpan> RefusedAsync(SigningAttempt attempt, string fault)
+    public async ValueTask<TimeSpan> RefusedAsync(SigningAttempt attempt, string error)
     {
         var wait = WaitAfter(attempt.Refused);
-        await EndAsync(attempt with { Refused = attempt.Refused + 1 }, fault, wait);
+        await EndAsync(attempt with { Refused = attempt.Refused + 1 }, error, wait);
         return wait;
     }
 
@@ -78,7 +78,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
 
     // Not under the caller's token: a node that stops would hold the others off. A store that is away ends nothing; then
     // the hold runs out.
-    private async ValueTask EndAsync(SigningAttempt attempt, string? fault, TimeSpan wait)
+    private async ValueTask EndAsync(SigningAttempt attempt, string? error, TimeSpan wait)
     {
         var now = time.GetStoreNow();
         await journal.CommitAsync(
@@ -86,7 +86,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
             {
                 Statements =
                 [
-                    store.End(attempt with { HeldUntil = null, EndedAt = now, NextAt = now + wait, Fault = fault }),
+                    store.End(attempt with { HeldUntil = null, EndedAt = now, NextAt = now + wait, Error = error }),
                 ],
             },
             CancellationToken.None

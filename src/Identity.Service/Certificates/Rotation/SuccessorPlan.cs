@@ -13,10 +13,10 @@ internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider tim
     private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
 
     /// <summary>The time to prepare a successor has come.</summary>
-    public bool HasBegun(TunnelAuthority active) => time.GetUtcNow() >= ScheduleOf(active).PrepareAt;
+    public bool HasBegun(TunnelAuthority active) => time.GetUtcNow() >= CreateSchedule(active).PrepareAt;
 
     public RotationDue Decide(TunnelAuthority active, SuccessorPhase phase) =>
-        ScheduleOf(active).Decide(phase, time.GetUtcNow());
+        CreateSchedule(active).Decide(phase, time.GetUtcNow());
 
     /// <summary>A step that led nowhere is not repeated at once.</summary>
     public bool IsWaiting(TunnelAuthority authority) =>
@@ -36,7 +36,7 @@ internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider tim
     }
 
     // The certificate of an active authority never changes: it is read once.
-    private RotationSchedule ScheduleOf(TunnelAuthority authority) =>
+    private RotationSchedule CreateSchedule(TunnelAuthority authority) =>
         schedules.GetOrAdd(
             authority.Id.Value,
             static (_, state) =>

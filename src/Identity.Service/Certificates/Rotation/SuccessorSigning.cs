@@ -86,8 +86,8 @@ internal sealed class SuccessorSigning(
 
         var answer = await connector.SignAsync(successor.CsrPem!, cancellationToken);
         return answer.ChainPem is { } pem ? await TakeAsync(tunnel, successor, attempt, pem, cancellationToken)
-            : answer.IsSpoiled ? await RefuseAsync(attempt, answer.Fault!)
-            : await FailAsync(attempt, answer.Fault!, answer.RetryAfter);
+            : answer.IsSpoiled ? await RefuseAsync(attempt, answer.Error!)
+            : await FailAsync(attempt, answer.Error!, answer.RetryAfter);
     }
 
     // The same steps as a person's upload and approval, after the same checks (S15). The chain is checked first: the
@@ -153,15 +153,15 @@ internal sealed class SuccessorSigning(
             : verified;
     }
 
-    private async Task<bool> FailAsync(SigningAttempt attempt, string fault, TimeSpan? askedFor = null) =>
-        Tell(attempt, fault, await attempts.FailedAsync(attempt, fault, askedFor));
+    private async Task<bool> FailAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null) =>
+        Tell(attempt, error, await attempts.FailedAsync(attempt, error, askedFor));
 
-    private async Task<bool> RefuseAsync(SigningAttempt attempt, string fault) =>
-        Tell(attempt, fault, await attempts.RefusedAsync(attempt, fault));
+    private async Task<bool> RefuseAsync(SigningAttempt attempt, string error) =>
+        Tell(attempt, error, await attempts.RefusedAsync(attempt, error));
 
-    private bool Tell(SigningAttempt attempt, string fault, TimeSpan wait)
+    private bool Tell(SigningAttempt attempt, string error, TimeSpan wait)
     {
-        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; retrying in {wait.TotalMinutes:0} min");
+        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{error}; retrying in {wait.TotalMinutes:0} min");
         return false;
     }
 }

@@ -18,8 +18,6 @@ internal sealed class SuccessorSteps(
     ILogger<SuccessorSteps> logger
 ) : IDisposable
 {
-    private const int PageSize = 100;
-
     // One run at a time: what two would begin at once, one must finish first.
     private readonly SemaphoreSlim running = new(1);
 
@@ -45,20 +43,13 @@ internal sealed class SuccessorSteps(
             return; // what is due, only a clock that is right can say
         }
 
-        IReadOnlyList<TunnelAuthority> page;
-        var after = 0L;
-        do
+        await foreach (var authority in authorities.ListByStateAsync(AuthorityState.Active, cancellationToken))
         {
-            page = await authorities.ListByStateAsync(AuthorityState.Active, after, PageSize, cancellationToken);
-            foreach (var authority in page)
+            if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
             {
-                after = authority.Ordinal;
-                if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
-                {
-                    await TryTurnAsync(authority, cancellationToken);
-                }
+                await TryTurnAsync(authority, cancellationToken);
             }
-        } while (page.Count == PageSize);
+        }
     }
 
     private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
@@ -93,8 +84,11 @@ internal sealed class SuccessorSteps(
             return; // another node has made the switch since the page was read: the next look sees its result
         }
 
-        var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && PhaseOf(other) is not null);
-        var isDone = plan.Decide(active, (successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None) switch
+        var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && FindPhase(other) is not null);
+        var isDone = plan.Decide(
+            active,
+            (successor is null ? null : FindPhase(successor)) ?? SuccessorPhase.None
+        ) switch
         {
             RotationDue.Prepare => await signing.BeginAsync(tunnel, active, all.Count, cancellationToken),
             RotationDue.Sign => await signing.SignAsync(tunnel, successor!, cancellationToken),
@@ -104,11 +98,11 @@ internal sealed class SuccessorSteps(
         plan.Record(active, isDone);
     }
 
-    // Keys that the service makes by itself, sealed or in the HSM; of an imported one people bring the next.
+    // Keys that the service makes, sealed or in the HSM; the successor of an imported key is imported by an administrator.
     private static bool IsMade(AuthorityCustody custody) =>
         custody is AuthorityCustody.Sealed or AuthorityCustody.Pkcs11;
 
-    private static SuccessorPhase? PhaseOf(TunnelAuthority authority) =>
+    private static SuccessorPhase? FindPhase(TunnelAuthority authority) =>
         !IsMade(authority.Custody)
             ? null
             : authority.State switch

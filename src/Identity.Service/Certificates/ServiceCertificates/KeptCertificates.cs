@@ -41,7 +41,7 @@ internal sealed class KeptCertificates(
         var secret = JsonSerializer.SerializeToUtf8Bytes(
             new KeptCertificate
             {
-                Names = TextOf(names),
+                Names = ToText(names),
                 Issuer = issuer,
                 Certificate = document,
                 KeyPem = key.ExportPkcs8PrivateKeyPem(),
@@ -50,11 +50,11 @@ internal sealed class KeptCertificates(
         );
         try
         {
-            PrivateFile.Replace(FileOf(listener), sealer.Seal(Place, node.Name, listener, secret));
+            PrivateFile.Replace(GetFile(listener), sealer.Seal(Place, node.Name, listener, secret));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Log.CertificateNotKept(logger, FileOf(listener), fault.Message);
+            Log.CertificateNotKept(logger, GetFile(listener), fault.Message);
         }
         finally
         {
@@ -68,10 +68,10 @@ internal sealed class KeptCertificates(
         try
         {
             var kept = JsonSerializer.Deserialize(
-                sealer.Unseal(Place, node.Name, listener, File.ReadAllBytes(FileOf(listener))),
+                sealer.Unseal(Place, node.Name, listener, File.ReadAllBytes(GetFile(listener))),
                 KeptCertificateJson.Default.KeptCertificate
             );
-            if (kept is null || kept.Names != TextOf(names) || kept.Issuer != issuer)
+            if (kept is null || kept.Names != ToText(names) || kept.Issuer != issuer)
             {
                 return null;
             }
@@ -96,9 +96,9 @@ internal sealed class KeptCertificates(
         }
     }
 
-    private string FileOf(string listener) =>
+    private string GetFile(string listener) =>
         Path.Combine(storeSettings.StateDirectory, $"{listener}-certificate.sealed");
 
-    private static string TextOf(GrantedNames names) =>
+    private static string ToText(GrantedNames names) =>
         string.Join(' ', names.Dns.Concat(names.Uris).Concat(names.Addresses.Select(address => address.ToString())));
 }

@@ -171,8 +171,8 @@ internal sealed class ServiceCertificateRenewal(
                 Profile = profiles.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
-                Identity = ServiceNames.IdentityOf(identity, node),
-                Actor = AuditActor.System,
+                Identity = ServiceNames.CreateIdentity(identity, node),
+                Cause = AuditCause.System,
                 DespiteClock = isStart,
             },
             cancellationToken

@@ -16,10 +16,10 @@ internal static class ServiceNames
     public static GrantedNames OfMachine(ServiceIdentity identity, StoreNode node) =>
         Collect([identity.PublicUrl, identity.MachineUrl]) with
         {
-            Uris = [IdentityOf(identity, node)],
+            Uris = [CreateIdentity(identity, node)],
         };
 
-    public static string IdentityOf(ServiceIdentity identity, StoreNode node) =>
+    public static string CreateIdentity(ServiceIdentity identity, StoreNode node) =>
         SpiffeId.Service(identity.TrustDomain, node.Name).ToString();
 
     private static GrantedNames Collect(string[] urls)

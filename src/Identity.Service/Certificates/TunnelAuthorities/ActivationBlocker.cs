@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Somebody whom an activation waits for.</summary>
+/// <summary>An agent or relying party that an activation waits for.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Id">Which one; an override must name it. <see cref="ActivationBlockerKind.Propagation"/>: <c>propagation</c>.</param>
 /// <param name="Since">Since when the bundle waits for it.</param>

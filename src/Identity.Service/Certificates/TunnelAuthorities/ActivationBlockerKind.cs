@@ -11,6 +11,6 @@ internal enum ActivationBlockerKind
     /// <summary>An edge.</summary>
     Edge,
 
-    /// <summary>Nobody acknowledges: the time that clients are given to fetch the bundle is not over.</summary>
+    /// <summary>Clients do not acknowledge: the time that they have to fetch the bundle is not over.</summary>
     Propagation,
 }

@@ -21,7 +21,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
         switch (AuthorityStates.IsTrusted(before.State), AuthorityStates.IsTrusted(after.State))
         {
             case (false, true):
-                var anchor = AnchorOf(after);
+                var anchor = ToAnchor(after);
                 changes.AddRange(anchors.Insert(anchor));
                 return after with { RegisteredCertificateId = anchor.Id };
             case (true, false):
@@ -52,7 +52,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
         }
     }
 
-    private RegisteredCertificate AnchorOf(TunnelAuthority authority)
+    private RegisteredCertificate ToAnchor(TunnelAuthority authority)
     {
         var chain = AuthorityChains.Read(authority);
         return new RegisteredCertificate

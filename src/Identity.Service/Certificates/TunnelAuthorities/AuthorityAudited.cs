@@ -21,7 +21,7 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
     /// <summary>What would have had to hold, had the caller not seen to it.</summary>
     public AuthorityGuards Waived { get; init; }
 
-    /// <summary>Who had not acknowledged when it was activated all the same, by somebody's override.</summary>
+    /// <summary>Those that had not acknowledged when an administrator's override activated it.</summary>
     public IReadOnlyList<ActivationBlocker> Overridden { get; init; } = [];
 
     /// <summary>The authority that this activation retired.</summary>

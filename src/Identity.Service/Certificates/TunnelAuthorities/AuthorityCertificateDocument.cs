@@ -54,23 +54,23 @@ internal sealed record AuthorityCertificateDocument
     public static AuthorityCertificateDocument Of(ParsedCertificate certificate) =>
         new()
         {
-            Subject = NameOf(certificate.Subject),
-            Issuer = NameOf(certificate.Issuer),
+            Subject = ToText(certificate.Subject),
+            Issuer = ToText(certificate.Issuer),
             Serial = certificate.SerialNumberHex,
             NotBefore = certificate.NotBefore.UtcDateTime,
             NotAfter = certificate.NotAfter.UtcDateTime,
             Key = certificate.PublicKey is { } key ? KeyAlgorithms.Name(key.Algorithm) : null,
             KeySha256 = certificate.PublicKey?.Sha256,
             PathLength = certificate.BasicConstraints?.PathLength,
-            PermittedNames = [.. (certificate.NameConstraints?.Permitted ?? []).Select(ConstraintOf)],
-            ExcludedNames = [.. (certificate.NameConstraints?.Excluded ?? []).Select(ConstraintOf)],
+            PermittedNames = [.. (certificate.NameConstraints?.Permitted ?? []).Select(ToConstraint)],
+            ExcludedNames = [.. (certificate.NameConstraints?.Excluded ?? []).Select(ToConstraint)],
             Fingerprint = certificate.Fingerprint,
             Pem = certificate.ToPem(),
         };
 
-    private static string NameOf(DistinguishedName name) => new X500DistinguishedName(name.Encoded.Span).Name;
+    private static string ToText(DistinguishedName name) => new X500DistinguishedName(name.Encoded.Span).Name;
 
-    private static string ConstraintOf(GeneralName name)
+    private static string ToConstraint(GeneralName name)
     {
         var content = name.Content.Span;
         // RFC 5280 §4.2.1.10: an address and its mask, one after the other.
@@ -79,10 +79,10 @@ internal sealed record AuthorityCertificateDocument
                 ? $"{new IPAddress(content[..(content.Length / 2)])}/{new IPAddress(content[(content.Length / 2)..])}"
             : name.Text.Length > 0 ? name.Text
             : Convert.ToHexStringLower(content);
-        return $"{KindOf(name.Kind)}:{text}";
+        return $"{ToKindName(name.Kind)}:{text}";
     }
 
-    private static string KindOf(GeneralNameKind kind) =>
+    private static string ToKindName(GeneralNameKind kind) =>
         kind switch
         {
             GeneralNameKind.Dns => "dns",

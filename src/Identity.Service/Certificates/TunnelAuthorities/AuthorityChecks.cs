@@ -43,11 +43,11 @@ internal sealed class AuthorityChecks(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
                 options.ServerLife,
-                ServerProfile.NamesOf(tunnel),
+                ServerProfile.GetNames(tunnel),
                 now,
                 isPublic
             )
-            : AuthorityRegistration.InspectAnchor(chain, now, isPublic, ServerProfile.NamesOf(tunnel));
+            : AuthorityRegistration.InspectAnchor(chain, now, isPublic, ServerProfile.GetNames(tunnel));
         if (findings.Count > 0)
         {
             return [.. findings.Select(finding => finding.ToRefusal())];
@@ -61,7 +61,7 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
-    /// <summary>A finding that says nothing about the chain: the HSM was away for the trial leaf, for example.</summary>
+    /// <summary>A finding that does not concern the chain: the HSM was away for the trial leaf, for example.</summary>
     public static Refusal? FindOutage(IReadOnlyList<Refusal> findings) =>
         findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..] ? outage : null;
 
@@ -73,7 +73,7 @@ internal sealed class AuthorityChecks(
             : sixth;
     }
 
-    public static string SubjectKeyOf(ParsedCertificate certificate)
+    public static string ToSubjectKey(ParsedCertificate certificate)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(certificate.Subject.Encoded.Span);
@@ -87,7 +87,7 @@ internal sealed class AuthorityChecks(
         ParsedCertificate certificate,
         CancellationToken cancellationToken
     ) =>
-        (await authorities.ListLookalikesAsync(SubjectKeyOf(certificate), cancellationToken)).FirstOrDefault(found =>
+        (await authorities.ListLookalikesAsync(ToSubjectKey(certificate), cancellationToken)).FirstOrDefault(found =>
             IsSameAnchor(found, authority, certificate)
         );
 
@@ -108,7 +108,7 @@ internal sealed class AuthorityChecks(
         CancellationToken cancellationToken
     )
     {
-        var lookalikes = await authorities.ListLookalikesAsync(SubjectKeyOf(certificate), cancellationToken);
+        var lookalikes = await authorities.ListLookalikesAsync(ToSubjectKey(certificate), cancellationToken);
         var other = lookalikes.FirstOrDefault(found =>
             authority.HoldsKey
                 ? found.HoldsKey && found.Id != authority.Id
@@ -119,7 +119,7 @@ internal sealed class AuthorityChecks(
             return null;
         }
 
-        // Another organization's ids are nobody's business.
+        // Another organization's ids are not shown.
         return other.OrganizationId == authority.OrganizationId
             ? AuthorityErrors
                 .Duplicate.Refuse($"{other.Name} ({other.Id.Value}) has the same subject and key identifier.")
@@ -134,7 +134,7 @@ internal sealed class AuthorityChecks(
             chain,
             key,
             server.Trial,
-            ServerProfile.NamesOf(tunnel),
+            ServerProfile.GetNames(tunnel),
             SerialNumber.Draw((byte)node.Id),
             time.GetUtcNow()
         );

@@ -18,7 +18,7 @@ internal enum AuthorityCommand
     /// <summary>The chain failed, now or when it was approved.</summary>
     Reject,
 
-    /// <summary>Somebody compared the fingerprint and approves.</summary>
+    /// <summary>An administrator compared the fingerprint and approves.</summary>
     Approve,
 
     /// <summary>Its certificate enters the trust bundle.</summary>
@@ -27,7 +27,7 @@ internal enum AuthorityCommand
     /// <summary>It begins to issue; the one before it retires.</summary>
     Activate,
 
-    /// <summary>A switch is undone: the new one stands by again.</summary>
+    /// <summary>A switch is undone: the new one becomes staged again.</summary>
     StandBy,
 
     /// <summary>A switch is undone: the old one issues again.</summary>
@@ -39,7 +39,7 @@ internal enum AuthorityCommand
     /// <summary>It issues again.</summary>
     Resume,
 
-    /// <summary>It stops issuing for good and stays trusted until its last leaf has ended.</summary>
+    /// <summary>It stops issuing permanently and stays trusted until its last leaf has expired.</summary>
     Retire,
 
     /// <summary>Its certificate leaves the trust bundle.</summary>

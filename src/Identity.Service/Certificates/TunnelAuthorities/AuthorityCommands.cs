@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// What operators do with authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
-/// interrupted between two of them, repeating it goes on where it stopped.
+/// interrupted between two of them, repeating it continues where it stopped.
 /// </summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
@@ -61,7 +61,7 @@ internal sealed class AuthorityCommands(
 
         if (authority is not { Custody: AuthorityCustody.Imported, State: AuthorityState.Draft })
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         var read = Pkcs12Import.Read(file, password);
@@ -87,7 +87,7 @@ internal sealed class AuthorityCommands(
                 authority,
                 cancellationToken
             )
-            : AuthorityErrors.StateOf(authority);
+            : AuthorityErrors.InvalidState(authority);
 
     /// <summary>Writes down who accepts what; the command itself still has to be given.</summary>
     public async ValueTask<Result<TunnelAuthority>> OverrideAsync(
@@ -99,7 +99,7 @@ internal sealed class AuthorityCommands(
     {
         if (authority.State is not (AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended))
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         if (Persons.CheckIsPerson(request.Caller) is { } workload)
@@ -141,12 +141,12 @@ internal sealed class AuthorityCommands(
 
         if (wanted.ExpectedState is { } state && WireNames.Parse<AuthorityState>(state) != authority.State)
         {
-            return AuthorityErrors.StateOf(authority, $"It was expected to be {state}.");
+            return AuthorityErrors.InvalidState(authority, $"It was expected to be {state}.");
         }
 
         if (AuthorityTransitions.Find(authority.State, command) is not { } transition)
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         return await lifecycle.MoveAsync(

@@ -14,7 +14,7 @@ internal enum AuthorityConflict
     /// <summary>Another authority has the key.</summary>
     KeyTaken,
 
-    /// <summary>Somebody else makes the authority's key, or has made it.</summary>
+    /// <summary>Another caller makes the authority's key, or has made it.</summary>
     KeyClaimed,
 
     /// <summary>The tunnel has its full number of unfinished registrations.</summary>

@@ -6,5 +6,5 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal static class AuthorityCustodies
 {
     /// <summary>As the command line spells it.</summary>
-    public static string FlagOf(AuthorityCustody custody) => WireNames.Of(custody).Replace('_', '-');
+    public static string ToFlag(AuthorityCustody custody) => WireNames.Of(custody).Replace('_', '-');
 }

@@ -28,12 +28,10 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.CreateAuthorityRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(ConfigText.IsUnprintable))
         {
@@ -52,13 +50,10 @@ internal sealed partial class AuthorityEndpoints(
             return impossible;
         }
 
-        var tunnel = await FindTunnelAsync(request, wanted.TunnelId, cancellationToken);
-        if (!tunnel.IsOk)
+        if (!(await FindTunnelAsync(request, wanted.TunnelId, cancellationToken)).TryGet(out var live, out refusal))
         {
-            return tunnel.Refusal;
+            return refusal;
         }
-
-        var live = tunnel.Value;
 
         return live.IsArchived
             ? TunnelErrors.Archived.Refuse()
@@ -76,13 +71,10 @@ internal sealed partial class AuthorityEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var all = await authorities.ListAsync(
             request.Caller.OrganizationId,
@@ -91,14 +83,9 @@ internal sealed partial class AuthorityEndpoints(
             page,
             cancellationToken
         );
-        var (rows, next) = page.Cut(all, authority => authority.Ordinal);
         return ApiAnswer.Json(
-            new AuthorityListDocument
-            {
-                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options))],
-                NextPage = next,
-            },
-            CertificatesJson.Default.AuthorityListDocument
+            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.Of(row, options)),
+            CertificatesJson.Default.PageAuthorityDocument
         );
     }
 
@@ -119,19 +106,17 @@ internal sealed partial class AuthorityEndpoints(
                 new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = csr },
                 CertificatesJson.Default.AuthorityCsrDocument
             ),
-            var authority => AuthorityErrors.StateOf(authority),
+            var authority => AuthorityErrors.InvalidState(authority),
         };
     }
 
     public async ValueTask<ApiAnswer> UploadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.UploadChainRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var upload, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var upload = body.Value;
 
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
@@ -144,12 +129,10 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ApproveAuthorityRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var approval, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var approval = body.Value;
 
         var found = await FindLiveAsync(request, cancellationToken);
         return found.IsOk
@@ -169,20 +152,15 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportKeyRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
 
-        var wanted = body.Value;
-
-        var fileResult = wanted.Read();
-        if (!fileResult.IsOk)
+        if (!wanted.Read().TryGet(out var file, out refusal))
         {
-            return fileResult.Refusal;
+            return refusal;
         }
-
-        var file = fileResult.Value;
 
         try
         {
@@ -199,7 +177,7 @@ internal sealed partial class AuthorityEndpoints(
         }
     }
 
-    /// <summary>Goes on with a registration whose key or request could not be made at first.</summary>
+    /// <summary>Continues a registration whose key or request could not be made at first.</summary>
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindLiveAsync(request, cancellationToken);
@@ -211,12 +189,10 @@ internal sealed partial class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> OverrideAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.OverrideAuthorityRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Check() is { } invalid)
         {
@@ -244,12 +220,10 @@ internal sealed partial class AuthorityEndpoints(
             AuthorityCommandRequest.None,
             cancellationToken
         );
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         if (wanted.Check() is { } invalid)
         {
@@ -330,13 +304,11 @@ internal sealed partial class AuthorityEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var found = await FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await FindAsync(request, cancellationToken)).TryGet(out var authority, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var authority = found.Value;
         var tunnel = await tunnels.FindAsync(authority.TunnelId.Value, cancellationToken);
         return tunnel is null or { IsArchived: true } ? TunnelErrors.Archived.Refuse() : (tunnel, authority);
     }

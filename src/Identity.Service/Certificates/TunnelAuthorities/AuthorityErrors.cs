@@ -81,16 +81,16 @@ internal static class AuthorityErrors
 
     /// <summary>Another request, of this node or another, makes its key at this moment.</summary>
     public static Refusal KeyIsMade(TunnelAuthority authority) =>
-        StateOf(authority, "Another request is creating its key.") with
+        InvalidState(authority, "Another request is creating its key.") with
         {
             RetryAfter = CaErrors.SignerRetryAfter,
         };
 
     /// <summary>The state forbids the command; says which command is next.</summary>
-    public static Refusal StateOf(TunnelAuthority authority, string? why = null) =>
-        StateOf(authority, why, AuthorityNextSteps.Of(authority));
+    public static Refusal InvalidState(TunnelAuthority authority, string? why = null) =>
+        InvalidState(authority, why, AuthorityNextSteps.Of(authority));
 
-    private static Refusal StateOf(TunnelAuthority authority, string? why, string? next) =>
+    private static Refusal InvalidState(TunnelAuthority authority, string? why, string? next) =>
         State
             .Refuse($"The authority is {WireNames.Of(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}")
             .With("state", WireNames.Of(authority.State))
@@ -103,38 +103,38 @@ internal static class AuthorityErrors
             .With("next", $"culvert ca register NAME --tunnel {authority.TunnelId.Value}");
 
     public static Refusal BlockedBy(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
-        StateOf(authority, ExplainBlocked(blockers), AuthorityNextSteps.Of(authority, blockers))
+        InvalidState(authority, ExplainBlocked(blockers), AuthorityNextSteps.Of(authority, blockers))
             .With("blocked_by", new JsonArray([.. blockers.Select(blocker => blocker.ToJson())]))
-            .With("override", OverrideOf(authority, blockers.Select(blocker => blocker.Id)));
+            .With("override", DescribeOverride(authority, blockers.Select(blocker => blocker.Id)));
 
     public static Refusal BlockedBy(TunnelAuthority authority, TunnelAuthority active) =>
-        StateOf(authority, $"{active.Name} ({active.Id.Value}) is active on the tunnel.")
+        InvalidState(authority, $"{active.Name} ({active.Id.Value}) is active on the tunnel.")
             .With(
                 "blocked_by",
                 new JsonArray(new JsonObject { ["kind"] = "certificate_authority", ["id"] = active.Id.Value })
             );
 
     public static Refusal LastOne(TunnelAuthority authority) =>
-        StateOf(authority, "It is the last one of its tunnel: without it the tunnel gets no certificates.")
+        InvalidState(authority, "It is the last one of its tunnel: without it the tunnel gets no certificates.")
             .With(
                 "blocked_by",
                 new JsonArray(new JsonObject { ["kind"] = "last_authority", ["id"] = authority.Id.Value })
             )
-            .With("override", OverrideOf(authority, [authority.Id.Value]));
+            .With("override", DescribeOverride(authority, [authority.Id.Value]));
 
     public static Refusal RemovalByOne(TunnelAuthority authority) =>
         TwoPerson
             .Refuse("Two people remove a trust-only authority: one names it in an override, another retires it.")
-            .With("override", OverrideOf(authority, [authority.Id.Value]));
+            .With("override", DescribeOverride(authority, [authority.Id.Value]));
 
     public static Refusal LeavesLive(TunnelAuthority authority, DateTimeOffset until) =>
-        StateOf(authority, "Certificates that it issued are still in use.").With("leaves_end", until.UtcDateTime);
+        InvalidState(authority, "Certificates that it issued are still in use.").With("leaves_end", until.UtcDateTime);
 
     private static string ExplainBlocked(IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.All(blocker => blocker.Kind == ActivationBlockerKind.Propagation)
             ? "The waiting time for unregistered clients to fetch the trust bundle with its certificate has not passed."
             : $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.";
 
-    private static string OverrideOf(TunnelAuthority authority, IEnumerable<string> missing) =>
+    private static string DescribeOverride(TunnelAuthority authority, IEnumerable<string> missing) =>
         $"culvert ca override {authority.Id.Value} --missing {string.Join(' ', missing)} --reason TEXT";
 }

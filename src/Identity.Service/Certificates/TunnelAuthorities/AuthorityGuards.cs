@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What must hold beside the state before a transition happens.</summary>
+/// <summary>What must hold in addition to the state before a transition happens.</summary>
 [Flags]
 internal enum AuthorityGuards
 {
@@ -12,7 +12,7 @@ internal enum AuthorityGuards
     /// <summary>The tunnel has a free slot (S14).</summary>
     SlotFree = 1 << 1,
 
-    /// <summary>Everybody live has acknowledged the bundle with its certificate, or an approved override names who has not.</summary>
+    /// <summary>All live agents and relying parties have acknowledged the bundle with its certificate, or an approved override names the others.</summary>
     Acknowledged = 1 << 2,
 
     /// <summary>No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it in the same decision.</summary>
@@ -21,7 +21,7 @@ internal enum AuthorityGuards
     /// <summary>Another active authority remains, or an approved override says that none shall.</summary>
     NotTheLast = 1 << 4,
 
-    /// <summary>Its last leaf has ended, skew included.</summary>
+    /// <summary>Its last leaf has expired, skew included.</summary>
     LeavesEnded = 1 << 5,
 
     /// <summary>Deleted at most 30 days ago, and its key still exists.</summary>

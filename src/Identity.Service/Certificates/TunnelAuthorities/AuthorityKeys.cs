@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Makes, seals, imports and destroys keys of tunnels' authorities, and holds those in use open.</summary>
 internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
 {
-    /// <summary>Labels of keys that the service makes; a key of another label is somebody's, and never destroyed.</summary>
+    /// <summary>Labels of keys that the service makes; a key of another label belongs to its importer and is never destroyed.</summary>
     public const string LabelPrefix = "culvert-ca-";
 
     // Part of a sealed value's associated data: renaming them would close every stored key.
@@ -38,7 +38,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             return existing;
         }
 
-        // Made where nobody looks: a key that comes too late is removed again, and nobody must have relied on it by then.
+        // Made under a label that is never searched: a key that is made too late is removed, and must not have been used.
         var made = hsm.Token.GenerateUnder(label + ".", KeyAlgorithm.EcdsaP256);
         try
         {
@@ -73,7 +73,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         }
     }
 
-    /// <summary>Makes the key unusable for good; why that was not possible, or null.</summary>
+    /// <summary>Makes the key permanently unusable; why that was not possible, or null.</summary>
     public string? Destroy(TunnelAuthority authority)
     {
         // The sealed bytes vanish with the record's column.

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>
 /// The one place where an authority changes its state. Every move is one decision: the transition of
 /// <see cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
-/// certificate. A move expects the state that it was decided upon; whoever comes second is refused.
+/// certificate. A move expects the state that it was decided upon; the second of two moves is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
@@ -41,7 +41,7 @@ internal sealed class AuthorityLifecycle(
             new AuthorityAudited(AuditEvents.AuthorityCreated, authority)
             {
                 At = time.GetUtcNow(),
-                Actor = move.Actor,
+                Cause = move.Cause,
                 Reason = move.Reason,
             },
             move,
@@ -71,7 +71,7 @@ internal sealed class AuthorityLifecycle(
 
         return authority.State == expected
             ? await MoveAsync(authority, to, move, cancellationToken)
-            : AuthorityErrors.StateOf(authority, $"It was expected to be {WireNames.Of(expected)}.");
+            : AuthorityErrors.InvalidState(authority, $"It was expected to be {WireNames.Of(expected)}.");
     }
 
     /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
@@ -84,7 +84,7 @@ internal sealed class AuthorityLifecycle(
     {
         if (AuthorityTransitions.Find(authority.State, to, authority.StateBefore) is not { } transition)
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         var required = transition.Guards & ~move.Waived;
@@ -111,7 +111,7 @@ internal sealed class AuthorityLifecycle(
 
         if (transition.Command == AuthorityCommand.Stage)
         {
-            // From here on it can sign: with its key and its certificate. A draft would have lists that nobody ever needs.
+            // From here on it can sign: with its key and its certificate. A draft would have lists that are never needed.
             changes.AddRange(lists.Of(next));
         }
 
@@ -122,10 +122,10 @@ internal sealed class AuthorityLifecycle(
         );
         changes.AddRange(move.With);
         var moved = await CommitAsync(
-            new AuthorityAudited(EventOf(transition.Command), next)
+            new AuthorityAudited(ToEventName(transition.Command), next)
             {
                 At = now,
-                Actor = move.Actor,
+                Cause = move.Cause,
                 From = authority.State,
                 Reason = move.Reason,
                 Override = authority.Override,
@@ -165,7 +165,7 @@ internal sealed class AuthorityLifecycle(
             new AuthorityAudited(eventName, changed)
             {
                 At = time.GetUtcNow(),
-                Actor = move.Actor,
+                Cause = move.Cause,
                 Reason = move.Reason,
             },
             move,
@@ -242,7 +242,6 @@ internal sealed class AuthorityLifecycle(
                 Event = audited with
                 {
                     OrganizationId = authority.OrganizationId,
-                    RequestId = move.RequestId,
                     Resources =
                     [
                         new AuditResource("certificate_authority", authority.Id.Value),
@@ -272,7 +271,7 @@ internal sealed class AuthorityLifecycle(
         };
     }
 
-    private static string EventOf(AuthorityCommand command) =>
+    private static string ToEventName(AuthorityCommand command) =>
         command switch
         {
             AuthorityCommand.MakeKey => AuditEvents.AuthorityKeyMade,

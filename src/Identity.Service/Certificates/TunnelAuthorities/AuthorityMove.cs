@@ -8,16 +8,13 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Who moves an authority, why, and what else is committed with it.</summary>
 internal sealed record AuthorityMove
 {
-    public required AuditActor Actor { get; init; }
+    public required AuditCause Cause { get; init; }
 
     /// <summary>The person behind the actor (S16); null for the service's own doing.</summary>
     public string? Person { get; init; }
 
     /// <summary>Whether the actor can be one of two people who must agree: workloads and the service itself cannot (S34).</summary>
     public bool IsByPerson { get; init; }
-
-    /// <summary>Of the request that caused it; null for the service's own doing.</summary>
-    public string? RequestId { get; init; }
 
     /// <summary>Why, in the caller's words; audited.</summary>
     public string? Reason { get; init; }
@@ -26,7 +23,7 @@ internal sealed record AuthorityMove
     public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
 
     /// <summary>
-    /// Guards that the caller has seen to by itself: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
+    /// Guards that the caller has checked: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
     /// a retirement whose blast radius was shown, for example. Audited with the move.
     /// </summary>
     public AuthorityGuards Waived { get; init; }
@@ -43,13 +40,12 @@ internal sealed record AuthorityMove
     ) =>
         new()
         {
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             Person = await persons.OfAsync(request.Caller, cancellationToken),
             IsByPerson = Persons.IsPerson(request.Caller),
-            RequestId = request.RequestId,
             Reason = reason,
         };
 
     /// <summary>The service's own doing: upkeep, automatic rotation.</summary>
-    public static AuthorityMove BySystem(string? reason = null) => new() { Actor = AuditActor.System, Reason = reason };
+    public static AuthorityMove BySystem(string? reason = null) => new() { Cause = AuditCause.System, Reason = reason };
 }

@@ -24,12 +24,12 @@ internal static class AuthorityNextSteps
             AuthorityState.Deleted => $"culvert ca restore {id}",
             AuthorityState.Retired or AuthorityState.Expired =>
                 $"culvert ca register NAME --tunnel {authority.TunnelId.Value} "
-                    + $"--custody {AuthorityCustodies.FlagOf(authority.Custody)}",
+                    + $"--custody {AuthorityCustodies.ToFlag(authority.Custody)}",
             _ => null,
         };
     }
 
-    /// <summary>While an activation is blocked: what ends the wait without taking clients from anybody.</summary>
+    /// <summary>While an activation is blocked: what ends the wait without disconnecting a client.</summary>
     public static string Of(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.FirstOrDefault(blocker => blocker.Kind == ActivationBlockerKind.RelyingParty) is { } party
             ? $"culvert relying-party acknowledge {party.Id} --tunnel {authority.TunnelId.Value} --epoch {party.NeededEpoch}"

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Somebody takes it upon them that an authority is activated (or the last one retired) although not everybody is
+/// An administrator accepts that an authority is activated (or the last one retired) although not all clients are
 /// ready. With two-person approval another person must give the command itself (S16).
 /// </summary>
 /// <param name="Missing">Ids of the blockers that were known and accepted.</param>

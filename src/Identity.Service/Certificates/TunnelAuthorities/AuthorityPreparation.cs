@@ -9,8 +9,9 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Makes the first record of an authority, its key and its request, for operators and for the automatic successor. A key in a token is claimed in the database
-/// first: a token makes as many keys under one label as it is asked for, and then nobody knows which one signs.
+/// Makes the first record of an authority, its key and its request, for operators and for the automatic successor. A
+/// key in a token is claimed in the database first: a token makes any number of keys under one label, and then it is
+/// unknown which one signs.
 /// </summary>
 internal sealed class AuthorityPreparation(
     AuthorityLifecycle lifecycle,
@@ -21,8 +22,8 @@ internal sealed class AuthorityPreparation(
 )
 {
     /// <summary>
-    /// Longer than an HSM is waited for. A node that dies with a claim leaves it to others after that; a key that is
-    /// made even later is thrown away by whoever made it.
+    /// Longer than an HSM is waited for. The claim of a node that fails is free after that; a node that makes the key
+    /// even later removes it.
     /// </summary>
     public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(1);
 

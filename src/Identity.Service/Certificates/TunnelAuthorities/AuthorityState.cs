@@ -18,7 +18,7 @@ internal enum AuthorityState
     /// <summary>The chain passed every check, and a trial leaf verified. Waits for approval.</summary>
     Verified,
 
-    /// <summary>Somebody compared the fingerprint and approved. Waits for a slot in the trust bundle.</summary>
+    /// <summary>An administrator compared the fingerprint and approved. Waits for a slot in the trust bundle.</summary>
     Approved,
 
     /// <summary>In the tunnel's trust bundle; issues nothing yet.</summary>
@@ -27,7 +27,7 @@ internal enum AuthorityState
     /// <summary>Issues the tunnel's server certificates; at most one of a tunnel. Trust-only: in force.</summary>
     Active,
 
-    /// <summary>Succeeded by another one: issues nothing, still trusted, until its last leaf has ended.</summary>
+    /// <summary>Succeeded by another one: issues nothing, still trusted, until its last leaf has expired.</summary>
     Retiring,
 
     /// <summary>Out of the trust bundle. History.</summary>
@@ -36,7 +36,7 @@ internal enum AuthorityState
     /// <summary>Issues nothing for now, still trusted; resumed by command.</summary>
     Suspended,
 
-    /// <summary>Its key is or may be known to others: every leaf is made anew elsewhere, then its anchor is dropped.</summary>
+    /// <summary>Its key is or may be known to others: every leaf is issued again by another authority, then its anchor is removed.</summary>
     Tainted,
 
     /// <summary>Its certificate or its registration ran out.</summary>

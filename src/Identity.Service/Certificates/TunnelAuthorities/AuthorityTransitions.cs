@@ -21,7 +21,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// suspend       Active                                            Suspended      -
 /// resume        Suspended                                         Active         no other active
 /// retire        Staged, Active, Suspended                         Retiring       not the last active one; slot released
-/// withdraw      Retiring                                          Retired        last leaf ended; the bundle shrinks
+/// withdraw      Retiring                                          Retired        leaves expired; the bundle shrinks
 ///               Tainted                                           Retired        the bundle shrinks
 /// taint         Staged, Active, Suspended, Retiring               Tainted        slot released
 /// expire        every state but Retired, Expired, Deleted         Expired        the bundle shrinks if it was in it
@@ -92,7 +92,7 @@ internal static class AuthorityTransitions
         {
             MakeKey => state is KeyReady or CsrIssued,
             IssueRequest => state is CsrIssued,
-            // Approval leads on by itself as far as it can.
+            // After approval the next steps are automatic as far as possible.
             Approve => state is Staged or Active or Suspended,
             Stage => state is Staged or Active or Suspended,
             Activate => state is Active,

@@ -26,8 +26,6 @@ internal sealed class AuthorityUpkeep(
         time
     )
 {
-    private const int PageSize = 100;
-
     /// <summary>Does what is due; nothing while the clock is not to be relied on: no end can be taken back.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -38,17 +36,10 @@ internal sealed class AuthorityUpkeep(
 
         foreach (var state in Enum.GetValues<AuthorityState>())
         {
-            IReadOnlyList<TunnelAuthority> page;
-            var after = 0L;
-            do
+            await foreach (var authority in authorities.ListByStateAsync(state, cancellationToken))
             {
-                page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
-                foreach (var authority in page)
-                {
-                    await KeepAsync(authority, cancellationToken);
-                    after = authority.Ordinal;
-                }
-            } while (page.Count == PageSize);
+                await KeepAsync(authority, cancellationToken);
+            }
         }
     }
 
@@ -76,7 +67,7 @@ internal sealed class AuthorityUpkeep(
                 return;
         }
 
-        // Somebody else's move in the meantime is refused here, and seen the next time.
+        // After another move in the meantime this one is refused; the next round sees the new state.
         if (await FindEndAsync(authority, now, cancellationToken) is { } reason)
         {
             await lifecycle.MoveAsync(

@@ -31,12 +31,12 @@ internal sealed class ChainCommands(
     )
     {
         var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
-        // A trust-only registration that turned out to be another one's second is deleted: the answer may be asked for
-        // again.
+        // A trust-only registration that turned out to be another one's second is deleted: the caller may request the
+        // answer again.
         var mayBeSecond = authority is { HoldsKey: false, State: AuthorityState.Draft or AuthorityState.Deleted };
         if (!(mayUpload || mayBeSecond) || (authority.State == AuthorityState.Draft && authority.HoldsKey))
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         var read = AuthorityRegistration.ReadChain(upload.ChainPem);
@@ -58,7 +58,7 @@ internal sealed class ChainCommands(
 
         if (!mayUpload)
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         if (authority.State == AuthorityState.Verified && authority.ChainPem == AuthorityChains.Write(chain))
@@ -81,7 +81,7 @@ internal sealed class ChainCommands(
                 is { Count: > 0 } findings
         )
         {
-            return Describe(findings[0], authority, FindingsOf(findings));
+            return Describe(findings[0], authority, ToFindings(findings));
         }
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
@@ -108,7 +108,7 @@ internal sealed class ChainCommands(
         var isDone = AuthorityTransitions.IsDone(authority.State, AuthorityCommand.Approve);
         if (!isDone && authority.State is not (AuthorityState.Verified or AuthorityState.Approved))
         {
-            return AuthorityErrors.StateOf(authority);
+            return AuthorityErrors.InvalidState(authority);
         }
 
         if (!Fingerprints.AreEqual(fingerprint, authority.Fingerprint!))
@@ -204,7 +204,7 @@ internal sealed class ChainCommands(
         var findings = await checks.FindAsync(tunnel, authority, chain, cancellationToken);
         if (AuthorityChecks.FindOutage(findings) is { } outage)
         {
-            // The chain is stored; uploading it again goes on from here.
+            // The chain is stored; uploading it again continues from here.
             return outage;
         }
 
@@ -225,14 +225,14 @@ internal sealed class ChainCommands(
             AuthorityState.Rejected,
             move with
             {
-                Change = before => before with { Findings = FindingsOf(findings) },
+                Change = before => before with { Findings = ToFindings(findings) },
             },
             cancellationToken
         );
         return rejected.Value is { } kept ? Describe(findings[0], kept, kept.Findings) : rejected;
     }
 
-    private static IReadOnlyList<AuthorityFinding> FindingsOf(IReadOnlyList<Refusal> findings) =>
+    private static IReadOnlyList<AuthorityFinding> ToFindings(IReadOnlyList<Refusal> findings) =>
         [.. findings.Select(finding => new AuthorityFinding { Code = finding.Code.Code, Message = finding.Message })];
 
     /// <summary>The refusal of a chain: in which state that leaves the authority, and what comes next.</summary>

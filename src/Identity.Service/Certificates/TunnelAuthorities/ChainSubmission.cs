@@ -28,7 +28,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
                     Fingerprint = chain[0].Fingerprint,
                     NotAfter = chain[0].NotAfter,
                     Findings = [],
-                    SubmittedBy = move.Actor.Id,
+                    SubmittedBy = move.Cause.Actor.Id,
                     SubmittedPerson = move.Person,
                     ApprovedBy = null,
                     AllowsPublicAnchor = allowsPublicAnchor,
@@ -52,7 +52,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
                 {
                     // A trust-only one's key comes with its certificate, and goes with it.
                     PublicKey = uploaded.HoldsKey ? uploaded.PublicKey : chain[0].PublicKey!.Encoded.ToArray(),
-                    SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
+                    SubjectKey = AuthorityChecks.ToSubjectKey(chain[0]),
                     MaxLeafLife = checks.LeafLifeUnder(uploaded, chain[0]),
                 },
             cancellationToken
@@ -71,7 +71,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
                 move,
                 authority,
                 AuthorityState.Approved,
-                verified => verified with { ApprovedBy = move.Actor.Id },
+                verified => verified with { ApprovedBy = move.Cause.Actor.Id },
                 cancellationToken
             );
             if (approved.Value is not { } waiting)

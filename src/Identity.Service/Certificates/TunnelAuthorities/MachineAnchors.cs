@@ -28,7 +28,7 @@ internal sealed class MachineAnchors : IPublicAnchors
         || certificate.PublicKey is { } key
             && (
                 known.Value.Keys.Contains(key.Sha256)
-                || known.Value.ByName[NameOf(certificate.Issuer.Encoded)].Any(anchor => IsFrom(certificate, anchor))
+                || known.Value.ByName[ToKey(certificate.Issuer.Encoded)].Any(anchor => IsFrom(certificate, anchor))
             );
 
     private static bool IsFrom(ParsedCertificate certificate, ParsedCertificate anchor) =>
@@ -40,7 +40,7 @@ internal sealed class MachineAnchors : IPublicAnchors
         var parsed = encoded.Select(der => ParsedCertificate.TryParse(der)).OfType<ParsedCertificate>();
         return new Known(
             encoded.Select(HashOfKey).OfType<string>().ToFrozenSet(StringComparer.Ordinal),
-            parsed.ToLookup(certificate => NameOf(certificate.Subject.Encoded), StringComparer.Ordinal)
+            parsed.ToLookup(certificate => ToKey(certificate.Subject.Encoded), StringComparer.Ordinal)
         );
     }
 
@@ -50,7 +50,7 @@ internal sealed class MachineAnchors : IPublicAnchors
         return Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
     }
 
-    private static string NameOf(ReadOnlyMemory<byte> name) => Convert.ToHexString(name.Span);
+    private static string ToKey(ReadOnlyMemory<byte> name) => Convert.ToHexString(name.Span);
 
     private static List<byte[]> ReadSystem()
     {

@@ -37,13 +37,10 @@ internal sealed class RenewalAdviceEndpoint(
         }
 
         var found = await tunnels.FindAsync(tunnelId, cancellationToken);
-        var admitted = RotationAdmission.Admit(found, request.Caller);
-        if (!admitted.IsOk)
+        if (!RotationAdmission.Admit(found, request.Caller).TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         // Before what is read: a later change is then a later revision.
         var revision = revisions.Current;

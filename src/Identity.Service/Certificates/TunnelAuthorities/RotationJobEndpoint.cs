@@ -10,8 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of somebody
-/// else's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
+/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of another
+/// program's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
 /// </summary>
 internal sealed class RotationJobEndpoint(
     KnownTunnels tunnels,
@@ -36,13 +36,10 @@ internal sealed class RotationJobEndpoint(
 
         var caller = request.Caller;
         var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
-        var admitted = RotationAdmission.Admit(found, caller);
-        if (!admitted.IsOk)
+        if (!RotationAdmission.Admit(found, caller).TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         var proof = EnrollmentProof.Of(caller);
         var outcome = await server.IssueAsync(
@@ -51,8 +48,7 @@ internal sealed class RotationJobEndpoint(
             job =>
                 job with
                 {
-                    Actor = AuditActor.Of(request),
-                    RequestId = request.RequestId,
+                    Cause = AuditCause.Of(request),
                     Requester = proof.Principal,
                     Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     NotBefore = wanted.NotBefore,

@@ -37,19 +37,17 @@ internal sealed class ServerCertificateEndpoint(
 
         RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
 
-        // S5: whoever holds the tunnel token may carry the tunnel's traffic, never end its TLS.
+        // S5: a holder of the tunnel token may carry the tunnel's traffic, never terminate its TLS.
         if (enrollment.Proof.Method == EnrollmentMethod.TunnelToken)
         {
             return EnrollmentErrors.Method.Refuse();
         }
 
         var admitted = await admission.ReadmitAsync(enrollment, request.Source, cancellationToken);
-        if (!admitted.IsOk)
+        if (!admitted.TryGet(out var tunnel, out var refusal))
         {
-            return admitted.Refusal;
+            return refusal;
         }
-
-        var tunnel = admitted.Value;
 
         var outcome = await server.IssueAsync(
             tunnel,
@@ -57,8 +55,7 @@ internal sealed class ServerCertificateEndpoint(
             job =>
                 job with
                 {
-                    Actor = AuditActor.Of(request.Peer, request),
-                    RequestId = request.RequestId,
+                    Cause = AuditCause.Of(request.Peer, request),
                     EnrollmentId = enrollment.Id.Value,
                     Idempotency = csr.KeyFor(enrollment.Id.Value, tunnel.Domain),
                     // The agent may have been revoked since it was admitted: asked once more in the commit of the intent.
@@ -71,6 +68,6 @@ internal sealed class ServerCertificateEndpoint(
                 new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal ?? AgentEnrollmentEndpoints.RefusalOf((EnrollmentConflict)outcome.Conflict!);
+            : outcome.Refusal ?? AgentEnrollmentEndpoints.ToRefusal((EnrollmentConflict)outcome.Conflict!);
     }
 }

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Leaves for inner TLS from a tunnel's active authority, whoever was admitted to ask for one.</summary>
+/// <summary>Leaves for inner TLS from a tunnel's active authority; the caller has admitted the requester.</summary>
 internal sealed class ServerCertificates(
     TunnelAuthorityStore authorities,
     ActiveAuthorities active,
@@ -31,7 +31,7 @@ internal sealed class ServerCertificates(
             return IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse());
         }
 
-        var names = ServerProfile.NamesOf(tunnel);
+        var names = ServerProfile.GetNames(tunnel);
         if (RequestPolicy.Check(request.Csr, server.Profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
@@ -43,7 +43,7 @@ internal sealed class ServerCertificates(
             return outcome;
         }
 
-        // Another node may have switched a moment ago: whoever signs now, signs.
+        // Another node may have switched a moment ago: the authority that is active now signs.
         active.Forget(tunnel.Id);
         var successor = await active.FindAsync(tunnel.Id, cancellationToken);
         if (successor is not null && successor.Id != authority.Id)
@@ -66,7 +66,7 @@ internal sealed class ServerCertificates(
                     PublicKey = request.Csr.PublicKey,
                     Names = names,
                     Identity = tunnel.Domain,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = tunnel.OrganizationId,
                     WorkspaceId = tunnel.WorkspaceId,
                     TunnelId = tunnel.Id.Value,

@@ -14,5 +14,5 @@ internal sealed class ServerProfile(CertificateProfiles profiles)
     public CertificateProfile Trial => profiles.Trial;
 
     /// <summary>The tunnel's domain and its wildcard, and nothing else (design §11).</summary>
-    public static GrantedNames NamesOf(Tunnel tunnel) => new() { Dns = [tunnel.Domain, $"*.{tunnel.Domain}"] };
+    public static GrantedNames GetNames(Tunnel tunnel) => new() { Dns = [tunnel.Domain, $"*.{tunnel.Domain}"] };
 }

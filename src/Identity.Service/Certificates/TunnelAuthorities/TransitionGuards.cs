@@ -32,7 +32,7 @@ internal sealed class TransitionGuards(
             && authority.ArchivedAt + AuthorityLifecycle.RegistrationLife <= now
         )
         {
-            return (AuthorityErrors.StateOf(authority, "It was deleted more than 30 days ago."), []);
+            return (AuthorityErrors.InvalidState(authority, "It was deleted more than 30 days ago."), []);
         }
 
         if (
@@ -60,7 +60,7 @@ internal sealed class TransitionGuards(
             && !IsOverridden(authority, [authority.Id.Value], move)
         )
         {
-            // Nobody knows which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
+            // It is unknown which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
             return (AuthorityErrors.RemovalByOne(authority), []);
         }
 
@@ -90,7 +90,7 @@ internal sealed class TransitionGuards(
             : (AuthorityErrors.BlockedBy(authority, blockers), []);
     }
 
-    /// <summary>Every blocker was named by somebody, and somebody else gives the command (S16).</summary>
+    /// <summary>One administrator named every blocker, and another one gives the command (S16).</summary>
     private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
         authority.Override is { } taken
         && blockers.All(taken.Missing.Contains)

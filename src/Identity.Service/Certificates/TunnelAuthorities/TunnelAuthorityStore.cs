@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -19,7 +20,9 @@ internal sealed class TunnelAuthorityStore(Database database)
         + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
         + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
-    // Nobody has acted on them yet, or they wait for a step that the registration still needs.
+    private const int PageSize = 100;
+
+    // No administrator has acted on them yet, or they wait for a step that the registration still needs.
     private const string Unfinished =
         "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
 
@@ -79,8 +82,8 @@ internal sealed class TunnelAuthorityStore(Database database)
                 workspaceId,
                 tunnelId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );
@@ -96,24 +99,34 @@ internal sealed class TunnelAuthorityStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all tunnels, in the order of <see cref="TunnelAuthority.Ordinal"/>, those above <paramref name="after"/>.</summary>
-    public ValueTask<IReadOnlyList<TunnelAuthority>> ListByStateAsync(
+    /// <summary>Of all tunnels, in the order of <see cref="TunnelAuthority.Ordinal"/>. All of them, read in pages.</summary>
+    public async IAsyncEnumerable<TunnelAuthority> ListByStateAsync(
         AuthorityState state,
-        long after,
-        int count,
-        CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM certificate_authorities WHERE state = @State AND ordinal > @after "
-                + "ORDER BY ordinal LIMIT @count",
-            new
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<TunnelAuthority> page;
+        var after = 0L;
+        do
+        {
+            page = await QueryAsync(
+                $"SELECT {Columns} FROM certificate_authorities WHERE state = @State AND ordinal > @after "
+                    + "ORDER BY ordinal LIMIT @PageSize",
+                new
+                {
+                    State = WireNames.Of(state),
+                    after,
+                    PageSize,
+                },
+                cancellationToken
+            );
+            foreach (var authority in page)
             {
-                State = WireNames.Of(state),
-                after,
-                count,
-            },
-            cancellationToken
-        );
+                after = authority.Ordinal;
+                yield return authority;
+            }
+        } while (page.Count == PageSize);
+    }
 
     /// <summary>Of all tunnels, undeleted ones with that <see cref="TunnelAuthority.SubjectKey"/>.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(

@@ -19,7 +19,7 @@ internal sealed class ConsoleApi(
 )
 {
     /// <summary>Whether the person may; pages leave out what is not allowed. The call itself decides again.</summary>
-    public bool May(string operation) => principal.May(OperationOf(operation));
+    public bool May(string operation) => principal.May(GetOperation(operation));
 
     /// <param name="path">The operation's template.</param>
     /// <param name="values">Parts of the path by name; the others are the query. Empty ones are left out.</param>
@@ -39,13 +39,13 @@ internal sealed class ConsoleApi(
         JsonObject? body
     )
     {
-        var operation = OperationOf(name);
+        var operation = GetOperation(name);
         if (principal.CallerFor(operation) is not { } caller)
         {
             return ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse());
         }
 
-        var request = new ApiRequest(ContextOf(name, values, body));
+        var request = new ApiRequest(CreateContext(name, values, body));
         request.SetCaller(caller);
         if (ControlCharacters.Find(request.Http) is { } unreadable)
         {
@@ -68,12 +68,12 @@ internal sealed class ConsoleApi(
     }
 
     // A page that names an operation which does not exist is a programming error, and shows in the first test.
-    private ApiOperation OperationOf(string name) =>
+    private ApiOperation GetOperation(string name) =>
         operations.TryGetValue(name, out var operation)
             ? operation
             : throw new InvalidOperationException($"The operation {name} does not exist.");
 
-    private DefaultHttpContext ContextOf(string name, (string Name, string? Value)[] values, JsonObject? body)
+    private DefaultHttpContext CreateContext(string name, (string Name, string? Value)[] values, JsonObject? body)
     {
         var http = new DefaultHttpContext { RequestServices = page.RequestServices };
         http.Features.Set(page.Features.Get<RequestIdentityFeature>());

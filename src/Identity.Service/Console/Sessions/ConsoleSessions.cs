@@ -164,9 +164,8 @@ internal sealed class ConsoleSessions(
                 Event = new ConsoleSignedOut(session)
                 {
                     At = time.GetStoreNow(),
-                    Actor = actor,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = session.OrganizationId,
-                    RequestId = request.RequestId,
                 },
                 Statements = [store.End(session.Id)],
             },
@@ -206,9 +205,8 @@ internal sealed class ConsoleSessions(
                 Event = new ConsoleSignedIn(session)
                 {
                     At = session.CreatedAt,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = session.OrganizationId,
-                    RequestId = request.RequestId,
                 },
                 Statements =
                 [
@@ -286,9 +284,8 @@ internal sealed class ConsoleSessions(
                 Event = new ConsoleSignInRefused(session.Name)
                 {
                     At = session.CreatedAt,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = session.OrganizationId,
-                    RequestId = request.RequestId,
                     Status = AuditStatus.Denied(ConsoleErrors.NoRole.Code),
                 },
                 Statements = known is null ? [] : [store.End(known.Id)],
@@ -348,7 +345,7 @@ internal sealed class ConsoleSessions(
                 CredentialHash = Convert.ToHexStringLower(hash),
                 IssuerId = issuer,
                 Subject = subject,
-                SubjectHash = Sha256Text.Base64UrlOf(subject),
+                SubjectHash = Sha256Text.ToBase64Url(subject),
             }
             : null;
 

@@ -16,7 +16,7 @@ internal static class ForecastChart
     private const int Top = 10;
 
     /// <summary>Days in order, those without an end too.</summary>
-    public static IReadOnlyList<(DateOnly Day, long Count)> DaysOf(JsonElement forecast)
+    public static IReadOnlyList<(DateOnly Day, long Count)> ToDays(JsonElement forecast)
     {
         if (!DateOnly.TryParse(forecast.Text("from"), CultureInfo.InvariantCulture, out var from))
         {

@@ -41,10 +41,10 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         TokenValidationParameters validationParameters
     )
     {
-        var fault = await FindFaultAsync(token);
-        if (fault != IdTokenError.None)
+        var error = await FindFaultAsync(token);
+        if (error != IdTokenError.None)
         {
-            return new TokenValidationResult { Exception = new SignInRefusedException($"id_token: {fault}") };
+            return new TokenValidationResult { Exception = new SignInRefusedException($"id_token: {error}") };
         }
 
         // The OpenID Connect handler takes unsigned tokens from the token endpoint. This one was verified above.
@@ -63,10 +63,10 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, out key);
         return found != JoseRefusal.None ? IdTokenError.Key
             : token.Verify(key!, signInOptions.Algorithms) != JoseRefusal.None ? IdTokenError.Signature
-            : FindFault(token.Claims);
+            : FindError(token.Claims);
     }
 
-    private IdTokenError FindFault(ClaimSet claims)
+    private IdTokenError FindError(ClaimSet claims)
     {
         // Of several audiences the token must name the client that requested it; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);

@@ -32,7 +32,7 @@ internal sealed class ProviderEndpoints(
         var next = ConsoleEndpoints.LocalPath(http.Request.Query["next"]);
         if (await signIn.BeginAsync(http, browser, next, isSilent) is { } refusal)
         {
-            await console.RefuseAsync(console.RequestOf(http, browser), refusal);
+            await console.RefuseAsync(console.CreateRequest(http, browser), refusal);
         }
     }
 
@@ -95,10 +95,10 @@ internal sealed class ProviderEndpoints(
             return false;
         }
 
-        await console.RefuseAsync(console.RequestOf(http, ConsoleCookie.New()), obstacle);
+        await console.RefuseAsync(console.CreateRequest(http, ConsoleCookie.New()), obstacle);
         return true;
     }
 
     private Task RefuseAsync(HttpContext http, ConsoleCookie browser, Refusal refusal) =>
-        console.RefuseAsync(console.RequestOf(http, browser), refusal);
+        console.RefuseAsync(console.CreateRequest(http, browser), refusal);
 }

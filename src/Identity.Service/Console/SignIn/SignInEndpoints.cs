@@ -27,13 +27,13 @@ internal sealed class SignInEndpoints(
         ConsoleHeaders.Set(http.Response);
         if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
         {
-            await console.RefuseAsync(console.RequestOf(http, ConsoleCookie.New()), limited);
+            await console.RefuseAsync(console.CreateRequest(http, ConsoleCookie.New()), limited);
             return;
         }
 
         await renderer.WriteAsync(
             typeof(SignInPage),
-            console.RequestOf(http, BrowserOf(http)),
+            console.CreateRequest(http, GetBrowser(http)),
             StatusCodes.Status200OK
         );
     }
@@ -42,7 +42,7 @@ internal sealed class SignInEndpoints(
     {
         ConsoleHeaders.Set(http.Response);
         var request = new ApiRequest(http);
-        var browser = BrowserOf(http);
+        var browser = GetBrowser(http);
         if (limits.Unauthenticated.TryTake(request.Source) is { } limited)
         {
             await RefuseAsync(http, browser, limited);
@@ -87,7 +87,7 @@ internal sealed class SignInEndpoints(
     }
 
     // The browser's own cookie, set when it first opens the page: its later requests are known to come from there.
-    private static ConsoleCookie BrowserOf(HttpContext http)
+    private static ConsoleCookie GetBrowser(HttpContext http)
     {
         if (ConsoleCookie.Of(http, ConsoleCookie.SignIn) is { } known)
         {
@@ -107,7 +107,7 @@ internal sealed class SignInEndpoints(
 
     private Task RefuseAsync(HttpContext http, ConsoleCookie browser, Refusal refusal)
     {
-        var request = console.RequestOf(http, browser);
+        var request = console.CreateRequest(http, browser);
         request.Failure = refusal;
         return renderer.WriteAsync(typeof(SignInPage), request, refusal.Code.Status);
     }

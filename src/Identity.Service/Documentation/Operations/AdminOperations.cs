@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
@@ -24,7 +25,7 @@ internal static class AdminOperations
                 "List organizations",
                 "An operator of the installation sees every organization; other callers see their own."
             )
-            .Answers<OrganizationListDocument>();
+            .Answers<Page<OrganizationDocument>>();
         table
             .Add(
                 "GET /v1/organizations/current",
@@ -48,7 +49,7 @@ internal static class AdminOperations
                 "List workspaces",
                 "The workspaces of the caller's organization."
             )
-            .Answers<WorkspaceListDocument>();
+            .Answers<Page<WorkspaceDocument>>();
         table
             .Add(
                 "POST /v1/organizations/workspaces",
@@ -84,7 +85,7 @@ internal static class AdminOperations
                 "The organization's admin keys with their role, their expiry and their last use. The response never "
                     + "contains a secret."
             )
-            .Answers<AdminKeyListDocument>();
+            .Answers<Page<AdminKeyDocument>>();
         table
             .Add(
                 "GET /v1/admin_keys/{admin_key_id}",

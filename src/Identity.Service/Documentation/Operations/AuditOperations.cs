@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Documentation.Shapes;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
@@ -16,7 +17,7 @@ internal static class AuditOperations
                     + "stored body byte for byte, so that a reader can recompute its digest."
             )
             .Paged()
-            .Answers<AuditListDocument>();
+            .Answers<Page<AuditEntryDocument>>();
         table
             .Add(
                 "GET /v1/audit/export",

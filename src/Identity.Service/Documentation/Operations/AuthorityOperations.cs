@@ -30,7 +30,7 @@ internal static class AuthorityOperations
                 "The authorities of the organization's tunnels, or of one tunnel."
             )
             .Paged("tunnel_id")
-            .Answers<AuthorityListDocument>();
+            .Answers<Page<AuthorityDocument>>();
         table
             .Add(
                 "GET /v1/certificate_authorities/{ca_id}",
@@ -227,7 +227,7 @@ internal static class AuthorityOperations
                 "The consumers of the tunnel's trust bundle, with what each has acknowledged."
             )
             .Query("include_archived")
-            .Answers<RelyingPartyListDocument>();
+            .Answers<Page<RelyingPartyDocument>>();
         table
             .Add(
                 "GET /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}",

@@ -89,7 +89,7 @@ internal static class CertificateOperations
                 "The inventory of issued certificates, newest first, filtered by the query parameters."
             )
             .Query("ca_id", "identity", "key_sha256", "limit", "page", "serial", "status", "tunnel_id")
-            .Answers<CertificateListDocument>();
+            .Answers<Page<CertificateItemDocument>>();
         table
             .Add(
                 "GET /v1/certificates/export",
@@ -212,7 +212,7 @@ internal static class CertificateOperations
                 "The organization's webhooks without their secrets."
             )
             .Paged()
-            .Answers<WebhookListDocument>();
+            .Answers<Page<WebhookDocument>>();
         table
             .Add("GET /v1/webhooks/{webhook_id}", "get_webhook", "Get a webhook", "One webhook without its secret.")
             .Answers<WebhookDocument>();
@@ -223,7 +223,7 @@ internal static class CertificateOperations
                 "List deliveries of a webhook",
                 "The last deliveries with their state, newest first."
             )
-            .Answers<DeliveryListDocument>();
+            .Answers<Page<DeliveryDocument>>();
         table
             .Add(
                 "POST /v1/webhooks/{webhook_id}/archive",

@@ -20,7 +20,7 @@ internal sealed class ExampleWriter(OpenApiDocument document)
                 var (type, content) in operation.RequestBody?.Content ?? new Dictionary<string, OpenApiMediaType>()
             )
             {
-                content.Example = ExampleOf(type, content);
+                content.Example = CreateExample(type, content);
             }
 
             foreach (var (status, answer) in operation.Responses!)
@@ -29,21 +29,21 @@ internal sealed class ExampleWriter(OpenApiDocument document)
                 {
                     foreach (var (type, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
                     {
-                        content.Example = ExampleOf(type, content);
+                        content.Example = CreateExample(type, content);
                     }
                 }
             }
         }
     }
 
-    private JsonNode? ExampleOf(string type, OpenApiMediaType content) =>
-        ExampleValues.Find(type) ?? ExampleOf(content.Schema!, name: "", owner: "", depth: 0);
+    private JsonNode? CreateExample(string type, OpenApiMediaType content) =>
+        ExampleValues.Find(type) ?? CreateExample(content.Schema!, name: "", owner: "", depth: 0);
 
     /// <param name="schema">What to give an example of.</param>
     /// <param name="name">The member that it belongs to; empty = a body.</param>
     /// <param name="owner">The schema that has the member.</param>
     /// <param name="depth">How deep in the body it is.</param>
-    private JsonNode? ExampleOf(IOpenApiSchema schema, string name, string owner, int depth)
+    private JsonNode? CreateExample(IOpenApiSchema schema, string name, string owner, int depth)
     {
         if (name.Length > 0 && (ExampleValues.Has($"{owner}.{name}") || IsValue(schema)))
         {
@@ -57,24 +57,24 @@ internal sealed class ExampleWriter(OpenApiDocument document)
             var id = reference.Reference.Id!;
             return depth > MaxDepth ? null
                 : ExampleValues.Has(id) ? ExampleValues.Find(id)
-                : ObjectOf(document.Components!.Schemas![id], id, depth + 1);
+                : CreateObject(document.Components!.Schemas![id], id, depth + 1);
         }
 
         if ((schema.OneOf is { Count: > 0 } ? schema.OneOf : schema.AnyOf)?.LastOrDefault() is { } chosen)
         {
             // The first of two is null.
-            return ExampleOf(chosen, name, owner, depth);
+            return CreateExample(chosen, name, owner, depth);
         }
 
-        return schema.Items is { } items ? new JsonArray(ExampleOf(items, "", owner, depth + 1)) : null;
+        return schema.Items is { } items ? new JsonArray(CreateExample(items, "", owner, depth + 1)) : null;
     }
 
-    private JsonObject ObjectOf(IOpenApiSchema schema, string id, int depth)
+    private JsonObject CreateObject(IOpenApiSchema schema, string id, int depth)
     {
         var example = new JsonObject();
         foreach (var (member, value) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
         {
-            example[member] = ExampleOf(value, member, id, depth);
+            example[member] = CreateExample(value, member, id, depth);
         }
 
         return example;

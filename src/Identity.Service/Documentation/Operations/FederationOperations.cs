@@ -32,7 +32,7 @@ internal static class FederationOperations
                 "The organization's service accounts."
             )
             .Paged()
-            .Answers<ServiceAccountListDocument>();
+            .Answers<Page<ServiceAccountDocument>>();
         table
             .Add(
                 "GET /v1/organizations/service_accounts/{id}",
@@ -67,7 +67,7 @@ internal static class FederationOperations
                 "The workspaces that the service account is a member of."
             )
             .Paged()
-            .Answers<MembershipListDocument>();
+            .Answers<Page<MembershipDocument>>();
         table
             .Add(
                 "POST /v1/organizations/service_accounts/{id}/workspaces",
@@ -93,7 +93,7 @@ internal static class FederationOperations
                 "The service accounts that are members of the workspace."
             )
             .Paged()
-            .Answers<MembershipListDocument>();
+            .Answers<Page<MembershipDocument>>();
         table
             .Add(
                 "POST /v1/organizations/workspaces/{workspace}/service_accounts",
@@ -146,7 +146,7 @@ internal static class FederationOperations
                 "The organization's identity providers with the state of their keys."
             )
             .Paged()
-            .Answers<IssuerListDocument>();
+            .Answers<Page<IssuerDocument>>();
         table
             .Add(
                 "GET /v1/organizations/federation_issuers/{id}",
@@ -215,7 +215,7 @@ internal static class FederationOperations
                 "List federation presets",
                 "What the service knows about the tokens of common platforms."
             )
-            .Answers<PresetListDocument>();
+            .Answers<Page<Preset>>();
         table
             .Add(
                 "GET /v1/organizations/federation_presets/{name}",
@@ -252,7 +252,7 @@ internal static class FederationOperations
                 "The organization's rules, or the rules of one issuer."
             )
             .Paged("issuer_id")
-            .Answers<RuleListDocument>();
+            .Answers<Page<RuleDocument>>();
         table
             .Add(
                 "GET /v1/organizations/federation_rules/{id}",
@@ -291,7 +291,7 @@ internal static class FederationOperations
                 "All versions of the rule, newest first."
             )
             .Paged()
-            .Answers<RuleListDocument>();
+            .Answers<Page<RuleDocument>>();
         table
             .Add(
                 "GET /v1/organizations/federation_rules/{id}/versions/{version}",
@@ -327,7 +327,7 @@ internal static class FederationOperations
                 "List the workspaces of a rule",
                 "The workspaces that the rule grants."
             )
-            .Answers<RuleWorkspaceListDocument>();
+            .Answers<Page<RuleWorkspaceDocument>>();
         table
             .Add(
                 "POST /v1/organizations/federation_rules/{id}/workspaces",
@@ -354,7 +354,7 @@ internal static class FederationOperations
                     + "query parameters."
             )
             .Paged("decision", "federation_rule_id", "issuer_id", "reason", "request_id", "since", "subject", "until")
-            .Answers<AuthenticationListDocument>();
+            .Answers<Page<AuthenticationDocument>>();
         table
             .Add(
                 "GET /v1/authentication_history/{request_id}",

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Documentation.Shapes;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Nodes;
 
@@ -50,7 +51,7 @@ internal static class InstallationOperations
                 "List recurring jobs",
                 "The recurring jobs of this node with their last run and their next run."
             )
-            .Answers<JobListDocument>();
+            .Answers<Page<JobDocument>>();
         table
             .Add(
                 "POST /v1/jobs/{job}/run",

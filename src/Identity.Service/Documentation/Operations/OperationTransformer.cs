@@ -35,7 +35,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     }
 
     /// <summary>In the API's words.</summary>
-    public static string PermissionOf(Access access) =>
+    public static string ToPermission(Access access) =>
         access.Kind switch
         {
             AccessKind.Anonymous => "none",
@@ -88,8 +88,8 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
                 },
             ],
         };
-        Extend(operation, "x-permission", JsonValue.Create(PermissionOf(access)));
-        if (LimitOf(access) is { } limit)
+        Extend(operation, "x-permission", JsonValue.Create(ToPermission(access)));
+        if (ToLimit(access) is { } limit)
         {
             Extend(operation, "x-limit", JsonValue.Create(limit));
         }
@@ -101,7 +101,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     }
 
     /// <summary>The option that answers 429; null = proved in the handshake.</summary>
-    private static string? LimitOf(Access access) =>
+    private static string? ToLimit(Access access) =>
         access switch
         {
             { Kind: AccessKind.Anonymous, IsOfLists: true } => "limits.lists_per_address",
@@ -178,7 +178,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
             operation.Responses![group.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
                 Description = string.Join('\n', ordered.Select(code => $"- `{code.Code}`: {code.Meaning}")),
-                Content = ContentOf(ordered[0], document, mapped.Access),
+                Content = ToContent(ordered[0], document, mapped.Access),
             };
         }
 
@@ -188,7 +188,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         }
     }
 
-    private static Dictionary<string, OpenApiMediaType> ContentOf(
+    private static Dictionary<string, OpenApiMediaType> ToContent(
         ErrorCode code,
         OpenApiDocument document,
         Access access

@@ -14,6 +14,9 @@ internal sealed class SchemaNames
     {
         [typeof(Tokens.Revocations.RevocationDocument)] = "TokenRevocationDocument",
         [typeof(Certificates.Revocation.RevocationDocument)] = "CertificateRevocationDocument",
+        [typeof(Page<Shapes.AuditEntryDocument>)] = "AuditListDocument",
+        [typeof(Page<Certificates.Inventory.CertificateItemDocument>)] = "CertificateListDocument",
+        [typeof(Page<Federation.Presets.Preset>)] = "PresetListDocument",
     };
 
     private readonly ConcurrentDictionary<string, Type> given = new(StringComparer.Ordinal);
@@ -29,6 +32,11 @@ internal sealed class SchemaNames
         )
         {
             return null;
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>))
+        {
+            name = type.GenericTypeArguments[0].Name.Replace("Document", "ListDocument", StringComparison.Ordinal);
         }
 
         name = Chosen.GetValueOrDefault(type, name);

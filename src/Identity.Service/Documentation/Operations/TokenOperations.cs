@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Documentation.Shapes;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Issued;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -114,7 +115,7 @@ internal static class TokenOperations
                     + "covers has expired."
             )
             .Paged()
-            .Answers<RevocationListDocument>();
+            .Answers<Page<RevocationDocument>>();
         table
             .Add(
                 "GET /v1/oauth/revocations/{id}",
@@ -132,7 +133,7 @@ internal static class TokenOperations
                     + "The response contains the identifiers and claims of each token, never the token."
             )
             .Paged("principal")
-            .Answers<IssuedTokenListDocument>();
+            .Answers<Page<IssuedTokenDocument>>();
         table
             .Add(
                 "GET /v1/oauth/signing_keys",
@@ -141,7 +142,7 @@ internal static class TokenOperations
                 "The keys that sign access tokens, with their state and the times of the next steps of the "
                     + "rotation."
             )
-            .Answers<SigningKeyListDocument>();
+            .Answers<Page<SigningKeyDocument>>();
         table
             .Add(
                 "POST /v1/oauth/signing_keys/rotate",
@@ -151,6 +152,6 @@ internal static class TokenOperations
                     + "verifying immediately and its tokens are no longer valid."
             )
             .MayTake<RotateSigningKeyRequest>()
-            .Answers<SigningKeyListDocument>();
+            .Answers<Page<SigningKeyDocument>>();
     }
 }

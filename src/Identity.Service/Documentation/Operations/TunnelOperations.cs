@@ -33,7 +33,7 @@ internal static class TunnelOperations
                 "The tunnels that the caller can manage, newest first."
             )
             .Paged()
-            .Answers<TunnelListDocument>();
+            .Answers<Page<TunnelDocument>>();
         table
             .Add(
                 "GET /v1/tunnels/{tunnel_id}",
@@ -116,7 +116,7 @@ internal static class TunnelOperations
                 "The trust anchors of the tunnel."
             )
             .Paged()
-            .Answers<RegisteredCertificateListDocument>();
+            .Answers<Page<RegisteredCertificateDocument>>();
         table
             .Add(
                 "GET /v1/tunnels/{tunnel_id}/certificates/{certificate_id}",
@@ -162,7 +162,7 @@ internal static class TunnelOperations
                 "The authorities whose client certificates may connect to the tunnel."
             )
             .Paged()
-            .Answers<ClientAuthorityListDocument>();
+            .Answers<Page<ClientAuthorityDocument>>();
         table
             .Add(
                 "GET /v1/tunnels/{tunnel_id}/client_certificate_authorities/{authority_id}",
@@ -197,7 +197,7 @@ internal static class TunnelOperations
                 "List hostnames",
                 "The names that the tunnel has besides its own domain, with the state of their proof."
             )
-            .Answers<HostnameListDocument>();
+            .Answers<Page<HostnameDocument>>();
         table
             .Add(
                 "GET /v1/tunnels/{tunnel_id}/hostnames/{name}",
@@ -237,7 +237,7 @@ internal static class TunnelOperations
                 "List client range sets",
                 "Named lists of address ranges that tunnels of the organization can use."
             )
-            .Answers<ClientRangeSetListDocument>();
+            .Answers<Page<ClientRangeSetDocument>>();
         table
             .Add(
                 "GET /v1/client_range_sets/{name}",
@@ -271,7 +271,7 @@ internal static class TunnelOperations
                 "List the agents of a tunnel",
                 "The enrolled agents with their certificates, their routes and their last report."
             )
-            .Answers<AgentListDocument>();
+            .Answers<Page<AgentDocument>>();
         table
             .Add(
                 "POST /v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke",
@@ -308,7 +308,7 @@ internal static class TunnelOperations
                 "The MCP servers and tools that the agents reported, with their use."
             )
             .Paged("route")
-            .Answers<InventoryListDocument>();
+            .Answers<Page<InventoryDocument>>();
         table
             .Add(
                 "POST /v1/edges",
@@ -321,7 +321,7 @@ internal static class TunnelOperations
         table
             .Add("GET /v1/edges", "list_edges", "List edges", "The registered edges.")
             .Paged()
-            .Answers<EdgeListDocument>();
+            .Answers<Page<EdgeDocument>>();
         table.Add("GET /v1/edges/{edge_id}", "get_edge", "Get an edge", "One registered edge.").Answers<EdgeDocument>();
         table
             .Add(

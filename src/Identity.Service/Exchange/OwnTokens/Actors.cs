@@ -34,9 +34,9 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
 
     private Denial? CheckStanding(AssertionContext context, in AccessTokenClaims actor)
     {
-        if (FaultOf(context, actor) is { } fault)
+        if (FindDenial(context, actor) is { } error)
         {
-            return new Denial(DenialReason.ActorInvalid, fault.Name());
+            return new Denial(DenialReason.ActorInvalid, error.Name());
         }
 
         // An actor that already acts for another subject would pass on a right that was given to it alone.
@@ -51,7 +51,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
     }
 
     // As at our own APIs: what a token says holds only as long as the rule that granted it still says so.
-    private DenialReason? FaultOf(AssertionContext context, in AccessTokenClaims actor)
+    private DenialReason? FindDenial(AssertionContext context, in AccessTokenClaims actor)
     {
         if (actor.Organization != context.Rule.Rule.OrganizationId)
         {
@@ -63,7 +63,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             return DenialReason.RuleNotFound;
         }
 
-        if (RuleIsLive.FaultOf(rule, context.Now) is { } ended)
+        if (RuleIsLive.FindDenial(rule, context.Now) is { } ended)
         {
             return ended;
         }

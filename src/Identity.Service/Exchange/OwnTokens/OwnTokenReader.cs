@@ -24,7 +24,7 @@ internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdenti
         isProven = verified.Error is null || !IsBeforeSignature(verified.Error);
         if (verified.Error is { } error)
         {
-            return new Denial(ReasonOf(error));
+            return new Denial(ToReason(error));
         }
 
         if (claims.Audience != identity.PublicUrl)
@@ -44,7 +44,7 @@ internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdenti
         || error == TokenErrors.KeyUnknown
         || error == TokenErrors.Signature;
 
-    private static DenialReason ReasonOf(ErrorCode error)
+    private static DenialReason ToReason(ErrorCode error)
     {
         if (error == TokenErrors.Algorithm)
         {

@@ -39,14 +39,14 @@ internal sealed class ExchangeProber(
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private ProbeBench? bench;
-    private volatile string? positiveFault;
-    private volatile string? negativeFault;
+    private volatile string? positiveError;
+    private volatile string? negativeError;
 
     /// <summary>
     /// Shown and not counted: if an error of the probe itself took a node out of service, it would take out all nodes.
     /// </summary>
     public ReadinessCheck Readiness =>
-        ReadinessCheck.Create("exchange_probe", () => negativeFault ?? positiveFault) with
+        ReadinessCheck.Create("exchange_probe", () => negativeError ?? positiveError) with
         {
             IsAdvisory = true,
         };
@@ -61,8 +61,8 @@ internal sealed class ExchangeProber(
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         bench ??= new ProbeBench(keys, identity.PublicUrl, Time.GetUtcNow());
-        positiveFault = await TimedAsync(ProbeKind.Positive, positiveFault, PositiveAsync, cancellationToken);
-        negativeFault = await TimedAsync(ProbeKind.Negative, negativeFault, NegativeAsync, cancellationToken);
+        positiveError = await TimedAsync(ProbeKind.Positive, positiveError, PositiveAsync, cancellationToken);
+        negativeError = await TimedAsync(ProbeKind.Negative, negativeError, NegativeAsync, cancellationToken);
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => ProbeAsync(cancellationToken);
@@ -80,30 +80,30 @@ internal sealed class ExchangeProber(
         var began = Time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        string? fault;
+        string? error;
         try
         {
-            fault = await probe(bench!, limit.Token);
+            error = await probe(bench!, limit.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // What would end an exchange ends the probe of it, and that is what it found.
-            fault = $"The {name} probe failed with {e.GetType().Name}.";
+            error = $"The {name} probe failed with {e.GetType().Name}.";
         }
 
         KeyValuePair<string, object?> tag = new("kind", name);
         ServiceMeters.ProbeDuration.Record(Time.GetElapsedTime(began).TotalSeconds, tag);
-        ServiceMeters.ProbeSuccess.Record(fault is null ? 1 : 0, tag);
-        if (fault is not null)
+        ServiceMeters.ProbeSuccess.Record(error is null ? 1 : 0, tag);
+        if (error is not null)
         {
-            Log.ProbeFailed(logger, name, fault);
+            Log.ProbeFailed(logger, name, error);
         }
         else if (before is not null)
         {
             Log.ProbeRegained(logger, name);
         }
 
-        return fault;
+        return error;
     }
 
     private async Task<string?> PositiveAsync(ProbeBench probe, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal sealed class ProbeBench : IDisposable
             OrganizationId = organization,
             Name = Actor,
             Url = IssuerUrl,
-            KeySource = KeysOf(key),
+            KeySource = CreateKeys(key),
             ReplayMode = ReplayMode.Off,
             MaxJwtLifetimeSeconds = LifetimeSeconds,
             AllowedTargets = [],
@@ -101,7 +101,7 @@ internal sealed class ProbeBench : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    private static InlineKeySource KeysOf(SigningKey key)
+    private static InlineKeySource CreateKeys(SigningKey key)
     {
         var jwk = key.BareJwk.TrimEnd('}') + $$""","kid":"{{key.KeyId}}","alg":"ES256","use":"sig"}""";
         JwkSet.TryParse(Encoding.ASCII.GetBytes($$"""{"keys":[{{jwk}}]}"""), out var set);

@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Exchange.Replays;
 internal sealed class AssertionReplays(FederationOptions options, AuditLog audit)
 {
     /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
-    public ReplayMark? MarkOf(AssertionContext context, Grant grant)
+    public ReplayMark? CreateMark(AssertionContext context, Grant grant)
     {
         var mode = context.Rule.Issuer.ReplayMode;
         if (mode == ReplayMode.Off || IsExempt(context, mode))
@@ -22,7 +22,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         }
 
         Span<byte> assertion = stackalloc byte[SHA256.HashSizeInBytes];
-        var key = KeyOf(context, assertion);
+        var key = CreateKey(context, assertion);
         var tag = ReplayTag.Of(grant, assertion, context.Request.Source.ToString(), context.Now);
         return new ReplayMark(key with { Tag = tag.ToArray() }, tag);
     }
@@ -33,7 +33,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
     /// </summary>
     public async ValueTask<bool> WasUsedAsync(AssertionContext context, CancellationToken cancellationToken) =>
         IsExempt(context, context.Rule.Issuer.ReplayMode)
-        && await audit.HasUsedAsync(KeyOf(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
+        && await audit.HasUsedAsync(CreateKey(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
 
     /// <param name="use">The durable first use; null = its decision was never written, so it does not count.</param>
     /// <param name="first">What the first use left; default when nothing readable.</param>
@@ -56,7 +56,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         mode == ReplayMode.SingleUse && context.SingleUseId is null && context.Request.Form == ExchangeForm.Json;
 
     // Over the signing input, never the token as sent: its encoding is canonical, its signature need not be unique.
-    private ReplayKey KeyOf(AssertionContext context, Span<byte> assertion)
+    private ReplayKey CreateKey(AssertionContext context, Span<byte> assertion)
     {
         SHA256.HashData(context.Token.SigningInput, assertion);
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];

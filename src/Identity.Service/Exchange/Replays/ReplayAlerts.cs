@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Ids;
@@ -45,13 +46,12 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
                 Event = new ReplayDetected
                 {
                     At = context.Now,
-                    Actor = FederatedAuthentication.ActorOf(context),
+                    Cause = new AuditCause(FederatedAuthentication.ToActor(context), context.Request.RequestId),
                     OrganizationId = context.Rule.Rule.OrganizationId,
-                    RequestId = context.Request.RequestId,
                     RuleId = context.Rule.Rule.Id.Value,
                     IssuerId = issuer.Id.Value,
                     ReplayMode = mode,
-                    AssertionId = FederatedAuthentication.AssertionIdOf(context),
+                    AssertionId = FederatedAuthentication.GetAssertionId(context),
                     First = first,
                     Again = again,
                 },

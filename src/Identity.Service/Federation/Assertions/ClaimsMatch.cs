@@ -32,14 +32,14 @@ internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
             var outcome = condition.Evaluate(context.Claims);
             if (!outcome.Holds)
             {
-                return DenialOf(condition, outcome);
+                return ToDenial(condition, outcome);
             }
         }
 
         return null;
     }
 
-    private static Denial DenialOf(ICondition condition, ConditionOutcome outcome) =>
+    private static Denial ToDenial(ICondition condition, ConditionOutcome outcome) =>
         (condition.Origin, outcome.Verdict) switch
         {
             (_, ConditionVerdict.Fails) => new Denial(DenialReason.CelError, outcome.Detail),

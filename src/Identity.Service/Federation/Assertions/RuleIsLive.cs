@@ -13,21 +13,21 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
     }
 
     /// <summary>Why the rule grants nothing now; null = it is in force.</summary>
-    public static DenialReason? FaultOf(CompiledRule rule, DateTimeOffset now) =>
+    public static DenialReason? FindDenial(CompiledRule rule, DateTimeOffset now) =>
         rule switch
         {
             { Rule.IsArchived: true } => DenialReason.RuleArchived,
             { Issuer.IsArchived: true } => DenialReason.IssuerDisabled,
             { Account.IsArchived: true } => DenialReason.PrincipalDisabled,
-            { IsLive: false } => ReasonOf(rule.Rule.State),
+            { IsLive: false } => ToReason(rule.Rule.State),
             { Rule: var version } when version.HasExpired(now) => DenialReason.RuleExpired,
             _ => null,
         };
 
     protected override Denial? Check(AssertionContext context) =>
-        FaultOf(context.Rule, context.Now) is { } fault ? new Denial(fault) : null;
+        FindDenial(context.Rule, context.Now) is { } error ? new Denial(error) : null;
 
-    private static DenialReason ReasonOf(RuleState state) =>
+    private static DenialReason ToReason(RuleState state) =>
         state switch
         {
             RuleState.Draft => DenialReason.RuleDraft,

@@ -23,7 +23,7 @@ internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
         {
             if (condition.Origin == ConditionOrigin.Subject && !condition.Holds(context.Claims))
             {
-                return new Denial(ReasonOf(context), Claim: "sub");
+                return new Denial(GetReason(context), Claim: "sub");
             }
         }
 
@@ -31,7 +31,7 @@ internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
     }
 
     // The same repository in GitHub's other form: denied all the same, but with the cause in the history.
-    private static DenialReason ReasonOf(AssertionContext context) =>
+    private static DenialReason GetReason(AssertionContext context) =>
         context.Rule.Rule.Match.Subject is { } wanted
         && Matches(SubjectFormat.WithoutNumbers(wanted), SubjectFormat.WithoutNumbers(context.Subject!))
             ? DenialReason.SubjectFormatChanged

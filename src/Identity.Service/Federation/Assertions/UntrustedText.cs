@@ -10,7 +10,7 @@ internal static class UntrustedText
     /// <summary>Shortened, and without control characters, which could forge lines where records are printed.</summary>
     public static string Bounded(string text) =>
         string.Create(
-            LengthOf(text),
+            GetLength(text),
             text,
             static (target, source) =>
             {
@@ -22,7 +22,7 @@ internal static class UntrustedText
         );
 
     // Half a surrogate pair is not text: what UTF-8 cannot hold, no database stores.
-    private static int LengthOf(string text) =>
+    private static int GetLength(string text) =>
         text.Length <= MaxLength ? text.Length
         : char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1
         : MaxLength;

@@ -42,7 +42,7 @@ internal sealed class DraftCompiler(
             return FederationErrors.Reference.Refuse("target.service_account_id: unknown service account.");
         }
 
-        if (directory.Current.KeysOf(issuer.Id) is not { } keys)
+        if (directory.Current.FindKeys(issuer.Id) is not { } keys)
         {
             // Saved and not read yet: for a moment nothing can be said of its rules.
             return StorageErrors.Unavailable.Refuse();

@@ -30,12 +30,10 @@ internal sealed class PolicyReplayEndpoint(
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.ReplayRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         var rule = await rules.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
         return rule is null
@@ -85,21 +83,15 @@ internal sealed class PolicyReplayEndpoint(
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var editedResult = RuleDrafts.Edit(rule, changes, stamps);
-        if (!editedResult.IsOk)
+        if (!RuleDrafts.Edit(rule, changes, stamps).TryGet(out var edited, out var refused))
         {
-            return editedResult.Refusal;
+            return refused;
         }
 
-        var edited = editedResult.Value;
-
-        var compiledResult = await drafts.CompileAsync(edited, cancellationToken);
-        if (!compiledResult.IsOk)
+        if (!(await drafts.CompileAsync(edited, cancellationToken)).TryGet(out var compiled, out refused))
         {
-            return compiledResult.Refusal;
+            return refused;
         }
-
-        var compiled = compiledResult.Value;
 
         var report = await replay.RunAsync(compiled, days ?? PolicyReplay.DefaultDays, cancellationToken);
         var noted = await journal.CommitAsync(
@@ -108,9 +100,8 @@ internal sealed class PolicyReplayEndpoint(
                 Event = new RuleSimulated
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = rule.OrganizationId,
-                    RequestId = request.RequestId,
                     Input = "replay",
                     RuleId = rule.Id.Value,
                     IssuerId = rule.IssuerId.Value,

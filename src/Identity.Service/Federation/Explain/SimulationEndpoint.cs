@@ -25,12 +25,10 @@ internal sealed class SimulationEndpoint(
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.SimulateRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (body.RuleId is not null && body.Rule is not null)
         {
@@ -43,12 +41,10 @@ internal sealed class SimulationEndpoint(
         }
 
         var inputResult = await reader.ReadAsync(body, request.Caller.OrganizationId, cancellationToken);
-        if (!inputResult.IsOk)
+        if (!inputResult.TryGet(out var input, out refusal))
         {
-            return inputResult.Refusal;
+            return refusal;
         }
-
-        var input = inputResult.Value;
 
         return body.RuleId is null && body.Rule is null
             ? await SearchAsync(request, body, input, cancellationToken)
@@ -144,7 +140,7 @@ internal sealed class SimulationEndpoint(
     {
         var issuerUrl = input.Claims.FindString("iss"u8);
         var rules = directory
-            .Current.RulesOf(request.Caller.OrganizationId)
+            .Current.FindRules(request.Caller.OrganizationId)
             .Where(rule =>
                 rule.IsLive && (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
             )
@@ -175,7 +171,7 @@ internal sealed class SimulationEndpoint(
         {
             json.WriteString("type", "simulation");
             json.WriteString("decision", decision);
-            json.WriteString("reason", ReasonOf(search));
+            json.WriteString("reason", GetReason(search));
             json.WriteNumber("searched", search.Tried.Count);
             json.WriteBoolean("truncated", search.IsTruncated);
             json.WriteStartArray("matches");
@@ -208,7 +204,7 @@ internal sealed class SimulationEndpoint(
         });
     }
 
-    private static string? ReasonOf(SimulatedSearch search)
+    private static string? GetReason(SimulatedSearch search)
     {
         if (search.IsAmbiguous)
         {
@@ -274,9 +270,8 @@ internal sealed class SimulationEndpoint(
                 Event = new RuleSimulated
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
                     Input = input.Kind,
                     RuleId = ruleId,
                     IssuerId = rule.Issuer.Id.Value,

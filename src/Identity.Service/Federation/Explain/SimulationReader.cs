@@ -46,7 +46,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
 
         if (body.Sample is { } sample)
         {
-            return SampleOf(sample) is { } shape
+            return FindSample(sample) is { } shape
                 ? ReadClaims("sample", shape.ClaimsFor(identity.PublicUrl), body.WorkspaceId)
                 : Refuse("sample: PRESET/SAMPLE is required, as federation_presets lists them.");
         }
@@ -54,7 +54,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
         return ReadClaims("claims", body.Claims!.Value.GetRawText(), body.WorkspaceId);
     }
 
-    private static PresetSample? SampleOf(string name) =>
+    private static PresetSample? FindSample(string name) =>
         name.Split('/', 2) is [var preset, var sample]
             ? PresetCatalogue.Find(preset)?.Samples.FirstOrDefault(known => known.Name == sample)
             : null;

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Federation.History;
 /// </summary>
 internal sealed class DenialRecorder(
     IJournal journal,
-    IAuthenticationHistory history,
+    DenialStore denials,
     UnprovenRefusals unproven,
     Explainer explainer,
     TimeProvider time
@@ -47,8 +47,8 @@ internal sealed class DenialRecorder(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = audited with { TraceDigest = trace is null ? null : DigestOf(trace) },
-                Statements = [history.Insert(RowOf(context, denial, audited, trace))],
+                Event = audited with { TraceDigest = trace is null ? null : Digest(trace) },
+                Statements = [denials.Insert(ToRow(context, denial, audited, trace))],
                 Class = DecisionClass.Bulk,
             },
             cancellationToken
@@ -68,10 +68,10 @@ internal sealed class DenialRecorder(
         return traced.AddOrUpdate(ruleId, 1, static (_, count) => count + 1) <= MaxTracesPerRuleAndMinute;
     }
 
-    private static string DigestOf(string trace) =>
+    private static string Digest(string trace) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(trace)));
 
-    private static RecordedDenial RowOf(
+    private static RecordedDenial ToRow(
         AssertionContext context,
         Denial denial,
         FederatedAuthentication audited,
@@ -89,9 +89,9 @@ internal sealed class DenialRecorder(
             Reason = denial.Reason.Name(),
             Detail = denial.Detail,
             Source = context.Request.Source.ToString(),
-            UserAgent = audited.Actor.UserAgent,
+            UserAgent = audited.Cause.Actor.UserAgent,
             IsProven = true,
-            Subject = audited.Actor.Subject,
+            Subject = audited.Cause.Actor.Subject,
             Trace = trace,
         };
 }

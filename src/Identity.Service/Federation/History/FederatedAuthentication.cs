@@ -59,9 +59,8 @@ internal sealed record FederatedAuthentication : AuditEvent
         return new FederatedAuthentication
         {
             At = context.Now,
-            Actor = ActorOf(context),
+            Cause = new AuditCause(ToActor(context), context.Request.RequestId),
             OrganizationId = rule.Rule.OrganizationId,
-            RequestId = context.Request.RequestId,
             Status = status,
             RuleId = rule.Rule.Id.Value,
             RuleVersion = rule.Rule.Version,
@@ -69,16 +68,16 @@ internal sealed record FederatedAuthentication : AuditEvent
             ServiceAccountId = rule.Account.Id.Value,
             RequestedServiceAccountId = context.Request.ServiceAccountId,
             ClaimsJson = claims.Json,
-            AssertionId = AssertionIdOf(context),
+            AssertionId = GetAssertionId(context),
             Form = context.Request.Form,
             IsOwnToken = context.Request.IsOwnToken,
-            AssertionDigest = DigestOf(context.Request.Assertion.Span),
+            AssertionDigest = Digest(context.Request.Assertion.Span),
             Trial = context.Trial,
         };
     }
 
     /// <summary>The federated caller, of a proven assertion.</summary>
-    public static AuditActor ActorOf(AssertionContext context) =>
+    public static AuditActor ToActor(AssertionContext context) =>
         new()
         {
             Type = "federated",
@@ -90,10 +89,10 @@ internal sealed record FederatedAuthentication : AuditEvent
         };
 
     /// <summary>The assertion's <c>jti</c> as records show it; null if it has none.</summary>
-    public static string? AssertionIdOf(AssertionContext context) =>
+    public static string? GetAssertionId(AssertionContext context) =>
         context.Claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
 
-    private static string DigestOf(ReadOnlySpan<byte> assertion)
+    private static string Digest(ReadOnlySpan<byte> assertion)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(assertion, hash);
@@ -114,7 +113,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.
         json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
         json.WriteEndObject();
-        json.WriteString("form", NameOf(Form));
+        json.WriteString("form", ToWireName(Form));
         json.WriteString("assertion_sha256", AssertionDigest);
         WriteOptional(json, "trace_sha256", TraceDigest);
         if (Grant is { } grant)
@@ -141,7 +140,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         }
     }
 
-    private static string NameOf(ExchangeForm form) =>
+    private static string ToWireName(ExchangeForm form) =>
         form switch
         {
             ExchangeForm.JwtBearer => "jwt_bearer",

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Http;
@@ -13,41 +11,29 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
-        var queryResult = HistoryQueryReader.Read(request);
-        if (!queryResult.IsOk)
+        if (!HistoryQueryReader.Read(request).TryGet(out var query, out refusal))
         {
-            return queryResult.Refusal;
+            return refusal;
         }
 
-        var query = queryResult.Value;
-
-        var found = await history.ListAsync(query, page.Before, page.Limit + 1, cancellationToken);
-        var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);
-        // Fewer than requested, but the search is not complete: the reader continues from where it stopped.
-        next ??= found.SearchedTo is { } ordinal ? page.CursorAt(ordinal) : null;
-        return Render(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("data");
-            foreach (var row in rows)
-            {
-                json.WriteStartObject();
-                HistoryEntryWriter.WriteMembers(json, row.Value);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("next_page", next);
-            json.WriteEndObject();
-        });
+        var found = await history.ListAsync(query, page.Before, page.Count, cancellationToken);
+        var answer = page.Cut(found.Rows, row => row.Ordinal, found.SearchedTo);
+        return ApiAnswer.Written(json =>
+            answer.Write(
+                json,
+                static (json, row) =>
+                {
+                    json.WriteStartObject();
+                    HistoryEntryWriter.WriteMembers(json, row.Value);
+                    json.WriteEndObject();
+                }
+            )
+        );
     }
 
     /// <summary>Administrators see all; the service account that an exchange was for sees what concerns itself.</summary>
@@ -69,7 +55,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         if (caller.Has(Scopes.OrganizationAdmin))
         {
             var trace = entry.Trace ?? await grants.ReproduceAsync(caller.OrganizationId, entry, cancellationToken);
-            return Render(json =>
+            return ApiAnswer.Written(json =>
             {
                 json.WriteStartObject();
                 HistoryEntryWriter.WriteMembers(json, entry);
@@ -88,18 +74,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         }
 
         return caller.ServiceAccountId is { } account && account == entry.ServiceAccountId
-            ? Render(json => HistoryEntryWriter.WriteForCaller(json, entry))
+            ? ApiAnswer.Written(json => HistoryEntryWriter.WriteForCaller(json, entry))
             : RequestErrors.NotFound.Refuse();
-    }
-
-    private static ApiAnswer Render(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            write(json);
-        }
-
-        return ApiAnswer.Raw(buffer.WrittenMemory, "application/json");
     }
 }

@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Storage;
-
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
@@ -38,13 +36,4 @@ internal interface IAuthenticationHistory
         DateTimeOffset since,
         CancellationToken cancellationToken
     );
-
-    /// <summary>Records a denial in its place among the chain's entries.</summary>
-    Statement Insert(RecordedDenial denial);
-
-    /// <summary>Drops denials older than that.</summary>
-    Statement Forget(DateTimeOffset before);
-
-    /// <summary>How many unproven refusals are kept per source and rule.</summary>
-    ValueTask<IReadOnlyList<(string Source, string RuleId, int Rows)>> CountAsync(CancellationToken cancellationToken);
 }

@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Federation.History;
 /// </summary>
 internal sealed class UnprovenRefusals(
     IJournal journal,
-    IAuthenticationHistory history,
+    DenialStore denials,
     Explainer explainer,
     FederationOptions federationOptions,
     LimitOptions limitOptions,
@@ -90,7 +90,7 @@ internal sealed class UnprovenRefusals(
 
         // Only for what is kept: an explanation costs as much as the refusal did.
         var explanation = await explainer.ExplainAsync(context, denial, cancellationToken);
-        var statement = history.Insert(
+        var statement = denials.Insert(
             new RecordedDenial
             {
                 RequestId = context.Request.RequestId,
@@ -129,7 +129,7 @@ internal sealed class UnprovenRefusals(
             var summed = Interlocked.Exchange(ref summary, new ConcurrentDictionary<RefusalKey, long>());
             foreach (var (key, refusals) in counted)
             {
-                await CommitAsync(new Decision { Statements = [history.Insert(RowOf(key, refusals, now))] });
+                await CommitAsync(new Decision { Statements = [denials.Insert(ToRow(key, refusals, now))] });
                 Interlocked.Increment(ref rowsTotal);
             }
 
@@ -141,7 +141,7 @@ internal sealed class UnprovenRefusals(
                         Event = new UnprovenRefusalsCounted([.. organization])
                         {
                             At = now,
-                            Actor = AuditActor.System,
+                            Cause = AuditCause.System,
                             OrganizationId = organization.Key,
                         },
                     }
@@ -152,7 +152,7 @@ internal sealed class UnprovenRefusals(
             {
                 cleanedAt = now;
                 await CommitAsync(
-                    new Decision { Statements = [history.Forget(now - federationOptions.HistoryRetention)] }
+                    new Decision { Statements = [denials.Forget(now - federationOptions.HistoryRetention)] }
                 );
                 await CountAsync(CancellationToken.None);
             }
@@ -181,7 +181,7 @@ internal sealed class UnprovenRefusals(
     {
         var total = 0;
         rows.Clear();
-        foreach (var (source, ruleId, count) in await history.CountAsync(cancellationToken))
+        foreach (var (source, ruleId, count) in await denials.CountAsync(cancellationToken))
         {
             rows[(source, ruleId)] = count;
             total += count;
@@ -215,7 +215,7 @@ internal sealed class UnprovenRefusals(
         counters.AddOrUpdate(bounded, 1, static (_, count) => count + 1);
     }
 
-    private static RecordedDenial RowOf(RefusalKey key, long refusals, DateTimeOffset now) =>
+    private static RecordedDenial ToRow(RefusalKey key, long refusals, DateTimeOffset now) =>
         new()
         {
             RequestId = Identifier.New("req"),

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -14,15 +13,10 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var kills = await connection.QueryAsync<KillRow>(
-            new CommandDefinition(Select, cancellationToken: cancellationToken)
-        );
-        var pauses = await connection.QueryAsync<PauseRow>(
-            new CommandDefinition(
-                "SELECT issuer_id AS IssuerId, paused_at_ms AS PausedAt FROM federation_issuer_pauses",
-                cancellationToken: cancellationToken
-            )
+        var kills = await database.QueryAsync<KillRow>(Select, cancellationToken);
+        var pauses = await database.QueryAsync<PauseRow>(
+            "SELECT issuer_id AS IssuerId, paused_at_ms AS PausedAt FROM federation_issuer_pauses",
+            cancellationToken
         );
         return (
             [.. kills.Select(row => row.ToKill())],

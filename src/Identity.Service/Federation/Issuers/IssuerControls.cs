@@ -56,7 +56,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
     )
     {
         var paused = pauses.ToDictionary(pause => pause.IssuerId, pause => pause.PausedAt);
-        var killed = kills.GroupBy(kill => kill.IssuerId).ToDictionary(lines => lines.Key, KillOf);
+        var killed = kills.GroupBy(kill => kill.IssuerId).ToDictionary(lines => lines.Key, ToKill);
         return paused
             .Keys.Union(killed.Keys)
             .ToFrozenDictionary(
@@ -66,7 +66,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
             );
     }
 
-    private static IssuerKill KillOf(IEnumerable<StoredKill> lines)
+    private static IssuerKill ToKill(IEnumerable<StoredKill> lines)
     {
         var byKind = lines.ToLookup(line => line.Kind);
         return new IssuerKill

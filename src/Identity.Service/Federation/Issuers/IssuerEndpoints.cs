@@ -23,21 +23,16 @@ internal sealed class IssuerEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateIssuerRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var issuerResult = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
-        if (!issuerResult.IsOk)
+        if (!IssuerReader.Create(body, request.Caller.OrganizationId, stamps).TryGet(out var issuer, out refusal))
         {
-            return issuerResult.Refusal;
+            return refusal;
         }
-
-        var issuer = issuerResult.Value;
 
         if (
             (validator.Check(issuer) ?? await addresses.CheckAsync(issuer, request.Caller, cancellationToken)) is
@@ -55,19 +50,15 @@ internal sealed class IssuerEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new IssuerListDocument { Data = [.. rows.Select(row => DocumentOf(row.Value))], NextPage = next },
-            FederationJson.Default.IssuerListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => ToDocument(row.Value)),
+            FederationJson.Default.PageIssuerDocument
         );
     }
 
@@ -77,12 +68,10 @@ internal sealed class IssuerEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateIssuerRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (body.JwksPollingDisabled == true)
         {
@@ -99,13 +88,10 @@ internal sealed class IssuerEndpoints(
             return FederationErrors.Archived.Refuse();
         }
 
-        var changedResult = IssuerReader.Update(body, issuer);
-        if (!changedResult.IsOk)
+        if (!IssuerReader.Update(body, issuer).TryGet(out var changed, out refusal))
         {
-            return changedResult.Refusal;
+            return refusal;
         }
-
-        var changed = changedResult.Value;
 
         var updated = changed with
         {
@@ -175,15 +161,14 @@ internal sealed class IssuerEndpoints(
         new(name, issuer)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
 
-    private IssuerDocument DocumentOf(Issuer issuer) =>
-        IssuerDocument.Of(issuer, directory.Current.KeysOf(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
+    private IssuerDocument ToDocument(Issuer issuer) =>
+        IssuerDocument.Of(issuer, directory.Current.FindKeys(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
 
     private ApiAnswer Answer(Issuer issuer) =>
-        ApiAnswer.Json(DocumentOf(issuer), FederationJson.Default.IssuerDocument);
+        ApiAnswer.Json(ToDocument(issuer), FederationJson.Default.IssuerDocument);
 }

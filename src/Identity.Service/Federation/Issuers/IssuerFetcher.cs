@@ -30,10 +30,10 @@ internal sealed class IssuerFetcher : IIssuerFetcher
 
     public async Task<FetchedDocument> GetAsync(IssuerFetch fetch, CancellationToken cancellationToken)
     {
-        var roots = RootsOf(fetch.Issuer.KeySource.CaCertificatePem);
+        var roots = ReadRoots(fetch.Issuer.KeySource.CaCertificatePem);
         try
         {
-            var result = await fetcher.FetchAsync(RequestOf(fetch, roots), cancellationToken);
+            var result = await fetcher.FetchAsync(ToRequest(fetch, roots), cancellationToken);
             if (!result.IsSuccess)
             {
                 return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}");
@@ -53,9 +53,9 @@ internal sealed class IssuerFetcher : IIssuerFetcher
     }
 
     public Task<FetchResult?> CheckAsync(IssuerFetch fetch, CancellationToken cancellationToken) =>
-        fetcher.CheckAsync(RequestOf(fetch, roots: null), cancellationToken);
+        fetcher.CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
 
-    private static FetchRequest RequestOf(IssuerFetch fetch, X509Certificate2Collection? roots) =>
+    private static FetchRequest ToRequest(IssuerFetch fetch, X509Certificate2Collection? roots) =>
         new()
         {
             Url = fetch.Url.AbsoluteUri,
@@ -66,7 +66,7 @@ internal sealed class IssuerFetcher : IIssuerFetcher
             Observation = fetch.Observation,
         };
 
-    private static X509Certificate2Collection? RootsOf(string? pem)
+    private static X509Certificate2Collection? ReadRoots(string? pem)
     {
         if (pem is null)
         {

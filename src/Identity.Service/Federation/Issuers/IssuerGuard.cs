@@ -42,12 +42,12 @@ internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter lint
     private Refusal? CheckRules(FederationSnapshot seen, Issuer before, Issuer updated) =>
         (before.Url, before.Preset, before.Tenancy) == (updated.Url, updated.Preset, updated.Tenancy)
             ? null
-            : seen.VersionsOf(updated.Id)
+            : seen.FindVersions(updated.Id)
                 .Select(rule => linter.Check(rule, updated)?.With("federation_rule_id", rule.Id.Value))
                 .FirstOrDefault(refusal => refusal is not null);
 
     private static Refusal? CheckCaller(FederationSnapshot seen, Caller caller, Issuer issuer) =>
-        GrantRights.Lacking(caller, seen.VersionsOf(issuer.Id).SelectMany(rule => rule.Scopes)) is { } fault
-            ? FederationErrors.ScopeNotGrantable.Refuse($"Rules of this issuer grant more than the caller may: {fault}")
+        GrantRights.Lacking(caller, seen.FindVersions(issuer.Id).SelectMany(rule => rule.Scopes)) is { } error
+            ? FederationErrors.ScopeNotGrantable.Refuse($"Rules of this issuer grant more than the caller may: {error}")
             : null;
 }

@@ -77,7 +77,7 @@ internal sealed class IssuerKeyRecorder(
         new(name, issuer.Id, state, failures, lastFailure, fetchedAt)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             OrganizationId = issuer.OrganizationId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
@@ -86,7 +86,7 @@ internal sealed class IssuerKeyRecorder(
         new(issuer.Id, change)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             OrganizationId = issuer.OrganizationId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };

@@ -54,7 +54,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
                 + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
                 + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
                 + "sealed_state = excluded.sealed_state",
-            ParametersOf(issuer, set)
+            ToParameters(issuer, set)
         );
         if (change is not null)
         {
@@ -65,7 +65,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
                     + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
                     + "sealed_state = excluded.sealed_state "
                     + "WHERE federation_issuer_key_sets.digest <> excluded.digest",
-                ParametersOf(issuer, set)
+                ToParameters(issuer, set)
             ).ExpectingOne(FederationConflict.Changed);
             var told = await journal.CommitAsync(
                 new Decision { Event = change, Statements = [first] },
@@ -94,7 +94,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
                         new
                         {
                             Issuer = issuer.Value,
-                            Digest = DigestOf(set),
+                            Digest = GetDigest(set),
                             State = SealState(issuer, set),
                         }
                     ),
@@ -103,11 +103,11 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             cancellationToken
         );
 
-    private object ParametersOf(IssuerId issuer, StoredKeySet set) =>
+    private object ToParameters(IssuerId issuer, StoredKeySet set) =>
         new
         {
             Issuer = issuer.Value,
-            Digest = DigestOf(set),
+            Digest = GetDigest(set),
             Document = sealer.Seal(Table, issuer.Value, DocumentColumn, set.Document.Span),
             State = SealState(issuer, set),
         };
@@ -132,7 +132,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             )
         );
 
-    private static string DigestOf(StoredKeySet set) => $"{set.Source} {set.Digest}";
+    private static string GetDigest(StoredKeySet set) => $"{set.Source} {set.Digest}";
 
     private static StoredKeySet? Open(Row row, Sealer sealer, ILogger logger)
     {

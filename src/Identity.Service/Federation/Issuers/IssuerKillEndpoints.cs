@@ -28,7 +28,7 @@ internal sealed class IssuerKillEndpoints(
 
         var (issuer, order) = read.Value;
 
-        var thumbprints = KeysOf(issuer, order);
+        var thumbprints = FindKeys(issuer, order);
         var lines = new[] { (order.Kind, order.Value) }
             .Concat(thumbprints.Select(thumbprint => (KillKind.Key, thumbprint)))
             .Select(line => new StoredKill(
@@ -110,9 +110,9 @@ internal sealed class IssuerKillEndpoints(
     }
 
     // The thief may publish the stolen key again under a new name.
-    private IReadOnlyList<string> KeysOf(Issuer issuer, KillOrder order)
+    private IReadOnlyList<string> FindKeys(Issuer issuer, KillOrder order)
     {
-        var present = directory.Current.KeysOf(issuer.Id)?.PresentKeys?.Keys ?? [];
+        var present = directory.Current.FindKeys(issuer.Id)?.PresentKeys?.Keys ?? [];
         return order.Kind switch
         {
             KillKind.Kid => [.. present.Where(key => key.KeyId == order.Value).Select(key => key.Thumbprint)],
@@ -137,9 +137,8 @@ internal sealed class IssuerKillEndpoints(
         new(name, issuer.Id, order, thumbprints)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
         };
 }

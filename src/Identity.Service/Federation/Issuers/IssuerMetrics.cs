@@ -57,19 +57,18 @@ internal sealed class IssuerMetrics : IDisposable
     }
 
     private static IEnumerable<Measurement<long>> Failures(FederationDirectory directory) =>
-        Troubled(directory)
-            .Select(keys => new Measurement<long>(keys.PollStatus()!.ConsecutiveFailures, IssuerOf(keys)));
+        Troubled(directory).Select(keys => new Measurement<long>(keys.PollStatus()!.ConsecutiveFailures, ToTag(keys)));
 
     private static IEnumerable<Measurement<double>> Ages(FederationDirectory directory, TimeProvider time) =>
         Troubled(directory)
             .Where(keys => keys.PollStatus()!.LastFetchedAt is not null)
             .Select(keys => new Measurement<double>(
                 (time.GetUtcNow() - keys.PollStatus()!.LastFetchedAt!.Value).TotalSeconds,
-                IssuerOf(keys)
+                ToTag(keys)
             ));
 
     private static IEnumerable<IssuerKeys> Troubled(FederationDirectory directory) =>
         directory.Current.AllKeys.Where(keys => keys.IsFetched && keys.PollStatus()!.ConsecutiveFailures > 0);
 
-    private static KeyValuePair<string, object?> IssuerOf(IssuerKeys keys) => new("issuer", keys.IssuerId.Value);
+    private static KeyValuePair<string, object?> ToTag(IssuerKeys keys) => new("issuer", keys.IssuerId.Value);
 }

@@ -28,7 +28,7 @@ internal sealed class IssuerStore(Database database)
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
-    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Issuer>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -42,8 +42,8 @@ internal sealed class IssuerStore(Database database)
             {
                 organizationId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );
@@ -93,7 +93,7 @@ internal sealed class IssuerStore(Database database)
                 + "@Tenancy, @ReplayMode, @ReplayWindowSeconds, @Algorithms, @Types, @SingleAudience, "
                 + "@AllowMissingKid, @AllowNonAscii, @CallerDetail, @StaleOkSeconds, @HardExpirySeconds, @Version, "
                 + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy)",
-            ParametersOf(issuer)
+            ToParameters(issuer)
         ).Unique(FederationConflict.NameTaken);
 
     /// <summary>
@@ -112,7 +112,7 @@ internal sealed class IssuerStore(Database database)
                 + "version = @Version, updated_at_ms = @UpdatedAt, updated_by = @UpdatedBy, "
                 + "archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                 + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-            ParametersOf(issuer)
+            ToParameters(issuer)
         )
             .ExpectingOne(FederationConflict.Changed)
             .Unique(FederationConflict.NameTaken);
@@ -137,7 +137,7 @@ internal sealed class IssuerStore(Database database)
             Update(issuer),
         ];
 
-    private static object ParametersOf(Issuer issuer) =>
+    private static object ToParameters(Issuer issuer) =>
         new
         {
             Id = issuer.Id.Value,

@@ -26,9 +26,9 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
     /// <summary>Null = it may.</summary>
     public Refusal? Check(Issuer issuer)
     {
-        if (FederationNames.CheckName(issuer.Name) is { } fault)
+        if (FederationNames.CheckName(issuer.Name) is { } error)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         if (issuer.MaxJwtLifetimeSeconds is < MinLifetimeSeconds or > MaxLifetimeSeconds)

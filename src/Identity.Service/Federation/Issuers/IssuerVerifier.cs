@@ -53,7 +53,7 @@ internal sealed class IssuerVerifier(
         TimeSpan? freshFor
     )
     {
-        var present = id is null ? null : directory.Current.KeysOf(issuer.Id)?.PresentKeys;
+        var present = id is null ? null : directory.Current.FindKeys(issuer.Id)?.PresentKeys;
         var change = keys is null || present is null ? null : KeyChange.Between(present, keys);
         return new VerificationDocument
         {

@@ -43,12 +43,10 @@ internal sealed class IssuerVerifyEndpoint(
     public async ValueTask<ApiAnswer> VerifyDraftAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateIssuerRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
         var issuerResult = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
@@ -73,9 +71,8 @@ internal sealed class IssuerVerifyEndpoint(
         var verified = new IssuerVerified(issuer, result)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = issuer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = id is null ? [] : [new AuditResource("federation_issuer", id)],
         };
         var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);

@@ -22,7 +22,6 @@ internal sealed class KeyRefresh
     private static readonly TimeSpan StartSpread = TimeSpan.FromSeconds(10);
 
     private const int MaxWaiters = 64;
-    private const int MaxMissing = 256;
 
     private readonly Issuer issuer;
     private readonly IssuerKeyServices services;
@@ -36,7 +35,7 @@ internal sealed class KeyRefresh
     private long nextPollTicks;
 
     // Guarded by the gate.
-    private readonly Dictionary<string, DateTimeOffset> missing = new(StringComparer.Ordinal);
+    private readonly MissingKeys missing = new();
     private Task? running;
     private Task recording = Task.CompletedTask;
     private DateTimeOffset lastStart = DateTimeOffset.MinValue;
@@ -177,7 +176,7 @@ internal sealed class KeyRefresh
                 services.Controls.IsStale
                 || issuer.IsArchived
                 || (isUseful && waiters >= MaxWaiters)
-                || (keyId is not null && missing.TryGetValue(keyId, out var until) && now < until)
+                || (keyId is not null && missing.Contains(keyId, now))
             )
             {
                 return null;
@@ -210,19 +209,7 @@ internal sealed class KeyRefresh
     {
         lock (gate)
         {
-            var now = Now;
-            if (missing.Count >= MaxMissing)
-            {
-                foreach (var gone in missing.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList())
-                {
-                    missing.Remove(gone);
-                }
-            }
-
-            if (missing.Count < MaxMissing)
-            {
-                missing[keyId] = lastStart + services.Options.MinRefresh;
-            }
+            missing.Add(keyId, lastStart + services.Options.MinRefresh, Now);
         }
     }
 

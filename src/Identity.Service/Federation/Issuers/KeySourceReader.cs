@@ -50,23 +50,23 @@ internal static class KeySourceReader
 
     private static Result<KeySource> ReadDiscovery(JsonElement jwks)
     {
-        var fault =
+        var error =
             CheckMembers(jwks, "type", "discovery_base", "jwks_host", "ca_cert_pem")
             ?? CheckText(jwks, "discovery_base")
             ?? CheckText(jwks, "jwks_host")
             ?? CheckHost(jwks)
             ?? CheckRoots(jwks);
-        return fault is null
+        return error is null
             ? new DiscoveryKeySource(Text(jwks, "discovery_base"), Text(jwks, "ca_cert_pem"), Text(jwks, "jwks_host"))
-            : Refuse(fault);
+            : Refuse(error);
     }
 
     private static Result<KeySource> ReadUrl(JsonElement jwks)
     {
-        var fault = CheckMembers(jwks, "type", "url", "ca_cert_pem") ?? CheckText(jwks, "url") ?? CheckRoots(jwks);
-        if (fault is not null)
+        var error = CheckMembers(jwks, "type", "url", "ca_cert_pem") ?? CheckText(jwks, "url") ?? CheckRoots(jwks);
+        if (error is not null)
         {
-            return Refuse(fault);
+            return Refuse(error);
         }
 
         return Text(jwks, "url") is { } url
@@ -76,9 +76,9 @@ internal static class KeySourceReader
 
     private static Result<KeySource> ReadInline(JsonElement jwks)
     {
-        if (CheckMembers(jwks, "type", "keys") is { } fault)
+        if (CheckMembers(jwks, "type", "keys") is { } error)
         {
-            return Refuse(fault);
+            return Refuse(error);
         }
 
         if (!jwks.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
@@ -105,9 +105,9 @@ internal static class KeySourceReader
 
     private static Result<KeySource> ReadFile(JsonElement jwks)
     {
-        if ((CheckMembers(jwks, "type", "path") ?? CheckText(jwks, "path")) is { } fault)
+        if ((CheckMembers(jwks, "type", "path") ?? CheckText(jwks, "path")) is { } error)
         {
-            return Refuse(fault);
+            return Refuse(error);
         }
 
         return Text(jwks, "path") is { Length: >= 1 and <= MaxPathLength } path && path.Split('/').All(IsFileName)
@@ -125,14 +125,14 @@ internal static class KeySourceReader
 
     private static Result<KeySource> ReadSpiffeBundle(JsonElement jwks)
     {
-        var fault =
+        var error =
             CheckMembers(jwks, "type", "trust_domain", "url", "ca_cert_pem", "bundle")
             ?? CheckText(jwks, "trust_domain")
             ?? CheckText(jwks, "url")
             ?? CheckRoots(jwks);
-        if (fault is not null)
+        if (error is not null)
         {
-            return Refuse(fault);
+            return Refuse(error);
         }
 
         if (Text(jwks, "trust_domain") is not { } trustDomain || !SpiffeId.IsTrustDomain(trustDomain))
@@ -204,9 +204,9 @@ internal static class KeySourceReader
 
     private static string? CheckRoots(JsonElement jwks)
     {
-        if (CheckText(jwks, "ca_cert_pem") is { } fault)
+        if (CheckText(jwks, "ca_cert_pem") is { } error)
         {
-            return fault;
+            return error;
         }
 
         if (Text(jwks, "ca_cert_pem") is not { } pem)

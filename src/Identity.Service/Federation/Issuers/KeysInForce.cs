@@ -25,11 +25,11 @@ internal sealed class KeysInForce
         this.issuer = issuer;
         this.services = services;
         present = issuer.KeySource.GivenKeys is { } given ? CachedKeys.Given(given) : null;
-        Source = SourceOf(issuer);
+        Source = GetSource(issuer);
     }
 
     /// <summary>Where an issuer's keys come from, as one value: another one makes stored keys worthless.</summary>
-    public static string SourceOf(Issuer issuer) =>
+    public static string GetSource(Issuer issuer) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}")));
 
     /// <summary>That of <see cref="IssuerKeys.Source"/>.</summary>
@@ -43,7 +43,7 @@ internal sealed class KeysInForce
 
     private IssuerKill? Kill => services.Controls.Of(issuer.Id).Kill;
 
-    public KeyState StateAt(DateTimeOffset now) => StateOf(present, now);
+    public KeyState StateAt(DateTimeOffset now) => GetState(present, now);
 
     /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
     /// <param name="now">The present moment.</param>
@@ -61,7 +61,7 @@ internal sealed class KeysInForce
         }
 
         var set = present;
-        var state = StateOf(set, now);
+        var state = GetState(set, now);
         if (state is KeyState.Empty or KeyState.HardExpired)
         {
             return KeyLookup.None(KeyLookupOutcome.Unavailable);
@@ -135,7 +135,7 @@ internal sealed class KeysInForce
         return set.Find(keyId, out var key) == JoseRefusal.None ? key : null;
     }
 
-    private KeyState StateOf(CachedKeys? set, DateTimeOffset now)
+    private KeyState GetState(CachedKeys? set, DateTimeOffset now)
     {
         if (set is null || (Kill?.SetsBefore is { } killed && set.FetchedAt < killed))
         {

@@ -87,7 +87,7 @@ internal static class SpiffeBundle
 
         json.WriteStartObject();
         // §4.2.2: `use` is required; a key without it, or with the web's `sig`, is not for JWT-SVIDs.
-        json.WriteString("use", UseOf(key) == JwtSvid ? "sig" : "other");
+        json.WriteString("use", ReadUse(key) == JwtSvid ? "sig" : "other");
         foreach (var member in key.EnumerateObject().Where(member => member.Name != "use"))
         {
             member.WriteTo(json);
@@ -96,7 +96,7 @@ internal static class SpiffeBundle
         json.WriteEndObject();
     }
 
-    private static string? UseOf(JsonElement key) =>
+    private static string? ReadUse(JsonElement key) =>
         key.TryGetProperty("use", out var use) && use.ValueKind == JsonValueKind.String ? use.GetString() : null;
 
     private static long? Number(JsonElement root, string name) =>

@@ -28,12 +28,10 @@ internal sealed class LintEndpoint(
             new LintRequest(),
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         return body switch
         {
@@ -86,7 +84,7 @@ internal sealed class LintEndpoint(
         var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
         return issuer is null
             ? FederationErrors.Reference.Refuse("issuer_id: unknown issuer.")
-            : Answer(1, [DocumentOf(rule, linter.Lint(rule, issuer)) with { RuleId = ruleId }]);
+            : Answer(1, [ToDocument(rule, linter.Lint(rule, issuer)) with { RuleId = ruleId }]);
     }
 
     private async ValueTask<ApiAnswer> LintAllAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -103,7 +101,7 @@ internal sealed class LintEndpoint(
             [
                 .. live.OrderBy(rule => rule.Rule.Name, StringComparer.Ordinal)
                     .Select(rule =>
-                        DocumentOf(
+                        ToDocument(
                             rule.Rule,
                             [.. linter.Lint(rule.Rule, rule.Issuer), .. inventoried[rule.Rule.Id.Value]]
                         )
@@ -113,7 +111,7 @@ internal sealed class LintEndpoint(
         );
     }
 
-    private static LintedRuleDocument DocumentOf(Rule rule, IReadOnlyList<Lint> lints) =>
+    private static LintedRuleDocument ToDocument(Rule rule, IReadOnlyList<Lint> lints) =>
         new()
         {
             RuleId = rule.Id.Value,

@@ -17,7 +17,7 @@ internal sealed class LintedRule
         Issuer = issuer;
         PublicUrl = publicUrl;
         Preset = PresetCatalogue.Find(issuer.Preset) ?? PresetCatalogue.OfAddress(issuer.Url);
-        Pins = [.. PinsOf(rule.Match)];
+        Pins = [.. FindPins(rule.Match)];
     }
 
     public Rule Rule { get; }
@@ -112,7 +112,7 @@ internal sealed class LintedRule
         return at > 0 && slash > at + 1 && subject.AsSpan(at + 1, slash - at - 1).IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
-    private static IEnumerable<Pin> PinsOf(RuleMatch match)
+    private static IEnumerable<Pin> FindPins(RuleMatch match)
     {
         if (match.Subject is { } subject)
         {

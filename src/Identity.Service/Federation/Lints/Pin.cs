@@ -7,14 +7,14 @@ namespace Culvert.Identity.Service.Federation.Lints;
 internal sealed record Pin(ClaimPath Path, PinKind Kind, IReadOnlyList<string> Values)
 {
     public static Pin Of(ClaimMatcher matcher) =>
-        new(matcher.Path, KindOf(matcher.Operator), [.. matcher.Values.Select(value => value.Text ?? value.Json)]);
+        new(matcher.Path, ToKind(matcher.Operator), [.. matcher.Values.Select(value => value.Text ?? value.Json)]);
 
     /// <summary>Exactly these values, none of them empty.</summary>
     public bool IsWhole => Kind == PinKind.Exact && Values.All(value => value.Length > 0);
 
     public bool Is(string claim) => ClaimPath.TryParse(claim, out var path) && path.Pointer == Path.Pointer;
 
-    private static PinKind KindOf(MatchOperator name) =>
+    private static PinKind ToKind(MatchOperator name) =>
         name switch
         {
             MatchOperator.Eq or MatchOperator.In => PinKind.Exact,

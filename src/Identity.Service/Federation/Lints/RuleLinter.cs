@@ -40,9 +40,9 @@ internal sealed class RuleLinter(ServiceIdentity identity)
     }
 
     /// <summary>Null = the rule may be saved; warnings never refuse.</summary>
-    public Refusal? Check(Rule rule, Issuer issuer) => RefusalOf(Lint(rule, issuer));
+    public Refusal? Check(Rule rule, Issuer issuer) => ToRefusal(Lint(rule, issuer));
 
-    public static Refusal? RefusalOf(IReadOnlyList<Lint> lints)
+    public static Refusal? ToRefusal(IReadOnlyList<Lint> lints)
     {
         if (lints.FirstOrDefault(lint => lint.Severity == LintSeverity.Error) is not { } first)
         {

@@ -44,7 +44,7 @@ internal sealed class RuleReviewer(
         var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
         var lints = linter.Lint(rule, issuer!);
         var isNarrower = before is not null && RuleNarrowing.Narrows(before, rule);
-        if (!isNarrower && RuleLinter.RefusalOf(lints) is { } dangerous)
+        if (!isNarrower && RuleLinter.ToRefusal(lints) is { } dangerous)
         {
             return dangerous;
         }
@@ -60,7 +60,7 @@ internal sealed class RuleReviewer(
     }
 
     /// <summary>The warnings of a rule in its present form; null when its issuer is not read yet.</summary>
-    public IReadOnlyList<LintDocument>? WarningsOf(Rule rule) =>
+    public IReadOnlyList<LintDocument>? FindWarnings(Rule rule) =>
         directory.Current.FindRule(rule.Id.Value) is { } known
             ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.Of)]
             : null;

@@ -7,9 +7,7 @@ namespace Culvert.Identity.Service.Federation.Presets;
 internal static class PresetEndpoints
 {
     public static ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        new(
-            ApiAnswer.Json(new PresetListDocument { Data = PresetCatalogue.All }, PresetJson.Default.PresetListDocument)
-        );
+        new(ApiAnswer.Json(Pages.Whole(PresetCatalogue.All), PresetJson.Default.PagePreset));
 
     public static ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
@@ -9,5 +10,5 @@ namespace Culvert.Identity.Service.Federation.Presets;
     RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(Preset))]
-[JsonSerializable(typeof(PresetListDocument))]
+[JsonSerializable(typeof(Page<Preset>))]
 internal sealed partial class PresetJson : JsonSerializerContext;

@@ -40,9 +40,9 @@ internal static class RuleTestReader
                 return RequestErrors.Invalid.Refuse($"tests.{test.Name}: two tests have this name.");
             }
 
-            if (CheckOne(test) is { } fault)
+            if (CheckOne(test) is { } error)
             {
-                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: {fault}");
+                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: {error}");
             }
         }
 

@@ -36,7 +36,7 @@ internal sealed class RuleTestRunner(
             return null;
         }
 
-        if (directory.Current.KeysOf(issuer.Id) is not { } keys)
+        if (directory.Current.FindKeys(issuer.Id) is not { } keys)
         {
             // The issuer was saved and is not read yet: for a moment nothing can be said of its rules.
             return StorageErrors.Unavailable.Refuse();

@@ -10,7 +10,7 @@ internal static class GrantRights
 {
     /// <summary>The sentence that says what the caller may not grant; null = it may grant all of these.</summary>
     public static string? Lacking(Caller caller, IEnumerable<string> scopes) =>
-        scopes.Select(scope => Lacking(caller, scope)).FirstOrDefault(fault => fault is not null);
+        scopes.Select(scope => Lacking(caller, scope)).FirstOrDefault(error => error is not null);
 
     private static string? Lacking(Caller caller, string scope)
     {

@@ -8,7 +8,7 @@ internal interface IRuleStore
     /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
     ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken);
 
-    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
     /// <param name="issuerId">Only rules of this issuer; null = all.</param>
     ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
         string organizationId,
@@ -25,7 +25,7 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>The versions of a rule, newest first, at most <c>Limit + 1</c>; their ordinal is the version.</summary>
+    /// <summary>The versions of a rule, newest first, at most <see cref="PageRequest.Count"/>; their ordinal is the version.</summary>
     ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
         string organizationId,
         string id,

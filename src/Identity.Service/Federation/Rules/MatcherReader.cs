@@ -9,7 +9,7 @@ internal static class MatcherReader
     public const int MaxValues = 64;
 
     /// <summary>The matcher, or the sentence that says what is wrong with it.</summary>
-    public static (ClaimMatcher? Matcher, string? Fault) Read(MatcherDocument? document)
+    public static (ClaimMatcher? Matcher, string? Error) Read(MatcherDocument? document)
     {
         if (document is null || !ClaimPath.TryParse(document.Claim, out var path))
         {
@@ -35,7 +35,7 @@ internal static class MatcherReader
         {
             { Eq: { } value } => Scalar(path, MatchOperator.Eq, value),
             { Contains: { } value } => Scalar(path, MatchOperator.Contains, value),
-            { In: { } values } => OneOf(path, values),
+            { In: { } values } => ReadOneOf(path, values),
             { Prefix: { } prefix } => prefix.Length is >= 1 and <= MatchValue.MaxTextLength
                 ? (new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.Of(prefix)]), null)
                 : (null, $"{path.Text}: prefix has 1 to 1024 characters."),
@@ -43,7 +43,7 @@ internal static class MatcherReader
         };
     }
 
-    public static MatcherDocument DocumentOf(ClaimMatcher matcher)
+    public static MatcherDocument ToDocument(ClaimMatcher matcher)
     {
         var document = new MatcherDocument { Claim = matcher.Path.Text };
         return matcher.Operator switch
@@ -61,7 +61,7 @@ internal static class MatcherReader
             ? (new ClaimMatcher(path, name, [value]), null)
             : (null, $"{path.Text}: a string of at most 1024 characters, a whole number or a boolean is required.");
 
-    private static (ClaimMatcher?, string?) OneOf(ClaimPath path, IReadOnlyList<JsonElement> elements)
+    private static (ClaimMatcher?, string?) ReadOneOf(ClaimPath path, IReadOnlyList<JsonElement> elements)
     {
         if (elements.Count is 0 or > MaxValues)
         {
@@ -71,10 +71,10 @@ internal static class MatcherReader
         var values = new List<MatchValue>();
         foreach (var element in elements)
         {
-            var (matcher, fault) = Scalar(path, MatchOperator.Eq, element);
+            var (matcher, error) = Scalar(path, MatchOperator.Eq, element);
             if (matcher is null)
             {
-                return (null, fault);
+                return (null, error);
             }
 
             values.Add(matcher.Values[0]);
@@ -90,9 +90,9 @@ internal static class MatcherReader
             return (null, $"{path.Text}: segments has 1 to 1024 characters.");
         }
 
-        return SegmentPattern.TryParse(text, out _, out var fault)
+        return SegmentPattern.TryParse(text, out _, out var error)
             ? (new ClaimMatcher(path, MatchOperator.Segments, [MatchValue.Of(text)]), null)
-            : (null, $"{path.Text}: {fault}");
+            : (null, $"{path.Text}: {error}");
     }
 
     private static JsonElement Element(MatchValue value)

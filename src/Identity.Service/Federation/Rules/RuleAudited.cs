@@ -42,7 +42,7 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
             json.WritePropertyName("matchers");
             JsonSerializer.Serialize(
                 json,
-                [.. Rule.Match.Matchers.Select(MatcherReader.DocumentOf)],
+                [.. Rule.Match.Matchers.Select(MatcherReader.ToDocument)],
                 FederationJson.Default.MatcherDocumentArray
             );
         }

@@ -118,7 +118,7 @@ internal sealed record RuleDocument
             Description = rule.Description,
             IssuerId = rule.IssuerId.Value,
             IssuerName = issuerName,
-            Match = DocumentOf(rule.Match),
+            Match = ToDocument(rule.Match),
             Target = new TargetDocument
             {
                 ServiceAccountId = rule.ServiceAccountId.Value,
@@ -144,7 +144,7 @@ internal sealed record RuleDocument
             ArchivedBy = rule.Stamps.ArchivedBy,
         };
 
-    private static MatchDocument DocumentOf(RuleMatch match) =>
+    private static MatchDocument ToDocument(RuleMatch match) =>
         new()
         {
             SubjectPrefix = match.Subject,
@@ -157,7 +157,7 @@ internal sealed record RuleDocument
                         claim => claim.Key,
                         claim => JsonSerializer.SerializeToElement(claim.Value, FederationJson.Default.String)
                     ),
-            Matchers = match.Matchers.Count == 0 ? null : [.. match.Matchers.Select(MatcherReader.DocumentOf)],
+            Matchers = match.Matchers.Count == 0 ? null : [.. match.Matchers.Select(MatcherReader.ToDocument)],
             Condition = match.Condition,
         };
 }

@@ -45,12 +45,10 @@ internal static class RuleDrafts
         }
 
         var optionsResult = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
-        if (!optionsResult.IsOk)
+        if (!optionsResult.TryGet(out var options, out var refusal))
         {
-            return optionsResult.Refusal;
+            return refusal;
         }
-
-        var options = optionsResult.Value;
 
         return new Rule
         {
@@ -61,7 +59,7 @@ internal static class RuleDrafts
             IssuerId = issuerId,
             ServiceAccountId = accountId,
             Match = match.Value,
-            Scopes = ScopesOf(body.OAuthScope),
+            Scopes = SplitScopes(body.OAuthScope),
             TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
             WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
@@ -107,12 +105,10 @@ internal static class RuleDrafts
         }
 
         var optionsResult = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
-        if (!optionsResult.IsOk)
+        if (!optionsResult.TryGet(out var options, out var refusal))
         {
-            return optionsResult.Refusal;
+            return refusal;
         }
-
-        var options = optionsResult.Value;
 
         return rule.Next(options.State, stamps) with
         {
@@ -120,7 +116,7 @@ internal static class RuleDrafts
             Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
             ServiceAccountId = accountId,
             Match = match.Value,
-            Scopes = body.OAuthScope is { } scope ? ScopesOf(scope) : rule.Scopes,
+            Scopes = body.OAuthScope is { } scope ? SplitScopes(scope) : rule.Scopes,
             TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
             TunnelIds = body.TunnelIds ?? rule.TunnelIds,
@@ -147,7 +143,8 @@ internal static class RuleDrafts
         attributes.ValueKind == JsonValueKind.Null
         || (attributes.ValueKind == JsonValueKind.Object && !attributes.EnumerateObject().Any());
 
-    private static string[] ScopesOf(string oauthScope) => oauthScope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] SplitScopes(string oauthScope) =>
+        oauthScope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static Result<Rule> Refuse(string message) => RequestErrors.Invalid.Refuse(message);
 }

@@ -27,21 +27,16 @@ internal sealed class RuleEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.CreateRuleRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
-        var ruleResult = RuleDrafts.New(body, request.Caller.OrganizationId, stamps);
-        if (!ruleResult.IsOk)
+        if (!RuleDrafts.New(body, request.Caller.OrganizationId, stamps).TryGet(out var rule, out refusal))
         {
-            return ruleResult.Refusal;
+            return refusal;
         }
-
-        var rule = ruleResult.Value;
 
         if (await validator.CheckAsync(rule, request.Caller, cancellationToken) is { } invalid)
         {
@@ -55,12 +50,10 @@ internal sealed class RuleEndpoints(
             body.LintJustification,
             cancellationToken
         );
-        if (!reviewResult.IsOk)
+        if (!reviewResult.TryGet(out var review, out refusal))
         {
-            return reviewResult.Refusal;
+            return refusal;
         }
-
-        var review = reviewResult.Value;
 
         var change = Audited(request, AuditEvents.FederationRuleCreated, rule, review, body.LintJustification);
         return
@@ -72,13 +65,10 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var issuer = request.Query("issuer_id");
         if (issuer is not null && !IssuerId.TryParse(issuer, out _))
@@ -87,10 +77,9 @@ internal sealed class RuleEndpoints(
         }
 
         var found = await store.ListAsync(request.Caller.OrganizationId, issuer, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new RuleListDocument { Data = [.. rows.Select(row => DocumentOf(row.Value))], NextPage = next },
-            FederationJson.Default.RuleListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => ToDocument(row.Value)),
+            FederationJson.Default.PageRuleDocument
         );
     }
 
@@ -103,12 +92,10 @@ internal sealed class RuleEndpoints(
     {
         var id = request.Route("id");
         var pageResult = PageRequest.Read(request, $"federation_rules/{id}", FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!pageResult.TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var organization = request.Caller.OrganizationId;
         var found = await store.ListVersionsAsync(organization, id, page, cancellationToken);
@@ -117,10 +104,9 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        var (rows, next) = page.Cut(found, rule => rule.Version);
         return ApiAnswer.Json(
-            new RuleListDocument { Data = [.. rows.Select(DocumentOf)], NextPage = next },
-            FederationJson.Default.RuleListDocument
+            page.Cut(found, rule => rule.Version).Select(ToDocument),
+            FederationJson.Default.PageRuleDocument
         );
     }
 
@@ -134,12 +120,10 @@ internal sealed class RuleEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateRuleRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -164,13 +148,10 @@ internal sealed class RuleEndpoints(
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var updatedResult = RuleDrafts.Edit(rule, body, stamps);
-        if (!updatedResult.IsOk)
+        if (!RuleDrafts.Edit(rule, body, stamps).TryGet(out var updated, out refusal))
         {
-            return updatedResult.Refusal;
+            return refusal;
         }
-
-        var updated = updatedResult.Value;
 
         if (await validator.CheckChangeAsync(rule, updated, request.Caller, cancellationToken) is { } invalid)
         {
@@ -184,12 +165,10 @@ internal sealed class RuleEndpoints(
             body.LintJustification,
             cancellationToken
         );
-        if (!reviewResult.IsOk)
+        if (!reviewResult.TryGet(out var review, out refusal))
         {
-            return reviewResult.Refusal;
+            return refusal;
         }
-
-        var review = reviewResult.Value;
 
         var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification) with
         {
@@ -204,13 +183,10 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (!wantedResult.IsOk)
+        if (!(await ReasonRequest.ReadAsync(request, cancellationToken)).TryGet(out var wanted, out var refusal))
         {
-            return wantedResult.Refusal;
+            return refusal;
         }
-
-        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -248,25 +224,24 @@ internal sealed class RuleEndpoints(
             Lints = review?.Warnings ?? [],
             LintJustification = justification,
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = rule.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("federation_rule", rule.Id.Value)],
         };
 
-    private RuleDocument DocumentOf(Rule rule) =>
+    private RuleDocument ToDocument(Rule rule) =>
         RuleDocument.Of(
             rule,
             directory.Current.IssuerName(rule.IssuerId),
             directory.Current.ServiceAccountName(rule.ServiceAccountId)
         ) with
         {
-            Lints = reviewer.WarningsOf(rule),
+            Lints = reviewer.FindWarnings(rule),
         };
 
     private async ValueTask<ApiAnswer> AnswerAsync(Rule rule, CancellationToken cancellationToken) =>
         Answer(rule, await tests.FindAsync(rule.Id.Value, rule.Version, cancellationToken));
 
     private ApiAnswer Answer(Rule rule, IReadOnlyList<RuleTest> with) =>
-        ApiAnswer.Json(DocumentOf(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
+        ApiAnswer.Json(ToDocument(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
 }

@@ -59,10 +59,10 @@ internal static class RuleMatchReader
         var matchers = new List<ClaimMatcher>();
         foreach (var given in document.Matchers ?? [])
         {
-            var (matcher, fault) = MatcherReader.Read(given);
+            var (matcher, error) = MatcherReader.Read(given);
             if (matcher is null)
             {
-                return Refuse($"match.matchers: {fault}");
+                return Refuse($"match.matchers: {error}");
             }
 
             matchers.Add(matcher);
@@ -152,7 +152,7 @@ internal static class RuleMatchReader
             return "match.subject_segments: 1 to 1024 printable ASCII characters are required.";
         }
 
-        return SegmentPattern.TryParse(pattern, out _, out var fault) ? null : $"match.subject_segments: {fault}";
+        return SegmentPattern.TryParse(pattern, out _, out var error) ? null : $"match.subject_segments: {error}";
     }
 
     private static ClaimSet ReadAnybody()

@@ -79,15 +79,15 @@ internal sealed record RuleRow : StampColumns
     public long? EnforcedVersion { get; init; }
 
     /// <summary>A column of claims: names and values as a JSON object.</summary>
-    public static string ClaimsOf(RuleMatch match) =>
+    public static string ToClaimsColumn(RuleMatch match) =>
         JsonSerializer.Serialize(match.Claims.ToDictionary(), FederationJson.Default.DictionaryStringString);
 
     /// <summary>A column of matchers: the wire's array.</summary>
-    public static string MatchersOf(RuleMatch match) =>
+    public static string ToMatchersColumn(RuleMatch match) =>
         match.Matchers.Count == 0
             ? "[]"
             : JsonSerializer.Serialize(
-                [.. match.Matchers.Select(MatcherReader.DocumentOf)],
+                [.. match.Matchers.Select(MatcherReader.ToDocument)],
                 FederationJson.Default.MatcherDocumentArray
             );
 

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -48,8 +47,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
                 organizationId,
                 IssuerId = issuerId ?? "",
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );
@@ -87,25 +86,20 @@ internal sealed class RuleStore(Database database) : IRuleStore
             organizationId,
             id,
             page.Before,
-            Count = page.Limit + 1,
+            page.Count,
         };
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var rows = await connection.QueryAsync<RuleRow>(
-            new CommandDefinition(
-                RuleRow.SelectVersion
-                    + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
-                    + "ORDER BY version DESC LIMIT @Count",
-                parameters,
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<RuleRow>(
+            RuleRow.SelectVersion
+                + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
+                + "ORDER BY version DESC LIMIT @Count",
+            parameters,
+            cancellationToken
         );
         var workspaces = (
-            await connection.QueryAsync<WorkspaceRow>(
-                new CommandDefinition(
-                    SelectVersionWorkspaces + " WHERE rule_id = @id",
-                    parameters,
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<WorkspaceRow>(
+                SelectVersionWorkspaces + " WHERE rule_id = @id",
+                parameters,
+                cancellationToken
             )
         ).ToLookup(row => row.Version, row => row.WorkspaceId);
         return [.. rows.Select(row => row.ToRule(workspaces[row.Version], text => text))];
@@ -156,7 +150,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
                     + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
                     + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
-                ParametersOf(rule)
+                ToParameters(rule)
             )
                 .ExpectingOne(FederationConflict.ReferenceArchived)
                 .Unique(FederationConflict.NameTaken),
@@ -179,7 +173,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
                     + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                     + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-                ParametersOf(rule)
+                ToParameters(rule)
             )
                 .ExpectingOne(FederationConflict.Changed)
                 .Unique(FederationConflict.NameTaken),
@@ -252,7 +246,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         ];
     }
 
-    private static object ParametersOf(Rule rule) =>
+    private static object ToParameters(Rule rule) =>
         new
         {
             Id = rule.Id.Value,
@@ -264,8 +258,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
             rule.Match.Subject,
             rule.Match.SubjectSegments,
             rule.Match.Audience,
-            Claims = RuleRow.ClaimsOf(rule.Match),
-            Matchers = RuleRow.MatchersOf(rule.Match),
+            Claims = RuleRow.ToClaimsColumn(rule.Match),
+            Matchers = RuleRow.ToMatchersColumn(rule.Match),
             rule.Match.Condition,
             rule.OAuthScope,
             rule.TokenLifetimeSeconds,
@@ -340,23 +334,16 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         share ??= text => text;
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         // Not one moment: a caller that changes a rule between the two reads fails on its version, or reads again
         // after.
-        var rows = (
-            await connection.QueryAsync<RuleRow>(
-                new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-            )
-        ).AsList();
+        var rows = await database.QueryAsync<RuleRow>(sql, parameters, cancellationToken);
         // Of a few rules only their own.
         var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
         var workspaces = (
-            await connection.QueryAsync<WorkspaceRow>(
-                new CommandDefinition(
-                    few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
-                    few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<WorkspaceRow>(
+                few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
+                few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
+                cancellationToken
             )
         ).ToLookup(row => row.RuleId, row => row.WorkspaceId);
         return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id], share)))];

@@ -46,10 +46,10 @@ internal sealed class RuleValidator(
 
     private Refusal? CheckOwnMembers(Rule rule)
     {
-        var fault = FederationNames.CheckName(rule.Name) ?? FederationNames.CheckDescription(rule.Description);
-        if (fault is not null)
+        var error = FederationNames.CheckName(rule.Name) ?? FederationNames.CheckDescription(rule.Description);
+        if (error is not null)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         var longest = Math.Min(MaxLifetimeSeconds, (int)options.MaxRuleTokenLife.TotalSeconds);
@@ -143,7 +143,7 @@ internal sealed class RuleValidator(
     }
 
     private static Refusal? CheckCaller(Rule rule, Caller caller) =>
-        GrantRights.Lacking(caller, rule.Scopes) is { } fault ? FederationErrors.ScopeNotGrantable.Refuse(fault) : null;
+        GrantRights.Lacking(caller, rule.Scopes) is { } error ? FederationErrors.ScopeNotGrantable.Refuse(error) : null;
 
     private async ValueTask<Refusal?> CheckReferencesAsync(Rule rule, CancellationToken cancellationToken)
     {

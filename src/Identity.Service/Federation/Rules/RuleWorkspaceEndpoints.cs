@@ -20,23 +20,18 @@ internal sealed class RuleWorkspaceEndpoints(
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) is { } rule
             ? ApiAnswer.Json(
-                new RuleWorkspaceListDocument
-                {
-                    Data = [.. rule.WorkspaceIds.Select(workspace => DocumentOf(rule, workspace))],
-                },
-                FederationJson.Default.RuleWorkspaceListDocument
+                Pages.Whole(rule.WorkspaceIds.Select(workspace => ToDocument(rule, workspace))),
+                FederationJson.Default.PageRuleWorkspaceDocument
             )
             : RequestErrors.NotFound.Refuse();
 
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddRuleWorkspaceRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
@@ -64,12 +59,10 @@ internal sealed class RuleWorkspaceEndpoints(
                 justification: null,
                 cancellationToken
             );
-            if (!reviewResult.IsOk)
+            if (!reviewResult.TryGet(out var review, out refusal))
             {
-                return reviewResult.Refusal;
+                return refusal;
             }
-
-            var review = reviewResult.Value;
 
             var refused = await CommitAsync(
                 request,
@@ -85,7 +78,7 @@ internal sealed class RuleWorkspaceEndpoints(
             }
         }
 
-        return ApiAnswer.Json(DocumentOf(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
+        return ApiAnswer.Json(ToDocument(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
     }
 
     /// <summary>Idempotent: a client that repeats it after a lost answer must not get an error.</summary>
@@ -141,9 +134,8 @@ internal sealed class RuleWorkspaceEndpoints(
             new RuleAudited(name, rule)
             {
                 At = time.GetUtcNow(),
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = rule.OrganizationId,
-                RequestId = request.RequestId,
                 WorkspaceId = workspace,
                 Lints = lints,
                 Resources =
@@ -159,6 +151,6 @@ internal sealed class RuleWorkspaceEndpoints(
     private ValueTask<Rule?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
-    private static RuleWorkspaceDocument DocumentOf(Rule rule, string workspace) =>
+    private static RuleWorkspaceDocument ToDocument(Rule rule, string workspace) =>
         new() { FederationRuleId = rule.Id.Value, WorkspaceId = workspace };
 }

@@ -17,17 +17,15 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             FederationJson.Default.CreateServiceAccountRequest,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
 
-        var body = bodyResult.Value;
-
-        var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
-        if (fault is not null)
+        var error = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
+        if (error is not null)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         var wantedRole = body.OrganizationRole ?? OrganizationRole.Developer.Name();
@@ -58,23 +56,15 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new ServiceAccountListDocument
-            {
-                Data = [.. rows.Select(row => ServiceAccountDocument.Of(row.Value))],
-                NextPage = next,
-            },
-            FederationJson.Default.ServiceAccountListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => ServiceAccountDocument.Of(row.Value)),
+            FederationJson.Default.PageServiceAccountDocument
         );
     }
 
@@ -87,12 +77,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             FederationJson.Default.UpdateServiceAccountRequest,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
@@ -104,9 +92,9 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             return FederationErrors.Archived.Refuse();
         }
 
-        if (FederationNames.CheckDescription(body.Description.Value) is { } fault)
+        if (FederationNames.CheckDescription(body.Description.Value) is { } error)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         var role = account.Role;
@@ -140,13 +128,10 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var wantedResult = await ReasonRequest.ReadAsync(request, cancellationToken);
-        if (!wantedResult.IsOk)
+        if (!(await ReasonRequest.ReadAsync(request, cancellationToken)).TryGet(out var wanted, out var refusal))
         {
-            return wantedResult.Refusal;
+            return refusal;
         }
-
-        var wanted = wantedResult.Value;
 
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
@@ -185,9 +170,8 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
         new(name, account)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = account.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("service_account", account.Id.Value)],
         };
 

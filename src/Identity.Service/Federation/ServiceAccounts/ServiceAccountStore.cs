@@ -27,7 +27,7 @@ internal sealed class ServiceAccountStore(Database database)
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
-    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<ServiceAccount>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -41,8 +41,8 @@ internal sealed class ServiceAccountStore(Database database)
             {
                 organizationId,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -28,13 +28,10 @@ internal sealed class MembershipEndpoints(
     /// <summary>The workspaces of an account; the implicit membership first, outside the page's limit.</summary>
     public async ValueTask<ApiAnswer> ListOfAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, AccountList, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, AccountList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -43,34 +40,30 @@ internal sealed class MembershipEndpoints(
 
         if (account.IsArchived)
         {
-            return Answer([], null);
+            return Answer(Pages.Whole<Membership>([]));
         }
 
         var found = await store.ListOfAccountAsync(account.Id.Value, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
-        List<Membership> members = [.. rows.Select(row => row.Value)];
+        var members = page.Cut(found, row => row.Ordinal).Select(row => row.Value);
         var home = await tenants.DefaultWorkspaceAsync(account.OrganizationId, cancellationToken);
         if (
             page.Before == long.MaxValue
             && await store.FindAsync(account.Id.Value, home.Id.Value, cancellationToken) is null
         )
         {
-            members.Insert(0, Implicit(account, home));
+            members = members with { Data = [Implicit(account, home), .. members.Data] };
         }
 
-        return Answer(members, next);
+        return Answer(members);
     }
 
     /// <summary>The explicit members of a workspace.</summary>
     public async ValueTask<ApiAnswer> ListOfWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -78,8 +71,7 @@ internal sealed class MembershipEndpoints(
         }
 
         var found = await store.ListOfWorkspaceAsync(workspace.Id.Value, page, cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
-        return Answer([.. rows.Select(row => row.Value)], next);
+        return Answer(page.Cut(found, row => row.Ordinal).Select(row => row.Value));
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -91,12 +83,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> AddToAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddWorkspaceRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await AccountAsync(request, request.Route("id"), cancellationToken) is not { } account)
         {
@@ -111,12 +101,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> AddToWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.AddMemberRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (await WorkspaceAsync(request, request.Route("workspace"), cancellationToken) is not { } workspace)
         {
@@ -131,12 +119,10 @@ internal sealed class MembershipEndpoints(
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.UpdateMemberRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (
             await PathAsync(request, cancellationToken) is not ({ } account, { } workspace)
@@ -248,8 +234,8 @@ internal sealed class MembershipEndpoints(
             .SelectMany(rule =>
                 rule.Candidate is { } next ? rule.Rule.Scopes.Concat(next.Rule.Scopes) : rule.Rule.Scopes
             );
-        return GrantRights.Lacking(caller, scopes) is { } fault
-            ? FederationErrors.ScopeNotGrantable.Refuse($"workspace_role: {fault}")
+        return GrantRights.Lacking(caller, scopes) is { } error
+            ? FederationErrors.ScopeNotGrantable.Refuse($"workspace_role: {error}")
             : null;
     }
 
@@ -286,9 +272,8 @@ internal sealed class MembershipEndpoints(
         new(name, membership.ServiceAccountId.Value, membership.WorkspaceId.Value, membership.Role)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = request.Caller.OrganizationId,
-            RequestId = request.RequestId,
             Resources =
             [
                 new AuditResource("service_account", membership.ServiceAccountId.Value),
@@ -296,11 +281,8 @@ internal sealed class MembershipEndpoints(
             ],
         };
 
-    private static ApiAnswer Answer(IReadOnlyList<Membership> members, string? next) =>
-        ApiAnswer.Json(
-            new MembershipListDocument { Data = [.. members.Select(MembershipDocument.Of)], NextPage = next },
-            FederationJson.Default.MembershipListDocument
-        );
+    private static ApiAnswer Answer(Page<Membership> members) =>
+        ApiAnswer.Json(members.Select(MembershipDocument.Of), FederationJson.Default.PageMembershipDocument);
 
     private static ApiAnswer Answer(Membership membership) =>
         ApiAnswer.Json(MembershipDocument.Of(membership), FederationJson.Default.MembershipDocument);

@@ -25,7 +25,7 @@ internal sealed class MembershipStore(Database database)
         return rows.Count == 0 ? null : rows[0].Value;
     }
 
-    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfAccountAsync(
         string serviceAccountId,
         PageRequest page,
@@ -39,7 +39,7 @@ internal sealed class MembershipStore(Database database)
             {
                 serviceAccountId,
                 page.Before,
-                Count = page.Limit + 1,
+                page.Count,
             },
             cancellationToken
         );
@@ -58,7 +58,7 @@ internal sealed class MembershipStore(Database database)
             {
                 workspaceId,
                 page.Before,
-                Count = page.Limit + 1,
+                page.Count,
             },
             cancellationToken
         );

@@ -217,7 +217,7 @@ internal sealed class PostgresDatabase : Database
                     (
                         new BackupTable(
                             table.Key,
-                            [.. table.Select(row => new BackupColumn(row.Column, TypeOf(row.Table, row.Type)))]
+                            [.. table.Select(row => new BackupColumn(row.Column, ToColumnType(row.Table, row.Type)))]
                         ),
                         (IReadOnlyList<string>)[.. references[table.Key].Distinct()]
                     )
@@ -225,7 +225,7 @@ internal sealed class PostgresDatabase : Database
         ];
     }
 
-    private static BackupColumnType TypeOf(string table, string type) =>
+    private static BackupColumnType ToColumnType(string table, string type) =>
         type switch
         {
             "bigint" => BackupColumnType.Number,

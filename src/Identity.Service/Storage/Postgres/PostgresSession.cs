@@ -20,7 +20,7 @@ internal sealed class PostgresSession : JournalSession
 
     private readonly NpgsqlConnection connection;
     private readonly PostgresDatabase database;
-    private readonly EntryInsert entries;
+    private readonly JournalEntries entries;
     private readonly long writerLock;
     private ChangeTopics changed;
     private bool hasSavepoint;
@@ -31,7 +31,7 @@ internal sealed class PostgresSession : JournalSession
         this.connection = connection;
         this.database = database;
         writerLock = database.LockKey("writer");
-        entries = new EntryInsert(connection, node.Name);
+        entries = new JournalEntries(connection, node.Name);
         TakeName();
         LoadHead();
     }
@@ -57,7 +57,7 @@ internal sealed class PostgresSession : JournalSession
 
                 return;
             }
-            catch (PostgresException undone) when (IsOrderOfLocks(undone) && attempt < Attempts)
+            catch (PostgresException undone) when (undone.IsLockConflict() && attempt < Attempts)
             {
                 if (!mere)
                 {
@@ -114,7 +114,7 @@ internal sealed class PostgresSession : JournalSession
         probe?.Invoke(JournalPoint.Begun);
         // The statement is its own transaction: what could go wrong before its end, goes wrong here.
         probe?.Invoke(JournalPoint.Written);
-        foreach (var part in WithoutTwins(batch))
+        foreach (var part in ReplayTwins.Split(batch))
         {
             Append(part, inTransaction: false);
         }
@@ -136,7 +136,7 @@ internal sealed class PostgresSession : JournalSession
                 Apply(pending);
             }
 
-            foreach (var part in WithoutTwins(plain))
+            foreach (var part in ReplayTwins.Split(plain))
             {
                 Append(part, inTransaction: true);
             }
@@ -209,13 +209,13 @@ internal sealed class PostgresSession : JournalSession
         {
             batch.ExecuteNonQuery();
         }
-        catch (PostgresException refused) when (Concerns(refused) is not null)
+        catch (PostgresException refused) when (refused.IsOfConstraint() is not null)
         {
             Execute("ROLLBACK TO together");
             return false;
         }
 
-        if (expected.Exists(one => RowsOf(one.Command) != one.Rows))
+        if (expected.Exists(one => CountRows(one.Command) != one.Rows))
         {
             Execute("ROLLBACK TO together");
             return false;
@@ -266,7 +266,7 @@ internal sealed class PostgresSession : JournalSession
         {
             batch.ExecuteNonQuery();
         }
-        catch (PostgresException refused) when (Concerns(refused) is { } isConstraint)
+        catch (PostgresException refused) when (refused.IsOfConstraint() is { } isConstraint)
         {
             var index = batch.BatchCommands.IndexOf((NpgsqlBatchCommand)refused.BatchCommand!) - first;
             if (index < 0 || index >= statements.Count)
@@ -307,7 +307,7 @@ internal sealed class PostgresSession : JournalSession
         {
             Execute("ROLLBACK TO decision");
             pending.Outcome = CommitOutcome.Replayed;
-            pending.Existing = FirstUses([row.ReplayKey!]).Values.FirstOrDefault();
+            pending.Existing = entries.FindUses([row.ReplayKey!]).Values.FirstOrDefault();
             return;
         }
 
@@ -319,7 +319,7 @@ internal sealed class PostgresSession : JournalSession
     {
         for (var i = 0; i < count; i++)
         {
-            if (!pending.Accepts(pending.Decision.Statements[i], RowsOf(batch.BatchCommands[first + i])))
+            if (!pending.Accepts(pending.Decision.Statements[i], CountRows(batch.BatchCommands[first + i])))
             {
                 return true;
             }
@@ -329,7 +329,7 @@ internal sealed class PostgresSession : JournalSession
     }
 
     // Changed, or found by a SELECT.
-    private static int RowsOf(NpgsqlBatchCommand command) => checked((int)command.Rows);
+    private static int CountRows(NpgsqlBatchCommand command) => checked((int)command.Rows);
 
     // A unique violation undoes all of them: the keys used before are looked up, and the rest is chained again and
     // written.
@@ -366,7 +366,9 @@ internal sealed class PostgresSession : JournalSession
                     Execute("ROLLBACK TO entries");
                 }
 
-                var uses = FirstUses([.. rows.Where(row => row.ReplayKey is not null).Select(row => row.ReplayKey!)]);
+                var uses = entries.FindUses([
+                    .. rows.Where(row => row.ReplayKey is not null).Select(row => row.ReplayKey!),
+                ]);
                 if (uses.Count == 0)
                 {
                     throw; // not a replay: the chain has another writer
@@ -391,24 +393,6 @@ internal sealed class PostgresSession : JournalSession
         }
     }
 
-    // One key twice in a batch (with two ends, so memory did not see it): the second is written after the first.
-    private static IEnumerable<IReadOnlyList<PendingDecision>> WithoutTwins(IReadOnlyList<PendingDecision> batch)
-    {
-        while (batch.Count > 0)
-        {
-            var keys = new HashSet<ReplayKey>();
-            var twins = new List<PendingDecision>();
-            var part = new List<PendingDecision>(batch.Count);
-            foreach (var pending in batch)
-            {
-                (pending.Decision.Replay is { } key && !keys.Add(key) ? twins : part).Add(pending);
-            }
-
-            yield return part;
-            batch = twins;
-        }
-    }
-
     private EntryRow Next(PendingDecision pending, byte[] head, long sequence) =>
         new(pending, sequence + 1, Ordinals.Next(), JournalChain.Next(head, pending.BodyDigest));
 
@@ -417,26 +401,6 @@ internal sealed class PostgresSession : JournalSession
         Head = row.Hash;
         Sequence = row.Sequence;
         row.Pending.Sequence = row.Sequence;
-    }
-
-    private Dictionary<ReplayKey, ReplayUse> FirstUses(byte[][] keys)
-    {
-        using var select = new NpgsqlCommand(
-            "SELECT replay_key, replay_tag, at_ms FROM journal WHERE replay_key = ANY($1)",
-            connection
-        );
-        select.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = keys });
-        using var reader = select.ExecuteReader();
-        var uses = new Dictionary<ReplayKey, ReplayUse>();
-        while (reader.Read())
-        {
-            uses.Add(
-                new ReplayKey((byte[])reader.GetValue(0), DateTimeOffset.UnixEpoch),
-                new ReplayUse(reader.GetValue(1) as byte[], Instants.FromStore(reader.GetInt64(2)))
-            );
-        }
-
-        return uses;
     }
 
     // The counters as this transaction leaves them, other nodes' steps included; nodes that listen are notified at
@@ -465,18 +429,6 @@ internal sealed class PostgresSession : JournalSession
 
         return ReadCounters();
     }
-
-    // True: a constraint refused the row. False: the statement itself is wrong. Null: the store's own trouble.
-    private static bool? Concerns(PostgresException refused) =>
-        refused.SqlState[..2] switch
-        {
-            "23" => true,
-            "22" or "42" or "0A" or "54" => false,
-            _ => null,
-        };
-
-    private static bool IsOrderOfLocks(PostgresException undone) =>
-        undone.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     private void Execute(string sql)
     {

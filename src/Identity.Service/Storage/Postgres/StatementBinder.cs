@@ -73,14 +73,14 @@ internal static class StatementBinder
                     key.Item1.GetProperty(key.Item2)
                     ?? throw new ArgumentException($"{key.Item1.Name} has no property {key.Item2}.")
             );
-            parameters.Add(ParameterOf(property.PropertyType, property.GetValue(source)));
+            parameters.Add(CreateParameter(property.PropertyType, property.GetValue(source)));
         }
     }
 
-    private static NpgsqlParameter ParameterOf(Type type, object? value) =>
+    private static NpgsqlParameter CreateParameter(Type type, object? value) =>
         new()
         {
-            NpgsqlDbType = TypeOf(Nullable.GetUnderlyingType(type) ?? type),
+            NpgsqlDbType = ToPostgresType(Nullable.GetUnderlyingType(type) ?? type),
             Value = value is string text ? Storable(text) : value ?? DBNull.Value,
         };
 
@@ -94,7 +94,7 @@ internal static class StatementBinder
             : text;
     }
 
-    private static NpgsqlDbType TypeOf(Type type) =>
+    private static NpgsqlDbType ToPostgresType(Type type) =>
         Type.GetTypeCode(type) switch
         {
             TypeCode.Int64 => NpgsqlDbType.Bigint,

@@ -55,7 +55,7 @@ internal sealed class SealRotation(Database database, Sealer sealer)
         SealProgress progress
     )
     {
-        if (Sealer.VersionOf(row.Value) == sealer.WritingVersion)
+        if (Sealer.ReadVersion(row.Value) == sealer.WritingVersion)
         {
             return progress with { Current = progress.Current + 1 };
         }
@@ -97,7 +97,7 @@ internal sealed class SealRotation(Database database, Sealer sealer)
         {
             foreach (var batch in Batches(connection, column, cancellationToken))
             {
-                versions.UnionWith(batch.Select(row => Sealer.VersionOf(row.Value)));
+                versions.UnionWith(batch.Select(row => Sealer.ReadVersion(row.Value)));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
     public uint WritingVersion => keys.WritingVersion;
 
     /// <summary>Which version of the key a value needs; 0 = it is not a sealed value.</summary>
-    public static uint VersionOf(ReadOnlySpan<byte> sealedValue) =>
+    public static uint ReadVersion(ReadOnlySpan<byte> sealedValue) =>
         sealedValue.Length >= OverheadBytes && sealedValue[0] == Format
             ? BinaryPrimitives.ReadUInt32BigEndian(sealedValue[1..])
             : 0;
@@ -37,7 +37,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
     public byte[] Seal(string table, string row, string column, ReadOnlySpan<byte> plaintext)
     {
         var version = keys.WritingVersion;
-        var place = PlaceOf(table, row, column, version);
+        var place = EncodePlace(table, row, column, version);
         var result = new byte[OverheadBytes + plaintext.Length];
         result[0] = Format;
         BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(1), version);
@@ -65,7 +65,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
                 column,
                 string.Create(CultureInfo.InvariantCulture, $"it needs version {version} of the sealing key")
             );
-        var place = PlaceOf(table, row, column, version);
+        var place = EncodePlace(table, row, column, version);
         Span<byte> dataKey = stackalloc byte[KeyBytes];
         var plaintext = new byte[sealedValue.Length - OverheadBytes];
         try
@@ -100,7 +100,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
             info: Encoding.UTF8.GetBytes($"{purpose}\n{id}")
         );
 
-    private byte[] PlaceOf(string table, string row, string column, uint version) =>
+    private byte[] EncodePlace(string table, string row, string column, uint version) =>
         Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{installationId}\n{table}\n{row}\n{column}\n{version}")
         );

@@ -26,7 +26,7 @@ internal sealed class SealingKeys
     public byte[]? Find(uint version) => byVersion.GetValueOrDefault(version);
 
     /// <summary>Tells one key from another and gives nothing of it away: SHA-256 over 256 random bits.</summary>
-    public string? FingerprintOf(uint version) =>
+    public string? FindFingerprint(uint version) =>
         Find(version) is { } key ? Convert.ToHexStringLower(SHA256.HashData(key)) : null;
 
     public static SealingKeys Parse(string text)

@@ -7,12 +7,12 @@ namespace Culvert.Identity.Service.Storage.Sealing;
 /// <param name="Writing">The version that seals from now on.</param>
 /// <param name="InUse">The versions that values are sealed with afterwards; empty = the run ended before it looked.</param>
 /// <param name="Columns">How far each column came.</param>
-/// <param name="Fault">Why the run ended early; null = it did not.</param>
+/// <param name="Error">Why the run ended early; null = it did not.</param>
 internal sealed record SealsRotated(
     uint? Writing,
     IReadOnlyList<uint> InUse,
     IReadOnlyList<SealProgress> Columns,
-    string? Fault
+    string? Error
 ) : AuditEvent
 {
     public override string Name => AuditEvents.SealsRotated;
@@ -42,6 +42,6 @@ internal sealed record SealsRotated(
         }
 
         json.WriteEndObject();
-        json.WriteString("fault", Fault);
+        json.WriteString("fault", Error);
     }
 }

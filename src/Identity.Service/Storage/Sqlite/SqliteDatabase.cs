@@ -185,7 +185,7 @@ internal sealed class SqliteDatabase : Database
                 .AsList()
                 .Select(name =>
                     (
-                        new BackupTable(name, ColumnsOf(connection, name)),
+                        new BackupTable(name, ReadColumns(connection, name)),
                         (IReadOnlyList<string>)
                             connection
                                 .Query<string>(
@@ -197,7 +197,7 @@ internal sealed class SqliteDatabase : Database
                 ),
         ];
 
-    private static List<BackupColumn> ColumnsOf(DbConnection connection, string table) =>
+    private static List<BackupColumn> ReadColumns(DbConnection connection, string table) =>
         [
             .. connection
                 .Query<(string Name, string Type)>(

@@ -13,7 +13,7 @@ internal sealed class SqliteDraft : StoreDraft
 
     public static new void RequireAbsent(StoreSettings options)
     {
-        var file = Store.FileOf(options);
+        var file = Store.GetFile(options);
         if (File.Exists(file))
         {
             throw new AlreadyInitialisedException($"Initialised already: {file} exists.");
@@ -22,12 +22,12 @@ internal sealed class SqliteDraft : StoreDraft
 
     public static new SqliteDraft Make(StoreSettings options, Func<Database, Store> fill)
     {
-        var file = Store.FileOf(options);
+        var file = Store.GetFile(options);
         Delete(file);
         try
         {
-            SqliteDatabase.Create(NameOf(file));
-            return new SqliteDraft(file, fill(new SqliteDatabase(NameOf(file))));
+            SqliteDatabase.Create(ToDraftFile(file));
+            return new SqliteDraft(file, fill(new SqliteDatabase(ToDraftFile(file))));
         }
         catch
         {
@@ -39,7 +39,7 @@ internal sealed class SqliteDraft : StoreDraft
     public override void Publish()
     {
         Store.Dispose();
-        File.Move(NameOf(file), file);
+        File.Move(ToDraftFile(file), file);
     }
 
     public override void Dispose()
@@ -48,13 +48,13 @@ internal sealed class SqliteDraft : StoreDraft
         Delete(file);
     }
 
-    private static string NameOf(string file) => file + ".init";
+    private static string ToDraftFile(string file) => file + ".init";
 
     private static void Delete(string file)
     {
         foreach (var suffix in new[] { "", "-wal", "-shm" })
         {
-            File.Delete(NameOf(file) + suffix);
+            File.Delete(ToDraftFile(file) + suffix);
         }
     }
 }

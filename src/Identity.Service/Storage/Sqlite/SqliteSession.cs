@@ -212,7 +212,7 @@ internal sealed class SqliteSession : JournalSession
         insert.Bind(3, audit.At.ToStore());
         insert.Bind(4, audit.Name);
         insert.Bind(5, audit.OrganizationId);
-        insert.Bind(6, audit.RequestId);
+        insert.Bind(6, audit.Cause.RequestId);
         insert.Bind(7, pending.Salt);
         insert.Bind(8, pending.Body);
         insert.Bind(9, pending.BodyDigest);

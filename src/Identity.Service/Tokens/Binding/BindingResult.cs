@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>What a request proved, or why its proof is refused.</summary>
 /// <param name="Binding">Meaningful only without an error.</param>
-/// <param name="Fault">Why not.</param>
-internal readonly record struct BindingResult(ProvenBinding Binding, BindingError Fault)
+/// <param name="Error">Why not.</param>
+internal readonly record struct BindingResult(ProvenBinding Binding, BindingError Error)
 {
-    public static implicit operator BindingResult(BindingError fault) => new(default, fault);
+    public static implicit operator BindingResult(BindingError error) => new(default, error);
 }

@@ -30,7 +30,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
     /// </summary>
     public BindingResult Prove(HttpContext http)
     {
-        var certificate = ThumbprintOf(http);
+        var certificate = GetThumbprint(http);
         var header = http.Request.Headers[ProofHeader];
         if (header.Count == 0)
         {
@@ -51,10 +51,10 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
             return BindingError.InvalidProof;
         }
 
-        var fault = Check(http, proof!);
-        return fault == BindingError.None
-            ? new BindingResult(new ProvenBinding { Proof = proof, CertificateThumbprint = certificate }, fault)
-            : fault;
+        var error = Check(http, proof!);
+        return error == BindingError.None
+            ? new BindingResult(new ProvenBinding { Proof = proof, CertificateThumbprint = certificate }, error)
+            : error;
     }
 
     /// <summary>
@@ -83,7 +83,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
     /// <param name="isDpopScheme">Whether the token came by <c>Authorization: DPoP</c>.</param>
     public ErrorCode? CheckToken(HttpContext http, in TokenConfirmation confirmation, string token, bool isDpopScheme)
     {
-        if (confirmation.CertificateThumbprint is { } certificate && ThumbprintOf(http) != certificate)
+        if (confirmation.CertificateThumbprint is { } certificate && GetThumbprint(http) != certificate)
         {
             return BindingErrors.Certificate;
         }
@@ -100,10 +100,10 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
             return BindingErrors.BoundToken;
         }
 
-        var (binding, fault) = Prove(http);
-        if (fault == BindingError.None)
+        var (binding, error) = Prove(http);
+        if (error == BindingError.None)
         {
-            fault =
+            error =
                 binding.Proof is { } proof
                 && proof.Thumbprint == key
                 && proof.AccessTokenHash == DpopProofSigner.AccessTokenHash(token)
@@ -111,7 +111,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
                     : BindingError.InvalidProof;
         }
 
-        return fault switch
+        return error switch
         {
             BindingError.None => null,
             BindingError.NonceRequired => BindingErrors.NonceRefused,
@@ -151,7 +151,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
 
     private void OfferNonce(HttpContext http) => http.Response.Headers[NonceHeader] = nonces.Current;
 
-    private static string? ThumbprintOf(HttpContext http) =>
+    private static string? GetThumbprint(HttpContext http) =>
         http.Connection.ClientCertificate is { } certificate
             ? Base64Url.EncodeToString(SHA256.HashData(certificate.RawData))
             : null;

@@ -27,7 +27,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
     {
         Sweep();
         var bucket = buckets.GetOrAdd(until.ToUnixTimeSeconds() / 60, static _ => new());
-        var key = KeyOf(thumbprint, tokenId);
+        var key = CreateKey(thumbprint, tokenId);
         if (bucket.ContainsKey(key))
         {
             return ProofUse.Replayed;
@@ -69,7 +69,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
     }
 
     // 128 bits: a caller that searches for two colliding proofs of its own key harms only itself.
-    private static UInt128 KeyOf(string thumbprint, string tokenId)
+    private static UInt128 CreateKey(string thumbprint, string tokenId)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{thumbprint}\n{tokenId}"), hash);

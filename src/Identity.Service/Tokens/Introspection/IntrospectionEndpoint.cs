@@ -19,13 +19,10 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var tokenResult = await TokenForm.ReadAsync(request, cancellationToken);
-        if (!tokenResult.IsOk)
+        if (!(await TokenForm.ReadAsync(request, cancellationToken)).TryGet(out var token, out var refusal))
         {
-            return tokenResult.Refusal;
+            return refusal;
         }
-
-        var token = tokenResult.Value;
 
         var verified = verifier.Verify(token);
         if (verified.Error is { Status: StatusCodes.Status503ServiceUnavailable } unavailable)

@@ -33,12 +33,10 @@ internal sealed class IssuedTokenEndpoints(
         }
 
         var pageResult = PageRequest.Read(request, $"tokens/{serviceAccount.Value}", maxLimit: 100);
-        if (!pageResult.IsOk)
+        if (!pageResult.TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
         {
@@ -55,33 +53,23 @@ internal sealed class IssuedTokenEndpoints(
                 Since = now - SigningKeyPlan.LongestTokenLife,
             },
             page.Before,
-            page.Limit + 1,
+            page.Count,
             cancellationToken
         );
-        var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);
-        // Fewer than requested, but the search is not complete: the reader continues from where it stopped.
-        next ??= found.SearchedTo is { } ordinal ? page.CursorAt(ordinal) : null;
+        var read = page.Cut(found.Rows, row => row.Ordinal, found.SearchedTo).Select(row => row.Value);
+        var live = read with
+        {
+            Data = [.. read.Data.Where(entry => entry.TokenId is not null && entry.TokenExpiresAt > now)],
+        };
         return ApiAnswer.Json(
-            new IssuedTokenListDocument
-            {
-                Data =
-                [
-                    .. rows.Select(row => row.Value)
-                        .Where(entry => entry.TokenId is not null && entry.TokenExpiresAt > now)
-                        .Select(entry =>
-                            IssuedTokenDocument.Of(
-                                entry,
-                                revocations.IsRevoked(TraitsOf(request.Caller.OrganizationId, entry))
-                            )
-                        ),
-                ],
-                NextPage = next,
-            },
-            TokensJson.Default.IssuedTokenListDocument
+            live.Select(entry =>
+                IssuedTokenDocument.Of(entry, revocations.IsRevoked(ToTraits(request.Caller.OrganizationId, entry)))
+            ),
+            TokensJson.Default.PageIssuedTokenDocument
         );
     }
 
-    private static TokenTraits TraitsOf(string organizationId, HistoryEntry entry) =>
+    private static TokenTraits ToTraits(string organizationId, HistoryEntry entry) =>
         new()
         {
             OrganizationId = organizationId,

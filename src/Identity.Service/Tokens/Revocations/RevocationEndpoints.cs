@@ -19,12 +19,10 @@ internal sealed class RevocationEndpoints(
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(TokensJson.Default.CreateRevocationRequest, cancellationToken);
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -40,12 +38,10 @@ internal sealed class RevocationEndpoints(
 
         var caller = request.Caller;
         var targetResult = await targets.ReadAsync(caller.OrganizationId, body, cancellationToken);
-        if (!targetResult.IsOk)
+        if (!targetResult.TryGet(out var target, out refusal))
         {
-            return targetResult.Refusal;
+            return refusal;
         }
-
-        var target = targetResult.Value;
 
         var revocationResult = await revoker.RevokeAsync(
             AuditActor.Of(request),
@@ -62,23 +58,15 @@ internal sealed class RevocationEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
         var found = await store.ListAsync(request.Caller.OrganizationId, page, time.GetUtcNow(), cancellationToken);
-        var (rows, next) = page.Cut(found, row => row.Ordinal);
         return ApiAnswer.Json(
-            new RevocationListDocument
-            {
-                Data = [.. rows.Select(row => RevocationDocument.Of(row.Value))],
-                NextPage = next,
-            },
-            TokensJson.Default.RevocationListDocument
+            page.Cut(found, row => row.Ordinal).Select(row => RevocationDocument.Of(row.Value)),
+            TokensJson.Default.PageRevocationDocument
         );
     }
 

@@ -39,7 +39,7 @@ internal sealed class RevocationSet(
 
     public int Count => byKind.Sum(kind => kind.Count);
 
-    public int CountOf(string organizationId) =>
+    public int CountKeys(string organizationId) =>
         byKind.Sum(kind => kind.Keys.Count(key => key.Organization == organizationId));
 
     /// <summary>All of an organization.</summary>
@@ -65,7 +65,7 @@ internal sealed class RevocationSet(
         {
             if (
                 !byKind[kind].IsEmpty
-                && token.ValueOf((RevocationKind)kind) is { } value
+                && token.GetValue((RevocationKind)kind) is { } value
                 && byKind[kind].TryGetValue((token.OrganizationId, value), out var entry)
                 && token.IssuedAt <= entry.IssuedBefore
             )

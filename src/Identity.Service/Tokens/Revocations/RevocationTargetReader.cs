@@ -23,9 +23,9 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
             return RequestErrors.Invalid.Refuse($"kind: one of {RevocationKinds.Names} is required.");
         }
 
-        if (CheckMembers(kind, request) is { } fault)
+        if (CheckMembers(kind, request) is { } error)
         {
-            return RequestErrors.Invalid.Refuse(fault);
+            return RequestErrors.Invalid.Refuse(error);
         }
 
         if (!await RefersToOwnAsync(organizationId, request, cancellationToken))
@@ -45,7 +45,7 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
                 RevocationKind.Issuer => request.IssuerId!,
                 RevocationKind.Subject => TokenTraits.SubjectValue(
                     request.IssuerId!,
-                    Sha256Text.Base64UrlOf(request.Subject!)
+                    Sha256Text.ToBase64Url(request.Subject!)
                 ),
                 _ => "",
             }

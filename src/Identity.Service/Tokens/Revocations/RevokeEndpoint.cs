@@ -18,13 +18,10 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var tokenResult = await TokenForm.ReadAsync(request, cancellationToken);
-        if (!tokenResult.IsOk)
+        if (!(await TokenForm.ReadAsync(request, cancellationToken)).TryGet(out var token, out var refusal))
         {
-            return tokenResult.Refusal;
+            return refusal;
         }
-
-        var token = tokenResult.Value;
 
         var verified = verifier.Verify(token);
         if (verified.Error is { } error)
@@ -35,7 +32,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
 
         var claims = verified.Claims;
         var revoked = await revoker.RevokeAsync(
-            ActorOf(request, claims),
+            ToActor(request, claims),
             request.RequestId,
             claims.Organization,
             new RevocationTarget(RevocationKind.Token, claims.TokenId),
@@ -49,7 +46,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
         return revoked.IsOk ? ApiAnswer.Nothing : revoked.Refusal;
     }
 
-    private static AuditActor ActorOf(ApiRequest request, in AccessTokenClaims claims) =>
+    private static AuditActor ToActor(ApiRequest request, in AccessTokenClaims claims) =>
         new()
         {
             Type = "federated",

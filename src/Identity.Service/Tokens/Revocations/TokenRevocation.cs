@@ -14,7 +14,7 @@ internal sealed record TokenRevocation
 
     public required RevocationKind Kind { get; init; }
 
-    /// <summary>As <see cref="TokenTraits.ValueOf"/> gives it.</summary>
+    /// <summary>As <see cref="TokenTraits.GetValue"/> gives it.</summary>
     public required string Value { get; init; }
 
     /// <summary>Tokens issued at or before that second are meant; <see cref="Always"/> = whenever.</summary>

@@ -83,7 +83,7 @@ internal sealed class TokenRevocationStore(Database database)
                 organizationId,
                 page.Before,
                 Now = now.ToStore(),
-                Count = page.Limit + 1,
+                page.Count,
             },
             cancellationToken
         );

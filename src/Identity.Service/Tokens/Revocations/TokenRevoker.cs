@@ -63,7 +63,7 @@ internal sealed class TokenRevoker(
             kind == RevocationKind.Token
             && known is null
             && set.Count >= MaxPerOrganization
-            && set.CountOf(organizationId) >= MaxPerOrganization
+            && set.CountKeys(organizationId) >= MaxPerOrganization
         )
         {
             return RevocationErrors.Limit.Refuse();
@@ -79,7 +79,7 @@ internal sealed class TokenRevoker(
             Reason = reason,
             CreatedAt = known?.CreatedAt ?? now,
             CreatedBy = known?.CreatedBy ?? actor.Id,
-            EndsAt = EndOf(kind, latest),
+            EndsAt = GetExpiry(kind, latest),
         };
         var result = await journal.CommitAsync(
             new Decision
@@ -87,9 +87,8 @@ internal sealed class TokenRevoker(
                 Event = new TokenRevoked(revocation)
                 {
                     At = now,
-                    Actor = actor,
+                    Cause = new AuditCause(actor, requestId),
                     OrganizationId = organizationId,
-                    RequestId = requestId,
                     Resources = [new AuditResource("token_revocation", revocation.Id.Value)],
                 },
                 Statements = [.. store.Insert(revocation, now), .. Ended(now)],
@@ -117,7 +116,7 @@ internal sealed class TokenRevoker(
     }
 
     // Tokens live a day at most. A family continues as long as its assertion may be exchanged again, and a day more.
-    private static DateTimeOffset EndOf(RevocationKind kind, DateTimeOffset now) =>
+    private static DateTimeOffset GetExpiry(RevocationKind kind, DateTimeOffset now) =>
         now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
 
     private IReadOnlyList<Statement> Ended(DateTimeOffset now)

@@ -57,7 +57,7 @@ internal readonly record struct TokenTraits
         };
 
     /// <summary>The value to look for; null when nothing of that kind can match.</summary>
-    public string? ValueOf(RevocationKind kind) =>
+    public string? GetValue(RevocationKind kind) =>
         kind switch
         {
             RevocationKind.Token => TokenId,

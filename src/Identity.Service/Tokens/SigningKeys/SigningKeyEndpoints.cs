@@ -18,12 +18,10 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
             RotateSigningKeyRequest.None,
             cancellationToken
         );
-        if (!bodyResult.IsOk)
+        if (!bodyResult.TryGet(out var body, out var refusal))
         {
-            return bodyResult.Refusal;
+            return refusal;
         }
-
-        var body = bodyResult.Value;
 
         if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
@@ -46,7 +44,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
 
     private ApiAnswer Answer() =>
         ApiAnswer.Json(
-            new SigningKeyListDocument { Data = SigningKeyDocument.Of(ring.Current, time.GetUtcNow()) },
-            TokensJson.Default.SigningKeyListDocument
+            Pages.Whole(SigningKeyDocument.Of(ring.Current, time.GetUtcNow())),
+            TokensJson.Default.PageSigningKeyDocument
         );
 }

@@ -114,7 +114,7 @@ internal sealed class SigningKeyRing(
 
         var made = await MakeAsync_NeedsLock(
             now + options.PublishBefore,
-            audited => audited with { Actor = actor, RequestId = requestId, Reason = reason },
+            audited => audited with { Cause = new AuditCause(actor, requestId), Reason = reason },
             cancellationToken
         );
         await LoadAsync_NeedsLock(CancellationToken.None);
@@ -165,8 +165,7 @@ internal sealed class SigningKeyRing(
                 Event = new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, compromisedId)
                 {
                     At = now,
-                    Actor = actor,
-                    RequestId = requestId,
+                    Cause = new AuditCause(actor, requestId),
                     SuccessorId = successor.KeyId,
                     Reason = reason,
                 },
@@ -201,7 +200,7 @@ internal sealed class SigningKeyRing(
         new(AuditEvents.TokenSigningKeyCreated, key.KeyId)
         {
             At = now,
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             ActiveFrom = key.ActiveFrom,
             Custody = key.Custody,
         };
@@ -261,7 +260,7 @@ internal sealed class SigningKeyRing(
         var audited = new SigningKeyAudited(AuditEvents.TokenSigningKeyRetired, keyId)
         {
             At = time.GetStoreNow(),
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
         };
         if (await CommitAsync(audited, store.Delete(keyId), cancellationToken))
         {

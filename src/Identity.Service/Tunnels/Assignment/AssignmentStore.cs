@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Dapper;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
@@ -23,23 +22,23 @@ internal sealed class AssignmentStore(Database database)
     /// </summary>
     public async ValueTask<AssignmentState> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var pins = await connection.QueryAsync<(string TunnelId, string EdgeIds)>(
-            Command("SELECT id, edge_ids FROM tunnels WHERE edge_ids <> ''")
+        var pins = await database.QueryAsync<(string TunnelId, string EdgeIds)>(
+            "SELECT id, edge_ids FROM tunnels WHERE edge_ids <> ''",
+            cancellationToken
         );
-        var edges = await connection.QueryAsync<(string Id, long IsAvailable)>(
-            Command(
-                "SELECT id, CAST(CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 1 ELSE 0 END "
-                    + "AS BIGINT) FROM edges WHERE archived_at_ms IS NULL"
-            )
+        var edges = await database.QueryAsync<(string Id, long IsAvailable)>(
+            "SELECT id, CAST(CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 1 ELSE 0 END "
+                + "AS BIGINT) FROM edges WHERE archived_at_ms IS NULL",
+            cancellationToken
         );
-        var number = await connection.QuerySingleAsync<long?>(Command("SELECT edges_per_tunnel FROM installation"));
-        var changes = await connection.QueryAsync<(string? TunnelId, string? EdgeId, string Former, long AgentsLeft)>(
-            Command("SELECT tunnel_id, edge_id, former, agents_left FROM edge_assignment_changes ORDER BY ordinal DESC")
+        var number = await EdgesPerTunnelAsync(cancellationToken);
+        var changes = await database.QueryAsync<(string? TunnelId, string? EdgeId, string Former, long AgentsLeft)>(
+            "SELECT tunnel_id, edge_id, former, agents_left FROM edge_assignment_changes ORDER BY ordinal DESC",
+            cancellationToken
         );
         return new AssignmentState(
             [.. edges.Select(edge => new EdgeStanding(edge.Id, edge.IsAvailable != 0))],
-            (int?)number ?? TunnelOptions.DefaultEdgesPerTunnel,
+            number ?? TunnelOptions.DefaultEdgesPerTunnel,
             pins.ToDictionary(pin => pin.TunnelId, pin => TextList.Split(pin.EdgeIds), StringComparer.Ordinal),
             [
                 .. changes.Select(change => new AssignmentChange(
@@ -50,8 +49,6 @@ internal sealed class AssignmentStore(Database database)
                 )),
             ]
         );
-
-        CommandDefinition Command(string sql) => new(sql, cancellationToken: cancellationToken);
     }
 
     /// <summary>The number of edges per tunnel that is in force; null = none was ever set.</summary>

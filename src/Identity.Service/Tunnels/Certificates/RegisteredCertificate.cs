@@ -47,7 +47,7 @@ internal sealed record RegisteredCertificate
     public PendingChange? Pending { get; init; }
 
     /// <summary>Lower-case hex SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
-    public static string KeyHashOf(string certificatePem)
+    public static string HashKey(string certificatePem)
     {
         using var certificate = X509Certificate2.CreateFromPem(certificatePem);
         return Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));

@@ -58,8 +58,8 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             {
                 tunnelId.Value,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );
@@ -118,7 +118,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                     certificate.Pending?.RequestedBy,
                     RequestedPerson = certificate.Pending?.Person,
                     Slots = TunnelSlots.Count,
-                    SpkiSha256 = RegisteredCertificate.KeyHashOf(certificate.CertificatePem),
+                    SpkiSha256 = RegisteredCertificate.HashKey(certificate.CertificatePem),
                 }
             ).ExpectingOne(TunnelConflict.SlotsTaken),
         ];

@@ -42,12 +42,10 @@ internal sealed class AcmeChallengeEndpoints(
     public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AcmeChallengeRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refused))
         {
-            return body.Refusal;
+            return refused;
         }
-
-        var wanted = body.Value;
 
         if (await FindTunnelAsync(request.Peer, cancellationToken) is not { } tunnel)
         {
@@ -268,9 +266,8 @@ internal sealed class AcmeChallengeEndpoints(
         new(name, challenge)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(request.Peer, request),
+            Cause = AuditCause.Of(request.Peer, request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", challenge.Name)],
         };
 }

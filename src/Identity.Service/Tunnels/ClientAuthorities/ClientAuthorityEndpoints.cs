@@ -24,20 +24,15 @@ internal sealed class ClientAuthorityEndpoints(
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.AddClientAuthorityRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refused))
         {
-            return body.Refusal;
+            return refused;
         }
 
-        var wanted = body.Value;
-
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         var now = time.GetStoreNow();
         var check = ClientAuthorityCheck.Certificate(wanted.CaCertificatePem, now, publicAnchors.Holds);
@@ -65,9 +60,8 @@ internal sealed class ClientAuthorityEndpoints(
         var added = new ClientAuthorityAdded(authority)
         {
             At = now,
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = Resources(authority),
         };
         var result = await journal.CommitAsync(
@@ -90,27 +84,20 @@ internal sealed class ClientAuthorityEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var tunnel = found.Value;
-
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var all = await authorities.ListAsync(tunnel.Id, page, cancellationToken);
-        var (rows, next) = page.Cut(all, authority => authority.Ordinal);
         return ApiAnswer.Json(
-            new ClientAuthorityListDocument { Data = [.. rows.Select(ClientAuthorityDocument.Of)], NextPage = next },
-            TunnelJson.Default.ClientAuthorityListDocument
+            page.Cut(all, authority => authority.Ordinal).Select(ClientAuthorityDocument.Of),
+            TunnelJson.Default.PageClientAuthorityDocument
         );
     }
 
@@ -131,13 +118,10 @@ internal sealed class ClientAuthorityEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } authority)
         {
@@ -153,9 +137,8 @@ internal sealed class ClientAuthorityEndpoints(
         var archived = new ClientAuthorityArchived(authority, body.Value.Reason)
         {
             At = now,
-            Actor = AuditActor.Of(request),
+            Cause = AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request.RequestId,
             Resources = Resources(authority),
         };
         var result = await journal.CommitAsync(

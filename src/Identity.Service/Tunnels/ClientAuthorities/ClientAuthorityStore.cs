@@ -33,8 +33,8 @@ internal sealed class ClientAuthorityStore(Database database)
             {
                 tunnelId.Value,
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

@@ -15,12 +15,10 @@ internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry regist
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.CreateEdgeRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refused))
         {
-            return body.Refusal;
+            return refused;
         }
-
-        var wanted = body.Value;
 
         return Check(wanted) is { } refusal
             ? refusal
@@ -29,19 +27,15 @@ internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry regist
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var pageResult = PageRequest.Read(request, List);
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
-
         var all = await edges.ListAsync(page, cancellationToken);
-        var (rows, next) = page.Cut(all, edge => edge.Ordinal);
         return ApiAnswer.Json(
-            new EdgeListDocument { Data = [.. rows.Select(EdgeDocument.Of)], NextPage = next },
-            TunnelJson.Default.EdgeListDocument
+            page.Cut(all, edge => edge.Ordinal).Select(EdgeDocument.Of),
+            TunnelJson.Default.PageEdgeDocument
         );
     }
 

@@ -31,9 +31,8 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
                 Event = new EdgeCreated(edge)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
                 Statements = [assignments.StandingChanges(edge.Id, now), edges.Insert(edge)],
@@ -69,23 +68,21 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         }
 
         var now = time.GetStoreNow();
-        var actor = AuditActor.Of(request);
+        var cause = AuditCause.Of(request);
         IReadOnlyList<AuditResource> resources = [new AuditResource("edge", edge.Id.Value)];
         AuditEvent decided = draining
             ? new EdgeDrained(edge, reason)
             {
                 At = now,
-                Actor = actor,
+                Cause = cause,
                 OrganizationId = request.Caller.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = resources,
             }
             : new EdgeResumed(edge, reason)
             {
                 At = now,
-                Actor = actor,
+                Cause = cause,
                 OrganizationId = request.Caller.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = resources,
             };
         var result = await journal.CommitAsync(
@@ -130,9 +127,8 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
                 Event = new EdgeArchived(edge, reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = request.Caller.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
                 Statements = [assignments.StandingChanges(edge.Id, now), edges.Archive(edge.Id, now)],

@@ -23,8 +23,8 @@ internal sealed class EdgeStore(Database database)
             new
             {
                 page.Before,
-                Archived = page.IncludeArchived ? 1L : 0L,
-                Count = page.Limit + 1,
+                page.Archived,
+                page.Count,
             },
             cancellationToken
         );

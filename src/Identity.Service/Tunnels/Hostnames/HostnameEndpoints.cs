@@ -17,12 +17,10 @@ internal sealed class HostnameEndpoints(
     public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.AddHostnameRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var found = await access.FindLiveAsync(request, cancellationToken);
         return found.IsOk
@@ -32,18 +30,15 @@ internal sealed class HostnameEndpoints(
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         var all = await hostnames.ListAsync(tunnel.Id, cancellationToken);
         return ApiAnswer.Json(
-            new HostnameListDocument { Data = [.. all.Select(hostname => Describe(tunnel, hostname))] },
-            TunnelJson.Default.HostnameListDocument
+            Pages.Whole(all.Select(hostname => Describe(tunnel, hostname))),
+            TunnelJson.Default.PageHostnameDocument
         );
     }
 
@@ -58,13 +53,10 @@ internal sealed class HostnameEndpoints(
     /// <summary>Looks for the proof now.</summary>
     public async ValueTask<ApiAnswer> CheckAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
         {
@@ -96,13 +88,10 @@ internal sealed class HostnameEndpoints(
     /// <summary>Edges and agents stop serving it with the next feed.</summary>
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
         {
@@ -129,8 +118,8 @@ internal sealed class HostnameEndpoints(
             Name = hostname.Name,
             State = hostname.State,
             Approved = hostname.ApprovedBy is not null,
-            TxtName = HostnameProof.RecordOf(hostname.Name),
-            TxtValue = proof.ValueOf(tunnel.OrganizationId, hostname.Name),
+            TxtName = HostnameProof.GetRecordName(hostname.Name),
+            TxtValue = proof.CreateValue(tunnel.OrganizationId, hostname.Name),
             CnameTarget = tunnel.Domain,
             CreatedAt = hostname.CreatedAt.UtcDateTime,
             ActiveAt = hostname.ActiveAt?.UtcDateTime,

@@ -21,13 +21,13 @@ internal sealed class HostnameProof(Installation installation, HostnameOptions o
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The name of the record.</summary>
-    public static string RecordOf(string name) => Label + name;
+    public static string GetRecordName(string name) => Label + name;
 
     /// <summary>
     /// The value of the record: of this installation, the organization and the name. No secret: it proves who can write
     /// it there, and for whom.
     /// </summary>
-    public string ValueOf(string organizationId, string name)
+    public string CreateValue(string organizationId, string name)
     {
         var text = $"culvert hostname\n{installation.InstallationId}\n{organizationId}\n{name}";
         return ValuePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -40,8 +40,8 @@ internal sealed class HostnameProof(Installation installation, HostnameOptions o
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return DnsName.TryParse(RecordOf(name), out var record)
-                ? await LookAsync(record, ValueOf(organizationId, name), either.Token)
+            return DnsName.TryParse(GetRecordName(name), out var record)
+                ? await LookAsync(record, CreateValue(organizationId, name), either.Token)
                 : ProofResult.Missing;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -29,13 +29,10 @@ internal sealed class HostnameRegistry(
         CancellationToken cancellationToken
     )
     {
-        var parsed = HostnameRules.Parse(written);
-        if (!parsed.IsOk)
+        if (!HostnameRules.Parse(written).TryGet(out var name, out var refused))
         {
-            return parsed.Refusal;
+            return refused;
         }
-
-        var name = parsed.Value;
 
         if (await rules.CheckAsync(name, cancellationToken) is { } refusal)
         {
@@ -210,9 +207,8 @@ internal sealed class HostnameRegistry(
         new(name, hostname)
         {
             At = time.GetUtcNow(),
-            Actor = request is null ? AuditActor.System : AuditActor.Of(request),
+            Cause = request is null ? AuditCause.System : AuditCause.Of(request),
             OrganizationId = tunnel.OrganizationId,
-            RequestId = request?.RequestId,
             Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", hostname.Name)],
         };
 }

@@ -34,7 +34,7 @@ internal sealed class HostnameRules(
             return HostnameErrors.PublicSuffix.Refuse();
         }
 
-        var own = new[] { HostOf(identity.PublicUrl), HostOf(identity.MachineUrl) };
+        var own = new[] { ReadHost(identity.PublicUrl), ReadHost(identity.MachineUrl) };
         var live = await edges.ListLiveAsync(cancellationToken);
         var ofEdges = live.SelectMany(edge => edge.DnsNames.Concat(edge.Addresses.Select(HostOfAddress)));
         var isOwn =
@@ -61,7 +61,8 @@ internal sealed class HostnameRules(
         }
     }
 
-    private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : "";
+    private static string ReadHost(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : "";
 
     private static string HostOfAddress(string address) =>
         HostPort.TryParse(address, out var parsed) ? parsed.Host : address;

@@ -7,27 +7,20 @@ internal sealed class InventoryEndpoints(TunnelAccess access, InventoryStore inv
 {
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
         {
-            return found.Refusal;
+            return refusal;
         }
 
-        var tunnel = found.Value;
-
-        var pageResult = PageRequest.Read(request, $"inventory/{tunnel.Id.Value}");
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, $"inventory/{tunnel.Id.Value}").TryGet(out var page, out refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
-
-        var page = pageResult.Value;
 
         var read = await inventory.ListAsync(tunnel.Id, request.Query("route"), page, cancellationToken);
-        var (rows, next) = page.Cut(read, entry => entry.Ordinal);
         return ApiAnswer.Json(
-            new InventoryListDocument { Data = [.. rows.Select(InventoryDocument.Of)], NextPage = next },
-            TunnelJson.Default.InventoryListDocument
+            page.Cut(read, entry => entry.Ordinal).Select(InventoryDocument.Of),
+            TunnelJson.Default.PageInventoryDocument
         );
     }
 }

@@ -109,7 +109,7 @@ internal sealed class InventoryStore(Database database)
                 tunnelId.Value,
                 route,
                 page.Before,
-                Count = page.Limit + 1,
+                page.Count,
             },
             cancellationToken
         );

@@ -97,7 +97,7 @@ internal sealed class AgentDirectory(
         }
 
         var id = SpiffeId.Agent(installation.TrustDomain, tunnel.OrganizationId, tunnel.Id.Value, instance);
-        var heard = contacts.LastOf(id.ToString());
+        var heard = contacts.FindLast(id.ToString());
         return heard > stored?.At || stored is null ? heard : stored.At;
     }
 }

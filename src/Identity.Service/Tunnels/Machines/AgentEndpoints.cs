@@ -21,12 +21,8 @@ internal sealed class AgentEndpoints(
         var found = await access.FindAsync(request, cancellationToken);
         return found.IsOk
             ? ApiAnswer.Json(
-                new AgentListDocument
-                {
-                    Data = await directory.ListAsync(found.Value, cancellationToken),
-                    NextPage = null,
-                },
-                TunnelJson.Default.AgentListDocument
+                Pages.Whole(await directory.ListAsync(found.Value, cancellationToken)),
+                TunnelJson.Default.PageAgentDocument
             )
             : found.Refusal;
     }
@@ -40,13 +36,10 @@ internal sealed class AgentEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
@@ -74,13 +67,10 @@ internal sealed class AgentEndpoints(
             return body.Refusal;
         }
 
-        var found = await access.FindLiveAsync(request, cancellationToken);
-        if (!found.IsOk)
+        if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out var refused))
         {
-            return found.Refusal;
+            return refused;
         }
-
-        var tunnel = found.Value;
 
         if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
@@ -94,9 +84,8 @@ internal sealed class AgentEndpoints(
                 Event = new AgentDisconnected(agent, body.Value.Reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),
@@ -155,9 +144,8 @@ internal sealed class AgentEndpoints(
                 Event = new AgentRevoked(agent, reason)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = tunnel.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources =
                     [
                         new AuditResource("tunnel", tunnel.Id.Value),

@@ -35,5 +35,5 @@ internal sealed class MachineContacts(TimeProvider time)
     }
 
     /// <summary>Null when not heard of since this process started.</summary>
-    public DateTimeOffset? LastOf(string spiffeId) => lastContact.TryGetValue(spiffeId, out var at) ? at : null;
+    public DateTimeOffset? FindLast(string spiffeId) => lastContact.TryGetValue(spiffeId, out var at) ? at : null;
 }

@@ -22,7 +22,7 @@ internal sealed record ReportedEdge
     public required DateTimeOffset? ReportedAt { get; init; }
 
     /// <summary>The agents of a tunnel that it has, as far as what it said still holds.</summary>
-    public IEnumerable<EdgeReportAgent> AgentsOf(Tunnel tunnel) =>
+    public IEnumerable<EdgeReportAgent> FindAgents(Tunnel tunnel) =>
         Presence == EdgePresence.Gone
             ? []
             : (Report?.Agents ?? []).Where(agent => agent.TunnelId == tunnel.Id.Value && agent.Connections > 0);
@@ -42,7 +42,7 @@ internal sealed record ReportedEdge
             LastContactAt = LastContact?.UtcDateTime,
             ReportedAt = ReportedAt?.UtcDateTime,
             PublicPort = Edge.PublicPort,
-            AgentConnections = AgentsOf(tunnel).Sum(agent => agent.Connections),
+            AgentConnections = FindAgents(tunnel).Sum(agent => agent.Connections),
             ClientConnections =
                 Presence == EdgePresence.Gone ? 0 : Report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,
         };

@@ -95,7 +95,7 @@ internal sealed class TunnelEdges(
     /// present.</param>
     private ReportedEdge Describe(Edge edge, StoredEdgeReport? stored, DateTimeOffset? written, bool alone)
     {
-        var heard = contacts.LastOf(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());
+        var heard = contacts.FindLast(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());
         heard = heard is null || written > heard ? written : heard;
         var contact = heard > stored?.At || stored is null ? heard : stored.At;
         var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.EdgeReport);

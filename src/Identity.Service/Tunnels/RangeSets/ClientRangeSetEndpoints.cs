@@ -19,8 +19,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     {
         var all = await sets.ListAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            new ClientRangeSetListDocument { Data = [.. all.Select(ClientRangeSetDocument.Of)], NextPage = null },
-            TunnelJson.Default.ClientRangeSetListDocument
+            Pages.Whole(all.Select(ClientRangeSetDocument.Of)),
+            TunnelJson.Default.PageClientRangeSetDocument
         );
     }
 
@@ -30,12 +30,10 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     public async ValueTask<ApiAnswer> ApplyAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ApplyRangeSetRequest, cancellationToken);
-        if (!body.IsOk)
+        if (!body.TryGet(out var wanted, out var refusal))
         {
-            return body.Refusal;
+            return refusal;
         }
-
-        var wanted = body.Value;
 
         var name = request.Route("name") ?? "";
         if (!ClientRangeSet.IsName(name))
@@ -56,13 +54,10 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             return NotOfAWorkspace();
         }
 
-        var rangesResult = SourceRanges.Parse("ranges", wanted.Ranges);
-        if (!rangesResult.IsOk)
+        if (!SourceRanges.Parse("ranges", wanted.Ranges).TryGet(out var ranges, out refusal))
         {
-            return rangesResult.Refusal;
+            return refusal;
         }
-
-        var ranges = rangesResult.Value;
 
         var before = await FindAsync(request, cancellationToken);
         if (wanted.Revision is { } expected && expected != (before?.Revision ?? 0))
@@ -78,9 +73,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
                 Event = new RangeSetApplied(before, after)
                 {
                     At = now,
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = after.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("client_range_set", name)],
                 },
                 Statements = sets.Save(after, MaxSets),
@@ -114,9 +108,8 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
                 Event = new RangeSetRemoved(set)
                 {
                     At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
+                    Cause = AuditCause.Of(request),
                     OrganizationId = set.OrganizationId,
-                    RequestId = request.RequestId,
                     Resources = [new AuditResource("client_range_set", set.Name)],
                 },
                 Statements = [sets.Remove(set)],

@@ -334,7 +334,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
                             Event = new ThingHappened
                             {
                                 At = service.Time.GetUtcNow(),
-                                Actor = AuditActor.System,
+                                Cause = AuditCause.System,
                                 Status = detail is null ? AuditStatus.Success : AuditStatus.Denied("test", detail),
                             },
                         },

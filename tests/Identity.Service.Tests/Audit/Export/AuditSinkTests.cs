@@ -35,8 +35,8 @@ public sealed partial class AuditSinkTests : IDisposable
     {
         var sink = new FileSink(new FileTarget(AuditFile));
 
-        (await sink.SendAsync([.. entries.Take(2)], Token)).Fault.ShouldBeNull();
-        (await sink.SendAsync([.. entries.Skip(2)], Token)).Fault.ShouldBeNull();
+        (await sink.SendAsync([.. entries.Take(2)], Token)).Error.ShouldBeNull();
+        (await sink.SendAsync([.. entries.Skip(2)], Token)).Error.ShouldBeNull();
 
         File.GetUnixFileMode(AuditFile).ShouldBe(Own);
         ShouldProve(await File.ReadAllTextAsync(AuditFile, Token));
@@ -74,8 +74,8 @@ public sealed partial class AuditSinkTests : IDisposable
     {
         var sink = new FileSink(new FileTarget(Path.Combine(folder.FullName, "absent", "audit.jsonl")));
 
-        (await sink.SendAsync(entries, Token)).Fault.ShouldNotBeNull().ShouldContain("absent");
-        (await new FileSink(new FileTarget(folder.FullName)).SendAsync(entries, Token)).Fault.ShouldNotBeNull();
+        (await sink.SendAsync(entries, Token)).Error.ShouldNotBeNull().ShouldContain("absent");
+        (await new FileSink(new FileTarget(folder.FullName)).SendAsync(entries, Token)).Error.ShouldNotBeNull();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed partial class AuditSinkTests : IDisposable
     {
         await using var server = Syslog();
 
-        (await Sink(server).SendAsync(entries, Token)).Fault.ShouldBeNull();
+        (await Sink(server).SendAsync(entries, Token)).Error.ShouldBeNull();
 
         var messages = server.Messages.Select(message => Message().Match(message)).ToList();
         messages.ShouldAllBe(message => message.Success);
@@ -99,10 +99,10 @@ public sealed partial class AuditSinkTests : IDisposable
         var other = new TestPki(TimeProvider.System.GetUtcNow(), "Other");
 
         (await Sink(server, roots: other).SendAsync(entries, Token))
-            .Fault.ShouldNotBeNull()
+            .Error.ShouldNotBeNull()
             .ShouldContain("certificate");
         (await Sink(server, caFile: null).SendAsync(entries, Token))
-            .Fault.ShouldNotBeNull()
+            .Error.ShouldNotBeNull()
             .ShouldContain("certificate");
 
         server.Messages.ShouldBeEmpty();
@@ -113,7 +113,7 @@ public sealed partial class AuditSinkTests : IDisposable
     {
         await using var server = Syslog("elsewhere.example.com");
 
-        (await Sink(server).SendAsync(entries, Token)).Fault.ShouldNotBeNull().ShouldContain("certificate");
+        (await Sink(server).SendAsync(entries, Token)).Error.ShouldNotBeNull().ShouldContain("certificate");
 
         server.Messages.ShouldBeEmpty();
     }
@@ -124,7 +124,7 @@ public sealed partial class AuditSinkTests : IDisposable
         await using var server = Syslog();
         server.Breaks = true;
 
-        (await Sink(server).SendAsync(entries, Token)).Fault.ShouldNotBeNull();
+        (await Sink(server).SendAsync(entries, Token)).Error.ShouldNotBeNull();
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed partial class AuditSinkTests : IDisposable
         var sink = Sink(server);
         await server.DisposeAsync();
 
-        (await sink.SendAsync(entries, Token)).Fault.ShouldNotBeNull().ShouldContain("refused");
+        (await sink.SendAsync(entries, Token)).Error.ShouldNotBeNull().ShouldContain("refused");
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed partial class AuditSinkTests : IDisposable
         });
         using var sink = Sink(server);
 
-        (await sink.SendAsync(entries, Token)).Fault.ShouldBe($"The collector answered {status}.");
+        (await sink.SendAsync(entries, Token)).Error.ShouldBe($"The collector answered {status}.");
         server.Requests.Count.ShouldBe(1);
     }
 
@@ -230,7 +230,7 @@ public sealed partial class AuditSinkTests : IDisposable
         await using var server = await Collector(_ => Task.CompletedTask);
         using var sink = Sink(server, new TestPki(TimeProvider.System.GetUtcNow(), "Other"));
 
-        (await sink.SendAsync(entries, Token)).Fault.ShouldNotBeNull().ShouldContain("certificate");
+        (await sink.SendAsync(entries, Token)).Error.ShouldNotBeNull().ShouldContain("certificate");
 
         server.Requests.ShouldBeEmpty();
     }

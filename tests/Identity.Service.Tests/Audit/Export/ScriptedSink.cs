@@ -17,7 +17,7 @@ internal sealed class ScriptedSink : IAuditSink
     public ValueTask<AuditSent> SendAsync(IReadOnlyList<ExportedEntry> entries, CancellationToken cancellationToken)
     {
         var answer = Answer();
-        if (answer.Fault is null)
+        if (answer.Error is null)
         {
             Batches.Add(entries);
         }

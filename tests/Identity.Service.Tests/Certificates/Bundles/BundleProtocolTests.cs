@@ -23,7 +23,7 @@ public sealed class BundleProtocolTests
         var state = Staged(acknowledged: 1);
 
         BundleProtocol.Missing(state, "B").Select(holder => holder.Id).ShouldBe(["one"]);
-        BundleProtocol.Activate(state, "B").Fault.ShouldBe(BundleError.Unacknowledged);
+        BundleProtocol.Activate(state, "B").Error.ShouldBe(BundleError.Unacknowledged);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class BundleProtocolTests
     {
         var state = BundleProtocol.Activate(BundleProtocol.Taint(Staged(acknowledged: 2), "A").Next!, "B").Next!;
 
-        BundleProtocol.Remove(state, "A").Fault.ShouldBe(BundleError.Unacknowledged);
+        BundleProtocol.Remove(state, "A").Error.ShouldBe(BundleError.Unacknowledged);
         BundleProtocol.Remove(state, "A", forced: true).Next!.Epoch.ShouldBe(3);
     }
 

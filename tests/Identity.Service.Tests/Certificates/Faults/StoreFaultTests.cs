@@ -506,7 +506,7 @@ public sealed class StoreFaultTests : IDisposable
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
             Requester = key.PublicKey.Sha256,
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
         };
     }

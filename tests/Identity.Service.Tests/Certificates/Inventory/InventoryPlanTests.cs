@@ -88,7 +88,7 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
         var filter = FilterOf(name);
         var sql = InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry);
 
-        var plan = Explain(sql, InventorySql.Parameters(filter, InventoryPlace.StartOf(filter.IsByExpiry), 21))
+        var plan = Explain(sql, InventorySql.Parameters(filter, InventoryPlace.GetStart(filter.IsByExpiry), 21))
             .ToList();
 
         plan.ShouldNotContain(line => IsBad(line), string.Join('\n', plan));

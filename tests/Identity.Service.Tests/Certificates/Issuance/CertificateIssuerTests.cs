@@ -121,7 +121,7 @@ public sealed class CertificateIssuerTests
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = ["spiffe://identity.test/o/x/t/y/agent/z"] },
             Identity = "spiffe://identity.test/o/x/t/y/agent/z",
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
         };
     }
 

@@ -151,7 +151,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
             Requester = key.PublicKey.Sha256,
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
             Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
         };
     }

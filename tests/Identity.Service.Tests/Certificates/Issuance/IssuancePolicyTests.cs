@@ -241,7 +241,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             Identity = Identity,
             Requester = key.PublicKey.Sha256,
             TunnelId = "tnl_y",
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
         };
     }
 

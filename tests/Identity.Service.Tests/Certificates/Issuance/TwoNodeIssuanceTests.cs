@@ -72,7 +72,7 @@ public sealed class TwoNodeIssuanceTests
             PublicKey = key,
             Names = new GrantedNames { Uris = [id] },
             Identity = id,
-            Actor = AuditActor.System,
+            Cause = AuditCause.System,
         };
     }
 }

@@ -30,7 +30,7 @@ public abstract class PlatformAuthorityStoreTests(StorageBackend backend)
         var read = new PlatformRoots(await authorities.ReadAsync(Cancellation));
 
         read.Active.ShouldNotBeNull().Id.ShouldBe(root.Id);
-        var found = read.IssuingOf(read.Active).ShouldNotBeNull();
+        var found = read.FindIssuing(read.Active).ShouldNotBeNull();
         found.Id.ShouldBe(issuing.Id);
         found.SealedKey.ShouldBe(issuing.SealedKey);
         found.Certificate.Fingerprint.ShouldBe(issuing.Certificate.Fingerprint);

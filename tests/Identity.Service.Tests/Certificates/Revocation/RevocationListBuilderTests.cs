@@ -166,7 +166,7 @@ public sealed class RevocationListBuilderTests : IDisposable
 
         var stored = await revocations.FindPointAsync(Ca, TestContext.Current.CancellationToken);
         stored!.Shards.ShouldBe(2);
-        stored.AddressOf(1).ShouldBe("http://lists.test/v1/crl/ca_x/1.crl");
+        stored.GetAddress(1).ShouldBe("http://lists.test/v1/crl/ca_x/1.crl");
         store.Scalar<long>("SELECT COUNT(*) FROM revocation_lists").ShouldBe(2);
     }
 

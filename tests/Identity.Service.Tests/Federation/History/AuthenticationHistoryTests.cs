@@ -5,16 +5,18 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
 
-/// <summary>The contract of <see cref="IAuthenticationHistory"/>, as far as denials go.</summary>
+/// <summary>The denials of <see cref="IAuthenticationHistory"/> and their <see cref="DenialStore"/>.</summary>
 public abstract class AuthenticationHistoryTests : IDisposable
 {
     private readonly StoreUnderTest store;
     private readonly AuthenticationHistory history;
+    private readonly DenialStore denials;
 
     protected AuthenticationHistoryTests(StorageBackend backend)
     {
         store = new(backend);
-        history = new AuthenticationHistory(store.Store.Database, new Ordinals(store.Store.Node.Id, store.Time));
+        history = new AuthenticationHistory(store.Store.Database);
+        denials = new DenialStore(store.Store.Database, new Ordinals(store.Store.Node.Id, store.Time));
     }
 
     public sealed class OnSqlite() : AuthenticationHistoryTests(StorageBackend.Sqlite);
@@ -69,7 +71,7 @@ public abstract class AuthenticationHistoryTests : IDisposable
     public async Task Insert_TextWithNul_IsKeptReadable()
     {
         var result = await store.CommitAsync(
-            new Decision { Statements = [history.Insert(New("req_0") with { UserAgent = "a\0b" })] }
+            new Decision { Statements = [denials.Insert(New("req_0") with { UserAgent = "a\0b" })] }
         );
 
         result.IsCommitted.ShouldBeTrue();
@@ -82,7 +84,7 @@ public abstract class AuthenticationHistoryTests : IDisposable
         store.Time.Advance(TimeSpan.FromHours(1));
         await InsertAsync(New("req_1"));
 
-        await store.CommitAsync(new Decision { Statements = [history.Forget(store.Time.GetUtcNow())] });
+        await store.CommitAsync(new Decision { Statements = [denials.Forget(store.Time.GetUtcNow())] });
 
         (await FindAsync(q => q)).ShouldBe(["req_1"]);
     }
@@ -119,5 +121,5 @@ public abstract class AuthenticationHistoryTests : IDisposable
     }
 
     private async Task InsertAsync(RecordedDenial denial) =>
-        (await store.CommitAsync(new Decision { Statements = [history.Insert(denial)] })).IsCommitted.ShouldBeTrue();
+        (await store.CommitAsync(new Decision { Statements = [denials.Insert(denial)] })).IsCommitted.ShouldBeTrue();
 }

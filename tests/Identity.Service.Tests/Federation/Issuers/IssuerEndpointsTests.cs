@@ -396,7 +396,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             .CommitAsync(
                 new Decision
                 {
-                    Statements = [Service.Service.Get<AdminKeyStore>().Insert(key, Credentials.HashOf(secret))],
+                    Statements = [Service.Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret))],
                 },
                 TestContext.Current.CancellationToken
             );

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Shouldly;
@@ -251,14 +250,6 @@ public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : ICl
             DateTimeOffset since,
             int maxEntries,
             Func<ProvenClaims, ValueTask<bool>> visit,
-            CancellationToken cancellationToken
-        ) => throw new NotSupportedException();
-
-        public Statement Insert(RecordedDenial denial) => throw new NotSupportedException();
-
-        public Statement Forget(DateTimeOffset before) => throw new NotSupportedException();
-
-        public ValueTask<IReadOnlyList<(string Source, string RuleId, int Rows)>> CountAsync(
             CancellationToken cancellationToken
         ) => throw new NotSupportedException();
     }

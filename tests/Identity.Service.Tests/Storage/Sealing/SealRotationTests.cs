@@ -162,7 +162,7 @@ public sealed class SealRotationTests
             var values = await connection.QueryAsync<byte[]>(
                 $"SELECT {column.Column} FROM {column.Table} WHERE {column.Column} IS NOT NULL"
             );
-            versions.UnionWith(values.Select(value => Sealer.VersionOf(value)));
+            versions.UnionWith(values.Select(value => Sealer.ReadVersion(value)));
         }
 
         return versions;

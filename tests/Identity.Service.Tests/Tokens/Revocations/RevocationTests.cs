@@ -272,7 +272,7 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         federated.Time.StepWallClock(TimeSpan.FromHours(-30));
 
         (await federated.GetAsync(Path)).GetProperty("data").GetArrayLength().ShouldBe(2);
-        federated.Service.Get<RevocationSet>().CountOf(federated.OrganizationId).ShouldBe(2);
+        federated.Service.Get<RevocationSet>().CountKeys(federated.OrganizationId).ShouldBe(2);
         (await UseAsync(federated, token)).ShouldBe("token.revoked");
     }
 

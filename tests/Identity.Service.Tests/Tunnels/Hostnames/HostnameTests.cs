@@ -77,7 +77,7 @@ public sealed class HostnameTests : IAsyncDisposable
         await using var service = await StartAsync();
         var (path, _) = await TunnelAsync(service);
         await AddAsync(service, path, Name);
-        dns.Text("_culvert." + Name, service.Get<HostnameProof>().ValueOf("another organization", Name));
+        dns.Text("_culvert." + Name, service.Get<HostnameProof>().CreateValue("another organization", Name));
 
         var checkedNow = await service.Api.PostOkAsync($"{path}/{Name}/check");
 

@@ -26,7 +26,7 @@ internal sealed class OcspAuthorities(
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 
     /// <summary>The address in certificates of that authority.</summary>
-    public static string AddressOf(ServiceIdentity identity, CertificateOptions options, string caId) =>
+    public static string GetAddress(ServiceIdentity identity, CertificateOptions options, string caId) =>
         $"{(options.OcspUrl.Length > 0 ? options.OcspUrl : identity.PublicUrl)}{Path}/{caId}";
 
     /// <summary>Null when no authority of that name has a responder.</summary>

@@ -27,7 +27,7 @@ internal sealed class OcspEndpoint(OcspResponder responder, LimitOptions options
         var encoded = isRequest
             ? await RequestBody.ReadBytesAsync(request.Http, ParsedOcspRequest.MaxBytes, cancellationToken)
             : null;
-        return BodyOf(await AnswerAsync(request, encoded, cancellationToken));
+        return ToBody(await AnswerAsync(request, encoded, cancellationToken));
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -38,10 +38,10 @@ internal sealed class OcspEndpoint(OcspResponder responder, LimitOptions options
             && request
                 .Http.Request.GetTypedHeaders()
                 .IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == answer.Tag);
-        return isKnown ? ApiAnswer.NotModified : BodyOf(answer);
+        return isKnown ? ApiAnswer.NotModified : ToBody(answer);
     }
 
-    private static ApiAnswer BodyOf(OcspAnswer answer) => ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
+    private static ApiAnswer ToBody(OcspAnswer answer) => ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
 
     // Some clients escape the slashes of base64 and some do not; the routing leaves %2F as it is.
     private static byte[]? Decode(string escaped)

@@ -41,7 +41,7 @@ internal sealed class OcspResponders(
     /// <summary>Who signs now; null = no key can at present.</summary>
     public async ValueTask<OcspSigner?> FindAsync(OcspAuthority authority, CancellationToken cancellationToken)
     {
-        var place = PlaceOf(authority);
+        var place = GetPlace(authority);
         if (!place.IsDue(time.GetUtcNow()))
         {
             return place.Usable(time.GetUtcNow());
@@ -67,7 +67,7 @@ internal sealed class OcspResponders(
         return place.Usable(time.GetUtcNow());
     }
 
-    private Place PlaceOf(OcspAuthority authority)
+    private Place GetPlace(OcspAuthority authority)
     {
         var fingerprint = authority.Signing.Certificate.Fingerprint;
         if (places.TryGetValue(fingerprint, out var known))
@@ -99,8 +99,8 @@ internal sealed class OcspResponders(
                 PublicKey = key.PublicKey,
                 Names = GrantedNames.None,
                 Subject = Subject,
-                Identity = ServiceNames.IdentityOf(identity, node) + "/ocsp",
-                Actor = AuditActor.System,
+                Identity = ServiceNames.CreateIdentity(identity, node) + "/ocsp",
+                Cause = AuditCause.System,
                 OrganizationId = authority.Record?.OrganizationId,
                 WorkspaceId = authority.Record?.WorkspaceId,
                 TunnelId = authority.Record?.TunnelId.Value,

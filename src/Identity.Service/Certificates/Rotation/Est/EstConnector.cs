@@ -74,10 +74,10 @@ internal sealed class EstConnector(
         {
             Post = new FetchPost(
                 Encoding.ASCII.GetBytes(
-                    Convert.ToBase64String(DerOf(csrPem), Base64FormattingOptions.InsertLineBreaks) + "\r\n"
+                    Convert.ToBase64String(DecodePem(csrPem), Base64FormattingOptions.InsertLineBreaks) + "\r\n"
                 ),
                 "application/pkcs10",
-                HeadersOf(files.Authorization)
+                CreateHeaders(files.Authorization)
             )
             {
                 WantsDocument = true,
@@ -177,7 +177,7 @@ internal sealed class EstConnector(
             AllowedTargets = [.. est.Networks.Ranges.Select(range => new FetchTarget(range, est.Url.Port))],
         };
 
-    private static KeyValuePair<string, string>[] HeadersOf(string? authorization) =>
+    private static KeyValuePair<string, string>[] CreateHeaders(string? authorization) =>
         authorization is null
             ? [new("Content-Transfer-Encoding", "base64")]
             : [new("Content-Transfer-Encoding", "base64"), new("Authorization", authorization)];
@@ -205,5 +205,5 @@ internal sealed class EstConnector(
         return ([.. roots], own, authorization);
     }
 
-    private static byte[] DerOf(string pem) => Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
+    private static byte[] DecodePem(string pem) => Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
 }

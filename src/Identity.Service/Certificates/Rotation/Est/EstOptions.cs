@@ -21,6 +21,6 @@ internal sealed record EstOptions
     /// <summary>Our certificate and key for the handshake; read at every call. Null = none.</summary>
     public CertificatePair? Certificate { get; init; }
 
-    /// <summary>Where the server may be, beside public addresses on port 443 (S27).</summary>
+    /// <summary>Where the server may be, in addition to public addresses on port 443 (S27).</summary>
     public AddressRanges Networks { get; init; } = AddressRanges.Empty;
 }

@@ -22,11 +22,11 @@ internal sealed class ActorHint : IHint
             _ => null,
         };
 
-    private static string ActorTokenText(string? fault) =>
+    private static string ActorTokenText(string? error) =>
         "The actor token is to blame, not the subject's: "
         + (
-            fault is null
+            error is null
                 ? "it is not a valid access token of this service."
-                : $"it fails as '{fault}'. Exchange a fresh one."
+                : $"it fails as '{error}'. Exchange a fresh one."
         );
 }

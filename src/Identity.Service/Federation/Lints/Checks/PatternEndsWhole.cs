@@ -17,7 +17,7 @@ internal sealed class PatternEndsWhole : ILintCheck
                 return Lint.Error(
                     Id,
                     $"match: the prefix {prefix}* of {pin.Path.Text} ends inside a segment, so that {prefix}-evil matches "
-                        + $"too; end it with a delimiter{DelimitersOf(rule, pin)}, or require the whole value."
+                        + $"too; end it with a delimiter{GetDelimiters(rule, pin)}, or require the whole value."
                 );
             }
         }
@@ -46,7 +46,7 @@ internal sealed class PatternEndsWhole : ILintCheck
             : !char.IsLetterOrDigit(last);
     }
 
-    private static string DelimitersOf(LintedRule rule, Pin pin) =>
+    private static string GetDelimiters(LintedRule rule, Pin pin) =>
         pin.Is("sub") && rule.Preset is { SubjectDelimiters: { Length: > 0 } delimiters }
             ? $" ({string.Join(' ', delimiters.ToCharArray())})"
             : "";

@@ -16,7 +16,7 @@ internal sealed class PinsAreIds : ILintCheck
 
         // Kubernetes has a lint of its own for this.
         var named = rule
-            .Pins.Select(pin => NameOf(preset, pin))
+            .Pins.Select(pin => FindName(preset, pin))
             .OfType<KnownClaim>()
             .Where(claim => !claim.Name.StartsWith('/') || !rule.IsOf("kubernetes", "eks", "gke", "aks"))
             .ToList();
@@ -36,7 +36,7 @@ internal sealed class PinsAreIds : ILintCheck
         );
     }
 
-    private static KnownClaim? NameOf(Preset preset, Pin pin) =>
+    private static KnownClaim? FindName(Preset preset, Pin pin) =>
         preset.Claims.FirstOrDefault(claim =>
             claim is { Kind: ClaimKind.Name, Prefer: not null } && pin.Is(claim.Name)
         );

@@ -22,7 +22,7 @@ internal static class CelArithmetic
                 (CelList a, CelList b) when operation == CelOperator.Add => frame.Spend(a.Items.Count + b.Items.Count)
                     ? new CelList([.. a.Items, .. b.Items])
                     : CelErrorValue.OverBudget,
-                _ => CelErrorValue.NoOverload(CelBinary.SymbolOf(operation), left, right),
+                _ => CelErrorValue.NoOverload(CelBinary.GetSymbol(operation), left, right),
             };
         }
         catch (OverflowException)

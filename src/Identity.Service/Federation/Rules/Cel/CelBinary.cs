@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>An operator of two operands that both count, but for <c>&amp;&amp;</c> and <c>||</c>.</summary>
 internal sealed class CelBinary(int position, CelOperator operation, CelNode left, CelNode right)
-    : CelNode(position, TypeOf(operation, left.Type, right.Type), Above(left, right))
+    : CelNode(position, GetResultType(operation, left.Type, right.Type), Above(left, right))
 {
     private static readonly string[] Symbols = ["==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"];
 
@@ -14,7 +14,7 @@ internal sealed class CelBinary(int position, CelOperator operation, CelNode lef
 
     public override IReadOnlyList<CelNode> Children => [left, right];
 
-    public static string SymbolOf(CelOperator operation) => Symbols[(int)operation];
+    public static string GetSymbol(CelOperator operation) => Symbols[(int)operation];
 
     /// <summary>Whether operands of these types can have a result at all.</summary>
     public static bool IsDefined(CelOperator operation, CelType left, CelType right)
@@ -55,9 +55,9 @@ internal sealed class CelBinary(int position, CelOperator operation, CelNode lef
     {
         var a = left.Evaluate(frame);
         var b = right.Evaluate(frame);
-        if ((a as CelErrorValue ?? b as CelErrorValue) is { } fault)
+        if ((a as CelErrorValue ?? b as CelErrorValue) is { } error)
         {
-            return fault;
+            return error;
         }
 
         return operation switch
@@ -72,7 +72,7 @@ internal sealed class CelBinary(int position, CelOperator operation, CelNode lef
 
     private static object Not(object equal) => equal is bool truth ? !truth : equal;
 
-    private static CelType TypeOf(CelOperator operation, CelType left, CelType right) =>
+    private static CelType GetResultType(CelOperator operation, CelType left, CelType right) =>
         operation <= CelOperator.In ? CelType.Bool
         : left == CelType.Dyn ? right
         : left;

@@ -19,9 +19,9 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
     protected override object Compute(CelFrame frame)
     {
         var value = target.Evaluate(frame);
-        if (value is CelErrorValue fault)
+        if (value is CelErrorValue error)
         {
-            return fault;
+            return error;
         }
 
         if (argument is null)

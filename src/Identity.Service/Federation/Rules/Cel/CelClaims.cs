@@ -22,7 +22,7 @@ internal sealed class CelClaims(ClaimSet claims) : CelMap
         if (!read.TryGetValue(name, out var value))
         {
             read[name] = value = claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim)
-                ? CelJson.ValueOf(claim.Raw, name, frame)
+                ? CelJson.ReadValue(claim.Raw, name, frame)
                 : null;
         }
 

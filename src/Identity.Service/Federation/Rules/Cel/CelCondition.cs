@@ -23,7 +23,7 @@ internal sealed class CelCondition(CelProgram program) : ICondition
         {
             { Holds: true } => new ConditionOutcome(ConditionVerdict.Holds),
             { Holds: false } => new ConditionOutcome(ConditionVerdict.Differs),
-            var failed => new ConditionOutcome(ConditionVerdict.Fails, failed.Fault),
+            var failed => new ConditionOutcome(ConditionVerdict.Fails, failed.Error),
         };
 
     public string? Actual(ClaimSet claims) => null;

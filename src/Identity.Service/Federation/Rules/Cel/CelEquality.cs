@@ -16,8 +16,8 @@ internal static class CelEquality
 
         return (left, right) switch
         {
-            (CelErrorValue fault, _) => fault,
-            (_, CelErrorValue fault) => fault,
+            (CelErrorValue error, _) => error,
+            (_, CelErrorValue error) => error,
             (string a, string b) => Strings(a, b, frame),
             (bool a, bool b) => a == b,
             (CelNull, CelNull) => true,

@@ -10,7 +10,7 @@ internal sealed class CelHas(int position, CelSelect selection) : CelNode(positi
     protected override object Compute(CelFrame frame) =>
         selection.Operand.Evaluate(frame) switch
         {
-            CelErrorValue fault => fault,
+            CelErrorValue error => error,
             CelMap map => map.Find(selection.Field, frame) is not null,
             var other => CelErrorValue.NoOverload($"has({selection.Field})", other),
         };

@@ -16,8 +16,8 @@ internal sealed class CelIndex(int position, CelNode operand, CelNode index)
         var key = index.Evaluate(frame);
         return (container, key) switch
         {
-            (CelErrorValue fault, _) => fault,
-            (_, CelErrorValue fault) => fault,
+            (CelErrorValue error, _) => error,
+            (_, CelErrorValue error) => error,
             (CelMap map, string or bool or long or ulong or double) => map.Find(key, frame)
                 ?? new CelErrorValue(key is string name ? $"{name} is absent" : "a key is absent"),
             (CelList list, long or ulong or double) => Element(list, key),

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 internal static class CelJson
 {
     /// <param name="name">The claim's, for the error's message.</param>
-    public static object ValueOf(ReadOnlySpan<byte> json, string name, CelFrame frame)
+    public static object ReadValue(ReadOnlySpan<byte> json, string name, CelFrame frame)
     {
         if (!frame.Spend(1 + (json.Length / CelLimits.CharactersPerStep)))
         {

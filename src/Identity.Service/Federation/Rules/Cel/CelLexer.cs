@@ -70,16 +70,16 @@ internal sealed class CelLexer(string text)
 
         throw c switch
         {
-            '=' => Fault("'=' is not an operator; compare with ==."),
-            '&' or '|' => Fault($"'{c}' is not an operator; write {c}{c}."),
-            '`' => Fault("quoted field names are not supported; write claims['name']."),
-            _ => Fault($"unexpected '{c}'."),
+            '=' => Error("'=' is not an operator; compare with ==."),
+            '&' or '|' => Error($"'{c}' is not an operator; write {c}{c}."),
+            '`' => Error("quoted field names are not supported; write claims['name']."),
+            _ => Error($"unexpected '{c}'."),
         };
     }
 
     private static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c == '_';
 
-    private CelSyntaxException Fault(string message) => new(at + 1, message);
+    private CelSyntaxException Error(string message) => new(at + 1, message);
 
     private void SkipBlanks()
     {
@@ -154,7 +154,7 @@ internal sealed class CelLexer(string text)
 
         if (at < text.Length && (IsNameStart(text[at]) || char.IsAsciiDigit(text[at])))
         {
-            throw Fault($"'{text[at]}' is not expected in a number.");
+            throw Error($"'{text[at]}' is not expected in a number.");
         }
 
         return new CelToken(kind, start + 1, text[start..at]);
@@ -185,7 +185,7 @@ internal sealed class CelLexer(string text)
         var start = at;
         if (prefix.Contains('b', StringComparison.Ordinal))
         {
-            throw Fault("bytes are not supported; claims are text: leave the b away.");
+            throw Error("bytes are not supported; claims are text: leave the b away.");
         }
 
         at += prefix.Length;
@@ -275,7 +275,7 @@ internal sealed class CelLexer(string text)
                 break;
             default:
                 at -= 2;
-                throw Fault("this is not an escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
+                throw Error("this is not an escape sequence; write \\\\ for a backslash, or r'…' for a raw string.");
         }
     }
 
@@ -287,7 +287,7 @@ internal sealed class CelLexer(string text)
             || !Rune.IsValid(code)
         )
         {
-            throw Fault($"{digits} hexadecimal digits of a character are expected.");
+            throw Error($"{digits} hexadecimal digits of a character are expected.");
         }
 
         at += digits;
@@ -301,7 +301,7 @@ internal sealed class CelLexer(string text)
         {
             if (at >= text.Length || text[at] is < '0' or > '7')
             {
-                throw Fault("three octal digits are expected.");
+                throw Error("three octal digits are expected.");
             }
 
             code = (code * 8) + (text[at++] - '0');

@@ -11,9 +11,9 @@ internal sealed class CelListLiteral(int position, IReadOnlyList<CelNode> items)
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = items[i].Evaluate(frame);
-            if (values[i] is CelErrorValue fault)
+            if (values[i] is CelErrorValue error)
             {
-                return fault;
+                return error;
             }
         }
 

@@ -14,9 +14,9 @@ internal sealed class CelMapLiteral(int position, IReadOnlyList<CelNode> keys, I
         {
             var key = keys[i].Evaluate(frame);
             var value = values[i].Evaluate(frame);
-            if ((key as CelErrorValue ?? value as CelErrorValue) is { } fault)
+            if ((key as CelErrorValue ?? value as CelErrorValue) is { } error)
             {
-                return fault;
+                return error;
             }
 
             if (key is not (string or bool or long or ulong))

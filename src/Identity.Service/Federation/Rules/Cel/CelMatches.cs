@@ -13,7 +13,7 @@ internal sealed class CelMatches(int position, CelNode target, CelPattern patter
     protected override object Compute(CelFrame frame) =>
         target.Evaluate(frame) switch
         {
-            CelErrorValue fault => fault,
+            CelErrorValue error => error,
             string text => pattern.IsMatch(text, frame) is { } holds ? holds : CelErrorValue.OverBudget,
             var other => CelErrorValue.NoOverload("matches", other),
         };

@@ -28,7 +28,7 @@ internal static class CelOrder
         }
         else
         {
-            return CelErrorValue.NoOverload(CelBinary.SymbolOf(operation), left, right);
+            return CelErrorValue.NoOverload(CelBinary.GetSymbol(operation), left, right);
         }
 
         return operation switch

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static Culvert.Identity.Service.Federation.Rules.Cel.CelNodeFactory;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
@@ -29,28 +29,6 @@ internal sealed class CelParser
         ["*"] = CelOperator.Multiply,
         ["/"] = CelOperator.Divide,
         ["%"] = CelOperator.Modulo,
-    };
-
-    // Reserved for host languages: names of fields, but not of variables and functions.
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
-    {
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
     };
 
     private readonly CelLexer lexer;
@@ -156,15 +134,6 @@ internal sealed class CelParser
         return left;
     }
 
-    private static CelBinary Binary(int position, CelOperator operation, CelNode left, CelNode right) =>
-        CelBinary.IsDefined(operation, left.Type, right.Type)
-            ? Bounded(new CelBinary(position, operation, left, right))
-            : throw new CelSyntaxException(
-                position,
-                $"{CelBinary.SymbolOf(operation)} is not defined for {left.Type.Name()} and {right.Type.Name()}; "
-                    + "types are never converted."
-            );
-
     private CelNode Unary()
     {
         if (token.Is("!"))
@@ -184,15 +153,13 @@ internal sealed class CelParser
             // The smallest integer has no positive counterpart, so its sign belongs to the literal.
             if (token.Kind is CelTokenKind.Int or CelTokenKind.Double)
             {
-                return Members(Number(Take(), position, "-"));
+                return Members(CelNumberLiteral.Read(Take(), position, "-"));
             }
 
             return Nested(() =>
             {
                 var operand = Unary();
-                return operand.Type.MayBe(CelType.Int, CelType.Double)
-                    ? Bounded(new CelUnary(position, isNot: false, operand))
-                    : throw new CelSyntaxException(position, $"- is not defined for {operand.Type.Name()}.");
+                return Negate(position, operand);
             });
         }
 
@@ -227,9 +194,7 @@ internal sealed class CelParser
                 {
                     var index = Expression();
                     Expect("]");
-                    return container.Type.MayBe(CelType.List, CelType.Map)
-                        ? Bounded(new CelIndex(position, container, index))
-                        : throw new CelSyntaxException(position, $"[] is not defined for {container.Type.Name()}.");
+                    return ElementAt(position, container, index);
                 });
             }
             else
@@ -241,18 +206,13 @@ internal sealed class CelParser
         }
     }
 
-    private static CelSelect Select(CelNode operand, CelToken name) =>
-        operand.Type.MayBe(CelType.Map)
-            ? Bounded(new CelSelect(name.Position, operand, name.Text))
-            : throw new CelSyntaxException(name.Position, $"{operand.Type.Name()} has no fields.");
-
     private CelNode Primary()
     {
         var first = Take();
         switch (first.Kind)
         {
             case CelTokenKind.Int or CelTokenKind.Uint or CelTokenKind.Double:
-                return Number(first, first.Position, "");
+                return CelNumberLiteral.Read(first, first.Position, "");
             case CelTokenKind.String:
                 return new CelLiteral(first.Position, first.Text);
             case CelTokenKind.Keyword when first.Text != "in":
@@ -299,7 +259,7 @@ internal sealed class CelParser
 
     private CelNode Variable(CelToken name)
     {
-        RequireUnreserved(name);
+        CelReservedWords.Reject(name);
         // The innermost one of that name.
         var known = variables.FindLastIndex(variable => variable.Name == name.Text);
         if (known >= 0)
@@ -315,39 +275,6 @@ internal sealed class CelParser
             );
     }
 
-    private static CelLiteral Number(CelToken number, int position, string sign)
-    {
-        var text = number.Text;
-        var culture = CultureInfo.InvariantCulture;
-        switch (number.Kind)
-        {
-            case CelTokenKind.Double
-                when double.TryParse(sign + text, NumberStyles.Float, culture, out var value) && double.IsFinite(value):
-                return new CelLiteral(position, value);
-            case CelTokenKind.Uint:
-                var digits = text[..^1];
-                var isRead = IsHex(digits)
-                    ? ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, culture, out var unsigned)
-                    : ulong.TryParse(digits, NumberStyles.None, culture, out unsigned);
-                return isRead ? new CelLiteral(position, unsigned) : throw TooLarge();
-            case CelTokenKind.Int when IsHex(text):
-                return
-                    ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, culture, out var hex)
-                    && hex <= (sign.Length == 0 ? long.MaxValue : 1UL + long.MaxValue)
-                    ? new CelLiteral(position, sign.Length == 0 ? (long)hex : unchecked(-(long)hex))
-                    : throw TooLarge();
-            case CelTokenKind.Int
-                when long.TryParse(sign + text, NumberStyles.AllowLeadingSign, culture, out var value):
-                return new CelLiteral(position, value);
-            default:
-                throw TooLarge();
-        }
-
-        CelSyntaxException TooLarge() => new(position, $"{sign}{text} is not a 64-bit number.");
-    }
-
-    private static bool IsHex(string digits) => digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-
     private CelMapLiteral MapLiteral(int position)
     {
         var keys = new List<CelNode>();
@@ -355,11 +282,7 @@ internal sealed class CelParser
         while (!token.Is("}"))
         {
             var key = Expression();
-            if (!key.Type.MayBe(CelType.String, CelType.Bool, CelType.Int, CelType.Uint))
-            {
-                throw new CelSyntaxException(key.Position, $"{key.Type.Name()} is not a valid type for a map key.");
-            }
-
+            RequireKey(key);
             keys.Add(key);
             Expect(":");
             values.Add(Expression());
@@ -471,7 +394,7 @@ internal sealed class CelParser
         }
 
         var variable = token.Kind == CelTokenKind.Identifier ? Take() : throw Unexpected("a variable's name");
-        RequireUnreserved(variable);
+        CelReservedWords.Reject(variable);
         if (variable.Text == CelClaimsVariable.Name)
         {
             throw new CelSyntaxException(variable.Position, "claims is reserved; choose another name.");
@@ -487,80 +410,6 @@ internal sealed class CelParser
         RequireBool(predicate, name.Text);
         return Bounded(new CelQuantifier(name.Position, name.Text == "all", range, slot, predicate));
     }
-
-    private static CelCall Size(CelToken name, CelNode target) =>
-        target.Type.MayBe(CelType.String, CelType.List, CelType.Map)
-            ? Bounded(new CelCall(name.Position, CelFunction.Size, target, argument: null))
-            : throw new CelSyntaxException(name.Position, $"size is not defined for {target.Type.Name()}.");
-
-    private static CelMatches Matches(CelToken name, CelNode target, CelNode argument)
-    {
-        RequireText(name, target);
-        if (argument is not CelLiteral { Value: string text })
-        {
-            throw new CelSyntaxException(
-                argument.Position,
-                "the pattern of matches must be a string literal, so that it is checked when the rule is saved."
-            );
-        }
-
-        return CelPattern.TryParse(text, out var pattern, out var fault)
-            ? Bounded(new CelMatches(name.Position, target, pattern))
-            : throw new CelSyntaxException(argument.Position, fault);
-    }
-
-    private static CelSyntaxException UnknownFunction(CelToken name) =>
-        new(
-            name.Position,
-            CelFunctions.Remedy(name.Text) is { } remedy
-                ? $"{name.Text} is not supported: {remedy}"
-                : $"{name.Text} is unknown; supported functions: {CelFunctions.Supported}."
-        );
-
-    private static void RequireUnreserved(CelToken name)
-    {
-        if (Reserved.Contains(name.Text))
-        {
-            throw new CelSyntaxException(name.Position, $"{name.Text} is a reserved word and names no variable.");
-        }
-    }
-
-    private static void RequireCount(CelToken name, List<CelNode> arguments, int count)
-    {
-        if (arguments.Count != count)
-        {
-            throw new CelSyntaxException(
-                name.Position,
-                $"{name.Text} takes {count} arguments here, not {arguments.Count}."
-            );
-        }
-    }
-
-    private static void RequireText(CelToken name, CelNode operand)
-    {
-        if (!operand.Type.MayBe(CelType.String))
-        {
-            throw new CelSyntaxException(operand.Position, $"{name.Text} needs a string, not {operand.Type.Name()}.");
-        }
-    }
-
-    private static void RequireBool(CelNode operand, string symbol)
-    {
-        if (!operand.Type.MayBe(CelType.Bool))
-        {
-            throw new CelSyntaxException(operand.Position, $"{symbol} needs a bool, not {operand.Type.Name()}.");
-        }
-    }
-
-    // The evaluation's stack is as deep as the expression.
-    private static T Bounded<T>(T node)
-        where T : CelNode =>
-        node.Chain <= CelLimits.MaxChain
-            ? node
-            : throw new CelSyntaxException(
-                node.Position,
-                $"a chain of more than {CelLimits.MaxChain} operations; write a list with in, or several rules."
-            );
 
     private T Nested<T>(Func<T> parse)
     {

@@ -24,10 +24,10 @@ internal sealed class CelPattern
     /// <summary>What every matching text begins with; empty if that is not plain from the pattern.</summary>
     public string AnchoredPrefix { get; }
 
-    public static bool TryParse(string text, out CelPattern pattern, out string fault)
+    public static bool TryParse(string text, out CelPattern pattern, out string error)
     {
         pattern = null!;
-        fault = "";
+        error = "";
         try
         {
             var parser = new CelPatternParser(text);
@@ -37,7 +37,7 @@ internal sealed class CelPattern
         }
         catch (CelSyntaxException refused)
         {
-            fault = $"the pattern, {refused.Error}";
+            error = $"the pattern, {refused.Error}";
             return false;
         }
     }

@@ -22,16 +22,16 @@ internal sealed class CelPatternParser(string text)
         var node = Alternatives();
         if (at < text.Length)
         {
-            throw Fault("')' closes nothing.");
+            throw Error("')' closes nothing.");
         }
 
-        AnchoredPrefix = PrefixOf(node);
+        AnchoredPrefix = GetPrefix(node);
         Emit(node);
         Add(new CelPatternInstruction(CelPatternKind.Match, 0));
         return [.. program];
     }
 
-    private CelSyntaxException Fault(string message) => new(at + 1, message);
+    private CelSyntaxException Error(string message) => new(at + 1, message);
 
     private CelPatternNode Alternatives()
     {
@@ -65,7 +65,7 @@ internal sealed class CelPatternParser(string text)
 
         if (part is CelPatternNode.Place)
         {
-            throw Fault("a place such as ^ cannot be repeated.");
+            throw Error("a place such as ^ cannot be repeated.");
         }
 
         // Whether as few or as many as possible makes no difference to whether there is a match.
@@ -75,7 +75,7 @@ internal sealed class CelPatternParser(string text)
         }
 
         return TryReadRepetition(out _, out _)
-            ? throw Fault("a repetition of a repetition; put the inner one in parentheses.")
+            ? throw Error("a repetition of a repetition; put the inner one in parentheses.")
             : new CelPatternNode.Repetition(part, min, max);
     }
 
@@ -119,7 +119,7 @@ internal sealed class CelPatternParser(string text)
             || min > MaxRepetition
         )
         {
-            throw Fault(
+            throw Error(
                 $"a repetition is {{n}}, {{n,}} or {{n,m}} with numbers up to {MaxRepetition}; else write \\{{."
             );
         }
@@ -136,7 +136,7 @@ internal sealed class CelPatternParser(string text)
                 || most < min
             )
             {
-                throw Fault($"the second number of a repetition is from the first one up to {MaxRepetition}.");
+                throw Error($"the second number of a repetition is from the first one up to {MaxRepetition}.");
             }
 
             max = most;
@@ -166,7 +166,7 @@ internal sealed class CelPatternParser(string text)
             case '\\':
                 return Escape();
             case '*' or '+' or '?' or '{':
-                throw Fault($"'{c}' repeats nothing; write \\{c} for the character.");
+                throw Error($"'{c}' repeats nothing; write \\{c} for the character.");
             default:
                 return new CelPatternNode.Characters(CelPatternSet.Of(CodePoint()));
         }
@@ -176,7 +176,7 @@ internal sealed class CelPatternParser(string text)
     {
         if (++depth > MaxDepth)
         {
-            throw Fault($"groups nested deeper than {MaxDepth}.");
+            throw Error($"groups nested deeper than {MaxDepth}.");
         }
 
         at++;
@@ -184,7 +184,7 @@ internal sealed class CelPatternParser(string text)
         {
             if (string.CompareOrdinal(text, at, "?:", 0, 2) != 0)
             {
-                throw Fault("of the groups that begin with (? only (?: is supported: no flags, names or assertions.");
+                throw Error("of the groups that begin with (? only (?: is supported: no flags, names or assertions.");
             }
 
             at += 2;
@@ -193,7 +193,7 @@ internal sealed class CelPatternParser(string text)
         var inner = Alternatives();
         if (at >= text.Length)
         {
-            throw Fault("')' is missing.");
+            throw Error("')' is missing.");
         }
 
         at++;
@@ -205,7 +205,7 @@ internal sealed class CelPatternParser(string text)
     {
         if (at + 1 >= text.Length)
         {
-            throw Fault("a backslash at the end.");
+            throw Error("a backslash at the end.");
         }
 
         var c = text[at + 1];
@@ -260,7 +260,7 @@ internal sealed class CelPatternParser(string text)
                 return CelPatternSet.Of(c);
             default:
                 at -= 2;
-                throw Fault(
+                throw Error(
                     "this escape is not supported; use \\d \\w \\s \\b, their negations, or escaped punctuation."
                 );
         }
@@ -282,7 +282,7 @@ internal sealed class CelPatternParser(string text)
             if (at >= text.Length)
             {
                 at = start;
-                throw Fault("']' is missing.");
+                throw Error("']' is missing.");
             }
 
             if (text[at] == ']' && !isFirst)
@@ -303,7 +303,7 @@ internal sealed class CelPatternParser(string text)
     {
         if (string.CompareOrdinal(text, at, "[:", 0, 2) == 0)
         {
-            throw Fault("named classes are not supported; write a-z or \\d.");
+            throw Error("named classes are not supported; write a-z or \\d.");
         }
 
         var first = ClassSet();
@@ -316,7 +316,7 @@ internal sealed class CelPatternParser(string text)
         at++;
         if (ClassSet().Single is not { } to || to < from)
         {
-            throw Fault("a range runs from a character to one that is not before it.");
+            throw Error("a range runs from a character to one that is not before it.");
         }
 
         ranges.Add((from, to));
@@ -421,7 +421,7 @@ internal sealed class CelPatternParser(string text)
         }
     }
 
-    private static string PrefixOf(CelPatternNode node)
+    private static string GetPrefix(CelPatternNode node)
     {
         if (
             node is not CelPatternNode.Sequence sequence

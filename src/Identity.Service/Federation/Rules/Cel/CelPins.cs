@@ -29,30 +29,30 @@ internal static class CelPins
         };
 
     private static IReadOnlyList<ClaimMatcher>? Equal(CelNode claim, CelNode value) =>
-        PathOf(claim) is { } path && ValueOf(value) is { } pinned
+        FindPath(claim) is { } path && FindValue(value) is { } pinned
             ? [new ClaimMatcher(path, MatchOperator.Eq, [pinned])]
             : null;
 
     private static IReadOnlyList<ClaimMatcher> Membership(CelBinary membership)
     {
-        if (PathOf(membership.Right) is { } list && ValueOf(membership.Left) is { } element)
+        if (FindPath(membership.Right) is { } list && FindValue(membership.Left) is { } element)
         {
             // Of a map it only says that the key is there, which pins nothing; of a list it pins an element.
             return [new ClaimMatcher(list, MatchOperator.Contains, [element])];
         }
 
         return
-            PathOf(membership.Left) is { } path
+            FindPath(membership.Left) is { } path
             && membership.Right is CelListLiteral literal
             && literal.Children.Count > 0
-            && literal.Children.Select(ValueOf).ToList() is var values
+            && literal.Children.Select(FindValue).ToList() is var values
             && values.TrueForAll(value => value is not null)
             ? [new ClaimMatcher(path, MatchOperator.In, [.. values.Select(value => value!)])]
             : [];
     }
 
     private static IReadOnlyList<ClaimMatcher> Prefix(CelNode claim, string prefix) =>
-        prefix.Length > 0 && PathOf(claim) is { } path
+        prefix.Length > 0 && FindPath(claim) is { } path
             ? [new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.Of(prefix)])]
             : [];
 
@@ -85,10 +85,10 @@ internal static class CelPins
 
     private static bool IsValue(ClaimMatcher pin) => pin.Operator is MatchOperator.Eq or MatchOperator.In;
 
-    private static ClaimPath? PathOf(CelNode node) =>
-        CelReads.PathOf(node) is { Count: > 0 } names ? ClaimPath.Of(names) : null;
+    private static ClaimPath? FindPath(CelNode node) =>
+        CelReads.FindPath(node) is { Count: > 0 } names ? ClaimPath.Of(names) : null;
 
-    private static MatchValue? ValueOf(CelNode node) =>
+    private static MatchValue? FindValue(CelNode node) =>
         node is CelLiteral literal
             ? literal.Value switch
             {

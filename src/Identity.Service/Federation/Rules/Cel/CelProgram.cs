@@ -61,7 +61,7 @@ internal sealed class CelProgram
         return value switch
         {
             bool holds => new CelResult(holds, null, frame.StepsTaken),
-            CelErrorValue fault => new CelResult(null, fault.Message, frame.StepsTaken),
+            CelErrorValue error => new CelResult(null, error.Message, frame.StepsTaken),
             _ => new CelResult(null, $"the result is not a bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
         };
     }

@@ -15,8 +15,8 @@ internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int
         IEnumerable<object> elements;
         switch (value)
         {
-            case CelErrorValue fault:
-                return fault;
+            case CelErrorValue error:
+                return error;
             case CelList list:
                 elements = list.Items;
                 break;

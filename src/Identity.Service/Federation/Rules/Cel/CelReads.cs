@@ -26,12 +26,12 @@ internal sealed class CelReads
     }
 
     /// <summary>The names that lead from <c>claims</c> to this node; null if it is not such a path.</summary>
-    public static IReadOnlyList<string>? PathOf(CelNode node) =>
+    public static IReadOnlyList<string>? FindPath(CelNode node) =>
         node switch
         {
             CelClaimsVariable => [],
-            CelSelect select when PathOf(select.Operand) is { } outer => [.. outer, select.Field],
-            CelIndex { Index: CelLiteral { Value: string name } } index when PathOf(index.Operand) is { } outer =>
+            CelSelect select when FindPath(select.Operand) is { } outer => [.. outer, select.Field],
+            CelIndex { Index: CelLiteral { Value: string name } } index when FindPath(index.Operand) is { } outer =>
             [
                 .. outer,
                 name,
@@ -41,7 +41,7 @@ internal sealed class CelReads
 
     private void Visit(CelNode node)
     {
-        if (PathOf(node) is { } path)
+        if (FindPath(node) is { } path)
         {
             Add(path);
             return;

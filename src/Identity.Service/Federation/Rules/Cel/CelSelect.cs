@@ -13,7 +13,7 @@ internal sealed class CelSelect(int position, CelNode operand, string name)
     protected override object Compute(CelFrame frame) =>
         operand.Evaluate(frame) switch
         {
-            CelErrorValue fault => fault,
+            CelErrorValue error => error,
             CelMap map => map.Find(name, frame) ?? new CelErrorValue($"{name} is absent"),
             var other => CelErrorValue.NoOverload($"selecting {name}", other),
         };

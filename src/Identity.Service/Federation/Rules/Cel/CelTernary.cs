@@ -11,7 +11,7 @@ internal sealed class CelTernary(int position, CelNode condition, CelNode then, 
         {
             true => then.Evaluate(frame),
             false => otherwise.Evaluate(frame),
-            CelErrorValue fault => fault,
+            CelErrorValue error => error,
             var other => CelErrorValue.NoOverload("?:", other),
         };
 }

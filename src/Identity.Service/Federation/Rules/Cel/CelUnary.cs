@@ -9,7 +9,7 @@ internal sealed class CelUnary(int position, bool isNot, CelNode operand)
     protected override object Compute(CelFrame frame) =>
         (operand.Evaluate(frame), isNot) switch
         {
-            (CelErrorValue fault, _) => fault,
+            (CelErrorValue error, _) => error,
             (bool truth, true) => !truth,
             (long.MinValue, false) => new CelErrorValue("an integer overflows"),
             (long number, false) => -number,

@@ -11,8 +11,8 @@ internal sealed record ClaimMatcher(ClaimPath Path, MatchOperator Operator, IRea
             MatchOperator.In => new ClaimIsOneOf(ConditionOrigin.Matchers, Path, [.. Values]),
             MatchOperator.Prefix => new ClaimHasPrefix(ConditionOrigin.Matchers, Path, Values[0]),
             MatchOperator.Contains => new ClaimContains(ConditionOrigin.Matchers, Path, Values[0]),
-            _ => SegmentPattern.TryParse(Values[0].Text!, out var pattern, out var fault)
+            _ => SegmentPattern.TryParse(Values[0].Text!, out var pattern, out var error)
                 ? new ClaimHasSegments(ConditionOrigin.Matchers, Path, pattern)
-                : throw new InvalidOperationException(fault),
+                : throw new InvalidOperationException(error),
         };
 }

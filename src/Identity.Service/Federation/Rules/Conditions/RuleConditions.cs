@@ -23,9 +23,9 @@ internal static class RuleConditions
         if (match.SubjectSegments is { } text)
         {
             conditions.Add(
-                SegmentPattern.TryParse(text, out var pattern, out var fault)
+                SegmentPattern.TryParse(text, out var pattern, out var reason)
                     ? new ClaimHasSegments(ConditionOrigin.Subject, Subject, pattern)
-                    : throw new InvalidOperationException(fault)
+                    : throw new InvalidOperationException(reason)
             );
         }
 

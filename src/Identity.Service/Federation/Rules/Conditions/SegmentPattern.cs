@@ -27,10 +27,10 @@ internal sealed class SegmentPattern
     public string Text { get; }
 
     /// <summary>The pattern, or the sentence that says what is wrong with it.</summary>
-    public static bool TryParse(string text, out SegmentPattern pattern, out string fault)
+    public static bool TryParse(string text, out SegmentPattern pattern, out string error)
     {
         pattern = null!;
-        fault = "";
+        error = "";
         var segments = new List<byte[]?>();
         var delimiters = new List<byte>();
         var start = 0;
@@ -44,7 +44,7 @@ internal sealed class SegmentPattern
             var segment = text[start..i];
             if (segment != "*" && segment.Contains('*', StringComparison.Ordinal))
             {
-                fault =
+                error =
                     $"* matches a whole segment between : / @, so {segment} is not valid; match part of a segment with prefix.";
                 return false;
             }
@@ -60,7 +60,7 @@ internal sealed class SegmentPattern
 
         if (segments.TrueForAll(segment => segment is null or { Length: 0 }))
         {
-            fault = "at least one segment must be spelled out.";
+            error = "at least one segment must be spelled out.";
             return false;
         }
 

@@ -41,7 +41,7 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server).SignAsync(csr, Cancel);
 
-        answer.Fault.ShouldBeNull();
+        answer.Error.ShouldBeNull();
         X509Certificate2Collection chain = [];
         chain.ImportFromPem(answer.ChainPem);
         chain.Count.ShouldBe(2);
@@ -67,7 +67,7 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server, est => est with { Username = "", Password = null, Certificate = pair })
             .SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldBeNull();
+        answer.Error.ShouldBeNull();
         server.SeenClient.ShouldBe("CN=culvert");
     }
 
@@ -79,8 +79,8 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server, est => est with { Password = secret }).SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("(401)");
-        answer.Fault.ShouldNotContain("wrong-proof");
+        answer.Error.ShouldNotBeNull().ShouldContain("(401)");
+        answer.Error.ShouldNotContain("wrong-proof");
     }
 
     [Theory]
@@ -113,8 +113,8 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
         answer.ChainPem.ShouldBeNull();
-        answer.Fault.ShouldNotBeNull().ShouldContain(named);
-        answer.Fault.ShouldNotContain("stranger");
+        answer.Error.ShouldNotBeNull().ShouldContain(named);
+        answer.Error.ShouldNotContain("stranger");
         answer.IsSpoiled.ShouldBeFalse();
         answer.RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
         server.Enrolments.ShouldBe(1);
@@ -130,7 +130,7 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("another key");
+        answer.Error.ShouldNotBeNull().ShouldContain("another key");
         answer.IsSpoiled.ShouldBeTrue();
     }
 
@@ -144,7 +144,7 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("/cacerts");
+        answer.Error.ShouldNotBeNull().ShouldContain("/cacerts");
         answer.IsSpoiled.ShouldBeTrue();
     }
 
@@ -189,7 +189,7 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server, est => est with { Username = "", Password = null, Certificate = pair })
             .SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("chmod 600");
+        answer.Error.ShouldNotBeNull().ShouldContain("chmod 600");
         server.Enrolments.ShouldBe(0);
     }
 
@@ -204,7 +204,7 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("read");
+        answer.Error.ShouldNotBeNull().ShouldContain("read");
     }
 
     [Fact]
@@ -216,10 +216,10 @@ public sealed class EstConnectorTests : IDisposable
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync("<html>sign in</html>", Cancel);
         };
-        (await Connector(server).SignAsync(Request().Csr, Cancel)).Fault.ShouldNotBeNull().ShouldContain("pkcs7-mime");
+        (await Connector(server).SignAsync(Request().Csr, Cancel)).Error.ShouldNotBeNull().ShouldContain("pkcs7-mime");
 
         server.OnEnrol = (context, _) => EstServer.SendAsync(context, new string('A', 65 * 1024));
-        (await Connector(server).SignAsync(Request().Csr, Cancel)).Fault.ShouldNotBeNull().ShouldContain("65536 bytes");
+        (await Connector(server).SignAsync(Request().Csr, Cancel)).Error.ShouldNotBeNull().ShouldContain("65536 bytes");
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class EstConnectorTests : IDisposable
 
         var answer = await Connector(server, est => est with { CaFile = pinned }).SignAsync(Request().Csr, Cancel);
 
-        answer.Fault.ShouldNotBeNull().ShouldContain("certificate");
+        answer.Error.ShouldNotBeNull().ShouldContain("certificate");
         server.Enrolments.ShouldBe(0);
     }
 
@@ -243,7 +243,7 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server, est => est with { Networks = networks }).SignAsync(Request().Csr, Cancel);
 
         // A range that merely covers loopback does not name it (S27).
-        answer.Fault.ShouldNotBeNull().ShouldContain("127.0.0.1");
+        answer.Error.ShouldNotBeNull().ShouldContain("127.0.0.1");
         server.Enrolments.ShouldBe(0);
     }
 
@@ -254,13 +254,13 @@ public sealed class EstConnectorTests : IDisposable
         var missing = Path.Combine(folder, "nowhere");
 
         (await Connector(server, est => est with { CaFile = missing }).SignAsync(Request().Csr, Cancel))
-            .Fault.ShouldNotBeNull()
+            .Error.ShouldNotBeNull()
             .ShouldContain(missing);
         (
             await Connector(server, est => est with { Password = SecretReference.ToFile(missing) })
                 .SignAsync(Request().Csr, Cancel)
         )
-            .Fault.ShouldNotBeNull()
+            .Error.ShouldNotBeNull()
             .ShouldContain(missing);
     }
 

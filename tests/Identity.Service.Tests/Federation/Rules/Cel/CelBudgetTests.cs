@@ -43,7 +43,7 @@ public sealed class CelBudgetTests
         var result = program.Evaluate(Claims);
 
         result.Holds.ShouldBeNull();
-        result.Fault.ShouldBe(CelErrorValue.OverBudget.Message);
+        result.Error.ShouldBe(CelErrorValue.OverBudget.Message);
         new CelCondition(program).Evaluate(Claims).Verdict.ShouldBe(ConditionVerdict.Fails);
     }
 

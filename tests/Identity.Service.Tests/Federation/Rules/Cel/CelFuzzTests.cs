@@ -147,7 +147,7 @@ public sealed class CelFuzzTests
 
         var result = program.Evaluate(Read(members));
         result.Steps.ShouldBeLessThan(CelLimits.MaxSteps + 10_000, text);
-        (result.Holds is null).ShouldBe(result.Fault is not null, text);
+        (result.Holds is null).ShouldBe(result.Error is not null, text);
         // The order of claims is the issuer's whim, and neither analysis may fail on what compiles.
         random.Shuffle(members);
         program.Evaluate(Read(members)).Holds.ShouldBe(result.Holds, text);

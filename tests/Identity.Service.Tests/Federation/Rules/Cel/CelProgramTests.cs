@@ -221,8 +221,8 @@ public sealed class CelProgramTests
     {
         var result = Compile(expression).Evaluate(Claims(Token));
 
-        result.Holds.ShouldBe(expected, result.Fault);
-        (result.Fault is null).ShouldBe(expected is not null);
+        result.Holds.ShouldBe(expected, result.Error);
+        (result.Error is null).ShouldBe(expected is not null);
     }
 
     [Theory]
@@ -370,7 +370,7 @@ public sealed class CelProgramTests
     // What is said about a failure names claims and types, never what the token holds.
     [Fact]
     public void Evaluate_Fault_ShowsNoValue() =>
-        Compile("claims.secret > 1").Evaluate(Claims("""{"secret":"hunter2"}""")).Fault!.ShouldNotContain("hunter2");
+        Compile("claims.secret > 1").Evaluate(Claims("""{"secret":"hunter2"}""")).Error!.ShouldNotContain("hunter2");
 
     private static CelProgram Compile(string expression)
     {

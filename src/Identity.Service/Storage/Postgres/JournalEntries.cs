@@ -5,9 +5,10 @@ using NpgsqlTypes;
 namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
-/// Writes journal rows: many by one statement over arrays, or one together with the statements of its decision.
+/// Writes journal rows: many by one statement over arrays, or one together with the statements of its decision. Finds
+/// the row that has used a replay key.
 /// </summary>
-internal sealed class EntryInsert : IDisposable
+internal sealed class JournalEntries : IDisposable
 {
     private const string Columns =
         "node, sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, body_digest, hash, replay_key, "
@@ -21,7 +22,7 @@ internal sealed class EntryInsert : IDisposable
         (NpgsqlDbType.Bigint, row => Event(row).At.ToStore()),
         (NpgsqlDbType.Text, row => Event(row).Name),
         (NpgsqlDbType.Text, row => Event(row).OrganizationId),
-        (NpgsqlDbType.Text, row => Event(row).RequestId),
+        (NpgsqlDbType.Text, row => Event(row).Cause.RequestId),
         (NpgsqlDbType.Bytea, row => row.Pending.Salt),
         (NpgsqlDbType.Bytea, row => row.Pending.Body),
         (NpgsqlDbType.Bytea, row => row.Pending.BodyDigest),
@@ -31,11 +32,13 @@ internal sealed class EntryInsert : IDisposable
         (NpgsqlDbType.Bytea, row => row.Pending.Decision.Replay?.StoredTag),
     ];
 
+    private readonly NpgsqlConnection connection;
     private readonly string node;
     private readonly NpgsqlCommand all;
 
-    public EntryInsert(NpgsqlConnection connection, string node)
+    public JournalEntries(NpgsqlConnection connection, string node)
     {
+        this.connection = connection;
         this.node = node;
         // Replay keys go in in their own order, so that two nodes with the same keys wait for one another once at most.
         all = new NpgsqlCommand(
@@ -91,6 +94,27 @@ internal sealed class EntryInsert : IDisposable
         }
 
         return command;
+    }
+
+    /// <summary>Where these replay keys were used before; keys without an entry are left out.</summary>
+    public Dictionary<ReplayKey, ReplayUse> FindUses(byte[][] keys)
+    {
+        using var select = new NpgsqlCommand(
+            "SELECT replay_key, replay_tag, at_ms FROM journal WHERE replay_key = ANY($1)",
+            connection
+        );
+        select.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = keys });
+        using var reader = select.ExecuteReader();
+        var uses = new Dictionary<ReplayKey, ReplayUse>();
+        while (reader.Read())
+        {
+            uses.Add(
+                new ReplayKey((byte[])reader.GetValue(0), DateTimeOffset.UnixEpoch),
+                new ReplayUse(reader.GetValue(1) as byte[], Instants.FromStore(reader.GetInt64(2)))
+            );
+        }
+
+        return uses;
     }
 
     public void Dispose() => all.Dispose();

@@ -1,0 +1,34 @@
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// Key ids that the newest fetch did not find, so that tokens with invented ids cannot cause a fetch each. Not safe for
+/// several threads.
+/// </summary>
+internal sealed class MissingKeys
+{
+    // With the table full, further ids are not kept: the minimum interval between fetches still holds.
+    private const int MaxIds = 256;
+
+    private readonly Dictionary<string, DateTimeOffset> missingUntil = new(StringComparer.Ordinal);
+
+    public bool Contains(string keyId, DateTimeOffset now) =>
+        missingUntil.TryGetValue(keyId, out var until) && now < until;
+
+    public void Add(string keyId, DateTimeOffset until, DateTimeOffset now)
+    {
+        if (missingUntil.Count >= MaxIds)
+        {
+            foreach (var expired in missingUntil.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList())
+            {
+                missingUntil.Remove(expired);
+            }
+        }
+
+        if (missingUntil.Count < MaxIds)
+        {
+            missingUntil[keyId] = until;
+        }
+    }
+
+    public void Clear() => missingUntil.Clear();
+}

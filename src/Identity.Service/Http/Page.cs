@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>One page of a list.</summary>
+/// <typeparam name="T">The type of an item.</typeparam>
+internal sealed record Page<T>
+{
+    [JsonPropertyName("data")]
+    public required IReadOnlyList<T> Data { get; init; }
+
+    /// <summary>The cursor of the next page; null on the last one.</summary>
+    [JsonPropertyName("next_page")]
+    public required string? NextPage { get; init; }
+
+    /// <summary>The same page with other items.</summary>
+    public Page<TOther> Select<TOther>(Func<T, TOther> convert) =>
+        new() { Data = [.. Data.Select(convert)], NextPage = NextPage };
+
+    /// <summary>Writes the page where an item is written member by member.</summary>
+    public void Write(Utf8JsonWriter json, Action<Utf8JsonWriter, T> writeItem)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("data");
+        foreach (var item in Data)
+        {
+            writeItem(json, item);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("next_page", NextPage);
+        json.WriteEndObject();
+    }
+}

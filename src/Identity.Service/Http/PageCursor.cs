@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Culvert.Identity.Service.Http;
+
+/// <summary>
+/// The text form of a place in a list: the list's name and the numbers by which it is ordered. Opaque to callers; the
+/// cursor of one list is not valid for another.
+/// </summary>
+internal static class PageCursor
+{
+    private const int MaxLength = 128;
+
+    public static string Encode(string list, params ReadOnlySpan<long> place)
+    {
+        var text = new StringBuilder(list);
+        foreach (var number in place)
+        {
+            text.Append(CultureInfo.InvariantCulture, $":{number}");
+        }
+
+        return Base64Url.EncodeToString(Encoding.ASCII.GetBytes(text.ToString()));
+    }
+
+    /// <summary>False when the cursor is malformed, of another list, or of another number of numbers.</summary>
+    public static bool TryDecode(string cursor, string list, Span<long> place)
+    {
+        place.Clear();
+        if (cursor.Length > MaxLength || !Base64Url.IsValid(cursor))
+        {
+            return false;
+        }
+
+        var text = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor));
+        if (!text.StartsWith(list + ":", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var numbers = text[(list.Length + 1)..].Split(':');
+        if (numbers.Length != place.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!long.TryParse(numbers[i], NumberStyles.None, CultureInfo.InvariantCulture, out place[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
