@@ -2,8 +2,10 @@ using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -30,6 +32,21 @@ public sealed class InitializerTests : IDisposable
             TestContext.Current.CancellationToken
         );
         System.Text.Encoding.Latin1.GetString(store).ShouldNotContain(key);
+    }
+
+    /// <summary>As a Secret of Kubernetes gives it: the operator has the key already, so it is written nowhere.</summary>
+    [Fact]
+    public async Task Run_GivenKey_CountsAndIsWrittenNowhere()
+    {
+        var given = AdminKey.NewSecret();
+
+        var lines = await RunAsync(givenKey: given);
+
+        File.Exists(KeyFile).ShouldBeFalse();
+        string.Join('\n', lines).ShouldNotContain(given);
+        using var store = Store.Open(Options().StoreSettings, NullLogger.Instance);
+        using var connection = store.Database.OpenWrite();
+        connection.QuerySingle<byte[]>("SELECT secret_hash FROM admin_keys").ShouldBe(Credentials.HashOf(given));
     }
 
     [Fact]
@@ -97,11 +114,13 @@ public sealed class InitializerTests : IDisposable
 
     private ServiceOptions Options() => ServiceUnderTest.OptionsIn(folder, StorageBackend.Sqlite);
 
-    private Task<IReadOnlyList<string>> RunAsync(Action<IServiceCollection>? configure = null) =>
+    private Task<IReadOnlyList<string>> RunAsync(
+        Action<IServiceCollection>? configure = null,
+        string? givenKey = null
+    ) =>
         Initializer.RunAsync(
             Options(),
-            "Example",
-            KeyFile,
+            new InitContext("Example", KeyFile) { GivenAdminKey = givenKey is null ? null : () => givenKey },
             new FakeTimeProvider(),
             NullLoggerFactory.Instance,
             configure,
