@@ -155,7 +155,7 @@ internal static class BackupCommand
             return await BackupMaker.WriteAsync(options, path, TimeProvider.System, report, cancellationToken);
         }
 
-        await using var target = Console.OpenStandardOutput();
+        await using var target = System.Console.OpenStandardOutput();
         return await BackupMaker.WriteAsync(options, target, TimeProvider.System, report, cancellationToken);
     }
 

@@ -49,6 +49,24 @@ public sealed class InitializerTests : IDisposable
         connection.QuerySingle<byte[]>("SELECT secret_hash FROM admin_keys").ShouldBe(Credentials.HashOf(given));
     }
 
+    [Theory]
+    [InlineData("clv_adm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")] // a placeholder
+    [InlineData("clv_adm_")]
+    [InlineData("")]
+    [InlineData("Zq3v8m1Yk0sT5uXw7cB2nL4dF6hJ9pR-_eGaViOoQxE")]
+    public void IsSecret_NoKey_IsFalse(string text) => AdminKey.IsSecret(text).ShouldBeFalse();
+
+    [Fact]
+    public void IsSecret_Made_IsTrueAndOneCharacterLessOrMoreIsNot()
+    {
+        var key = AdminKey.NewSecret();
+
+        AdminKey.IsSecret(key).ShouldBeTrue();
+        AdminKey.IsSecret(key[..^1]).ShouldBeFalse();
+        AdminKey.IsSecret(key + "A").ShouldBeFalse();
+        AdminKey.IsSecret(key.Replace("clv_adm_", "clv_tun_")).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Run_Again_IsRefusedAndChangesNothing()
     {
