@@ -114,14 +114,14 @@ public sealed class MigrateCommandTests : IDisposable
 
         await File.WriteAllTextAsync(
             file,
-            $"""
+            $$"""
             config_version: 1
-            public_url: {options.PublicUrl}
-            machine_url: {options.MachineUrl}
-            trust_domain: {options.TrustDomain}
-            state_dir: {options.StateDirectory}
-            storage: {storage}
-            keys: {{sealing_key: "file:{options.SealingKey.File}"}}
+            public_url: {{options.PublicUrl}}
+            machine_url: {{options.MachineUrl}}
+            trust_domain: {{options.TrustDomain}}
+            state_dir: {{options.StateDirectory}}
+            storage: {{storage}}
+            keys: {sealing_key: "file:{{options.SealingKey.File}}"}
             """,
             TestContext.Current.CancellationToken
         );
