@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
