@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// Where a new key is written on the host: a 0600 file of its own. It is never printed, and never written over.
+/// Where a new key is written on the host: a 0600 file of its own. It is never logged, and never written over.
 /// </summary>
 internal static class AdminKeyFile
 {

@@ -52,7 +52,7 @@ internal sealed class FirstTenant(
         CancellationToken cancellationToken
     )
     {
-        var secret = AdminKey.NewSecret();
+        var secret = context.GivenAdminKey?.Invoke() ?? AdminKey.NewSecret();
         var key = new AdminKey
         {
             Id = AdminKeyId.New(),
@@ -75,10 +75,16 @@ internal sealed class FirstTenant(
             },
             cancellationToken
         );
-        AdminKeyFile.WriteNew(context.AdminKeyFile, secret);
+        var place = "as you gave it (";
+        if (context.GivenAdminKey is null)
+        {
+            AdminKeyFile.WriteNew(context.AdminKeyFile, secret);
+            place = $"{context.AdminKeyFile} (0600, ";
+        }
+
         context.Messages.Add($"organization   {organization.Id}");
         context.Messages.Add($"workspace      {context.DefaultWorkspace!.Id}");
-        context.Messages.Add($"admin key      {context.AdminKeyFile} (0600, until {key.ExpiresAt:yyyy-MM-dd})");
+        context.Messages.Add($"admin key      {place}until {key.ExpiresAt:yyyy-MM-dd})");
     }
 
     private async Task CommitAsync(Decision decision, CancellationToken cancellationToken)

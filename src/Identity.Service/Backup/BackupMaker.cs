@@ -23,6 +23,36 @@ internal static class BackupMaker
         CancellationToken cancellationToken
     )
     {
+        var unfinished = path + ".partial";
+        File.Delete(unfinished);
+        try
+        {
+            (BackupHeader, long) written;
+            await using (var target = BackupWriter.Create(unfinished))
+            {
+                written = await WriteAsync(options, target, time, report, cancellationToken);
+                target.Flush(flushToDisk: true);
+            }
+
+            PosixFile.RenameNew(unfinished, path);
+            return written;
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>Writes to a stream, which stays open. The reader of one that was cut short refuses it.</summary>
+    public static async Task<(BackupHeader Header, long Rows)> WriteAsync(
+        ServiceOptions options,
+        Stream target,
+        TimeProvider time,
+        Action<BackupTable> report,
+        CancellationToken cancellationToken
+    )
+    {
         using var database = Store.CreateDatabase(options.StoreSettings);
         database.RequireInstallation();
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -31,7 +61,7 @@ internal static class BackupMaker
         try
         {
             var header = Describe(database, connection, options, time.GetUtcNow());
-            return (header, await WriteAsync(path, header, connection, sealer, report, cancellationToken));
+            return (header, await WriteAsync(target, header, connection, sealer, report, cancellationToken));
         }
         finally
         {
@@ -40,7 +70,7 @@ internal static class BackupMaker
     }
 
     private static async Task<long> WriteAsync(
-        string path,
+        Stream target,
         BackupHeader header,
         DbConnection connection,
         Sealer sealer,
@@ -48,36 +78,15 @@ internal static class BackupMaker
         CancellationToken cancellationToken
     )
     {
-        var unfinished = path + ".partial";
-        File.Delete(unfinished);
-        try
+        using var writer = new BackupWriter(target);
+        writer.WriteHeader(header);
+        foreach (var table in header.Tables)
         {
-            long rows;
-            await using (var target = BackupWriter.Create(unfinished))
-            {
-                using (var writer = new BackupWriter(target))
-                {
-                    writer.WriteHeader(header);
-                    foreach (var table in header.Tables)
-                    {
-                        await WriteTableAsync(writer, table, connection, cancellationToken);
-                        report(table);
-                    }
-
-                    rows = writer.Finish(sealer, header.InstallationId);
-                }
-
-                target.Flush(flushToDisk: true);
-            }
-
-            PosixFile.RenameNew(unfinished, path);
-            return rows;
+            await WriteTableAsync(writer, table, connection, cancellationToken);
+            report(table);
         }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
+
+        return writer.Finish(sealer, header.InstallationId);
     }
 
     private static async Task WriteTableAsync(

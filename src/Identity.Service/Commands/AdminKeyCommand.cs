@@ -21,6 +21,8 @@ namespace Culvert.Identity.Service.Commands;
 /// </summary>
 internal static class AdminKeyCommand
 {
+    private const string StandardOutput = "-";
+
     private static readonly Option<string?> Organization = new("--organization")
     {
         Description = "ID or name of the organization; not needed if only one exists.",
@@ -53,7 +55,8 @@ internal static class AdminKeyCommand
         role.AcceptOnlyFromAmong([.. AdminRole.All.Select(one => one.Name)]);
         var file = new Option<string>("--out")
         {
-            Description = "Write the key to this file (mode 0600); it must not exist. The key is never printed.",
+            Description =
+                "Write the key to this file (mode 0600), which must not exist; - writes the key alone to standard output.",
             Required = true,
         };
         var life = new Option<TimeSpan>("--expires")
@@ -118,9 +121,11 @@ internal static class AdminKeyCommand
                                 CreatedBy = null,
                                 Owner = ToOwner(parsed.GetValue(issuer), parsed.GetValue(subject)),
                             },
-                            Path.GetFullPath(parsed.GetRequiredValue(file)),
+                            parsed.GetRequiredValue(file) is var place && place == StandardOutput
+                                ? null
+                                : Path.GetFullPath(place),
                             parsed.GetValue(Json),
-                            output,
+                            (output, parsed.InvocationConfiguration.Error),
                             cancellation
                         ),
                     cancellation
@@ -191,15 +196,19 @@ internal static class AdminKeyCommand
     private static async Task<string?> MakeAsync(
         HostAdminKeys host,
         AdminKeyWish wish,
-        string file,
+        string? file,
         bool asJson,
-        TextWriter output,
+        (TextWriter Output, TextWriter Error) console,
         CancellationToken cancellationToken
     )
     {
         // The file first: a key that is in force and nowhere would only be a risk; a file without one opens nothing.
         var secret = AdminKey.NewSecret();
-        AdminKeyFile.WriteNew(file, secret);
+        if (file is not null)
+        {
+            AdminKeyFile.WriteNew(file, secret);
+        }
+
         var made = await TryMakeAsync(host, wish, file, secret, cancellationToken);
         if (!made.IsOk)
         {
@@ -207,7 +216,12 @@ internal static class AdminKeyCommand
         }
 
         var key = made.Value;
+        if (file is null)
+        {
+            await console.Output.WriteLineAsync(secret.AsMemory(), cancellationToken);
+        }
 
+        var output = file is null ? console.Error : console.Output;
         await output.WriteLineAsync(Text(key, asJson));
         if (!asJson)
         {
@@ -217,7 +231,7 @@ internal static class AdminKeyCommand
                     ? $"It counts as the same administrator as {earlier}, which had that name first."
                 : "It counts as a separate person for two-person approval."
             );
-            await output.WriteLineAsync($"written to {file} (0600)");
+            await output.WriteLineAsync(file is null ? "written to standard output" : $"written to {file} (0600)");
         }
 
         return null;
@@ -226,25 +240,24 @@ internal static class AdminKeyCommand
     private static async Task<Result<AdminKeyDocument>> TryMakeAsync(
         HostAdminKeys host,
         AdminKeyWish wish,
-        string file,
+        string? file,
         string secret,
         CancellationToken cancellationToken
     )
     {
+        var isMade = false;
         try
         {
             var made = await host.CreateAsync(wish, secret, HostCommand.Actor(), cancellationToken);
-            if (!made.IsOk)
+            isMade = made.IsOk;
+            return made;
+        }
+        finally
+        {
+            if (!isMade && file is not null)
             {
                 File.Delete(file);
             }
-
-            return made;
-        }
-        catch
-        {
-            File.Delete(file);
-            throw;
         }
     }
 

@@ -15,12 +15,23 @@ namespace Culvert.Identity.Service.Commands;
 /// </summary>
 internal static class BackupCommand
 {
+    private const string StandardOutput = "-";
+    private const string NamePrefix = "culvert-";
+    private const string NameSuffix = ".backup";
+
     public static Command Create()
     {
-        var file = new Option<string>("--out")
+        var file = new Option<string?>("--out")
         {
-            Description = "The file to create; it must not exist.",
-            Required = true,
+            Description = "The file to create, which must not exist; - writes to standard output.",
+        };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = $"Instead of --out: create {NamePrefix}TIME{NameSuffix} in this folder.",
+        };
+        var keep = new Option<int?>("--keep")
+        {
+            Description = "With --folder: then remove the oldest such files until this many are left.",
         };
         var command = new Command(
             "backup",
@@ -28,12 +39,40 @@ internal static class BackupCommand
         )
         {
             file,
+            folder,
+            keep,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(file)!, cancellation));
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is null == result.GetValue(folder) is null)
+            {
+                result.AddError("Give one of --out and --folder.");
+            }
+            else if (result.GetValue(keep) is { } count && (count < 1 || result.GetValue(folder) is null))
+            {
+                result.AddError("--keep needs --folder and a number from 1.");
+            }
+        });
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(
+                    parsed,
+                    parsed.GetValue(file),
+                    parsed.GetValue(folder),
+                    parsed.GetValue(keep) ?? int.MaxValue,
+                    cancellation
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, string file, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string? file,
+        string? folder,
+        int keep,
+        CancellationToken cancellationToken
+    )
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var loaded = ConfigCommand.Load(parsed, ConfigLocation.Service, ServiceConfiguration.Read);
@@ -42,7 +81,11 @@ internal static class BackupCommand
             return ProgramHost.Report(loaded.Errors, error);
         }
 
-        var path = Path.GetFullPath(file);
+        var isStandardOutput = file == StandardOutput;
+        var path =
+            isStandardOutput ? "standard output"
+            : file is not null ? Path.GetFullPath(file)
+            : Path.Combine(Path.GetFullPath(folder!), NameAt(TimeProvider.System.GetUtcNow()));
         if (File.Exists(path))
         {
             await error.WriteLineAsync($"{path} exists: a backup never overwrites one.".AsMemory(), cancellationToken);
@@ -51,16 +94,20 @@ internal static class BackupCommand
 
         try
         {
-            var (header, rows) = await BackupMaker.WriteAsync(
+            var (header, rows) = await WriteAsync(
                 loaded.Settings.Options,
-                path,
-                TimeProvider.System,
+                isStandardOutput ? null : path,
                 table => error.WriteLine($"saved {table.Name}"),
                 cancellationToken
             );
             foreach (var line in Summary(path, header, rows))
             {
-                await output.WriteLineAsync(line.AsMemory(), cancellationToken);
+                await (isStandardOutput ? error : output).WriteLineAsync(line.AsMemory(), cancellationToken);
+            }
+
+            foreach (var old in folder is null ? [] : RemoveOldest(folder, keep))
+            {
+                await output.WriteLineAsync($"removed {old}".AsMemory(), cancellationToken);
             }
 
             return ExitCodes.Done;
@@ -78,6 +125,38 @@ internal static class BackupCommand
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
             return StartFailure.ToExitCode(fault);
         }
+    }
+
+    /// <summary>A name whose order is that of the times.</summary>
+    internal static string NameAt(DateTimeOffset now) =>
+        string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}{NameSuffix}");
+
+    /// <summary>Removes the oldest of the backups in a folder that have such names; returns those that it removed.</summary>
+    internal static IReadOnlyList<string> RemoveOldest(string folder, int keep)
+    {
+        var old = Directory
+            .GetFiles(folder, $"{NamePrefix}????????T??????Z{NameSuffix}")
+            .OrderDescending(StringComparer.Ordinal)
+            .Skip(keep)
+            .ToList();
+        old.ForEach(File.Delete);
+        return old;
+    }
+
+    private static async Task<(BackupHeader Header, long Rows)> WriteAsync(
+        ServiceOptions options,
+        string? path,
+        Action<BackupTable> report,
+        CancellationToken cancellationToken
+    )
+    {
+        if (path is not null)
+        {
+            return await BackupMaker.WriteAsync(options, path, TimeProvider.System, report, cancellationToken);
+        }
+
+        await using var target = System.Console.OpenStandardOutput();
+        return await BackupMaker.WriteAsync(options, target, TimeProvider.System, report, cancellationToken);
     }
 
     internal static IEnumerable<string> Summary(string path, BackupHeader header, long rows)

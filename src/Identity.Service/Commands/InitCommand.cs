@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
@@ -31,17 +33,40 @@ internal static class InitCommand
         {
             Description = "File for the admin key (default: admin.key in the state directory).",
         };
+        var key = new Option<string?>("--admin-key")
+        {
+            Description =
+                "Use this admin key instead of making one: file:PATH or env:NAME of a text `clv_adm_` and 32 random bytes "
+                + "in base64url.",
+        };
         var ifNeeded = new Option<bool>("--if-needed")
         {
             Description = "Succeed without a change if an installation exists.",
         };
-        var command = new Command("init", "Create a new installation.") { organization, keyFile, ifNeeded };
+        var command = new Command("init", "Create a new installation.") { organization, keyFile, key, ifNeeded };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(key) is not { } reference)
+            {
+                return;
+            }
+
+            if (!SecretReference.TryParse(reference, Environment.CurrentDirectory, out _))
+            {
+                result.AddError("--admin-key must be file:PATH or env:NAME, never the key itself.");
+            }
+            else if (result.GetValue(keyFile) is not null)
+            {
+                result.AddError("--admin-key and --admin-key-file exclude each other.");
+            }
+        });
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(
                     parsed,
                     parsed.GetValue(organization)!,
                     parsed.GetValue(keyFile),
+                    parsed.GetValue(key),
                     parsed.GetValue(ifNeeded),
                     cancellation
                 )
@@ -53,6 +78,7 @@ internal static class InitCommand
         ParseResult parsed,
         string organization,
         string? keyFile,
+        string? givenKey,
         bool ifNeeded,
         CancellationToken cancellationToken
     )
@@ -71,8 +97,10 @@ internal static class InitCommand
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
             var lines = await Initializer.RunAsync(
                 options,
-                organization,
-                keyFile is null ? state.GetPath("admin.key") : Path.GetFullPath(keyFile),
+                new InitContext(organization, keyFile is null ? state.GetPath("admin.key") : Path.GetFullPath(keyFile))
+                {
+                    GivenAdminKey = givenKey is null ? null : () => ReadKey(givenKey),
+                },
                 TimeProvider.System,
                 loggers,
                 configure: null,
@@ -97,4 +125,14 @@ internal static class InitCommand
             return ExitCodes.Failed;
         }
     }
+
+    private static string ReadKey(string reference) =>
+        SecretReference.TryParse(reference, Environment.CurrentDirectory, out var secret)
+        && secret.Read() is var key
+        && AdminKey.IsSecret(key)
+            ? key
+            // Never the text itself: it may be a key.
+            : throw new StoreException(
+                $"{reference} is not an admin key: it must be `{AdminKey.SecretPrefix}` and 32 random bytes in base64url."
+            );
 }

@@ -15,8 +15,7 @@ internal static class Initializer
     /// <summary>Returns the lines to print. Throws <see cref="StoreException"/> when there is an installation already.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(
         ServiceOptions options,
-        string organizationName,
-        string adminKeyFile,
+        InitContext context,
         TimeProvider time,
         ILoggerFactory loggers,
         Action<IServiceCollection>? configure,
@@ -24,9 +23,10 @@ internal static class Initializer
     )
     {
         StoreDraft.RequireAbsent(options.StoreSettings);
-        if (File.Exists(adminKeyFile))
+        var madeKeyFile = context.GivenAdminKey is null ? context.AdminKeyFile : null;
+        if (File.Exists(madeKeyFile))
         {
-            throw new StoreException($"{adminKeyFile} exists: init never overwrites a key. Move it away first.");
+            throw new StoreException($"{madeKeyFile} exists: init never overwrites a key. Move it away first.");
         }
 
         if (options.SealingKey.File is { } sealingKey)
@@ -34,7 +34,6 @@ internal static class Initializer
             SealingKeyFile.Ensure(sealingKey);
         }
 
-        var context = new InitContext(organizationName, adminKeyFile);
         try
         {
             using var draft = StoreDraft.Make(options.StoreSettings, time, loggers.CreateLogger("Culvert.Init"));
@@ -43,7 +42,11 @@ internal static class Initializer
         }
         catch
         {
-            File.Delete(adminKeyFile);
+            if (madeKeyFile is not null)
+            {
+                File.Delete(madeKeyFile);
+            }
+
             throw;
         }
 

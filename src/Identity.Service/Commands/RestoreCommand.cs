@@ -34,6 +34,10 @@ internal static class RestoreCommand
             Description =
                 "Confirm that nothing was changed after the backup (or after the exports); recorded in the audit.",
         };
+        var ifNeeded = new Option<bool>("--if-needed")
+        {
+            Description = "Succeed without a change if an installation exists.",
+        };
         var command = new Command("restore", "Restore an installation from a backup where none exists yet.")
         {
             file,
@@ -41,6 +45,7 @@ internal static class RestoreCommand
             later,
             lists,
             nothing,
+            ifNeeded,
         };
         command.SetAction(
             (parsed, cancellation) =>
@@ -53,6 +58,7 @@ internal static class RestoreCommand
                         parsed.GetValue(lists) ?? [],
                         parsed.GetValue(nothing)
                     ),
+                    parsed.GetValue(ifNeeded),
                     cancellation
                 )
         );
@@ -64,6 +70,7 @@ internal static class RestoreCommand
         string file,
         bool isPlan,
         RestoreChoice choice,
+        bool ifNeeded,
         CancellationToken cancellationToken
     )
     {
@@ -104,6 +111,11 @@ internal static class RestoreCommand
                 await output.WriteLineAsync(line.AsMemory(), cancellationToken);
             }
 
+            return ExitCodes.Done;
+        }
+        catch (AlreadyInitialisedException present) when (ifNeeded)
+        {
+            await output.WriteLineAsync(present.Message.AsMemory(), cancellationToken);
             return ExitCodes.Done;
         }
         catch (Exception fault)

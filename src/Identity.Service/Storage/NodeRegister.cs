@@ -58,9 +58,11 @@ internal static class NodeRegister
     public static bool IsHostChain(string node) =>
         node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
 
-    // After a restore every node is a new one: the old one may have given out serial numbers, and signed for entries of
-    // its chain, that this database does not know.
-    private static string OfGeneration(DbConnection connection, string name)
+    /// <summary>
+    /// The name that a node of that configured name has. After a restore every node is a new one: the old one may have
+    /// given out serial numbers, and signed for entries of its chain, that this database does not know.
+    /// </summary>
+    public static string OfGeneration(DbConnection connection, string name)
     {
         var generation = connection.QuerySingle<long>("SELECT generation FROM installation");
         return generation == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-r{generation}");

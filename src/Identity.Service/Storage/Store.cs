@@ -56,7 +56,12 @@ internal sealed class Store : IDisposable
                 throw migrator.Refusal(pending);
             }
 
-            RequireAlone(database, connection, pending, options.EffectiveNodeName);
+            RequireAlone(
+                database,
+                connection,
+                pending,
+                NodeRegister.OfGeneration(connection, options.EffectiveNodeName)
+            );
             Apply(database, connection, pending, logger);
             if (migrator.Newer(connection) is { Count: > 0 } newer)
             {
@@ -116,11 +121,32 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
+    /// Throws <see cref="SchemaException"/> when a node of this version would not start on the database, as its own
+    /// earlier process stops. Takes no lock and writes nothing: nodes may be running.
+    /// </summary>
+    /// <param name="options">Of the node.</param>
+    /// <param name="migrator">The migrations of the version that would start; null = of this one.</param>
+    public static void RequireStartable(StoreSettings options, Migrator? migrator = null)
+    {
+        migrator ??= Migrator.Current;
+        using var database = DatabaseOf(options);
+        database.RequireInstallation();
+        using var connection = database.OpenWrite();
+        var pending = migrator.Unapplied(connection);
+        if (pending.Count > 0 && !options.Storage.ApplyMigrations)
+        {
+            throw migrator.Refusal(pending);
+        }
+
+        RequireAlone(database, connection, pending, NodeRegister.OfGeneration(connection, options.EffectiveNodeName));
+    }
+
+    /// <summary>
     /// Applies what an initialised store lacks of this version, whatever <c>storage.migrate</c> says; in order, the names.
-    /// Throws as <see cref="Open"/>.
+    /// Nodes may be running on a database server, if all of it only adds. Throws as <see cref="Open"/>.
     /// </summary>
     /// <param name="options">Of the installation.</param>
-    /// <param name="isPlan">Only says what would be applied.</param>
+    /// <param name="isPlan">Only says what would be applied: takes no lock, writes nothing.</param>
     /// <param name="logger">Hears of the migrations.</param>
     /// <param name="migrator">The migrations of the version that applies them; null = of this one.</param>
     public static IReadOnlyList<string> Migrate(
@@ -133,10 +159,16 @@ internal sealed class Store : IDisposable
         using var database = CreateDatabase(options);
         database.RequireInstallation();
         using var connection = database.OpenWrite();
-        database.Exclude(connection);
-        var pending = (migrator ?? Migrator.Current).Pending(connection);
-        if (!isPlan)
+        migrator ??= Migrator.Current;
+        IReadOnlyList<Migration> pending;
+        if (isPlan)
         {
+            pending = migrator.Unapplied(connection);
+        }
+        else
+        {
+            database.Exclude(connection);
+            pending = migrator.Pending(connection);
             RequireAlone(database, connection, pending, self: null);
             Apply(database, connection, pending, logger);
         }

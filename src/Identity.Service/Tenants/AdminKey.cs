@@ -36,10 +36,34 @@ internal sealed record AdminKey
     /// <summary>To the minute; null = never.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
+    private const int SecretBytes = 32;
+
+    // 32 random bytes have 30 different ones on average; fewer than this is a placeholder or a pattern.
+    private const int LeastDifferentBytes = 20;
+
+    /// <summary>Whether a text has the form of a key, and is not obviously a placeholder.</summary>
+    public static bool IsSecret(string text)
+    {
+        Span<byte> random = stackalloc byte[SecretBytes];
+        if (
+            !text.StartsWith(SecretPrefix, StringComparison.Ordinal)
+            || text.Length != SecretPrefix.Length + Base64Url.GetEncodedLength(SecretBytes)
+            || !Base64Url.TryDecodeFromChars(text.AsSpan(SecretPrefix.Length), random, out var written)
+            || written != SecretBytes
+        )
+        {
+            return false;
+        }
+
+        HashSet<byte> different = [.. random];
+        CryptographicOperations.ZeroMemory(random);
+        return different.Count >= LeastDifferentBytes;
+    }
+
     /// <summary>256 random bits, base64url.</summary>
     public static string NewSecret()
     {
-        Span<byte> random = stackalloc byte[32];
+        Span<byte> random = stackalloc byte[SecretBytes];
         RandomNumberGenerator.Fill(random);
         return SecretPrefix + Base64Url.EncodeToString(random);
     }

@@ -13,5 +13,9 @@ internal sealed record AgentOptions
     /// <summary>Renewal needs a proof no older than this (S4).</summary>
     public TimeSpan MaxSinceProof { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// Most live instances of a tunnel. One that stopped counts for <see cref="LiveFor"/> more, so a rolling update needs
+    /// room for the old instances and the new ones.
+    /// </summary>
     public int InstancesPerTunnel { get; init; } = 32;
 }

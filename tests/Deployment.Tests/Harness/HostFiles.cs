@@ -21,7 +21,14 @@ internal static class HostFiles
         var pem = certificate.ExportCertificatePem();
         foreach (
             var name in (string[])
-                ["platform-ca.pem", "trust/platform-ca.pem", "corp-ca.pem", "server.pem", "files/server/tls.crt"]
+                [
+                    "platform-ca.pem",
+                    "trust/platform-ca.pem",
+                    "corp-ca.pem",
+                    "server.pem",
+                    "files/server/tls.crt",
+                    "api-tls/tls.crt",
+                ]
         )
         {
             folder.Write(name, pem);
@@ -32,6 +39,8 @@ internal static class HostFiles
         [
             folder.Write("server.key", keyText, "600"),
             folder.Write("files/server/tls.key", keyText, "600"),
+            folder.Write("api-tls/tls.key", keyText, "600"),
+            folder.Write("files/hsm/pin", "1234", "600"),
             folder.Write("tunnel-token", TunnelToken, "600"),
             folder.Write("credentials/culvert.database", "Host=/run/postgresql;Username=culvert", "600"),
             folder.Write("credentials/culvert.sealing-key", "made by init", "600"),

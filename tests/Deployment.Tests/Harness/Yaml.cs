@@ -38,6 +38,13 @@ internal static class Yaml
             ? value
             : throw new InvalidOperationException($"There is no text at {path}.");
 
+    /// <summary>The keys and texts of a map.</summary>
+    public static IReadOnlyDictionary<string, string> Pairs(YamlNode map) =>
+        ((YamlMappingNode)map).Children.ToDictionary(
+            pair => ((YamlScalarNode)pair.Key).Value!,
+            pair => ((YamlScalarNode)pair.Value).Value!
+        );
+
     /// <summary>The members at a path: of a list, or the values of a map; none when nothing is there.</summary>
     public static IEnumerable<YamlNode> Items(YamlNode node, string path) =>
         At(node, path) switch

@@ -19,10 +19,14 @@ public sealed class ChartTests
     )]
     [InlineData(
         "service: {enabled: true, config: {public_url: u, machine_url: m, storage: {type: postgres}}}",
-        "every node needs the same"
+        "every node needs the same sealing key"
+    )]
+    [InlineData(
+        "service: {enabled: true, restore: {file: a.backup}, config: {public_url: u, machine_url: m}}",
+        "it is read from the volume of service.backup"
     )]
     [InlineData("edge: {enabled: true}", "each edge is registered separately")]
-    [InlineData("edge: {enabled: true, instances: [{name: a, edge_id: edge_1}]}", "edge.config.identity is required")]
+    [InlineData("edge: {enabled: true, instances: [{edgeId: edge_1}]}", "edge.config.identity is required")]
     [InlineData("agent: {enabled: true}", "agent.config.routes is required")]
     [InlineData("agent: {enabled: true, config: {routes: {a: {}}}}", "agent.config.identity is required")]
     [InlineData(
@@ -88,7 +92,7 @@ public sealed class ChartTests
     {
         var service = (await ManifestSet.LoadAsync("helm:ha")).Single(m => m.Kind == "StatefulSet");
 
-        var variables = Yaml.Items(service.Containers.Single(), "env").ToDictionary(v => Yaml.Text(v, "name"));
+        var variables = Yaml.Items(service.Containers.Last(), "env").ToDictionary(v => Yaml.Text(v, "name"));
         Yaml.Text(variables["CULVERT_SERVICE__NODE__NAME"], "valueFrom.fieldRef.fieldPath").ShouldBe("metadata.name");
         Yaml.Text(variables["SEALING_KEY"], "valueFrom.secretKeyRef.name").ShouldBe("culvert-sealing-key");
         (await ManifestSet.LoadAsync("helm:ha")).ShouldContain(m => m.Kind == "PodDisruptionBudget");
@@ -96,10 +100,131 @@ public sealed class ChartTests
 
     /// <summary>Without state by default; with a volume each where calls are recorded.</summary>
     [Theory]
-    [InlineData("helm:everything", "Deployment")]
-    [InlineData("helm:manual-agent", "StatefulSet")]
-    public async Task Agents_AreStateless_UnlessTheyPersist(string set, string kind) =>
-        (await ManifestSet.LoadAsync(set)).Single(m => m.Name == "demo-agent" && m.Pod is not null).Kind.ShouldBe(kind);
+    [InlineData("helm:everything", "Deployment", "demo-agent")]
+    [InlineData("helm:manual-agent", "StatefulSet", "docs-agent")]
+    public async Task Agents_AreStateless_UnlessTheyPersist(string set, string kind, string name) =>
+        (await ManifestSet.LoadAsync(set)).Single(m => m.Name == name && m.Pod is not null).Kind.ShouldBe(kind);
+
+    /// <summary>One set, so that an update replaces one edge after the other; each has the file of its own registration.</summary>
+    [Fact]
+    public async Task Edges_AreOneSet_WithAFileAndAServiceEach()
+    {
+        var manifests = await ManifestSet.LoadAsync("helm:everything");
+
+        var edges = manifests.Single(m => m is { Kind: "StatefulSet", Name: "demo-edge" });
+        Yaml.Text(edges.Node, "spec.replicas").ShouldBe("2");
+        Yaml.Text(edges.Node, "spec.updateStrategy.type").ShouldBe("RollingUpdate");
+        Yaml.Items(edges.Containers.Single(), "volumeMounts")
+            .Select(mount => Yaml.At(mount, "subPathExpr")?.ToString())
+            .ShouldContain("$(POD_NAME).yaml");
+        var files = Yaml.Pairs(
+            Yaml.At(manifests.Single(m => m is { Kind: "ConfigMap", Name: "demo-edge" }).Node, "data")!
+        );
+        files.Keys.ShouldBe(["demo-edge-0.yaml", "demo-edge-1.yaml"]);
+        files["demo-edge-0.yaml"].ShouldContain("edge_id: edge_010000000000000000000000");
+        files["demo-edge-1.yaml"].ShouldContain("edge_id: edge_010000000000000000000001");
+        manifests.Count(m => m.Kind == "Service" && m.Name is "demo-edge-0" or "demo-edge-1").ShouldBe(2);
+    }
+
+    /// <summary>Else kube-proxy and balancers send clients to a part that has stopped, and the kubelet kills one that drains.</summary>
+    [Theory]
+    [InlineData("demo-service", "identity-service.yaml", 0)]
+    [InlineData("demo-edge", "demo-edge-0.yaml", 60)] // drain_timeout
+    public async Task Parts_DrainBeforeTheyStop(string name, string file, int drainSeconds)
+    {
+        var manifests = await ManifestSet.LoadAsync("helm:everything");
+
+        var text = Yaml.Pairs(Yaml.At(manifests.Single(m => m.Kind == "ConfigMap" && m.Name == name).Node, "data")!)[
+            file
+        ];
+        var delay = Yaml.Text(Yaml.ReadAll(text)[0], "drain_delay");
+        var workload = manifests.Single(m => m.Kind == "StatefulSet" && m.Name == name);
+
+        delay.ShouldEndWith("s");
+        int.Parse(Yaml.Text(workload.Pod!, "terminationGracePeriodSeconds"))
+            .ShouldBeGreaterThan(int.Parse(delay.TrimEnd('s')) + drainSeconds);
+    }
+
+    /// <summary>With the new program and configuration, before Helm replaces anything; a node on SQLite does it itself.</summary>
+    [Fact]
+    public async Task Migration_IsAJobBeforeTheUpgrade_OnPostgres()
+    {
+        var job = (await ManifestSet.LoadAsync("helm:ha")).Single(m => m.Kind == "Job");
+        job.Annotations["helm.sh/hook"].ShouldBe("pre-upgrade");
+        Yaml.Items(job.Containers.Last(), "args").Select(a => a.ToString()).ShouldBe(["migrate", "--if-initialised"]);
+        var map = (await ManifestSet.LoadAsync("helm:ha")).Single(m =>
+            m.Kind == "ConfigMap" && m.Name == "demo-service-migrate"
+        );
+        map.Annotations["helm.sh/hook"].ShouldBe("pre-upgrade");
+        Yaml.Text(job.Pod!, "volumes.0.configMap.name").ShouldBe(map.Name);
+
+        var single = await ManifestSet.LoadAsync("helm:everything");
+        single.ShouldNotContain(m => m.Kind == "Job");
+        Yaml.Pairs(Yaml.At(single.Single(m => m is { Kind: "ConfigMap", Name: "demo-service" }).Node, "data")!)[
+                "identity-service.yaml"
+            ]
+            .ShouldContain("migrate: apply");
+    }
+
+    /// <summary>A part whose image stays does not restart when another's changes.</summary>
+    [Fact]
+    public async Task Tag_OfOnePart_ChangesItsPodsAlone()
+    {
+        using var folder = new TestFolder();
+        var text = await File.ReadAllTextAsync(ManifestSet.ValuesFile("everything"), Cancel);
+
+        var before = await PodTemplatesAsync(folder.Write("a.yaml", text));
+        var after = await PodTemplatesAsync(
+            folder.Write("b.yaml", text.Replace("service:\n  enabled", "service:\n  image: {tag: 0.2.0}\n  enabled"))
+        );
+
+        after
+            .Keys.Where(name => after[name] != before[name])
+            .ShouldBe(["demo-service-backup", "demo-service"], ignoreOrder: true);
+    }
+
+    /// <summary>The sealing key, the first admin key, the API's certificate and a database's root come from Secrets and ConfigMaps.</summary>
+    [Fact]
+    public async Task Files_OfTheService_AreWhereItsConfigurationLooks()
+    {
+        var manifests = await ManifestSet.LoadAsync("helm:ha");
+        var node = manifests.Single(m => m.Kind == "StatefulSet");
+
+        foreach (var container in node.Containers.Concat(manifests.Single(m => m.Kind == "CronJob").Containers))
+        {
+            if (!Yaml.Text(container, "image").Contains("culvert/"))
+            {
+                continue;
+            }
+
+            Yaml.Items(container, "volumeMounts")
+                .Select(mount => Yaml.Text(mount, "mountPath"))
+                .Intersect([
+                    "/etc/culvert/api-tls",
+                    "/etc/culvert/files/database-ca",
+                    "/etc/culvert/files/hsm",
+                    "/opt/hsm",
+                ])
+                .Count()
+                .ShouldBe(4, Yaml.Text(container, "name"));
+        }
+
+        var text = Yaml.Pairs(
+            Yaml.At(manifests.Single(m => m is { Kind: "ConfigMap", Name: "demo-service" }).Node, "data")!
+        )["identity-service.yaml"];
+        var config = Yaml.ReadAll(text)[0];
+        Yaml.Text(config, "keys.sealing_key").ShouldBe("env:SEALING_KEY");
+        Yaml.Text(config, "keys.pkcs11.module").ShouldBe("/opt/hsm/libvendor.so", "what is written is kept");
+        Yaml.Text(config, "api.tls.certificate_file").ShouldBe("/etc/culvert/api-tls/tls.crt");
+        node.Containers.Select(container => Yaml.Text(container, "name"))
+            .ShouldBe(["hsm-library", "restore", "identity-service"]);
+    }
+
+    private static async Task<Dictionary<string, string>> PodTemplatesAsync(string values) =>
+        Yaml.ReadAll((await ManifestSet.RenderAsync(values)).Succeeded().Output)
+            .Select(node => new Manifest(node))
+            .Where(manifest => manifest.Pod is not null)
+            .ToDictionary(manifest => manifest.Name, manifest => YamlJson.From(manifest.PodTemplate!)!.ToJsonString());
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

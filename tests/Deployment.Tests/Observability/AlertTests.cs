@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Culvert.Deployment.Tests.Kubernetes;
 using YamlDotNet.RepresentationModel;
 
 namespace Culvert.Deployment.Tests.Observability;
@@ -22,6 +23,26 @@ public sealed partial class AlertTests
         (
             await Tool.RunAsync(Repository.Unpacked("usr/bin/promtool"), [verb, what, Repository.PathOf(file)])
         ).Succeeded();
+
+    /// <summary>Debian's Prometheus has no discovery of Kubernetes; the rest of the file is checked.</summary>
+    [Fact]
+    public async Task Promtool_IsContent_WithTheScrapingOnKubernetes()
+    {
+        const string Discovery = "kubernetes_sd_configs:\n      - role: pod\n";
+        using var folder = new TestFolder();
+        var text = await File.ReadAllTextAsync(
+            Repository.PathOf("deploy/prometheus/scrape-kubernetes.yaml"),
+            TestContext.Current.CancellationToken
+        );
+        text.ShouldContain(Discovery);
+        File.Copy(Repository.PathOf(Rules), folder.PathOf("culvert.rules.yaml"));
+        var checkable = folder.Write(
+            "scrape.yaml",
+            text.Replace(Discovery, "static_configs:\n      - targets: [\"127.0.0.1:1\"]\n")
+        );
+
+        (await Tool.RunAsync(Repository.Unpacked("usr/bin/promtool"), ["check", "config", checkable])).Succeeded();
+    }
 
     [Fact]
     public void EveryAlert_IsTested_QuietAndRaised()
@@ -67,6 +88,75 @@ public sealed partial class AlertTests
             .Where(severity => severity is not ("critical" or "warning"))
             .ShouldBeEmpty();
     }
+
+    /// <summary>An alert on another job than the scraping gives never fires, and nothing shows that.</summary>
+    [Fact]
+    public async Task EveryAlert_AsksForJobs_ThatEachWayOfScrapingGives()
+    {
+        var asked = Alerts
+            .SelectMany(alert => Job().Matches(Yaml.Text(alert, "expr")))
+            .Select(match => match.Groups["job"].Value)
+            .ToHashSet();
+        var chart = await ManifestSet.LoadAsync("helm:everything");
+
+        string[] jobs = ["culvert-agent", "culvert-edge", "culvert-service"];
+        asked.ShouldNotBeEmpty();
+        asked.ShouldBeSubsetOf(jobs);
+        Scrapes("deploy/prometheus/scrape.yaml")
+            .Select(scrape => Yaml.Text(scrape, "job_name"))
+            .ShouldBe(jobs, ignoreOrder: true);
+        chart
+            .Where(manifest => manifest.Kind == "PodMonitor")
+            .Select(monitor => Yaml.Text(monitor.Node, "spec.podMetricsEndpoints.0.relabelings.0.replacement"))
+            .ShouldBe(jobs, ignoreOrder: true);
+        // By the pods' annotations: the job is made from a label of theirs.
+        Scrapes("deploy/prometheus/scrape-kubernetes.yaml")
+            .SelectMany(scrape => Yaml.Items(scrape, "relabel_configs"))
+            .Single(rule => Yaml.At(rule, "target_label")?.ToString() == "job")
+            .ShouldSatisfyAllConditions(
+                rule =>
+                    Yaml.Text(rule, "source_labels.0")
+                        .ShouldBe("__meta_kubernetes_pod_label_app_kubernetes_io_component"),
+                rule => Yaml.Text(rule, "replacement").ShouldBe("culvert-$1")
+            );
+        chart
+            .Where(manifest => manifest.Kind is "StatefulSet" or "Deployment")
+            .Select(manifest => $"culvert-{manifest.PodLabels.First()["app.kubernetes.io/component"]}")
+            .ShouldBe(jobs, ignoreOrder: true);
+    }
+
+    /// <summary>What the Prometheus operator and Grafana get from the chart.</summary>
+    [Fact]
+    public async Task Chart_HoldsTheRulesAndTheDashboards()
+    {
+        var chart = await ManifestSet.LoadAsync("helm:everything");
+
+        var rules = chart.Single(manifest => manifest.Kind == "PrometheusRule");
+        YamlJson
+            .From(Yaml.At(rules.Node, "spec.groups")!)!
+            .ToJsonString()
+            .ShouldBe(YamlJson.From(Yaml.At(Yaml.Read(Repository.PathOf(Rules)), "groups")!)!.ToJsonString());
+        foreach (var file in Directory.GetFiles(Repository.PathOf("deploy/grafana"), "*.json"))
+        {
+            var data = Yaml.Pairs(
+                Yaml.At(
+                    chart
+                        .Single(manifest =>
+                            manifest.Name == $"demo-monitoring-{Path.GetFileNameWithoutExtension(file)}"
+                        )
+                        .Node,
+                    "data"
+                )!
+            );
+            data[Path.GetFileName(file)].TrimEnd().ShouldBe(File.ReadAllText(file).TrimEnd());
+        }
+    }
+
+    private static IEnumerable<YamlNode> Scrapes(string file) =>
+        Yaml.Items(Yaml.Read(Repository.PathOf(file)), "scrape_configs");
+
+    [GeneratedRegex(@"\bjob=""(?<job>[^""]+)""")]
+    private static partial Regex Job();
 
     [GeneratedRegex("^### (?<name>Culvert.*)$", RegexOptions.Multiline)]
     private static partial Regex Section();

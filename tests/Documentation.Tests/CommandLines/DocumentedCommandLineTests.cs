@@ -54,6 +54,8 @@ public sealed partial class DocumentedCommandLineTests
     [InlineData("CA=$(culvert ca registre mcp --tunnel docs -o name)")]
     [InlineData("test -f x || sudo -u culvert identity-service backups --out \"$FILE\" >/dev/null 2>&1")]
     [InlineData("kubectl exec deploy/agent -- tunnel-agent doctors")]
+    [InlineData("kubectl exec deploy/agent --namespace culvert -- tunnel-agent doctors")]
+    [InlineData("systemd-run --uid culvert-identity-service identity-service migrates")]
     [InlineData("tunnel-edge config check && tunnel-edge empty")]
     [InlineData("./quickstart sideways")]
     [InlineData("./test --soak nothing")]
@@ -67,6 +69,7 @@ public sealed partial class DocumentedCommandLineTests
     [InlineData("ROOT=$(culvert platform-root prepare -o name)", 1)]
     [InlineData("docker compose -f single-node.yaml up -d identity-service", 0)]
     [InlineData("systemctl restart tunnel-edge", 0)]
+    [InlineData("kubectl exec culvert-service-0 --namespace culvert -- identity-service backup --out - >a", 1)]
     [InlineData("identity-service restore FILE [--later EXPORT]… [--revocation-list CRL]…", 1)]
     [InlineData("./test --soak fuzz --seed 7; ./quickstart up --ha", 2)]
     public void CommandLine_ThatIsRight_IsUnderstood(string line, int calls)

@@ -15,6 +15,7 @@ internal sealed partial record ProgramCall(string Program, IReadOnlyList<string>
         "nice",
         "setpriv",
         "sudo",
+        "systemd-run",
         "time",
     };
 
@@ -44,6 +45,9 @@ internal sealed partial record ProgramCall(string Program, IReadOnlyList<string>
                 "kubectl" => words.Contains("exec"),
                 _ => true,
             };
+            // Behind kubectl's own words, among which a namespace may have the name of a program.
+            at =
+                words[at] == "kubectl" && words.Contains("--") ? words.TakeWhile(word => word != "--").Count() + 1 : at;
             at = Enumerable.Range(at, words.Count - at).FirstOrDefault(i => calls && Programs.Contains(words[i]), -1);
         }
 

@@ -1,9 +1,12 @@
 using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -30,6 +33,39 @@ public sealed class InitializerTests : IDisposable
             TestContext.Current.CancellationToken
         );
         System.Text.Encoding.Latin1.GetString(store).ShouldNotContain(key);
+    }
+
+    /// <summary>As a Secret of Kubernetes gives it: the operator has the key already, so it is written nowhere.</summary>
+    [Fact]
+    public async Task Run_GivenKey_CountsAndIsWrittenNowhere()
+    {
+        var given = AdminKey.NewSecret();
+
+        var lines = await RunAsync(givenKey: given);
+
+        File.Exists(KeyFile).ShouldBeFalse();
+        string.Join('\n', lines).ShouldNotContain(given);
+        using var store = Store.Open(Options().StoreSettings, NullLogger.Instance);
+        using var connection = store.Database.OpenWrite();
+        connection.QuerySingle<byte[]>("SELECT secret_hash FROM admin_keys").ShouldBe(Credentials.HashOf(given));
+    }
+
+    [Theory]
+    [InlineData("clv_adm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")] // a placeholder
+    [InlineData("clv_adm_")]
+    [InlineData("")]
+    [InlineData("Zq3v8m1Yk0sT5uXw7cB2nL4dF6hJ9pR-_eGaViOoQxE")]
+    public void IsSecret_NoKey_IsFalse(string text) => AdminKey.IsSecret(text).ShouldBeFalse();
+
+    [Fact]
+    public void IsSecret_Made_IsTrueAndOneCharacterLessOrMoreIsNot()
+    {
+        var key = AdminKey.NewSecret();
+
+        AdminKey.IsSecret(key).ShouldBeTrue();
+        AdminKey.IsSecret(key[..^1]).ShouldBeFalse();
+        AdminKey.IsSecret(key + "A").ShouldBeFalse();
+        AdminKey.IsSecret(key.Replace("clv_adm_", "clv_tun_")).ShouldBeFalse();
     }
 
     [Fact]
@@ -97,11 +133,13 @@ public sealed class InitializerTests : IDisposable
 
     private ServiceOptions Options() => ServiceUnderTest.OptionsIn(folder, StorageBackend.Sqlite);
 
-    private Task<IReadOnlyList<string>> RunAsync(Action<IServiceCollection>? configure = null) =>
+    private Task<IReadOnlyList<string>> RunAsync(
+        Action<IServiceCollection>? configure = null,
+        string? givenKey = null
+    ) =>
         Initializer.RunAsync(
             Options(),
-            "Example",
-            KeyFile,
+            new InitContext("Example", KeyFile) { GivenAdminKey = givenKey is null ? null : () => givenKey },
             new FakeTimeProvider(),
             NullLoggerFactory.Instance,
             configure,

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -81,8 +82,7 @@ internal sealed record TestInstallation(StoreSnapshot Store, byte[] AdminKey)
     private static Task InitialiseAsync(ServiceOptions options, string adminKeyFile, TimeProvider time) =>
         Initializer.RunAsync(
             options,
-            "Example",
-            adminKeyFile,
+            new InitContext("Example", adminKeyFile),
             time,
             NullLoggerFactory.Instance,
             configure: null,

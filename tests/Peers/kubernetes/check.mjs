@@ -1,6 +1,8 @@
-// Holds manifests against the types of Kubernetes' API: a member that the type does not know, one that is missing, or one
-// of another type is an error (tsc), and so is a value that the API's own schema refuses (ajv).
-// usage: node check.mjs FILE.json [CHART-VALUES-SCHEMA.json VALUES.json…]   FILE: an array of manifests
+// Validates manifests against the types and the JSON schemas of Kubernetes' API, of an old and of the newest version: a
+// member that a type does not have, a missing one, or one of another type is an error (tsc), and so is a value that the
+// API's own schema refuses (ajv).
+// usage: node check.mjs FILE.json [CHART-VALUES-SCHEMA.json VALUES.json…]
+//   FILE: {"all": [MANIFEST…], "newest": [MANIFEST…]}; those of `newest` use members that the old version does not have
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -11,14 +13,23 @@ const ts = require("typescript");
 const here = dirname(fileURLToPath(import.meta.url));
 const [, , file, schema, ...values] = process.argv;
 const manifests = JSON.parse(readFileSync(file, "utf8"));
-const faults = [];
+const errors = [];
 
-// The folder of a group is its name; the core group has none.
-const pathOf = ({ apiVersion, kind }) => `kubernetes-models/${apiVersion}/${kind}`;
+// The packages of both versions have the same layout. A served version of a group only gets new members, so manifests that
+// are valid in 1.27 and in the newest version are valid in every version in between.
+const versions = [
+  { packageName: "kubernetes-models-1.27", checked: manifests.all },
+  { packageName: "kubernetes-models", checked: [...manifests.all, ...manifests.newest] },
+];
+
+// The folder of a group is its name; the core group has none. The Prometheus operator's types are a package of their own.
+const pathOf = (packageName, { apiVersion, kind }) =>
+  `${apiVersion.startsWith("monitoring.coreos.com/") ? "@kubernetes-models/prometheus-operator" : packageName}/${apiVersion}/${kind}`;
 const nameOf = (one) => `${one.kind} ${one.metadata?.name}`;
 
-const source = manifests
-  .map((one, i) => `import type { I${one.kind} as T${i} } from "${pathOf(one)}";\nexport const m${i}: T${i} = ${JSON.stringify(one, null, 1)};\n`)
+const all = versions.flatMap(({ packageName, checked }) => checked.map((one) => ({ one, path: pathOf(packageName, one) })));
+const source = all
+  .map(({ one, path }, i) => `import type { I${one.kind} as T${i} } from "${path}";\nexport const m${i}: T${i} = ${JSON.stringify(one, null, 1)};\n`)
   .join("");
 const program = (() => {
   const options = {
@@ -43,15 +54,15 @@ for (const one of ts.getPreEmitDiagnostics(program)) {
   const text = ts.flattenDiagnosticMessageText(one.messageText, "\n");
   const line = one.file ? one.file.text.slice(0, one.start).split("\n").length : 0;
   const before = source.split("\n").slice(0, line).reverse().find((l) => l.startsWith("import type"));
-  faults.push(`${before ?? ""} line ${line}: ${text}`);
+  errors.push(`${before ?? ""} line ${line}: ${text}`);
 }
 
-for (const one of manifests) {
+for (const { one, path } of all) {
   try {
-    const { [one.kind]: Model } = require(pathOf(one));
+    const { [one.kind]: Model } = await import(path);
     new Model(one).validate();
-  } catch (fault) {
-    faults.push(`${nameOf(one)}: ${fault.message}`);
+  } catch (error) {
+    errors.push(`${nameOf(one)} (${path}): ${error.message}`);
   }
 }
 
@@ -60,10 +71,10 @@ if (schema) {
   const validate = new Ajv({ allErrors: true, strict: false }).compile(JSON.parse(readFileSync(schema, "utf8")));
   for (const one of values) {
     if (!validate(JSON.parse(readFileSync(one, "utf8")))) {
-      faults.push(...validate.errors.map((e) => `${one}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`));
+      errors.push(...validate.errors.map((e) => `${one}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`));
     }
   }
 }
 
-for (const fault of faults) console.log(fault);
-process.exit(faults.length > 0 ? 1 : 0);
+for (const error of errors) console.log(error);
+process.exit(errors.length > 0 ? 1 : 0);

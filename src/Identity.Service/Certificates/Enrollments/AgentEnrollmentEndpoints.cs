@@ -100,7 +100,7 @@ internal sealed class AgentEnrollmentEndpoints(
             }
 
             enrollment = proven;
-            changes = enrollments.Prove(proven, agentOptions.InstancesPerTunnel, time.GetUtcNow());
+            changes = enrollments.Prove(proven, agentOptions, time.GetUtcNow());
         }
         else if (
             await admission.ReadmitAsync(enrollment, request.Source, cancellationToken) is { Refusal: { } refused }
@@ -161,8 +161,8 @@ internal sealed class AgentEnrollmentEndpoints(
                 CertificateNotAfter = now + certificateOptions.PlatformLife,
             };
         var changes = known is null
-            ? enrollments.Insert(enrollment, agentOptions.InstancesPerTunnel, now)
-            : enrollments.Prove(enrollment, agentOptions.InstancesPerTunnel, now);
+            ? enrollments.Insert(enrollment, agentOptions, now)
+            : enrollments.Prove(enrollment, agentOptions, now);
         return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
     }
 

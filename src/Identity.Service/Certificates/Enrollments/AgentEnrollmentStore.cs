@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -16,10 +17,13 @@ internal sealed class AgentEnrollmentStore(Database database)
         + "certificate_serial AS CertificateSerial, certificate_not_after_ms AS CertificateNotAfter, "
         + "revoked_at_ms AS RevokedAt";
 
-    // Other instances of the tunnel whose certificates have not ended.
+    // Other live instances of the tunnel (S17): an unexpired certificate, and since @LiveSince a call of the feed or a
+    // proof, which is all that one that has just enrolled has given.
     private const string OthersLive =
-        "(SELECT COUNT(*) FROM enrollments WHERE tunnel_id = @TunnelId AND instance_id <> @InstanceId "
-        + "AND revoked_at_ms IS NULL AND certificate_not_after_ms >= @Now) < @Limit";
+        "(SELECT COUNT(*) FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id "
+        + "AND h.kind = 'agent' AND h.holder = e.instance_id WHERE e.tunnel_id = @TunnelId "
+        + "AND e.instance_id <> @InstanceId AND e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @Now "
+        + "AND (e.last_proof_ms >= @LiveSince OR h.heard_at_ms >= @LiveSince)) < @Limit";
 
     // Far below the number of parameters that any of the databases takes.
     private const int SerialBatch = 500;
@@ -90,9 +94,9 @@ internal sealed class AgentEnrollmentStore(Database database)
 
     /// <summary>
     /// Conflicts: <see cref="EnrollmentConflict.InstanceTaken"/>, and <see cref="EnrollmentConflict.InstanceLimit"/> when
-    /// <paramref name="limit"/> other instances of the tunnel are live at <paramref name="now"/>.
+    /// <see cref="AgentOptions.InstancesPerTunnel"/> other instances of the tunnel are live at <paramref name="now"/>.
     /// </summary>
-    public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
+    public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         [
             new Statement(
                 "INSERT INTO enrollments (id, tunnel_id, organization_id, workspace_id, instance_id, method, principal, "
@@ -102,7 +106,7 @@ internal sealed class AgentEnrollmentStore(Database database)
                     + "@Method, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, @TokenId, @TokenIssuedAt, "
                     + "@TokenFamily, @SubjectHash, @TokenKeyId, @CreatedAt, "
                     + $"@LastProofAt, @CertificateNotAfter WHERE {OthersLive}",
-                Parameters(enrollment, limit, now)
+                Parameters(enrollment, options, now)
             )
                 .ExpectingOne(EnrollmentConflict.InstanceLimit)
                 .Unique(EnrollmentConflict.InstanceTaken),
@@ -112,7 +116,7 @@ internal sealed class AgentEnrollmentStore(Database database)
     /// A new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and
     /// <see cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
     /// </summary>
-    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
+    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         [
             new Statement(
                 "UPDATE enrollments SET issuer_id = @IssuerId, rule_id = @RuleId, rule_version = @RuleVersion, "
@@ -122,11 +126,11 @@ internal sealed class AgentEnrollmentStore(Database database)
                     + "certificate_not_after_ms = CASE WHEN certificate_not_after_ms < @CertificateNotAfter "
                     + "THEN @CertificateNotAfter ELSE certificate_not_after_ms END "
                     + "WHERE id = @Id AND revoked_at_ms IS NULL",
-                Parameters(enrollment, limit, now)
+                Parameters(enrollment, options, now)
             ).ExpectingOne(EnrollmentConflict.Revoked),
             new Statement(
                 $"UPDATE enrollments SET last_proof_ms = @LastProofAt WHERE id = @Id AND {OthersLive}",
-                Parameters(enrollment, limit, now)
+                Parameters(enrollment, options, now)
             ).ExpectingOne(EnrollmentConflict.InstanceLimit),
         ];
 
@@ -158,7 +162,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             new { id = id.Value, at = at.ToStore() }
         );
 
-    private static object Parameters(AgentEnrollmentState enrollment, int limit, DateTimeOffset now) =>
+    private static object Parameters(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         new
         {
             Id = enrollment.Id.Value,
@@ -180,8 +184,9 @@ internal sealed class AgentEnrollmentStore(Database database)
             CreatedAt = enrollment.CreatedAt.ToStore(),
             LastProofAt = enrollment.LastProofAt.ToStore(),
             CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),
-            Limit = limit,
+            Limit = options.InstancesPerTunnel,
             Now = now.ToStore(),
+            LiveSince = (now - options.LiveFor).ToStore(),
         };
 
     private async ValueTask<IReadOnlyList<AgentEnrollmentState>> QueryAsync(

@@ -16,7 +16,7 @@ internal static class EnrollmentErrors
         "instance.limit",
         409,
         "The tunnel has its maximum number of active instances.",
-        "The number of instances with unexpired certificates has reached agents.instances_per_tunnel.",
+        "The number of instances that enrolled or polled within agents.live_for has reached agents.instances_per_tunnel.",
         "Stop instances that are not needed, or raise the limit."
     );
 

@@ -81,7 +81,7 @@ internal sealed class PostgresDatabase : Database
         using var connection = OpenWrite();
         if (!HasInstallation(connection))
         {
-            throw new StoreException(
+            throw new NotInitialisedException(
                 $"The database {connection.Database} has no installation: run `identity-service init` first."
             );
         }

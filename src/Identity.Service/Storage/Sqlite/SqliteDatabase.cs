@@ -83,7 +83,7 @@ internal sealed class SqliteDatabase : Database
     {
         if (!System.IO.File.Exists(File))
         {
-            throw new StoreException($"The store {File} does not exist: run `identity-service init` first.");
+            throw new NotInitialisedException($"The store {File} does not exist: run `identity-service init` first.");
         }
     }
 

@@ -31,9 +31,9 @@ func main() {
 	}
 }
 
-func render(chart, release, namespace string, files []string) error {
+func render(chart, release, namespace string, valueFiles []string) error {
 	merged := values{}
-	for _, file := range append([]string{filepath.Join(chart, "values.yaml")}, files...) {
+	for _, file := range append([]string{filepath.Join(chart, "values.yaml")}, valueFiles...) {
 		one := values{}
 		if err := read(file, &one); err != nil {
 			return err
@@ -47,6 +47,7 @@ func render(chart, release, namespace string, files []string) error {
 	root := values{
 		"Values":  merged,
 		"Release": values{"Name": release, "Namespace": namespace, "Service": "Helm", "IsInstall": true, "IsUpgrade": false},
+		"Files":   files{chart},
 		"Chart":   values{"Name": about["name"], "Version": about["version"], "AppVersion": about["appVersion"]},
 	}
 
@@ -130,6 +131,18 @@ func functions(templates *template.Template) template.FuncMap {
 	}
 	all["fail"] = func(message string) (string, error) { return "", errors.New(message) }
 	return all
+}
+
+// files is Helm's .Files: what the chart has beside its templates.
+type files struct{ chart string }
+
+// Get is the text of a file, and empty when there is none, as in Helm.
+func (f files) Get(name string) string {
+	text, err := os.ReadFile(filepath.Join(f.chart, filepath.Clean("/"+name)))
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 func read(file string, into interface{}) error {

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Shouldly;
 
@@ -10,7 +11,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 /// <summary>The contract of <see cref="AgentEnrollmentStore"/>.</summary>
 public abstract class AgentEnrollmentStoreTests : IDisposable
 {
-    private const int Limit = 2;
+    private static readonly AgentOptions Options = new() { InstancesPerTunnel = 2 };
 
     private readonly StoreUnderTest store;
     private readonly AgentEnrollmentStore enrollments;
@@ -77,7 +78,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         await InsertAsync(enrollment);
         await CommitAsync([enrollments.Revoke(enrollment.Id, store.Time.GetUtcNow())]);
 
-        (await CommitAsync(enrollments.Prove(enrollment, Limit, store.Time.GetUtcNow()))).Conflict.ShouldBe(
+        (await CommitAsync(enrollments.Prove(enrollment, Options, store.Time.GetUtcNow()))).Conflict.ShouldBe(
             EnrollmentConflict.Revoked
         );
     }
@@ -125,7 +126,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         };
 
     private Task<CommitResult> InsertAsync(AgentEnrollmentState enrollment) =>
-        CommitAsync(enrollments.Insert(enrollment, Limit, store.Time.GetUtcNow()));
+        CommitAsync(enrollments.Insert(enrollment, Options, store.Time.GetUtcNow()));
 
     private Task<CommitResult> CommitAsync(IReadOnlyList<Statement> statements) =>
         store.CommitAsync(store.Decide(null, [.. statements]));

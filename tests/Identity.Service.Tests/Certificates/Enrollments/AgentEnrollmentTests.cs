@@ -132,8 +132,14 @@ public sealed class AgentEnrollmentTests
         response.StatusCode.ShouldBe(expected);
     }
 
-    [Fact]
-    public async Task Enroll_LimitReachedByExpiredInstances_IsGranted()
+    /// <summary>Stopped ones count no longer than <c>agents.live_for</c>, whatever their certificates have left.</summary>
+    [Theory]
+    [InlineData(299, HttpStatusCode.Conflict)]
+    [InlineData(301, HttpStatusCode.OK)]
+    public async Task Enroll_LimitReachedByStoppedInstances_IsGrantedOnceTheyAreNotLive(
+        int seconds,
+        HttpStatusCode expected
+    )
     {
         await using var bench = await MachineBench.StartAsync(o =>
             o with
@@ -143,9 +149,28 @@ public sealed class AgentEnrollmentTests
         );
         await bench.JoinAsync(bench.AgentToken(), "old");
 
-        await bench.PassAsync(TimeSpan.FromHours(1));
+        await bench.PassAsync(TimeSpan.FromSeconds(seconds));
 
-        await bench.JoinAsync(bench.AgentToken(), "new");
+        using var response = await bench.EnrollAsync(bench.AgentToken(), "new");
+        response.StatusCode.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Enroll_LimitReachedByAnInstanceThatPolls_IsRefused()
+    {
+        await using var bench = await MachineBench.StartAsync(o =>
+            o with
+            {
+                Agents = new() { InstancesPerTunnel = 1 },
+            }
+        );
+        var (_, old) = await bench.JoinAsync(bench.AgentToken(), "old");
+        await bench.PassAsync(TimeSpan.FromSeconds(200));
+        await old.GetOkAsync("/v1/agent/feed");
+
+        await bench.PassAsync(TimeSpan.FromSeconds(200));
+
+        await bench.EnrollAsync(bench.AgentToken(), "new").ShouldRefuseAsync(HttpStatusCode.Conflict, "instance.limit");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -35,8 +36,7 @@ public sealed class IssuanceKillTests : IDisposable
         var options = WriterOptions.For(folder, connection);
         await Initializer.RunAsync(
             options,
-            "Example",
-            Path.Combine(folder, "admin.key"),
+            new InitContext("Example", Path.Combine(folder, "admin.key")),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             null,

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Shouldly;
 
@@ -185,7 +186,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
             LastProofAt = Now,
             CertificateNotAfter = Now.AddHours(1),
         };
-        await CommitAsync(agents.Insert(enrollment, 32, Now));
+        await CommitAsync(agents.Insert(enrollment, new AgentOptions(), Now));
         return enrollment;
     }
 
