@@ -26,6 +26,7 @@ internal static class AgentCommand
             ProfilesCommand.Create(),
             CertsCommand.Create(),
             AuditCommand.Create(),
+            PinsCommand.Create(),
             ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
             version,
         };
