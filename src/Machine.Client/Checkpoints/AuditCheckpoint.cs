@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 
@@ -20,8 +18,6 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     private const string Type = "culvert-checkpoint+jws";
     private const string CallsType = "culvert-call-checkpoint+jws";
     private const string HostCommands = "host-commands";
-    private const int MaxCharacters = 32 * 1024;
-    private const int MaxCertificates = 8;
 
     /// <summary>
     /// Reads a compact JWS (RFC 7515) and checks its signature by the certificate in its header, which must be that of
@@ -69,50 +65,18 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
         long sequence,
         string head,
         DateTimeOffset at
-    )
-    {
-        ArgumentNullException.ThrowIfNull(signer);
-        using var key = signer.Certificate.GetECDsaPrivateKey();
-        if (key is not { KeySize: 256 })
-        {
-            return null;
-        }
-
-        var header = Encode(json =>
-        {
-            json.WriteString("alg"u8, "ES256"u8);
-            json.WriteString("typ"u8, CallsType);
-            json.WriteStartArray("x5c"u8);
-            foreach (var certificate in signer.Chain.Prepend(signer.Certificate))
+    ) =>
+        SignedStatement.Sign(
+            signer,
+            CallsType,
+            json =>
             {
-                json.WriteStringValue(Convert.ToBase64String(certificate.RawData));
+                json.WriteString("node"u8, instance);
+                json.WriteNumber("sequence"u8, sequence);
+                json.WriteString("head"u8, head);
+                json.WriteString("time"u8, at.UtcDateTime);
             }
-
-            json.WriteEndArray();
-        });
-        var payload = Encode(json =>
-        {
-            json.WriteString("node"u8, instance);
-            json.WriteNumber("sequence"u8, sequence);
-            json.WriteString("head"u8, head);
-            json.WriteString("time"u8, at.UtcDateTime);
-        });
-        var signature = key.SignData(Encoding.ASCII.GetBytes($"{header}.{payload}"), HashAlgorithmName.SHA256);
-        return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
-    }
-
-    private static string Encode(Action<Utf8JsonWriter> members)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return Base64Url.EncodeToString(buffer.ToArray());
-    }
+        );
 
     private static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) Verify(
         string token,
@@ -120,57 +84,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
         Func<X509Certificate2, PlatformTrust?> findTrust,
         PeerRole role,
         Func<SpiffeId, AuditCheckpoint, bool> maySign
-    )
-    {
-        var parts = token.Length <= MaxCharacters ? token.Split('.') : [];
-        if (parts.Length != 3)
-        {
-            return (null, CheckpointRefusal.Unreadable);
-        }
-
-        try
-        {
-            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
-            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            if (!IsOfType(header.RootElement, type))
-            {
-                return (null, CheckpointRefusal.OtherType);
-            }
-
-            if (ReadSigner(header.RootElement) is not { } signer || Read(payload.RootElement) is not { } checkpoint)
-            {
-                return (null, CheckpointRefusal.Unreadable);
-            }
-
-            var refusal = CheckSigner(signer, checkpoint, findTrust(signer[0]), role, maySign);
-            return refusal != CheckpointRefusal.None ? (null, refusal)
-                : IsSigned(signer[0], parts) ? (checkpoint, CheckpointRefusal.None)
-                : (null, CheckpointRefusal.Signature);
-        }
-        catch (Exception e)
-            when (e
-                    is FormatException
-                        or JsonException
-                        or InvalidOperationException
-                        or KeyNotFoundException
-                        or CryptographicException
-                        or ArgumentException
-            )
-        {
-            return (null, CheckpointRefusal.Unreadable);
-        }
-    }
-
-    private static bool IsOfType(JsonElement header, string type) =>
-        header.GetProperty("alg").GetString() == "ES256" && header.GetProperty("typ").GetString() == type;
-
-    private static X509Certificate2[]? ReadSigner(JsonElement header)
-    {
-        var chain = header.GetProperty("x5c");
-        return chain.GetArrayLength() is > 0 and <= MaxCertificates
-            ? [.. chain.EnumerateArray().Select(one => X509CertificateLoader.LoadCertificate(one.GetBytesFromBase64()))]
-            : null;
-    }
+    ) => SignedStatement.Verify(token, type, findTrust, role, Read, checkpoint => checkpoint.Time, maySign);
 
     private static AuditCheckpoint? Read(JsonElement payload)
     {
@@ -186,47 +100,8 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
             : null;
     }
 
-    // Its identity first: without one there is no trust domain to look for a chain in.
-    private static CheckpointRefusal CheckSigner(
-        X509Certificate2[] signer,
-        AuditCheckpoint checkpoint,
-        PlatformTrust? trust,
-        PeerRole role,
-        Func<SpiffeId, AuditCheckpoint, bool> maySign
-    )
-    {
-        if (trust is null)
-        {
-            return CheckpointRefusal.OtherSigner;
-        }
-
-        var verified = new PeerVerifier(trust).Verify(
-            signer[0],
-            new X509Certificate2Collection(signer[1..]),
-            role,
-            checkpoint.Time
-        );
-        return verified switch
-        {
-            { Id: { } id } => maySign(id, checkpoint) ? CheckpointRefusal.None : CheckpointRefusal.OtherSigner,
-            { Refusal: PeerRefusal.Untrusted or PeerRefusal.NotYetValid or PeerRefusal.Expired } =>
-                CheckpointRefusal.Untrusted,
-            _ => CheckpointRefusal.OtherSigner,
-        };
-    }
-
     private static bool IsOwn(SpiffeId signer, AuditCheckpoint checkpoint) => signer.Name == checkpoint.Node;
 
     private static bool IsHostChain(string node) =>
         node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
-
-    private static bool IsSigned(X509Certificate2 signer, string[] parts)
-    {
-        using var key = signer.GetECDsaPublicKey();
-        return key?.VerifyData(
-                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
-                Base64Url.DecodeFromChars(parts[2]),
-                HashAlgorithmName.SHA256
-            ) == true;
-    }
 }

@@ -37,6 +37,12 @@ internal sealed class CallRecord : AuditRecord
 
     public string Name { get; set; } = "";
 
+    /// <summary>Digest of the pinned definition; empty where nothing is pinned.</summary>
+    public string Pin { get; set; } = "";
+
+    /// <summary>How the definition differs from its pin; empty where it does not.</summary>
+    public string Drift { get; set; } = "";
+
     /// <summary><c>record</c>, <c>observe</c> or <c>enforce</c>.</summary>
     public required string Mode { get; init; }
 

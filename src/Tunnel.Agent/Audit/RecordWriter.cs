@@ -41,13 +41,17 @@ internal sealed class RecordWriter : IDisposable
     /// <param name="keepsShapes">Whether names and types of arguments are kept.</param>
     public ReadOnlySpan<byte> Write(AuditRecord record, bool keepsShapes)
     {
-        if (record is AcmeRecord order)
+        switch (record)
         {
-            WriteOrder(order);
-        }
-        else
-        {
-            WriteCall((CallRecord)record, keepsShapes);
+            case AcmeRecord order:
+                WriteOrder(order);
+                break;
+            case PinRecord pin:
+                WritePin(pin);
+                break;
+            default:
+                WriteCall((CallRecord)record, keepsShapes);
+                break;
         }
 
         return json.Written;
@@ -102,6 +106,22 @@ internal sealed class RecordWriter : IDisposable
         Text("detail"u8, record.Detail);
     }
 
+    private void WritePin(PinRecord record)
+    {
+        Begin(record.IsDrift ? "drift"u8 : "pin"u8, record.Time);
+        json.Raw(agent);
+        json.Raw(version);
+        json.Text("event"u8, record.Event);
+        Text("route"u8, record.Route);
+        Text("kind"u8, record.Kind);
+        Text("name"u8, record.Name);
+        Text("class"u8, record.Classes);
+        Text("action"u8, record.Action);
+        Text("pin"u8, record.Pinned);
+        Text("observed"u8, record.Observed);
+        Text("by"u8, record.By);
+    }
+
     private void WriteCall(CallRecord record, bool keepsShapes)
     {
         Begin("call"u8, record.Time);
@@ -127,6 +147,8 @@ internal sealed class RecordWriter : IDisposable
         Text("method"u8, record.Method);
         Text("kind"u8, record.Kind);
         Text("name"u8, record.Name);
+        Text("pin"u8, record.Pin);
+        Text("drift"u8, record.Drift);
         json.Text("mode"u8, record.Mode);
         json.Text("policy"u8, record.PolicyVersion);
         Text("rule"u8, record.Rule);

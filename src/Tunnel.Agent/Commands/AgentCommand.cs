@@ -27,6 +27,7 @@ internal static class AgentCommand
             CertsCommand.Create(),
             AuditCommand.Create(),
             PolicyCommand.Create(),
+            PinsCommand.Create(),
             ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
             version,
         };

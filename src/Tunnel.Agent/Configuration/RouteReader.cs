@@ -55,6 +55,7 @@ internal static partial class RouteReader
             ),
             Policy = PolicyReader.Read(route.Section("policy"), access),
         };
+        settings = settings with { Pins = PinsReader.Read(route.Section("pins"), settings) };
         if (settings.Upstream is not HttpUpstreamSettings)
         {
             CheckLocal(route, oauth, settings);

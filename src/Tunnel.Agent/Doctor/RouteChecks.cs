@@ -12,10 +12,15 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
     public const string Policies = "route_policies";
     public const string Issuers = "issuer_keys";
 
-    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Policies, Issuers];
+    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Policies, PinsCheck.Id, Issuers];
 
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
-        [CheckOpenRoutes(settings), CheckPolicies(settings), await CheckIssuersAsync(cancellationToken)];
+        [
+            CheckOpenRoutes(settings),
+            CheckPolicies(settings),
+            PinsCheck.Check(settings),
+            await CheckIssuersAsync(cancellationToken),
+        ];
 
     public static DoctorFinding CheckOpenRoutes(AgentSettings settings)
     {

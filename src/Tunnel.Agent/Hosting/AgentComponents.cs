@@ -12,6 +12,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -45,7 +46,19 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         KeptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
         SessionKey = new SessionKey(state);
-        generation = new RouteGeneration(settings, Upstreams, time, loggers, KeptKeys, sessionKey: SessionKey);
+        Trail = OpenTrail(state);
+        var reporter = new PinReporter(Trail, Metrics, time, loggers.CreateLogger<PinReporter>());
+        Lasting = new LastingParts
+        {
+            KeptKeys = KeptKeys,
+            SessionKey = SessionKey,
+            Pins = new PinBook(state, reporter, time),
+            PinSigner = () =>
+                Credentials?.Identity is { } identity
+                    ? new PinSigner(identity.Credential, InstanceIdFile.LoadOrCreate(state).Value)
+                    : null,
+        };
+        generation = new RouteGeneration(settings, Upstreams, time, loggers, Lasting);
         if (watch is not null)
         {
             Metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
@@ -59,7 +72,6 @@ internal sealed class AgentComponents : IAsyncDisposable
             time,
             loggers.CreateLogger<LeafFiles>()
         );
-        Trail = OpenTrail(state);
         Counts = new CallCounts(time);
         PublicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
         Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
@@ -105,6 +117,9 @@ internal sealed class AgentComponents : IAsyncDisposable
     public IssuerKeyFile KeptKeys { get; }
 
     public SessionKey SessionKey { get; }
+
+    /// <summary>What every generation of routes uses.</summary>
+    public LastingParts Lasting { get; }
 
     /// <summary>The routes in service.</summary>
     public RouteMap Map { get; } = new();

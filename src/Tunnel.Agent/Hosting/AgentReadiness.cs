@@ -2,6 +2,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Hosting;
@@ -43,6 +44,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ReadinessCheck.Create("upstreams", CheckUpstreams),
             ReadinessCheck.Create("issuers", CheckIssuers),
             ReadinessCheck.Create("audit", CheckAudit),
+            ReadinessCheck.Create("pins", CheckPins),
             .. watch?.Checks ?? [],
         ];
 
@@ -78,6 +80,17 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         && parts.Generation.Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
             ? $"Calls cannot be recorded: {problem}"
             : null;
+
+    // Routes that serve no call because of their pins.
+    private string? CheckPins()
+    {
+        var pins = parts.Generation.Routes.Select(r => r.Policy.Pins).OfType<RoutePins>().ToList();
+        var closed = pins.Find(p => p.Closed is not null);
+        var quarantined = pins.Where(p => p.IsQuarantined).Select(p => p.State.Route).ToList();
+        return closed is not null ? $"The route {closed.State.Route} is closed: {closed.Closed}"
+            : quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}."
+            : null;
+    }
 
     private string? CheckUpstreams()
     {

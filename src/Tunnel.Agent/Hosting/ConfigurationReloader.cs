@@ -39,9 +39,8 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
                 parts.Upstreams,
                 parts.Time,
                 parts.Loggers,
-                parts.KeptKeys,
-                current,
-                parts.SessionKey
+                parts.Lasting,
+                current
             );
             feed.Replace(next, ApplySettings);
             Announce();

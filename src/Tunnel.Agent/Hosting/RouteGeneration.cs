@@ -4,6 +4,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -18,15 +19,15 @@ internal sealed class RouteGeneration : IAsyncDisposable
     public static readonly TimeSpan LongestUse = TimeSpan.FromHours(24);
 
     private readonly RouteSet set;
+    private readonly IReadOnlyList<PinWatch> watches;
 
     public RouteGeneration(
         AgentSettings settings,
         UpstreamFactory upstreams,
         TimeProvider time,
         ILoggerFactory loggers,
-        IssuerKeyFile? keptKeys = null,
-        RouteGeneration? before = null,
-        SessionKey? sessionKey = null
+        LastingParts lasting,
+        RouteGeneration? before = null
     )
     {
         Settings = settings;
@@ -35,10 +36,18 @@ internal sealed class RouteGeneration : IAsyncDisposable
         [
             .. settings.Issuers.Select(i =>
                 before?.Issuers.FirstOrDefault(b => i.Origin.Length > 0 && b.Issuer.IsAs(i))
-                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), keptKeys)
+                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), lasting.KeptKeys)
             ),
         ];
-        set = RouteSet.Create(settings.Routes, Issuers, upstreams.Create, time, before?.Routes, sessionKey);
+        set = RouteSet.Create(
+            settings.Routes,
+            Issuers,
+            upstreams.Create,
+            time,
+            before?.Routes,
+            lasting.SessionKey,
+            lasting.Pins
+        );
         Probes =
         [
             .. set.Routes.Select(r => new UpstreamProbe(
@@ -48,6 +57,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 before?.Probes.FirstOrDefault(p => p.Route.Upstream == r.Upstream)?.State
             )),
         ];
+        watches = lasting.Pins is { } pins
+            ?
+            [
+                .. set
+                    .Routes.Where(r => r.Policy.Pins is not null)
+                    .Select(r => new PinWatch(r, pins, lasting.PinSigner, time)),
+            ]
+            : [];
     }
 
     public AgentSettings Settings { get; }
@@ -69,7 +86,8 @@ internal sealed class RouteGeneration : IAsyncDisposable
         List<Task> running =
         [
             .. Issuers.Select(i => i.RunAsync(both.Token)),
-            .. Probes.Select(p => p.RunAsync(changed, both.Token)),
+            .. Probes.Select(p => p.RunAsync(() => NoteChange(p, changed), both.Token)),
+            .. watches.Select(w => w.RunAsync(both.Token)),
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, both.Token),
         ];
         try
@@ -87,6 +105,13 @@ internal sealed class RouteGeneration : IAsyncDisposable
             await both.CancelAsync();
             await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // A server that is back may be another one.
+    private static void NoteChange(UpstreamProbe probe, Action changed)
+    {
+        probe.Route.Policy.Pins?.RequestVerification();
+        changed();
     }
 
     /// <summary>Logs what an operator should know of the routes.</summary>

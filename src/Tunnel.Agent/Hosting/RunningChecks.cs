@@ -23,6 +23,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
         [
             RouteChecks.CheckOpenRoutes(settings),
             RouteChecks.CheckPolicies(settings),
+            PinsCheck.Check(settings),
             CheckIssuers(current),
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),

@@ -56,6 +56,9 @@ internal static class McpMethods
 
     public static bool IsList(string method) => method.EndsWith("/list", StringComparison.Ordinal);
 
+    /// <summary>Whether its result has what a server tells every client about itself.</summary>
+    public static bool IsGreeting(string method) => method is Initialize or Discover;
+
     /// <summary>What is called by name; null where the method itself is all that there is to allow.</summary>
     /// <param name="method">The method.</param>
     /// <param name="member">The parameter with the name.</param>

@@ -138,9 +138,10 @@ internal sealed class PolicyStage(
             return await ObjectAsync(exchange, served, call, PolicyFailures.MethodRefused);
         }
 
-        if (exchange.HasBody)
+        if (exchange.HasBody || policy.Pins?.Closed is not null)
         {
-            return await ObjectAsync(exchange, served, call, PolicyFailures.Invalid);
+            var failure = exchange.HasBody ? PolicyFailures.Invalid : PolicyFailures.PinsUnavailable;
+            return await ObjectAsync(exchange, served, call, failure);
         }
 
         // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
@@ -174,6 +175,7 @@ internal sealed class PolicyStage(
         var record = call.Record;
         record.Rule = decision.Rule?.Name ?? "";
         record.Reason = decision.Reason;
+        (record.Pin, record.Drift) = policy.Pins?.Describe(message.Target, message.Name) ?? ("", "");
         if (!decision.IsAllowed)
         {
             metrics.Denied(served.Route.Name, policy.Mode == PolicyMode.Enforce);
@@ -226,7 +228,10 @@ internal sealed class PolicyStage(
 
         call.IsBounded =
             call.Policy.Mode == PolicyMode.Enforce && (limits.MaxResponseBytes is not null || call.Lease is not null);
-        Watch(exchange, route, call, limits, McpMethods.IsList(message.Method), call.IsModern);
+        var hasLists =
+            McpMethods.IsList(message.Method)
+            || (call.Policy.Pins is not null && McpMethods.IsGreeting(message.Method));
+        Watch(exchange, route, call, limits, hasLists, call.IsModern);
         return true;
     }
 
@@ -299,7 +304,7 @@ internal sealed class PolicyStage(
             Describe(call.Record, message, head);
         }
 
-        return failure;
+        return failure ?? (policy.Pins?.Closed is null ? null : PolicyFailures.PinsUnavailable);
     }
 
     private void Describe(CallRecord record, McpMessage message, MessageHead head)

@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <summary>What an answer is checked for.</summary>
 /// <param name="Filter">For its messages.</param>
 /// <param name="Enforces">False: it is only read.</param>
-/// <param name="HasLists">It may be a list.</param>
+/// <param name="HasLists">It may be a list, or contain instructions that are pinned.</param>
 /// <param name="LooksForAsks">It may ask something of the client that the rules do not allow.</param>
 /// <param name="MaxBytes">The rule's limit.</param>
 /// <param name="Time">The clock of what is recorded.</param>

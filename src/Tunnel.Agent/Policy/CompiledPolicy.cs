@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -25,12 +26,15 @@ internal sealed class CompiledPolicy
     /// <param name="settings">The rules.</param>
     /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
     /// <param name="hierarchy">The route's <c>scope_hierarchy</c>: a rule for a scope is for those above it as well.</param>
+    /// <param name="pins">Deny definitions that are not as they were approved; null: there are none.</param>
     public CompiledPolicy(
         PolicySettings settings,
         Func<string, string> issuerOf,
-        IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy
+        IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy,
+        RoutePins? pins = null
     )
     {
+        Pins = pins;
         rules = [.. settings.Rules];
         isOpen = settings.Default == PolicyEffect.Allow;
         var all = rules
@@ -65,6 +69,9 @@ internal sealed class CompiledPolicy
         everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
     }
 
+    /// <summary>The route's pins; null: it has none.</summary>
+    public RoutePins? Pins { get; }
+
     /// <summary>
     /// Whether something may be used by name. The method that uses it must not be denied either; allowing the method
     /// allows no name.
@@ -80,6 +87,7 @@ internal sealed class CompiledPolicy
         var isUnclear = kind == TargetKind.Resource && ResourceName.IsUnclear(name);
         var match = Find(kind, name, principal, isUnclear);
         return match.Deny >= 0 ? Denied(match.Deny)
+            : Pins?.FindDenial(kind, name) is { } reason ? new Decision(false, null, reason)
             : match.Allow >= 0 ? Allowed(match.Allow)
             : isUnclear ? new Decision(false, null, Decision.Unclear)
             : new Decision(isOpen, null, Decision.ByDefault);

@@ -4,6 +4,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <param name="IsAllowed">Whether it passes and is shown.</param>
 /// <param name="Rule">The rule that decided; null where <paramref name="Reason"/> did.</param>
 /// <param name="Reason">Stable word for the record.</param>
+/// <remarks>A definition that is not as it was approved is denied for the reasons of <see cref="Pins.RoutePins"/>.</remarks>
 internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, string Reason)
 {
     public const string ByRule = "rule";

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -21,6 +22,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     /// <summary>How long a client may keep what was filtered: as long as a changed policy may take to show.</summary>
     public const long MaxTtlMs = 300_000;
 
+    private const string Instructions = "instructions";
+
     // A server's own, with schemas in it. What is deeper cannot be read and is treated so.
     private const int MaxDepth = 256;
 
@@ -31,6 +34,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     private static readonly string[] InMessage = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InResult = ["inputRequests", "cacheScope", "ttlMs"];
     private static readonly string[] InLists = [.. InResult, "tools", "prompts", "resources", "resourceTemplates"];
+    private static readonly string[] InPinned = [.. InLists, Instructions];
     private static readonly string[] InRequest = ["method"];
     private static readonly string[] ByName = ["name"];
     private static readonly string[] ByUri = ["uri"];
@@ -116,7 +120,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             return new FilteredMessage(MessageFate.Keep, default, 0, message.TryGetProperty("error", out _));
         }
 
-        if (!MemberNames.AreClear(result, hasLists ? InLists : InResult, areFree: true))
+        var significant =
+            !hasLists ? InResult
+            : rules.Pins is null ? InLists
+            : InPinned;
+        if (!MemberNames.AreClear(result, significant, areFree: true))
         {
             return Ambiguous;
         }
@@ -172,6 +180,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         if (method.ValueKind != JsonValueKind.String)
         {
             return false;
+        }
+
+        if (method.GetString()!.EndsWith("/list_changed", StringComparison.Ordinal))
+        {
+            rules.Pins?.RequestVerification();
         }
 
         if (message.TryGetProperty("id", out _))
@@ -237,15 +250,24 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         var separator = ""u8;
         foreach (var member in result.EnumerateObject())
         {
+            if (IsWithheld(member))
+            {
+                changed = true;
+                continue;
+            }
+
             output.Write(separator);
             separator = ","u8;
             WriteName(output, member);
-            if (hasLists && ListOf(member) is var (kind, keys))
+            if (hasLists && ListOf(member) is { } list)
             {
                 isList = true;
-                var dropped = WriteList(output, member.Value, kind, keys);
-                hidden += dropped;
-                changed |= dropped > 0;
+                changed |= WriteList(output, member.Value, list, ref hidden);
+            }
+            else if (hasLists && member.NameEquals(Instructions) && FindReplacement(PinKey.Instructions) is { } pinned)
+            {
+                changed = true;
+                output.Write(pinned);
             }
             else if (member.NameEquals("cacheScope"u8))
             {
@@ -279,50 +301,76 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         return changed;
     }
 
-    private static (TargetKind Kind, string[] Keys)? ListOf(JsonProperty member) =>
+    // What a server tells a client's model about itself is shown as it was approved, or not at all.
+    private bool IsWithheld(JsonProperty member)
+    {
+        if (!hasLists || rules.Pins is not { } pins || !member.NameEquals(Instructions))
+        {
+            return false;
+        }
+
+        pins.Observe(PinKey.Instructions, member.Value);
+        return !pins.ShowsInstructions;
+    }
+
+    private byte[]? FindReplacement(PinKey key) =>
+        rules.Pins?.FindReplacement(key) is { } json ? Encoding.UTF8.GetBytes(json) : null;
+
+    private static (PinKind Kind, string[] Keys)? ListOf(JsonProperty member) =>
         member.Value.ValueKind != JsonValueKind.Array ? null
-        : member.NameEquals("tools"u8) ? (TargetKind.Tool, ByName)
-        : member.NameEquals("prompts"u8) ? (TargetKind.Prompt, ByName)
-        : member.NameEquals("resources"u8) ? (TargetKind.Resource, ByUri)
-        : member.NameEquals("resourceTemplates"u8) ? (TargetKind.Resource, ByTemplate)
+        : member.NameEquals("tools"u8) ? (PinKind.Tool, ByName)
+        : member.NameEquals("prompts"u8) ? (PinKind.Prompt, ByName)
+        : member.NameEquals("resources"u8) ? (PinKind.Resource, ByUri)
+        : member.NameEquals("resourceTemplates"u8) ? (PinKind.Template, ByTemplate)
         : null;
 
-    private int WriteList(ArrayBufferWriter<byte> output, JsonElement list, TargetKind kind, string[] keys)
+    private bool WriteList(
+        ArrayBufferWriter<byte> output,
+        JsonElement list,
+        (PinKind Kind, string[] Keys) what,
+        ref int hidden
+    )
     {
-        var dropped = 0;
+        // All of them before the first is written: a name that is there twice is not shown once.
+        var changed = false;
+        foreach (var entry in list.EnumerateArray())
+        {
+            if (rules.Pins is { } pins && ReadName(entry, what.Keys) is { } name)
+            {
+                pins.Observe(new PinKey(what.Kind, name), entry);
+            }
+        }
+
         output.Write("["u8);
         var separator = ""u8;
         foreach (var entry in list.EnumerateArray())
         {
-            if (!IsShown(entry, kind, keys))
+            if (ReadName(entry, what.Keys) is not { } name || !IsShown(what.Kind, name))
             {
-                dropped++;
+                hidden++;
+                changed = true;
                 continue;
             }
 
             output.Write(separator);
             separator = ","u8;
-            output.Write(JsonMarshal.GetRawUtf8Value(entry));
+            var pinned = FindReplacement(new PinKey(what.Kind, name));
+            changed |= pinned is not null;
+            output.Write(pinned ?? JsonMarshal.GetRawUtf8Value(entry));
         }
 
         output.Write("]"u8);
-        return dropped;
+        return changed;
     }
 
-    // An entry whose name can be read in two ways is shown to no client.
-    private bool IsShown(JsonElement entry, TargetKind kind, string[] keys)
+    private bool IsShown(PinKind pinned, string name)
     {
-        if (
-            entry.ValueKind != JsonValueKind.Object
-            || !MemberNames.AreClear(entry, keys, areFree: true)
-            || !entry.TryGetProperty(keys[0], out var value)
-            || value.ValueKind != JsonValueKind.String
-        )
+        var kind = pinned switch
         {
-            return false;
-        }
-
-        var name = value.GetString()!;
+            PinKind.Tool => TargetKind.Tool,
+            PinKind.Prompt => TargetKind.Prompt,
+            _ => TargetKind.Resource,
+        };
         if ((seen ??= []).Count < MaxSeen)
         {
             seen.Add((kind, name));
@@ -330,6 +378,15 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
         return rules.IsVisible(kind, name, principal);
     }
+
+    // Null: it can be read in two ways, and is shown to no client.
+    private static string? ReadName(JsonElement entry, string[] keys) =>
+        entry.ValueKind == JsonValueKind.Object
+        && MemberNames.AreClear(entry, keys, areFree: true)
+        && entry.TryGetProperty(keys[0], out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static void WriteName(ArrayBufferWriter<byte> output, JsonProperty member)
     {

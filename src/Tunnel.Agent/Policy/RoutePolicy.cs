@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Pins;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>The policy of a route as it is in force, with what it remembers of its limits.</summary>
@@ -23,21 +25,26 @@ internal sealed class RoutePolicy
 
     public string Version { get; }
 
+    /// <summary>What was approved of the route's server; null: nothing is compared.</summary>
+    public RoutePins? Pins => Rules.Pins;
+
     /// <param name="settings">The route's section.</param>
     /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
     /// <param name="hierarchy">The route's <c>scope_hierarchy</c>.</param>
     /// <param name="time">The clock of rates.</param>
     /// <param name="before">The same route before the file changed: counts go on as long as the rules are the same.</param>
+    /// <param name="pins">Of the route; null: it has none.</param>
     public static RoutePolicy Create(
         PolicySettings settings,
         Func<string, string> issuerOf,
         IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy,
         TimeProvider time,
-        RoutePolicy? before = null
+        RoutePolicy? before = null,
+        RoutePins? pins = null
     ) =>
         new(
             settings,
-            new CompiledPolicy(settings, issuerOf, hierarchy),
+            new CompiledPolicy(settings, issuerOf, hierarchy, pins),
             before is not null && before.Version == settings.Version ? before.Limits : new CallLimits(time)
         );
 }

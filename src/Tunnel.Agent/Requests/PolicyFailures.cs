@@ -219,6 +219,16 @@ internal static class PolicyFailures
         RetryAfterSeconds = 1,
     };
 
+    public static readonly Failure PinsUnavailable = Refusal(
+        "policy.pins_unavailable",
+        503,
+        InternalError,
+        "The route is closed because its approved definitions cannot be read.",
+        "A file below pins in the agent's state_dir is damaged, was edited, or is from another machine.",
+        "Run tunnel-agent doctor --check pins on the agent's host, and follow docs/pins.md.",
+        ErrorTypes.Api
+    );
+
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } =
     [
@@ -243,6 +253,7 @@ internal static class PolicyFailures
         AnswerTooLarge,
         TimedOut,
         AuditUnavailable,
+        PinsUnavailable,
     ];
 
     private static Failure Refusal(

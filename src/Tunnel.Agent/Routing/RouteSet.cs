@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -20,7 +21,8 @@ internal sealed class RouteSet : IAsyncDisposable
         Func<UpstreamSettings, Upstream> create,
         TimeProvider time,
         IReadOnlyList<Route>? before = null,
-        SessionKey? sessionKey = null
+        SessionKey? sessionKey = null,
+        PinBook? pins = null
     ) =>
         new([
             .. settings.Select(s => new Route(
@@ -45,7 +47,8 @@ internal sealed class RouteSet : IAsyncDisposable
                     name => issuers.First(i => i.Issuer.Name == name).Issuer.Issuer,
                     s.Oauth.ScopeHierarchy,
                     time,
-                    Before(s.Name, before)?.Policy
+                    Before(s.Name, before)?.Policy,
+                    pins?.Create(s.Name, s.Pins)
                 ),
             }),
         ]);

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -29,4 +30,7 @@ internal sealed record RouteSettings
 
     /// <summary>What may be used and seen, and by whom.</summary>
     public PolicySettings Policy { get; init; } = PolicySettings.Off;
+
+    /// <summary>What is done about definitions that are not as they were approved.</summary>
+    public PinSettings Pins { get; init; } = PinSettings.Off;
 }

@@ -35,6 +35,17 @@ internal abstract class Upstream : IAsyncDisposable
     /// <exception cref="UpstreamException">The upstream is not reachable.</exception>
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Begins a conversation of the agent's own with the MCP server.</summary>
+    /// <param name="route">The upstream's route, whose own credential is used.</param>
+    /// <param name="isModern">In the revision without sessions; else in the one before.</param>
+    /// <param name="cancellationToken">Bounds the wait.</param>
+    /// <exception cref="CrawlException">The server does not respond, or not in this era.</exception>
+    public virtual Task<IServerSession> OpenSessionAsync(
+        Route route,
+        bool isModern,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
+
     /// <summary>
     /// Tells the upstream that its request to the client will not be answered, since the policy does not pass it on; else
     /// it would wait. Returns at once.

@@ -17,6 +17,8 @@ internal sealed class AgentMetrics : IDisposable
     private readonly Counter<long> dialFailures;
     private readonly Counter<long> publicOrders;
     private readonly Counter<long> asksUnanswered;
+    private readonly Counter<long> pinDrifts;
+    private readonly Counter<long> pinVerifications;
 
     /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
     public AgentMetrics(TimeProvider? time = null)
@@ -50,6 +52,14 @@ internal sealed class AgentMetrics : IDisposable
         asksUnanswered = meter.CreateCounter<long>(
             "culvert_agent_asks_unanswered",
             description: "Server-initiated requests that a policy withheld from the client, without a refusal because there were too many."
+        );
+        pinDrifts = meter.CreateCounter<long>(
+            "culvert_agent_pin_drift",
+            description: "Definitions that were found to differ from their pins, by class and action."
+        );
+        pinVerifications = meter.CreateCounter<long>(
+            "culvert_agent_pin_verifications",
+            description: "Readings of a server's definitions, by result."
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
@@ -136,6 +146,12 @@ internal sealed class AgentMetrics : IDisposable
     /// <summary>How an order ended: <c>issued</c>, or the code of its failure.</summary>
     public void PublicOrder(string name, string outcome) =>
         publicOrders.Add(1, new("name", name), new("outcome", outcome));
+
+    public void Drifted(string route, string driftClass, string action) =>
+        pinDrifts.Add(1, new("route", route), new("class", driftClass), new("action", action));
+
+    public void PinsVerified(string route, bool isComplete) =>
+        pinVerifications.Add(1, new("route", route), new("result", isComplete ? "complete" : "failed"));
 
     public void DialFailed(string edge, string stage) => dialFailures.Add(1, new("edge", edge), new("stage", stage));
 

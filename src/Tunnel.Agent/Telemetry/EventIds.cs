@@ -81,4 +81,12 @@ internal static class EventIds
     public const int AuditReached = 18004;
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
+
+    // Pins 19000
+    public const int PinDrift = 19000;
+    public const int PinDriftGone = 19001;
+    public const int PinsApproved = 19002;
+    public const int PinsUnusable = 19003;
+    public const int PinsNotVerified = 19004;
+    public const int PinsNotKept = 19005;
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -65,6 +66,12 @@ internal sealed class HttpUpstream : Upstream
         await using var connection = await Connector.ConnectAsync(cancellationToken);
         return new ProbeState(true, "");
     }
+
+    public override async Task<IServerSession> OpenSessionAsync(
+        Route route,
+        bool isModern,
+        CancellationToken cancellationToken
+    ) => await HttpServerSession.OpenAsync(this, route, isModern, cancellationToken);
 
     public override async Task ReachAsync(CancellationToken cancellationToken)
     {

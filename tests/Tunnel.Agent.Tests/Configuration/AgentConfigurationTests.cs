@@ -4,6 +4,7 @@ using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -508,6 +509,49 @@ public sealed class AgentConfigurationTests : IDisposable
         error.ShouldNotBeNull($"errors: {string.Join(" | ", result.Errors)}");
         error.Remedy.ShouldNotBeEmpty();
     }
+
+    [Fact]
+    public void Read_Pins_HaveTheDefaultsOfTheReference()
+    {
+        Load(Good).Settings.ShouldNotBeNull().Routes.Single().Pins.Mode.ShouldBe(PinMode.Off);
+
+        var pins = Load(WithPins("{mode: enforce}")).Settings.ShouldNotBeNull().Routes.Single().Pins;
+
+        (pins.Mode, pins.Refresh, pins.TrustsFirstUse).ShouldBe((PinMode.Enforce, TimeSpan.FromMinutes(5), false));
+        pins.Kinds.Count.ShouldBe(5);
+        (pins.Added, pins.Description, pins.Widened).ShouldBe((PinAction.Block, PinAction.Block, PinAction.Block));
+        (pins.RiskUp, pins.RenameSuspect).ShouldBe((PinAction.Block, PinAction.Block));
+        (pins.Narrowed, pins.Removed).ShouldBe((PinAction.Alert, PinAction.Alert));
+        Load(WithPins("{mode: enforce, on: {widened: serve_pinned}, kinds: [tools]}"))
+            .Settings.ShouldNotBeNull()
+            .Routes.Single()
+            .Pins.Widened.ShouldBe(PinAction.ServePinned);
+    }
+
+    [Theory]
+    [InlineData("{mode: enforce, on: {added: serve_pinned}}", "routes.docs.pins.on.added")]
+    [InlineData("{mode: enforce, on: {removed: serve_pinned}}", "routes.docs.pins.on.removed")]
+    [InlineData("{mode: enforce, on: {rename_suspect: serve_pinned}}", "routes.docs.pins.on.rename_suspect")]
+    [InlineData("{mode: enforce, refresh: 1s}", "routes.docs.pins.refresh")]
+    [InlineData("{mode: enforce, kinds: [tool]}", "routes.docs.pins.kinds")]
+    public void Read_BadPins_AreNamed(string pins, string key) =>
+        Load(WithPins(pins)).Errors.ShouldHaveSingleItem().Key.ShouldBe(key);
+
+    [Fact] // without the policy nothing would be hidden or denied
+    public void Read_PinsEnforcedWithoutThePolicy_IsAnError() =>
+        Load(
+            WithPins("{mode: enforce}")
+                .Replace("mode: enforce, default", "mode: observe, default", StringComparison.Ordinal)
+        )
+            .Errors.ShouldHaveSingleItem()
+            .Key.ShouldBe("routes.docs.pins.mode");
+
+    private static string WithPins(string pins) =>
+        Good.Replace(
+            "    oauth:",
+            $"    policy: {{mode: enforce, default: allow}}\n    pins: {pins}\n    oauth:",
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Read_Acme_IsWhatWasWritten()

@@ -1,6 +1,7 @@
 using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -37,12 +38,13 @@ internal sealed class PolicyFixture : IAsyncDisposable
         RawUpstream upstream,
         TimeProvider? time = null,
         IAuditTrail? trail = null,
-        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
+        RoutePins? pins = null
     )
     {
         time ??= TimeProvider.System;
         var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail);
-        var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time);
+        var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time, pins: pins);
         fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
         await fixture.Tunnel.StartAsync();
         return fixture;

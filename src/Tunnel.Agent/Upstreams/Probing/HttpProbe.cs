@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Mcp;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -17,15 +15,13 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    // The agent itself, which is not the principal of any caller.
-    private static readonly ClientKey Own = new("", "", System.Net.IPAddress.None);
-
+    private readonly OwnRequests requests = new(upstream);
     private volatile bool isLegacy;
 
     /// <summary>Tries the era that answered last first: the other one is an error in the server's log.</summary>
     public async Task<ProbeState> RunAsync(Route route, CancellationToken cancellationToken)
     {
-        if (!upstream.TryEnter(Own))
+        if (!upstream.TryEnter(OwnRequests.Client))
         {
             return new ProbeState(true, "All connections are in use.");
         }
@@ -58,7 +54,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         }
         finally
         {
-            upstream.Leave(Own);
+            upstream.Leave(OwnRequests.Client);
         }
     }
 
@@ -67,7 +63,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
     private async Task<ProbeState> TryModernAsync(Route route, CancellationToken cancellationToken)
     {
-        using var request = Request(HttpMethod.Post, ProbeMessages.Discover, ProbeMessages.Modern);
+        using var request = requests.Create(HttpMethod.Post, ProbeMessages.Discover, ProbeMessages.Modern);
         request.Headers.Add(McpHeaders.Method, "server/discover");
         var (state, _) = await CallAsync(route, request, "server/discover", needsResult: true, cancellationToken);
         return state;
@@ -75,7 +71,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
     private async Task<ProbeState> TryLegacyAsync(Route route, CancellationToken cancellationToken)
     {
-        using var initialize = Request(HttpMethod.Post, ProbeMessages.Initialize, null);
+        using var initialize = requests.Create(HttpMethod.Post, ProbeMessages.Initialize, null);
         var (state, session) = await CallAsync(route, initialize, "initialize", needsResult: true, cancellationToken);
         if (state.IsHealthy != true || state.Detail.Length > 0)
         {
@@ -84,10 +80,15 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
         try
         {
-            using var initialized = Request(HttpMethod.Post, ProbeMessages.Initialized, ProbeMessages.Legacy, session);
-            using (await SendAsync(route, initialized, cancellationToken)) { }
+            using var initialized = requests.Create(
+                HttpMethod.Post,
+                ProbeMessages.Initialized,
+                ProbeMessages.Legacy,
+                session
+            );
+            using (await requests.SendAsync(route, initialized, cancellationToken)) { }
 
-            using var list = Request(HttpMethod.Post, ProbeMessages.ListTools, ProbeMessages.Legacy, session);
+            using var list = requests.Create(HttpMethod.Post, ProbeMessages.ListTools, ProbeMessages.Legacy, session);
             (state, _) = await CallAsync(route, list, "tools/list", needsResult: false, cancellationToken);
             return state;
         }
@@ -95,8 +96,8 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         {
             if (session is not null)
             {
-                using var end = Request(HttpMethod.Delete, null, ProbeMessages.Legacy, session);
-                using (await SendAsync(route, end, cancellationToken)) { }
+                using var end = requests.Create(HttpMethod.Delete, null, ProbeMessages.Legacy, session);
+                using (await requests.SendAsync(route, end, cancellationToken)) { }
             }
         }
     }
@@ -109,7 +110,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         CancellationToken cancellationToken
     )
     {
-        using var response = await SendAsync(route, request, cancellationToken);
+        using var response = await requests.SendAsync(route, request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             return (new ProbeState(true, $"It responds to {method} with {(int)response.StatusCode}."), null);
@@ -126,60 +127,6 @@ internal sealed class HttpProbe(HttpUpstream upstream)
             ? values.ToString()
             : null;
         return (new ProbeState(true, ""), session);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(
-        Route route,
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
-    {
-        var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
-        if (
-            credential.Problem.Length > 0
-            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
-        )
-        {
-            throw new UpstreamException(
-                UpstreamFailures.CredentialUnavailable,
-                "The route's credential cannot be read."
-            );
-        }
-
-        if (credential.Name.Length > 0)
-        {
-            request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
-        }
-
-        return await upstream.SendAsync(request, cancellationToken);
-    }
-
-    private HttpRequestMessage Request(HttpMethod method, byte[]? body, string? version, string? session = null)
-    {
-        var request = new HttpRequestMessage(method, upstream.GetAddress(upstream.Settings.Probe.Path))
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        request.Headers.Host = upstream.HostHeader;
-        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
-
-        if (version is not null)
-        {
-            request.Headers.Add(McpHeaders.ProtocolVersion, version);
-        }
-
-        if (session is not null)
-        {
-            request.Headers.TryAddWithoutValidation(McpHeaders.Session, session);
-        }
-
-        return request;
     }
 
     // The response in a JSON body, or the first response among events.

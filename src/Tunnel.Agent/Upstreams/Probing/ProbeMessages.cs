@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.Json;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
-/// <summary>What a probe says to an MCP server, in either era.</summary>
+/// <summary>What the agent itself says to an MCP server, in either era.</summary>
 internal static class ProbeMessages
 {
     private static readonly string Client = $$"""{"name":"culvert-probe","version":"{{ProductVersion.Text}}"}""";
@@ -28,4 +29,42 @@ internal static class ProbeMessages
         """{"jsonrpc":"2.0","method":"notifications/initialized"}"""u8.ToArray();
 
     public static readonly byte[] ListTools = """{"jsonrpc":"2.0","id":2,"method":"tools/list"}"""u8.ToArray();
+
+    /// <summary>A request for one page of a list.</summary>
+    /// <param name="id">Of the request.</param>
+    /// <param name="method">The list.</param>
+    /// <param name="cursor">Where the page begins; null: at the beginning.</param>
+    /// <param name="isModern">Whether the message names its revision and what the client can do.</param>
+    public static byte[] ListPage(int id, string method, string? cursor, bool isModern)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WriteNumber("id"u8, id);
+            json.WriteString("method"u8, method);
+            json.WriteStartObject("params"u8);
+            if (cursor is not null)
+            {
+                json.WriteString("cursor"u8, cursor);
+            }
+
+            if (isModern)
+            {
+                json.WriteStartObject("_meta"u8);
+                json.WriteString("io.modelcontextprotocol/protocolVersion"u8, Modern);
+                json.WritePropertyName("io.modelcontextprotocol/clientInfo"u8);
+                json.WriteRawValue(Client);
+                json.WriteStartObject("io.modelcontextprotocol/clientCapabilities"u8);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
 }

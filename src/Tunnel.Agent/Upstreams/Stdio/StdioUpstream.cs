@@ -3,6 +3,7 @@ using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -105,6 +106,23 @@ internal sealed class StdioUpstream : Upstream
 
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
         probe.RunAsync(cancellationToken);
+
+    public override async Task<IServerSession> OpenSessionAsync(
+        Route route,
+        bool isModern,
+        CancellationToken cancellationToken
+    )
+    {
+        var greeted = IsShared ? shared : probing[0];
+        return await StdioServerSession.OpenAsync(
+            !isModern ? await greeted.GetAsync(ProbeMessages.Legacy, cancellationToken)
+                : IsShared ? await children.GetAsync("", cancellationToken)
+                : await probing[1].GetAsync(null, cancellationToken),
+            () => greeted.Initialized,
+            isModern,
+            cancellationToken
+        );
+    }
 
     // A shared program is answered before any client is asked.
     public override void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)

@@ -1,0 +1,197 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Machine.Client.Checkpoints;
+
+/// <summary>
+/// Something a machine states, signed with the key of its platform certificate: a compact JWS (RFC 7515), ES256, with the
+/// certificate's chain in its header, so that the platform's roots are enough to check it later.
+/// </summary>
+public static class SignedStatement
+{
+    internal const int MaxCharacters = 32 * 1024;
+    private const int MaxCertificates = 8;
+
+    /// <summary>Signs a statement. Null: the key is not one for ES256.</summary>
+    /// <param name="signer">The machine's platform certificate.</param>
+    /// <param name="type">What kind of statement it is: the header's <c>typ</c>.</param>
+    /// <param name="members">Writes the statement's members.</param>
+    public static string? Sign(KeyAndCertificate signer, string type, Action<Utf8JsonWriter> members)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        using var key = signer.Certificate.GetECDsaPrivateKey();
+        if (key is not { KeySize: 256 })
+        {
+            return null;
+        }
+
+        var header = Encode(json =>
+        {
+            json.WriteString("alg"u8, "ES256"u8);
+            json.WriteString("typ"u8, type);
+            json.WriteStartArray("x5c"u8);
+            foreach (var certificate in signer.Chain.Prepend(signer.Certificate))
+            {
+                json.WriteStringValue(Convert.ToBase64String(certificate.RawData));
+            }
+
+            json.WriteEndArray();
+        });
+        var payload = Encode(members);
+        var signature = key.SignData(Encoding.ASCII.GetBytes($"{header}.{payload}"), HashAlgorithmName.SHA256);
+        return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
+    }
+
+    /// <summary>
+    /// Checks the signature of an agent's statement, and that its certificate is of the agent and tunnel that the
+    /// statement is read for, valid when it was signed.
+    /// </summary>
+    /// <returns>What <paramref name="read"/> made of it; null when anything of that does not hold.</returns>
+    /// <param name="token">The compact JWS.</param>
+    /// <param name="type">The kind of statement.</param>
+    /// <param name="trust">The platform roots.</param>
+    /// <param name="tunnelId">The agent's tunnel.</param>
+    /// <param name="read">Reads the members; null: they are not such a statement.</param>
+    /// <param name="describe">The agent that the statement names, and when it says that it was signed.</param>
+    public static T? VerifyAgent<T>(
+        string token,
+        string type,
+        PlatformTrust trust,
+        string tunnelId,
+        Func<JsonElement, T?> read,
+        Func<T, (string Node, DateTimeOffset Time)> describe
+    )
+        where T : class =>
+        Verify(
+            token,
+            type,
+            _ => trust,
+            PeerRole.Agent,
+            read,
+            statement => describe(statement).Time,
+            (signer, statement) => signer.Name == describe(statement).Node && signer.TunnelId == tunnelId
+        ).Statement;
+
+    internal static (T? Statement, CheckpointRefusal Refusal) Verify<T>(
+        string token,
+        string type,
+        Func<X509Certificate2, PlatformTrust?> findTrust,
+        PeerRole role,
+        Func<JsonElement, T?> read,
+        Func<T, DateTimeOffset> getTime,
+        Func<SpiffeId, T, bool> maySign
+    )
+        where T : class
+    {
+        var parts = token.Length <= MaxCharacters ? token.Split('.') : [];
+        if (parts.Length != 3)
+        {
+            return (null, CheckpointRefusal.Unreadable);
+        }
+
+        try
+        {
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
+            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
+            if (!IsOfType(header.RootElement, type))
+            {
+                return (null, CheckpointRefusal.OtherType);
+            }
+
+            if (ReadSigner(header.RootElement) is not { } signer || read(payload.RootElement) is not { } statement)
+            {
+                return (null, CheckpointRefusal.Unreadable);
+            }
+
+            var refusal = CheckSigner(
+                signer,
+                getTime(statement),
+                findTrust(signer[0]),
+                role,
+                id => maySign(id, statement)
+            );
+            return refusal != CheckpointRefusal.None ? (null, refusal)
+                : IsSigned(signer[0], parts) ? (statement, CheckpointRefusal.None)
+                : (null, CheckpointRefusal.Signature);
+        }
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or CryptographicException
+                        or ArgumentException
+            )
+        {
+            return (null, CheckpointRefusal.Unreadable);
+        }
+    }
+
+    private static string Encode(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return Base64Url.EncodeToString(buffer.ToArray());
+    }
+
+    private static bool IsOfType(JsonElement header, string type) =>
+        header.GetProperty("alg").GetString() == "ES256" && header.GetProperty("typ").GetString() == type;
+
+    private static X509Certificate2[]? ReadSigner(JsonElement header)
+    {
+        var chain = header.GetProperty("x5c");
+        return chain.GetArrayLength() is > 0 and <= MaxCertificates
+            ? [.. chain.EnumerateArray().Select(one => X509CertificateLoader.LoadCertificate(one.GetBytesFromBase64()))]
+            : null;
+    }
+
+    // Its identity first: without one there is no trust domain to look for a chain in.
+    private static CheckpointRefusal CheckSigner(
+        X509Certificate2[] signer,
+        DateTimeOffset signedAt,
+        PlatformTrust? trust,
+        PeerRole role,
+        Func<SpiffeId, bool> maySign
+    )
+    {
+        if (trust is null)
+        {
+            return CheckpointRefusal.OtherSigner;
+        }
+
+        var verified = new PeerVerifier(trust).Verify(
+            signer[0],
+            new X509Certificate2Collection(signer[1..]),
+            role,
+            signedAt
+        );
+        return verified switch
+        {
+            { Id: { } id } => maySign(id) ? CheckpointRefusal.None : CheckpointRefusal.OtherSigner,
+            { Refusal: PeerRefusal.Untrusted or PeerRefusal.NotYetValid or PeerRefusal.Expired } =>
+                CheckpointRefusal.Untrusted,
+            _ => CheckpointRefusal.OtherSigner,
+        };
+    }
+
+    private static bool IsSigned(X509Certificate2 signer, string[] parts)
+    {
+        using var key = signer.GetECDsaPublicKey();
+        return key?.VerifyData(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256
+            ) == true;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>
+/// The canonical form of JSON (RFC 8785): two texts have the same one exactly if every reader finds the same values. The
+/// packages that exist for it are young and rarely maintained, and it is short.
+/// </summary>
+internal static class CanonicalJson
+{
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int MaxDepth = 256;
+
+    /// <summary>The SHA-256 of the canonical form, in lower-case hex.</summary>
+    /// <param name="element">The value.</param>
+    /// <param name="isLeftOut">Whether the member at a path such as <c>/annotations/lastModified</c> is left out; null: none.</param>
+    /// <exception cref="FormatException">The value has no canonical form.</exception>
+    public static string Digest(JsonElement element, Predicate<string>? isLeftOut = null) =>
+        Convert.ToHexStringLower(SHA256.HashData(Write(element, isLeftOut)));
+
+    /// <summary>The canonical form, in UTF-8.</summary>
+    /// <exception cref="FormatException">
+    /// A name is there twice, a string is not Unicode, or a number is too large for a double: other readers may find
+    /// another value (RFC 8785 §3.1, RFC 7493).
+    /// </exception>
+    public static byte[] Write(JsonElement element, Predicate<string>? isLeftOut = null)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        try
+        {
+            Write(output, element, isLeftOut, "");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("A string is not Unicode.", e);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void Write(
+        IBufferWriter<byte> output,
+        JsonElement element,
+        Predicate<string>? isLeftOut,
+        string path
+    )
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                WriteObject(output, element, isLeftOut, path);
+                break;
+            case JsonValueKind.Array:
+                output.Write("["u8);
+                var separator = ""u8;
+                foreach (var item in element.EnumerateArray())
+                {
+                    output.Write(separator);
+                    separator = ","u8;
+                    Write(output, item, isLeftOut, path);
+                }
+
+                output.Write("]"u8);
+                break;
+            case JsonValueKind.String:
+                WriteString(output, element.GetString()!);
+                break;
+            case JsonValueKind.Number:
+                // RFC 8785 §3.2.2.3: as a double, which is what most readers make of it.
+                output.Write(Encoding.ASCII.GetBytes(CanonicalNumber.Format(element.GetDouble())));
+                break;
+            case JsonValueKind.True:
+                output.Write("true"u8);
+                break;
+            case JsonValueKind.False:
+                output.Write("false"u8);
+                break;
+            default:
+                output.Write("null"u8);
+                break;
+        }
+    }
+
+    // §3.2.3: members in the order of their names' UTF-16 code units.
+    private static void WriteObject(
+        IBufferWriter<byte> output,
+        JsonElement element,
+        Predicate<string>? isLeftOut,
+        string path
+    )
+    {
+        var members = element.EnumerateObject().Select(m => (m.Name, m.Value)).ToList();
+        members.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        output.Write("{"u8);
+        var separator = ""u8;
+        for (var i = 0; i < members.Count; i++)
+        {
+            var (name, value) = members[i];
+            if (i > 0 && members[i - 1].Name == name)
+            {
+                throw new FormatException("A member is there twice.");
+            }
+
+            // RFC 6901 §3: a name with a slash in it is not two names.
+            var at = isLeftOut is null ? "" : $"{path}/{name.Replace("/", "~1", StringComparison.Ordinal)}";
+            if (isLeftOut?.Invoke(at) == true)
+            {
+                continue;
+            }
+
+            output.Write(separator);
+            separator = ","u8;
+            WriteString(output, name);
+            output.Write(":"u8);
+            Write(output, value, isLeftOut, at);
+        }
+
+        output.Write("}"u8);
+    }
+
+    // §3.2.2.2: as ECMAScript does.
+    private static void WriteString(IBufferWriter<byte> output, string value)
+    {
+        var text = new StringBuilder(value.Length + 2).Append('"');
+        foreach (var character in value)
+        {
+            _ = character switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\b' => text.Append("\\b"),
+                '\f' => text.Append("\\f"),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                < ' ' => text.Append("\\u00").Append(Convert.ToHexStringLower([(byte)character])),
+                _ => text.Append(character),
+            };
+        }
+
+        output.Write(Encoding.UTF8.GetBytes(text.Append('"').ToString()));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>One definition as the server wrote it, with what identifies it.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Digest">Over all that a model or its user may see of it.</param>
+/// <param name="Core">Of a tool: over name, description and schemas alone; of others the digest again.</param>
+/// <param name="Json">As the server wrote it.</param>
+internal sealed record Definition(PinKey Key, string Digest, string Core, string Json)
+{
+    /// <summary>Longer ones are not pinned.</summary>
+    public const int MaxCharacters = 512 * 1024;
+
+    private static readonly string[] Significant =
+    [
+        "name",
+        "title",
+        "description",
+        "inputSchema",
+        "outputSchema",
+        "annotations",
+        "icons",
+        "execution",
+        "arguments",
+        "uri",
+        "uriTemplate",
+        "mimeType",
+        "_meta",
+    ];
+
+    private static readonly string[] InCore = ["/name", "/description", "/inputSchema", "/outputSchema"];
+
+    // All that is sent counts, _meta too: some clients show parts of it to the model. Left out is only what describes the
+    // content of a resource at the moment: a file that grows is not another resource.
+    private static readonly string[] ResourceContent = ["/size", "/annotations/lastModified"];
+
+    /// <summary>Null: it has no canonical form, so that two readers may find two definitions in it.</summary>
+    public static Definition? TryRead(PinKey key, JsonElement entry)
+    {
+        try
+        {
+            var json = entry.GetRawText();
+            var digest =
+                key.Kind == PinKind.Resource
+                    ? CanonicalJson.Digest(entry, path => ResourceContent.Contains(path))
+                    : CanonicalJson.Digest(entry);
+            var core = key.Kind == PinKind.Tool ? CanonicalJson.Digest(entry, IsNotInCore) : digest;
+            return json.Length > MaxCharacters || !IsClear(entry) ? null : new Definition(key, digest, core, json);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The entry's JSON, parsed. The caller disposes of it.</summary>
+    public JsonDocument Parse() =>
+        JsonDocument.Parse(Json, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
+
+    // A client that reads Description for description would show another text than the one that was compared.
+    private static bool IsClear(JsonElement entry) =>
+        entry.ValueKind != JsonValueKind.Object || MemberNames.AreClear(entry, Significant, areFree: true);
+
+    private static bool IsNotInCore(string path) =>
+        path.LastIndexOf('/') == 0 && !InCore.Contains(path, StringComparer.Ordinal);
+}

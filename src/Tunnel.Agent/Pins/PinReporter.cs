@@ -1,0 +1,147 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>Tells operators about pins: in the log, in a metric and in the record of calls.</summary>
+internal sealed class PinReporter(
+    IAuditTrail trail,
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILogger<PinReporter> logger
+)
+{
+    private const int ShownDigits = 12;
+
+    /// <summary>A definition differs from its pin in another way than before.</summary>
+    public void Report(RoutePins pins, Drift drift)
+    {
+        var pinned = pins.State.FindPinned(drift.Key)?.Digest ?? "";
+        var observed = drift.Observed?.Digest ?? "";
+        var classes = DriftClasses.Format(drift.Classes);
+        var action = pins.Enforces ? PinSettings.ToText(pins.GetAction(drift)) : "observe";
+        foreach (var (one, name) in DriftClasses.All)
+        {
+            if (drift.Classes.HasFlag(one))
+            {
+                metrics.Drifted(pins.State.Route, name, action);
+            }
+        }
+
+        Log.PinDrift(logger, pins.State.Route, drift.Key.ToString(), classes, Cut(pinned), Cut(observed), action);
+        Keep(
+            new PinRecord
+            {
+                Time = time.GetUtcNow(),
+                IsDrift = true,
+                Event = drift.IsAmbiguous ? "ambiguous" : "found",
+                Route = pins.State.Route,
+                Kind = drift.Key.KindName,
+                Name = drift.Key.Name,
+                Classes = classes,
+                Action = action,
+                Pinned = pinned,
+                Observed = observed,
+            }
+        );
+    }
+
+    /// <summary>A definition is as it was approved again, or an unpinned one is gone.</summary>
+    public void ReportGone(RoutePins pins, PinKey key)
+    {
+        Log.PinDriftGone(logger, pins.State.Route, key.ToString());
+        Keep(
+            new PinRecord
+            {
+                Time = time.GetUtcNow(),
+                IsDrift = true,
+                Event = "gone",
+                Route = pins.State.Route,
+                Kind = key.KindName,
+                Name = key.Name,
+                Pinned = pins.State.FindPinned(key)?.Digest ?? "",
+            }
+        );
+    }
+
+    /// <summary>Other definitions are approved than before.</summary>
+    public void ReportApproved(string route, PinnedDefinitions? before, PinnedDefinitions? after)
+    {
+        var (old, now) = (ByKey(before), ByKey(after));
+        var changed = 0;
+        foreach (var key in old.Keys.Union(now.Keys))
+        {
+            var (was, isNow) = (old.GetValueOrDefault(key), now.GetValueOrDefault(key));
+            if (was?.Digest == isNow?.Digest)
+            {
+                continue;
+            }
+
+            changed++;
+            Keep(
+                new PinRecord
+                {
+                    Time = time.GetUtcNow(),
+                    Event = isNow is null ? "removed" : "approved",
+                    Route = route,
+                    Kind = key.Kind,
+                    Name = key.Name,
+                    Pinned = was?.Digest ?? "",
+                    Observed = isNow?.Digest ?? "",
+                    By = isNow?.By ?? "",
+                }
+            );
+        }
+
+        Log.PinsApproved(logger, route, now.Count, changed);
+    }
+
+    /// <summary>The pins cannot be used.</summary>
+    public void ReportUnusable(string route, string why)
+    {
+        Log.PinsUnusable(logger, route, why);
+        Keep(
+            new PinRecord
+            {
+                Time = time.GetUtcNow(),
+                Event = "unusable",
+                Route = route,
+            }
+        );
+    }
+
+    /// <summary>The server's definitions were read.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="why">Why that failed; null: it did not.</param>
+    /// <param name="isNews">Whether it failed for another reason than the last time.</param>
+    public void ReportVerification(string route, string? why, bool isNews)
+    {
+        metrics.PinsVerified(route, why is null);
+        if (why is not null && isNews)
+        {
+            Log.PinsNotVerified(logger, route, why);
+        }
+    }
+
+    /// <summary>What was seen cannot be written down.</summary>
+    public void ReportNotKept(string route, string why) => Log.PinsNotKept(logger, route, why);
+
+    private static Dictionary<(string Kind, string Name), StoredPin> ByKey(PinnedDefinitions? definitions) =>
+        (definitions ?? PinnedDefinitions.None)
+            .Pins.DistinctBy(p => (p.Kind, p.Name))
+            .ToDictionary(p => (p.Kind, p.Name));
+
+    private void Keep(PinRecord record)
+    {
+        if (trail.TryReserve(mustBeKept: false))
+        {
+            trail.Add(record);
+        }
+        else
+        {
+            trail.CountLost(record);
+        }
+    }
+
+    private static string Cut(string digest) => digest.Length > ShownDigits ? digest[..ShownDigits] : "none";
+}

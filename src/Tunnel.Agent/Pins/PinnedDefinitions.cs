@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>What was approved of one route's server, as its file has it.</summary>
+internal sealed record PinnedDefinitions
+{
+    public static readonly PinnedDefinitions None = new();
+
+    public IReadOnlyList<StoredPin> Pins { get; init; } = [];
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(PinnedDefinitions))]
+[JsonSerializable(typeof(ObservedDefinitions))]
+internal sealed partial class PinsJson : JsonSerializerContext;

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>
+/// The pins of one route under the settings in force. What it says of a name decides for lists and calls alike: the
+/// policy's one decision asks here.
+/// </summary>
+/// <param name="settings">The route's section.</param>
+/// <param name="state">What is pinned, and what differs.</param>
+/// <param name="reporter">Told about differences.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RoutePins(PinSettings settings, PinState state, PinReporter reporter, TimeProvider time)
+{
+    /// <summary>The pins cannot be used.</summary>
+    public const string Unavailable = "pins_unavailable";
+
+    /// <summary>A difference closes the whole route.</summary>
+    public const string Quarantined = "quarantine";
+
+    /// <summary>It was not approved.</summary>
+    public const string Unpinned = "unpinned";
+
+    /// <summary>It is not what was approved.</summary>
+    public const string Drifted = "drift";
+
+    private int isDue;
+
+    public PinSettings Settings => settings;
+
+    public PinState State => state;
+
+    public bool Enforces => settings.Mode == PinMode.Enforce;
+
+    /// <summary>Why every call to the route is refused; null: it is not.</summary>
+    public string? Closed => Enforces ? state.Problem : null;
+
+    public bool IsQuarantined => Enforces && settings.GetAction(state.OpenClasses) == PinAction.Quarantine;
+
+    /// <summary>Why a name may neither be used nor shown; null: pins have nothing against it.</summary>
+    public string? FindDenial(TargetKind kind, string name)
+    {
+        if (!Enforces || kind == TargetKind.Method)
+        {
+            return null;
+        }
+
+        if (state.Problem is not null)
+        {
+            return Unavailable;
+        }
+
+        return IsQuarantined ? Quarantined
+            : kind == TargetKind.Resource ? FindResourceDenial(name)
+            : FindDenial(new PinKey(PinKey.ToPinKind(kind), name));
+    }
+
+    /// <summary>Notes an entry of a list, or the instructions, that the server sends to a client.</summary>
+    public void Observe(PinKey key, JsonElement entry)
+    {
+        if (Covers(key.Kind) && state.Observe(key, entry, time.GetUtcNow(), isListed: true) is { } drift)
+        {
+            reporter.Report(this, drift);
+            RequestVerification();
+        }
+    }
+
+    /// <summary>The definition that clients see in place of the server's; null: they see the server's.</summary>
+    public string? FindReplacement(PinKey key) =>
+        Enforces && Covers(key.Kind) && state.FindDrift(key) is { } drift && GetAction(drift) == PinAction.ServePinned
+            ? state.FindPinned(key)?.Json
+            : null;
+
+    /// <summary>Whether clients see the server's instructions, after they were observed.</summary>
+    public bool ShowsInstructions =>
+        !Enforces || (state.Problem is null && !IsQuarantined && FindDenial(PinKey.Instructions) is null);
+
+    /// <summary>For the record of a call: the digest of the pin, and how the definition differs from it.</summary>
+    public (string Pin, string Drift) Describe(TargetKind? target, string name)
+    {
+        if (target is not { } kind || !Covers(PinKey.ToPinKind(kind)))
+        {
+            return ("", "");
+        }
+
+        var key = new PinKey(PinKey.ToPinKind(kind), name);
+
+        var pin = state.FindPinned(key)?.Digest ?? "";
+        var classes =
+            state.FindDrift(key)?.Classes
+            ?? (pin.Length > 0 || kind == TargetKind.Resource ? DriftClass.None : DriftClass.Added);
+        return (pin, DriftClasses.Format(classes));
+    }
+
+    /// <summary>The server said, or something suggests, that its definitions changed.</summary>
+    public void RequestVerification() => Interlocked.Exchange(ref isDue, 1);
+
+    /// <summary>Whether a verification was requested since the last time.</summary>
+    public bool TakeRequest() => Interlocked.Exchange(ref isDue, 0) != 0;
+
+    public PinAction GetAction(Drift drift)
+    {
+        var action = settings.GetAction(drift.Classes);
+        return drift.IsAmbiguous && action < PinAction.Block ? PinAction.Block : action;
+    }
+
+    public bool Covers(PinKind kind) => settings.Mode != PinMode.Off && settings.Kinds.Contains(kind);
+
+    // A name may be a URI and a template, and one that was never listed may be of a template.
+    private string? FindResourceDenial(string name)
+    {
+        var (resource, template) = (new PinKey(PinKind.Resource, name), new PinKey(PinKind.Template, name));
+        var isKnown = IsKnown(resource) || IsKnown(template);
+        if (isKnown)
+        {
+            return (IsKnown(resource) ? FindDenial(resource) : null)
+                ?? (IsKnown(template) ? FindDenial(template) : null);
+        }
+
+        return !Covers(PinKind.Resource) || state.MatchesTemplate(name, key => FindDenial(key) is not null)
+            ? null
+            : FindDenial(resource);
+    }
+
+    private bool IsKnown(PinKey key) =>
+        Covers(key.Kind) && (state.FindPinned(key) ?? (object?)state.FindDrift(key)) is not null;
+
+    private string? FindDenial(PinKey key)
+    {
+        if (!Covers(key.Kind))
+        {
+            return null;
+        }
+
+        var isPinned = state.FindPinned(key) is not null;
+        var action =
+            state.FindDrift(key) is { } drift ? GetAction(drift)
+            : isPinned ? PinAction.Alert
+            : settings.Added;
+        return action < PinAction.Block ? null
+            : isPinned ? Drifted
+            : Unpinned;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>How a JSON Schema differs from an earlier one.</summary>
+[Flags]
+internal enum SchemaChange
+{
+    None = 0,
+
+    /// <summary>Titles, descriptions, examples, the order of lists.</summary>
+    Text = 1,
+
+    /// <summary>It accepts values that the earlier one does not, or it cannot be decided whether it does.</summary>
+    Widened = 2,
+
+    /// <summary>It refuses values that the earlier one accepts.</summary>
+    Narrowed = 4,
+}

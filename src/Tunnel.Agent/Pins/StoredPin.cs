@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>A definition in a file of pins.</summary>
+internal sealed record StoredPin
+{
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Empty where there is no definition.</summary>
+    public string Digest { get; init; } = "";
+
+    public string Core { get; init; } = "";
+
+    /// <summary>The definition as the server wrote it.</summary>
+    public string Json { get; init; } = "";
+
+    /// <summary>Who approved it: a user of the operating system, or <c>trust_first_use</c>.</summary>
+    public string By { get; init; } = "";
+
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Of a difference: its classes.</summary>
+    public string Classes { get; init; } = "";
+
+    public bool Ambiguous { get; init; }
+
+    public DateTimeOffset? ListedAt { get; init; }
+
+    public string LooksLike { get; init; } = "";
+
+    /// <summary>Its name. A kind that is not known reads as a tool.</summary>
+    [JsonIgnore]
+    public PinKey Key => new(PinKey.TryParseKind(Kind, out var kind) ? kind : PinKind.Tool, Name);
+
+    /// <summary>Null: the kind is not known, or it has no definition.</summary>
+    public Definition? ToDefinition() =>
+        Digest.Length > 0 && PinKey.TryParseKind(Kind, out var kind)
+            ? new Definition(new PinKey(kind, Name), Digest, Core, Json)
+            : null;
+
+    public static StoredPin From(Definition definition, string by, DateTimeOffset at) =>
+        new()
+        {
+            Kind = definition.Key.KindName,
+            Name = definition.Key.Name,
+            Digest = definition.Digest,
+            Core = definition.Core,
+            Json = definition.Json,
+            By = by,
+            At = at,
+        };
+}

@@ -1,0 +1,15 @@
+namespace Culvert.Tunnel.Agent.Pins;
+
+/// <summary>An approval whose signature is valid.</summary>
+/// <param name="Node">The agent that signed it.</param>
+/// <param name="Route">Whose definitions were approved.</param>
+/// <param name="By">Who approved them.</param>
+/// <param name="Time">When.</param>
+/// <param name="ChangesDigest">The SHA-256 of what changed, in hex.</param>
+internal sealed record VerifiedApproval(
+    string Node,
+    string Route,
+    string By,
+    DateTimeOffset Time,
+    string ChangesDigest
+);

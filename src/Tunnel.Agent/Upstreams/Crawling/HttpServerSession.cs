@@ -1,0 +1,198 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Probing;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
+
+/// <summary>A conversation over HTTP.</summary>
+internal sealed class HttpServerSession : IServerSession
+{
+    private const int MaxAnswerBytes = 4 * 1024 * 1024;
+
+    private readonly HttpUpstream upstream;
+    private readonly OwnRequests requests;
+    private readonly Route route;
+    private readonly bool isModern;
+    private string? session;
+    private int lastId = 1;
+
+    private HttpServerSession(HttpUpstream upstream, Route route, bool isModern)
+    {
+        this.upstream = upstream;
+        this.route = route;
+        this.isModern = isModern;
+        requests = new OwnRequests(upstream);
+    }
+
+    public ReadOnlyMemory<byte> Greeting { get; private set; }
+
+    /// <summary>Greets the server.</summary>
+    /// <exception cref="CrawlException">The server does not speak this era, or does not respond.</exception>
+    public static async Task<HttpServerSession> OpenAsync(
+        HttpUpstream upstream,
+        Route route,
+        bool isModern,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!upstream.TryEnter(OwnRequests.Client))
+        {
+            throw new CrawlException("All connections to the server are in use.");
+        }
+
+        var opened = new HttpServerSession(upstream, route, isModern);
+        try
+        {
+            await opened.GreetAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<ReadOnlyMemory<byte>> ListAsync(string method, string? cursor, CancellationToken cancellationToken)
+    {
+        var id = ++lastId;
+        return CallAsync(ProbeMessages.ListPage(id, method, cursor, isModern), id, method, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        upstream.Leave(OwnRequests.Client);
+        if (session is not null)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), TimeProvider.System);
+            using var end = requests.Create(HttpMethod.Delete, null, ProbeMessages.Legacy, session);
+            try
+            {
+                using (await requests.SendAsync(route, end, limit.Token)) { }
+            }
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or OperationCanceledException or UpstreamException)
+            {
+                // The server ends the session when it is idle.
+            }
+        }
+    }
+
+    private async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        if (isModern)
+        {
+            Greeting = await CallAsync(ProbeMessages.Discover, 1, McpMethods.Discover, cancellationToken);
+            return;
+        }
+
+        Greeting = await CallAsync(ProbeMessages.Initialize, 1, McpMethods.Initialize, cancellationToken);
+        using var initialized = requests.Create(
+            HttpMethod.Post,
+            ProbeMessages.Initialized,
+            ProbeMessages.Legacy,
+            session
+        );
+        using (await requests.SendAsync(route, initialized, cancellationToken)) { }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> CallAsync(
+        byte[] message,
+        int id,
+        string method,
+        CancellationToken cancellationToken
+    )
+    {
+        var version =
+            isModern ? ProbeMessages.Modern
+            : method == McpMethods.Initialize ? null
+            : ProbeMessages.Legacy;
+        using var request = requests.Create(HttpMethod.Post, message, version, session);
+        if (isModern)
+        {
+            request.Headers.Add(McpHeaders.Method, method);
+        }
+
+        using var response = await requests.SendAsync(route, request, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw new CrawlException(
+                $"The server responds to {method} with {(int)response.StatusCode}: it wants a caller's credential."
+            );
+        }
+
+        var answer = await ReadAnswerAsync(response, id, cancellationToken);
+        if (
+            method == McpMethods.Initialize
+            && response.Headers.NonValidated.TryGetValues(McpHeaders.Session, out var given)
+        )
+        {
+            session = given.ToString();
+        }
+
+        return answer
+            ?? throw new CrawlException(
+                $"The server responds to {method} with {(int)response.StatusCode} and no message."
+            );
+    }
+
+    // The response in a JSON body, or the response among events.
+    private static async Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(
+        HttpResponseMessage response,
+        int id,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var lines = new LineReader(body, MaxAnswerBytes);
+        if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        {
+            while (await lines.ReadAsync(cancellationToken) is { } line)
+            {
+                if (line.AsSpan().StartsWith("data:"u8) && IsAnswer(line.AsMemory(5), id))
+                {
+                    return line.AsMemory(5);
+                }
+            }
+
+            return null;
+        }
+
+        using var whole = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (whole.Length + read > MaxAnswerBytes)
+            {
+                throw new CrawlException($"A response is larger than {MaxAnswerBytes} bytes.");
+            }
+
+            whole.Write(buffer, 0, read);
+        }
+
+        var bytes = whole.ToArray();
+        return IsAnswer(bytes, id) ? bytes : null;
+    }
+
+    private static bool IsAnswer(ReadOnlyMemory<byte> bytes, int id)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(bytes, DefinitionCrawl.Options);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("id", out var its)
+                && its.ValueKind == JsonValueKind.Number
+                && its.TryGetInt32(out var number)
+                && number == id
+                && !json.RootElement.TryGetProperty("method", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

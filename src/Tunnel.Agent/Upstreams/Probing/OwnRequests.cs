@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Probing;
+
+/// <summary>The agent's own requests to an MCP server over HTTP. They have what the route's requests have.</summary>
+internal sealed class OwnRequests(HttpUpstream upstream)
+{
+    /// <summary>The agent itself, which is not the principal of any caller.</summary>
+    public static readonly ClientKey Client = new("", "", IPAddress.None);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        Route route,
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
+        if (
+            credential.Problem.Length > 0
+            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+        )
+        {
+            throw new UpstreamException(
+                UpstreamFailures.CredentialUnavailable,
+                "The route's credential cannot be read."
+            );
+        }
+
+        if (credential.Name.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
+        }
+
+        return await upstream.SendAsync(request, cancellationToken);
+    }
+
+    public HttpRequestMessage Create(HttpMethod method, byte[]? body, string? version, string? session = null)
+    {
+        var request = new HttpRequestMessage(method, upstream.GetAddress(upstream.Settings.Probe.Path))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Host = upstream.HostHeader;
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        if (version is not null)
+        {
+            request.Headers.Add(McpHeaders.ProtocolVersion, version);
+        }
+
+        if (session is not null)
+        {
+            request.Headers.TryAddWithoutValidation(McpHeaders.Session, session);
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,115 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams.Crawling;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Culvert.Tunnel.Agent.Tests.Pins.Definitions;
+
+namespace Culvert.Tunnel.Agent.Tests.Pins;
+
+/// <summary>The agent's own reading of a server's definitions, and when it happens.</summary>
+public sealed class DefinitionCrawlTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_EitherEra_ReadsEveryPageOfEveryList(bool isModern)
+    {
+        var server = new ChangingServer
+        {
+            IsModern = isModern,
+            Instructions = "Be brief.",
+            Prompts = ["""{"name":"p"}"""],
+            Resources = ["""{"uri":"file:///a","name":"a"}"""],
+            Templates = ["""{"uriTemplate":"x://{y}","name":"t"}"""],
+            More = ""","ttlMs":30000""",
+        };
+        server.Override = (message, request) =>
+            message["method"]!.GetValue<string>() != "tools/list" ? null
+            : isModern && request.Header("Mcp-Method") is not ["tools/list"] ? ""
+            : message["params"]!["cursor"]?.GetValue<string>() == "2" ? $$"""{"tools":[{{Tool("b")}}]}"""
+            : $$"""{"tools":[{{Tool("a")}}],"nextCursor":"2"}""";
+        await using var scene = await PinScene.StartAsync(server, PinScene.Default);
+
+        scene
+            .Files.LoadPinned()!
+            .Pins.Select(p => p.Key.ToString())
+            .ShouldBe(
+                ["instructions", "tool a", "tool b", "prompt p", "resource file:///a", "template x://{y}"],
+                ignoreOrder: true
+            );
+        scene.Pins.State.ReadingProblem.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_ServerThatWantsACallersCredential_SaysSo()
+    {
+        await using var server = RawUpstream.Answering("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
+        var settings = Support.Tunnel.UpstreamTo(server.Port);
+        await using var upstream = new Culvert.Tunnel.Agent.Upstreams.HttpUpstream(
+            settings,
+            new Culvert.Tunnel.Agent.Upstreams.UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
+
+        var result = await new DefinitionCrawl(RouteTo(upstream), TimeProvider.System).RunAsync(
+            PinScene.Default.Kinds,
+            modernFirst: true,
+            Token
+        );
+
+        result.Problem.ShouldNotBeNull().ShouldContain("it wants a caller's credential");
+    }
+
+    [Theory]
+    [InlineData(ChildSharing.Session)]
+    [InlineData(ChildSharing.Shared)]
+    public async Task Run_Program_IsRead(object sharing)
+    {
+        await using var upstream = new StdioUpstream(
+            StdioFixture.Settings() with
+            {
+                Sharing = (ChildSharing)sharing,
+            },
+            new AgentMetrics(),
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+
+        var result = await new DefinitionCrawl(RouteTo(upstream), TimeProvider.System).RunAsync(
+            [PinKind.Tool],
+            modernFirst: true,
+            Token
+        );
+
+        result.Problem.ShouldBeNull();
+        result.Entries.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Watch_OnItsTimer_ReadsAgain()
+    {
+        await using var scene = await PinScene.StartAsync(Tool("get_record"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var running = scene.Watch.RunAsync(stop.Token);
+        scene.Server.Tools = [Tool("get_record", "Evil.")];
+
+        while (scene.Pins.State.Drifts.Count == 0)
+        {
+            scene.Time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        }
+
+        (await scene.CallAsync("get_record")).ShouldBeFalse();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
+    private static Route RouteTo(Upstream upstream) =>
+        new("docs", upstream, [], RouteAccess.Open(OauthMode.DangerousNone));
+}
