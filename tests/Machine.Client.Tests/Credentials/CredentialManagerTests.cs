@@ -1172,9 +1172,10 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         manager.RequestReport();
         await Until(() => service.Count(Checkpoints) > 1, TimeSpan.FromMilliseconds(100));
 
-        service.Of(Checkpoints).Select(one => one.Body).ShouldBe(
-            ["""{"checkpoint":"first"}""", """{"checkpoint":"second"}"""]
-        );
+        service
+            .Of(Checkpoints)
+            .Select(one => one.Body)
+            .ShouldBe(["""{"checkpoint":"first"}""", """{"checkpoint":"second"}"""]);
     }
 
     // Whoever mends the configuration should not wait out the back-off of the one before.
