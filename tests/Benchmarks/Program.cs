@@ -11,6 +11,7 @@ using Culvert.Benchmarks.Jose;
 using Culvert.Benchmarks.Policy;
 using Culvert.Benchmarks.Revocation;
 using Culvert.Benchmarks.Servers;
+using Culvert.Benchmarks.Transparency;
 using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
 using Culvert.Stage.Reporting;
@@ -53,6 +54,7 @@ var figures = args switch
     ["issue"] => MeasureIssuance(null),
     ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"] => MeasureIssuance(args[1]),
     ["feed"] => Each(() => new FeedBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
+    ["audit"] => new ProofBench(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["crl"] => new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["jose"] => new JoseBench(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
     ["ha"] => MeasureNodes().Concat(Each(MeasureMigrationAsync)),
@@ -73,7 +75,7 @@ if (figures is null)
 {
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
-            + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl "
+            + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
             + "| policy [decision | record] | ha [nodes | migration] | console"
     );
     return 64;

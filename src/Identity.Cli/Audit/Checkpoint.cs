@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Cli.Hosting;
-using Culvert.Machine.Client.Checkpoints;
+using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Identity.Cli.Audit;
 

@@ -40,6 +40,7 @@ internal static class AuditCommands
                 flags.OptionsWithoutArchived
             ),
             Export(verbs),
+            AuditProofCommands.Proof(verbs),
             Verify(verbs)
         );
     }
@@ -82,13 +83,37 @@ internal static class AuditCommands
 
     private static Command Verify(VerbFactory verbs)
     {
-        var export = new Argument<string>("EXPORT") { Description = "a file of `culvert audit export`" };
+        var export = new Argument<string>("EXPORT")
+        {
+            Description = "a file of `culvert audit export`; with --log an agent's record of calls",
+        };
         var files = Flags.Many("--checkpoint", "FILE", "a log, a saved feed or a bare checkpoint");
+        var log = Flags.Text("--log", "FILE", "a file of `culvert audit proof`");
+        var key = Flags.Text("--log-key", "KEY", "the public key of the transparency log, or a file with it");
+        var kept = Flags.Text("--log-since", "FILE", "a tree head that you kept, which the log must continue");
         return verbs.Create(
             "verify",
-            "prove order and completeness of an export; offline, with the platform root from --ca-file",
+            "prove order and completeness of an export or of an agent's record; offline, with the platform root from --ca-file",
             (context, _) =>
             {
+                if (context.Get(log) is { } proof)
+                {
+                    return Task.FromResult(
+                        AuditProofCommands.Verify(
+                            context.Get(export),
+                            proof,
+                            context.Get(key)
+                                ?? throw new CommandFailure(ExitCode.Usage, "a proof is verified with the log's key")
+                                {
+                                    Where = "--log-key",
+                                    Next = "give the key that you noted outside the service",
+                                },
+                            context.Get(kept),
+                            RootsOf(context)
+                        )
+                    );
+                }
+
                 var checkpoints = (context.Get(files) ?? [])
                     .SelectMany(file => ReadCheckpoints(file, ReadRoots(context)))
                     .ToList();
@@ -127,7 +152,10 @@ internal static class AuditCommands
                 );
             },
             export,
-            files
+            files,
+            log,
+            key,
+            kept
         );
     }
 

@@ -49,6 +49,8 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.EdgeResumed,
         AuditEvents.AgentDisconnected,
         AuditEvents.AuditCheckpointDisputed,
+        AuditEvents.AgentCheckpointDisputed,
+        AuditEvents.TransparencyKeyCreated,
         AuditEvents.AgentInstanceRefused,
         AuditEvents.CertificateSigning,
         AuditEvents.CertificateSigned,

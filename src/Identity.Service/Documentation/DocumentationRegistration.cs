@@ -56,6 +56,7 @@ internal static class DocumentationRegistration
         var table = new OperationTable(host.Mapped);
         AdminOperations.Describe(table);
         AuditOperations.Describe(table);
+        TransparencyOperations.Describe(table);
         AuthorityOperations.Describe(table);
         CertificateOperations.Describe(table);
         FederationOperations.Describe(table);

@@ -73,6 +73,8 @@ internal static class AuditEvents
     public const string EdgeArchived = "edge_archived";
     public const string AgentRevoked = "agent_revoked";
     public const string AuditCheckpointDisputed = "audit_checkpoint_disputed";
+    public const string AgentCheckpointDisputed = "agent_checkpoint_disputed";
+    public const string TransparencyKeyCreated = "transparency_key_created";
     public const string AgentInstanceRefused = "agent_instance_refused";
 
     public const string PlatformAuthorityCreated = "platform_authority_created";

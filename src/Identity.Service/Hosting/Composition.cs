@@ -19,6 +19,7 @@ using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tokens;
+using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Webhooks;
 using Culvert.Platform.Health;
@@ -99,6 +100,7 @@ internal static class Composition
             new AuditOptions { Retention = options.AuditRetention, Targets = options.AuditTargets },
             options.Network
         );
+        services.AddTransparency();
         services.AddClock();
         services.AddWebhooks();
         services.AddCertificates();
@@ -151,6 +153,7 @@ internal static class Composition
         api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
         api.MapAdmin();
         api.MapAudit();
+        api.MapTransparency();
         api.MapClock();
         api.MapWebhooks();
         api.MapCertificates();

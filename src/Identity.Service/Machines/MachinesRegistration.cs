@@ -19,6 +19,7 @@ internal static class MachinesRegistration
             .AddSingleton<EdgeFeedEndpoint>()
             .AddSingleton<AuditDisputes>()
             .AddSingleton<ReportEndpoints>()
+            .AddSingleton<CheckpointEndpoint>()
             .AddSingleton<LostEdges>()
             .AddSingleton<TunnelReadiness>()
             .AddSingleton<ReadinessMetrics>()
@@ -38,6 +39,11 @@ internal static class MachinesRegistration
         var reports = host.Services.GetRequiredService<ReportEndpoints>();
         host.Get("/v1/agent/feed", Access.Agent, host.Services.GetRequiredService<AgentFeedEndpoint>().GetAsync);
         host.Post("/v1/agent/reports", Access.Agent, reports.AgentAsync);
+        host.Post(
+            "/v1/agent/checkpoints",
+            Access.Agent,
+            host.Services.GetRequiredService<CheckpointEndpoint>().PostAsync
+        );
         host.Get("/v1/edge/feed", Access.Edge, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
         host.Post("/v1/edge/reports", Access.Edge, reports.EdgeAsync);
     }

@@ -89,6 +89,10 @@ internal static class EventIds
     public const int AuditExportResumed = 5006;
     public const int AuditExportRejected = 5007;
     public const int AuditExportRoundFailed = 5008;
+    public const int TransparencyHeadSigned = 5009;
+    public const int TransparencyRoundFailed = 5010;
+    public const int TransparencyContradicted = 5011;
+    public const int AgentCheckpointDisputed = 5012;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

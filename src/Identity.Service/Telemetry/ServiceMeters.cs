@@ -168,6 +168,18 @@ internal static class ServiceMeters
         description: "Attempts to deliver messages to webhooks, by outcome."
     );
 
+    /// <summary>Checkpoints of agents that contradict an earlier one, by reason. Alert on any.</summary>
+    public static readonly Counter<long> AgentCheckpointDisputes = Meter.CreateCounter<long>(
+        "culvert_agent_checkpoint_disputes",
+        description: "Checkpoints of agents' records of calls that contradict an earlier one, by reason."
+    );
+
+    /// <summary>Refusals to sign the transparency log. Alert on any.</summary>
+    public static readonly Counter<long> TransparencyContradictions = Meter.CreateCounter<long>(
+        "culvert_transparency_contradictions",
+        description: "Rounds in which the stored transparency log contradicted a tree head that was signed."
+    );
+
     /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
     public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
         "culvert_audit_disputes",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Machine.Client.Stored;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Platform.Checkpoints;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Checkpoints;

@@ -21,6 +21,9 @@ public static class CredentialManager
     /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
     /// <param name="usage">What was called, for its reports; null: it does not say.</param>
     /// <param name="doctor">What its own checks found last, for its reports; null: it does not say.</param>
+    /// <param name="callCheckpoint">
+    /// The newest signed checkpoint of its record of calls, which follows its reports; null: it has no record.
+    /// </param>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
         string tunnelId,
@@ -30,7 +33,8 @@ public static class CredentialManager
         TimeProvider time,
         TimeProvider? networkTime = null,
         IUsageSource? usage = null,
-        Func<AgentReportDoctor?>? doctor = null
+        Func<AgentReportDoctor?>? doctor = null,
+        Func<string?>? callCheckpoint = null
     )
     {
         var limits = networkTime ?? time;
@@ -41,7 +45,8 @@ public static class CredentialManager
             routes,
             checkpoints,
             usage,
-            doctor
+            doctor,
+            callCheckpoint
         );
         return new CredentialManager<AgentFeed>(
             options,

@@ -16,10 +16,12 @@ internal sealed class AgentDialect(
     Func<IReadOnlyList<AgentReportRoute>> routes,
     CheckpointWatch? checkpoints = null,
     IUsageSource? usage = null,
-    Func<AgentReportDoctor?>? doctor = null
+    Func<AgentReportDoctor?>? doctor = null,
+    Func<string?>? callCheckpoint = null
 ) : MachineDialect<AgentFeed>
 {
     private AgentReportDoctor? refusedDoctor; // one report is under way at a time
+    private string? sentCheckpoint;
 
     public override string Subject => $"agent {tunnelId} {instance}";
 
@@ -102,7 +104,26 @@ internal sealed class AgentDialect(
             usage!.Delivered(part);
         }
 
-        return failure;
+        return failure ?? await SubmitCheckpointAsync(client, ct);
+    }
+
+    // The newest says everything that those before it said. What the service refuses today it refuses tomorrow, and a
+    // service that is a version behind does not have this path: neither is a failure of the report.
+    private async Task<ApiFailure?> SubmitCheckpointAsync(MachineClient client, CancellationToken ct)
+    {
+        if (callCheckpoint?.Invoke() is not { } newest || newest == sentCheckpoint)
+        {
+            return null;
+        }
+
+        var failure = await client.SubmitCheckpointAsync(newest, ct);
+        if (failure is { IsTransient: true })
+        {
+            return failure;
+        }
+
+        sentCheckpoint = newest;
+        return null;
     }
 
     public override string? AuditAlarm => checkpoints?.Alarm;

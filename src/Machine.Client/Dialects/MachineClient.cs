@@ -106,6 +106,15 @@ public sealed class MachineClient : IDisposable
     public Task<ApiFailure?> ReportAsync(AgentReport report, CancellationToken ct) =>
         ReportAsync("/v1/agent/reports", report, WireJson.Default.AgentReport, ct);
 
+    /// <summary>Sends a signed checkpoint of the agent's record of calls; null on success.</summary>
+    public Task<ApiFailure?> SubmitCheckpointAsync(string checkpoint, CancellationToken ct) =>
+        ReportAsync(
+            "/v1/agent/checkpoints",
+            new AgentCheckpointSubmission { Checkpoint = checkpoint },
+            WireJson.Default.AgentCheckpointSubmission,
+            ct
+        );
+
     /// <summary>Says what an edge has taken into use; null on success.</summary>
     public Task<ApiFailure?> ReportAsync(EdgeReport report, CancellationToken ct) =>
         ReportAsync("/v1/edge/reports", report, WireJson.Default.EdgeReport, ct);

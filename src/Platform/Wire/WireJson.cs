@@ -24,6 +24,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(EdgeFeed))]
 [JsonSerializable(typeof(AgentReport))]
 [JsonSerializable(typeof(EdgeReport))]
+[JsonSerializable(typeof(AgentCheckpointSubmission))]
 [JsonSerializable(typeof(PlatformCaDocument))]
 [JsonSerializable(typeof(AcmeChallengeRequest))]
 [JsonSerializable(typeof(AcmeChallengeDocument))]

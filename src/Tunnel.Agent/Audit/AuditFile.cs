@@ -1,4 +1,5 @@
 using System.Buffers;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;
@@ -30,7 +31,7 @@ internal sealed class AuditFile : IDisposable
     public long Sequence { get; private set; }
 
     /// <summary>Of the newest record.</summary>
-    public string Hash { get; private set; } = AuditLine.Start;
+    public string Hash { get; private set; } = CallRecordLine.Start;
 
     /// <summary>The oldest record that is kept.</summary>
     public long First { get; private set; } = 1;
@@ -210,7 +211,7 @@ internal sealed class AuditFile : IDisposable
         isEmpty = false;
         var line = buffer.AsSpan(0, end);
         line = line[(line.LastIndexOf((byte)'\n') + 1)..];
-        if (AuditLine.TryRead(line, out var sequence, out _, out var hash, out _) && sequence > Sequence)
+        if (CallRecordLine.Read(line) is var (sequence, _, hash, _) && sequence > Sequence)
         {
             (Sequence, Hash) = (sequence, hash);
         }
@@ -227,7 +228,7 @@ internal sealed class AuditFile : IDisposable
             var read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             var line = buffer.AsSpan(0, read);
             var end = line.IndexOf((byte)'\n');
-            return end > 0 && AuditLine.TryRead(line[..end], out var sequence, out _, out _, out _) ? sequence : 1;
+            return end > 0 && CallRecordLine.Read(line[..end]) is { Sequence: var sequence } ? sequence : 1;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;
@@ -28,7 +29,7 @@ internal sealed record AuditHead(long First, long Sequence, string Hash)
                 PrivateFile.ReadText(path, MaxBytes).Trim().Split(' ') is [var first, var sequence, var hash]
                 && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var from)
                 && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var to)
-                && hash.Length == AuditLine.HashCharacters
+                && hash.Length == CallRecordLine.HashCharacters
                 ? new AuditHead(from, to, hash)
                 : null;
         }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Telemetry;
 
@@ -99,6 +100,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     /// <summary>Whose key signs how far the records reach; null, or no key yet: it is not signed.</summary>
     public Func<KeyAndCertificate?>? Signer { get; set; }
+
+    /// <summary>Called with each checkpoint: it should reach the service soon.</summary>
+    public Action<string>? Checkpointed { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
     public string? Problem => problem;
@@ -253,7 +257,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private void WriteOwn(ReadOnlySpan<byte> type, ReadOnlySpan<byte> member, long number)
     {
         lines.ResetWrittenCount();
-        Span<byte> hash = stackalloc byte[AuditLine.HashCharacters];
+        Span<byte> hash = stackalloc byte[CallRecordLine.HashCharacters];
         Encoding.ASCII.GetBytes(file.Hash, hash);
         var members = records.Value!.Write(type, time.GetUtcNow(), member, number);
         AuditLine.Write(lines, digest, file.Sequence + 1, members, hash);
@@ -287,7 +291,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     {
         lines.ResetWrittenCount();
         var sequence = file.Sequence;
-        Span<byte> hash = stackalloc byte[AuditLine.HashCharacters];
+        Span<byte> hash = stackalloc byte[CallRecordLine.HashCharacters];
         Encoding.ASCII.GetBytes(file.Hash, hash);
         for (var at = 0; segment.Next(ref at) is { IsEmpty: false } members; )
         {
@@ -347,6 +351,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         PrivateFile.Replace(folder.Checkpoint, Encoding.ASCII.GetBytes(token + "\n"));
         Log.AuditCheckpoint(logger, file.Sequence, token);
         (checkpointAt, checkpointed) = (now, file.Sequence);
+        Checkpointed?.Invoke(token);
     }
 
     private bool HasRoom()

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Culvert.Machine.Client.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
@@ -12,27 +12,17 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
     private readonly List<AuditFinding> findings = [];
-    private long records;
-    private long first;
-    private long last;
-    private string hash = AuditLine.Start;
+    private CallRecordChain chain = new([]);
     private bool isTorn;
-    private readonly Dictionary<long, string> found = []; // hashes of the records that were noted elsewhere
 
     /// <param name="anchors">Records and their hashes as they were noted elsewhere: in the log, or by a checkpoint.</param>
     public AuditVerdict Verify(params IReadOnlyList<(long Sequence, string Hash)> anchors)
     {
         var head = AuditHead.Read(folder.Head);
-        foreach (var (sequence, _) in anchors)
-        {
-            found[sequence] = "";
-        }
-
-        if (head is not null)
-        {
-            found[head.Sequence] = "";
-        }
-
+        chain = new CallRecordChain([
+            .. anchors.Select(anchor => anchor.Sequence),
+            .. head is null ? Array.Empty<long>() : [head.Sequence],
+        ]);
         string[] files =
         [
             .. folder.AllClosed().Select(f => f.Path),
@@ -44,7 +34,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
 
         CheckEnds(head);
-        if (head is not null && IsKept(head.Sequence) && found[head.Sequence] != head.Hash)
+        if (head is not null && chain.Covers(head.Sequence) && chain.HashOf(head.Sequence) != head.Hash)
         {
             Add("forged", "", 0, Rewritten(head.Sequence));
         }
@@ -54,14 +44,14 @@ internal sealed class AuditVerifier(AuditFolder folder)
             CheckAnchor(sequence, noted, anchors.Max(a => a.Sequence));
         }
 
-        return new AuditVerdict(records, first, last, hash, isTorn, findings);
+        return new AuditVerdict(chain.Records, chain.First, chain.Last, chain.Head, isTorn, findings);
     }
 
     private void CheckEnds(AuditHead? head)
     {
         if (head is null)
         {
-            if (records > 0)
+            if (chain.Records > 0)
             {
                 Add("head_missing", folder.Head, 0, "Without it the end of the records cannot be verified.");
             }
@@ -69,31 +59,34 @@ internal sealed class AuditVerifier(AuditFolder folder)
             return;
         }
 
-        if (first > head.First || (records == 0 && head.Sequence >= head.First && head.Sequence > 0))
+        if (chain.First > head.First || (chain.Records == 0 && head.Sequence >= head.First && head.Sequence > 0))
         {
-            Add("removed", "", 0, $"Records from {head.First} on should exist; the first record found is {first}.");
+            Add(
+                "removed",
+                "",
+                0,
+                $"Records from {head.First} on should exist; the first record found is {chain.First}."
+            );
         }
 
-        if (head.Sequence > last)
+        if (head.Sequence > chain.Last)
         {
-            Add("truncated", "", 0, $"{head.Sequence - last} records after {last} are missing.");
+            Add("truncated", "", 0, $"{head.Sequence - chain.Last} records after {chain.Last} are missing.");
         }
     }
 
     // Older files that rotation has left behind are not an error as long as a newer one exists.
     private void CheckAnchor(long sequence, string noted, long newest)
     {
-        if (sequence > last || (sequence < first && sequence == newest))
+        if (sequence > chain.Last || (sequence < chain.First && sequence == newest))
         {
             Add("anchor", "", 0, $"Record {sequence} is missing.");
         }
-        else if (IsKept(sequence) && found[sequence] != noted)
+        else if (chain.Covers(sequence) && chain.HashOf(sequence) != noted)
         {
             Add("anchor", "", 0, Rewritten(sequence));
         }
     }
-
-    private bool IsKept(long sequence) => sequence > 0 && sequence >= first && sequence <= last;
 
     private static string Rewritten(long sequence) =>
         $"The hash of record {sequence} differs from the noted one: the records up to it may have been rewritten.";
@@ -135,52 +128,9 @@ internal sealed class AuditVerifier(AuditFolder folder)
 
     private void ReadLine(string path, int number, ReadOnlySpan<byte> line)
     {
-        records++;
-        if (!AuditLine.TryRead(line, out var sequence, out var previous, out var own, out var isIntact))
+        foreach (var finding in chain.Add(line))
         {
-            Add("unreadable", path, number, "This line is not a record.");
-            last++; // the place of the one that stood here
-            hash = "";
-            return;
-        }
-
-        if (first == 0)
-        {
-            first = sequence;
-            if (sequence == 1 && previous != AuditLine.Start)
-            {
-                Add("forged", path, number, "The first record of all names one before it.");
-            }
-
-            (last, hash) = (sequence - 1, previous);
-        }
-
-        if (!isIntact)
-        {
-            Add("edited", path, number, $"Record {sequence} does not match its hash.");
-        }
-        else if (sequence > last + 1)
-        {
-            Add(
-                "removed",
-                path,
-                number,
-                string.Create(CultureInfo.InvariantCulture, $"Records {last + 1} to {sequence - 1} are missing.")
-            );
-        }
-        else if (sequence <= last)
-        {
-            Add("reordered", path, number, $"Record {sequence} follows record {last}.");
-        }
-        else if (hash.Length > 0 && previous != hash)
-        {
-            Add("forged", path, number, $"Record {sequence} follows another record than the one before it.");
-        }
-
-        (last, hash) = (sequence, own);
-        if (found.ContainsKey(sequence))
-        {
-            found[sequence] = own;
+            Add(finding.Kind, path, number, finding.Detail);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Culvert.Machine.Client.Checkpoints;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Machine.Client.State;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
@@ -98,7 +99,7 @@ internal static class AuditCommand
         if (parsed.GetValue(Anchor) is { } written)
         {
             if (
-                written.Split(':') is not [var sequence, { Length: AuditLine.HashCharacters } hash]
+                written.Split(':') is not [var sequence, { Length: CallRecordLine.HashCharacters } hash]
                 || !long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             )
             {
@@ -184,7 +185,7 @@ internal static class AuditCommand
         var lines = new List<(long, string)>();
         while (reader.ReadLine() is { } line)
         {
-            if (AuditLine.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out var sequence, out _, out _, out _))
+            if (CallRecordLine.Read(System.Text.Encoding.UTF8.GetBytes(line)) is { Sequence: var sequence })
             {
                 lines.Add((sequence, line));
             }

@@ -25,6 +25,7 @@ namespace Culvert.Tunnel.Agent.Hosting;
 internal sealed class AgentComponents : IAsyncDisposable
 {
     private volatile RouteGeneration generation;
+    private volatile string? callCheckpoint; // written by the writer of the trail
 
     public AgentComponents(
         AgentSettings settings,
@@ -90,6 +91,11 @@ internal sealed class AgentComponents : IAsyncDisposable
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Credentials = CreateCredentials(state);
         Trail.Signer = () => Credentials.Identity?.Credential;
+        Trail.Checkpointed = checkpoint =>
+        {
+            callCheckpoint = checkpoint;
+            Credentials.RequestReport();
+        };
         Readiness = new AgentReadiness(this, watch);
     }
 
@@ -271,7 +277,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             Loggers,
             Time,
             usage: Counts,
-            doctor: () => ReportedChecks.Latest
+            doctor: () => ReportedChecks.Latest,
+            callCheckpoint: () => callCheckpoint
         );
         manager.ServerCertificateChanged = (pair, _) =>
         {

@@ -133,6 +133,20 @@ internal static class FigureCatalogue
         new("crl", "crl.shard.postgres.*", "kB", "as crl.shard, on PostgreSQL"),
         new("crl", "inventory.page.postgres.*", "ms", "as inventory.page, on PostgreSQL"),
         new("crl", "inventory.forecast.postgres.*", "ms", "as inventory.forecast, on PostgreSQL"),
+        new(
+            "audit",
+            "audit.inclusion.*",
+            "ms",
+            "the slowest of 1,000 proofs that an entry is among so many of the log"
+        ),
+        new(
+            "audit",
+            "audit.consistency.*",
+            "ms",
+            "the slowest of 1,000 proofs that a log of so many continues a smaller one"
+        ),
+        new("audit", "audit.inclusion.postgres.*", "ms", "as audit.inclusion, on PostgreSQL"),
+        new("audit", "audit.consistency.postgres.*", "ms", "as audit.consistency, on PostgreSQL"),
         new("policy", "policy.decision.*", "us", "one decision among 1,000 rules, by what the rules match"),
         new(
             "policy",

@@ -83,7 +83,7 @@ public sealed class AuditCheckpointTests
             .TryCreate(service.Options.TrustDomain, service.Get<PlatformCa>().Root.ToPem(), out var trust)
             .ShouldBeTrue();
 
-        var held = Culvert.Machine.Client.Checkpoints.AuditCheckpoint.Verify(checkpoints.Newest!, trust!);
+        var held = Culvert.Platform.Checkpoints.AuditCheckpoint.Verify(checkpoints.Newest!, trust!);
 
         held.ShouldNotBeNull();
         held.Sequence.ShouldBeGreaterThan(0);

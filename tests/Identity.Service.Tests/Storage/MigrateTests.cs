@@ -14,15 +14,15 @@ namespace Culvert.Identity.Service.Tests.Storage;
 public sealed class MigrateTests : IDisposable
 {
     private static readonly Migration Expansion = new(
-        3,
-        "0003_expansion",
+        9001,
+        "9001_expansion",
         Migration.ExpansionMark + "\nALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey';"
     );
 
     // The only way to change a column's constraints on SQLite.
     private static readonly Migration Rebuild = new(
-        4,
-        "0004_rebuild",
+        9002,
+        "9002_rebuild",
         """
         CREATE TABLE things_next (id TEXT NOT NULL PRIMARY KEY, value BIGINT, colour TEXT NOT NULL);
         INSERT INTO things_next (id, value, colour) SELECT id, value * 10, colour FROM things;

@@ -300,6 +300,57 @@ public sealed class CredentialManagerTests : CredentialManagerTest
             service.Of(Reports).Count(r => r.Body.Contains("\"doctor\"", StringComparison.Ordinal) == withDoctor);
     }
 
+    // A service that is a version behind answers 404: the report counts all the same.
+    [Theory]
+    [InlineData(204)]
+    [InlineData(404)]
+    public async Task Report_CheckpointOfCalls_FollowsItOnce(int status)
+    {
+        const string Checkpoints = "/v1/agent/checkpoints";
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path == Checkpoints && status == 204)
+            {
+                context.Response.StatusCode = status;
+            }
+            else if (request.Path == Checkpoints)
+            {
+                await FakeService.RefuseAsync(context, status, "request.not_found");
+            }
+
+            return request.Path == Checkpoints;
+        };
+        state = StateDirectory.Open(StatePath);
+        var newest = "first";
+        var manager = CredentialManager.ForAgent(
+            new CredentialManagerOptions { Identity = Identity(), ServerCertificates = true },
+            FakeService.TunnelId,
+            state,
+            () => [],
+            logs,
+            time,
+            TimeProvider.System,
+            callCheckpoint: () => newest
+        );
+        managers.Add(manager);
+        loops = 4;
+        Run(manager);
+        await Ready(manager);
+        await Until(() => service.Count(Checkpoints) == 1, TimeSpan.FromMilliseconds(100));
+        var reports = service.Count(Reports);
+        manager.RequestReport();
+        await Until(() => service.Count(Reports) > reports, TimeSpan.FromMilliseconds(100));
+
+        newest = "second";
+        manager.RequestReport();
+        await Until(() => service.Count(Checkpoints) > 1, TimeSpan.FromMilliseconds(100));
+
+        service
+            .Of(Checkpoints)
+            .Select(one => one.Body)
+            .ShouldBe(["""{"checkpoint":"first"}""", """{"checkpoint":"second"}"""]);
+    }
+
     // After a correction of the configuration the agent must not wait for the back-off of the previous one.
     [Fact]
     public async Task PrepareIdentity_Used_ProvesInTheNewWayAtOnce()

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 
@@ -17,7 +18,7 @@ public sealed class AuditTrailTests
         using var first = JsonDocument.Parse(scene.Lines[0]);
         using var second = JsonDocument.Parse(scene.Lines[1]);
         first.RootElement.GetProperty("seq").GetInt64().ShouldBe(1);
-        first.RootElement.GetProperty("prev").GetString().ShouldBe(AuditLine.Start);
+        first.RootElement.GetProperty("prev").GetString().ShouldBe(CallRecordLine.Start);
         first.RootElement.GetProperty("id").GetString().ShouldBe("a\n");
         first.RootElement.GetProperty("principal").GetProperty("sub").GetString().ShouldBe("alice");
         second.RootElement.GetProperty("prev").GetString().ShouldBe(first.RootElement.GetProperty("hash").GetString());
@@ -149,7 +150,7 @@ public sealed class AuditTrailTests
         var hash = JsonDocument.Parse(scene.Lines[1]).RootElement.GetProperty("hash").GetString()!;
 
         new AuditVerifier(scene.Folder).Verify([(2, hash)]).Findings.ShouldBeEmpty();
-        new AuditVerifier(scene.Folder).Verify([(2, AuditLine.Start)]).Findings.Single().Kind.ShouldBe("anchor");
+        new AuditVerifier(scene.Folder).Verify([(2, CallRecordLine.Start)]).Findings.Single().Kind.ShouldBe("anchor");
         new AuditVerifier(scene.Folder).Verify([(9, hash)]).Findings.Single().Kind.ShouldBe("anchor");
     }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 

@@ -50,6 +50,16 @@ internal static class MachineOperations
             .Answers(StatusCodes.Status204NoContent);
         table
             .Add(
+                "POST /v1/agent/checkpoints",
+                "submit_agent_checkpoint",
+                "Submit a checkpoint of an agent's record of calls",
+                "Stores how far the agent's record of calls reaches, signed by the agent, and adds it to the transparency "
+                    + "log. A checkpoint that contradicts an earlier one is stored as evidence."
+            )
+            .Takes<AgentCheckpointSubmission>()
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
                 "POST /v1/agent/acme_challenges",
                 "announce_acme_challenge",
                 "Announce an ACME challenge",

@@ -20,10 +20,15 @@ internal static class OperationParameters
         ["decision"] = Text("Only exchanges with this decision: `granted` or `denied`.", "\"denied\""),
         ["dry_run"] = Flag("Whether to return the effect of the change without making it.", "true"),
         ["edge_id"] = Text("The id of the edge.", "\"edge_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["entry"] = Text(
+            "The digest of the entry: SHA-256 in hexadecimal.",
+            "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""
+        ),
         ["error"] = Text("The name of the error in OAuth's registry.", "\"invalid_grant\""),
         ["federation_rule_id"] = Text("Only exchanges of this rule.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["file"] = Text("The file name that the certificate names.", "\"0.crl\""),
         ["format"] = Text("`json` (the default) or `csv`.", "\"csv\""),
+        ["from"] = Number("The size of the smaller tree.", "256"),
         ["held"] = Text(
             "The digest of the feed that the caller holds: the request waits for a change of its content.",
             "\"3q2-7wAAAAA\""
@@ -31,14 +36,21 @@ internal static class OperationParameters
         ["id"] = Text("The id of the resource.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["identity"] = Text("Only certificates with this DNS name or URI.", "\"docs.k7m2p9.tunnels.example.com\""),
         ["include_archived"] = Flag("Whether the list has archived entries too.", "false"),
+        ["index"] = Number("The place of the entry in the log, from 0.", "1042"),
+        ["instance_id"] = Text("Only checkpoints of this agent.", "\"agent-1\""),
         ["issuer_id"] = Text("Only entries of this issuer.", "\"fdis_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["job"] = Text("The name of the job.", "\"expiry_notices\""),
         ["key_sha256"] = Text(
             "Only certificates of the key with this SHA-256 of its SubjectPublicKeyInfo.",
             "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""
         ),
+        ["level"] = Number("The level of the tile.", "0"),
         ["limit"] = Number("The maximum number of entries in one response.", "20"),
         ["name"] = Text("The name of the resource.", "\"offices\""),
+        ["number"] = Text(
+            "The number of the tile in groups of three digits, and `.p/` with a width for a part of it.",
+            "\"x001/234.p/8\""
+        ),
         ["organization"] = Text("The id of the organization.", "\"0192f0c1-6a5e-7c3b-9d2f-4b8e1a7c5d30\""),
         ["page"] = Text("The `next_page` of the previous response; omit it for the first page.", "\"b3JkaW5hbDo0Mg\""),
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
@@ -53,8 +65,10 @@ internal static class OperationParameters
             "Feeds and bundles: the revision or epoch that the caller holds. History: the earliest time.",
             "\"41\""
         ),
+        ["size"] = Number("The size of the tree; the newest signed size by default.", "4096"),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),
         ["subject"] = Text("Only exchanges with this subject.", "\"repo:example/docs:ref:refs/heads/main\""),
+        ["to"] = Number("The size of the larger tree; the newest signed size by default.", "4096"),
         ["tunnel_id"] = Text("The id of the tunnel.", "\"tnl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["until"] = Text("The latest time.", "\"2026-11-23T12:00:00Z\""),
         ["version"] = Number("The number of the version.", "3"),

@@ -35,6 +35,7 @@ internal static class OperationTags
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",
             ["service_accounts"] = "Identities that rules grant to workloads.",
             ["tokens"] = "Issued access tokens.",
+            ["transparency"] = "The log that proves that records were not changed afterwards.",
             ["tunnels"] = "Tunnels with their settings, certificates, hostnames and agents.",
             ["versions"] = "The versions of programs in the installation.",
             ["webhooks"] = "Notices to other systems.",

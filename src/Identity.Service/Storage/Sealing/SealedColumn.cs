@@ -16,6 +16,7 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("federation_issuer_key_sets", "issuer_id", "sealed_document"),
         new("federation_issuer_key_sets", "issuer_id", "sealed_state"),
         new("webhooks", "id", "sealed_secret"),
+        new("transparency_keys", "id", "sealed_key"),
         // Last: a start with the new key alone succeeds only when everything else opens with it too.
         new("installation", "one", "sealing_canary"),
     ];

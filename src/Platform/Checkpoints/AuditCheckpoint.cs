@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 
-namespace Culvert.Machine.Client.Checkpoints;
+namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
 /// A signed word on how far an audit chain reached (S30), after its signature held: a node's of the service's audit, or an
@@ -47,13 +47,21 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     /// <param name="trust">The platform roots.</param>
     /// <param name="tunnelId">The agent's tunnel.</param>
     public static AuditCheckpoint? VerifyCalls(string token, PlatformTrust trust, string tunnelId) =>
+        Verify(token, CallsType, _ => trust, PeerRole.Agent, IsAgentOf(tunnelId)).Checkpoint;
+
+    /// <summary>As the other, for a reader who has the platform roots alone.</summary>
+    public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) VerifyCalls(
+        string token,
+        X509Certificate2Collection roots,
+        string tunnelId
+    ) =>
         Verify(
             token,
             CallsType,
-            _ => trust,
+            signer => PlatformTrust.TryCreate(signer, roots, out var trust) ? trust : null,
             PeerRole.Agent,
-            (signer, checkpoint) => signer.Name == checkpoint.Node && signer.TunnelId == tunnelId
-        ).Checkpoint;
+            IsAgentOf(tunnelId)
+        );
 
     /// <summary>
     /// An agent's checkpoint of its record of calls, signed with the key of its platform certificate. Null: the key is
@@ -101,6 +109,9 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     }
 
     private static bool IsOwn(SpiffeId signer, AuditCheckpoint checkpoint) => signer.Name == checkpoint.Node;
+
+    private static Func<SpiffeId, AuditCheckpoint, bool> IsAgentOf(string tunnelId) =>
+        (signer, checkpoint) => signer.Name == checkpoint.Node && signer.TunnelId == tunnelId;
 
     private static bool IsHostChain(string node) =>
         node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-namespace Culvert.Machine.Client.Checkpoints;
+namespace Culvert.Platform.Checkpoints;
 
 /// <summary>Why a checkpoint is refused.</summary>
 public enum CheckpointRefusal

@@ -1,0 +1,208 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Audit;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
+using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Transparency;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert audit proof</c>, and the part of <c>audit verify</c> that reads its files.</summary>
+internal static class AuditProofCommands
+{
+    private const string LogPath = "v1/transparency";
+    private const int MaxCheckpoints = 1000;
+
+    public static Command Proof(VerbFactory verbs)
+    {
+        var tunnel = new Argument<string>("TUNNEL") { Description = "the tunnel's name or ID" };
+        var instance = new Argument<string>("INSTANCE") { Description = "the agent's instance ID" };
+        var file = Flags.Required("--out", "FILE", "write the proof to this file");
+        var last = Flags.Text("--last", "COUNT", "how many of the newest checkpoints; 10 by default, at most 1000");
+        var since = Flags.Text(
+            "--since",
+            "FILE",
+            "a tree head or proof of an earlier day, which the log must continue"
+        );
+        return verbs.Create(
+            "proof",
+            "an agent's checkpoints with the proof that the transparency log has them",
+            async (context, cancel) =>
+            {
+                var count = ReadCount(context.Get(last));
+                var earlier = context.Get(since) is { } path ? ReadHead(path) : null;
+                var client = await context.ClientAsync(cancel);
+                var id = await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel);
+                var proof = await MakeAsync(client, id, context.Get(instance), count, earlier, cancel);
+                var target = context.Get(file)!;
+                OutFile.WritePublic(target, proof.ToJsonString(WireJson.Plain));
+                return CommandResult.Object(
+                    new JsonObject { ["file"] = target, ["checkpoints"] = proof["entries"]!.AsArray().Count }
+                );
+            },
+            tunnel,
+            instance,
+            file,
+            last,
+            since
+        );
+    }
+
+    /// <summary>The result of <c>audit verify CALLS --log PROOF</c>.</summary>
+    public static CommandResult Verify(
+        string records,
+        string proofFile,
+        string key,
+        string? kept,
+        X509Certificate2Collection roots
+    )
+    {
+        var proof = CallProof.Parse(proofFile, ReadAll(proofFile));
+        using var text = InFile.Open(records);
+        var report = new CallVerifier(roots, ReadKey(key)).Verify(text, proof, kept is null ? null : ReadHead(kept));
+        if (report.Findings.Count > 0)
+        {
+            throw new CommandFailure(ExitCode.CheckFailed, string.Join("\n  ", report.Findings))
+            {
+                Where = records,
+                Next = "keep the files as they are: together with the log they are the evidence",
+            };
+        }
+
+        return CommandResult.Object(
+            new JsonObject
+            {
+                ["tunnel_id"] = proof.TunnelId,
+                ["instance_id"] = proof.InstanceId,
+                ["records"] = report.Records,
+                ["first"] = report.First,
+                ["last"] = report.Last,
+                ["proven_up_to"] = report.ProvenUpTo,
+                ["unproven"] = report.Last - report.ProvenUpTo,
+                ["log_size"] = report.LogSize,
+                ["log_continues"] = report.Continues,
+            }
+        );
+    }
+
+    private static async Task<JsonObject> MakeAsync(
+        ManagementClient client,
+        string tunnel,
+        string instance,
+        int count,
+        SignedNote? earlier,
+        CancellationToken cancel
+    )
+    {
+        var query = new Query()
+            .Add("tunnel_id", tunnel)
+            .Add("instance_id", instance)
+            .Add("limit", count.ToString(CultureInfo.InvariantCulture));
+        var listed = (await client.GetAsync(query.On(LogPath + "/agent_checkpoints"), cancel)).Json.Data();
+        var logged = listed.Where(one => one?["index"] is not null).Reverse().ToList();
+        if (logged.Count == 0)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"the log has no checkpoint of {instance} yet")
+            {
+                Next =
+                    "an agent signs one a minute while calls are recorded, and the log takes it within another minute",
+            };
+        }
+
+        // Of one tree: the log grows between these requests.
+        var (note, size) = ("", 0L);
+        var entries = new JsonArray();
+        foreach (var checkpoint in logged)
+        {
+            var index = (long)checkpoint!["index"]!;
+            if (size > 0 && index >= size)
+            {
+                continue; // in the tree, and not in a signed one yet
+            }
+
+            var proof = new Query().Add("index", $"{index}");
+            if (size > 0)
+            {
+                proof.Add("size", $"{size}");
+            }
+
+            var answer = (await client.GetAsync(proof.On(LogPath + "/proof/inclusion"), cancel)).Json;
+            if (size == 0)
+            {
+                (note, size) = (answer.Text("checkpoint")!, (long)answer["size"]!);
+            }
+
+            entries.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["index"] = index,
+                        ["checkpoint"] = checkpoint.Text("checkpoint"),
+                        ["hashes"] = answer["hashes"]!.DeepClone(),
+                    }
+            );
+        }
+
+        return new JsonObject
+        {
+            ["type"] = CallProof.Type,
+            ["tunnel_id"] = tunnel,
+            ["instance_id"] = instance,
+            ["tree_head"] = note,
+            ["entries"] = entries,
+            ["consistency"] = earlier is null ? null : await ConsistencyAsync(client, earlier, size, cancel),
+        };
+    }
+
+    private static async Task<JsonObject> ConsistencyAsync(
+        ManagementClient client,
+        SignedNote earlier,
+        long size,
+        CancellationToken cancel
+    )
+    {
+        var from = TreeHead.Parse(earlier.Text)!.Size;
+        var query = new Query().Add("from", $"{from}").Add("to", $"{size}");
+        var answer = (await client.GetAsync(query.On(LogPath + "/proof/consistency"), cancel)).Json;
+        return new JsonObject { ["from"] = earlier.ToString(), ["hashes"] = answer["hashes"]!.DeepClone() };
+    }
+
+    private static int ReadCount(string? text) =>
+        text is null ? 10
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        && count is >= 1 and <= MaxCheckpoints
+            ? count
+        : throw new CommandFailure(ExitCode.Usage, $"a number from 1 to {MaxCheckpoints} is required")
+        {
+            Where = "--last",
+        };
+
+    // A tree head as it was fetched, or the one in a proof.
+    private static SignedNote ReadHead(string file)
+    {
+        var text = ReadAll(file);
+        var note = text.StartsWith('{') ? CallProof.Parse(file, text).Note : SignedNote.Parse(text);
+        return note is not null && TreeHead.Parse(note.Text) is not null
+            ? note
+            : throw new CommandFailure(ExitCode.CheckFailed, "this is not a signed tree head") { Where = file };
+    }
+
+    private static string ReadAll(string file)
+    {
+        using var text = InFile.Open(file);
+        return text.ReadToEnd();
+    }
+
+    // The key itself, or a file that it is in.
+    private static NoteKey ReadKey(string key) =>
+        NoteKey.Parse(key.Contains('+', StringComparison.Ordinal) ? key : InFile.ReadText(key))
+        ?? throw new CommandFailure(ExitCode.Usage, "this is not the key of a transparency log")
+        {
+            Where = "--log-key",
+            Next = "give the member `key` of GET /v1/transparency, as it was noted outside the service",
+        };
+}

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Transparency;
+using Culvert.Identity.Service.Transparency.Checkpoints;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Machines;
+
+/// <summary>
+/// <c>POST /v1/agent/checkpoints</c>: an agent's signed word on how far its record of calls reaches. It is verified, held
+/// against those before it and stored:
+/// <list type="table">
+/// <item><term>not signed by this agent</term><description>refused; <c>signature</c> in the audit</description></item>
+/// <item><term>stored already</term><description>accepted, nothing changes</description></item>
+/// <item><term>another head for a sequence that is stored</term><description>stored as <c>fork</c></description></item>
+/// <item><term>a lower sequence, signed later</term><description>stored as <c>rollback</c></description></item>
+/// <item><term>a lower sequence, signed earlier</term><description>stored: it was late</description></item>
+/// <item><term>a higher sequence</term><description>stored</description></item>
+/// </list>
+/// What contradicts is accepted because it is evidence. The audit has the first of each kind in a row.
+/// </summary>
+internal sealed class CheckpointEndpoint(
+    AgentCheckpointStore store,
+    MachineFacts facts,
+    Installation installation,
+    Ordinals ordinals,
+    IJournal journal,
+    TimeProvider time,
+    ILogger<CheckpointEndpoint> logger
+)
+{
+    // An agent makes one a minute, and one when it stops.
+    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
+    private const int MaxCharacters = 32 * 1024;
+    private const int MaxTries = 3;
+
+    // Agents whose last one was refused: one entry of the audit tells it.
+    private readonly ConcurrentDictionary<string, bool> refused = new(StringComparer.Ordinal);
+
+    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.AgentCheckpointSubmission,
+            cancellationToken,
+            MaxCharacters
+        );
+        if (!body.IsOk)
+        {
+            return body.Refusal;
+        }
+
+        var token = body.Value.Checkpoint;
+        facts.Heard(request.Peer);
+        if (
+            AuditCheckpoint.VerifyCalls(token, Trust(), request.Peer.TunnelId!) is not { } checkpoint
+            || checkpoint.Node != request.Peer.InstanceId
+        )
+        {
+            return await RefuseAsync(request, cancellationToken);
+        }
+
+        refused.TryRemove(request.Peer.SpiffeId, out _);
+        for (var tries = 1; ; tries++)
+        {
+            if (await TryStoreAsync(request, token, checkpoint, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            if (tries == MaxTries)
+            {
+                return StorageErrors.Unavailable.Refuse() with { RetryAfter = Spacing };
+            }
+        }
+    }
+
+    // Null: another checkpoint of this agent was stored in the meantime.
+    private async ValueTask<ApiAnswer?> TryStoreAsync(
+        ApiRequest request,
+        string token,
+        AuditCheckpoint checkpoint,
+        CancellationToken cancellationToken
+    )
+    {
+        var peer = request.Peer;
+        var (tunnel, instance) = (peer.TunnelId!, peer.InstanceId!);
+        var history = await store.HistoryAsync(tunnel, instance, checkpoint.Sequence, cancellationToken);
+        if (history.Heads.Contains(checkpoint.Head))
+        {
+            return ApiAnswer.Empty;
+        }
+
+        var now = time.GetStoreNow();
+        if (history.LatestReceivedAt is { } latest && now - latest < Spacing && now >= latest)
+        {
+            return RequestErrors.RateLimited.Refuse() with { RetryAfter = Spacing };
+        }
+
+        var alarm = Judge(checkpoint, history);
+        var stored = new StoredCheckpoint
+        {
+            Ordinal = ordinals.Next(),
+            TunnelId = tunnel,
+            InstanceId = instance,
+            Sequence = checkpoint.Sequence,
+            Head = checkpoint.Head,
+            SignedAt = checkpoint.Time,
+            ReceivedAt = now,
+            Alarm = alarm,
+            Token = token,
+        };
+        var isNews = alarm is not null && alarm != history.LatestAlarm;
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = isNews
+                    ? Disputed(request, alarm!) with
+                    {
+                        Sequence = checkpoint.Sequence,
+                        Head = checkpoint.Head,
+                    }
+                    : null,
+                Statements = store.Add(stored, peer.OrganizationId!, history),
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return null;
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        if (isNews)
+        {
+            Report(peer, alarm!, checkpoint);
+        }
+
+        return ApiAnswer.Empty;
+    }
+
+    private static string? Judge(AuditCheckpoint checkpoint, CheckpointHistory history) =>
+        history.Heads.Count > 0 ? CheckpointAlarm.Fork
+        : checkpoint.Sequence < history.Highest && checkpoint.Time > history.HighestSignedAt ? CheckpointAlarm.Rollback
+        : null;
+
+    private async ValueTask<ApiAnswer> RefuseAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (refused.TryAdd(request.Peer.SpiffeId, true))
+        {
+            var result = await journal.CommitAsync(
+                new Decision { Event = Disputed(request, CheckpointAlarm.Signature) },
+                cancellationToken
+            );
+            if (result.RefusalIfUnavailable() is { } unavailable)
+            {
+                refused.TryRemove(request.Peer.SpiffeId, out _);
+                return unavailable;
+            }
+
+            Report(request.Peer, CheckpointAlarm.Signature, null);
+        }
+
+        return RequestErrors.Invalid.Refuse("checkpoint: this agent did not sign it.");
+    }
+
+    private void Report(MachinePeer peer, string reason, AuditCheckpoint? checkpoint)
+    {
+        ServiceMeters.AgentCheckpointDisputes.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        Transparency.Log.CheckpointDisputed(
+            logger,
+            peer.SpiffeId,
+            reason,
+            checkpoint?.Sequence ?? 0,
+            checkpoint?.Head ?? "-"
+        );
+    }
+
+    private AgentCheckpointDisputed Disputed(ApiRequest request, string reason)
+    {
+        var peer = request.Peer;
+        return new AgentCheckpointDisputed(peer.TunnelId!, peer.InstanceId!, reason)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(peer, request),
+            OrganizationId = peer.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("tunnel", peer.TunnelId!)],
+        };
+    }
+
+    private PlatformTrust Trust() =>
+        PlatformTrust.TryCreate(installation.TrustDomain, facts.PlatformBundle.Pem, out var trust)
+            ? trust
+            : throw new InvalidOperationException("The platform bundle contains no anchor.");
+}

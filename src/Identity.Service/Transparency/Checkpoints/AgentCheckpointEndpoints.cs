@@ -1,0 +1,37 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Transparency.Checkpoints;
+
+/// <summary><c>GET /v1/transparency/agent_checkpoints</c>: what the agents of a tunnel signed, the newest first.</summary>
+internal sealed class AgentCheckpointEndpoints(AgentCheckpointStore store)
+{
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Query("tunnel_id") is not { } tunnel)
+        {
+            return RequestErrors.Invalid.Refuse("tunnel_id: the ID of a tunnel is required.");
+        }
+
+        var pageResult = PageRequest.Read(request, "agent_checkpoints");
+        if (!pageResult.IsOk)
+        {
+            return pageResult.Refusal;
+        }
+
+        var page = pageResult.Value;
+        var found = await store.ListAsync(
+            request.Caller.OrganizationId,
+            tunnel,
+            request.Query("instance_id"),
+            page.Before,
+            page.Limit + 1,
+            cancellationToken
+        );
+        var (rows, next) = page.Cut(found, checkpoint => checkpoint.Ordinal);
+        return ApiAnswer.Json(
+            new AgentCheckpointListDocument { Data = [.. rows.Select(AgentCheckpointDocument.Of)], NextPage = next },
+            TransparencyJson.Default.AgentCheckpointListDocument
+        );
+    }
+}

@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Transparency.Checkpoints;
+
+/// <summary>Agents' checkpoints of their records of calls. They are never changed, and never deleted.</summary>
+internal sealed class AgentCheckpointStore(Database database)
+{
+    private const string Columns =
+        "SELECT c.ordinal AS Ordinal, c.tunnel_id AS TunnelId, c.instance_id AS InstanceId, c.sequence AS Sequence, "
+        + "c.head AS Head, c.signed_at_ms AS SignedAt, c.received_at_ms AS ReceivedAt, c.alarm AS Alarm, "
+        + "h.header AS Header, c.signed_part AS SignedPart, c.entry AS Entry "
+        + "FROM agent_checkpoints c JOIN agent_checkpoint_headers h ON h.digest = c.header_digest ";
+
+    /// <summary>An agent's, the newest first. Those of other organizations are not found.</summary>
+    public async ValueTask<IReadOnlyList<StoredCheckpoint>> ListAsync(
+        string organizationId,
+        string tunnelId,
+        string? instanceId,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<CheckpointRow>(
+            Columns
+                + "WHERE c.tunnel_id = @tunnelId AND c.organization_id = @organizationId AND c.ordinal < @before "
+                + "AND (@instanceId = '' OR c.instance_id = @instanceId) ORDER BY c.ordinal DESC LIMIT @count",
+            new
+            {
+                organizationId,
+                tunnelId,
+                instanceId = instanceId ?? "",
+                before,
+                count,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToCheckpoint())];
+    }
+
+    public async ValueTask<CheckpointHistory> HistoryAsync(
+        string tunnelId,
+        string instanceId,
+        long sequence,
+        CancellationToken cancellationToken
+    )
+    {
+        var agent = new
+        {
+            tunnelId,
+            instanceId,
+            sequence,
+        };
+        var highest = await database.QueryAsync<(long Sequence, long SignedAt)>(
+            "SELECT sequence, signed_at_ms FROM agent_checkpoints WHERE tunnel_id = @tunnelId "
+                + "AND instance_id = @instanceId AND alarm IS NULL ORDER BY sequence DESC LIMIT 1",
+            agent,
+            cancellationToken
+        );
+        var latest = await database.QueryAsync<(long ReceivedAt, string? Alarm)>(
+            "SELECT received_at_ms, alarm FROM agent_checkpoints WHERE tunnel_id = @tunnelId "
+                + "AND instance_id = @instanceId ORDER BY ordinal DESC LIMIT 1",
+            agent,
+            cancellationToken
+        );
+        var heads = await database.QueryAsync<string>(
+            "SELECT head FROM agent_checkpoints WHERE tunnel_id = @tunnelId AND instance_id = @instanceId "
+                + "AND sequence = @sequence",
+            agent,
+            cancellationToken
+        );
+        return new CheckpointHistory(
+            highest.Select(row => row.Sequence).FirstOrDefault(),
+            Instants.FromStore(highest.Select(row => row.SignedAt).FirstOrDefault()),
+            latest.Count > 0 ? Instants.FromStore(latest[0].ReceivedAt) : null,
+            latest.Select(row => row.Alarm).FirstOrDefault(),
+            heads
+        );
+    }
+
+    /// <summary>
+    /// Conflict <see cref="TransparencyConflict.Recorded"/>: it is stored already, or it was judged by a history that is no
+    /// longer the present one.
+    /// </summary>
+    /// <param name="checkpoint">What was received.</param>
+    /// <param name="organizationId">Of the agent.</param>
+    /// <param name="judgedBy">The history that its alarm follows from.</param>
+    public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, string organizationId, CheckpointHistory judgedBy)
+    {
+        var dot = checkpoint.Token.IndexOf('.', StringComparison.Ordinal);
+        var header = checkpoint.Token[..dot];
+        var headerDigest = SHA256.HashData(Encoding.ASCII.GetBytes(header));
+        return
+        [
+            // One writer runs this: what it counts is still so when the row is written.
+            new Statement(
+                "SELECT 1 FROM transparency_tree WHERE NOT EXISTS (SELECT 1 FROM agent_checkpoints WHERE "
+                    + "tunnel_id = @TunnelId AND instance_id = @InstanceId AND sequence > @highest AND alarm IS NULL) "
+                    + "AND (SELECT COUNT(*) FROM agent_checkpoints WHERE tunnel_id = @TunnelId "
+                    + "AND instance_id = @InstanceId AND sequence = @Sequence) = @same",
+                new
+                {
+                    checkpoint.TunnelId,
+                    checkpoint.InstanceId,
+                    checkpoint.Sequence,
+                    highest = judgedBy.Highest,
+                    same = (long)judgedBy.Heads.Count,
+                }
+            ).ExpectingOne(TransparencyConflict.Recorded),
+            new(
+                "INSERT INTO agent_checkpoint_headers (digest, header) VALUES (@headerDigest, @header) "
+                    + "ON CONFLICT (digest) DO NOTHING",
+                new { headerDigest, header }
+            ),
+            new Statement(
+                "INSERT INTO agent_checkpoints (tunnel_id, instance_id, sequence, head, ordinal, organization_id, "
+                    + "signed_at_ms, received_at_ms, alarm, signed_part, header_digest, digest) VALUES (@TunnelId, "
+                    + "@InstanceId, @Sequence, @Head, @Ordinal, @organizationId, @SignedAt, @ReceivedAt, @Alarm, "
+                    + "@signedPart, @headerDigest, @digest)",
+                new
+                {
+                    checkpoint.TunnelId,
+                    checkpoint.InstanceId,
+                    checkpoint.Sequence,
+                    checkpoint.Head,
+                    checkpoint.Ordinal,
+                    organizationId,
+                    SignedAt = checkpoint.SignedAt.ToStore(),
+                    ReceivedAt = checkpoint.ReceivedAt.ToStore(),
+                    checkpoint.Alarm,
+                    signedPart = checkpoint.Token[(dot + 1)..],
+                    headerDigest,
+                    digest = SHA256.HashData(Encoding.ASCII.GetBytes(checkpoint.Token)),
+                }
+            ).Unique(TransparencyConflict.Recorded),
+        ];
+    }
+}

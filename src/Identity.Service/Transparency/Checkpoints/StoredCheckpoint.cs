@@ -1,0 +1,30 @@
+namespace Culvert.Identity.Service.Transparency.Checkpoints;
+
+/// <summary>An agent's signed word on how far its record of calls reaches.</summary>
+internal sealed record StoredCheckpoint
+{
+    public required long Ordinal { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    public required string InstanceId { get; init; }
+
+    /// <summary>The newest record then.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>That record's hash, in lower-case hexadecimal.</summary>
+    public required string Head { get; init; }
+
+    public required DateTimeOffset SignedAt { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>What it contradicts an earlier one in: <c>fork</c> or <c>rollback</c>; null = it agrees.</summary>
+    public string? Alarm { get; init; }
+
+    /// <summary>The compact JWS.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Its place in the transparency log; null = it is not there yet.</summary>
+    public long? Entry { get; init; }
+}

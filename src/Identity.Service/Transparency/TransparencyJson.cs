@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Transparency.Checkpoints;
+
+namespace Culvert.Identity.Service.Transparency;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    MaxDepth = 16
+)]
+[JsonSerializable(typeof(TransparencyLogDocument))]
+[JsonSerializable(typeof(InclusionProofDocument))]
+[JsonSerializable(typeof(ConsistencyProofDocument))]
+[JsonSerializable(typeof(AgentCheckpointListDocument))]
+internal sealed partial class TransparencyJson : JsonSerializerContext;

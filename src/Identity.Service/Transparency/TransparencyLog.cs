@@ -1,0 +1,88 @@
+using Culvert.Identity.Service.Audit.Export;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Transparency.Tree;
+
+namespace Culvert.Identity.Service.Transparency;
+
+/// <summary>
+/// Adds to the tree what it lacks and signs its head, every minute. Each batch is one transaction, and is refused if the
+/// tree is no longer the one that it was computed from: nothing that stops a node in between leaves half of it.
+/// </summary>
+internal sealed class TransparencyLog(
+    TreeStore tree,
+    PendingSource pending,
+    TreePublisher publisher,
+    AuditExportStore turns,
+    IJournal journal,
+    StoreNode node,
+    TimeProvider time,
+    ILogger<TransparencyLog> logger
+)
+    : RecurringJob(
+        "transparency_log",
+        "Adds agents' checkpoints, certificates and changes to the transparency log, and signs its tree head.",
+        TimeSpan.FromMinutes(1),
+        time
+    )
+{
+    // After so many a head is signed; the rest follows in the next round.
+    private const int MaxBatches = 200;
+
+    // Longer than a batch takes: of several nodes, one does this work. Without it they would only waste theirs.
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adds what is pending and signs the head.</summary>
+    public async Task IntegrateAsync(CancellationToken cancellationToken)
+    {
+        if (!journal.IsHealthy || !await CommitAsync([TakeTurn()], cancellationToken))
+        {
+            return;
+        }
+
+        for (var batches = 0; batches < MaxBatches && await AddBatchAsync(cancellationToken); batches++)
+        {
+            // Until nothing is pending, or another node was faster.
+        }
+
+        await publisher.PublishAsync(cancellationToken);
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => IntegrateAsync(cancellationToken);
+
+    // What was not written is pending still.
+    protected override void Tell(Exception fault) => Log.RoundFailed(logger, fault);
+
+    // False: nothing was added.
+    private async Task<bool> AddBatchAsync(CancellationToken cancellationToken)
+    {
+        var before = await tree.StateAsync(cancellationToken);
+        if (await pending.NextAsync(before.Size, cancellationToken) is not { } batch)
+        {
+            return false;
+        }
+
+        var after = await TreeAppender.ContinueAsync(before.Size, tree.TileAsync, cancellationToken);
+        foreach (var entry in batch.Entries)
+        {
+            after.Add(entry.ToHash());
+        }
+
+        var root = await after.FinishAsync(cancellationToken);
+        return await CommitAsync(
+            [TakeTurn(), .. tree.Append(before, batch.Entries, after, root), .. batch.Done],
+            cancellationToken
+        );
+    }
+
+    private Statement TakeTurn()
+    {
+        var now = Time.GetStoreNow();
+        return turns.TakeTurn(Name, node.Name, now, now + Turn);
+    }
+
+    private async ValueTask<bool> CommitAsync(
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    ) => (await journal.CommitAsync(new Decision { Statements = statements }, cancellationToken)).IsCommitted;
+}

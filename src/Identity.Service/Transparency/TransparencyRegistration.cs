@@ -1,0 +1,41 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Transparency.Checkpoints;
+using Culvert.Identity.Service.Transparency.Tree;
+
+namespace Culvert.Identity.Service.Transparency;
+
+/// <summary>The capability's door.</summary>
+internal static class TransparencyRegistration
+{
+    public static IServiceCollection AddTransparency(this IServiceCollection services) =>
+        services
+            .AddSingleton<TransparencyOrigin>()
+            .AddSingleton<TransparencyKeys>()
+            .AddSingleton<TreeStore>()
+            .AddSingleton<HeadStore>()
+            .AddSingleton<PendingSource>()
+            .AddSingleton<AgentCheckpointStore>()
+            .AddSingleton<AgentCheckpointEndpoints>()
+            .AddSingleton<TreePublisher>()
+            .AddSingleton<TransparencyEndpoints>()
+            .AddSingleton<TransparencyLog>()
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<TransparencyLog>());
+
+    public static void MapTransparency(this ApiHost host)
+    {
+        var log = host.Services.GetRequiredService<TransparencyEndpoints>();
+        var read = Access.Scope(Scopes.OrganizationAdmin);
+        host.Get(TransparencyOrigin.Path, read, log.GetAsync);
+        host.Get(TransparencyOrigin.Path + "/checkpoint", read, log.CheckpointAsync);
+        host.Get(TransparencyOrigin.Path + "/tile/entries/{**number}", read, log.EntriesAsync);
+        host.Get(TransparencyOrigin.Path + "/tile/{level}/{**number}", read, log.TileAsync);
+        host.Get(TransparencyOrigin.Path + "/proof/inclusion", read, log.InclusionAsync);
+        host.Get(TransparencyOrigin.Path + "/proof/consistency", read, log.ConsistencyAsync);
+        host.Get(
+            TransparencyOrigin.Path + "/agent_checkpoints",
+            read,
+            host.Services.GetRequiredService<AgentCheckpointEndpoints>().ListAsync
+        );
+    }
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Machine.Client.Checkpoints;
+
+/// <summary>
+/// A line of an agent's record of calls: an object with <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its
+/// very end, <c>hash</c>: SHA-256 of all that precedes it.
+/// </summary>
+/// <param name="Sequence">As it says.</param>
+/// <param name="Previous">As it says.</param>
+/// <param name="Hash">As it says.</param>
+/// <param name="IsIntact">Whether the hash is that of what precedes it.</param>
+public sealed record CallRecordLine(long Sequence, string Previous, string Hash, bool IsIntact)
+{
+    /// <summary>Characters of a hash.</summary>
+    public const int HashCharacters = 2 * SHA256.HashSizeInBytes;
+
+    /// <summary>What the first line of all names as the one before.</summary>
+    public static readonly string Start = new('0', HashCharacters);
+
+    /// <summary>The bytes before the hash.</summary>
+    public static ReadOnlySpan<byte> HashMember => ",\"hash\":\""u8;
+
+    /// <summary>Null: this is not a line of the record.</summary>
+    /// <param name="line">Without its line break.</param>
+    public static CallRecordLine? Read(ReadOnlySpan<byte> line)
+    {
+        var at = line.Length - HashCharacters - 2 - HashMember.Length;
+        if (at <= 0 || !line[at..].StartsWith(HashMember) || !line.EndsWith("\"}"u8))
+        {
+            return null;
+        }
+
+        var (sequence, previous) = (0L, "");
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                if (reader.ValueTextEquals("seq"u8))
+                {
+                    reader.Read();
+                    sequence = reader.GetInt64();
+                }
+                else if (reader.ValueTextEquals("prev"u8))
+                {
+                    reader.Read();
+                    previous = reader.GetString() ?? "";
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+
+        var hash = Encoding.ASCII.GetString(line.Slice(at + HashMember.Length, HashCharacters));
+        var isIntact = Convert.ToHexStringLower(SHA256.HashData(line[..at])) == hash;
+        return sequence > 0 ? new CallRecordLine(sequence, previous, hash, isIntact) : null;
+    }
+}

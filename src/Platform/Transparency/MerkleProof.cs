@@ -1,0 +1,125 @@
+namespace Culvert.Platform.Transparency;
+
+/// <summary>Checks proofs of a Merkle tree, by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2.</summary>
+public static class MerkleProof
+{
+    /// <summary>More than any tree of 2^63 entries needs.</summary>
+    public const int MaxHashes = 128;
+
+    /// <summary>Whether the tree of that size and root has this entry in this place.</summary>
+    /// <param name="index">The entry's place, from 0.</param>
+    /// <param name="size">Entries of the tree.</param>
+    /// <param name="entryHash">See <see cref="MerkleHash.OfEntry"/>.</param>
+    /// <param name="root">The tree's.</param>
+    /// <param name="proof">From the entry's sibling up.</param>
+    public static bool HasEntry(long index, long size, byte[] entryHash, byte[] root, IReadOnlyList<byte[]> proof)
+    {
+        if (index < 0 || index >= size || proof.Count > MaxHashes)
+        {
+            return false;
+        }
+
+        var (at, last) = (index, size - 1);
+        var hash = entryHash;
+        foreach (var sibling in proof)
+        {
+            if (last == 0 || sibling.Length != MerkleHash.Length)
+            {
+                return false;
+            }
+
+            if ((at & 1) == 1 || at == last)
+            {
+                hash = MerkleHash.OfNode(sibling, hash);
+                SkipMissingLevels(ref at, ref last);
+            }
+            else
+            {
+                hash = MerkleHash.OfNode(hash, sibling);
+            }
+
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        return last == 0 && hash.AsSpan().SequenceEqual(root);
+    }
+
+    /// <summary>Whether the larger tree begins with every entry of the smaller one, in the same order.</summary>
+    /// <param name="from">Entries of the smaller tree.</param>
+    /// <param name="to">Entries of the larger tree.</param>
+    /// <param name="fromRoot">The smaller tree's root.</param>
+    /// <param name="toRoot">The larger tree's root.</param>
+    /// <param name="proof">As RFC 6962 §2.1.2 orders it; empty if the sizes are equal, or the smaller is 0.</param>
+    public static bool IsContinued(long from, long to, byte[] fromRoot, byte[] toRoot, IReadOnlyList<byte[]> proof)
+    {
+        if (from < 0 || from > to || proof.Count > MaxHashes || proof.Any(hash => hash.Length != MerkleHash.Length))
+        {
+            return false;
+        }
+
+        if (from == to)
+        {
+            return proof.Count == 0 && fromRoot.AsSpan().SequenceEqual(toRoot);
+        }
+
+        if (from == 0)
+        {
+            return proof.Count == 0 && fromRoot.AsSpan().SequenceEqual(MerkleHash.OfNothing());
+        }
+
+        // A tree of a power of two is itself a node of the larger one, so the proof leaves it out.
+        return LeadsTo(from - 1, to - 1, fromRoot, toRoot, long.IsPow2(from) ? [fromRoot, .. proof] : proof);
+    }
+
+    private static bool LeadsTo(
+        long fromLast,
+        long toLast,
+        ReadOnlySpan<byte> fromRoot,
+        ReadOnlySpan<byte> toRoot,
+        IReadOnlyList<byte[]> path
+    )
+    {
+        if (path.Count == 0)
+        {
+            return false;
+        }
+
+        var (at, last) = (fromLast, toLast);
+        while ((at & 1) == 1)
+        {
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        var (fromHash, toHash) = (path[0], path[0]);
+        foreach (var hash in path.Skip(1))
+        {
+            if (last == 0)
+            {
+                return false;
+            }
+
+            if ((at & 1) == 1 || at == last)
+            {
+                (fromHash, toHash) = (MerkleHash.OfNode(hash, fromHash), MerkleHash.OfNode(hash, toHash));
+                SkipMissingLevels(ref at, ref last);
+            }
+            else
+            {
+                toHash = MerkleHash.OfNode(toHash, hash);
+            }
+
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        return last == 0 && fromRoot.SequenceEqual(fromHash) && toRoot.SequenceEqual(toHash);
+    }
+
+    // The last entry of a tree has no sibling on the levels where its subtree is not complete.
+    private static void SkipMissingLevels(ref long at, ref long last)
+    {
+        while ((at & 1) == 0 && at != 0)
+        {
+            (at, last) = (at >> 1, last >> 1);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+
+namespace Culvert.Platform.Transparency;
+
+/// <summary>A signature line of a note.</summary>
+/// <param name="Name">Of the key.</param>
+/// <param name="KeyId">Four bytes that tell keys of one name apart; not a hash to rely on.</param>
+/// <param name="Value">The signature.</param>
+public sealed record NoteSignature(string Name, uint KeyId, byte[] Value)
+{
+    private const string Start = "— "; // U+2014
+
+    /// <summary>Null: this is not a signature line.</summary>
+    /// <param name="line">Without its line break.</param>
+    public static NoteSignature? Parse(string line)
+    {
+        if (!line.StartsWith(Start, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var parts = line[Start.Length..].Split(' ');
+        if (parts is not [{ Length: > 0 } name, { } encoded])
+        {
+            return null;
+        }
+
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length) && length > sizeof(uint)
+            ? new NoteSignature(name, BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes[sizeof(uint)..length])
+            : null;
+    }
+
+    /// <summary>The line, without its line break.</summary>
+    public override string ToString()
+    {
+        var bytes = new byte[sizeof(uint) + Value.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, KeyId);
+        Value.CopyTo(bytes.AsSpan(sizeof(uint)));
+        return $"{Start}{Name} {Convert.ToBase64String(bytes)}";
+    }
+}

@@ -1,0 +1,31 @@
+namespace Culvert.Platform.Transparency;
+
+/// <summary>Text with the signatures of one or several keys (c2sp.org/signed-note).</summary>
+/// <param name="Text">With its last line break.</param>
+/// <param name="Signatures">In their order; at least one.</param>
+public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
+{
+    /// <summary>Far more than a tree head with its signatures takes.</summary>
+    public const int MaxCharacters = 64 * 1024;
+
+    private const int MaxSignatures = 32;
+
+    /// <summary>Null: this is not a signed note. No signature is verified.</summary>
+    public static SignedNote? Parse(string note)
+    {
+        // The last empty line separates them.
+        var end = note.Length <= MaxCharacters ? note.LastIndexOf("\n\n", StringComparison.Ordinal) : -1;
+        if (end < 0 || end + 2 == note.Length || note[^1] != '\n' || note.Any(c => c < ' ' && c != '\n'))
+        {
+            return null;
+        }
+
+        var signatures = note[(end + 2)..^1].Split('\n').Select(NoteSignature.Parse).ToList();
+        return signatures.Count <= MaxSignatures && !signatures.Contains(null)
+            ? new SignedNote(note[..(end + 1)], [.. signatures.OfType<NoteSignature>()])
+            : null;
+    }
+
+    /// <summary>As it is published.</summary>
+    public override string ToString() => Text + "\n" + string.Concat(Signatures.Select(one => one + "\n"));
+}

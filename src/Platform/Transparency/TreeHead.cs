@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Culvert.Platform.Transparency;
+
+/// <summary>How large a log's tree is and its root: the text of a checkpoint (c2sp.org/tlog-checkpoint).</summary>
+/// <param name="Origin">The log's name.</param>
+/// <param name="Size">Entries.</param>
+/// <param name="Root">The root of the tree of that size.</param>
+public sealed record TreeHead(string Origin, long Size, byte[] Root)
+{
+    /// <summary>Null: this is not a tree head. Extension lines are accepted; they do not belong to the head.</summary>
+    public static TreeHead? Parse(string text)
+    {
+        var lines = text.Split('\n');
+        if (
+            lines.Length < 4
+            || lines[0].Length == 0
+            || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            || lines[1] != size.ToString(CultureInfo.InvariantCulture)
+        )
+        {
+            return null;
+        }
+
+        var root = new byte[MerkleHash.Length];
+        return Convert.TryFromBase64String(lines[2], root, out var length) && length == root.Length
+            ? new TreeHead(lines[0], size, root)
+            : null;
+    }
+
+    /// <summary>What is signed.</summary>
+    public string ToText() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Origin}\n{Size}\n{Convert.ToBase64String(Root)}\n");
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Equals(TreeHead? other) =>
+        other is not null && Origin == other.Origin && Size == other.Size && Root.AsSpan().SequenceEqual(other.Root);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Origin, Size);
+}

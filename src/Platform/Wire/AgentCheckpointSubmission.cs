@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/agent/checkpoints</c>: how far the agent's record of calls reaches, signed by the agent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentCheckpointSubmission
+{
+    /// <summary>A compact JWS of type <c>culvert-call-checkpoint+jws</c>.</summary>
+    [JsonPropertyName("checkpoint")]
+    public required string Checkpoint { get; init; }
+}
