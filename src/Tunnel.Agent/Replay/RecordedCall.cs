@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Replay;
@@ -46,9 +47,11 @@ internal sealed record RecordedCall
     public bool HasPassed => Decision is "allow" or "would_deny" or "would_refuse";
 
     /// <summary>
-    /// Whether rules decided: not where the message could not be judged, or where a limit refused the call.
+    /// Whether rules decided: not where the message could not be judged, or where a limit or a pin refused the call.
     /// </summary>
-    public bool IsJudged => Decision is "allow" or "deny" or "would_deny";
+    public bool IsJudged =>
+        Decision is "allow" or "deny" or "would_deny"
+        && Reason is not (RoutePins.Drifted or RoutePins.Unpinned or RoutePins.Quarantined);
 
     /// <summary>Reads a line.</summary>
     /// <param name="line">One JSON object.</param>
