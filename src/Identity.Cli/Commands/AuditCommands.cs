@@ -109,7 +109,7 @@ internal static class AuditCommands
                                     Next = "give the key that you noted outside the service",
                                 },
                             context.Get(kept),
-                            RootsOf(context)
+                            ReadRoots(context)
                         )
                     );
                 }

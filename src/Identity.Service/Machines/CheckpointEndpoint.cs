@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
-using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Checkpoints;
@@ -191,9 +190,8 @@ internal sealed class CheckpointEndpoint(
         return new AgentCheckpointDisputed(peer.TunnelId!, peer.InstanceId!, reason)
         {
             At = time.GetUtcNow(),
-            Actor = AuditActor.Of(peer, request),
+            Cause = AuditCause.Of(peer, request),
             OrganizationId = peer.OrganizationId,
-            RequestId = request.RequestId,
             Resources = [new AuditResource("tunnel", peer.TunnelId!)],
         };
     }

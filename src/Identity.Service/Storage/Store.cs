@@ -129,7 +129,7 @@ internal sealed class Store : IDisposable
     public static void RequireStartable(StoreSettings options, Migrator? migrator = null)
     {
         migrator ??= Migrator.Current;
-        using var database = DatabaseOf(options);
+        using var database = CreateDatabase(options);
         database.RequireInstallation();
         using var connection = database.OpenWrite();
         var pending = migrator.Unapplied(connection);

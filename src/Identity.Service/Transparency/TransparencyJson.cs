@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Transparency.Checkpoints;
 
 namespace Culvert.Identity.Service.Transparency;
@@ -12,5 +13,5 @@ namespace Culvert.Identity.Service.Transparency;
 [JsonSerializable(typeof(TransparencyLogDocument))]
 [JsonSerializable(typeof(InclusionProofDocument))]
 [JsonSerializable(typeof(ConsistencyProofDocument))]
-[JsonSerializable(typeof(AgentCheckpointListDocument))]
+[JsonSerializable(typeof(Page<AgentCheckpointDocument>))]
 internal sealed partial class TransparencyJson : JsonSerializerContext;

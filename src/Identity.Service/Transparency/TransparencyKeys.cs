@@ -106,7 +106,7 @@ internal sealed class TransparencyKeys(
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new TransparencyKeyCreated(signer.Key) { At = now, Actor = AuditActor.System },
+                    Event = new TransparencyKeyCreated(signer.Key) { At = now, Cause = AuditCause.System },
                     Statements =
                     [
                         new Statement(

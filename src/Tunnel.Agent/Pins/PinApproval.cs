@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Pins;
 

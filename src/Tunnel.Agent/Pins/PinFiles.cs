@@ -24,11 +24,11 @@ internal sealed class PinFiles(StateDirectory state, string route)
     private readonly StateSeal seal = new(state);
 
     /// <summary>Where each approval is written, signed; nothing is removed from it.</summary>
-    public string Approvals => state.PathOf(Path.Combine(FolderName, "approvals.jsonl"));
+    public string Approvals => state.GetPath(Path.Combine(FolderName, "approvals.jsonl"));
 
-    public string Pinned => PathOf("pinned");
+    public string Pinned => GetPath("pinned");
 
-    private string Folder => state.PathOf(FolderName);
+    private string Folder => state.GetPath(FolderName);
 
     /// <summary>Differs whenever the file of pins was replaced; null while there is none.</summary>
     public (DateTime WrittenAt, long Length)? Stamp =>
@@ -137,7 +137,7 @@ internal sealed class PinFiles(StateDirectory state, string route)
         }
         catch (Exception e) when (e is JsonException or CryptographicException)
         {
-            throw new PinFilesException($"{PathOf(what)} is damaged, was changed, or is from another machine.", e);
+            throw new PinFilesException($"{GetPath(what)} is damaged, was changed, or is from another machine.", e);
         }
         catch (SecretUnavailableException e)
         {
@@ -151,7 +151,7 @@ internal sealed class PinFiles(StateDirectory state, string route)
         {
             Directory.CreateDirectory(Folder, PrivateFile.FolderMode);
             PrivateFile.Replace(
-                PathOf(what),
+                GetPath(what),
                 Encoding.UTF8.GetBytes(seal.Seal(Name(what), JsonSerializer.Serialize(value, type)))
             );
         }
@@ -162,11 +162,11 @@ internal sealed class PinFiles(StateDirectory state, string route)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StateDirectoryException)
         {
-            throw new PinFilesException($"{PathOf(what)} cannot be written: {e.Message}", e);
+            throw new PinFilesException($"{GetPath(what)} cannot be written: {e.Message}", e);
         }
     }
 
-    private string PathOf(string what) => state.PathOf(Name(what));
+    private string GetPath(string what) => state.GetPath(Name(what));
 
     private string Name(string what) => Path.Combine(FolderName, $"{route}.{what}.json");
 }

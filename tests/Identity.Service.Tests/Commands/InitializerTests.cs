@@ -47,7 +47,7 @@ public sealed class InitializerTests : IDisposable
         string.Join('\n', lines).ShouldNotContain(given);
         using var store = Store.Open(Options().StoreSettings, NullLogger.Instance);
         using var connection = store.Database.OpenWrite();
-        connection.QuerySingle<byte[]>("SELECT secret_hash FROM admin_keys").ShouldBe(Credentials.HashOf(given));
+        connection.QuerySingle<byte[]>("SELECT secret_hash FROM admin_keys").ShouldBe(Credentials.Hash(given));
     }
 
     [Theory]

@@ -52,6 +52,7 @@ public abstract class CredentialManagerTest : IAsyncLifetime
         stop.Dispose();
         logs.Dispose();
         folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     private protected IdentityOptions Identity() =>

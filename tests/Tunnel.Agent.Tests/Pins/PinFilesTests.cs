@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Checkpoints;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Tests.Policy;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
-using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -155,7 +154,9 @@ public sealed class PinnedListAndCallTests : IDisposable
                 $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{name}}}","arguments":{} } }"""
             )
         );
-        return PolicyStage.Decide(rules, message, null).IsAllowed;
+        return rules
+            .DecideMessage(message.Method, message.Target, message.Name, message.Resources, principal: null)
+            .IsAllowed;
     }
 
     private static string RandomTool(Random random, string name) =>

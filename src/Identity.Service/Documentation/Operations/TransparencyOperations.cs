@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Checkpoints;
 
@@ -69,6 +70,6 @@ internal static class TransparencyOperations
                     + "the log."
             )
             .Paged("instance_id", "tunnel_id")
-            .Answers<AgentCheckpointListDocument>();
+            .Answers<Page<AgentCheckpointDocument>>();
     }
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 

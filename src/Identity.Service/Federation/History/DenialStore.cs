@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 

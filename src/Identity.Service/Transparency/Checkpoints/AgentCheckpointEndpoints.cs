@@ -13,13 +13,11 @@ internal sealed class AgentCheckpointEndpoints(AgentCheckpointStore store)
             return RequestErrors.Invalid.Refuse("tunnel_id: the ID of a tunnel is required.");
         }
 
-        var pageResult = PageRequest.Read(request, "agent_checkpoints");
-        if (!pageResult.IsOk)
+        if (!PageRequest.Read(request, "agent_checkpoints").TryGet(out var page, out var refusal))
         {
-            return pageResult.Refusal;
+            return refusal;
         }
 
-        var page = pageResult.Value;
         var found = await store.ListAsync(
             request.Caller.OrganizationId,
             tunnel,
@@ -28,10 +26,9 @@ internal sealed class AgentCheckpointEndpoints(AgentCheckpointStore store)
             page.Limit + 1,
             cancellationToken
         );
-        var (rows, next) = page.Cut(found, checkpoint => checkpoint.Ordinal);
         return ApiAnswer.Json(
-            new AgentCheckpointListDocument { Data = [.. rows.Select(AgentCheckpointDocument.Of)], NextPage = next },
-            TransparencyJson.Default.AgentCheckpointListDocument
+            page.Cut(found, checkpoint => checkpoint.Ordinal).Select(AgentCheckpointDocument.Of),
+            TransparencyJson.Default.PageAgentCheckpointDocument
         );
     }
 }

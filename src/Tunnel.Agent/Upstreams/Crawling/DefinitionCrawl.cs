@@ -76,11 +76,11 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
         catch (HttpRequestException e)
         {
-            problem = (e.InnerException as UpstreamException)?.Message ?? FailureText.Of(e);
+            problem = (e.InnerException as UpstreamException)?.Message ?? FailureText.Describe(e);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            problem = FailureText.Of(e);
+            problem = FailureText.Describe(e);
         }
 
         return new CrawlResult(entries, problem, ttl);

@@ -23,8 +23,8 @@ internal static class NaiveTree
 
         var left = Left(entries);
         return index < left
-            ? Path(index, entries[..left]).Append(Root(entries[left..]))
-            : Path(index - left, entries[left..]).Append(Root(entries[..left]));
+            ? Path(index, entries[..left]).Append(Root(entries.AsSpan(left)))
+            : Path(index - left, entries[left..]).Append(Root(entries.AsSpan(0, left)));
     }
 
     public static IEnumerable<byte[]> Proof(int from, byte[][] entries) =>
@@ -39,8 +39,8 @@ internal static class NaiveTree
 
         var left = Left(entries);
         return from <= left
-            ? Proof(from, entries[..left], isComplete).Append(Root(entries[left..]))
-            : Proof(from - left, entries[left..], isComplete: false).Append(Root(entries[..left]));
+            ? Proof(from, entries[..left], isComplete).Append(Root(entries.AsSpan(left)))
+            : Proof(from - left, entries[left..], isComplete: false).Append(Root(entries.AsSpan(0, left)));
     }
 
     private static int Left(ReadOnlySpan<byte[]> entries) => 1 << BitOperations.Log2((uint)(entries.Length - 1));

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 
-namespace Culvert.Machine.Client.Checkpoints;
+namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
 /// Something a machine states, signed with the key of its platform certificate: a compact JWS (RFC 7515), ES256, with the
