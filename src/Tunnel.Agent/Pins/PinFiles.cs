@@ -149,11 +149,14 @@ internal sealed class PinFiles(StateDirectory state, string route)
     {
         try
         {
+            var sealedText = seal.Seal(Name(what), JsonSerializer.Serialize(value, type));
+            if (sealedText.Length > MaxBytes)
+            {
+                throw new PinFilesException($"{GetPath(what)} would have more than {MaxBytes} bytes: it is as it was.");
+            }
+
             Directory.CreateDirectory(Folder, PrivateFile.FolderMode);
-            PrivateFile.Replace(
-                GetPath(what),
-                Encoding.UTF8.GetBytes(seal.Seal(Name(what), JsonSerializer.Serialize(value, type)))
-            );
+            PrivateFile.Replace(GetPath(what), Encoding.UTF8.GetBytes(sealedText));
         }
         catch (InvalidOperationException e)
         {

@@ -12,6 +12,7 @@ internal sealed class PinReporter(
 )
 {
     private const int ShownDigits = 12;
+    private const int MaxShownName = 200;
 
     /// <summary>A definition differs from its pin in another way than before.</summary>
     public void Report(RoutePins pins, Drift drift)
@@ -28,7 +29,7 @@ internal sealed class PinReporter(
             }
         }
 
-        Log.PinDrift(logger, pins.State.Route, drift.Key.ToString(), classes, Cut(pinned), Cut(observed), action);
+        Log.PinDrift(logger, pins.State.Route, Shorten(drift.Key), classes, Cut(pinned), Cut(observed), action);
         Keep(
             new PinRecord
             {
@@ -49,7 +50,7 @@ internal sealed class PinReporter(
     /// <summary>A definition is as it was approved again, or an unpinned one is gone.</summary>
     public void ReportGone(RoutePins pins, PinKey key)
     {
-        Log.PinDriftGone(logger, pins.State.Route, key.ToString());
+        Log.PinDriftGone(logger, pins.State.Route, Shorten(key));
         Keep(
             new PinRecord
             {
@@ -142,6 +143,12 @@ internal sealed class PinReporter(
             trail.CountLost(record);
         }
     }
+
+    // A server chooses how long a name is.
+    private static string Shorten(PinKey key) =>
+        key.ToString() is { Length: > MaxShownName } text
+            ? string.Concat(text.AsSpan(0, MaxShownName), "…")
+            : key.ToString();
 
     private static string Cut(string digest) => digest.Length > ShownDigits ? digest[..ShownDigits] : "none";
 }

@@ -16,6 +16,9 @@ internal sealed class PinState(string route)
     /// <summary>Names beyond it are not kept. They are unpinned all the same.</summary>
     internal const int MaxUnpinned = 4096;
 
+    /// <summary>Of all definitions that differ, together. What is beyond it is not kept.</summary>
+    internal const int MaxCharacters = 4 * 1024 * 1024;
+
     /// <summary>A difference that keeps changing is reported no more often until it is approved or gone.</summary>
     internal const int MaxReports = 16;
 
@@ -29,6 +32,7 @@ internal sealed class PinState(string route)
     private HashSet<PinKey> ambiguous = []; // guarded by the gate; of the reading in progress
     private Dictionary<PinKey, string> read = []; // guarded by the gate; likewise
     private bool isDirty; // guarded by the gate
+    private long observedCharacters; // guarded by the gate
 
     public string Route => route;
 
@@ -172,9 +176,15 @@ internal sealed class PinState(string route)
                 return null; // a completed reading removes the difference
             }
 
-            if (before is null && known is null && drifts.Count >= MaxUnpinned)
+            var isTooMuch = observedCharacters + (definition?.Json.Length ?? 0) > MaxCharacters;
+            if (before is null && known is null && (drifts.Count >= MaxUnpinned || isTooMuch))
             {
                 return null;
+            }
+
+            if (isTooMuch)
+            {
+                (definition, isAmbiguous) = (null, true); // blocked, and not kept
             }
 
             var (classes, looksLike) = Classify(known, definition);
@@ -227,9 +237,13 @@ internal sealed class PinState(string route)
             var gone = new List<PinKey>();
             foreach (var drift in drifts.Values)
             {
-                var isSame = read.TryGetValue(drift.Key, out var digest)
-                    ? FindPinned(drift.Key)?.Digest == digest && !ambiguous.Contains(drift.Key)
-                    : FindPinned(drift.Key) is null;
+                var isSame =
+                    !kinds.Contains(drift.Key.Kind)
+                    || (
+                        read.TryGetValue(drift.Key, out var digest)
+                            ? FindPinned(drift.Key)?.Digest == digest && !ambiguous.Contains(drift.Key)
+                            : FindPinned(drift.Key) is null
+                    );
                 if (isSame && !(now - drift.ListedAt < lately) && drifts.TryRemove(drift.Key, out _))
                 {
                     gone.Add(drift.Key);
@@ -346,6 +360,7 @@ internal sealed class PinState(string route)
     {
         var classes = drifts.Values.Aggregate(DriftClass.None, (all, drift) => all | drift.Classes);
         Volatile.Write(ref openClasses, (int)classes);
+        observedCharacters = drifts.Values.Sum(drift => (long)(drift.Observed?.Json.Length ?? 0));
     }
 
     private static string DigestOf(Dictionary<PinKey, string> read)

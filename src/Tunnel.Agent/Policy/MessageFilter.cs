@@ -122,8 +122,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
         var significant =
             !hasLists ? InResult
-            : rules.Pins is null ? InLists
-            : InPinned;
+            : rules.Pins is { Enforces: true } ? InPinned
+            : InLists;
         if (!MemberNames.AreClear(result, significant, areFree: true))
         {
             return Ambiguous;

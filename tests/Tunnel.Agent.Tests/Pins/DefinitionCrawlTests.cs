@@ -91,20 +91,30 @@ public sealed class DefinitionCrawlTests
         result.Entries.ShouldNotBeEmpty();
     }
 
-    [Fact]
-    public async Task Watch_OnItsTimer_ReadsAgain()
+    [Theory] // the timer, and what the server says of its lists
+    [InlineData(300, "")]
+    [InlineData(86400, ",\"ttlMs\":60000")]
+    public async Task Watch_OnItsTimerOrExpiry_ReadsAgain(int refreshSeconds, string more)
     {
-        await using var scene = await PinScene.StartAsync(Tool("get_record"));
+        await using var scene = await PinScene.StartAsync(
+            new ChangingServer { Tools = [Tool("get_record")], More = more },
+            PinScene.Default with
+            {
+                Refresh = TimeSpan.FromSeconds(refreshSeconds),
+            }
+        );
+        var started = scene.Time.GetUtcNow();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var running = scene.Watch.RunAsync(stop.Token);
         scene.Server.Tools = [Tool("get_record", "Evil.")];
 
         while (scene.Pins.State.Drifts.Count == 0)
         {
-            scene.Time.Advance(TimeSpan.FromSeconds(30));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+            scene.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
         }
 
+        (scene.Time.GetUtcNow() - started).ShouldBeLessThan(TimeSpan.FromHours(12));
         (await scene.CallAsync("get_record")).ShouldBeFalse();
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => running);

@@ -385,7 +385,7 @@ public sealed class PinAttackTests
     }
 
     [Fact]
-    public async Task ListChanged_AndExpiry_AreReasonsToReadAgain()
+    public async Task NewDifference_IsAReasonToReadAgain()
     {
         await using var scene = await PinScene.StartAsync(Get);
         scene.Pins.TakeRequest();

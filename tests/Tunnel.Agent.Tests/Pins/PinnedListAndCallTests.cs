@@ -95,6 +95,43 @@ public sealed class PinnedListAndCallTests : IDisposable
     }
 
     [Fact]
+    public void ListChanged_OnItsWayToAClient_IsAReasonToReadAgain()
+    {
+        var rules = Rules(new PinSettings { Mode = PinMode.Enforce }, new PinState("docs"));
+        rules.Pins!.TakeRequest().ShouldBeFalse();
+
+        new MessageFilter(rules, null, hasLists: false, isModern: false)
+            .Apply("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"""u8.ToArray())
+            .Fate.ShouldBe(MessageFate.Keep);
+
+        rules.Pins.TakeRequest().ShouldBeTrue();
+    }
+
+    [Fact] // a server must not fill the agent's memory
+    public void Differences_TooLargeTogether_AreBlockedAndNotKept()
+    {
+        var state = new PinState("docs");
+        state.Use(Pinned(Read(Tool("a"))));
+        var rules = Rules(new PinSettings { Mode = PinMode.Enforce }, state);
+        var text = new string('x', Definition.MaxCharacters / 2);
+        for (var i = 0; i < 40; i++)
+        {
+            state.Observe(
+                new PinKey(PinKind.Tool, $"t{i}"),
+                Element(Tool($"t{i}", text)),
+                DateTimeOffset.UnixEpoch,
+                true
+            );
+        }
+
+        state.Observe(new PinKey(PinKind.Tool, "a"), Element(Tool("a", text)), DateTimeOffset.UnixEpoch, true);
+
+        state.Drifts.Sum(d => d.Observed?.Json.Length ?? 0).ShouldBeLessThanOrEqualTo(PinState.MaxCharacters);
+        Calls(rules, "a").ShouldBeFalse();
+        Calls(rules, "t39").ShouldBeFalse();
+    }
+
+    [Fact]
     public void ADifferenceThatKeepsChanging_IsReportedAFewTimes()
     {
         var state = new PinState("docs");

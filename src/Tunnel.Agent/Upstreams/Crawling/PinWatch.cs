@@ -193,6 +193,10 @@ internal sealed class PinWatch
                 stamp = files.Stamp;
                 book.Replace(pins.State, approved);
             }
+            else
+            {
+                book.Reporter.ReportNotKept(route.Name, "The agent's certificate has no P-256 key to sign with.");
+            }
         }
         catch (PinFilesException e)
         {
