@@ -19,7 +19,7 @@ internal static class ManifestSet
         "file:deploy/samples/sidecar/pod.yaml",
     ];
 
-    /// <summary>Those with members that Kubernetes 1.27 does not have: containers that run beside the others (1.29).</summary>
+    /// <summary>Those with members that Kubernetes 1.27 does not have: containers that run next to the others (1.29).</summary>
     public static readonly string[] NewerThanTheOldest = ["file:deploy/samples/sidecar/pod.yaml"];
 
     public static async Task<IReadOnlyList<Manifest>> LoadAsync(string set)

@@ -32,7 +32,18 @@ public sealed class ExecutedBlockTests
         ["high-availability.md#See it"] = "HaUpTests",
         ["high-availability.md#Upgrades"] = "MigrateTests",
         ["hostnames.md#Add a name"] = "CustomHostnameTests",
+        ["install-kubernetes.md#1. Push the images"] = "ChartTests",
+        ["install-kubernetes.md#2. Make the Secrets"] = "ChartTests",
+        ["install-kubernetes.md#3. Install the service"] = "ChartTests",
+        ["install-kubernetes.md#4. Take the platform's root"] = "ChartTests",
+        ["install-kubernetes.md#5. Register the tunnel, the edge and who may be them"] = "ChartTests",
+        ["install-kubernetes.md#6. Install edge and agent"] = "ChartTests",
+        ["install-kubernetes.md#7. Give the tunnel a certificate, and call"] = "ChartTests",
+        ["install-kubernetes.md#Backup and restore"] = "ChartTests",
+        ["install-kubernetes.md#Undo"] = "ChartTests",
         ["issuers.md#Issuers"] = "IssuerTests",
+        ["pins.md#Switching it on"] = "PinsCommandTests",
+        ["pins.md#At 3 a.m."] = "PinsCommandTests",
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["policy.md#From the record to a policy"] = "PolicyCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",
@@ -46,6 +57,8 @@ public sealed class ExecutedBlockTests
         ["telemetry.md#Traces"] = "TelemetrySectionTests",
         ["transparency.md#Keep what the proof rests on"] = "TransparencyLogTests",
         ["transparency.md#Verify an agent's record"] = "CallVerifierTests",
+        ["upgrade.md#Debian"] = "PackageTests",
+        ["upgrade.md#Kubernetes"] = "ChartTests",
     };
 
     private static readonly IReadOnlySet<string> NotExecuted = Directory

@@ -68,7 +68,7 @@ public sealed class ChartDefaultTests
             seconds +=
                 key.Value == "drain_delay"
                     ? Number(added.Groups[1].Value)
-                    : Number((await DefaultAsync(program, key.Value)).TrimEnd('s'));
+                    : Seconds(await DefaultAsync(program, key.Value));
         }
 
         seconds.ShouldBeGreaterThan(0, comment.Value);
@@ -76,6 +76,16 @@ public sealed class ChartDefaultTests
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    // As the programs show durations: the largest unit that divides them.
+    private static int Seconds(string duration) =>
+        Number(duration[..^1])
+        * duration[^1] switch
+        {
+            's' => 1,
+            'm' => 60,
+            _ => throw new FormatException(duration),
+        };
 
     private static string Chart => File.ReadAllText(Repository.PathOf("deploy/helm/culvert/values.yaml"));
 

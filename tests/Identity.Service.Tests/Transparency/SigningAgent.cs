@@ -10,7 +10,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Transparency;
 
-/// <summary>An agent that has its key at hand, to sign checkpoints of a record of calls.</summary>
+/// <summary>An agent whose key is known to the test, which signs checkpoints of a record of calls with it.</summary>
 internal sealed class SigningAgent
 {
     private readonly MachineBench bench;

@@ -103,7 +103,7 @@ public sealed class PinFilesTests
         await open.VerifyAsync();
         (await open.CallAsync("send_mail")).ShouldBeFalse();
 
-        // Pins that are gone are no first use.
+        // When pins are gone, the next reading is not a first use.
         File.Delete(open.Files.Pinned);
         open.Watch.Reload();
         await open.VerifyAsync();
