@@ -41,4 +41,9 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(HostnameDocument))]
 [JsonSerializable(typeof(HostnameListDocument))]
 [JsonSerializable(typeof(InventoryListDocument))]
+[JsonSerializable(typeof(RouteDocument))]
+[JsonSerializable(typeof(RouteListDocument))]
+[JsonSerializable(typeof(CallerListDocument))]
+[JsonSerializable(typeof(SetRouteOwnerRequest))]
+[JsonSerializable(typeof(AttestRouteRequest))]
 internal sealed partial class TunnelJson : JsonSerializerContext;
