@@ -78,6 +78,7 @@ internal sealed class CulvertCommand
             TunnelCommands.Create(verbs),
             RangeSetCommands.Create(verbs),
             CaCommands.Create(verbs),
+            InventoryCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
             PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),

@@ -43,6 +43,10 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.IssuerVerified,
         AuditEvents.FederationRuleSimulated,
         AuditEvents.TunnelTokenRevealed,
+        // After a restore the names that a later attestation covered are unsanctioned, until a person attests again.
+        AuditEvents.RouteOwnerChanged,
+        AuditEvents.RouteAttested,
+        AuditEvents.RouteAttestationDue,
         AuditEvents.AcmeChallengeAnnounced,
         AuditEvents.AcmeChallengeEnded,
         AuditEvents.EdgeDrained,

@@ -108,6 +108,21 @@ internal static class ConsoleRegistration
                 )
             );
             MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
+            const string inventory = "/console/inventory";
+            Page<InventoryPage>(
+                inventory,
+                new ConsoleAction(
+                    $"{inventory}/{{tunnel_id}}/{{route}}/owner",
+                    $"{tunnel}/routes/{{route}}",
+                    FormField.Required("owner")
+                ),
+                new ConsoleAction(
+                    $"{inventory}/{{tunnel_id}}/{{route}}/attest",
+                    $"{tunnel}/routes/{{route}}/attest",
+                    FormField.Text("note"),
+                    FormField.Number("names")
+                )
+            );
         }
 
         private void MapHostnames(string page, string hostnames) =>
@@ -298,7 +313,6 @@ internal static class ConsoleRegistration
             Page<HistoryPage>("/console/history");
             Page<ExplainPage>("/console/history/{request_id}");
             Page<AuditPage>("/console/audit");
-            Page<InventoryPage>("/console/inventory");
             const string jobs = "/console/jobs";
             Page<JobsPage>(
                 jobs,

@@ -63,6 +63,7 @@ internal static class DocumentationRegistration
         InstallationOperations.Describe(table);
         TokenOperations.Describe(table);
         TunnelOperations.Describe(table);
+        InventoryOperations.Describe(table);
         MachineOperations.Describe(new OperationTable(machine.Mapped));
     }
 }

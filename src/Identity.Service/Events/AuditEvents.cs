@@ -59,6 +59,10 @@ internal static class AuditEvents
     public const string ClientAuthorityAdded = "tunnel_client_authority_added";
     public const string ClientAuthorityArchived = "tunnel_client_authority_archived";
 
+    public const string RouteOwnerChanged = "tunnel_route_owner_changed";
+    public const string RouteAttested = "tunnel_route_attested";
+    public const string RouteAttestationDue = "tunnel_route_attestation_due";
+
     public const string HostnameAdded = "tunnel_hostname_added";
     public const string HostnameActivated = "tunnel_hostname_activated";
     public const string HostnameSuspended = "tunnel_hostname_suspended";

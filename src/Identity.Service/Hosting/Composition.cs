@@ -16,6 +16,7 @@ using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tokens;
@@ -109,6 +110,7 @@ internal static class Composition
         services.AddNodes();
         services.AddTokens();
         services.AddTunnels();
+        services.AddServers();
         services.AddMachines();
         services.AddConsole();
         services.AddDocumentation();

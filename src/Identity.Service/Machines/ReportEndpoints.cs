@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Assignment;
@@ -22,7 +23,7 @@ internal sealed class ReportEndpoints(
     TunnelStore tunnels,
     EdgeStore edges,
     AgentReportStore agentReports,
-    InventoryStore inventory,
+    UsageReports usageReports,
     BundleHolderStore holders,
     AssignmentStore assignments,
     AuditDisputes disputes,
@@ -35,6 +36,9 @@ internal sealed class ReportEndpoints(
     private const int MaxNames = 256;
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
+
+    // Each route and caller is new once.
+    private const int MostAttempts = 10;
 
     // Times MaxAgents still an int: no sum over a report can overflow.
     private const int MaxConnections = 100_000;
@@ -69,17 +73,27 @@ internal sealed class ReportEndpoints(
         var now = time.GetUtcNow();
         var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
         var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
-        var used = report.Usage is { } usage
-            ? inventory.Add(tunnel.Id, peer.InstanceId!, usage, now, UsageCheck.MaxNames)
-            : [];
-        return await CommitAsync(
-            new Decision
+        var dispute = disputes.Of(request, report);
+        var acknowledgement = await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var plan = await usageReports.PlanAsync(tunnel, peer.InstanceId!, report, now, cancellationToken);
+            var result = await journal.CommitAsync(
+                new Decision { Event = dispute, Statements = [save, .. plan.Statements, .. acknowledgement] },
+                cancellationToken
+            );
+            if (result.Conflict is TunnelConflict.AlreadyRegistered && attempt < MostAttempts)
             {
-                Event = disputes.Of(request, report),
-                Statements = [save, .. used, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
-            },
-            cancellationToken
-        );
+                continue; // another agent reported the same route or caller first
+            }
+
+            if (result.IsCommitted)
+            {
+                usageReports.Complete(plan);
+            }
+
+            return result.RefusalIfUnavailable() is { } refusal ? refusal : ApiAnswer.Empty;
+        }
     }
 
     // A report is an acknowledgement only as far as the protocol lets it count (S17).

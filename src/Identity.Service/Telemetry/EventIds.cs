@@ -78,6 +78,7 @@ internal static class EventIds
     public const int LostEdgeNotNoted = 4001;
     public const int ReadinessUnknown = 4002;
     public const int HandoversFailed = 4003;
+    public const int AttestationNoticesFailed = 4004;
 
     // 5000: Audit
     public const int AuditCheckpoint = 5000;

@@ -143,6 +143,14 @@ internal static class TunnelErrors
         "Archive one that is no longer used."
     );
 
+    public static readonly ErrorCode RouteNames = new(
+        "route.names",
+        409,
+        "The route has other names than you have seen.",
+        "Agents reported names since the list was read; details.names is the number of names now.",
+        "Read the names of the route again, then attest it."
+    );
+
     public static readonly ErrorCode ReportEpoch = new(
         "report.epoch",
         400,

@@ -42,4 +42,9 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(HostnameDocument))]
 [JsonSerializable(typeof(Page<HostnameDocument>))]
 [JsonSerializable(typeof(Page<InventoryDocument>))]
+[JsonSerializable(typeof(RouteDocument))]
+[JsonSerializable(typeof(Page<RouteDocument>))]
+[JsonSerializable(typeof(Page<CallerDocument>))]
+[JsonSerializable(typeof(SetRouteOwnerRequest))]
+[JsonSerializable(typeof(AttestRouteRequest))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

@@ -27,7 +27,10 @@ internal static class TunnelsRegistration
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<EdgeHandovers>())
             .AddSingleton<AgentReportStore>()
             .AddSingleton<InventoryStore>()
+            .AddSingleton<CallerStore>()
+            .AddSingleton<RouteStore>()
             .AddSingleton<InventoryEndpoints>()
+            .AddSingleton<RouteEndpoints>()
             .AddSingleton<ClientRangeSetStore>()
             .AddSingleton<ClientRangeSetEndpoints>()
             .AddSingleton<ClientAuthorityStore>()
@@ -97,6 +100,15 @@ internal static class TunnelsRegistration
 
         var inventory = host.Services.GetRequiredService<InventoryEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/inventory", access, inventory.ListAsync);
+        host.Get("/v1/inventory", access, inventory.ListAllAsync);
+        host.Get("/v1/inventory/routes", access, inventory.ListRoutesAsync);
+        host.Get("/v1/inventory/routes/export", access, inventory.ExportRoutesAsync);
+        host.Get("/v1/inventory/callers", access, inventory.ListCallersAsync);
+
+        const string Route = "/v1/tunnels/{tunnel_id}/routes/{route}";
+        var routes = host.Services.GetRequiredService<RouteEndpoints>();
+        host.Post(Route, access, routes.SetOwnerAsync);
+        host.Post($"{Route}/attest", access, routes.AttestAsync);
 
         var operate = Access.Scope(Scopes.InstallationOperate);
         host.Post($"{Hostnames}/{{name}}/approve", operate, hostnames.ApproveAsync);

@@ -91,6 +91,20 @@ internal sealed class AgentDialect(
             Leaving = leaving,
         };
         var failure = await client.ReportAsync(report, ct);
+        if (
+            failure is { IsTransient: false }
+            && part is not null
+            && part.Entries.Any(entry => entry.Callers is not null)
+        )
+        {
+            // A service that is a version behind does not know callers, and a report may be too large with them.
+            report = report with
+            {
+                Usage = WithoutCallers(part),
+            };
+            failure = await client.ReportAsync(report, ct);
+        }
+
         if (report.Doctor is not null && failure is { IsTransient: false })
         {
             // A service that is a version behind does not know this part; its next findings are offered again.
@@ -125,6 +139,12 @@ internal sealed class AgentDialect(
         sentCheckpoint = newest;
         return null;
     }
+
+    private static AgentReportUsage WithoutCallers(AgentReportUsage part) =>
+        part with
+        {
+            Entries = [.. part.Entries.Select(entry => entry with { Callers = null })],
+        };
 
     public override string? AuditAlarm => checkpoints?.Alarm;
 

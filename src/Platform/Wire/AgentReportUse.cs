@@ -32,4 +32,9 @@ public sealed record AgentReportUse
     /// <summary>Who called last; null where the agent does not ask.</summary>
     [JsonPropertyName("last_caller")]
     public required AgentReportCaller? LastCaller { get; init; }
+
+    /// <summary>Who called, since the report before; null from agents that do not say.</summary>
+    [JsonPropertyName("callers")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentReportUseCaller>? Callers { get; init; }
 }

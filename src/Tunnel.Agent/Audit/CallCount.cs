@@ -6,6 +6,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 internal sealed class CallCount
 {
     private readonly Dictionary<string, long> decisions = new(StringComparer.Ordinal);
+    private readonly CallerCounts callers = new();
     private DateTimeOffset seen;
     private DateTimeOffset? called;
     private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // so on routes that do not authenticate callers
@@ -22,7 +23,11 @@ internal sealed class CallCount
 
         Update(at);
         (called, caller) = (at, who);
+        callers.Add(decision, at, who);
     }
+
+    /// <summary>Entries of <see cref="AgentReportUse.Callers"/>.</summary>
+    public int Callers => callers.Count;
 
     public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
 
@@ -44,6 +49,7 @@ internal sealed class CallCount
                         Subject = Cut(caller.Subject),
                         ClientId = Cut(caller.ClientId),
                     },
+            Callers = callers.ToWire(),
         };
 
     // Not every database stores control characters.

@@ -88,7 +88,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         {
             if (pending is null && news.Count > 0)
             {
-                var taken = news.Take(MaxEntries).ToList();
+                var taken = TakeForReport_NeedsLock();
                 pending = new AgentReportUsage
                 {
                     Run = run,
@@ -111,6 +111,17 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
                 pending = null;
             }
         }
+    }
+
+    // What does not fit is in the next report. One entry always fits.
+    private List<KeyValuePair<(string Route, string Kind, string Name), CallCount>> TakeForReport_NeedsLock()
+    {
+        var callers = 0;
+        return
+        [
+            .. news.Take(MaxEntries)
+                .TakeWhile(entry => (callers += entry.Value.Callers) <= AgentReportUseCaller.MaxPerReport),
+        ];
     }
 
     private static (string Kind, string Name) GetTarget(CallRecord record)

@@ -36,6 +36,7 @@ internal static partial class OneOfEach
         ["POST /v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list"] = """{"crl":"x"}""",
         ["POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge"] = """{"epoch":1}""",
         ["POST /v1/tunnels/{tunnel_id}/relying_parties"] = """{"name":"x"}""",
+        ["POST /v1/tunnels/{tunnel_id}/routes/{route}"] = """{"owner":"x"}""",
         ["POST /v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements"] = """{"epoch":1}""",
     };
 

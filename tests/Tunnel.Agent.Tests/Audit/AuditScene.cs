@@ -45,7 +45,12 @@ internal sealed class AuditScene : IDisposable
             )
         )[..32];
 
-    public static CallRecord Record(string name = "get", string mode = "enforce", string session = "") =>
+    public static CallRecord Record(
+        string name = "get",
+        string mode = "enforce",
+        string session = "",
+        string subject = "alice"
+    ) =>
         new()
         {
             Time = DateTimeOffset.UnixEpoch,
@@ -57,7 +62,7 @@ internal sealed class AuditScene : IDisposable
             Auth = "bearer",
             Credential = "none",
             Issuer = "https://login.example.test",
-            Subject = "alice",
+            Subject = subject,
             ClientId = "inspector",
             Scopes = ["docs.read"],
             Method = "tools/call",

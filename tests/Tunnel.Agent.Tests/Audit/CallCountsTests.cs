@@ -1,3 +1,4 @@
+using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
@@ -137,4 +138,84 @@ public sealed class CallCountsTests
             .Select(e => (e.Kind, e.Name, e.LastCalledAt is null))
             .ShouldBe([("method", "tools/list", false), ("tool", "get", true)]);
     }
+
+    [Fact]
+    public void Next_Callers_AreCountedEach()
+    {
+        var denied = AuditScene.Record();
+        (denied.Decision, denied.Rule) = ("deny", "r1");
+        counts.Add(AuditScene.Record());
+        counts.Add(From("bob"));
+        counts.Add(denied);
+
+        var callers = counts.Next()!.Entries.Single().Callers!;
+
+        callers.Select(c => (c.Subject, c.Calls, c.Denied)).ShouldBe([("alice", 2, 1), ("bob", 1, 0)]);
+    }
+
+    [Fact]
+    public void Next_AfterDelivery_CountsCallersFromZero()
+    {
+        counts.Add(AuditScene.Record());
+        counts.Delivered(counts.Next()!);
+        counts.Add(AuditScene.Record());
+
+        counts.Next()!.Entries.Single().Callers!.Single().Calls.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(0, "last")]
+    [InlineData(1, "(other)")]
+    public void Add_ManyCallersOfOneName_CountTogetherBeyondTheLimit(int more, string last)
+    {
+        for (var i = 1; i < AgentReportUseCaller.MaxPerName + more; i++)
+        {
+            counts.Add(From($"{i}"));
+        }
+
+        counts.Add(From("last"));
+        counts.Add(From("last"));
+
+        var callers = counts.Next()!.Entries.Single().Callers!;
+        callers.Count.ShouldBe(AgentReportUseCaller.MaxPerName + more);
+        (callers[^1].Subject, callers[^1].Calls).ShouldBe((last, 2));
+    }
+
+    [Theory]
+    [InlineData(AgentReportUseCaller.MaxTextLength, false)]
+    [InlineData(AgentReportUseCaller.MaxTextLength + 1, true)]
+    public void Add_CallerWithALongName_IsOneOfTheOthers(int length, bool isOther)
+    {
+        counts.Add(From(new string('a', length)));
+        counts.Add(From(new string('a', length - 1) + "\n"));
+
+        var callers = counts.Next()!.Entries.Single().Callers!;
+        callers.Count(c => c.Subject == AgentReportUseCaller.Other).ShouldBe(1);
+        callers.Count.ShouldBe(isOther ? 1 : 2);
+    }
+
+    [Fact]
+    public void Next_MoreCallersThanAReportTakes_AreInTheNextReport()
+    {
+        const int Names = 30;
+        for (var name = 0; name < Names; name++)
+        {
+            for (var caller = 0; caller < AgentReportUseCaller.MaxPerName; caller++)
+            {
+                counts.Add(AuditScene.Record($"{name}", subject: $"{caller}"));
+            }
+        }
+
+        long calls = 0;
+        while (counts.Next() is { } usage)
+        {
+            usage.Entries.Sum(e => e.Callers!.Count).ShouldBeLessThanOrEqualTo(AgentReportUseCaller.MaxPerReport);
+            calls += usage.Entries.Sum(e => e.Callers!.Sum(c => c.Calls));
+            counts.Delivered(usage);
+        }
+
+        calls.ShouldBe(Names * AgentReportUseCaller.MaxPerName);
+    }
+
+    private static CallRecord From(string subject) => AuditScene.Record(subject: subject);
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
@@ -92,10 +92,9 @@ internal static class CertificateExport
         }
     }
 
-    private static void WriteRow(StringBuilder text, CertificateItemDocument item)
-    {
-        string?[] fields =
-        [
+    private static void WriteRow(StringBuilder text, CertificateItemDocument item) =>
+        CsvText.AppendRow(
+            text,
             item.Id,
             item.Serial,
             item.Kind,
@@ -103,22 +102,12 @@ internal static class CertificateExport
             item.TunnelId,
             item.CaId,
             item.Identity,
-            Time(item.NotBefore),
-            Time(item.NotAfter),
-            Time(item.IssuedAt),
+            CsvText.ToText(item.NotBefore),
+            CsvText.ToText(item.NotAfter),
+            CsvText.ToText(item.IssuedAt),
             item.Fingerprint,
             item.KeySha256,
-            item.RevokedAt is { } revoked ? Time(revoked) : null,
-            item.RevocationReason,
-        ];
-        text.AppendJoin(',', fields.Select(Quote)).Append("\r\n");
-    }
-
-    private static string Time(DateTime time) =>
-        time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Quote(string? field) =>
-        field is null ? ""
-        : field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : field;
+            CsvText.ToText(item.RevokedAt),
+            item.RevocationReason
+        );
 }

@@ -21,6 +21,9 @@ internal static class ConsoleRights
         $"GET {Tunnel}/status",
         $"GET {Tunnel}/agents",
         $"GET {Tunnel}/inventory",
+        "GET /v1/inventory",
+        "GET /v1/inventory/routes",
+        "GET /v1/inventory/callers",
         $"GET {Tunnel}/hostnames",
         $"GET {Tunnel}/certificates",
         $"GET {Tunnel}/relying_parties",
@@ -55,6 +58,8 @@ internal static class ConsoleRights
         $"POST {Tunnel}/hostnames",
         $"POST {Tunnel}/hostnames/{{name}}/check",
         $"DELETE {Tunnel}/hostnames/{{name}}",
+        $"POST {Tunnel}/routes/{{route}}",
+        $"POST {Tunnel}/routes/{{route}}/attest",
         "POST /v1/certificates/revoke"
     );
 

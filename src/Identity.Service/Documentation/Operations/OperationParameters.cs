@@ -14,6 +14,7 @@ internal static class OperationParameters
         ["agent_id"] = Text("The id of the enrolment.", "\"agt_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["authority_id"] = Text("The id of the client CA.", "\"clca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["ca_id"] = Text("The id of the certificate authority.", "\"ca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["caller"] = Text("Only entries of the caller with this subject or client id.", "\"alice@example.com\""),
         ["certificate_id"] = Text("The id of the certificate.", "\"cert_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["challenge_id"] = Text("The id of the challenge.", "\"acmc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["days"] = Number("How many days ahead.", "30"),
@@ -44,6 +45,7 @@ internal static class OperationParameters
             "Only certificates of the key with this SHA-256 of its SubjectPublicKeyInfo.",
             "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""
         ),
+        ["kind"] = Text("Only names of this kind: `tool`, `prompt`, `resource` or `method`.", "\"tool\""),
         ["level"] = Number("The level of the tile.", "0"),
         ["limit"] = Number("The maximum number of entries in one response.", "20"),
         ["name"] = Text("The name of the resource.", "\"offices\""),
@@ -51,7 +53,9 @@ internal static class OperationParameters
             "The number of the tile in groups of three digits, and `.p/` with a width for a part of it.",
             "\"x001/234.p/8\""
         ),
+        ["open"] = Flag("Whether the list has only routes whose attestation is open.", "true"),
         ["organization"] = Text("The id of the organization.", "\"0192f0c1-6a5e-7c3b-9d2f-4b8e1a7c5d30\""),
+        ["owner"] = Text("Only routes with this owner.", "\"Team Docs\""),
         ["page"] = Text("The `next_page` of the previous response; omit it for the first page.", "\"b3JkaW5hbDo0Mg\""),
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
@@ -59,7 +63,7 @@ internal static class OperationParameters
         ["request"] = Text("The DER form of an OCSP request, in base64.", "\"MEIwQDA+MDwwOjAJBgUrDgMCGgUA\""),
         ["request_id"] = Text("The request id of the exchange.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["root_id"] = Text("The id of the root.", "\"root_017Gx2kQ9mVbT4nRw8YcLs3D\""),
-        ["route"] = Text("Only entries of this route.", "\"docs\""),
+        ["route"] = Text("The name of the route.", "\"docs\""),
         ["serial"] = Text("The serial number in hexadecimal.", "\"5f3a9c01\""),
         ["since"] = Text(
             "Feeds and bundles: the revision or epoch that the caller holds. History: the earliest time.",
@@ -70,6 +74,7 @@ internal static class OperationParameters
         ["subject"] = Text("Only exchanges with this subject.", "\"repo:example/docs:ref:refs/heads/main\""),
         ["to"] = Number("The size of the larger tree; the newest signed size by default.", "4096"),
         ["tunnel_id"] = Text("The id of the tunnel.", "\"tnl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["unsanctioned"] = Flag("Whether the list has only names that no attestation covers.", "true"),
         ["until"] = Text("The latest time.", "\"2026-11-23T12:00:00Z\""),
         ["version"] = Number("The number of the version.", "3"),
         ["wait"] = Text("How long the request may wait for a change, as in `30s`.", "\"30s\""),

@@ -27,6 +27,7 @@ internal static class OperationTags
             ["federation_issuers"] = "Identity providers whose tokens the organization trusts.",
             ["federation_presets"] = "What the service knows about common platforms.",
             ["federation_rules"] = "Which tokens are exchanged for which access.",
+            ["inventory"] = "The servers behind all tunnels: their names, owners, attestations and callers.",
             ["jobs"] = "The recurring work of a node.",
             ["oauth"] = "The token endpoint and related operations.",
             ["ocsp"] = "The OCSP responder.",

@@ -8,6 +8,9 @@ internal sealed record InventoryDocument
     [JsonPropertyName("type")]
     public string Type { get; } = "tunnel_inventory_entry";
 
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
     [JsonPropertyName("route")]
     public required string Route { get; init; }
 
@@ -50,9 +53,14 @@ internal sealed record InventoryDocument
     [JsonPropertyName("last_client_id")]
     public required string? LastClientId { get; init; }
 
+    /// <summary>The route was attested after the service first learnt of the name.</summary>
+    [JsonPropertyName("sanctioned")]
+    public required bool Sanctioned { get; init; }
+
     public static InventoryDocument Of(InventoryEntry entry) =>
         new()
         {
+            TunnelId = entry.TunnelId,
             Route = entry.Route,
             Kind = entry.Kind,
             Name = entry.Name,
@@ -67,5 +75,6 @@ internal sealed record InventoryDocument
             LastIssuer = entry.LastIssuer.Length > 0 ? entry.LastIssuer : null,
             LastSubject = entry.LastSubject.Length > 0 ? entry.LastSubject : null,
             LastClientId = entry.LastClientId.Length > 0 ? entry.LastClientId : null,
+            Sanctioned = entry.IsSanctioned,
         };
 }

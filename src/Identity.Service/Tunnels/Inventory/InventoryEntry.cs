@@ -5,6 +5,8 @@ internal sealed record InventoryEntry
 {
     public required long Ordinal { get; init; }
 
+    public required string TunnelId { get; init; }
+
     public required string Route { get; init; }
 
     /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c> or <c>method</c>.</summary>
@@ -35,4 +37,7 @@ internal sealed record InventoryEntry
     public required string LastSubject { get; init; }
 
     public required string LastClientId { get; init; }
+
+    /// <summary>The route was attested after the service first learnt of the name.</summary>
+    public required bool IsSanctioned { get; init; }
 }

@@ -6,6 +6,8 @@ internal sealed class InventoryRow
 {
     public long Ordinal { get; init; }
 
+    public string TunnelId { get; init; } = "";
+
     public string Route { get; init; } = "";
 
     public string Kind { get; init; } = "";
@@ -34,10 +36,13 @@ internal sealed class InventoryRow
 
     public string LastClientId { get; init; } = "";
 
+    public long AttestedOrdinal { get; init; }
+
     public InventoryEntry ToEntry() =>
         new()
         {
             Ordinal = Ordinal,
+            TunnelId = TunnelId,
             Route = Route,
             Kind = Kind,
             Name = Name,
@@ -52,5 +57,6 @@ internal sealed class InventoryRow
             LastIssuer = LastIssuer,
             LastSubject = LastSubject,
             LastClientId = LastClientId,
+            IsSanctioned = Ordinal <= AttestedOrdinal,
         };
 }

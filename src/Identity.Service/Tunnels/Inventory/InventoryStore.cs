@@ -42,6 +42,11 @@ internal sealed class InventoryStore(Database database)
         + "VALUES (@TunnelId, @InstanceId, @Run, @Sequence) "
         + "ON CONFLICT (tunnel_id, instance_id) DO UPDATE SET run = excluded.run, sequence = excluded.sequence";
 
+    private const string OfCaller =
+        " AND (i.tunnel_id, i.route, i.kind, i.name) IN (SELECT c.tunnel_id, c.route, c.kind, c.name "
+        + "FROM tunnel_callers c JOIN tunnels u ON u.id = c.tunnel_id WHERE u.organization_id = @OrganizationId "
+        + "AND (c.subject = @Caller OR c.client_id = @Caller))";
+
     /// <summary>
     /// Adds one part of an agent's counts, once, however often it comes. Names beyond the limit of a tunnel are left out.
     /// </summary>
@@ -89,25 +94,34 @@ internal sealed class InventoryStore(Database database)
             ),
         ];
 
-    /// <summary>Those of one route, or of all when null, the newest first.</summary>
+    /// <summary>The newest name first.</summary>
     public async ValueTask<IReadOnlyList<InventoryEntry>> ListAsync(
-        TunnelId tunnelId,
-        string? route,
+        InventoryFilter filter,
         PageRequest page,
         CancellationToken cancellationToken
     )
     {
         var rows = await database.QueryAsync<InventoryRow>(
-            "SELECT ordinal AS Ordinal, route AS Route, kind AS Kind, name AS Name, allowed AS Allowed, "
-                + "denied AS Denied, refused AS Refused, would_deny AS WouldDeny, would_refuse AS WouldRefuse, "
-                + "first_seen_at_ms AS FirstSeenAt, last_seen_at_ms AS LastSeenAt, last_called_at_ms AS LastCalledAt, "
-                + "last_issuer AS LastIssuer, last_subject AS LastSubject, last_client_id AS LastClientId "
-                + "FROM tunnel_inventory WHERE tunnel_id = @Value AND ordinal < @Before "
-                + "AND (@route IS NULL OR route = @route) ORDER BY ordinal DESC LIMIT @Count",
+            "SELECT i.ordinal AS Ordinal, i.tunnel_id AS TunnelId, i.route AS Route, i.kind AS Kind, i.name AS Name, "
+                + "i.allowed AS Allowed, i.denied AS Denied, i.refused AS Refused, i.would_deny AS WouldDeny, "
+                + "i.would_refuse AS WouldRefuse, i.first_seen_at_ms AS FirstSeenAt, i.last_seen_at_ms AS LastSeenAt, "
+                + "i.last_called_at_ms AS LastCalledAt, i.last_issuer AS LastIssuer, i.last_subject AS LastSubject, "
+                + "i.last_client_id AS LastClientId, COALESCE(o.attested_ordinal, 0) AS AttestedOrdinal "
+                + "FROM tunnel_inventory i JOIN tunnels t ON t.id = i.tunnel_id "
+                + "LEFT JOIN route_owners o ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE "
+                + filter.ToSql("i")
+                + (filter.Kind is null ? "" : " AND i.kind = @Kind")
+                + (filter.IsOpen ? " AND i.ordinal > COALESCE(o.attested_ordinal, 0)" : "")
+                + (filter.Caller is null ? "" : OfCaller)
+                + " AND i.ordinal < @Before ORDER BY i.ordinal DESC LIMIT @Count",
             new
             {
-                tunnelId.Value,
-                route,
+                filter.OrganizationId,
+                filter.WorkspaceId,
+                filter.TunnelId,
+                filter.Route,
+                filter.Kind,
+                filter.Caller,
                 page.Before,
                 page.Count,
             },
@@ -117,9 +131,9 @@ internal sealed class InventoryStore(Database database)
     }
 
     // A clock that is ahead must not keep a name at the head for ever.
-    private static long Instant(DateTime at, DateTimeOffset now)
+    internal static long Instant(DateTime at, DateTimeOffset now)
     {
-        var told = new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc));
-        return (told < now ? told : now).ToStore();
+        var reported = new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc));
+        return (reported < now ? reported : now).ToStore();
     }
 }

@@ -8,6 +8,12 @@ internal static class UsageCheck
     /// <summary>Names of one tunnel that are kept.</summary>
     public const int MaxNames = 5_000;
 
+    /// <summary>Callers of one tunnel that are kept: one row for each name that a caller calls.</summary>
+    public const int MaxCallers = 20_000;
+
+    /// <summary>Routes of one tunnel that are kept.</summary>
+    public const int MaxRoutes = 1_000;
+
     private const int MaxEntries = 256;
     private const int MaxTextLength = 512;
     private const int MaxRunLength = 64;
@@ -18,6 +24,8 @@ internal static class UsageCheck
     private static readonly string[] Kinds = ["tool", "prompt", "resource", "method"];
     private static readonly string[] Decisions = ["allow", "deny", "refuse", "would_deny", "would_refuse"];
 
+    public static bool IsKind(string kind) => Kinds.Contains(kind, StringComparer.Ordinal);
+
     public static bool IsGood(AgentReportUsage? usage) =>
         usage is null
         || (
@@ -25,18 +33,30 @@ internal static class UsageCheck
             && usage.Sequence > 0
             && usage.Entries.Count <= MaxEntries
             && usage.Entries.All(IsGood)
+            && usage.Entries.Sum(use => use.Callers?.Count ?? 0) <= AgentReportUseCaller.MaxPerReport
         );
 
     private static bool IsGood(AgentReportUse? use) =>
         use is not null
-        && Kinds.Contains(use.Kind, StringComparer.Ordinal)
+        && IsKind(use.Kind)
         && IsText(use.Route)
         && IsText(use.Name)
         && use.Decisions.All(d => Decisions.Contains(d.Key, StringComparer.Ordinal) && d.Value is >= 0 and <= MaxCount)
         && (
             use.LastCaller is not { } caller
             || (IsText(caller.Issuer) && IsStorable(caller.Subject) && IsStorable(caller.ClientId))
-        );
+        )
+        && (use.Callers is not { } callers || callers.All(IsGood));
+
+    // Empty names: the route does not authenticate its callers.
+    private static bool IsGood(AgentReportUseCaller? caller) =>
+        caller is { Calls: >= 0 and <= MaxCount, Denied: >= 0 }
+        && caller.Denied <= caller.Calls
+        && IsShort(caller.Issuer)
+        && IsShort(caller.Subject)
+        && IsShort(caller.ClientId);
+
+    private static bool IsShort(string text) => text.Length <= AgentReportUseCaller.MaxTextLength && IsStorable(text);
 
     private static bool IsText(string text) => text.Length > 0 && IsStorable(text);
 

@@ -1,0 +1,16 @@
+namespace Culvert.Identity.Service.Console.Shared;
+
+/// <summary>Calls of one caller on one route.</summary>
+/// <param name="Most">Of all cells.</param>
+internal sealed record CallMatrixCell(long Calls, long Denied, long Most)
+{
+    /// <summary>A class of the style sheet: the more calls, the darker. The number says the same.</summary>
+    public string Shade =>
+        (Calls * 4) switch
+        {
+            var part when part > Most * 3 => "shade-4",
+            var part when part > Most * 2 => "shade-3",
+            var part when part > Most => "shade-2",
+            _ => "shade-1",
+        };
+}

@@ -1,0 +1,70 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tunnels.Inventory;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>The servers behind all tunnels of an organization: their names, owners, attestations and callers.</summary>
+internal static class InventoryOperations
+{
+    public static void Describe(OperationTable table)
+    {
+        table
+            .Add(
+                "GET /v1/inventory",
+                "list_inventory",
+                "List the inventory of servers",
+                "The names (tools, prompts, resources, methods) that agents of all tunnels reported, newest first, with "
+                    + "their use. A name is sanctioned when its route was attested after the service learnt of the name."
+            )
+            .Paged("caller", "kind", "route", "tunnel_id", "unsanctioned")
+            .Answers<Page<InventoryDocument>>();
+        table
+            .Add(
+                "GET /v1/inventory/routes",
+                "list_inventory_routes",
+                "List the routes of all tunnels",
+                "Each route with the owner of the server behind it, the number of names, callers and calls, and the last "
+                    + "attestation."
+            )
+            .Paged("open", "owner", "route", "tunnel_id")
+            .Answers<Page<RouteDocument>>();
+        table
+            .Add(
+                "GET /v1/inventory/routes/export",
+                "export_inventory_routes",
+                "Export the routes of all tunnels",
+                "The whole filtered list of routes as CSV. An export that breaks off closes the connection before its end."
+            )
+            .Query("format", "include_archived", "open", "owner", "route", "tunnel_id")
+            .Answers<string>("text/csv");
+        table
+            .Add(
+                "GET /v1/inventory/callers",
+                "list_inventory_callers",
+                "List the callers of all routes",
+                "One entry for each caller of each route: how many names it called, how often, and how many of its calls "
+                    + "were denied."
+            )
+            .Paged("caller", "route", "tunnel_id")
+            .Answers<Page<CallerDocument>>();
+        table
+            .Add(
+                "POST /v1/tunnels/{tunnel_id}/routes/{route}",
+                "set_route_owner",
+                "Set the owner of a route",
+                "Names the person or team that answers for the server behind the route. Null removes the owner."
+            )
+            .Takes<SetRouteOwnerRequest>()
+            .Answers<RouteDocument>();
+        table
+            .Add(
+                "POST /v1/tunnels/{tunnel_id}/routes/{route}/attest",
+                "attest_route",
+                "Attest a route",
+                "Sanctions all names that the route has now. With names the request is refused when the route has another "
+                    + "number of names than you have seen."
+            )
+            .MayTake<AttestRouteRequest>()
+            .Answers<RouteDocument>();
+    }
+}

@@ -1,0 +1,91 @@
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Inventory;
+using Culvert.Identity.Service.Webhooks;
+
+namespace Culvert.Identity.Service.Servers;
+
+/// <summary>
+/// Looks every hour for routes whose attestation is due: an audited event and a message to every webhook of the
+/// organization, in one commit, once for each due time.
+/// </summary>
+internal sealed class AttestationNotices(
+    RouteStore routes,
+    WebhookQueue webhooks,
+    IJournal journal,
+    TimeProvider time,
+    ILogger<AttestationNotices> logger
+)
+    : RecurringJob(
+        "attestation_notices",
+        "Sends notices about servers whose attestation is due.",
+        LookEvery,
+        time,
+        beginsAtOnce: true
+    )
+{
+    private const int PageSize = 1000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+
+    /// <summary>Gives the notices that are due; how many those were.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        IReadOnlyList<RouteRow> due;
+        do
+        {
+            due = await routes.ListDueAsync(Time.GetUtcNow(), PageSize, cancellationToken);
+            foreach (var route in due)
+            {
+                count += await GiveAsync(route, cancellationToken) ? 1 : 0;
+            }
+        } while (due.Count == PageSize);
+
+        return count;
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    protected override void Tell(Exception fault) => Log.AttestationNoticesFailed(logger, fault);
+
+    private async ValueTask<bool> GiveAsync(RouteRow route, CancellationToken cancellationToken)
+    {
+        var at = Time.GetStoreNow();
+        var messages = await webhooks.EnqueueAsync(
+            route.OrganizationId,
+            "attestation.due",
+            at,
+            json => AttestationDue.Write(json, route),
+            cancellationToken
+        );
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AttestationDue(route)
+                {
+                    At = at,
+                    Actor = AuditActor.System,
+                    OrganizationId = route.OrganizationId,
+                    Resources = [new AuditResource("tunnel", route.TunnelId)],
+                },
+                Statements = [routes.NoteNotice(route), .. messages],
+            },
+            cancellationToken
+        );
+        if (result.Conflict is TunnelConflict.Stale)
+        {
+            return false;
+        }
+
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            throw new StoreException(refusal.Message);
+        }
+
+        webhooks.Wake();
+        return true;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Inventory;
+using Culvert.Identity.Service.Webhooks;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers;
+
+/// <summary>
+/// Adds up what agents report, each part once, and notifies webhooks of routes and callers that the inventory does not
+/// have yet: <c>server.new</c> and <c>caller.new</c>, one message of each at most for a report.
+/// </summary>
+internal sealed class UsageReports(
+    InventoryStore inventory,
+    CallerStore callers,
+    RouteStore routes,
+    WebhookQueue webhooks
+)
+{
+    /// <summary>Routes or callers in one message; <c>more</c> counts the others.</summary>
+    private const int MaxInMessage = 50;
+
+    /// <summary>The plan is committed.</summary>
+    public void Complete(UsagePlan plan)
+    {
+        if (plan.HasMessages)
+        {
+            webhooks.Wake();
+        }
+    }
+
+    public async ValueTask<UsagePlan> PlanAsync(
+        Tunnel tunnel,
+        string instanceId,
+        AgentReport report,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var newRoutes = await ListNewRoutesAsync(tunnel.Id, report, cancellationToken);
+        List<Statement> messages = [];
+        if (newRoutes.Count > 0)
+        {
+            messages.AddRange(
+                await webhooks.EnqueueAsync(
+                    tunnel.OrganizationId,
+                    "server.new",
+                    now,
+                    json => WriteServers(json, tunnel, report, newRoutes),
+                    cancellationToken
+                )
+            );
+        }
+
+        IEnumerable<Statement> used = [];
+        if (report.Usage is { } usage)
+        {
+            var newCallers = await callers.ListNewAsync(
+                tunnel.Id,
+                ListCallers(usage),
+                UsageCheck.MaxCallers,
+                cancellationToken
+            );
+            if (newCallers.Count > 0)
+            {
+                var notices = await webhooks.EnqueueAsync(
+                    tunnel.OrganizationId,
+                    "caller.new",
+                    now,
+                    json => WriteCallers(json, tunnel, newCallers),
+                    cancellationToken
+                );
+                // Without a message it does not matter which of two reports was first.
+                messages.AddRange(notices.Count > 0 ? newCallers.Select(c => callers.RequireNew(tunnel.Id, c)) : []);
+                messages.AddRange(notices);
+            }
+
+            used =
+            [
+                .. callers.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxCallers),
+                .. inventory.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxNames),
+            ];
+        }
+
+        return new UsagePlan(
+            [.. newRoutes.Select(route => routes.Insert(tunnel.Id, route, now)), .. messages, .. used],
+            messages.Count > 0
+        );
+    }
+
+    private async ValueTask<IReadOnlyList<string>> ListNewRoutesAsync(
+        TunnelId tunnelId,
+        AgentReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        List<string> reported =
+        [
+            .. report
+                .Routes.Select(route => route.Name)
+                .Concat(report.Usage?.Entries.Select(use => use.Route) ?? [])
+                .Where(route => route.Length > 0 && !route.Any(char.IsControl))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        if (reported.Count == 0)
+        {
+            return [];
+        }
+
+        var known = await routes.ListNamesAsync(tunnelId, cancellationToken);
+        return
+        [
+            .. reported.Where(route => !known.Contains(route)).Take(Math.Max(0, UsageCheck.MaxRoutes - known.Count)),
+        ];
+    }
+
+    private static List<RouteCaller> ListCallers(AgentReportUsage usage) =>
+        [
+            .. usage
+                .Entries.SelectMany(use => (use.Callers ?? []).Select(caller => RouteCaller.From(use, caller)))
+                .Where(caller => !caller.IsOther)
+                .DistinctBy(caller => caller.Key),
+        ];
+
+    private static void WriteServers(
+        Utf8JsonWriter json,
+        Tunnel tunnel,
+        AgentReport report,
+        IReadOnlyList<string> names
+    )
+    {
+        var hostnames = report
+            .Routes.DistinctBy(route => route.Name)
+            .ToDictionary(route => route.Name, route => route.Hostname, StringComparer.Ordinal);
+        json.WriteString("tunnel_id", tunnel.Id.Value);
+        json.WriteStartArray("servers");
+        foreach (var name in names.Take(MaxInMessage))
+        {
+            json.WriteStartObject();
+            json.WriteString("route", name);
+            json.WriteString("hostname", hostnames.GetValueOrDefault(name));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("more", Math.Max(0, names.Count - MaxInMessage));
+    }
+
+    private static void WriteCallers(Utf8JsonWriter json, Tunnel tunnel, IReadOnlyList<RouteCaller> found)
+    {
+        json.WriteString("tunnel_id", tunnel.Id.Value);
+        json.WriteStartArray("callers");
+        foreach (var caller in found.Take(MaxInMessage))
+        {
+            json.WriteStartObject();
+            json.WriteString("route", caller.Route);
+            json.WriteString("issuer", caller.Issuer);
+            json.WriteString("subject", caller.Subject);
+            json.WriteString("client_id", caller.ClientId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("more", Math.Max(0, found.Count - MaxInMessage));
+    }
+}

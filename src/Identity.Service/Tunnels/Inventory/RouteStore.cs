@@ -1,0 +1,192 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+/// <summary>The routes that agents reported, with the owner of each and its last attestation.</summary>
+internal sealed class RouteStore(Database database)
+{
+    private const string Columns =
+        "o.ordinal AS Ordinal, o.tunnel_id AS TunnelId, t.organization_id AS OrganizationId, o.route AS Route, "
+        + "o.first_seen_at_ms AS FirstSeenAt, o.owner AS Owner, o.owner_changed_by AS OwnerChangedBy, "
+        + "o.owner_changed_at_ms AS OwnerChangedAt, o.attested_at_ms AS AttestedAt, o.attested_by AS AttestedBy, "
+        + "o.note AS Note FROM route_owners o JOIN tunnels t ON t.id = o.tunnel_id";
+
+    private const string ByRoute = "tunnel_id = @TunnelId AND route = @Route";
+
+    private static readonly long PeriodMs = (long)RouteRow.AttestationPeriod.TotalMilliseconds;
+
+    /// <summary>The routes of a tunnel that the service knows of.</summary>
+    public async ValueTask<IReadOnlySet<string>> ListNamesAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await database.QueryAsync<string>(
+                "SELECT route FROM route_owners WHERE tunnel_id = @Value",
+                new { tunnelId.Value },
+                cancellationToken
+            )
+        ).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>A route that the service learns of; <see cref="TunnelConflict.AlreadyRegistered"/> where it is known.</summary>
+    public Statement Insert(TunnelId tunnelId, string route, DateTimeOffset now) =>
+        new Statement(
+            "INSERT INTO route_owners (ordinal, tunnel_id, route, first_seen_at_ms) SELECT "
+                + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM route_owners), @TunnelId, @Route, @Now",
+            new
+            {
+                TunnelId = tunnelId.Value,
+                Route = route,
+                Now = now.ToStore(),
+            }
+        ).Unique(TunnelConflict.AlreadyRegistered);
+
+    public async ValueTask<RouteRow?> FindAsync(string tunnelId, string route, CancellationToken cancellationToken) =>
+        await database.SingleOrDefaultAsync<RouteRow>(
+            $"SELECT {Columns} WHERE o.tunnel_id = @TunnelId AND o.route = @Route",
+            new { TunnelId = tunnelId, Route = route },
+            cancellationToken
+        );
+
+    /// <summary>The route that the service learnt of last first.</summary>
+    public async ValueTask<IReadOnlyList<RouteRow>> ListAsync(
+        InventoryFilter filter,
+        PageRequest page,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.QueryAsync<RouteRow>(
+            $"SELECT {Columns} WHERE "
+                + filter.ToSql("o")
+                + (filter.Owner is null ? "" : " AND o.owner = @Owner")
+                + (
+                    filter.IsOpen
+                        ? " AND (o.attested_at_ms IS NULL OR o.attested_at_ms <= @DueSince OR EXISTS (SELECT 1 "
+                            + "FROM tunnel_inventory i WHERE i.tunnel_id = o.tunnel_id AND i.route = o.route "
+                            + "AND i.ordinal > o.attested_ordinal))"
+                        : ""
+                )
+                + " AND o.ordinal < @Before ORDER BY o.ordinal DESC LIMIT @Count",
+            new
+            {
+                filter.OrganizationId,
+                filter.WorkspaceId,
+                filter.TunnelId,
+                filter.Route,
+                filter.Owner,
+                DueSince = now.ToStore() - PeriodMs,
+                page.Before,
+                Count = page.Limit + 1,
+            },
+            cancellationToken
+        );
+
+    /// <summary>What was called on these routes; a route of which nothing is counted is left out.</summary>
+    public async ValueTask<IReadOnlyDictionary<(string TunnelId, string Route), RouteTotals>> CountAsync(
+        IReadOnlyList<RouteRow> routes,
+        CancellationToken cancellationToken
+    )
+    {
+        var tunnels = routes.Select(route => route.TunnelId).Distinct(StringComparer.Ordinal).ToArray();
+        if (tunnels.Length == 0)
+        {
+            return new Dictionary<(string, string), RouteTotals>();
+        }
+
+        var totals = await database.QueryAsync<RouteTotals>(
+            "SELECT i.tunnel_id AS TunnelId, i.route AS Route, COUNT(*) AS Names, "
+                + "CAST(SUM(CASE WHEN i.ordinal > o.attested_ordinal THEN 1 ELSE 0 END) AS BIGINT) "
+                + "AS UnsanctionedNames, CAST(SUM(i.allowed + i.denied + i.refused + i.would_deny + i.would_refuse) "
+                + "AS BIGINT) AS Calls, CAST(SUM(i.denied + i.refused) AS BIGINT) AS Denied, "
+                + "MAX(i.last_called_at_ms) AS LastCalledAt FROM tunnel_inventory i JOIN route_owners o "
+                + $"ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE {database.AnyOf("i.tunnel_id", "@tunnels")} "
+                + "GROUP BY i.tunnel_id, i.route",
+            new { tunnels },
+            cancellationToken
+        );
+        var found = totals.ToDictionary(one => (one.TunnelId, one.Route));
+        var callers = await database.QueryAsync<(string TunnelId, string Route, long Callers)>(
+            "SELECT d.tunnel_id, d.route, COUNT(*) FROM (SELECT DISTINCT tunnel_id, route, caller_key "
+                + $"FROM tunnel_callers WHERE {database.AnyOf("tunnel_id", "@tunnels")}) d GROUP BY d.tunnel_id, d.route",
+            new { tunnels },
+            cancellationToken
+        );
+        foreach (var (tunnel, route, count) in callers)
+        {
+            if (found.TryGetValue((tunnel, route), out var one))
+            {
+                one.Callers = count;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Empty = no owner.</summary>
+    public Statement SetOwner(RouteRow route, string owner, string by, DateTimeOffset now) =>
+        new Statement(
+            "UPDATE route_owners SET owner = @owner, owner_changed_by = @by, owner_changed_at_ms = @Now "
+                + $"WHERE {ByRoute}",
+            new
+            {
+                route.TunnelId,
+                route.Route,
+                owner,
+                by,
+                Now = now.ToStore(),
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    /// <summary>
+    /// All names that the route has now are sanctioned. <see cref="TunnelConflict.Stale"/> where that is another number
+    /// of names than the caller expects: names are never removed, so an equal number is the same set.
+    /// </summary>
+    public Statement Attest(RouteRow route, string? note, long names, string by, DateTimeOffset now) =>
+        new Statement(
+            "UPDATE route_owners SET attested_at_ms = @Now, attested_by = @by, note = @note, attested_ordinal = "
+                + $"(SELECT COALESCE(MAX(ordinal), 0) FROM tunnel_inventory WHERE {ByRoute}) WHERE {ByRoute} "
+                + $"AND (SELECT COUNT(*) FROM tunnel_inventory WHERE {ByRoute}) = @names",
+            new
+            {
+                route.TunnelId,
+                route.Route,
+                note,
+                names,
+                by,
+                Now = now.ToStore(),
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    /// <summary>Routes of unarchived tunnels whose attestation is due, and no notice says so yet.</summary>
+    public async ValueTask<IReadOnlyList<RouteRow>> ListDueAsync(
+        DateTimeOffset now,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        await database.QueryAsync<RouteRow>(
+            $"SELECT {Columns} WHERE t.archived_at_ms IS NULL AND COALESCE(o.attested_at_ms, o.first_seen_at_ms) <= @Since "
+                + "AND o.noticed_due_at_ms < COALESCE(o.attested_at_ms, o.first_seen_at_ms) + @PeriodMs "
+                + "ORDER BY o.ordinal LIMIT @count",
+            new
+            {
+                Since = now.ToStore() - PeriodMs,
+                PeriodMs,
+                count,
+            },
+            cancellationToken
+        );
+
+    /// <summary>Once for each due time: the second time it is <see cref="TunnelConflict.Stale"/>.</summary>
+    public Statement NoteNotice(RouteRow route) =>
+        new Statement(
+            $"UPDATE route_owners SET noticed_due_at_ms = @Due WHERE {ByRoute} AND noticed_due_at_ms < @Due",
+            new
+            {
+                route.TunnelId,
+                route.Route,
+                Due = route.AttestationDueAt.ToStore(),
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+}

@@ -1,0 +1,24 @@
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+/// <summary>What was called on a route, added up.</summary>
+internal sealed class RouteTotals
+{
+    public static readonly RouteTotals None = new();
+
+    public string TunnelId { get; init; } = "";
+
+    public string Route { get; init; } = "";
+
+    public long Names { get; init; }
+
+    public long UnsanctionedNames { get; init; }
+
+    public long Calls { get; init; }
+
+    public long Denied { get; init; }
+
+    /// <summary>0 = never.</summary>
+    public long LastCalledAt { get; init; }
+
+    public long Callers { get; set; }
+}

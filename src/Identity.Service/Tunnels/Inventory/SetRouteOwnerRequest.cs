@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+internal sealed record SetRouteOwnerRequest
+{
+    public const int MaxOwnerLength = 256;
+
+    /// <summary>The person or team that answers for the server; null or empty = none.</summary>
+    [JsonPropertyName("owner")]
+    public required string? Owner { get; init; }
+}

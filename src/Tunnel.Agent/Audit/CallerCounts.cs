@@ -1,0 +1,58 @@
+using Culvert.Platform.Wire;
+
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>Who called one name since the last report, and how often. Bounded: further callers count together.</summary>
+internal sealed class CallerCounts
+{
+    private static readonly (string, string, string) Others = (
+        AgentReportUseCaller.Other,
+        AgentReportUseCaller.Other,
+        AgentReportUseCaller.Other
+    );
+
+    private readonly Dictionary<
+        (string Issuer, string Subject, string ClientId),
+        (long Calls, long Denied, DateTimeOffset Last)
+    > callers = [];
+
+    /// <summary>Entries of the report.</summary>
+    public int Count => callers.Count;
+
+    /// <param name="decision">Empty where none was made.</param>
+    /// <param name="at">When it was called.</param>
+    /// <param name="who">Empty texts: the route does not authenticate its callers.</param>
+    public void Add(string decision, DateTimeOffset at, (string Issuer, string Subject, string ClientId) who)
+    {
+        var key = IsListable(who.Issuer) && IsListable(who.Subject) && IsListable(who.ClientId) ? who : Others;
+        if (!callers.ContainsKey(key) && ListedCallers >= AgentReportUseCaller.MaxPerName)
+        {
+            key = Others;
+        }
+
+        var (calls, denied, last) = callers.GetValueOrDefault(key);
+        callers[key] = (calls + 1, denied + (decision is "deny" or "refuse" ? 1 : 0), at > last ? at : last);
+    }
+
+    public IReadOnlyList<AgentReportUseCaller>? ToWire() =>
+        callers.Count == 0
+            ? null
+            :
+            [
+                .. callers.Select(caller => new AgentReportUseCaller
+                {
+                    Issuer = caller.Key.Issuer,
+                    Subject = caller.Key.Subject,
+                    ClientId = caller.Key.ClientId,
+                    Calls = caller.Value.Calls,
+                    Denied = caller.Value.Denied,
+                    LastCalledAt = caller.Value.Last.UtcDateTime,
+                }),
+            ];
+
+    private int ListedCallers => callers.Count - (callers.ContainsKey(Others) ? 1 : 0);
+
+    // A text that is cut would make two callers one, without saying so. Not every database stores control characters.
+    private static bool IsListable(string text) =>
+        text.Length <= AgentReportUseCaller.MaxTextLength && !text.Any(char.IsControl);
+}

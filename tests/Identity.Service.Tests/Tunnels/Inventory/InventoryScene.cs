@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Webhooks;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
+
+/// <summary>A service with a tunnel, and an agent that reports what was called through it.</summary>
+internal sealed class InventoryScene : IAsyncDisposable
+{
+    private readonly ScriptedPeers peers = new();
+    private int sequence;
+
+    private InventoryScene() { }
+
+    public ServiceUnderTest Service { get; private set; } = null!;
+
+    public HttpClient Api => Service.Api;
+
+    public string TunnelId { get; private set; } = "";
+
+    public HttpClient Agent { get; private set; } = null!;
+
+    public static async Task<InventoryScene> StartAsync()
+    {
+        var scene = new InventoryScene();
+        var enrollments = new ScriptedEnrollments();
+        scene.Service = await ServiceUnderTest.StartAsync(services =>
+            services
+                .AddSingleton<IMachinePeerVerifier>(scene.peers)
+                .AddSingleton<IAgentEnrollments>(enrollments)
+                .AddSingleton<IRevokedMachines>(enrollments)
+                .AddSingleton<IWebhookSender>(new ScriptedWebhookSender())
+        );
+        (scene.TunnelId, scene.Agent) = await scene.AddTunnelAsync(scene.Api);
+        return scene;
+    }
+
+    /// <summary>A tunnel of that administrator, and an agent of it.</summary>
+    public async Task<(string TunnelId, HttpClient Agent)> AddTunnelAsync(HttpClient administrator)
+    {
+        var tunnel = await administrator.PostOkAsync("/v1/tunnels");
+        var (agent, _) = Service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        return (tunnel.Id(), agent);
+    }
+
+    /// <summary>The administrator of another organization.</summary>
+    public async Task<HttpClient> AddOrganizationAsync()
+    {
+        var other = await Api.PostOkAsync("/v1/organizations", """{"name":"Other"}""");
+        var key = await Api.PostOkAsync(
+            "/v1/admin_keys",
+            $$"""{"name":"Eve","role":"security-admin","organization_id":"{{other.Id()}}"}"""
+        );
+        return Service.Client(key.Text("admin_key"));
+    }
+
+    /// <summary>The next part of what the agent counted.</summary>
+    public async Task<string> ReportAsync(params string[] uses) => await ReportAsync(Agent, uses);
+
+    public async Task<string> ReportAsync(HttpClient agent, params string[] uses)
+    {
+        var report = WriteReport($$"""{"run":"a","sequence":{{++sequence}},"entries":[{{string.Join(',', uses)}}]}""");
+        (await SendAsync(agent, report)).ShouldBe(HttpStatusCode.NoContent);
+        return report;
+    }
+
+    public static async Task<HttpStatusCode> SendAsync(HttpClient agent, string report) =>
+        (await agent.PostAsync("/v1/agent/reports", report)).StatusCode;
+
+    public static string WriteReport(string usage, string routes = "") =>
+        $$"""
+            {"revision":1,"epochs":{"platform":1,"trust_bundle":0},"serials":{"platform":"a1one","server":null},
+             "version":"0.1.0","routes":[{{routes}}],"usage":{{usage}}}
+            """;
+
+    public static string Use(string name, string route, params string[] callers) =>
+        $$"""
+            {"route":"{{route}}","kind":"tool","name":"{{name}}","decisions":{"allow":{{callers.Length}}},
+             "last_seen_at":"2020-01-01T00:00:00Z","last_called_at":null,"last_caller":null,
+             "callers":[{{string.Join(',', callers)}}]}
+            """;
+
+    public static string Caller(string subject, long calls = 1, long denied = 0, int second = 1) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            {"issuer":"https://login.test","subject":"{{subject}}","client_id":"c","calls":{{calls}},"denied":{{denied}},
+             "last_called_at":"2020-01-01T00:00:{{second:00}}Z"}
+            """
+        );
+
+    public async Task<JsonElement[]> ListAsync(string path) => await ListAsync(Api, path);
+
+    public static async Task<JsonElement[]> ListAsync(HttpClient administrator, string path) =>
+        [.. (await administrator.GetOkAsync(path)).GetProperty("data").EnumerateArray()];
+
+    public async Task<JsonElement> GetRouteAsync(string route) =>
+        (await ListAsync($"/v1/inventory/routes?route={route}")).Single();
+
+    public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+}

@@ -1,0 +1,207 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Identity.Service.Servers;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+using static Culvert.Identity.Service.Tests.Tunnels.Inventory.InventoryScene;
+
+namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
+
+/// <summary>Who answers for servers, what they have sanctioned, and who is notified.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
+public sealed class RoutesTests : IAsyncLifetime
+{
+    private InventoryScene scene = null!;
+
+    public async ValueTask InitializeAsync() => scene = await StartAsync();
+
+    public ValueTask DisposeAsync() => scene.DisposeAsync();
+
+    private string Docs => $"/v1/tunnels/{scene.TunnelId}/routes/docs";
+
+    [Fact]
+    public async Task List_ReportedRoute_AddsUpItsNamesAndCallers()
+    {
+        await scene.ReportAsync(
+            Use("get", "docs", Caller("alice"), Caller("bob")),
+            Use("put", "docs", Caller("alice")),
+            Use("find", "wiki")
+        );
+
+        var docs = await scene.GetRouteAsync("docs");
+
+        docs.GetProperty("owner").ValueKind.ShouldBe(JsonValueKind.Null);
+        docs.GetProperty("names").GetInt64().ShouldBe(2);
+        docs.GetProperty("unsanctioned_names").GetInt64().ShouldBe(2);
+        docs.GetProperty("callers").GetInt64().ShouldBe(2);
+        docs.GetProperty("calls").GetInt64().ShouldBe(3);
+        docs.GetProperty("open").GetBoolean().ShouldBeTrue();
+        docs.GetProperty("attested_at").ValueKind.ShouldBe(JsonValueKind.Null);
+        docs.GetProperty("attestation_due_at")
+            .GetDateTime()
+            .ShouldBe(docs.GetProperty("first_seen_at").GetDateTime() + TimeSpan.FromDays(92));
+        (await scene.ListAsync("/v1/inventory/routes")).Select(route => route.Text("route")).ShouldBe(["wiki", "docs"]);
+    }
+
+    [Fact]
+    public async Task SetOwner_IsShownAndAuditedAndFiltersByIt()
+    {
+        await scene.ReportAsync(Use("get", "docs"), Use("find", "wiki"));
+
+        var changed = await scene.Api.PostOkAsync(Docs, """{"owner":" Team Docs "}""");
+
+        changed.Text("owner").ShouldBe("Team Docs");
+        changed.Text("owner_changed_by").ShouldStartWith("key_");
+        (await scene.ListAsync("/v1/inventory/routes?owner=Team%20Docs")).Single().Text("route").ShouldBe("docs");
+        (await EventsAsync()).ShouldContain("tunnel_route_owner_changed");
+        (await scene.Api.PostOkAsync(Docs, """{"owner":null}"""))
+            .GetProperty("owner")
+            .ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("docs", """{"owner":"a\tb"}""", HttpStatusCode.BadRequest, "request.invalid")]
+    [InlineData("docs", "{}", HttpStatusCode.BadRequest, "request.invalid")]
+    [InlineData("unknown", """{"owner":"x"}""", HttpStatusCode.NotFound, "request.not_found")]
+    public async Task SetOwner_ThatCannotBe_IsRefused(string route, string body, HttpStatusCode status, string code)
+    {
+        await scene.ReportAsync(Use("get", "docs"));
+
+        await scene.Api.PostAsync($"/v1/tunnels/{scene.TunnelId}/routes/{route}", body).ShouldRefuseAsync(status, code);
+    }
+
+    // The agent's clock says that the later name is older than the attestation.
+    [Fact]
+    public async Task Attest_SanctionsTheNamesOfThatMoment()
+    {
+        await scene.ReportAsync(Use("get", "docs"), Use("find", "wiki"));
+        var attested = await scene.Api.PostOkAsync($"{Docs}/attest", """{"note":"reviewed","names":1}""");
+        attested.GetProperty("open").GetBoolean().ShouldBeFalse();
+        attested.GetProperty("unsanctioned_names").GetInt64().ShouldBe(0);
+        attested.Text("note").ShouldBe("reviewed");
+        attested.Text("attested_by").ShouldStartWith("key_");
+
+        await scene.ReportAsync(Use("delete", "docs"));
+
+        (await UnsanctionedAsync()).ShouldBe(["delete", "find"]);
+        var docs = await scene.GetRouteAsync("docs");
+        docs.GetProperty("unsanctioned_names").GetInt64().ShouldBe(1);
+        docs.GetProperty("open").GetBoolean().ShouldBeTrue();
+        await scene.Api.PostOkAsync($"{Docs}/attest");
+        (await UnsanctionedAsync()).ShouldBe(["find"]);
+        (await scene.ListAsync("/v1/inventory/routes?open=true")).Single().Text("route").ShouldBe("wiki");
+        (await EventsAsync()).Count(name => name == "tunnel_route_attested").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Attest_OtherNamesThanWereSeen_IsRefused()
+    {
+        await scene.ReportAsync(Use("get", "docs"), Use("put", "docs"));
+
+        await scene
+            .Api.PostAsync($"{Docs}/attest", """{"names":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "route.names");
+
+        (await scene.GetRouteAsync("docs")).GetProperty("attested_at").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Routes_OfAnArchivedTunnel_AreShownOnRequestAndDoNotChange()
+    {
+        await scene.ReportAsync(Use("get", "docs"));
+        await scene.Api.PostOkAsync($"/v1/tunnels/{scene.TunnelId}/archive");
+
+        (await scene.ListAsync("/v1/inventory/routes")).ShouldBeEmpty();
+        (await scene.ListAsync("/v1/inventory/routes?include_archived=true")).Length.ShouldBe(1);
+        await scene
+            .Api.PostAsync($"{Docs}/attest", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
+    }
+
+    [Fact]
+    public async Task Export_IsAllRowsAndNoFormula()
+    {
+        await scene.ReportAsync(Use("get", "docs", Caller("alice")), Use("find", "wiki"));
+        await scene.Api.PostOkAsync(Docs, """{"owner":"=1+1, \"Team\""}""");
+
+        var lines = (await scene.Api.GetStringAsync("/v1/inventory/routes/export?format=csv")).Split("\r\n");
+
+        lines[0].ShouldStartWith("tunnel_id,route,owner,names,unsanctioned_names,callers,calls,denied,");
+        lines[1].ShouldStartWith($"{scene.TunnelId},wiki,,1,1,0,");
+        lines[2].ShouldStartWith($"{scene.TunnelId},docs,\"'=1+1, \"\"Team\"\"\",1,1,1,1,0,");
+        lines.Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Report_NewServersAndCallers_AreToldOfOnce()
+    {
+        var hook = await CreateWebhookAsync();
+        var report = await scene.ReportAsync(Use("get", "docs", Caller("alice")));
+        await SendAsync(scene.Agent, report);
+        await scene.ReportAsync(Use("put", "docs", Caller("alice")));
+        (await MessagesAsync(hook)).ShouldBe(["caller.new", "server.new"], ignoreOrder: true);
+
+        await scene.ReportAsync(
+            Use("find", "wiki", Caller("alice")),
+            Use("get", "docs", Caller("bob"), Caller("(other)").Replace("https://login.test", "(other)"))
+        );
+
+        (await MessagesAsync(hook)).ShouldBe(
+            ["caller.new", "caller.new", "server.new", "server.new"],
+            ignoreOrder: true
+        );
+    }
+
+    [Fact]
+    public async Task Report_RoutesThatNobodyCalled_AreKnownToo()
+    {
+        var hook = await CreateWebhookAsync();
+        var report = WriteReport(
+            "null",
+            """{"name":"docs","hostname":"docs.d.test","upstream_healthy":true,"detail":""}"""
+        );
+
+        await SendAsync(scene.Agent, report);
+        await SendAsync(scene.Agent, report);
+
+        (await scene.GetRouteAsync("docs")).GetProperty("names").GetInt64().ShouldBe(0);
+        (await MessagesAsync(hook)).ShouldBe(["server.new"]);
+    }
+
+    // The service's own round may be the first that finds what is due.
+    [Fact]
+    public async Task Notices_DueAttestations_AreSentOnceForEachDueTime()
+    {
+        var hook = await CreateWebhookAsync();
+        await scene.ReportAsync(Use("get", "docs"));
+        (await CountNoticesAsync()).ShouldBe(0);
+
+        scene.Service.Time.Advance(TimeSpan.FromDays(92));
+
+        (await CountNoticesAsync()).ShouldBe(1);
+        (await CountNoticesAsync()).ShouldBe(1);
+        (await MessagesAsync(hook)).ShouldContain("attestation.due");
+        await scene.Api.PostOkAsync($"{Docs}/attest");
+        (await CountNoticesAsync()).ShouldBe(1);
+        scene.Service.Time.Advance(TimeSpan.FromDays(92));
+        (await CountNoticesAsync()).ShouldBe(2);
+    }
+
+    private async Task<int> CountNoticesAsync()
+    {
+        await scene.Service.Get<AttestationNotices>().RunAsync(TestContext.Current.CancellationToken);
+        return (await EventsAsync()).Count(name => name == "tunnel_route_attestation_due");
+    }
+
+    private async Task<string[]> UnsanctionedAsync() =>
+        [.. (await scene.ListAsync("/v1/inventory?unsanctioned=true")).Select(name => name.Text("name"))];
+
+    private async Task<string[]> EventsAsync() =>
+        [.. (await scene.ListAsync("/v1/audit?limit=1000")).Select(entry => entry.Text("event"))];
+
+    private async Task<string> CreateWebhookAsync() =>
+        (await scene.Api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.test/x"}""")).Id();
+
+    private async Task<string[]> MessagesAsync(string hook) =>
+        [.. (await scene.ListAsync($"/v1/webhooks/{hook}/deliveries")).Select(message => message.Text("event"))];
+}
