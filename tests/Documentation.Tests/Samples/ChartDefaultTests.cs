@@ -68,12 +68,15 @@ public sealed class ChartDefaultTests
             seconds +=
                 key.Value == "drain_delay"
                     ? Number(added.Groups[1].Value)
-                    : Number((await DefaultAsync(program, key.Value)).TrimEnd('s'));
+                    : Seconds(await DefaultAsync(program, key.Value));
         }
 
         seconds.ShouldBeGreaterThan(0, comment.Value);
         Number(grace.Groups[1].Value).ShouldBeGreaterThan(seconds);
     }
+
+    private static int Seconds(string duration) =>
+        duration.EndsWith('m') ? 60 * Number(duration.TrimEnd('m')) : Number(duration.TrimEnd('s'));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
