@@ -46,7 +46,7 @@ internal static class BackupCommand
         {
             if (result.GetValue(file) is null == result.GetValue(folder) is null)
             {
-                result.AddError("Give one of --out and --folder.");
+                result.AddError("Required: --out or --folder, one of them.");
             }
             else if (result.GetValue(keep) is { } count && (count < 1 || result.GetValue(folder) is null))
             {
