@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
-using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Checkpoints;
