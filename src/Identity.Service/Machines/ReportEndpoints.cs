@@ -92,7 +92,7 @@ internal sealed class ReportEndpoints(
                 usageReports.Complete(plan);
             }
 
-            return result.RefusalIfUnavailable() is { } refusal ? refusal : ApiAnswer.Empty;
+            return result.RefusalIfUnavailable() is { } unavailable ? unavailable : ApiAnswer.Empty;
         }
     }
 
@@ -187,7 +187,7 @@ internal sealed class ReportEndpoints(
     private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
         var result = await journal.CommitAsync(decision, cancellationToken);
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : ApiAnswer.Empty;
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : ApiAnswer.Empty;
     }
 
     private static Refusal? Check(AgentReport report)

@@ -67,7 +67,7 @@ internal sealed class AttestationNotices(
                 Event = new AttestationDue(route)
                 {
                     At = at,
-                    Actor = AuditActor.System,
+                    Cause = AuditCause.System,
                     OrganizationId = route.OrganizationId,
                     Resources = [new AuditResource("tunnel", route.TunnelId)],
                 },

@@ -11,17 +11,6 @@ public sealed class ExecutedBlockTests
     /// <summary>Page and section; the test class, or the page with the same steps, that does it instead.</summary>
     private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
     {
-        ["upgrade.md#Debian"] = "UpgradeTests",
-        ["upgrade.md#Kubernetes"] = "ChartTests",
-        ["install-kubernetes.md#1. Push the images"] = "ChartTests",
-        ["install-kubernetes.md#2. Make the Secrets"] = "ChartTests",
-        ["install-kubernetes.md#3. Install the service"] = "ChartTests",
-        ["install-kubernetes.md#4. Take the platform's root"] = "ChartTests",
-        ["install-kubernetes.md#5. Register the tunnel, the edge and who may be them"] = "ChartTests",
-        ["install-kubernetes.md#6. Install edge and agent"] = "ChartTests",
-        ["install-kubernetes.md#7. Give the tunnel a certificate, and call"] = "ChartTests",
-        ["install-kubernetes.md#Backup and restore"] = "ChartTests",
-        ["install-kubernetes.md#Undo"] = "ChartTests",
         ["alerts.md#Alerts and dashboards"] = "AlertTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
         ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
@@ -68,7 +57,7 @@ public sealed class ExecutedBlockTests
         ["telemetry.md#Traces"] = "TelemetrySectionTests",
         ["transparency.md#Keep what the proof rests on"] = "TransparencyLogTests",
         ["transparency.md#Verify an agent's record"] = "CallVerifierTests",
-        ["upgrade.md#Debian"] = "PackageTests",
+        ["upgrade.md#Debian"] = "UpgradeTests",
         ["upgrade.md#Kubernetes"] = "ChartTests",
     };
 

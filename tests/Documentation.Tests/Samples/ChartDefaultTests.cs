@@ -75,9 +75,6 @@ public sealed class ChartDefaultTests
         Number(grace.Groups[1].Value).ShouldBeGreaterThan(seconds);
     }
 
-    private static int Seconds(string duration) =>
-        duration.EndsWith('m') ? 60 * Number(duration.TrimEnd('m')) : Number(duration.TrimEnd('s'));
-
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     // As the programs show durations: the largest unit that divides them.

@@ -37,9 +37,8 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
             now => new RouteOwnerChanged(route, owner)
             {
                 At = now,
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = route.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = [new AuditResource("tunnel", route.TunnelId)],
             },
             now => routes.SetOwner(route, owner, request.Caller.ActorId, now),
@@ -87,9 +86,8 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
             now => new RouteAttested(route, before.Names, before.UnsanctionedNames, note)
             {
                 At = now,
-                Actor = AuditActor.Of(request),
+                Cause = AuditCause.Of(request),
                 OrganizationId = route.OrganizationId,
-                RequestId = request.RequestId,
                 Resources = [new AuditResource("tunnel", route.TunnelId)],
             },
             // What the record says is what is attested: no name that an agent reports meanwhile.
