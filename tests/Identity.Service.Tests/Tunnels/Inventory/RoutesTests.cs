@@ -182,11 +182,11 @@ public sealed class RoutesTests : IAsyncLifetime
 
         (await CountNoticesAsync()).ShouldBe(1);
         (await CountNoticesAsync()).ShouldBe(1);
+        (await CountAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE event = 'attestation.due'")).ShouldBe(1);
         await AttestAsync();
         (await CountNoticesAsync()).ShouldBe(1);
         scene.Service.Time.Advance(TimeSpan.FromDays(92));
         (await CountNoticesAsync()).ShouldBe(2);
-        (await CountAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE event = 'attestation.due'")).ShouldBe(2);
     }
 
     private async Task<long> CountNoticesAsync()
