@@ -13,6 +13,7 @@ using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -72,6 +73,11 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.WatchPublicLeaves(() =>
             PublicCertificates.Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds))
         );
+        Budgets = new BudgetLedger(
+            Path.Combine(state.Path, "budgets", "charges"),
+            time,
+            loggers.CreateLogger<BudgetLedger>()
+        );
         Server = CreateServer(traces);
         Fleet = CreateFleet(state);
         Doctor = new RunningChecks(() => Generation, Fleet, time);
@@ -123,6 +129,9 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public CallCounts Counts { get; }
 
+    /// <summary>What calls were charged. Its file is opened with the first charge.</summary>
+    public BudgetLedger Budgets { get; }
+
     public InnerServer Server { get; }
 
     public EdgeFleet Fleet { get; }
@@ -143,6 +152,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
         Trail.Dispose();
+        Budgets.Dispose();
         PublicCertificates.Dispose();
         Credentials.Dispose();
         await Retiring.WaitAsync();
@@ -160,7 +170,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             held,
             new CountedTrail(Trail, Counts),
             Time,
-            Loggers.CreateLogger<PolicyStage>()
+            Loggers.CreateLogger<PolicyStage>(),
+            Budgets
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);

@@ -81,4 +81,5 @@ internal static class EventIds
     public const int AuditReached = 18004;
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
+    public const int BudgetsStopped = 18007;
 }
