@@ -11,6 +11,45 @@ public static class ConfigLists
     public static IReadOnlyList<string> Strings(this ConfigSection section, string key, params string[] defaultValue) =>
         section.ScalarList(key, ConfigValueType.TextList, defaultValue, ConfigScalars.AnyText, "text");
 
+    /// <summary>A list of texts, numbers and booleans; empty when absent.</summary>
+    public static IReadOnlyList<ConfigLiteral> Literals(this ConfigSection section, string key)
+    {
+        section.Declare(key, ConfigValueType.LiteralList, "[]");
+        var result = new List<ConfigLiteral>();
+        if (section.Sequence(key, out var source) is not { } sequence)
+        {
+            section.Record(key, "[]", ConfigSource.Default);
+            return result;
+        }
+
+        foreach (var item in sequence.Items)
+        {
+            if (
+                item is ScalarNode { IsNull: false } scalar
+                && ConfigLiteral.TryParse(scalar.Text, scalar.IsPlain, out var literal)
+            )
+            {
+                result.Add(literal);
+            }
+            else
+            {
+                section.Report(
+                    source with
+                    {
+                        Line = item.Line,
+                    },
+                    $"{key}[{result.Count}]",
+                    (item as ScalarNode)?.Text,
+                    $"This is not {ConfigScalars.LiteralForm}.",
+                    "Quote text that YAML could read as a number."
+                );
+            }
+        }
+
+        section.Record(key, $"[{string.Join(", ", result.Select(l => l.Text))}]", source);
+        return result;
+    }
+
     /// <summary>A list of CIDR ranges.</summary>
     public static AddressRanges Ranges(this ConfigSection section, string key, params string[] defaultValue)
     {

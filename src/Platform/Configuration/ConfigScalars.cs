@@ -113,6 +113,31 @@ public static class ConfigScalars
             "a rate, such as 50/1s"
         );
 
+    /// <summary>One text, number or boolean; null when absent.</summary>
+    public static ConfigLiteral? Literal(this ConfigSection section, string key)
+    {
+        var declaration = section.Declare(key, ConfigValueType.Literal);
+        if (!section.TryScalarNode(declaration, out ScalarNode? written, out var source))
+        {
+            return null;
+        }
+
+        if (!ConfigLiteral.TryParse(written.Text, written.IsPlain, out var literal))
+        {
+            section.Report(
+                source,
+                key,
+                written.Text,
+                $"This is not {LiteralForm}.",
+                "Quote text that YAML could read as a number."
+            );
+            return null;
+        }
+
+        section.Record(key, written.Text, source);
+        return literal;
+    }
+
     /// <summary>One of the named values.</summary>
     public static string Choice(this ConfigSection section, string key, string defaultValue, params string[] allowed)
     {
@@ -207,6 +232,8 @@ public static class ConfigScalars
             ParseEndPoint,
             "an address and port, such as 127.0.0.1:8081 or [::1]:8081"
         );
+
+    internal const string LiteralForm = "text, true, false or a number as JSON writes it";
 
     internal static bool AnyText(string text, out string value)
     {

@@ -93,6 +93,12 @@ public static class ConfigSchema
             case ConfigValueType.TextList or ConfigValueType.RangeList or ConfigValueType.EndPointList:
                 WriteItems(json, () => json.WriteString("type", "string"));
                 break;
+            case ConfigValueType.LiteralList:
+                WriteItems(json, () => WriteLiteral(json));
+                break;
+            case ConfigValueType.Literal:
+                WriteLiteral(json);
+                break;
             case ConfigValueType.TextMap:
                 json.WriteString("type", "object");
                 json.WriteStartObject("additionalProperties");
@@ -130,6 +136,15 @@ public static class ConfigSchema
                 WriteText(json, declaration);
                 break;
         }
+    }
+
+    private static void WriteLiteral(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("type");
+        json.WriteStringValue("string");
+        json.WriteStringValue("number");
+        json.WriteStringValue("boolean");
+        json.WriteEndArray();
     }
 
     private static void WriteText(Utf8JsonWriter json, ConfigDeclaration declaration)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
@@ -203,7 +205,18 @@ public sealed class ConfigSection
     // The written text of a key; false, after reporting where needed, when the default has to do.
     internal bool TryScalar(ConfigDeclaration declaration, out string text, out ConfigSource source)
     {
-        text = "";
+        var isThere = TryScalarNode(declaration, out ScalarNode? written, out source);
+        text = written?.Text ?? "";
+        return isThere;
+    }
+
+    internal bool TryScalarNode(
+        ConfigDeclaration declaration,
+        [NotNullWhen(true)] out ScalarNode? written,
+        out ConfigSource source
+    )
+    {
+        written = null;
         var key = declaration.Key;
         if (!TryFind(key, out var found, out source, scalar: true))
         {
@@ -244,7 +257,7 @@ public sealed class ConfigSection
             return false;
         }
 
-        text = scalar.Text;
+        written = scalar;
         return true;
     }
 
@@ -313,7 +326,7 @@ public sealed class ConfigSection
         return null;
     }
 
-    private SequenceNode? Sequence(string key, out ConfigSource source)
+    internal SequenceNode? Sequence(string key, out ConfigSource source)
     {
         if (!TryFind(key, out var found, out source, scalar: false))
         {

@@ -14,9 +14,13 @@ public enum ConfigValueType
     Path,
     Url,
     EndPoint,
+
+    /// <summary>Text, a number or a boolean; quotes tell text from the others.</summary>
+    Literal,
     TextList,
     RangeList,
     EndPointList,
+    LiteralList,
     TextMap,
     TextListMap,
     Section,

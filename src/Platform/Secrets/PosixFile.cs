@@ -13,6 +13,7 @@ public static class PosixFile
     private const int TheOpenFileItself = 0x1000;
     private const uint OwnerWanted = 0x8;
     private const uint GroupWanted = 0x10;
+    private const int CloseOnExec = 0x80000;
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
     private const int GroupOffset = 24;
@@ -97,6 +98,24 @@ public static class PosixFile
         }
     }
 
+    /// <summary>Puts the names of a folder on the disk: a renamed file keeps its new name after a loss of power.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static void FlushFolder(string path)
+    {
+        var folder = Open(Bytes(path), CloseOnExec);
+        var isDone = folder >= 0 && Flush(folder) == 0;
+        var problem = isDone ? "" : Marshal.GetLastPInvokeErrorMessage();
+        if (folder >= 0)
+        {
+            _ = Close(folder); // nothing was written through it
+        }
+
+        if (!isDone)
+        {
+            throw new IOException($"Flushing {path} failed: {problem}");
+        }
+    }
+
     private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -110,6 +129,18 @@ public static class PosixFile
     [DllImport("libc", EntryPoint = "link", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Link(byte[] from, byte[] to);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open(byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Flush(int file);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int file);
 
     [DllImport("libc", EntryPoint = "geteuid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

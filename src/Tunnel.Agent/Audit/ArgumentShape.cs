@@ -13,7 +13,16 @@ internal static class ArgumentShape
     private const int MaxDepth = 1000;
 
     /// <summary>Writes a member with the shape as JSON; nothing when the value is not JSON.</summary>
-    public static void Write(JsonMembers output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> arguments)
+    /// <param name="output">Where to.</param>
+    /// <param name="name">Of the member.</param>
+    /// <param name="arguments">As they were written.</param>
+    /// <param name="masked">Positions of values that are not described.</param>
+    public static void Write(
+        JsonMembers output,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> arguments,
+        IReadOnlyList<Range> masked
+    )
     {
         var start = output.Length;
         try
@@ -23,7 +32,7 @@ internal static class ArgumentShape
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
             {
-                WriteMembers(output, ref reader);
+                WriteMembers(output, ref reader, masked);
             }
             else
             {
@@ -36,7 +45,7 @@ internal static class ArgumentShape
         }
     }
 
-    private static void WriteMembers(JsonMembers output, ref Utf8JsonReader reader)
+    private static void WriteMembers(JsonMembers output, ref Utf8JsonReader reader, IReadOnlyList<Range> masked)
     {
         var members = 0;
         output.Raw("{"u8);
@@ -47,7 +56,16 @@ internal static class ArgumentShape
             WriteName(output, ref reader);
             output.Raw(":"u8);
             reader.Read();
-            Describe(output, ref reader);
+            if (IsMasked(masked, reader.TokenStartIndex))
+            {
+                output.Raw("\"masked\""u8);
+                reader.Skip();
+            }
+            else
+            {
+                Describe(output, ref reader);
+            }
+
             if (++members > MaxMembers)
             {
                 output.CutTo(start);
@@ -63,6 +81,19 @@ internal static class ArgumentShape
         }
 
         output.Raw("}"u8);
+    }
+
+    private static bool IsMasked(IReadOnlyList<Range> masked, long start)
+    {
+        for (var i = 0; i < masked.Count; i++)
+        {
+            if (masked[i].Start.Value == start)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void WriteName(JsonMembers output, ref Utf8JsonReader reader)

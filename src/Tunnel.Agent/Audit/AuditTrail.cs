@@ -161,7 +161,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     public void Describe(CallRecord record)
     {
-        record.Described = records.Value!.Describe(record.Arguments.Span, settings.KeepsShapes);
+        record.Described = records.Value!.Describe(record, settings.KeepsShapes);
         record.Arguments = default;
     }
 

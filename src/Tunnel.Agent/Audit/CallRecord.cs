@@ -56,6 +56,12 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>Why: a word of the decision's, or the code of the refusal.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>The pointer of the argument that was not allowed.</summary>
+    public string Argument { get; set; } = "";
+
+    /// <summary>The key of the condition on <see cref="Argument"/> that is not true.</summary>
+    public string Condition { get; set; } = "";
+
     public string Issuer { get; init; } = "";
 
     public string Subject { get; init; } = "";
@@ -78,6 +84,9 @@ internal sealed class CallRecord : AuditRecord
 
     /// <summary>As they were written; their names and types are kept, and a keyed hash of all.</summary>
     public ReadOnlyMemory<byte> Arguments { get; set; }
+
+    /// <summary>Parts of <see cref="Arguments"/> of which nothing is kept: values, by their position.</summary>
+    public IReadOnlyList<Range> Masked { get; set; } = [];
 
     /// <summary>What is kept of them, as members of the record; null = not made yet.</summary>
     public byte[]? Described { get; set; }

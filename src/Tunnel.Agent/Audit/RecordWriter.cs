@@ -72,10 +72,10 @@ internal sealed class RecordWriter : IDisposable
     }
 
     /// <summary>What is kept of arguments: their shape and their hash, as members.</summary>
-    public byte[] Describe(ReadOnlySpan<byte> arguments, bool keepsShapes)
+    public byte[] Describe(CallRecord record, bool keepsShapes)
     {
         json.CutTo(0);
-        WriteArguments(arguments, keepsShapes);
+        WriteArguments(record, keepsShapes);
         return json.Written.ToArray();
     }
 
@@ -154,6 +154,8 @@ internal sealed class RecordWriter : IDisposable
         Text("rule"u8, record.Rule);
         json.Text("decision"u8, record.Decision);
         Text("reason"u8, record.Reason);
+        Text("argument"u8, record.Argument);
+        Text("condition"u8, record.Condition);
         WritePrincipal(record);
         json.Text("auth"u8, record.Auth);
         Text("upstream"u8, record.Upstream);
@@ -164,20 +166,33 @@ internal sealed class RecordWriter : IDisposable
         }
         else if (!record.Arguments.IsEmpty)
         {
-            WriteArguments(record.Arguments.Span, keepsShapes);
+            WriteArguments(record, keepsShapes);
         }
 
         WriteOutcome(record);
     }
 
-    private void WriteArguments(ReadOnlySpan<byte> arguments, bool keepsShapes)
+    private void WriteArguments(CallRecord record, bool keepsShapes)
     {
+        var arguments = record.Arguments.Span;
         if (keepsShapes)
         {
-            ArgumentShape.Write(json, "arguments"u8, arguments);
+            ArgumentShape.Write(json, "arguments"u8, arguments, record.Masked);
         }
 
-        WriteHash("arguments_hash"u8, arguments);
+        // What is masked is null to the hash: even a keyed one tells whether two calls had the same value.
+        var from = 0;
+        foreach (var masked in record.Masked.OrderBy(m => m.Start.Value))
+        {
+            if (masked.Start.Value >= from)
+            {
+                keyed.AppendData(arguments[from..masked.Start.Value]);
+                keyed.AppendData("null"u8);
+                from = masked.End.Value;
+            }
+        }
+
+        WriteHash("arguments_hash"u8, arguments[from..]);
     }
 
     // Without the agent's key, values cannot be tried against it.

@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Modes as the configuration and the inventory write them.</summary>
+/// <summary>How the configuration writes modes and scopes; the inventory writes modes likewise.</summary>
 internal static class OauthText
 {
     public static string ToText(OauthMode mode) =>
@@ -10,4 +12,10 @@ internal static class OauthText
             OauthMode.Passthrough => "passthrough",
             _ => "dangerous_none",
         };
+
+    /// <summary>RFC 6749 §3.3; what passes needs no escapes between the quotes of a challenge.</summary>
+    public static bool IsScope(string scope) =>
+        scope.Length is > 0 and <= 256
+        && Ascii.IsValid(scope)
+        && scope.All(c => c is > ' ' and < '\x7f' and not ('"' or '\\'));
 }

@@ -24,6 +24,7 @@ internal static class AgentCommand
             TokenCommand.Create(),
             RoutesCommand.Create(),
             ProfilesCommand.Create(),
+            PolicyCommand.Create(),
             CertsCommand.Create(),
             AuditCommand.Create(),
             PolicyCommand.Create(),

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Agent.Replay;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent policy learn|test|replay|explain</c>: from the record of calls to a policy that can be enforced. Reads
+/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: from the record of calls to a policy that can be enforced. Reads
 /// files alone; the agent may run meanwhile.
 /// </summary>
 internal static class PolicyCommand
@@ -74,6 +74,7 @@ internal static class PolicyCommand
             test,
             replay,
             explain,
+            PolicyCheckCommand.Create(),
         };
     }
 

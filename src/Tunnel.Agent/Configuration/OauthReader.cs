@@ -1,4 +1,3 @@
-using System.Text;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
 using Culvert.Tunnel.Agent.Authorization;
@@ -295,17 +294,11 @@ internal static class OauthReader
                 {
                     oauth.Error(key, "offline_access is not a scope of a resource.", "Remove it.");
                 }
-                else if (!IsScope(scope))
+                else if (!OauthText.IsScope(scope))
                 {
                     oauth.Error(key, "A scope is text without blanks, quotes or backslashes.", "Correct the scope.");
                 }
             }
         }
     }
-
-    // RFC 6749 §3.3; what passes is valid between the quotes of a challenge.
-    private static bool IsScope(string scope) =>
-        scope.Length is > 0 and <= 256
-        && Ascii.IsValid(scope)
-        && scope.All(c => c is > ' ' and < '\x7f' and not ('"' or '\\'));
 }

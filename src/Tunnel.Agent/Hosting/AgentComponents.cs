@@ -14,6 +14,7 @@ using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -85,6 +86,11 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.WatchPublicLeaves(() =>
             PublicCertificates.Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds))
         );
+        Budgets = new BudgetLedger(
+            Path.Combine(state.Path, "budgets", "charges"),
+            time,
+            loggers.CreateLogger<BudgetLedger>()
+        );
         Server = CreateServer(traces);
         Fleet = CreateFleet(state);
         Doctor = new RunningChecks(() => Generation, Fleet, time);
@@ -144,6 +150,9 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public CallCounts Counts { get; }
 
+    /// <summary>What calls were charged. Its file is opened with the first charge.</summary>
+    public BudgetLedger Budgets { get; }
+
     public InnerServer Server { get; }
 
     public EdgeFleet Fleet { get; }
@@ -164,6 +173,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
         Trail.Dispose();
+        Budgets.Dispose();
         PublicCertificates.Dispose();
         Credentials.Dispose();
         await Retiring.WaitAsync();
@@ -181,7 +191,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             held,
             new CountedTrail(Trail, Counts),
             Time,
-            Loggers.CreateLogger<PolicyStage>()
+            Loggers.CreateLogger<PolicyStage>(),
+            Budgets
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);

@@ -57,6 +57,8 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
 
     public IPEndPoint Client => stream.Open.Client;
 
+    public string Workload => stream.Open.Identity?.MatchedName ?? "";
+
     public void UseMemory(MemoryPool<byte> pool)
     {
         MemoryPool = pool;

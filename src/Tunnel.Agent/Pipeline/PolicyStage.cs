@@ -1,34 +1,34 @@
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
-/// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
-/// everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and answers are not
-/// read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
+/// (3) the message, (4) the decision, (5) scopes, limits and the budget, (6) a filter for the answer. Observing takes the
+/// same steps and lets everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and
+/// answers are not read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
     BodyBudget held,
     IAuditTrail trail,
     TimeProvider time,
-    ILogger<PolicyStage> logger
+    ILogger<PolicyStage> logger,
+    BudgetLedger? budgets = null
 ) : IStage
 {
     private const string WellKnown = "/.well-known/";
 
     /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
-
-    // W3C Trace Context §3.2: a version 00 value has exactly as many. A record takes no longer one.
-    private const int MaxTraceLength = 55;
 
     /// <summary>A longer body is not held for its record, but described before the upstream is asked.</summary>
     internal const int MaxWaitingBytes = 1024;
@@ -114,7 +114,17 @@ internal sealed class PolicyStage(
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable);
         }
 
-        var call = new PolicyCall(policy, CreateRecord(exchange, served), trail, refusals, time, hasPlace);
+        var call = new PolicyCall(
+            policy,
+            CallDescription.Create(exchange, served, time),
+            trail,
+            refusals,
+            time,
+            hasPlace
+        )
+        {
+            Budgets = budgets,
+        };
         exchange.Call = call;
         var isEndpoint = GetPath(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
@@ -162,20 +172,29 @@ internal sealed class PolicyStage(
         // (4)
         var message = exchange.HeldBody!.Message;
         var policy = call.Policy;
+        using var arguments = policy.Rules.AsksForArguments ? new CallArguments(message.Arguments) : null;
         var decision =
-            policy.Mode == PolicyMode.Record ? new Decision(true, null, Decision.NoPolicy)
+            policy.Mode == PolicyMode.Record && !policy.Rules.HasMasks ? Unjudged
             : message.Method.Length == 0 ? Answered
             : policy.Rules.DecideMessage(
                 message.Method,
                 message.Target,
                 message.Name,
                 message.Resources,
-                exchange.Principal
+                Caller.From(exchange),
+                arguments
             );
+        if (policy.Mode == PolicyMode.Record)
+        {
+            decision = Unjudged; // the rules only decide what the record leaves out
+        }
+
         var record = call.Record;
         record.Rule = decision.Rule?.Name ?? "";
         record.Reason = decision.Reason;
         (record.Pin, record.Drift) = policy.Pins?.Describe(message.Target, message.Name) ?? ("", "");
+        (record.Argument, record.Condition) = (decision.Error?.At ?? "", decision.Error?.Condition ?? "");
+        DescribeArguments(record, message, arguments);
         if (!decision.IsAllowed)
         {
             metrics.Denied(served.Route.Name, policy.Mode == PolicyMode.Enforce);
@@ -183,7 +202,7 @@ internal sealed class PolicyStage(
             {
                 record.Decision = "deny";
                 exchange.ReleaseBody();
-                await DeniedAnswer.WriteAsync(exchange, message, call.IsModern);
+                await DeniedAnswer.WriteAsync(exchange, message, call.IsModern, decision.Error);
                 call.End(exchange);
                 return false;
             }
@@ -195,6 +214,19 @@ internal sealed class PolicyStage(
         // (5)
         record.Decision = "allow";
         var limits = decision.Rule?.Limits ?? RuleLimits.None;
+        if (StepUp.FindChallenge(exchange, served, decision.Rule, message) is { } ask)
+        {
+            return await ObjectAsync(
+                exchange,
+                served,
+                call,
+                AuthorizationFailures.ScopeInsufficient,
+                message,
+                limits,
+                challenges: ask
+            );
+        }
+
         if (exchange.HeldBody!.Bytes.Length > limits.MaxRequestBytes)
         {
             return await ObjectAsync(exchange, served, call, PolicyFailures.RequestTooLarge, message, limits);
@@ -211,12 +243,20 @@ internal sealed class PolicyStage(
             {
                 return await ObjectAsync(exchange, served, call, over, message, limits, verdict.RetryAfterSeconds);
             }
+
+            var charged = await call.ChargeAsync(rule, key, arguments);
+            if (charged.Failure is { } beyond)
+            {
+                return await ObjectAsync(exchange, served, call, beyond, message, limits, charged.RetryAfterSeconds);
+            }
         }
 
         return Pass(exchange, served.Route, call, message, limits);
     }
 
     private static Decision Answered => new(true, null, Decision.Basic);
+
+    private static Decision Unjudged => new(true, null, Decision.NoPolicy);
 
     private bool Pass(Exchange exchange, Route route, PolicyCall call, McpMessage message, RuleLimits limits)
     {
@@ -252,12 +292,12 @@ internal sealed class PolicyStage(
     private AnswerPlan CreatePlan(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
     {
         var policy = route.Policy;
-        var principal = exchange.Principal;
+        var caller = Caller.From(exchange);
         return new AnswerPlan(
-            new MessageFilter(policy.Rules, principal, hasLists, isModern),
+            new MessageFilter(policy.Rules, caller, hasLists, isModern),
             policy.Mode == PolicyMode.Enforce,
             hasLists,
-            isModern && McpMethods.Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
+            isModern && McpMethods.Asks.Any(ask => !policy.Rules.Decide(ask, caller).IsAllowed),
             limits.MaxResponseBytes ?? long.MaxValue,
             time
         )
@@ -301,72 +341,21 @@ internal sealed class PolicyStage(
         if (failure is null)
         {
             call.IsModern = head.IsModern;
-            Describe(call.Record, message, head);
+            CallDescription.Add(call.Record, message, head);
         }
 
         return failure ?? (policy.Pins?.Closed is null ? null : PolicyFailures.PinsUnavailable);
     }
 
-    private void Describe(CallRecord record, McpMessage message, MessageHead head)
+    private void DescribeArguments(CallRecord record, McpMessage message, CallArguments? arguments)
     {
-        record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Target is { } kind ? GetName(kind) : "";
-        record.Name = message.Name;
-        record.Era = head.IsModern ? "modern" : "legacy";
-        record.Protocol = head.Version;
-        record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
         record.Arguments = message.Arguments;
+        record.Masked = arguments?.Masked ?? [];
         if (!message.Arguments.IsEmpty && message.Bytes.Length > MaxWaitingBytes)
         {
             trail.Describe(record);
         }
     }
-
-    private CallRecord CreateRecord(Exchange exchange, ServedRoute served)
-    {
-        var principal = exchange.Principal;
-        var session = exchange.Request.Headers[McpHeaders.Session];
-        var access = served.Route.Access;
-        return new CallRecord
-        {
-            Time = time.GetUtcNow(),
-            Route = served.Route.Name,
-            Host = exchange.Connection.ServerName,
-            Connection = exchange.ConnectionId,
-            Method = exchange.Request.Method,
-            Mode = served.Route.Policy.Mode switch
-            {
-                PolicyMode.Enforce => "enforce",
-                PolicyMode.Observe => "observe",
-                _ => "record",
-            },
-            PolicyVersion = served.Route.Policy.Version,
-            Issuer = principal?.Issuer ?? "",
-            Subject = principal?.Subject ?? "",
-            ClientId = principal?.ClientId ?? "",
-            Scopes = principal?.Scopes ?? [],
-            Groups = principal is null || principal.Groups.IsEmpty ? [] : principal.Groups,
-            Auth = principal is not null
-                ? principal.KeyThumbprint is null
-                    ? "bearer"
-                    : "dpop"
-                : access.Oauth.Mode == OauthMode.Passthrough
-                    ? "passthrough"
-                    : "none",
-            Upstream = served.Route.Upstream.Settings.Address,
-            Credential = access.Credential.Kind,
-            RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
-            Session = session.Count == 1 ? session.ToString() : "",
-        };
-    }
-
-    private static string GetName(TargetKind kind) =>
-        kind switch
-        {
-            TargetKind.Tool => "tool",
-            TargetKind.Prompt => "prompt",
-            _ => "resource",
-        };
 
     private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
@@ -379,14 +368,15 @@ internal sealed class PolicyStage(
         Failure failure,
         McpMessage? message = null,
         RuleLimits? limits = null,
-        int retryAfterSeconds = 0
+        int retryAfterSeconds = 0,
+        StringValues challenges = default
     )
     {
         call.Record.Reason = failure.Reason;
         if (call.Policy.Mode == PolicyMode.Enforce)
         {
             call.Record.Decision = "refuse";
-            await RefuseAsync(exchange, served, failure, retryAfterSeconds);
+            await RefuseAsync(exchange, served, failure, retryAfterSeconds, challenges);
             call.End(exchange);
             return false;
         }
@@ -414,10 +404,17 @@ internal sealed class PolicyStage(
         Exchange exchange,
         ServedRoute served,
         Failure failure,
-        int retryAfterSeconds = 0
+        int retryAfterSeconds = 0,
+        StringValues challenges = default
     )
     {
-        await refusals.RefuseAsync(exchange, served.Route.Name, failure, retryAfterSeconds: retryAfterSeconds);
+        await refusals.RefuseAsync(
+            exchange,
+            served.Route.Name,
+            failure,
+            challenges: challenges,
+            retryAfterSeconds: retryAfterSeconds
+        );
         return false;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -37,6 +38,8 @@ internal sealed class CompiledPolicy
         Pins = pins;
         rules = [.. settings.Rules];
         isOpen = settings.Default == PolicyEffect.Allow;
+        HasMasks = rules.Any(r => r.Masked.Count > 0);
+        AsksForArguments = HasMasks || rules.Any(r => r.Arguments is not null || r.Budget is not null);
         var all = rules
             .Select(
                 (rule, place) =>
@@ -72,31 +75,39 @@ internal sealed class CompiledPolicy
     /// <summary>The route's pins; null: it has none.</summary>
     public RoutePins? Pins { get; }
 
+    /// <summary>Whether any rule has arguments that records do not describe.</summary>
+    public bool HasMasks { get; }
+
+    /// <summary>Whether any rule asks for the arguments of calls.</summary>
+    public bool AsksForArguments { get; }
+
     /// <summary>
     /// Whether something may be used by name. The method that uses it must not be denied either; allowing the method
     /// allows no name.
     /// </summary>
-    public Decision Decide(TargetKind kind, string name, string method, Principal? principal)
+    /// <param name="kind">What the name is of.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="method">The method that uses it.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="arguments">Of the call; null where there is none, and the question is what a list shows.</param>
+    public Decision Decide(TargetKind kind, string name, string method, Caller caller, CallArguments? arguments = null)
     {
-        var ofMethod = Find(TargetKind.Method, method, principal, isUnclear: false);
-        if (ofMethod.Deny >= 0)
-        {
-            return Denied(ofMethod.Deny);
-        }
-
         var isUnclear = kind == TargetKind.Resource && ResourceName.IsUnclear(name);
-        var match = Find(kind, name, principal, isUnclear);
-        return match.Deny >= 0 ? Denied(match.Deny)
+        var match = Find(kind, name, caller, isUnclear, arguments);
+        var ofMethod = Find(TargetKind.Method, method, caller, isUnclear: false);
+        return ofMethod.Deny >= 0 ? Denied(ofMethod.Deny)
+            : match.Deny >= 0 ? Denied(match.Deny)
             : Pins?.FindDenial(kind, name) is { } reason ? new Decision(false, null, reason)
             : match.Allow >= 0 ? Allowed(match.Allow)
+            : match.Unsatisfied >= 0 ? Unsatisfied(match)
             : isUnclear ? new Decision(false, null, Decision.Unclear)
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
     /// <summary>Whether a method that is about no name may be used, by the client or by the server.</summary>
-    public Decision Decide(string method, Principal? principal)
+    public Decision Decide(string method, Caller caller)
     {
-        var match = Find(TargetKind.Method, method, principal, isUnclear: false);
+        var match = Find(TargetKind.Method, method, caller, isUnclear: false);
         return match.Deny >= 0 ? Denied(match.Deny)
             : match.Allow >= 0 ? Allowed(match.Allow)
             : McpMethods.IsBasic(method) ? new Decision(true, null, Decision.Basic)
@@ -109,37 +120,39 @@ internal sealed class CompiledPolicy
     /// <param name="kind">What the message names; null = nothing.</param>
     /// <param name="name">Its name.</param>
     /// <param name="resources">URIs that a subscription is about.</param>
-    /// <param name="principal">The caller; null = the route asks for no token.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="arguments">Of the call; null where none are judged.</param>
     public Decision DecideMessage(
         string method,
         TargetKind? kind,
         string name,
         IReadOnlyList<string> resources,
-        Principal? principal
+        Caller caller,
+        CallArguments? arguments = null
     )
     {
         if (McpMethods.FindTarget(method, out _) is not null)
         {
-            return Decide(kind!.Value, name, method, principal);
+            return Decide(kind!.Value, name, method, caller, arguments);
         }
 
-        var decision = Decide(method, principal);
+        var decision = Decide(method, caller);
         if (!decision.IsAllowed)
         {
             return decision;
         }
 
         // What a completion or a subscription is about must be in sight as well.
-        if (kind is { } about && !IsVisible(about, name, principal))
+        if (kind is { } about && !IsVisible(about, name, caller))
         {
-            return Decide(about, name, McpMethods.GetUseMethod(about), principal);
+            return Decide(about, name, McpMethods.GetUseMethod(about), caller);
         }
 
         foreach (var uri in resources)
         {
-            if (!IsVisible(TargetKind.Resource, uri, principal))
+            if (!IsVisible(TargetKind.Resource, uri, caller))
             {
-                return Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
+                return Decide(TargetKind.Resource, uri, McpMethods.ReadResource, caller);
             }
         }
 
@@ -147,26 +160,32 @@ internal sealed class CompiledPolicy
     }
 
     /// <summary>Whether a list shows it: exactly if it could be used.</summary>
-    public bool IsVisible(TargetKind kind, string name, Principal? principal) =>
-        Decide(kind, name, McpMethods.GetUseMethod(kind), principal).IsAllowed;
+    public bool IsVisible(TargetKind kind, string name, Caller caller) =>
+        Decide(kind, name, McpMethods.GetUseMethod(kind), caller).IsAllowed;
 
-    private RuleMatch Find(TargetKind kind, string name, Principal? principal, bool isUnclear)
+    private RuleMatch Find(
+        TargetKind kind,
+        string name,
+        in Caller caller,
+        bool isUnclear,
+        CallArguments? arguments = null
+    )
     {
-        var match = new RuleMatch();
-        everybody.Find(kind, name, principal, isUnclear, ref match);
-        if (principal is null)
+        var match = new RuleMatch(arguments);
+        everybody.Find(kind, name, caller, isUnclear, ref match);
+        if (caller.Principal is not { } principal)
         {
             return match;
         }
 
         if (bySubject.TryGetValue(principal.Subject, out var bucket))
         {
-            bucket.Find(kind, name, principal, isUnclear, ref match);
+            bucket.Find(kind, name, caller, isUnclear, ref match);
         }
 
         if (byClient.TryGetValue(principal.ClientId, out bucket))
         {
-            bucket.Find(kind, name, principal, isUnclear, ref match);
+            bucket.Find(kind, name, caller, isUnclear, ref match);
         }
 
         if (byScope.Count > 0)
@@ -175,7 +194,7 @@ internal sealed class CompiledPolicy
             {
                 if (byScope.TryGetValue(scope, out bucket))
                 {
-                    bucket.Find(kind, name, principal, isUnclear, ref match);
+                    bucket.Find(kind, name, caller, isUnclear, ref match);
                 }
             }
         }
@@ -186,7 +205,7 @@ internal sealed class CompiledPolicy
             {
                 if (byGroup.TryGetValue(group, out bucket))
                 {
-                    bucket.Find(kind, name, principal, isUnclear, ref match);
+                    bucket.Find(kind, name, caller, isUnclear, ref match);
                 }
             }
         }
@@ -195,6 +214,9 @@ internal sealed class CompiledPolicy
     }
 
     private Decision Denied(int place) => new(false, rules[place], Decision.ByRule);
+
+    private Decision Unsatisfied(in RuleMatch match) =>
+        new(false, rules[match.Unsatisfied], PolicyFailures.Arguments.Reason) { Error = match.Error };
 
     private Decision Allowed(int place) => new(true, rules[place], Decision.ByRule);
 

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -7,25 +9,47 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
 {
     private readonly string[] groups = [.. rule.Groups];
     private readonly string[] scopes = [.. scopes];
+    private readonly string[] workloads = [.. rule.Workloads];
 
     /// <summary>In the file.</summary>
     public int Place => place;
 
     public bool IsDeny { get; } = rule.Effect == PolicyEffect.Deny;
 
+    /// <summary>What must be true of the arguments besides; null for nothing.</summary>
+    public ArgumentConstraints? Arguments => rule.Arguments;
+
+    public IReadOnlyList<JsonPointer> Masked => rule.Masked;
+
     /// <summary>The same rule for callers that are known to be in one of its groups.</summary>
     public CompiledRule WithoutGroups() => new(place, rule with { Groups = [] }, issuer, scopes);
 
-    public bool IsFor(Principal? principal) =>
-        !rule.HasPrincipal
-        || (
-            principal is not null
-            && (issuer.Length == 0 || string.Equals(issuer, principal.Issuer, StringComparison.Ordinal))
-            && (rule.Subject.Length == 0 || string.Equals(rule.Subject, principal.Subject, StringComparison.Ordinal))
-            && (rule.ClientId.Length == 0 || string.Equals(rule.ClientId, principal.ClientId, StringComparison.Ordinal))
-            && (scopes.Length == 0 || HasScope(principal))
-            && (groups.Length == 0 || HasGroup(principal))
-        );
+    public bool IsFor(in Caller caller) => IsFrom(caller) && (!rule.HasPrincipal || IsForPrincipal(caller.Principal));
+
+    private bool IsForPrincipal(Principal? principal) =>
+        principal is not null
+        && (issuer.Length == 0 || string.Equals(issuer, principal.Issuer, StringComparison.Ordinal))
+        && (rule.Subject.Length == 0 || string.Equals(rule.Subject, principal.Subject, StringComparison.Ordinal))
+        && (rule.ClientId.Length == 0 || string.Equals(rule.ClientId, principal.ClientId, StringComparison.Ordinal))
+        && (scopes.Length == 0 || HasScope(principal))
+        && (groups.Length == 0 || HasGroup(principal));
+
+    private bool IsFrom(in Caller caller) =>
+        (rule.Sources.IsEmpty || (caller.Address is { } address && rule.Sources.Contains(address)))
+        && (workloads.Length == 0 || HasWorkload(caller.Workload));
+
+    private bool HasWorkload(string name)
+    {
+        foreach (var pattern in workloads)
+        {
+            if (name.Length > 0 && Glob.Matches(pattern, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool HasScope(Principal principal)
     {

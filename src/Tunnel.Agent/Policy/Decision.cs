@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Policy.Arguments;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>What the rules say of one name for one caller.</summary>
@@ -21,4 +23,7 @@ internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, strin
 
     /// <summary>No rule was asked: the route has no policy.</summary>
     public const string NoPolicy = "no_policy";
+
+    /// <summary>Why the arguments are not allowed, where the name is; else null.</summary>
+    public ArgumentError? Error { get; init; }
 }

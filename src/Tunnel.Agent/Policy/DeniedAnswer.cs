@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -16,7 +17,16 @@ internal static class DeniedAnswer
     private const int ResourceNotFound = -32002; // until 2025-11-25; InvalidParams since
     private const int MaxEchoedCharacters = 1024;
 
-    public static async Task WriteAsync(Exchange exchange, McpMessage message, bool isModern)
+    /// <param name="exchange">Whose answer it is.</param>
+    /// <param name="message">What is denied.</param>
+    /// <param name="isModern">Of which era.</param>
+    /// <param name="error">Of the arguments, where the name is allowed and the caller sees it; else null.</param>
+    public static async Task WriteAsync(
+        Exchange exchange,
+        McpMessage message,
+        bool isModern,
+        ArgumentError? error = null
+    )
     {
         var response = exchange.Response;
         if (message.Id.IsEmpty)
@@ -27,6 +37,13 @@ internal static class DeniedAnswer
             return;
         }
 
+        if (error is not null)
+        {
+            var failure = PolicyFailures.Arguments with { Message = Describe(error) };
+            await OwnAnswer.WriteAsync(exchange, failure, RequestIds.Next(), id: message.Id);
+            return;
+        }
+
         var body = Format(message, isModern);
         response.StatusCode =
             message.Target is null && isModern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
@@ -34,6 +51,16 @@ internal static class DeniedAnswer
         response.Headers.ContentLength = body.Length;
         await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
     }
+
+    // Names the place, which the operator wrote, and never what is permitted there.
+    private static string Describe(ArgumentError error) =>
+        error switch
+        {
+            { At: "", Condition: ArgumentConstraints.Closed } => "The call has an argument that is not allowed.",
+            { At: "" } => PolicyFailures.Arguments.Message,
+            { Condition: ArgumentConstraint.Required } => $"The argument {error.At} is required.",
+            _ => $"The argument {error.At} is not allowed.",
+        };
 
     internal static ReadOnlyMemory<byte> Format(McpMessage message, bool isModern)
     {

@@ -24,7 +24,7 @@ internal sealed class GlobIndex
         lengths = [.. globs.Keys.Select(k => k.Length).Distinct().Order()];
     }
 
-    public void Find(ReadOnlySpan<char> name, Principal? principal, bool isUnclear, ref RuleMatch match)
+    public void Find(ReadOnlySpan<char> name, in Caller caller, bool isUnclear, ref RuleMatch match)
     {
         if (lengths.Length == 0)
         {
@@ -46,7 +46,7 @@ internal sealed class GlobIndex
 
             foreach (var (pattern, rule) in found)
             {
-                if ((rule.IsDeny || !isUnclear) && rule.IsFor(principal) && Glob.Matches(pattern, name))
+                if ((rule.IsDeny || !isUnclear) && rule.IsFor(caller) && Glob.Matches(pattern, name))
                 {
                     match.Add(rule);
                 }

@@ -22,9 +22,9 @@ internal sealed class GramIndex
         others = [.. globs.Where(g => GetLongestLiteral(g.Pattern).Length <= 1)];
     }
 
-    public void Find(ReadOnlySpan<char> name, Principal? principal, bool isUnclear, ref RuleMatch match)
+    public void Find(ReadOnlySpan<char> name, in Caller caller, bool isUnclear, ref RuleMatch match)
     {
-        Try(others, name, principal, isUnclear, ref match);
+        Try(others, name, caller, isUnclear, ref match);
         if (byPair.Count == 0)
         {
             return;
@@ -35,7 +35,7 @@ internal sealed class GramIndex
         {
             if (byPair.TryGetValue(Pair(name, at), out var found))
             {
-                Try(found, name, principal, isUnclear, ref match);
+                Try(found, name, caller, isUnclear, ref match);
             }
         }
     }
@@ -43,14 +43,14 @@ internal sealed class GramIndex
     private static void Try(
         (string Pattern, CompiledRule Rule)[] globs,
         ReadOnlySpan<char> name,
-        Principal? principal,
+        in Caller caller,
         bool isUnclear,
         ref RuleMatch match
     )
     {
         foreach (var (pattern, rule) in globs)
         {
-            if ((rule.IsDeny || !isUnclear) && rule.IsFor(principal) && Glob.Matches(pattern, name))
+            if ((rule.IsDeny || !isUnclear) && rule.IsFor(caller) && Glob.Matches(pattern, name))
             {
                 match.Add(rule);
             }

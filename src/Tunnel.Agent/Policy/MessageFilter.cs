@@ -14,10 +14,10 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// order and with everything else they hold; no request to the client that the rules do not allow.
 /// </summary>
 /// <param name="rules">Of the route.</param>
-/// <param name="principal">The caller.</param>
+/// <param name="caller">Who sees them.</param>
 /// <param name="hasLists">Whether the messages may be lists: answers to a list, or a stream that repeats any answer.</param>
 /// <param name="isModern">Whether results say who may keep them, even where this one does not.</param>
-internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, bool hasLists, bool isModern)
+internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool hasLists, bool isModern)
 {
     /// <summary>How long a client may keep what was filtered: as long as a changed policy may take to show.</summary>
     public const long MaxTtlMs = 300_000;
@@ -189,7 +189,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
         if (message.TryGetProperty("id", out _))
         {
-            return rules.Decide(method.GetString()!, principal).IsAllowed;
+            return rules.Decide(method.GetString()!, caller).IsAllowed;
         }
 
         return !method.ValueEquals(McpMethods.UpdatedResource)
@@ -201,7 +201,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
                     !parameters.TryGetProperty("uri", out var uri)
                     || (
                         uri.ValueKind == JsonValueKind.String
-                        && rules.IsVisible(TargetKind.Resource, uri.GetString()!, principal)
+                        && rules.IsVisible(TargetKind.Resource, uri.GetString()!, caller)
                     )
                 )
             );
@@ -222,7 +222,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
                 || !MemberNames.AreClear(request.Value, InRequest, areFree: true)
                 || !request.Value.TryGetProperty("method", out var method)
                 || method.ValueKind != JsonValueKind.String
-                || !rules.Decide(method.GetString()!, principal).IsAllowed
+                || !rules.Decide(method.GetString()!, caller).IsAllowed
             )
             {
                 return true;
@@ -376,7 +376,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             seen.Add((kind, name));
         }
 
-        return rules.IsVisible(kind, name, principal);
+        return rules.IsVisible(kind, name, caller);
     }
 
     // Null: it can be read in two ways, and is shown to no client.

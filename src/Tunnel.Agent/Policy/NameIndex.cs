@@ -44,16 +44,16 @@ internal sealed class NameIndex
     }
 
     /// <param name="name">The requested name.</param>
-    /// <param name="principal">Who asks.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="isUnclear">Patterns may deny it and may not allow it.</param>
     /// <param name="match">What was found so far.</param>
-    public void Find(string name, Principal? principal, bool isUnclear, ref RuleMatch match)
+    public void Find(string name, in Caller caller, bool isUnclear, ref RuleMatch match)
     {
         foreach (var (pattern, isGlob, rule) in few)
         {
             if (
                 (isGlob ? (rule.IsDeny || !isUnclear) && Glob.Matches(pattern, name) : pattern == name)
-                && rule.IsFor(principal)
+                && rule.IsFor(caller)
             )
             {
                 match.Add(rule);
@@ -69,16 +69,16 @@ internal sealed class NameIndex
         {
             foreach (var rule in rules)
             {
-                if (rule.IsFor(principal))
+                if (rule.IsFor(caller))
                 {
                     match.Add(rule);
                 }
             }
         }
 
-        byPrefix.Find(name, principal, isUnclear, ref match);
-        bySuffix.Find(name, principal, isUnclear, ref match);
-        others.Find(name, principal, isUnclear, ref match);
+        byPrefix.Find(name, caller, isUnclear, ref match);
+        bySuffix.Find(name, caller, isUnclear, ref match);
+        others.Find(name, caller, isUnclear, ref match);
     }
 
     private static string Prefix(string pattern) => pattern[..pattern.IndexOf('*', StringComparison.Ordinal)];

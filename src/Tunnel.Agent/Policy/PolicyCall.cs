@@ -1,4 +1,6 @@
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -22,6 +24,7 @@ internal sealed class PolicyCall(
     private readonly long startedAt = time.GetTimestamp();
     private bool hasEnded;
     private Failure? explained;
+    private BudgetCharge? charge;
 
     public RoutePolicy Policy => policy;
 
@@ -31,6 +34,9 @@ internal sealed class PolicyCall(
     public bool IsModern { get; set; }
 
     public LimitCount? Lease { get; set; }
+
+    /// <summary>Where calls are charged that rules with a budget allow.</summary>
+    public BudgetLedger? Budgets { get; init; }
 
     public AnswerFilter? Filter { get; set; }
 
@@ -70,6 +76,30 @@ internal sealed class PolicyCall(
         return null;
     }
 
+    /// <summary>Charges what the call asks for to the rule's budget; without a budget, nothing happens.</summary>
+    public async ValueTask<BudgetVerdict> ChargeAsync(PolicyRule rule, LimitKey key, CallArguments? arguments)
+    {
+        if (rule.Budget is not { } budget)
+        {
+            return default;
+        }
+
+        // The rule allows no call whose amount cannot be read.
+        if (
+            Budgets is null
+            || arguments is null
+            || budget.Of.Find(arguments.Root, out var value) != PointerResult.Found
+            || !Amount.TryRead(value, out var amount)
+        )
+        {
+            return new BudgetVerdict(PolicyFailures.BudgetUnavailable, 0, null);
+        }
+
+        var verdict = await Budgets.ChargeAsync(record.Route, rule, key, amount);
+        charge = verdict.Charge;
+        return verdict;
+    }
+
     public override void End(Exchange exchange)
     {
         if (hasEnded)
@@ -81,6 +111,11 @@ internal sealed class PolicyCall(
         if (Lease is not null)
         {
             policy.Limits.Leave(Lease);
+        }
+
+        if (charge is not null && exchange.Refusal is { } refusal && UpstreamFailures.IsBeforeSending(refusal))
+        {
+            Budgets?.TakeBack(charge);
         }
 
         record.DurationMs = time.GetElapsedTime(startedAt).TotalMilliseconds;

@@ -1,5 +1,7 @@
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -51,11 +53,13 @@ internal static class PolicyReader
             );
         }
 
+        CheckCovered(policy, settings.Rules);
         return settings;
     }
 
     private static PolicyRule ReadRule(ConfigSection section, OauthSettings oauth)
     {
+        var budget = section.Has("budget") ? BudgetReader.Read(section.Section("budget")) : null;
         var rule = new PolicyRule
         {
             Name = section.RequiredString("name"),
@@ -65,11 +69,17 @@ internal static class PolicyReader
             ClientId = section.String("client_id"),
             Scope = section.String("scope"),
             Groups = section.Strings("groups"),
+            Sources = section.Ranges("source"),
+            Workloads = section.Strings("workload"),
             Tools = section.Strings("tools"),
             Prompts = section.Strings("prompts"),
             Resources = section.Strings("resources"),
             Methods = section.Strings("methods"),
             Limits = ReadLimits(section),
+            RequiredScopes = section.Strings("require_scope"),
+            Budget = budget,
+            Arguments = ArgumentReader.Read(section, budget?.Constraint),
+            Masked = ArgumentReader.ReadPointers(section, "mask"),
         };
         if (!section.Has("effect"))
         {
@@ -78,10 +88,19 @@ internal static class PolicyReader
 
         CheckNames(section, rule);
         CheckPrincipal(section, rule, oauth);
-        if (rule.Effect == PolicyEffect.Deny && rule.Limits != RuleLimits.None)
+        if (
+            rule.Effect == PolicyEffect.Deny
+            && (rule.Limits != RuleLimits.None || rule.RequiredScopes.Count > 0 || rule.Budget is not null)
+        )
         {
-            section.Error("effect", "A limit on a denied call has no effect.", "Put it on the rule that allows.");
+            section.Error(
+                "effect",
+                "A limit or a scope for a denied call has no effect.",
+                "Put it on the rule that allows."
+            );
         }
+
+        CheckArguments(section, rule);
 
         return rule;
     }
@@ -137,8 +156,101 @@ internal static class PolicyReader
         }
     }
 
+    // Only calls of tools and prompts have arguments. A rule that denied some would have to deny what it cannot judge as well.
+    private static void CheckArguments(ConfigSection section, PolicyRule rule)
+    {
+        var key =
+            section.Has("arguments") ? "arguments"
+            : rule.Budget is not null ? "budget"
+            : "closed";
+        if (rule.Arguments is not null && rule.Effect == PolicyEffect.Deny)
+        {
+            section.Error(
+                key,
+                "A rule that denies takes no conditions on arguments.",
+                "Write what is permitted, on the rule that allows."
+            );
+        }
+
+        key = rule.Arguments is null ? "mask" : key;
+        if (
+            (rule.Arguments is not null || rule.Masked.Count > 0)
+            && (rule.Tools.Count + rule.Prompts.Count == 0 || rule.Resources.Count + rule.Methods.Count > 0)
+        )
+        {
+            section.Error(
+                key,
+                "Only calls of tools and prompts have arguments.",
+                "Name tools or prompts alone; write another rule for resources and methods."
+            );
+        }
+    }
+
+    // A call needs one rule that allows it: where another one allows it anyway, the arguments make no difference.
+    private static void CheckCovered(ConfigSection policy, IReadOnlyList<PolicyRule> rules)
+    {
+        var anyway = rules
+            .Where(r =>
+                r.Effect == PolicyEffect.Allow && r is { Arguments: null, RequiredScopes.Count: 0, IsForEveryone: true }
+            )
+            .ToList();
+        foreach (var rule in rules.Where(r => r.Arguments is not null))
+        {
+            var covering = anyway.FirstOrDefault(other =>
+                Covers(other.Tools, rule.Tools) || Covers(other.Prompts, rule.Prompts)
+            );
+            if (covering is not null)
+            {
+                policy.Error(
+                    "rules",
+                    $"The conditions of {rule.Name} on arguments have no effect: {covering.Name} allows the same calls without them.",
+                    $"Take the name out of {covering.Name}, or give it the conditions as well."
+                );
+            }
+        }
+
+        static bool Covers(IReadOnlyList<string> patterns, IReadOnlyList<string> names) =>
+            names.Any(name => patterns.Any(pattern => Glob.Matches(pattern, name)));
+    }
+
     private static void CheckPrincipal(ConfigSection section, PolicyRule rule, OauthSettings oauth)
     {
+        if (section.Has("source") && rule.Sources.IsEmpty)
+        {
+            section.Error(
+                "source",
+                "The list is empty, so that the rule is for no caller.",
+                "List ranges, or remove it."
+            );
+        }
+
+        if (section.Has("workload") && (rule.Workloads.Count == 0 || rule.Workloads.Any(w => w.Length == 0)))
+        {
+            section.Error(
+                "workload",
+                "A workload has a name.",
+                "Write it as the client's certificate has it, such as spiffe://corp.example/ns/a/*."
+            );
+        }
+
+        foreach (var scope in rule.RequiredScopes.Where(s => !OauthText.IsScope(s)))
+        {
+            section.Error(
+                "require_scope",
+                $"{scope} is not a scope: a scope is text without blanks, quotes or backslashes.",
+                "Correct the scope."
+            );
+        }
+
+        if (rule.RequiredScopes.Count > 0 && oauth.Mode != OauthMode.Required)
+        {
+            section.Error(
+                "require_scope",
+                "This route does not authenticate callers, so that no call has a scope.",
+                "Set oauth.mode: required, or remove it."
+            );
+        }
+
         if (rule.Groups.Any(g => g.Length == 0))
         {
             section.Error("groups", "A group has a name.", "Write it as the token's groups claim does.");

@@ -1,4 +1,7 @@
+using Culvert.Platform.Addresses;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -23,6 +26,12 @@ internal sealed record PolicyRule
     /// <summary>One of these, as the token's <c>groups</c> say.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>Where calls come from, as the edge says; empty = from anywhere.</summary>
+    public AddressRanges Sources { get; init; } = AddressRanges.Empty;
+
+    /// <summary>Names in clients' certificates, as the edge verified them, or patterns.</summary>
+    public IReadOnlyList<string> Workloads { get; init; } = [];
+
     public IReadOnlyList<string> Tools { get; init; } = [];
 
     public IReadOnlyList<string> Prompts { get; init; } = [];
@@ -33,7 +42,22 @@ internal sealed record PolicyRule
 
     public RuleLimits Limits { get; init; } = RuleLimits.None;
 
-    /// <summary>Whether the rule asks who calls.</summary>
+    /// <summary>What must be true of a call's arguments; null = they may be anything. It does not hide a name.</summary>
+    public ArgumentConstraints? Arguments { get; init; }
+
+    /// <summary>What a token needs besides for a call that this rule allows: without them the caller gets a challenge that names them.</summary>
+    public IReadOnlyList<string> RequiredScopes { get; init; } = [];
+
+    /// <summary>How much calls may ask for in all; null = no such limit.</summary>
+    public RuleBudget? Budget { get; init; }
+
+    /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
+    public IReadOnlyList<JsonPointer> Masked { get; init; } = [];
+
+    /// <summary>Whether it matches every caller.</summary>
+    public bool IsForEveryone => !HasPrincipal && Sources.IsEmpty && Workloads.Count == 0;
+
+    /// <summary>Whether the rule asks what the token says.</summary>
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 
     public IReadOnlyList<string> GetNames(TargetKind kind) =>

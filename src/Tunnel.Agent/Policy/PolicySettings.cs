@@ -38,7 +38,11 @@ internal sealed record PolicySettings
                 Add([.. rule.Prompts]);
                 Add([.. rule.Resources]);
                 Add([.. rule.Methods]);
-                Add($"{rule.Limits}");
+                Add($"{rule.Limits}", $"{rule.Arguments}");
+                Add($"{rule.Sources}", $"{rule.Budget}");
+                Add([.. rule.Workloads]);
+                Add([.. rule.RequiredScopes]);
+                Add([.. rule.Masked.Select(m => m.Text)]);
             }
 
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];

@@ -11,8 +11,8 @@ internal sealed class RuleBucket
     public RuleBucket(IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules) =>
         kinds = [.. Enum.GetValues<TargetKind>().Select(kind => CreateIndex(kind, rules))];
 
-    public void Find(TargetKind kind, string name, Principal? principal, bool isUnclear, ref RuleMatch match) =>
-        kinds[(int)kind]?.Find(name, principal, isUnclear, ref match);
+    public void Find(TargetKind kind, string name, in Caller caller, bool isUnclear, ref RuleMatch match) =>
+        kinds[(int)kind]?.Find(name, caller, isUnclear, ref match);
 
     private static NameIndex? CreateIndex(
         TargetKind kind,

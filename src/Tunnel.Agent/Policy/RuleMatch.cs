@@ -1,17 +1,61 @@
+using Culvert.Tunnel.Agent.Policy.Arguments;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>The first rule of each effect that was found, by its place in the file; -1 = none.</summary>
-internal struct RuleMatch()
+/// <param name="call">What is asked of the arguments; null where a name alone is in question, as in lists.</param>
+internal struct RuleMatch(CallArguments? call = null)
 {
     public int Allow = -1;
     public int Deny = -1;
 
+    /// <summary>A rule that allows the name and not these arguments.</summary>
+    public int Unsatisfied = -1;
+
+    /// <summary>Why <see cref="Unsatisfied"/> does not allow them.</summary>
+    public ArgumentError? Error;
+
     public void Add(CompiledRule rule)
     {
+        if (call is not null)
+        {
+            foreach (var pointer in rule.Masked)
+            {
+                call.Mask(pointer);
+            }
+
+            if (!Satisfies(rule, call))
+            {
+                return;
+            }
+        }
+
         ref var place = ref rule.IsDeny ? ref Deny : ref Allow;
-        if (place < 0 || rule.Place < place)
+        if (IsBefore(rule, place))
         {
             place = rule.Place;
         }
     }
+
+    private bool Satisfies(CompiledRule rule, CallArguments arguments)
+    {
+        if (rule.Arguments is null || !IsBefore(rule, Allow))
+        {
+            return true; // it changes nothing any more
+        }
+
+        if (rule.Arguments.FindError(arguments.Root) is not { } error)
+        {
+            return true;
+        }
+
+        if (IsBefore(rule, Unsatisfied))
+        {
+            (Unsatisfied, Error) = (rule.Place, error);
+        }
+
+        return false;
+    }
+
+    private static bool IsBefore(CompiledRule rule, int place) => place < 0 || rule.Place < place;
 }

@@ -44,7 +44,17 @@ internal sealed class PolicyJudge
             return Judgement.Unknown(call.Gap);
         }
 
+        if (route.Settings.Rules.Any(rule => !rule.Sources.IsEmpty || rule.Workloads.Count > 0))
+        {
+            return Judgement.Unknown("a rule asks where calls come from, which the record does not say");
+        }
+
         var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], call.Principal);
+        if (decision is { IsAllowed: true, Rule.Arguments: not null })
+        {
+            return Judgement.Unknown("a rule asks for arguments, whose values the record does not have");
+        }
+
         return new Judgement(decision.IsAllowed, decision.Rule?.Name ?? "", decision.Reason);
     }
 

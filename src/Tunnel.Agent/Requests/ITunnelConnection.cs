@@ -10,6 +10,9 @@ internal interface ITunnelConnection
 
     IPEndPoint Client { get; }
 
+    /// <summary>The name in the client's certificate that the edge verified; empty where it requested none.</summary>
+    string Workload { get; }
+
     /// <summary>True if the answer should be the connection's last (W13).</summary>
     bool ClosesAfterAnswer { get; }
 

@@ -158,6 +158,16 @@ internal static class PolicyFailures
         "Make the server respond with plain JSON or an event stream, in pages."
     );
 
+    /// <summary>A denial: the message is completed with the pointer of the argument.</summary>
+    public static readonly Failure Arguments = Refusal(
+        "policy.arguments",
+        200,
+        InvalidParams,
+        "The arguments of the call are not allowed.",
+        "A rule of the route's policy allows the tool or prompt, and not with these arguments.",
+        "Correct the argument that the message names; the rule and its condition are in the agent's audit record."
+    );
+
     public static readonly Failure RateExceeded = Refusal(
         "policy.rate_exceeded",
         429,
@@ -176,6 +186,26 @@ internal static class PolicyFailures
         "As many calls as the rule allows are still running.",
         "Wait for one of them.",
         RateLimit
+    );
+
+    public static readonly Failure BudgetExceeded = Refusal(
+        "policy.budget_exceeded",
+        429,
+        LimitExceeded,
+        "The call exceeds its budget.",
+        "The rule that allows this call has a budget, and what is left of it is less than the call asks for.",
+        "Ask for less, or wait for the time in Retry-After; without that header, the amount is above the whole budget.",
+        RateLimit
+    );
+
+    public static readonly Failure BudgetUnavailable = Refusal(
+        "policy.budget_unavailable",
+        503,
+        InternalError,
+        "The call was not made because its budget cannot be charged.",
+        "The file of budgets in the agent's state_dir is damaged, or the disk is full.",
+        "Read the reason in the agent's log; restore the file, or remove it to start all budgets from zero, and restart the agent.",
+        ErrorTypes.Api
     );
 
     public static readonly Failure RequestTooLarge = Refusal(
@@ -247,8 +277,11 @@ internal static class PolicyFailures
         PathRefused,
         MethodRefused,
         AnswerUnreadable,
+        Arguments,
         RateExceeded,
         ConcurrencyExceeded,
+        BudgetExceeded,
+        BudgetUnavailable,
         RequestTooLarge,
         AnswerTooLarge,
         TimedOut,

@@ -126,6 +126,15 @@ internal static class UpstreamFailures
         "Read the reason in the agent's log; check the route's credentials."
     );
 
+    /// <summary>Whether a request that failed so was not sent: no byte of it reached the upstream.</summary>
+    public static bool IsBeforeSending(Failure failure) =>
+        failure.Reason == AddressRefused.Reason
+        || failure.Reason == Busy.Reason
+        || failure.Reason == NameUnresolved.Reason
+        || failure.Reason == ConnectFailed.Reason
+        || failure.Reason == ConnectTimeout.Reason
+        || failure.Reason == CredentialUnavailable.Reason;
+
     // A18
     public static readonly Failure CredentialRefused = new(
         FailedHop.Upstream,

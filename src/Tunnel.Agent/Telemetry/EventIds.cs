@@ -81,6 +81,7 @@ internal static class EventIds
     public const int AuditReached = 18004;
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
+    public const int BudgetsStopped = 18007;
 
     // Pins 19000
     public const int PinDrift = 19000;

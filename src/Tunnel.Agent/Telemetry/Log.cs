@@ -394,6 +394,13 @@ internal static partial class Log
     )]
     public static partial void AuditCheckpoint(ILogger logger, long sequence, string checkpoint);
 
+    [LoggerMessage(
+        EventIds.BudgetsStopped,
+        LogLevel.Error,
+        "Budgets cannot be charged, and calls that need one are refused until the agent restarts: {Problem}"
+    )]
+    public static partial void BudgetsStopped(ILogger logger, string problem);
+
     [LoggerMessage(EventIds.AuditReached, LogLevel.Information, "The audit reaches record {Sequence}: {Hash}")]
     public static partial void AuditReached(ILogger logger, long sequence, string hash);
 }

@@ -12,6 +12,8 @@ internal sealed class DirectConnection(string serverName) : ITunnelConnection
 
     public IPEndPoint Client { get; } = new(IPAddress.Loopback, 0);
 
+    public string Workload => "";
+
     public bool ClosesAfterAnswer => false;
 
     public void DeliverBeforeAbort() { }

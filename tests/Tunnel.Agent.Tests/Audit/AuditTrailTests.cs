@@ -391,7 +391,7 @@ public sealed class AuditTrailTests
     {
         using var output = new JsonMembers();
 
-        ArgumentShape.Write(output, "arguments"u8, Encoding.UTF8.GetBytes(arguments));
+        ArgumentShape.Write(output, "arguments"u8, Encoding.UTF8.GetBytes(arguments), []);
 
         Encoding.UTF8.GetString(output.Written).ShouldBe(shape.Length == 0 ? "" : $",\"arguments\":{shape}");
     }

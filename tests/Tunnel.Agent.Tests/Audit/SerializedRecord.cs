@@ -40,6 +40,8 @@ internal static class SerializedRecord
         Text(json, "rule", record.Rule);
         json.WriteString("decision", record.Decision);
         Text(json, "reason", record.Reason);
+        Text(json, "argument", record.Argument);
+        Text(json, "condition", record.Condition);
         WritePrincipal(json, record);
         json.WriteString("auth", record.Auth);
         Text(json, "upstream", record.Upstream);

@@ -3,6 +3,7 @@ using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -13,11 +14,17 @@ internal sealed class PolicyFixture : IAsyncDisposable
 {
     private readonly OauthFixture oauth;
 
-    private PolicyFixture(OauthFixture oauth, RawUpstream upstream, TimeProvider time, IAuditTrail? trail)
+    private PolicyFixture(
+        OauthFixture oauth,
+        RawUpstream upstream,
+        TimeProvider time,
+        IAuditTrail? trail,
+        BudgetLedger? budgets
+    )
     {
         this.oauth = oauth;
         Upstream = upstream;
-        Tunnel = new Support.Tunnel(time: time, trail: trail);
+        Tunnel = new Support.Tunnel(time: time, trail: trail, budgets: budgets);
     }
 
     public RawUpstream Upstream { get; }
@@ -39,11 +46,12 @@ internal sealed class PolicyFixture : IAsyncDisposable
         TimeProvider? time = null,
         IAuditTrail? trail = null,
         Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
-        RoutePins? pins = null
+        RoutePins? pins = null,
+        BudgetLedger? budgets = null
     )
     {
         time ??= TimeProvider.System;
-        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail);
+        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail, budgets);
         var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time, pins: pins);
         fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
         await fixture.Tunnel.StartAsync();

@@ -56,6 +56,11 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (stop.IsCancellationRequested)
+        {
+            return; // a test ended it before
+        }
+
         await stop.CancelAsync();
         listener.Stop();
         await accepting;

@@ -13,6 +13,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Session;
@@ -51,7 +52,8 @@ internal sealed class Tunnel : IAsyncDisposable
         long maxHeldBytes = 64 * 1024 * 1024,
         IAuditTrail? trail = null,
         CallCounts? counts = null,
-        Traces? traces = null
+        Traces? traces = null,
+        BudgetLedger? budgets = null
     )
     {
         this.loggers = loggers ??= NullLoggerFactory.Instance;
@@ -77,7 +79,8 @@ internal sealed class Tunnel : IAsyncDisposable
             held,
             trail ?? NoTrail.Instance,
             time ?? TimeProvider.System,
-            loggers.CreateLogger<PolicyStage>()
+            loggers.CreateLogger<PolicyStage>(),
+            budgets
         );
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();

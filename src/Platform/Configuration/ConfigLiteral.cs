@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Platform.Configuration;
+
+/// <summary>
+/// A value as an operator writes one for comparison: text, a number or a boolean. Numbers keep their digits, so that none
+/// is rounded.
+/// </summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Text">The text, or how the number or the boolean is written.</param>
+public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
+{
+    /// <summary>
+    /// Quoted values are text. Others are what JSON takes them for (RFC 8259 §§3, 6), and otherwise text, unless a reader of
+    /// YAML takes them for a number or for nothing: false.
+    /// </summary>
+    public static bool TryParse(string text, bool isPlain, [NotNullWhen(true)] out ConfigLiteral? literal)
+    {
+        literal =
+            !isPlain ? new ConfigLiteral(ConfigLiteralKind.Text, text)
+            : text is "true" or "false" ? new ConfigLiteral(ConfigLiteralKind.Boolean, text)
+            : JsonNumber().IsMatch(text) ? new ConfigLiteral(ConfigLiteralKind.Number, text)
+            : OtherYaml().IsMatch(text) ? null
+            : new ConfigLiteral(ConfigLiteralKind.Text, text);
+        return literal is not null;
+    }
+
+    public override string ToString() => $"{Kind}:{Text}";
+
+    [GeneratedRegex(@"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex JsonNumber();
+
+    // YAML 1.1 and 1.2 (§10.3.2) between them: other bases, signs, points at an end, underscores, infinity, other booleans.
+    [GeneratedRegex(
+        @"^(?:|~|null|[-+]?\.?[0-9][0-9_a-fox.+-]*|[-+]?\.inf|\.nan|true|false|yes|no|on|off)\z",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
+    private static partial Regex OtherYaml();
+}

@@ -1,0 +1,9 @@
+namespace Culvert.Platform.Configuration;
+
+/// <summary>What a <see cref="ConfigLiteral"/> is.</summary>
+public enum ConfigLiteralKind
+{
+    Text,
+    Number,
+    Boolean,
+}

@@ -1,0 +1,71 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>What a record says of a call before anything is decided.</summary>
+internal static class CallDescription
+{
+    // W3C Trace Context §3.2: a version 00 value has exactly as many. A record takes no longer one.
+    private const int MaxTraceLength = 55;
+
+    public static CallRecord Create(Exchange exchange, ServedRoute served, TimeProvider time)
+    {
+        var principal = exchange.Principal;
+        var session = exchange.Request.Headers[McpHeaders.Session];
+        var access = served.Route.Access;
+        return new CallRecord
+        {
+            Time = time.GetUtcNow(),
+            Route = served.Route.Name,
+            Host = exchange.Connection.ServerName,
+            Connection = exchange.ConnectionId,
+            Method = exchange.Request.Method,
+            Mode = served.Route.Policy.Mode switch
+            {
+                PolicyMode.Enforce => "enforce",
+                PolicyMode.Observe => "observe",
+                _ => "record",
+            },
+            PolicyVersion = served.Route.Policy.Version,
+            Issuer = principal?.Issuer ?? "",
+            Subject = principal?.Subject ?? "",
+            ClientId = principal?.ClientId ?? "",
+            Scopes = principal?.Scopes ?? [],
+            Groups = principal is null || principal.Groups.IsEmpty ? [] : principal.Groups,
+            Auth = principal is not null
+                ? principal.KeyThumbprint is null
+                    ? "bearer"
+                    : "dpop"
+                : access.Oauth.Mode == OauthMode.Passthrough
+                    ? "passthrough"
+                    : "none",
+            Upstream = served.Route.Upstream.Settings.Address,
+            Credential = access.Credential.Kind,
+            RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
+            Session = session.Count == 1 ? session.ToString() : "",
+        };
+    }
+
+    public static void Add(CallRecord record, McpMessage message, MessageHead head)
+    {
+        record.Method = message.Method.Length > 0 ? message.Method : "response";
+        record.Kind = message.Target is { } kind ? GetName(kind) : "";
+        record.Name = message.Name;
+        record.Era = head.IsModern ? "modern" : "legacy";
+        record.Protocol = head.Version;
+        record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
+    }
+
+    private static string GetName(TargetKind kind) =>
+        kind switch
+        {
+            TargetKind.Tool => "tool",
+            TargetKind.Prompt => "prompt",
+            _ => "resource",
+        };
+}

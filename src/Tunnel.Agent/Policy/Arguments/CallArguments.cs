@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// The arguments of one call, for the rules that ask for them: the very bytes that are forwarded, in which no member is there
+/// twice (<see cref="PolicyMessage"/> refuses those). They are parsed at the first question.
+/// </summary>
+/// <param name="bytes">As they were written; empty when there are none.</param>
+internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
+    private static readonly JsonElement None = JsonDocument.Parse("{}").RootElement;
+
+    private JsonDocument? document;
+    private List<Range>? masked;
+
+    /// <summary>Parts of the bytes that a record must not describe.</summary>
+    public IReadOnlyList<Range> Masked => masked ?? [];
+
+    public JsonElement Root => bytes.IsEmpty ? None : (document ??= JsonDocument.Parse(bytes, Options)).RootElement;
+
+    /// <summary>Marks what is at a place as not to be described.</summary>
+    public void Mask(JsonPointer pointer)
+    {
+        if (bytes.IsEmpty || pointer.Find(Root, out var value) != PointerResult.Found)
+        {
+            return;
+        }
+
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (bytes.Span.Overlaps(raw, out var start))
+        {
+            var range = start..(start + raw.Length);
+            masked ??= [];
+            if (!masked.Contains(range))
+            {
+                masked.Add(range);
+            }
+        }
+    }
+
+    public void Dispose() => document?.Dispose();
+}

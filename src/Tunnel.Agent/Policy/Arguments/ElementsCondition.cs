@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary><c>any</c> and <c>all</c>: the value is an array, and one of its elements, or each, satisfies a constraint.</summary>
+internal sealed class ElementsCondition(string key, ArgumentConstraint element) : ValueCondition(key, ValueKinds.Array)
+{
+    private readonly bool isAll = key == "all";
+
+    public override bool IsTrueOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return false;
+        }
+
+        foreach (var entry in value.EnumerateArray())
+        {
+            if (element.FindError(entry) is null != isAll)
+            {
+                return !isAll;
+            }
+        }
+
+        return isAll;
+    }
+
+    public override string ToString() => element.ToString();
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// <c>hosts</c>: the text is an absolute http or https URL of a listed host. Parsers of URLs differ (RFC 3986, WHATWG, and
+/// each library), so a URL is taken apart only where all of them find the same host; every other spelling is refused.
+/// </summary>
+internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueCondition("hosts", ValueKinds.Text)
+{
+    private const int MaxUrlCharacters = 8192;
+
+    public bool IsEmpty => hosts.Count == 0;
+
+    public override bool IsTrueOf(JsonElement value) =>
+        TryGetText(value, out var text)
+        && TrySplit(text, out var host, out var port, out var defaultPort)
+        && Matches(host, port, defaultPort);
+
+    public override string ToString() => string.Join('\0', hosts);
+
+    internal static bool TrySplit(string url, out ReadOnlySpan<char> host, out int port, out int defaultPort)
+    {
+        host = default;
+        defaultPort =
+            url.StartsWith("https://", StringComparison.Ordinal) ? 443
+            : url.StartsWith("http://", StringComparison.Ordinal) ? 80
+            : 0;
+        port = defaultPort;
+        var rest = defaultPort == 0 ? default : url.AsSpan(url.IndexOf("//", StringComparison.Ordinal) + 2);
+
+        // Blanks, tabs and line breaks are cut out by some parsers, a backslash is a slash for others, and other characters
+        // than ASCII may be folded to some that count.
+        if (
+            defaultPort == 0
+            || url.Length > MaxUrlCharacters
+            || rest.ContainsAnyExceptInRange('!', '~')
+            || rest.Contains('\\')
+        )
+        {
+            return false;
+        }
+
+        // Without a slash, some look for the host behind an "@" in the query or the fragment.
+        var end = rest.IndexOfAny('/', '?', '#');
+        if (end >= 0 && rest[end] != '/')
+        {
+            return false;
+        }
+
+        var authority = end < 0 ? rest : rest[..end];
+        var colon = authority.StartsWith('[') ? authority.LastIndexOf("]:") + 1 : authority.LastIndexOf(':');
+        if (colon > 0)
+        {
+            if (!TryParsePort(authority[(colon + 1)..], out port))
+            {
+                return false;
+            }
+
+            authority = authority[..colon];
+        }
+
+        host = authority;
+        return UrlHost.IsName(host) || UrlHost.IsAddress(host);
+    }
+
+    private static bool TryParsePort(ReadOnlySpan<char> text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        && port is > 0 and <= 65535
+        && text[0] != '0';
+
+    private bool Matches(ReadOnlySpan<char> host, int port, int defaultPort)
+    {
+        foreach (var listed in hosts)
+        {
+            if (listed.Matches(host, port, defaultPort))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,149 @@
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// A number of JSON (RFC 8259 §6) as the number that is written, not as a floating-point number near it: 1, 1.0 and 10e-1 are
+/// one number, -0 is 0, and 1e400 is larger than any bound. Nothing is expanded: an exponent costs its own digits alone.
+/// </summary>
+internal readonly ref struct JsonNumber
+{
+    // A longer exponent is a mistake or an attack.
+    private const int MaxExponentDigits = 9;
+
+    private readonly bool isNegative;
+
+    // Digits with at most one point, from the first digit that is not 0 to the last one; empty for zero.
+    private readonly ReadOnlySpan<byte> digits;
+
+    // The power of ten of the first digit.
+    private readonly long magnitude;
+
+    private JsonNumber(bool isNegative, ReadOnlySpan<byte> digits, long magnitude)
+    {
+        this.isNegative = isNegative;
+        this.digits = digits;
+        this.magnitude = magnitude;
+    }
+
+    public bool IsZero => digits.IsEmpty;
+
+    public bool IsNegative => isNegative;
+
+    /// <summary>Whether it has no fraction, however it is written.</summary>
+    public bool IsWhole => digits.IsEmpty || GetLowestPower() >= 0;
+
+    /// <summary>The power of ten of the first digit that is not 0; 0 for zero.</summary>
+    public long Magnitude => magnitude;
+
+    /// <summary>False: its exponent is out of all proportion.</summary>
+    /// <param name="json">A number that a reader of JSON has accepted.</param>
+    /// <param name="number">The number.</param>
+    public static bool TryRead(ReadOnlySpan<byte> json, out JsonNumber number)
+    {
+        number = default;
+        var isNegative = json[0] == '-';
+        var digits = isNegative ? json[1..] : json;
+        var exponent = 0L;
+        if (digits.IndexOfAny((byte)'e', (byte)'E') is var e and >= 0)
+        {
+            if (!TryReadExponent(digits[(e + 1)..], out exponent))
+            {
+                return false;
+            }
+
+            digits = digits[..e];
+        }
+
+        var point = digits.IndexOf((byte)'.');
+        var first = digits.IndexOfAnyInRange((byte)'1', (byte)'9');
+        if (first < 0)
+        {
+            return true; // zero: -0 and 0e9 as well
+        }
+
+        var whole = point < 0 ? digits.Length : point;
+        var last = digits.LastIndexOfAnyInRange((byte)'1', (byte)'9');
+        var power = first < whole ? whole - first - 1 : whole - first;
+        number = new JsonNumber(isNegative, digits[first..(last + 1)], power + exponent);
+        return true;
+    }
+
+    public int CompareTo(JsonNumber other)
+    {
+        if (IsZero || other.IsZero || isNegative != other.isNegative)
+        {
+            return GetSign().CompareTo(other.GetSign());
+        }
+
+        var bySize =
+            magnitude != other.magnitude ? magnitude.CompareTo(other.magnitude) : CompareDigits(digits, other.digits);
+        return isNegative ? -bySize : bySize;
+    }
+
+    /// <summary>The digits in order, without a point: how many of them were written to <paramref name="output"/>.</summary>
+    /// <param name="output">As long as <see cref="CountDigits"/>.</param>
+    public int CopyDigits(Span<char> output)
+    {
+        var count = 0;
+        foreach (var digit in digits)
+        {
+            if (digit != '.')
+            {
+                output[count++] = (char)digit;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>From the first to the last digit that is not 0.</summary>
+    public int CountDigits() => digits.Length - (digits.Contains((byte)'.') ? 1 : 0);
+
+    private static int CompareDigits(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var (l, r) = (0, 0);
+        while (true)
+        {
+            l += l < left.Length && left[l] == '.' ? 1 : 0;
+            r += r < right.Length && right[r] == '.' ? 1 : 0;
+            if (l == left.Length || r == right.Length)
+            {
+                // The last digit of each is not 0, so the longer one is the larger one.
+                return (left.Length - l).CompareTo(right.Length - r);
+            }
+
+            if (left[l] != right[r])
+            {
+                return left[l].CompareTo(right[r]);
+            }
+
+            l++;
+            r++;
+        }
+    }
+
+    private static bool TryReadExponent(ReadOnlySpan<byte> text, out long exponent)
+    {
+        exponent = 0;
+        var isNegative = text[0] == '-';
+        var digits = (text[0] is (byte)'-' or (byte)'+' ? text[1..] : text).TrimStart((byte)'0');
+        if (digits.Length > MaxExponentDigits)
+        {
+            return false;
+        }
+
+        foreach (var digit in digits)
+        {
+            exponent = (exponent * 10) + (digit - '0');
+        }
+
+        exponent = isNegative ? -exponent : exponent;
+        return true;
+    }
+
+    private int GetSign() =>
+        IsZero ? 0
+        : isNegative ? -1
+        : 1;
+
+    private long GetLowestPower() => magnitude - (CountDigits() - 1);
+}

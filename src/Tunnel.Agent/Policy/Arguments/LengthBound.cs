@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// <c>min_length</c> and <c>max_length</c>: of text in characters (code points, as JSON Schema counts them), and of an array
+/// in elements where <c>type: array</c> is written.
+/// </summary>
+internal sealed class LengthBound(string key, int length, bool ofArrays)
+    : ValueCondition(key, ofArrays ? ValueKinds.Array : ValueKinds.Text)
+{
+    private readonly bool isLowest = key == "min_length";
+
+    public override bool IsTrueOf(JsonElement value) =>
+        TryGetLength(value, out var actual) && (isLowest ? actual >= length : actual <= length);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{length} {ofArrays}");
+
+    private bool TryGetLength(JsonElement value, out int actual)
+    {
+        actual = 0;
+        if (ofArrays)
+        {
+            var isArray = value.ValueKind == JsonValueKind.Array;
+            actual = isArray ? value.GetArrayLength() : 0;
+            return isArray;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (var _ in value.GetString()!.EnumerateRunes())
+            {
+                actual++;
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // half a surrogate pair
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// <c>const</c> and <c>enum</c>: the value is one of those written. Text is equal character by character, numbers by what
+/// they mean, and text is never equal to a number.
+/// </summary>
+internal sealed class OneOfCondition : ValueCondition
+{
+    private readonly IReadOnlyList<ConfigLiteral> literals;
+    private readonly HashSet<string> texts;
+    private readonly byte[][] numbers;
+
+    public OneOfCondition(string key, IReadOnlyList<ConfigLiteral> literals)
+        : base(key, GetKinds(literals))
+    {
+        this.literals = literals;
+        texts = new(literals.Where(l => l.Kind == ConfigLiteralKind.Text).Select(l => l.Text), StringComparer.Ordinal);
+        numbers =
+        [
+            .. literals.Where(l => l.Kind == ConfigLiteralKind.Number).Select(l => Encoding.ASCII.GetBytes(l.Text)),
+        ];
+    }
+
+    public override bool IsTrueOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => texts.Count > 0 && TryGetText(value, out var text) && texts.Contains(text),
+            JsonValueKind.Number => numbers.Length > 0 && IsOneOf(JsonMarshal.GetRawUtf8Value(value)),
+            JsonValueKind.True => Has("true"),
+            JsonValueKind.False => Has("false"),
+            _ => false,
+        };
+
+    public override string ToString() => string.Join('\0', literals);
+
+    private bool Has(string boolean) =>
+        literals.Any(l =>
+            l.Kind == ConfigLiteralKind.Boolean && string.Equals(l.Text, boolean, StringComparison.Ordinal)
+        );
+
+    private bool IsOneOf(ReadOnlySpan<byte> json)
+    {
+        if (!JsonNumber.TryRead(json, out var number))
+        {
+            return false;
+        }
+
+        foreach (var written in numbers)
+        {
+            if (JsonNumber.TryRead(written, out var wanted) && number.CompareTo(wanted) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ValueKinds GetKinds(IReadOnlyList<ConfigLiteral> literals) =>
+        literals.Aggregate(
+            ValueKinds.None,
+            (kinds, literal) =>
+                kinds
+                | literal.Kind switch
+                {
+                    ConfigLiteralKind.Text => ValueKinds.Text,
+                    ConfigLiteralKind.Number => ValueKinds.Number,
+                    _ => ValueKinds.Boolean,
+                }
+        );
+}

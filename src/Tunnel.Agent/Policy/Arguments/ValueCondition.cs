@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Policy.Arguments;
+
+/// <summary>
+/// One condition on a value. What it cannot judge for certain it is false of: another type is not converted, and text that
+/// two readers could understand differently is not interpreted.
+/// </summary>
+/// <param name="key">Its key in the file.</param>
+/// <param name="kinds">The types that it can be true of.</param>
+internal abstract class ValueCondition(string key, ValueKinds kinds)
+{
+    /// <summary>Longer text matches no pattern, so that a call cannot keep the agent busy.</summary>
+    internal const int MaxTextBytes = 64 * 1024;
+
+    public string Key => key;
+
+    public ValueKinds Kinds => kinds;
+
+    public abstract bool IsTrueOf(JsonElement value);
+
+    /// <summary>What it demands, completely: the policy's version is made of it.</summary>
+    public abstract override string ToString();
+
+    /// <summary>The text of a value; false for another type, text that is too long, or half a surrogate pair.</summary>
+    protected static bool TryGetText(JsonElement value, out string text)
+    {
+        text = "";
+        if (value.ValueKind != JsonValueKind.String || JsonMarshal.GetRawUtf8Value(value).Length > MaxTextBytes)
+        {
+            return false;
+        }
+
+        try
+        {
+            text = value.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Culvert.Tunnel.Agent.Policy.Budgets;
+
+/// <summary>
+/// One line of the ledger's file: <c>number sign account end units check</c>. The number counts lines, the check is the
+/// beginning of SHA-256 of what is before it: a line that is lost, changed or half written shows.
+/// </summary>
+/// <param name="Number">From 1, without a gap.</param>
+/// <param name="IsTakenBack">Whether the charge is given back.</param>
+/// <param name="Charge">What is charged.</param>
+internal readonly record struct BudgetLine(long Number, bool IsTakenBack, BudgetCharge Charge)
+{
+    private const int CheckCharacters = 8;
+
+    public static bool TryRead(string text, out BudgetLine line)
+    {
+        line = default;
+        if (
+            text.Split(' ')
+                is not [
+                    var number,
+                    "+"
+                    or "-",
+                    { Length: BudgetLedger.AccountCharacters } account,
+                    var end,
+                    var units,
+                    var check,
+                ]
+            || check != GetCheck(text[..^(check.Length + 1)])
+            || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var counted)
+            || !long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var endsAtMs)
+            || !Int128.TryParse(units, NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+        )
+        {
+            return false;
+        }
+
+        line = new BudgetLine(
+            counted,
+            text[number.Length + 1] == '-',
+            new BudgetCharge(account, endsAtMs, new Amount(amount))
+        );
+        return true;
+    }
+
+    public override string ToString()
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Number} {(IsTakenBack ? '-' : '+')} {Charge.Account} {Charge.EndsAtMs} {Charge.Amount.Units}"
+        );
+        return $"{text} {GetCheck(text)}";
+    }
+
+    private static string GetCheck(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))[..CheckCharacters];
+}

@@ -1,0 +1,71 @@
+using Culvert.Tunnel.Agent.Commands;
+using Culvert.Tunnel.Agent.Tests.Policy;
+
+namespace Culvert.Tunnel.Agent.Tests.Commands;
+
+public sealed class PolicyCheckCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-policy-").FullName;
+
+    [Theory]
+    [InlineData("get", """{"n":1}""", 0, "allow: rule\nrule: small\n")]
+    [InlineData("get", """{"n":9}""", 2, "deny: policy.arguments\nrule: small\nargument: /n\ncondition: max\n")]
+    [InlineData("other", "{}", 2, "deny: default\n")]
+    [InlineData(
+        "get",
+        """{"n":1,"n":2}""",
+        2,
+        "refuse: policy.message_duplicate_key: The message has a member twice.\n"
+    )]
+    public async Task Check_SaysWhatDecidesAndWhy(string tool, string arguments, int status, string text)
+    {
+        var run = await RunAsync(PolicyFixture.Call(tool, "1", arguments));
+
+        run.Output.ShouldBe(text);
+        run.ExitCode.ShouldBe(status, run.Error);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", 0)]
+    [InlineData("11.1.2.3", 2)]
+    [InlineData("here", 64)]
+    public async Task Check_TakesTheCallerFromItsOptions(string source, int status) =>
+        (await RunAsync(PolicyFixture.Call("inside"), "--source", source)).ExitCode.ShouldBe(status);
+
+    [Fact]
+    public async Task Check_UnknownRoute_IsAUsageError() =>
+        (await RunOnAsync("nowhere", PolicyFixture.Call("get"))).ExitCode.ShouldBe(64);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string message, params string[] options) =>
+        RunOnAsync("docs", message, options);
+
+    private async Task<(int ExitCode, string Output, string Error)> RunOnAsync(
+        string route,
+        string message,
+        params string[] options
+    )
+    {
+        var (config, file) = (Path.Combine(folder, "agent.yaml"), Path.Combine(folder, "message.json"));
+        await File.WriteAllTextAsync(file, message, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(config, AgentFile(), TestContext.Current.CancellationToken);
+        return await AgentCli.RunAsync(PolicyCheckCommand.Create(), [route, file, "--config", config, .. options]);
+    }
+
+    private static string AgentFile() =>
+        """
+            config_version: 1
+            identity: {url: "https://identity.example.com:8443", organization_id: o, rule_id: r}
+            tunnel: {id: tnl_01}
+            routes:
+              docs:
+                upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}
+                oauth: {mode: dangerous_none}
+                policy:
+                  mode: enforce
+                  rules:
+                    - {name: small, effect: allow, tools: [get], arguments: [{at: /n, max: 5}]}
+                    - {name: inside, effect: allow, tools: [inside], source: [10.0.0.0/8]}
+            """;
+}
