@@ -1,6 +1,10 @@
+using System.Text;
 using Culvert.Benchmarks.Figures;
+using Culvert.Platform.Addresses;
+using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Benchmarks.Policy;
@@ -42,11 +46,24 @@ internal sealed class DecisionRow(TimeProvider time)
             cancellationToken
         );
         yield return Measure("unlisted", "no_such_tool", i => Allow(i, [$"tool_{i}", $"area{i}_*"]), cancellationToken);
+        yield return Measure(
+            "arguments",
+            "tool_999",
+            i => Allow(i, [$"tool_{i}"]) with { Arguments = Constraints() },
+            cancellationToken,
+            Body
+        );
         // What no index helps with: every pattern has to be tried.
         yield return Measure("inner_globs", "get_document", i => Allow(i, [$"*x{i}*"]), cancellationToken);
     }
 
-    private Figure Measure(string name, string tool, Func<int, PolicyRule> rule, CancellationToken cancellationToken)
+    private Figure Measure(
+        string name,
+        string tool,
+        Func<int, PolicyRule> rule,
+        CancellationToken cancellationToken,
+        ReadOnlyMemory<byte>? call = null
+    )
     {
         var settings = new PolicySettings
         {
@@ -61,7 +78,14 @@ internal sealed class DecisionRow(TimeProvider time)
             var started = time.GetTimestamp();
             for (var i = 0; i < PerRound; i++)
             {
-                rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, Caller);
+                using var arguments = call is { } bytes ? new CallArguments(bytes) : null;
+                if (
+                    !rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, Caller, arguments).IsAllowed
+                    && call is not null
+                )
+                {
+                    throw new InvalidOperationException("The arguments that are measured are allowed.");
+                }
             }
 
             if (round >= 0)
@@ -72,6 +96,39 @@ internal sealed class DecisionRow(TimeProvider time)
 
         return Figure.OfValue($"policy.decision.{name}", "us", micros);
     }
+
+    // Ten arguments of the kinds that constraints are about, in 4 kB.
+    private static readonly ReadOnlyMemory<byte> Body = Encoding.UTF8.GetBytes(
+        $$"""{"path":"/srv/docs/reports/2026/11.md","url":"https://api.example.com/v1/items?x=1","address":"10.1.2.3","amount":129.95,"currency":"EUR","order":"A-12345","note":"{{new string(
+            'n',
+            200
+        )}}","tags":["one","two","three"],"options":{"mode":"fast","retries":3},"dry":false,"text":"{{new string('t', 3500)}}"}"""
+    );
+
+    private static ArgumentConstraints Constraints() =>
+        new(
+            [
+                At("/path", new PathCondition("/srv/docs")),
+                At("/url", new HostCondition([new UrlHost("api.example.com", IsWildcard: false, null)])),
+                At("/address", new AddressCondition(Ranges)),
+                At("/amount", new NumberBound("min", "0"), new NumberBound("max", "1000")),
+                At("/currency", new OneOfCondition("enum", [Text("USD"), Text("EUR")])),
+                At("/order", PatternCondition.TryCreate("[A-Z]-[0-9]{1,9}", out var pattern, out _) ? pattern : null!),
+                At("/note", new LengthBound("max_length", 500, ofArrays: false)),
+                At("/tags", new ElementsCondition("all", At("", new GlobCondition("*")))),
+                At("/options/mode", new OneOfCondition("const", [Text("fast")])),
+                At("/dry", new TypeCondition("boolean")),
+            ],
+            isClosed: false
+        );
+
+    private static AddressRanges Ranges =>
+        AddressRanges.TryParse(["10.0.0.0/8"], out var ranges, out _) ? ranges : AddressRanges.Empty;
+
+    private static ConfigLiteral Text(string text) => new(ConfigLiteralKind.Text, text);
+
+    private static ArgumentConstraint At(string pointer, params ValueCondition[] conditions) =>
+        new() { At = JsonPointer.TryParse(pointer, out var at) ? at : JsonPointer.Whole, Conditions = conditions };
 
     private static PolicyRule Allow(int number, string[] tools) =>
         new()
