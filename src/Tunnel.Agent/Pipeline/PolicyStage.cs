@@ -310,7 +310,7 @@ internal sealed class PolicyStage(
     private void Describe(CallRecord record, McpMessage message, MessageHead head)
     {
         record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Target is { } kind ? GetName(kind) : "";
+        record.Kind = message.Target is { } kind ? TargetKinds.ToWireName(kind) : "";
         record.Name = message.Name;
         record.Era = head.IsModern ? "modern" : "legacy";
         record.Protocol = head.Version;
@@ -359,14 +359,6 @@ internal sealed class PolicyStage(
             Session = session.Count == 1 ? session.ToString() : "",
         };
     }
-
-    private static string GetName(TargetKind kind) =>
-        kind switch
-        {
-            TargetKind.Tool => "tool",
-            TargetKind.Prompt => "prompt",
-            _ => "resource",
-        };
 
     private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
