@@ -40,6 +40,14 @@ internal sealed class AuditFolder(string stateDirectory, string file)
             ]
             : [];
 
+    /// <summary>All files with records, the oldest first; the last is the one that grows.</summary>
+    public IEnumerable<string> AllFiles() =>
+        AllClosed().Select(closed => closed.Path).Concat(File.Exists(Current) ? [Current] : []);
+
+    /// <summary>Opens a file that the agent may be writing, or closing.</summary>
+    public static FileStream OpenRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     private long ReadFirstSequence(string path) =>
         long.TryParse(
             Path.GetFileNameWithoutExtension(path).AsSpan(Stem.Length + 1),

@@ -23,12 +23,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
             .. anchors.Select(anchor => anchor.Sequence),
             .. head is null ? Array.Empty<long>() : [head.Sequence],
         ]);
-        string[] files =
-        [
-            .. folder.AllClosed().Select(f => f.Path),
-            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
-        ];
-        foreach (var file in files)
+        foreach (var file in folder.AllFiles())
         {
             ReadFile(file, isLast: file == folder.Current);
         }

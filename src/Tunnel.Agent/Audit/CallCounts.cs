@@ -55,7 +55,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             GetOrAdd_NeedsLock(record.Route, kind, name).Add(record);
             foreach (var (seenKind, seen) in record.Seen)
             {
-                GetOrAdd_NeedsLock(record.Route, ToWireName(seenKind), FormatName(seenKind, seen))
+                GetOrAdd_NeedsLock(record.Route, TargetKinds.ToWireName(seenKind), FormatName(seenKind, seen))
                     .Update(time.GetUtcNow());
             }
         }
@@ -141,15 +141,6 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
 
     private static string FormatName(TargetKind kind, string name) =>
         kind == TargetKind.Resource ? GetHost(name) : Sanitize(name);
-
-    private static string ToWireName(TargetKind kind) =>
-        kind switch
-        {
-            TargetKind.Tool => "tool",
-            TargetKind.Prompt => "prompt",
-            TargetKind.Resource => "resource",
-            _ => "method",
-        };
 
     // A path may be as telling as an argument.
     private static string GetHost(string uri) =>

@@ -160,12 +160,7 @@ internal static class AuditCommand
     private static List<(long Sequence, string Text)> Newest(AuditFolder folder, int count)
     {
         var lines = new List<(long, string)>();
-        string[] files =
-        [
-            .. folder.AllClosed().Select(f => f.Path),
-            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
-        ];
-        foreach (var file in files.Reverse())
+        foreach (var file in folder.AllFiles().Reverse())
         {
             lines.InsertRange(0, ReadLines(file));
             if (lines.Count >= count || count == int.MaxValue)
@@ -179,7 +174,7 @@ internal static class AuditCommand
 
     private static List<(long Sequence, string Text)> ReadLines(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = AuditFolder.OpenRead(path);
         stream.Position = Math.Max(0, stream.Length - MaxTailBytes);
         using var reader = new StreamReader(stream);
         var lines = new List<(long, string)>();

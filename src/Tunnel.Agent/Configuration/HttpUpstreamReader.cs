@@ -182,20 +182,9 @@ internal static class HttpUpstreamReader
     private static UpstreamTimeouts ReadTimeouts(ConfigSection upstream)
     {
         var timeouts = upstream.Section("timeouts");
-        return new UpstreamTimeouts(
-            timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), UpstreamReader.Day),
-            timeouts.Duration(
-                "response_headers",
-                TimeSpan.FromMinutes(5),
-                TimeSpan.FromMilliseconds(100),
-                UpstreamReader.Day
-            ),
-            timeouts.Duration(
-                "stream_idle",
-                TimeSpan.FromMinutes(15),
-                TimeSpan.FromMilliseconds(100),
-                30 * UpstreamReader.Day
-            )
+        return UpstreamReader.ReadTimeouts(
+            timeouts,
+            timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), UpstreamReader.Day)
         );
     }
 

@@ -1,5 +1,4 @@
 using Culvert.Platform.Configuration;
-using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -60,21 +59,7 @@ internal static class StdioReader
             BackoffMax = restart.Duration("backoff_max", TimeSpan.FromSeconds(30), second, TimeSpan.FromHours(1)),
             MaxMessageBytes = (int)stdio.Size("max_message_bytes", 4 << 20, 1 << 10, 256 << 20),
             LogsErrors = stdio.Choice("stderr", "log", "log", "discard") == "log",
-            Timeouts = new UpstreamTimeouts(
-                Start,
-                timeouts.Duration(
-                    "response_headers",
-                    TimeSpan.FromMinutes(5),
-                    TimeSpan.FromMilliseconds(100),
-                    UpstreamReader.Day
-                ),
-                timeouts.Duration(
-                    "stream_idle",
-                    TimeSpan.FromMinutes(15),
-                    TimeSpan.FromMilliseconds(100),
-                    30 * UpstreamReader.Day
-                )
-            ),
+            Timeouts = UpstreamReader.ReadTimeouts(timeouts, Start),
             MaxRequestBytes = null,
             SseKeepAlive = UpstreamReader.ReadKeepAlive(upstream),
             Probe = UpstreamReader.ReadProbe(upstream.Section("health"), isHttp: false, path),

@@ -55,6 +55,16 @@ internal static class UpstreamReader
             settings is HttpUpstreamSettings http ? http.TlsCaPem : ""
         );
 
+    /// <summary>Reads the timeouts that all kinds have.</summary>
+    /// <param name="timeouts">The section <c>timeouts</c>.</param>
+    /// <param name="connect">How long a connection, or the start of a program, may take.</param>
+    public static UpstreamTimeouts ReadTimeouts(ConfigSection timeouts, TimeSpan connect) =>
+        new(
+            connect,
+            timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),
+            timeouts.Duration("stream_idle", TimeSpan.FromMinutes(15), TimeSpan.FromMilliseconds(100), 30 * Day)
+        );
+
     public static TimeSpan ReadKeepAlive(ConfigSection upstream)
     {
         var silence = upstream.Duration("sse_keep_alive", TimeSpan.FromSeconds(25), null, TimeSpan.FromHours(1));

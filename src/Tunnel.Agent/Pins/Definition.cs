@@ -42,12 +42,17 @@ internal sealed record Definition(PinKey Key, string Digest, string Core, string
         try
         {
             var json = entry.GetRawText();
+            if (json.Length > MaxCharacters)
+            {
+                return null;
+            }
+
             var digest =
                 key.Kind == PinKind.Resource
                     ? CanonicalJson.Digest(entry, path => ResourceContent.Contains(path))
                     : CanonicalJson.Digest(entry);
             var core = key.Kind == PinKind.Tool ? CanonicalJson.Digest(entry, IsNotInCore) : digest;
-            return json.Length > MaxCharacters || !IsClear(entry) ? null : new Definition(key, digest, core, json);
+            return IsClear(entry) ? new Definition(key, digest, core, json) : null;
         }
         catch (FormatException)
         {

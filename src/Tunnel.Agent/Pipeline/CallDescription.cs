@@ -54,18 +54,10 @@ internal static class CallDescription
     public static void Add(CallRecord record, McpMessage message, MessageHead head)
     {
         record.Method = message.Method.Length > 0 ? message.Method : "response";
-        record.Kind = message.Target is { } kind ? GetName(kind) : "";
+        record.Kind = message.Target is { } kind ? TargetKinds.ToWireName(kind) : "";
         record.Name = message.Name;
         record.Era = head.IsModern ? "modern" : "legacy";
         record.Protocol = head.Version;
         record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
     }
-
-    private static string GetName(TargetKind kind) =>
-        kind switch
-        {
-            TargetKind.Tool => "tool",
-            TargetKind.Prompt => "prompt",
-            _ => "resource",
-        };
 }

@@ -117,7 +117,7 @@ internal sealed class PolicyLearner(AgentSettings settings)
                 var why = hasSucceeded ? "a * in a rule is a pattern" : "no call succeeded";
                 yaml.Append(
                     CultureInfo.InvariantCulture,
-                    $"        # Not in a rule, because {why}: {Word(kind)} {Quote(name)}, {calls} calls.\n"
+                    $"        # Not in a rule, because {why}: {TargetKinds.ToWireName(kind)} {Quote(name)}, {calls} calls.\n"
                 );
             }
         }
@@ -165,7 +165,7 @@ internal sealed class PolicyLearner(AgentSettings settings)
                 continue;
             }
 
-            yaml.Append(CultureInfo.InvariantCulture, $"          {Word(kind)}s:\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"          {TargetKinds.ToWireName(kind)}s:\n");
             foreach (var (name, (calls, _)) in names)
             {
                 yaml.Append(CultureInfo.InvariantCulture, $"            - {Quote(name)} # {calls} calls\n");
@@ -178,13 +178,4 @@ internal sealed class PolicyLearner(AgentSettings settings)
 
     // A JSON string is a YAML string, whatever characters a caller chose.
     private static string Quote(string text) => JsonSerializer.Serialize(text, LearnedJson.Default.String);
-
-    private static string Word(TargetKind kind) =>
-        kind switch
-        {
-            TargetKind.Tool => "tool",
-            TargetKind.Prompt => "prompt",
-            TargetKind.Resource => "resource",
-            _ => "method",
-        };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
@@ -146,15 +145,11 @@ internal sealed record RecordedCall
         };
     }
 
+    // Records name no kind for methods.
     private static TargetKind? ReadKind(string word) =>
-        word switch
-        {
-            "" => null,
-            "tool" => TargetKind.Tool,
-            "prompt" => TargetKind.Prompt,
-            "resource" => TargetKind.Resource,
-            _ => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{word} is not a kind.")),
-        };
+        word.Length == 0 ? null
+        : TargetKinds.Find(word) is { } kind and not TargetKind.Method ? kind
+        : throw new FormatException($"{word} is not a kind.");
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

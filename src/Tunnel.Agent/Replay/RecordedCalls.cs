@@ -10,12 +10,7 @@ internal static class RecordedCalls
     /// <param name="since">Older ones are left out.</param>
     public static IEnumerable<RecordedCall> Read(AuditFolder folder, DateTimeOffset since)
     {
-        string[] files =
-        [
-            .. folder.AllClosed().Select(f => f.Path),
-            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
-        ];
-        foreach (var file in files.Where(file => File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
+        foreach (var file in folder.AllFiles().Where(file => File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
         {
             foreach (var line in ReadLines(file))
             {
@@ -53,11 +48,9 @@ internal static class RecordedCalls
         }
     }
 
-    // The agent may be writing it.
     private static IEnumerable<string> ReadLines(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(AuditFolder.OpenRead(path));
         while (reader.ReadLine() is { } line)
         {
             yield return line;

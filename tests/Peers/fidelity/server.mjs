@@ -1,7 +1,8 @@
 // An MCP server of both eras with the fixtures of the conformance suite, on loopback, built on the unmodified SDK:
 // legacy requests get sessions with an event store (GET streams, Last-Event-ID, DELETE), modern ones the stateless
 // handler. In addition to `/mcp` it has `/control` for tests: the result of each exchange, and the signal for a waiting
-// tool to continue. usage: node server.mjs PORT   (0 = the kernel picks one)
+// tool to continue.
+// usage: node server.mjs PORT   (0 = the kernel picks one)
 import {
   NodeStreamableHTTPServerTransport,
   localhostHostValidation,

@@ -123,20 +123,28 @@ internal sealed class PinScene : IAsyncDisposable
         Watch.Save();
     }
 
-    public async Task<JsonNode> PostAsync(string body, Action<HttpRequestMessage>? change = null) =>
-        JsonNode.Parse((await fixture.PostAsync(body, change: change)).Body)!;
+    public async Task<JsonNode> PostAsync(string body, Action<HttpRequestMessage>? change = null)
+    {
+        await RecordedAsync(); // so that the records are in the order of the requests
+        return JsonNode.Parse((await fixture.PostAsync(body, change: change)).Body)!;
+    }
 
     public Task<(HttpResponseMessage Answer, string Body)> PostRawAsync(string body) => fixture.PostAsync(body);
 
-    /// <summary>The record of the last call, which is written after its response.</summary>
+    /// <summary>The record of the last call.</summary>
     public async Task<CallRecord> LastCallAsync()
+    {
+        await RecordedAsync();
+        return Trail.Records.OfType<CallRecord>().Last();
+    }
+
+    // A record is written after its response.
+    private async Task RecordedAsync()
     {
         while (Trail.Places > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
         }
-
-        return Trail.Records.OfType<CallRecord>().Last();
     }
 
     /// <summary>The names that a client is shown.</summary>
