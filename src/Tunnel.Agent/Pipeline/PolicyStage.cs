@@ -41,7 +41,7 @@ internal sealed class PolicyStage(
 
     // Of answers whose bytes are only counted: one for all.
     private readonly AnswerPlan counting = new(
-        new MessageFilter(RoutePolicy.Off.Rules, null, hasLists: false, isModern: false),
+        new MessageFilter(RoutePolicy.Off.Rules, default, hasLists: false, isModern: false),
         Enforces: false,
         HasLists: false,
         LooksForAsks: false,
@@ -202,7 +202,11 @@ internal sealed class PolicyStage(
             {
                 record.Decision = "deny";
                 exchange.ReleaseBody();
-                await DeniedAnswer.WriteAsync(exchange, message, call.IsModern, decision.Error);
+                await (
+                    decision.Error is { } error && !message.Id.IsEmpty
+                        ? refusals.RefuseAsync(exchange, record.Route, DeniedAnswer.Explain(error), id: message.Id)
+                        : DeniedAnswer.WriteAsync(exchange, message, call.IsModern)
+                );
                 call.End(exchange);
                 return false;
             }

@@ -20,13 +20,7 @@ internal static class DeniedAnswer
     /// <param name="exchange">Whose answer it is.</param>
     /// <param name="message">What is denied.</param>
     /// <param name="isModern">Of which era.</param>
-    /// <param name="error">Of the arguments, where the name is allowed and the caller sees it; else null.</param>
-    public static async Task WriteAsync(
-        Exchange exchange,
-        McpMessage message,
-        bool isModern,
-        ArgumentError? error = null
-    )
+    public static async Task WriteAsync(Exchange exchange, McpMessage message, bool isModern)
     {
         var response = exchange.Response;
         if (message.Id.IsEmpty)
@@ -34,13 +28,6 @@ internal static class DeniedAnswer
             // As for any notification that a server does not know.
             response.StatusCode = StatusCodes.Status202Accepted;
             response.Headers.ContentLength = 0;
-            return;
-        }
-
-        if (error is not null)
-        {
-            var failure = PolicyFailures.Arguments with { Message = Describe(error) };
-            await OwnAnswer.WriteAsync(exchange, failure, RequestIds.Next(), id: message.Id);
             return;
         }
 
@@ -52,14 +39,20 @@ internal static class DeniedAnswer
         await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
     }
 
-    // Names the place, which the operator wrote, and never what is permitted there.
-    private static string Describe(ArgumentError error) =>
-        error switch
+    /// <summary>
+    /// What the caller of a name that it may call is told of its arguments: the place, which the operator wrote, and never
+    /// what is permitted there.
+    /// </summary>
+    public static Failure Explain(ArgumentError error) =>
+        PolicyFailures.Arguments with
         {
-            { At: "", Condition: ArgumentConstraints.Closed } => "The call has an argument that is not allowed.",
-            { At: "" } => PolicyFailures.Arguments.Message,
-            { Condition: ArgumentConstraint.Required } => $"The argument {error.At} is required.",
-            _ => $"The argument {error.At} is not allowed.",
+            Message = error switch
+            {
+                { At: "", Condition: ArgumentConstraints.Closed } => "The call has an argument that is not allowed.",
+                { At: "" } => PolicyFailures.Arguments.Message,
+                { Condition: ArgumentConstraint.Required } => $"The argument {error.At} is required.",
+                _ => $"The argument {error.At} is not allowed.",
+            },
         };
 
     internal static ReadOnlyMemory<byte> Format(McpMessage message, bool isModern)

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Replay;
 
@@ -49,7 +50,7 @@ internal sealed class PolicyJudge
             return Judgement.Unknown("a rule asks where calls come from, which the record does not say");
         }
 
-        var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], call.Principal);
+        var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], new Caller(call.Principal));
         if (decision is { IsAllowed: true, Rule.Arguments: not null })
         {
             return Judgement.Unknown("a rule asks for arguments, whose values the record does not have");

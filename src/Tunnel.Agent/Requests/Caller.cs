@@ -8,8 +8,6 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// <param name="Workload">The name in the client's certificate that the edge verified; empty without one.</param>
 internal readonly record struct Caller(Principal? Principal, IPAddress? Address = null, string Workload = "")
 {
-    public static implicit operator Caller(Principal? principal) => new(principal);
-
     public static Caller From(Exchange exchange) =>
         new(exchange.Principal, exchange.Connection.Client.Address, exchange.Connection.Workload);
 }

@@ -16,7 +16,7 @@ internal sealed class DecisionRow(TimeProvider time)
     private const int PerRound = 20_000;
     private const int Rounds = 9;
 
-    private static readonly Principal Caller = new()
+    private static readonly Principal Principal = new()
     {
         Issuer = "https://login.example.test",
         Subject = "user500",
@@ -80,8 +80,9 @@ internal sealed class DecisionRow(TimeProvider time)
             {
                 using var arguments = call is { } bytes ? new CallArguments(bytes) : null;
                 if (
-                    !rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, Caller, arguments).IsAllowed
-                    && call is not null
+                    !rules
+                        .Decide(TargetKind.Tool, tool, McpMethods.CallTool, new Caller(Principal), arguments)
+                        .IsAllowed && call is not null
                 )
                 {
                     throw new InvalidOperationException("The arguments that are measured are allowed.");

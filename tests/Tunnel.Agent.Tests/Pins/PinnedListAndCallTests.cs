@@ -100,7 +100,7 @@ public sealed class PinnedListAndCallTests : IDisposable
         var rules = Rules(new PinSettings { Mode = PinMode.Enforce }, new PinState("docs"));
         rules.Pins!.TakeRequest().ShouldBeFalse();
 
-        new MessageFilter(rules, null, hasLists: false, isModern: false)
+        new MessageFilter(rules, default, hasLists: false, isModern: false)
             .Apply("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"""u8.ToArray())
             .Fate.ShouldBe(MessageFate.Keep);
 
@@ -179,7 +179,7 @@ public sealed class PinnedListAndCallTests : IDisposable
         var answer = Encoding.UTF8.GetBytes(
             $$$"""{"jsonrpc":"2.0","id":1,"result":{"tools":[{{{string.Join(',', entries)}}}]}}"""
         );
-        var filtered = new MessageFilter(rules, null, hasLists: true, isModern).Apply(answer);
+        var filtered = new MessageFilter(rules, default, hasLists: true, isModern).Apply(answer);
         var seen = JsonNode.Parse(filtered.Fate == MessageFate.Replace ? filtered.Replacement.Span : answer)!;
         return [.. seen["result"]!["tools"]!.AsArray().Select(t => t!["name"]!.GetValue<string>())];
     }
@@ -192,7 +192,7 @@ public sealed class PinnedListAndCallTests : IDisposable
             )
         );
         return rules
-            .DecideMessage(message.Method, message.Target, message.Name, message.Resources, principal: null)
+            .DecideMessage(message.Method, message.Target, message.Name, message.Resources, caller: default)
             .IsAllowed;
     }
 

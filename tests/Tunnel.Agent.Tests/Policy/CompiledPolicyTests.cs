@@ -12,7 +12,7 @@ public sealed class CompiledPolicyTests
     public void Decide_NothingNamesIt_IsTheDefault()
     {
         Compile(Allow("a", "search"))
-            .Decide(TargetKind.Tool, "delete", "tools/call", null)
+            .Decide(TargetKind.Tool, "delete", "tools/call", default)
             .ShouldBe(new Decision(false, null, Decision.ByDefault));
         Compile(Settings(Deny("a", "search")) with { Default = PolicyEffect.Allow }).Calls("delete").ShouldBeTrue();
     }
@@ -53,8 +53,8 @@ public sealed class CompiledPolicyTests
             Deny("last", "no_x")
         );
 
-        rules.Decide(TargetKind.Tool, "get_x", "tools/call", null).Rule!.Name.ShouldBe("glob");
-        rules.Decide(TargetKind.Tool, "no_x", "tools/call", null).Rule!.Name.ShouldBe("later");
+        rules.Decide(TargetKind.Tool, "get_x", "tools/call", default).Rule!.Name.ShouldBe("glob");
+        rules.Decide(TargetKind.Tool, "no_x", "tools/call", default).Rule!.Name.ShouldBe("later");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class CompiledPolicyTests
     [InlineData("completion/complete", false)]
     [InlineData("subscriptions/listen", false)]
     public void Decide_MethodsWithoutARule_OnlyBasicOnesPass(string method, bool expected) =>
-        Compile().Decide(method, null).IsAllowed.ShouldBe(expected);
+        Compile().Decide(method, default).IsAllowed.ShouldBe(expected);
 
     [Theory]
     [InlineData("logging/setLevel", true)]
@@ -138,7 +138,7 @@ public sealed class CompiledPolicyTests
     [InlineData("subscriptions/listen", false)]
     public void Decide_DefaultAllow_StillWantsAnExplicitChoiceForSomeMethods(string method, bool expected)
     {
-        Compile(Settings() with { Default = PolicyEffect.Allow }).Decide(method, null).IsAllowed.ShouldBe(expected);
+        Compile(Settings() with { Default = PolicyEffect.Allow }).Decide(method, default).IsAllowed.ShouldBe(expected);
         Compile(
                 new PolicyRule
                 {
@@ -147,7 +147,7 @@ public sealed class CompiledPolicyTests
                     Methods = [method],
                 }
             )
-            .Decide(method, null)
+            .Decide(method, default)
             .IsAllowed.ShouldBeTrue();
     }
 
@@ -178,8 +178,8 @@ public sealed class CompiledPolicyTests
         );
 
         rules.Calls("x").ShouldBeFalse();
-        rules.IsVisible(TargetKind.Tool, "x", null).ShouldBeFalse();
-        rules.Decide("tools/list", null).IsAllowed.ShouldBeFalse();
+        rules.IsVisible(TargetKind.Tool, "x", default).ShouldBeFalse();
+        rules.Decide("tools/list", default).IsAllowed.ShouldBeFalse();
     }
 
     [Theory]

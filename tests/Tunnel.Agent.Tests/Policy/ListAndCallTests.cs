@@ -69,7 +69,7 @@ public sealed class ListAndCallTests
         var answer = Encoding.UTF8.GetBytes(
             $$$"""{"jsonrpc":"2.0","id":1,"result":{"{{{list}}}":[{{{entries}}}],"nextCursor":"c"}}"""
         );
-        var filtered = new MessageFilter(rules, caller, hasLists: true, isModern).Apply(answer);
+        var filtered = new MessageFilter(rules, new Caller(caller), hasLists: true, isModern).Apply(answer);
         using var seen = JsonDocument.Parse(filtered.Fate == MessageFate.Replace ? filtered.Replacement : answer);
         seen.RootElement.GetProperty("result").GetProperty("nextCursor").GetString().ShouldBe("c");
         return
@@ -108,7 +108,9 @@ public sealed class ListAndCallTests
         var head = MessageHead.Read(headers, message);
         PolicyMessage.FindFailure(message, head, 64).ShouldBeNull();
         head.IsModern.ShouldBe(isModern);
-        return rules.DecideMessage(message.Method, message.Target, message.Name, message.Resources, caller).IsAllowed;
+        return rules
+            .DecideMessage(message.Method, message.Target, message.Name, message.Resources, new Caller(caller))
+            .IsAllowed;
     }
 
     private static PolicySettings RandomSettings(Random random) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy;
@@ -92,7 +93,7 @@ public sealed class MessageFilterTests
     public void Answer_WithFreeMembers_PassesAsItIs(string message) => Filter(message).Fate.ShouldBe(MessageFate.Keep);
 
     private static FilteredMessage Filter(string text) =>
-        new MessageFilter(Compile(Allow("a", "get")), Caller(), hasLists: true, isModern: false).Apply(
+        new MessageFilter(Compile(Allow("a", "get")), new Caller(Caller()), hasLists: true, isModern: false).Apply(
             Encoding.UTF8.GetBytes(text)
         );
 }

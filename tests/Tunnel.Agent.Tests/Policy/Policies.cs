@@ -50,8 +50,8 @@ internal static class Policies
         };
 
     public static bool Calls(this CompiledPolicy rules, string tool, Principal? caller = null) =>
-        rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, caller).IsAllowed;
+        rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, new Caller(caller)).IsAllowed;
 
     public static bool Reads(this CompiledPolicy rules, string uri, Principal? caller = null) =>
-        rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, caller).IsAllowed;
+        rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, new Caller(caller)).IsAllowed;
 }

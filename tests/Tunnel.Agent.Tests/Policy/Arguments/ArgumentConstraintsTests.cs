@@ -61,7 +61,7 @@ public sealed class ArgumentConstraintsTests
     {
         var rules = Policies.Compile(PolicyFile.WithArguments("{at: /a, const: 1}"));
 
-        rules.IsVisible(TargetKind.Tool, "get", null).ShouldBeTrue();
+        rules.IsVisible(TargetKind.Tool, "get", default).ShouldBeTrue();
         Decide(rules, """{"a":1}""").IsAllowed.ShouldBeTrue();
         var denied = Decide(rules, """{"a":2}""");
         denied.IsAllowed.ShouldBeFalse();
@@ -227,7 +227,7 @@ public sealed class ArgumentConstraintsTests
     private static Decision Decide(CompiledPolicy rules, string arguments, string tool = "get")
     {
         using var call = new CallArguments(Encoding.UTF8.GetBytes(arguments));
-        return rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, null, call);
+        return rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, default, call);
     }
 
     private static string ToText(ArgumentError? error) => error is null ? "" : $"{error.At} {error.Condition}";
