@@ -27,7 +27,6 @@ internal static class AgentCommand
             PolicyCommand.Create(),
             CertsCommand.Create(),
             AuditCommand.Create(),
-            PolicyCommand.Create(),
             PinsCommand.Create(),
             ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
             version,
