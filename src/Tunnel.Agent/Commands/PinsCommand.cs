@@ -194,6 +194,13 @@ internal static class PinsCommand
             await WriteSideAsync(output, '+', change.Member, change.After);
         }
 
+        if (observed is { Key.Kind: PinKind.Tool } && PinnedSchema.Read(observed).Problem is { Length: > 0 } problem)
+        {
+            await output.WriteLineAsync(
+                $"  Its calls will be denied unless pins.arguments is ignore: the input schema cannot be checked. {Visible(problem)}"
+            );
+        }
+
         if (observed is not null && TextScanner.Scan(observed) is { Count: > 0 } signals)
         {
             await output.WriteLineAsync($"  Look closely: it contains {string.Join(", ", signals)}.");

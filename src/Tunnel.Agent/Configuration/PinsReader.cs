@@ -45,6 +45,7 @@ internal static class PinsReader
             ),
             Kinds = ReadKinds(section),
             TrustsFirstUse = section.Bool("trust_first_use", false),
+            ValidatesArguments = section.Choice("arguments", "validate", "validate", "ignore") == "validate",
 
             // What is not pinned has no pinned definition to serve.
             Added = ReadAction(on, "added", Hide, Hide, Alert, Quarantine),

@@ -16,6 +16,9 @@ internal sealed record PinSettings
     /// <summary>Whether the agent itself pins what a server lists the first time.</summary>
     public bool TrustsFirstUse { get; init; }
 
+    /// <summary>Whether the arguments of calls must match the input schema that was approved.</summary>
+    public bool ValidatesArguments { get; init; } = true;
+
     public PinAction Added { get; init; } = PinAction.Block;
 
     public PinAction Removed { get; init; } = PinAction.Alert;

@@ -26,6 +26,10 @@ internal sealed class PinState(string route)
     private readonly ConcurrentDictionary<PinKey, Drift> drifts = new();
     private volatile FrozenDictionary<PinKey, Definition> pinned = FrozenDictionary<PinKey, Definition>.Empty;
     private volatile Lazy<RenameSuspicion> renames = new(new RenameSuspicion([]));
+    private volatile FrozenDictionary<string, Lazy<PinnedSchema>> schemas = FrozenDictionary<
+        string,
+        Lazy<PinnedSchema>
+    >.Empty; // of pinned tools, by name
     private volatile string[] templates = []; // pinned ones, as patterns
     private volatile string? problem;
     private int openClasses;
@@ -66,6 +70,9 @@ internal sealed class PinState(string route)
 
     public Definition? FindPinned(PinKey key) => pinned.GetValueOrDefault(key);
 
+    /// <summary>The input schema of a pinned tool; null: the tool is not pinned.</summary>
+    public PinnedSchema? FindSchema(string tool) => schemas.GetValueOrDefault(tool)?.Value;
+
     public Drift? FindDrift(PinKey key) => drifts.GetValueOrDefault(key);
 
     /// <summary>
@@ -94,6 +101,9 @@ internal sealed class PinState(string route)
             Approved = next ?? PinnedDefinitions.None;
             var definitions = Approved.Pins.Select(p => p.ToDefinition()).OfType<Definition>();
             pinned = definitions.DistinctBy(d => d.Key).ToFrozenDictionary(d => d.Key);
+            schemas = pinned
+                .Values.Where(d => d.Key.Kind == PinKind.Tool)
+                .ToFrozenDictionary(d => d.Key.Name, d => new Lazy<PinnedSchema>(() => PinnedSchema.Read(d)));
             renames = new(() => new RenameSuspicion(pinned.Values));
             templates = [.. pinned.Keys.Where(k => k.Kind == PinKind.Template).Select(k => k.Name)];
             problem = null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
@@ -55,6 +56,16 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
             : kind == TargetKind.Resource ? FindResourceDenial(name)
             : FindDenial(new PinKey(PinKey.ToPinKind(kind), name));
     }
+
+    /// <summary>Whether calls are compared with the input schemas that were approved.</summary>
+    public bool ValidatesArguments => Enforces && settings.ValidatesArguments && Covers(PinKind.Tool);
+
+    /// <summary>
+    /// Where the arguments of a call do not match the input schema that was approved; null if they do, or if no schema says
+    /// anything about them.
+    /// </summary>
+    public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
+        ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
 
     /// <summary>Notes an entry of a list, or the instructions, that the server sends to a client.</summary>
     public void Observe(PinKey key, JsonElement entry)

@@ -39,7 +39,10 @@ internal sealed class CompiledPolicy
         rules = [.. settings.Rules];
         isOpen = settings.Default == PolicyEffect.Allow;
         HasMasks = rules.Any(r => r.Masked.Count > 0);
-        AsksForArguments = HasMasks || rules.Any(r => r.Arguments is not null || r.Budget is not null);
+        AsksForArguments =
+            HasMasks
+            || pins is { ValidatesArguments: true }
+            || rules.Any(r => r.Arguments is not null || r.Budget is not null);
         var all = rules
             .Select(
                 (rule, place) =>
@@ -95,13 +98,22 @@ internal sealed class CompiledPolicy
         var isUnclear = kind == TargetKind.Resource && ResourceName.IsUnclear(name);
         var match = Find(kind, name, caller, isUnclear, arguments);
         var ofMethod = Find(TargetKind.Method, method, caller, isUnclear: false);
-        return ofMethod.Deny >= 0 ? Denied(ofMethod.Deny)
+        var decision =
+            ofMethod.Deny >= 0 ? Denied(ofMethod.Deny)
             : match.Deny >= 0 ? Denied(match.Deny)
             : Pins?.FindDenial(kind, name) is { } reason ? new Decision(false, null, reason)
             : match.Allow >= 0 ? Allowed(match.Allow)
             : match.Unsatisfied >= 0 ? Unsatisfied(match)
             : isUnclear ? new Decision(false, null, Decision.Unclear)
             : new Decision(isOpen, null, Decision.ByDefault);
+
+        // First of all that is asked about arguments, of a name that the caller sees.
+        return
+            (decision.IsAllowed || decision.Error is not null)
+            && arguments is not null
+            && Pins?.FindError(kind, name, arguments.Root) is { } error
+            ? new Decision(false, decision.Rule, Decision.BySchema) { Error = ArgumentError.Of(error) }
+            : decision;
     }
 
     /// <summary>Whether a method that is about no name may be used, by the client or by the server.</summary>

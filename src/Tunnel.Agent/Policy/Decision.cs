@@ -12,6 +12,9 @@ internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, strin
     public const string ByRule = "rule";
     public const string ByDefault = "default";
 
+    /// <summary>The arguments do not match the input schema that was approved.</summary>
+    public const string BySchema = "schema";
+
     /// <summary>A method without which no client gets as far as asking.</summary>
     public const string Basic = "basic";
 

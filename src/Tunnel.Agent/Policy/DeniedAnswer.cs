@@ -3,6 +3,7 @@ using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -49,7 +50,12 @@ internal static class DeniedAnswer
             Message = error switch
             {
                 { At: "", Condition: ArgumentConstraints.Closed } => "The call has an argument that is not allowed.",
+                { At: "", Keyword: SchemaError.Unsupported } =>
+                    "The tool's input schema cannot be checked by the route.",
+                { At: "", Keyword: not null } => "The arguments do not match the tool's input schema.",
                 { At: "" } => PolicyFailures.Arguments.Message,
+                { Keyword: "required" } => $"The argument {error.At} is required.",
+                { Keyword: not null } => $"The argument {error.At} does not match the tool's input schema.",
                 { Condition: ArgumentConstraint.Required } => $"The argument {error.At} is required.",
                 _ => $"The argument {error.At} is not allowed.",
             },

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Agent.Schemas;
 using System.Text;
 using Culvert.Benchmarks.Figures;
 using Culvert.Platform.Addresses;

@@ -35,6 +35,43 @@ public sealed class PinAttackTests
         );
     }
 
+    [Theory]
+    [InlineData("""{"id":"r-1"}""", "", "")]
+    [InlineData("{}", "/id", "required")]
+    [InlineData("""{"id":1}""", "/id", "type")]
+    [InlineData("""{"id":"r-1","send_to":"https://evil.example"}""", "/*", "false")]
+    public async Task Arguments_ThatDoNotMatchTheApprovedSchema_AreDenied(string arguments, string at, string keyword)
+    {
+        var settings = PinScene.Default with { Widened = PinAction.Alert };
+        await using var scene = await PinScene.StartAsync(new ChangingServer { Tools = [Get] }, settings);
+        scene.Server.Tools = [Tool("get_record", schema: """{"type":"object"}""")]; // from now on it takes everything
+        (await scene.ListAsync()).ShouldBe(["get_record"]);
+
+        (await scene.CallAsync("get_record", arguments)).ShouldBe(keyword.Length == 0);
+
+        var record = await scene.LastCallAsync();
+        (record.Decision, record.Argument).ShouldBe((keyword.Length == 0 ? "allow" : "deny", at));
+        record.Condition.ShouldBe(keyword.Length == 0 ? "" : $"schema.{keyword}");
+    }
+
+    [Fact]
+    public async Task Arguments_OfASchemaThatCannotBeChecked_AreDeniedUnlessIgnored()
+    {
+        var tool = Tool("get_record", schema: """{"$ref":"https://evil.example/schema"}""");
+        await using var scene = await PinScene.StartAsync(tool);
+        await using var open = await PinScene.StartAsync(
+            new ChangingServer { Tools = [tool] },
+            PinScene.Default with
+            {
+                ValidatesArguments = false,
+            }
+        );
+
+        (await scene.ListAsync()).ShouldBe(["get_record"]);
+        (await scene.CallAsync("get_record")).ShouldBeFalse();
+        (await open.CallAsync("get_record")).ShouldBeTrue();
+    }
+
     [Fact] // no client has listed: the agent's own reading finds it
     public async Task RugPull_FoundByTheAgentsOwnReading_IsDeniedBeforeAnyList()
     {

@@ -155,11 +155,13 @@ internal sealed class PinScene : IAsyncDisposable
         [.. (await PostAsync(PolicyFixture.Request(method)))["result"]![member]!.AsArray().Select(e => e!)];
 
     /// <summary>Whether a call of the tool reaches the server.</summary>
-    public async Task<bool> CallAsync(string tool)
+    /// <param name="tool">Its name.</param>
+    /// <param name="arguments">Those that the standard schema accepts, unless given.</param>
+    public async Task<bool> CallAsync(string tool, string arguments = """{"id":"r-1"}""")
     {
         var before = Server.Called.Count;
         var answer = await PostAsync(
-            $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":{{Definitions.Text(tool)}},"arguments":{} } }"""
+            $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":{{Definitions.Text(tool)}},"arguments":{{arguments}} } }"""
         );
         var isCalled = Server.Called.Count > before;
         (answer["result"] is not null).ShouldBe(isCalled);

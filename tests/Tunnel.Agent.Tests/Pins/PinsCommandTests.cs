@@ -16,6 +16,19 @@ public sealed partial class PinsCommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    public async Task Diff_SchemaThatCannotBeChecked_IsNamed()
+    {
+        await using var scene = await PinScene.StartAsync(Get);
+        scene.Server.Tools = [Get, Tool("search", schema: """{"properties":{"q":{"pattern":"(?=a)"}}}""")];
+        await scene.VerifyAsync();
+
+        var diff = await RunAsync(scene, "diff");
+
+        diff.Output.ShouldContain("Its calls will be denied unless pins.arguments is ignore");
+        diff.Output.ShouldContain("/properties/q: the pattern");
+    }
+
+    [Fact]
     public async Task Approve_WhatDiffShowed_IsServedWithoutARestart()
     {
         await using var scene = await PinScene.StartAsync(Get);

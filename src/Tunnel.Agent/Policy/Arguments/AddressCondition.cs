@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.Platform.Addresses;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -27,7 +28,7 @@ internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("c
     ];
 
     public override bool IsTrueOf(JsonElement value) =>
-        TryGetText(value, out var text) && TryParse(text, out var address) && ranges.Contains(address);
+        JsonText.TryGet(value, out var text) && TryParse(text, out var address) && ranges.Contains(address);
 
     public override string ToString() => ranges.ToString();
 

@@ -1,6 +1,17 @@
+using Culvert.Tunnel.Agent.Schemas;
+
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>Why the arguments of a call do not satisfy a rule.</summary>
 /// <param name="At">The pointer of the constraint; never the value there.</param>
 /// <param name="Condition">The key of what is not true.</param>
-internal sealed record ArgumentError(string At, string Condition);
+internal sealed record ArgumentError(string At, string Condition)
+{
+    private const string OfSchema = "schema.";
+
+    /// <summary>The keyword of the approved input schema that is not satisfied; null: a rule's condition is not.</summary>
+    public string? Keyword =>
+        Condition.StartsWith(OfSchema, StringComparison.Ordinal) ? Condition[OfSchema.Length..] : null;
+
+    public static ArgumentError Of(SchemaError error) => new(error.At, OfSchema + error.Keyword);
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 

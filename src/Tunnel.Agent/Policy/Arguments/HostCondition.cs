@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -14,7 +15,7 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
     public bool IsEmpty => hosts.Count == 0;
 
     public override bool IsTrueOf(JsonElement value) =>
-        TryGetText(value, out var text)
+        JsonText.TryGet(value, out var text)
         && TrySplit(text, out var host, out var port, out var defaultPort)
         && Matches(host, port, defaultPort);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -27,23 +28,6 @@ internal sealed class LengthBound(string key, int length, bool ofArrays)
             return isArray;
         }
 
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            return false;
-        }
-
-        try
-        {
-            foreach (var _ in value.GetString()!.EnumerateRunes())
-            {
-                actual++;
-            }
-
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false; // half a surrogate pair
-        }
+        return JsonText.TryCount(value, out actual);
     }
 }

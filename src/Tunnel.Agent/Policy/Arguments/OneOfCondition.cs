@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -29,7 +30,7 @@ internal sealed class OneOfCondition : ValueCondition
     public override bool IsTrueOf(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.String => texts.Count > 0 && TryGetText(value, out var text) && texts.Contains(text),
+            JsonValueKind.String => texts.Count > 0 && JsonText.TryGet(value, out var text) && texts.Contains(text),
             JsonValueKind.Number => numbers.Length > 0 && IsOneOf(JsonMarshal.GetRawUtf8Value(value)),
             JsonValueKind.True => Has("true"),
             JsonValueKind.False => Has("false"),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -19,7 +20,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
     );
 
     public override bool IsTrueOf(JsonElement value) =>
-        TryGetText(value, out var text)
+        JsonText.TryGet(value, out var text)
         && IsPlain(text)
         && text.StartsWith(prefix, StringComparison.Ordinal)
         && (text.Length == prefix.Length || text[prefix.Length] == '/');

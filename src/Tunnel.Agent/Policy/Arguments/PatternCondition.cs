@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -52,7 +53,7 @@ internal sealed class PatternCondition : ValueCondition
         }
     }
 
-    public override bool IsTrueOf(JsonElement value) => TryGetText(value, out var text) && regex.IsMatch(text);
+    public override bool IsTrueOf(JsonElement value) => JsonText.TryGet(value, out var text) && regex.IsMatch(text);
 
     public override string ToString() => pattern;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -11,9 +10,6 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 /// <param name="kinds">The types that it can be true of.</param>
 internal abstract class ValueCondition(string key, ValueKinds kinds)
 {
-    /// <summary>Longer text matches no pattern, so that a call cannot keep the agent busy.</summary>
-    internal const int MaxTextBytes = 64 * 1024;
-
     public string Key => key;
 
     public ValueKinds Kinds => kinds;
@@ -22,24 +18,4 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
 
     /// <summary>What it demands, completely: the policy's version is made of it.</summary>
     public abstract override string ToString();
-
-    /// <summary>The text of a value; false for another type, text that is too long, or half a surrogate pair.</summary>
-    protected static bool TryGetText(JsonElement value, out string text)
-    {
-        text = "";
-        if (value.ValueKind != JsonValueKind.String || JsonMarshal.GetRawUtf8Value(value).Length > MaxTextBytes)
-        {
-            return false;
-        }
-
-        try
-        {
-            text = value.GetString()!;
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
 }

@@ -1,4 +1,4 @@
-namespace Culvert.Tunnel.Agent.Policy.Arguments;
+namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>What a pointer leads to.</summary>
 internal enum PointerResult

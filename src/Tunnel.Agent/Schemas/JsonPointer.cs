@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Culvert.Tunnel.Agent.Policy.Arguments;
+namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>A place inside the arguments of a call (RFC 6901), as the file writes it.</summary>
 internal sealed class JsonPointer

@@ -1,4 +1,4 @@
-namespace Culvert.Tunnel.Agent.Policy.Arguments;
+namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
 /// A number of JSON (RFC 8259 §6) as the number that is written, not as a floating-point number near it: 1, 1.0 and 10e-1 are
@@ -145,5 +145,6 @@ internal readonly ref struct JsonNumber
         : isNegative ? -1
         : 1;
 
-    private long GetLowestPower() => magnitude - (CountDigits() - 1);
+    /// <summary>The power of ten of the last digit that is not 0.</summary>
+    public long GetLowestPower() => magnitude - (CountDigits() - 1);
 }

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
-namespace Culvert.Tunnel.Agent.Tests.Policy.Arguments;
+namespace Culvert.Tunnel.Agent.Tests.Schemas;
 
 public sealed class JsonNumberTests
 {

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Schemas;
+
+/// <summary>The text of values, within bounds.</summary>
+internal static class JsonText
+{
+    /// <summary>Longer text matches no pattern, so that a call cannot keep the agent busy.</summary>
+    internal const int MaxBytes = 64 * 1024;
+
+    /// <summary>False for another type, text that is too long, or half a surrogate pair.</summary>
+    public static bool TryGet(JsonElement value, [NotNullWhen(true)] out string? text) =>
+        TryRead(value, MaxBytes, out text);
+
+    /// <summary>The length in characters (code points, as JSON Schema counts them). False as for <see cref="TryGet"/>, but at any length.</summary>
+    public static bool TryCount(JsonElement value, out int characters)
+    {
+        characters = 0;
+        if (!TryRead(value, int.MaxValue, out var text))
+        {
+            return false;
+        }
+
+        foreach (var _ in text.EnumerateRunes())
+        {
+            characters++;
+        }
+
+        return true;
+    }
+
+    private static bool TryRead(JsonElement value, int maxBytes, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        if (value.ValueKind != JsonValueKind.String || JsonMarshal.GetRawUtf8Value(value).Length > maxBytes)
+        {
+            return false;
+        }
+
+        try
+        {
+            text = value.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
