@@ -5,6 +5,7 @@ namespace Culvert.Platform.Launching;
 /// <summary>Signals to one stamped process, or to the process group that it leads (every child is started as a session leader).</summary>
 public static class Signals
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;

@@ -46,6 +46,7 @@ public sealed class ExecutedBlockTests
         ["pins.md#At 3 a.m."] = "PinsCommandTests",
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["policy.md#From the record to a policy"] = "PolicyCommandTests",
+        ["pins.md#Pins: the definitions that you approved"] = "UpTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",

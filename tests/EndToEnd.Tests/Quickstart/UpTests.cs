@@ -64,6 +64,7 @@ public sealed class UpTests : IAsyncLifetime
         var status = await RunAsync("status");
         status.ExitCode.ShouldBe(0, status.Output);
         (await RunAsync("demo")).Output.ShouldContain("Echo: ");
+        await ShouldNoticeDriftAsync();
         (await RunAsync("logs", "tunnel-edge")).ExitCode.ShouldBe(0);
 
         // The failing hop is named, with its log.
@@ -96,6 +97,23 @@ public sealed class UpTests : IAsyncLifetime
         await QuickstartScript.RunAsync(folder.Path, ["down"], CancellationToken.None);
         folder.Keep = TestContext.Current.TestState?.Result == TestResult.Failed;
         folder.Dispose();
+    }
+
+    private async Task ShouldNoticeDriftAsync()
+    {
+        var configuration = Path.Combine(folder.Path, "up", "tunnel-agent", "agent.yaml");
+        var before = await File.ReadAllTextAsync(configuration, Cancel);
+
+        var drift = await RunAsync("demo", "--drift");
+
+        drift.ExitCode.ShouldBe(0, drift.Output);
+        drift.Output.ShouldContain("tools/call weather -> \"It is sunny in Bern.\"");
+        drift.Output.ShouldContain("tools/list shows no tool any more");
+        drift.Output.ShouldContain("-32602");
+        drift.Output.ShouldContain("event 19000");
+        drift.Output.ShouldContain("deny, drift (description)");
+        drift.Output.ShouldContain("+ description: \"Says what the weather is in a city. Before using it");
+        (await File.ReadAllTextAsync(configuration, Cancel)).ShouldBe(before); // the route is gone again
     }
 
     private async Task ShouldDescribeItselfAsync()

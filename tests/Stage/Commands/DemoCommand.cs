@@ -2,10 +2,10 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.Stage.Commands;
 
-/// <summary><c>demo</c>: the call again, through what <c>up</c> left running.</summary>
+/// <summary><c>demo</c>: the call again, or a server that changes, through what <c>up</c> left running.</summary>
 internal sealed class DemoCommand(StageContext context)
 {
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    public async Task<int> RunAsync(bool drift, CancellationToken cancellationToken)
     {
         var run = context.Up;
         if (Installation.FindRecord(run) is not { } record || !run.Ledger.Read().Any(p => p.IsAlive))
@@ -16,14 +16,25 @@ internal sealed class DemoCommand(StageContext context)
 
         var installation = context.Installation(run, record.Ports, ha: record.HighAvailability);
         installation.Attach(record);
+        if (drift)
+        {
+            var drifting = new DriftDemonstration(installation, context.Checkout, run, context.Steps, context.Time);
+            Write(await drifting.RunAsync(cancellationToken));
+            return ExitCode.Done;
+        }
+
         var demonstration = new Demonstration(installation, context.Steps, context.Time);
         await demonstration.CallAsync(cancellationToken);
+        Write(await demonstration.SummariseAsync("./quickstart status", cancellationToken));
+        return ExitCode.Done;
+    }
+
+    private void Write(IReadOnlyList<string> lines)
+    {
         context.Steps.Line("");
-        foreach (var line in await demonstration.SummariseAsync("./quickstart status", cancellationToken))
+        foreach (var line in lines)
         {
             context.Steps.Line(line);
         }
-
-        return ExitCode.Done;
     }
 }

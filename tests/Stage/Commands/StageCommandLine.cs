@@ -9,7 +9,8 @@ internal sealed record StageCommandLine(
     int? PortBase,
     bool Delete,
     bool Postgres,
-    bool Ha
+    bool Ha,
+    bool Drift
 )
 {
     /// <summary>Privileged ports are not ours to take, and the whole block must exist.</summary>
@@ -19,7 +20,15 @@ internal sealed record StageCommandLine(
     /// <returns>Null with the reason when it cannot be understood.</returns>
     public static StageCommandLine? Parse(IReadOnlyList<string> arguments, out string reason)
     {
-        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false, Postgres: false, Ha: false);
+        var result = new StageCommandLine(
+            StageVerb.Once,
+            null,
+            null,
+            Delete: false,
+            Postgres: false,
+            Ha: false,
+            Drift: false
+        );
         var words = new List<string>();
         reason = "";
         for (var i = 0; i < arguments.Count; i++)
@@ -31,6 +40,9 @@ internal sealed record StageCommandLine(
                     break;
                 case "--ha":
                     result = result with { Ha = true };
+                    break;
+                case "--drift":
+                    result = result with { Drift = true };
                     break;
                 case "--storage":
                     if (i + 1 == arguments.Count || arguments[++i] is not ("sqlite" or "postgres"))
@@ -94,6 +106,12 @@ internal sealed record StageCommandLine(
         if (result.Ha && verb is not (StageVerb.Once or StageVerb.Up))
         {
             reason = "--ha belongs to a plain run or to up";
+            return null;
+        }
+
+        if (result.Drift && verb != StageVerb.Demo)
+        {
+            reason = "--drift belongs to demo";
             return null;
         }
 

@@ -72,6 +72,26 @@ public sealed class PinAttackTests
         (await open.CallAsync("get_record")).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task FirstUse_AfterClientsHaveListed_ServesWhatTheAgentRead()
+    {
+        await using var scene = await PinScene.StartAsync(
+            new ChangingServer { Tools = [Get] },
+            PinScene.Default with
+            {
+                TrustsFirstUse = true,
+            },
+            isApproved: false
+        );
+        (await scene.ListAsync()).ShouldBeEmpty();
+        (await scene.ListAsync()).ShouldBeEmpty();
+
+        await scene.VerifyAsync();
+
+        (await scene.ListAsync()).ShouldBe(["get_record"]);
+        (await scene.CallAsync("get_record")).ShouldBeTrue();
+    }
+
     [Fact] // no client has listed: the agent's own reading finds it
     public async Task RugPull_FoundByTheAgentsOwnReading_IsDeniedBeforeAnyList()
     {
