@@ -62,8 +62,18 @@ internal sealed class ReadinessMetrics : RecurringJob
         base.Dispose();
     }
 
-    /// <summary>One look.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        if (Time.GetUtcNow().UtcTicks - Interlocked.Read(ref collectedTicks) > BetweenCollections.Ticks)
+        {
+            known = [];
+            return;
+        }
+
+        await LookAsync(cancellationToken);
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         var relays = await edges.ReadAsync(cancellationToken);
         var shown = new List<TunnelStatusDocument>();
@@ -78,17 +88,6 @@ internal sealed class ReadinessMetrics : RecurringJob
         }
 
         known = shown;
-    }
-
-    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
-    {
-        if (Time.GetUtcNow().UtcTicks - Interlocked.Read(ref collectedTicks) > BetweenCollections.Ticks)
-        {
-            known = [];
-            return;
-        }
-
-        await LookAsync(cancellationToken);
     }
 
     private IReadOnlyList<TunnelStatusDocument> Collect()

@@ -21,6 +21,7 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 internal sealed class MachineBench : IAsyncDisposable
 {
     private readonly List<HttpClient> clients = [];
+    private bool arePaused; // the service's jobs
 
     private MachineBench(ServiceUnderTest service, string organizationId, string workspaceId, JsonElement tunnel)
     {
@@ -172,6 +173,12 @@ internal sealed class MachineBench : IAsyncDisposable
     /// <summary>Moves the clock at once: nothing happens on the way, and what is due at the end is done.</summary>
     public async Task JumpAsync(TimeSpan by)
     {
+        if (!arePaused)
+        {
+            arePaused = true;
+            await Service.PauseJobsAsync();
+        }
+
         Service.Time.JumpTo(Service.Time.GetUtcNow() + by);
         var renewal = Service.Services.GetServices<IHostedService>().OfType<ServiceCertificateRenewal>().Single();
         await renewal.RenewAsync(TestContext.Current.CancellationToken);

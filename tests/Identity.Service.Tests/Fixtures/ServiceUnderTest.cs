@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -152,6 +153,18 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
             store.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// From now on recurring jobs run only when the test runs them. Once the clock has jumped, they are due: any change
+    /// wakes the scheduler, and they run at the same time as the test.
+    /// </summary>
+    public async Task PauseJobsAsync()
+    {
+        foreach (var job in Get<JobScheduler>().Jobs)
+        {
+            await Api.PostOkAsync($"/v1/jobs/{job.Name}/pause", """{"reason":"the test runs it"}""");
         }
     }
 

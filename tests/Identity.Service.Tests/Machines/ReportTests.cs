@@ -263,6 +263,7 @@ public sealed class ReportTests
     public async Task Agents_Revoke_IsAuditedAndIdempotent()
     {
         await using var service = await StartAsync();
+        await service.PauseJobsAsync();
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         var record = FeedTests.Enrollment(tunnel.Id(), service);
         enrollments.Add(record);

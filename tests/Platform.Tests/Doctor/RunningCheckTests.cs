@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Health;
 using Culvert.Platform.Metrics;
@@ -18,10 +17,7 @@ public sealed class RunningCheckTests
     [Fact]
     public async Task Run_NothingListens_FailsAndNamesTheUnit()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var free = (IPEndPoint)listener.LocalEndpoint;
-        listener.Stop();
+        var free = new IPEndPoint(IPAddress.Loopback, LoopbackPort.Free());
 
         var finding = await Check.RunAsync(new HealthOptions { Listen = [free] }, Cancellation);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -81,8 +82,7 @@ public sealed class VettedConnectorTests : IDisposable
     [Fact]
     public async Task Connect_NobodyListens_IsUnreachable()
     {
-        var port = Port;
-        listener.Stop();
+        var port = LoopbackPort.Free();
 
         var fault = await Should.ThrowAsync<VettedConnectException>(async () =>
             await Connector(_ => null).ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken)

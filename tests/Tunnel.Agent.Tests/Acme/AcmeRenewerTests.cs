@@ -302,7 +302,7 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
 
         public async Task UntilAsync(Func<bool> condition)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
             while (!condition())
             {
                 running.IsFaulted.ShouldBeFalse($"{running.Exception}");

@@ -115,7 +115,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         using var kept = Client(agent.Mux, root);
         var serials = new HashSet<string>();
         var (calls, failed) = (0, 0);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
         while ((serials.Count < 2 || calls < 50) && !limit.IsCancellationRequested)
         {
             serials.Add(await SerialAsync(agent.Mux));
@@ -381,7 +381,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> describe)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
         while (!await condition())
         {
             limit.IsCancellationRequested.ShouldBeFalse(describe());

@@ -28,9 +28,9 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         {
             InstanceId = "a1",
             Connections = 2,
-            DialTimeout = TimeSpan.FromSeconds(5),
+            DialTimeout = TimeSpan.FromMinutes(1),
             MaxStreams = 100,
-            Drain = TimeSpan.FromSeconds(5),
+            Drain = TimeSpan.FromMinutes(2),
         };
         fleet = new EdgeFleet(options, tunnel.Server, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         first = new FakeEdge(FirstId, pki.Edge(FirstId));
@@ -271,7 +271,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         var made = await first.NextAsync();
         await EventuallyAsync(() => fleet.ServingEdges == 1);
 
-        await fleet.StopAsync().WaitAsync(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        await fleet.StopAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         made.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         fleet.ServingEdges.ShouldBe(0);

@@ -53,7 +53,7 @@ internal sealed class FakeEdge : IAsyncDisposable
         await accepted
             .Reader.ReadAsync(TestContext.Current.CancellationToken)
             .AsTask()
-            .WaitAsync(TimeSpan.FromSeconds(20));
+            .WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {

@@ -38,6 +38,9 @@ internal sealed class Tunnel : IAsyncDisposable
     public const string Host = "docs." + Domain;
     public static readonly IPEndPoint ClientEndPoint = new(IPAddress.Parse("192.0.2.7"), 54321);
 
+    // A machine that pauses for seconds must not end the pair before it has begun.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly AgentMetrics metrics = new();
     private readonly ILoggerFactory loggers;
     private readonly List<Route> routes = [];
@@ -220,13 +223,13 @@ internal sealed class Tunnel : IAsyncDisposable
         Edge = new MuxConnection(
             edgeSide,
             MuxRole.Edge,
-            new MuxOptions { InstanceId = "edge_test" },
+            new MuxOptions { InstanceId = "edge_test", HelloTimeout = Patience },
             TimeProvider.System
         );
         var mux = new MuxConnection(
             agentSide,
             MuxRole.Agent,
-            new MuxOptions { InstanceId = "agent-test" },
+            new MuxOptions { InstanceId = "agent-test", HelloTimeout = Patience },
             TimeProvider.System
         );
         edgeRun = Edge.RunAsync(stop.Token);

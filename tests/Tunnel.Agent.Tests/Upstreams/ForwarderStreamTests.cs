@@ -83,7 +83,7 @@ public sealed class ForwarderStreamTests
 
         response.Dispose();
 
-        await upstreamSawEnd.Task.WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await upstreamSawEnd.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ForwarderStreamTests
 
         await raw.Output.CompleteAsync();
 
-        await upstreamSawEnd.Task.WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await upstreamSawEnd.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
         await raw.DisposeAsync();
     }
 

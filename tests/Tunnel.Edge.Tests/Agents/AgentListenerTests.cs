@@ -327,14 +327,19 @@ public sealed class AgentListenerTests
     [Fact]
     public async Task OperatorDrain_AgentThatRegistersAfterIt_IsToldToGoToo()
     {
-        await using var edge = RunningEdge.Start();
+        // The edge sends agents away after three to four seconds, and waits for a HELLO for five.
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var edge = RunningEdge.Start(time: time);
         await using var first = await edge.AgentAsync();
         var late = await TestAgent.AuthenticateAsync(edge, edge.Platform.Agent("a2"));
         var feed = Feeds.Of(Feeds.Tunnel());
         edge.Use(feed with { Edge = feed.Edge with { Draining = true } });
+        time.Advance(TimeSpan.FromSeconds(4));
         await first.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
 
         await using var agent = TestAgent.Over(late);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Any(one => one.InstanceId == "a2"));
+        time.Advance(TimeSpan.FromSeconds(1));
 
         (await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience)).Code.ShouldBe(ConnectionErrorCode.Shutdown);
     }

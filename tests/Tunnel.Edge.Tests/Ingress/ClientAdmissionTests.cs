@@ -115,16 +115,17 @@ public sealed class ClientAdmissionTests
     [Fact]
     public async Task Idle_ClientBeyondTheTimeout_IsCut()
     {
-        await using var edge = RunningEdge.Start(s =>
-            s with
-            {
-                Clients = s.Clients with { IdleTimeout = TimeSpan.FromSeconds(1) },
-            }
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var edge = RunningEdge.Start(
+            s => s with { Clients = s.Clients with { IdleTimeout = TimeSpan.FromSeconds(1) } },
+            time: time
         );
         await using var agent = await edge.AgentAsync();
         using var socket = await edge.ConnectAsync();
         await socket.SendAsync(Hello);
         await ReceiveAsync(socket, Hello.Length);
+
+        time.Advance(TimeSpan.FromSeconds(2));
 
         (await RunningEdge.ReadToEndAsync(socket)).ShouldBeEmpty();
         edge.Server.Traffic.All.Single().Cut.ShouldBe(1);

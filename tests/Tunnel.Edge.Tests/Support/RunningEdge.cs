@@ -18,7 +18,7 @@ namespace Culvert.Tunnel.Edge.Tests.Support;
 /// <summary>The real data path on loopback, with a feed that the test writes.</summary>
 internal sealed class RunningEdge : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private RunningEdge(EdgeServer server, EdgeState state, TestPlatform platform)
     {

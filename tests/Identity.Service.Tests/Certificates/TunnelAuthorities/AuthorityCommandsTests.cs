@@ -204,6 +204,7 @@ public sealed class AuthorityCommandsTests
     public async Task Delete_ThenRestore_IsWhatItWas_UntilTheKeyIsDestroyed()
     {
         await using var bench = await AuthorityBench.StartAsync();
+        await bench.Service.PauseJobsAsync();
         var id = await bench.CreateAsync();
         var store = bench.Service.Get<TunnelAuthorityStore>();
 
@@ -231,6 +232,7 @@ public sealed class AuthorityCommandsTests
     public async Task Upload_ThirtyDaysAfterTheRequest_IsTooLate(int seconds, HttpStatusCode status, string? code)
     {
         await using var bench = await AuthorityBench.StartAsync();
+        await bench.Service.PauseJobsAsync();
         var id = await bench.CreateAsync();
         var chain = await bench.SignedAsync(id);
         bench.Service.Time.JumpTo(
@@ -255,6 +257,7 @@ public sealed class AuthorityCommandsTests
     public async Task Upkeep_CertificateRanOut_ExpiresItAndItsAnchor()
     {
         await using var bench = await AuthorityBench.StartAsync();
+        await bench.Service.PauseJobsAsync();
         var id = await bench.CreateAsync();
         var chain = await bench.SignedAsync(id, TimeSpan.FromDays(20));
         (await bench.Upload(id, chain)).Dispose();
@@ -271,6 +274,7 @@ public sealed class AuthorityCommandsTests
     public async Task Upkeep_AuthorityIsOver_ClosesTheKeyThatThisNodeHolds()
     {
         await using var bench = await AuthorityBench.StartAsync();
+        await bench.Service.PauseJobsAsync();
         var id = await bench.CreateAsync();
         var chain = await bench.SignedAsync(id, TimeSpan.FromDays(20));
         (await bench.Upload(id, chain)).Dispose();

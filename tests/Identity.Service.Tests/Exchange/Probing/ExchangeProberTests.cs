@@ -26,8 +26,14 @@ public sealed class ExchangeProberTests
 
         (await prober.Readiness.Evaluate(Token)).ShouldBeNull();
         var text = metrics.Write();
-        text.ShouldContain("culvert_probe_success{kind=\"positive\"} 1");
-        text.ShouldContain("culvert_probe_success{kind=\"negative\"} 1");
+        for (var i = 0; i < 100 && !HasSucceeded(text); i++)
+        {
+            // The meter is the process's: a service of another test, whose probe failed, has measured in between.
+            await prober.ProbeAsync(Token);
+            text = metrics.Write();
+        }
+
+        HasSucceeded(text).ShouldBeTrue(text);
         text.ShouldContain("culvert_probe_duration_seconds_count{kind=\"positive\"}");
         (await EntriesAsync(service)).ShouldBe(before);
         (await service.Api.GetOkAsync("/v1/authentication_history")).GetProperty("data").GetArrayLength().ShouldBe(0);
@@ -95,6 +101,10 @@ public sealed class ExchangeProberTests
             .Current.FindRule(bench.Rule.Rule.Id.Value)
             .ShouldBeNull();
     }
+
+    private static bool HasSucceeded(string metrics) =>
+        metrics.Contains("culvert_probe_success{kind=\"positive\"} 1", StringComparison.Ordinal)
+        && metrics.Contains("culvert_probe_success{kind=\"negative\"} 1", StringComparison.Ordinal);
 
     private static async Task<int> EntriesAsync(ServiceUnderTest service) =>
         (await service.Api.GetOkAsync("/v1/audit?limit=1000")).GetProperty("data").GetArrayLength();

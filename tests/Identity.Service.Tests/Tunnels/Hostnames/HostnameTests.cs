@@ -239,6 +239,7 @@ public sealed class HostnameTests : IAsyncDisposable
     public async Task DailyLook_ThirdMissInARow_SuspendsAndProofBringsItBack()
     {
         await using var service = await StartAsync();
+        await service.PauseJobsAsync();
         var (path, tunnel) = await ActiveAsync(service);
         var value = (await service.Api.GetOkAsync($"{path}/{Name}")).Text("txt_value")!;
         dns.Remove("_culvert." + Name, DnsType.Txt);
@@ -264,6 +265,7 @@ public sealed class HostnameTests : IAsyncDisposable
     public async Task DailyLook_ResolverFails_CountsNoMiss()
     {
         await using var service = await StartAsync();
+        await service.PauseJobsAsync();
         var (_, tunnel) = await ActiveAsync(service);
         dns.Fail("_culvert." + Name, 2);
         service.Time.JumpTo(service.Time.GetUtcNow() + HostnamePlan.CheckEvery + TimeSpan.FromSeconds(1));
@@ -278,6 +280,7 @@ public sealed class HostnameTests : IAsyncDisposable
     public async Task DailyLook_ClaimsHaveWaitedLonger_NamesInServiceComeFirst()
     {
         await using var service = await StartAsync();
+        await service.PauseJobsAsync();
         var (claims, _) = await TunnelAsync(service);
         foreach (var name in (string[])["one.example.com", "two.example.com"])
         {

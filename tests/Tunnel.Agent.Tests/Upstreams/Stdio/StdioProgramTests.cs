@@ -187,7 +187,7 @@ public sealed class StdioProgramTests : StdioUpstreamTest
 
         HttpResponseMessage? refused = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var calls = new List<Task>();
+        var calls = new List<Task<HttpResponseMessage>>();
         for (var i = 0; i < 20 && refused is null; i++)
         {
             var call = fixture.SendAsync(
@@ -204,7 +204,8 @@ public sealed class StdioProgramTests : StdioUpstreamTest
             }
         }
 
-        refused.ShouldNotBeNull().StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused ??= await await Task.WhenAny(calls);
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         StdioFixture.Reason(refused).ShouldBe("upstream.child_not_reading");
         await stop.CancelAsync();
         refused.Dispose();
