@@ -52,6 +52,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private int queued;
     private long lost;
     private long lostBefore; // already written down
+    private long durable;
     private volatile string? problem;
 
     // The writer's own.
@@ -90,6 +91,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         this.logger = logger;
         (this.instance, this.folder) = (instance, folder);
         file = AuditFile.Open(folder, settings);
+        file.Flush();
+        durable = file.Sequence;
         key = ReadKey(folder.Key);
 
         // Not tracked: threads come and go, and what they leave must go with them.
@@ -111,6 +114,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public long Lost => Volatile.Read(ref lost);
 
     public long Sequence => file.Sequence;
+
+    /// <summary>The newest record that a loss of power does not undo.</summary>
+    public long Durable => Volatile.Read(ref durable);
 
     /// <summary>Puts other limits in force. The file stays the one that it was opened with.</summary>
     public void Apply(AuditSettings next) => settings = next;
@@ -324,6 +330,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         {
             file.Flush();
             (isDirty, flushedAt) = (false, now);
+            Volatile.Write(ref durable, file.Sequence);
         }
 
         if (!isDirty && (now - headAt).Duration() >= BetweenHeads)

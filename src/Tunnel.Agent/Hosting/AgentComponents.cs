@@ -7,6 +7,7 @@ using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Audit.Export;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
@@ -48,6 +49,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         KeptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
         SessionKey = new SessionKey(state);
         Trail = OpenTrail(state);
+        Exporter = CreateExporter(state);
         var reporter = new PinReporter(Trail, Metrics, time, loggers.CreateLogger<PinReporter>());
         Lasting = new LastingParts
         {
@@ -142,6 +144,9 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public AuditTrail Trail { get; }
 
+    /// <summary>Sends the records of <see cref="Trail"/> to a collector, where one is configured.</summary>
+    public CallExporter Exporter { get; }
+
     public CallCounts Counts { get; }
 
     public InnerServer Server { get; }
@@ -163,6 +168,7 @@ internal sealed class AgentComponents : IAsyncDisposable
     {
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
+        Exporter.Dispose();
         Trail.Dispose();
         PublicCertificates.Dispose();
         Credentials.Dispose();
@@ -240,6 +246,25 @@ internal sealed class AgentComponents : IAsyncDisposable
         {
             throw new StateDirectoryException($"audit.file cannot be used: {e.Message}", e);
         }
+    }
+
+    private CallExporter CreateExporter(StateDirectory state)
+    {
+        var exporter = new CallExporter(
+            new AuditFolder(state.Path, Settings.Audit.File),
+            () => Trail.Durable,
+            Settings.Identity.NetworkInForce,
+            Time,
+            Loggers.CreateLogger<CallExporter>()
+        );
+        exporter.Use(Settings.Audit.Collector);
+        Metrics.WatchAuditExport(
+            () => exporter.Sent,
+            () => exporter.Failed,
+            () => exporter.Skipped,
+            () => exporter.Waiting
+        );
+        return exporter;
     }
 
     private EdgeFleet CreateFleet(StateDirectory state)

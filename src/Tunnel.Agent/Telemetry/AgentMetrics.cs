@@ -104,6 +104,31 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows what the collector has of the audit, and what it lacks.</summary>
+    public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
+    {
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_exported",
+            sent,
+            description: "Audit records that the collector accepted."
+        );
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_export_failures",
+            failed,
+            description: "Failed attempts to send audit records, and records that the collector rejected."
+        );
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_export_skipped",
+            skipped,
+            description: "Audit records that were removed before the collector had them."
+        );
+        meter.CreateObservableGauge(
+            "culvert_agent_audit_export_waiting",
+            waiting,
+            description: "Audit records that the collector lacks."
+        );
+    }
+
     /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {

@@ -81,6 +81,11 @@ internal static class EventIds
     public const int AuditReached = 18004;
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
+    public const int AuditExportFailed = 18007;
+    public const int AuditExportResumed = 18008;
+    public const int AuditExportRejected = 18009;
+    public const int AuditExportSkipped = 18010;
+    public const int AuditExportRestarted = 18011;
 
     // Pins 19000
     public const int PinDrift = 19000;
