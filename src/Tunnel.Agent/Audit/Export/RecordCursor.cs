@@ -112,13 +112,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         {
             isCurrent = next.Path is null;
             first = isCurrent ? NewestOf(closed) : next.First;
-            stream = new FileStream(
-                next.Path ?? folder.Current,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete,
-                bufferSize: 0
-            );
+            stream = AuditFolder.OpenRead(next.Path ?? folder.Current);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
