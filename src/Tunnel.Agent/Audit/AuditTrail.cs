@@ -24,6 +24,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Of these, the places for calls that are made with or without a record: the rest is for those that are not.</summary>
     internal const int MaxOptional = MaxPending / 2;
 
+    /// <summary>A <see cref="Problem"/>.</summary>
+    internal const string NoRoom = "The disk has less than audit.disk_reserve left.";
+
     private const int KeyBytes = 32;
 
     /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
@@ -108,7 +111,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public Action<string>? Checkpointed { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
-    public string? Problem => problem;
+    public string? Problem => problem ?? (IsFull ? $"{MaxPending} calls run or wait to be written." : null);
 
     /// <summary>Calls that were served and not recorded.</summary>
     public long Lost => Volatile.Read(ref lost);
@@ -196,7 +199,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         {
             if (!HasRoom())
             {
-                Fail("The disk has less than audit.disk_reserve left.");
+                Fail(NoRoom);
                 return false;
             }
 
@@ -225,6 +228,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         records.Dispose();
         CryptographicOperations.ZeroMemory(key);
     }
+
+    private bool IsFull =>
+        settings.DeniesWhenFull ? Volatile.Read(ref pending) >= MaxPending : Volatile.Read(ref queued) >= MaxPending;
 
     private void Begin()
     {

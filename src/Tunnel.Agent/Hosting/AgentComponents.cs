@@ -89,7 +89,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         Server = CreateServer(traces);
         Fleet = CreateFleet(state);
-        Doctor = new RunningChecks(() => Generation, Fleet, time);
+        Doctor = new RunningChecks(() => Generation, Fleet, Trail, time);
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Credentials = CreateCredentials(state);
         Trail.Signer = () => Credentials.Identity?.Credential;
@@ -99,6 +99,11 @@ internal sealed class AgentComponents : IAsyncDisposable
             Credentials.RequestReport();
         };
         Readiness = new AgentReadiness(this, watch);
+        Metrics.WatchRecording(() =>
+            Trail.Problem is null ? null
+            : AuditCheck.Refuses(Generation.Settings) ? "refused"
+            : "unrecorded"
+        );
     }
 
     /// <summary>The routes in service. Written under the lock of <see cref="FeedApplier"/>.</summary>

@@ -104,6 +104,18 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows whether calls can be recorded.</summary>
+    /// <param name="effect">What becomes of calls while they cannot: <c>refused</c> or <c>unrecorded</c>; null while they can.</param>
+    public void WatchRecording(Func<string?> effect) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_audit_blocked",
+            () =>
+                effect() is { } now
+                    ? new Measurement<int>(1, new KeyValuePair<string, object?>("effect", now))
+                    : new Measurement<int>(0),
+            description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
+        );
+
     /// <summary>Shows what the collector has of the audit, and what it lacks.</summary>
     public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
     {
