@@ -16,4 +16,8 @@ internal sealed record CallReport(
     long LogSize,
     long? Continues,
     IReadOnlyList<string> Findings
-);
+)
+{
+    /// <summary>The trusted witnesses that cosigned the tree head.</summary>
+    public IReadOnlyList<string> Witnesses { get; init; } = [];
+}

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Cli.Audit;
 /// Holds an agent's record of calls against the checkpoints that the agent signed, and these against the transparency log.
 /// It needs the platform's root and the log's key, and no network.
 /// </summary>
-internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey logKey)
+internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey logKey, WitnessPolicy witnesses)
 {
     private const int MaxFindings = 20;
 
@@ -24,6 +24,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
         var head = HeadOf(proof.Note, "The tree head of the proof");
         var continues = head is null ? null : VerifyConsistency(proof, head, earlier);
         var checkpoints = head is null ? [] : VerifyCheckpoints(proof, head);
+        var cosigned = head is null ? [] : VerifyWitnesses(proof.Note, checkpoints);
         var chain = new CallRecordChain(checkpoints.Select(checkpoint => checkpoint.Sequence));
         for (var number = 1; records.ReadLine() is { } line; number++)
         {
@@ -55,7 +56,10 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
             }
         }
 
-        return new CallReport(chain.Records, chain.First, chain.Last, proven, head?.Size ?? 0, continues, findings);
+        return new CallReport(chain.Records, chain.First, chain.Last, proven, head?.Size ?? 0, continues, findings)
+        {
+            Witnesses = cosigned,
+        };
     }
 
     private List<AuditCheckpoint> VerifyCheckpoints(CallProof proof, TreeHead head)
@@ -97,6 +101,21 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
         }
 
         return valid;
+    }
+
+    private IReadOnlyList<string> VerifyWitnesses(SignedNote note, List<AuditCheckpoint> checkpoints)
+    {
+        var covers = checkpoints.Select(checkpoint => checkpoint.Time).DefaultIfEmpty().Max();
+        var (cosigned, missing) = witnesses.Evaluate(note, covers);
+        if (cosigned.Count < witnesses.Required)
+        {
+            Add(
+                $"not witnessed: {cosigned.Count} of {witnesses.Required} required witnesses cosigned the tree head "
+                    + $"({string.Join("; ", missing)})."
+            );
+        }
+
+        return cosigned;
     }
 
     private long? VerifyConsistency(CallProof proof, TreeHead head, SignedNote? kept)

@@ -91,6 +91,12 @@ internal static class AuditCommands
         var log = Flags.Text("--log", "FILE", "a file of `culvert audit proof`");
         var key = Flags.Text("--log-key", "KEY", "the public key of the transparency log, or a file with it");
         var kept = Flags.Text("--log-since", "FILE", "a tree head that you kept, which the log must continue");
+        var witness = Flags.Many("--witness", "KEY", "the public key of a witness that you trust, or a file with it");
+        var required = Flags.Text(
+            "--witnesses-required",
+            "COUNT",
+            "how many of them must have cosigned the tree head of the proof; all by default"
+        );
         return verbs.Create(
             "verify",
             "prove order and completeness of an export or of an agent's record; offline, with the platform root from --ca-file",
@@ -109,7 +115,12 @@ internal static class AuditCommands
                                     Next = "give the key that you noted outside the service",
                                 },
                             context.Get(kept),
-                            ReadRoots(context)
+                            ReadRoots(context),
+                            AuditProofCommands.ReadWitnesses(
+                                context.Get(witness),
+                                context.Get(required),
+                                context.Host.Time.GetUtcNow()
+                            )
                         )
                     );
                 }
@@ -155,7 +166,9 @@ internal static class AuditCommands
             files,
             log,
             key,
-            kept
+            kept,
+            witness,
+            required
         );
     }
 

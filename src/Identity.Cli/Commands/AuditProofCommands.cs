@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Audit;
@@ -16,6 +17,7 @@ internal static class AuditProofCommands
 {
     private const string LogPath = "v1/transparency";
     private const int MaxCheckpoints = 1000;
+    private const int MaxWitnesses = 15;
 
     public static Command Proof(VerbFactory verbs)
     {
@@ -28,16 +30,23 @@ internal static class AuditProofCommands
             "FILE",
             "a tree head or proof of an earlier day, which the log must continue"
         );
+        var witnesses = Flags.Text(
+            "--witnesses",
+            "COUNT",
+            "take the newest tree head that so many witnesses cosigned, instead of the newest"
+        );
         return verbs.Create(
             "proof",
             "an agent's checkpoints with the proof that the transparency log has them",
             async (context, cancel) =>
             {
-                var count = ReadCount(context.Get(last));
+                var count = ReadCount(context.Get(last), "--last", 1, MaxCheckpoints) ?? 10;
+                var cosigners = ReadCount(context.Get(witnesses), "--witnesses", 1, MaxWitnesses);
                 var earlier = context.Get(since) is { } path ? ReadHead(path) : null;
                 var client = await context.ClientAsync(cancel);
                 var id = await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel);
-                var proof = await MakeAsync(client, id, context.Get(instance), count, earlier, cancel);
+                var head = cosigners is { } most ? await ReadWitnessedAsync(client, most, cancel) : null;
+                var proof = await MakeAsync(client, id, context.Get(instance), count, (head, earlier), cancel);
                 var target = context.Get(file)!;
                 OutFile.WritePublic(target, proof.ToJsonString(WireJson.Plain));
                 return CommandResult.Object(
@@ -48,7 +57,8 @@ internal static class AuditProofCommands
             instance,
             file,
             last,
-            since
+            since,
+            witnesses
         );
     }
 
@@ -58,12 +68,17 @@ internal static class AuditProofCommands
         string proofFile,
         string key,
         string? kept,
-        X509Certificate2Collection roots
+        X509Certificate2Collection roots,
+        WitnessPolicy witnesses
     )
     {
         var proof = CallProof.Parse(proofFile, ReadAll(proofFile));
         using var text = InFile.Open(records);
-        var report = new CallVerifier(roots, ReadKey(key)).Verify(text, proof, kept is null ? null : ReadHead(kept));
+        var report = new CallVerifier(roots, ReadKey(key), witnesses).Verify(
+            text,
+            proof,
+            kept is null ? null : ReadHead(kept)
+        );
         if (report.Findings.Count > 0)
         {
             throw new CommandFailure(ExitCode.CheckFailed, string.Join("\n  ", report.Findings))
@@ -85,6 +100,7 @@ internal static class AuditProofCommands
                 ["unproven"] = report.Last - report.ProvenUpTo,
                 ["log_size"] = report.LogSize,
                 ["log_continues"] = report.Continues,
+                ["witnesses"] = new JsonArray([.. report.Witnesses.Select(name => (JsonNode)name)]),
             }
         );
     }
@@ -94,7 +110,7 @@ internal static class AuditProofCommands
         string tunnel,
         string instance,
         int count,
-        SignedNote? earlier,
+        (SignedNote? Head, SignedNote? Earlier) heads,
         CancellationToken cancel
     )
     {
@@ -114,7 +130,7 @@ internal static class AuditProofCommands
         }
 
         // Of one tree: the log grows between these requests.
-        var (note, size) = ("", 0L);
+        var (note, size) = heads.Head is { } wanted ? (wanted.ToString(), TreeHead.Parse(wanted.Text)!.Size) : ("", 0L);
         var entries = new JsonArray();
         foreach (var checkpoint in logged)
         {
@@ -154,7 +170,9 @@ internal static class AuditProofCommands
             ["instance_id"] = instance,
             ["tree_head"] = note,
             ["entries"] = entries,
-            ["consistency"] = earlier is null ? null : await ConsistencyAsync(client, earlier, size, cancel),
+            ["consistency"] = heads.Earlier is null
+                ? null
+                : await ConsistencyAsync(client, heads.Earlier, size, cancel),
         };
     }
 
@@ -171,14 +189,50 @@ internal static class AuditProofCommands
         return new JsonObject { ["from"] = earlier.ToString(), ["hashes"] = answer["hashes"]!.DeepClone() };
     }
 
-    private static int ReadCount(string? text) =>
-        text is null ? 10
+    private static async Task<SignedNote> ReadWitnessedAsync(
+        ManagementClient client,
+        int count,
+        CancellationToken cancel
+    )
+    {
+        var query = new Query().Add("witnesses", $"{count}");
+        using var answer = new MemoryStream();
+        await client.DownloadAsync(query.On(LogPath + "/checkpoint"), answer, static _ => { }, cancel);
+        var note = SignedNote.Parse(Encoding.UTF8.GetString(answer.ToArray()));
+        return note is not null && TreeHead.Parse(note.Text) is not null
+            ? note
+            : throw new CommandFailure(ExitCode.CheckFailed, "the service sent no signed tree head");
+    }
+
+    private static int? ReadCount(string? text, string flag, int least, int most) =>
+        text is null ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-        && count is >= 1 and <= MaxCheckpoints
+        && count >= least
+        && count <= most
             ? count
-        : throw new CommandFailure(ExitCode.Usage, $"a number from 1 to {MaxCheckpoints} is required")
+        : throw new CommandFailure(ExitCode.Usage, $"a number from {least} to {most} is required") { Where = flag };
+
+    /// <summary>Reads <c>--witness</c> and <c>--witnesses-required</c>.</summary>
+    public static WitnessPolicy ReadWitnesses(string[]? keys, string? required, DateTimeOffset now)
+    {
+        var read = (keys ?? []).Select(ReadWitness).ToList();
+
+        // A signature does not cover the name of its key: one key under two names would count twice.
+        if (read.DistinctBy(key => Convert.ToHexString(key.PublicKey)).Count() < read.Count)
         {
-            Where = "--last",
+            throw new CommandFailure(ExitCode.Usage, "a witness is named twice") { Where = "--witness" };
+        }
+
+        return new WitnessPolicy(read, ReadCount(required, "--witnesses-required", 0, read.Count) ?? read.Count, now);
+    }
+
+    // The key itself, or a file that it is in.
+    private static CosignatureKey ReadWitness(string key) =>
+        CosignatureKey.Parse(key.Contains('+', StringComparison.Ordinal) ? key : InFile.ReadText(key))
+        ?? throw new CommandFailure(ExitCode.Usage, "this is not the key of a witness")
+        {
+            Where = "--witness",
+            Next = "give name+id+base64, as the witness publishes it (Ed25519, type 0x04)",
         };
 
     // A tree head as it was fetched, or the one in a proof.

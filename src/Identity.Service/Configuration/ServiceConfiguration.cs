@@ -41,6 +41,7 @@ internal static class ServiceConfiguration
             Federation = FederationSection.Read(root.Section("federation")),
             AuditRetention = AuditRetention(root.Section("audit")),
             AuditTargets = AuditTargets.Read(root),
+            Transparency = TransparencySection.Read(root.Section("transparency")),
             Certificates = CertificateSection.Read(root.Section("certificates")),
             Tunnels = TunnelSection.Read(root.Section("tunnels")),
             Agents = AgentSection.Read(root.Section("agents")),

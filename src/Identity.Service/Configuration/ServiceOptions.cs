@@ -12,6 +12,7 @@ using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
@@ -87,6 +88,9 @@ internal sealed record ServiceOptions
 
     /// <summary>Where every audit entry is sent as well.</summary>
     public IReadOnlyList<AuditTarget> AuditTargets { get; init; } = [];
+
+    /// <summary>Who cosigns the transparency log.</summary>
+    public TransparencyOptions Transparency { get; init; } = new();
 
     public CertificateOptions Certificates { get; init; } = new();
 

@@ -101,7 +101,7 @@ internal static class Composition
             new AuditOptions { Retention = options.AuditRetention, Targets = options.AuditTargets },
             options.Network
         );
-        services.AddTransparency();
+        services.AddTransparency(options.Transparency);
         services.AddClock();
         services.AddWebhooks();
         services.AddCertificates();

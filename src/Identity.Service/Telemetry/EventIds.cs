@@ -94,6 +94,10 @@ internal static class EventIds
     public const int TransparencyRoundFailed = 5010;
     public const int TransparencyContradicted = 5011;
     public const int AgentCheckpointDisputed = 5012;
+    public const int WitnessCosigned = 5013;
+    public const int WitnessFailed = 5014;
+    public const int WitnessContradicted = 5015;
+    public const int WitnessRoundFailed = 5016;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

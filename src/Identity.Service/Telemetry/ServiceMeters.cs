@@ -180,6 +180,24 @@ internal static class ServiceMeters
         description: "Rounds in which the stored transparency log contradicted a tree head that was signed."
     );
 
+    /// <summary>Tree heads that witnesses cosigned, by witness.</summary>
+    public static readonly Counter<long> TransparencyCosignatures = Meter.CreateCounter<long>(
+        "culvert_transparency_cosignatures",
+        description: "Tree heads of the transparency log that a witness cosigned, by witness."
+    );
+
+    /// <summary>Attempts without a cosignature, by witness.</summary>
+    public static readonly Counter<long> TransparencyWitnessFailures = Meter.CreateCounter<long>(
+        "culvert_transparency_witness_failures",
+        description: "Failed attempts to have a tree head of the transparency log cosigned, by witness."
+    );
+
+    /// <summary>Refusals because of another history, by witness. Alert on any.</summary>
+    public static readonly Counter<long> TransparencyWitnessContradictions = Meter.CreateCounter<long>(
+        "culvert_transparency_witness_contradictions",
+        description: "Refusals of a witness because it cosigned a tree that the transparency log does not continue, by witness."
+    );
+
     /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
     public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
         "culvert_audit_disputes",

@@ -9,7 +9,10 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
     // The newest is what counts; those before it serve readers who ask for the proof between two that they have.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>The largest; null = none was signed yet.</summary>
+    // Verifiers accept at least 16 signatures on a note (c2sp.org/signed-note).
+    private const int MaxCosignatures = 15;
+
+    /// <summary>The largest, with the signature of the log alone; null = none was signed yet.</summary>
     public async ValueTask<SignedHead?> NewestAsync(CancellationToken cancellationToken)
     {
         var note = await database.ScalarAsync<string>(
@@ -17,12 +20,36 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
             new { origin.Name },
             cancellationToken
         );
-        return note is null
-            ? null
-            : new SignedHead(
-                TreeHead.Parse(note) ?? throw new StoreException("A stored tree head is malformed."),
-                note
-            );
+        return note is null ? null : ToHead(note);
+    }
+
+    /// <summary>The largest that so many witnesses cosigned, with their signatures; null = there is none.</summary>
+    public async ValueTask<SignedHead?> NewestAsync(int witnesses, CancellationToken cancellationToken)
+    {
+        var note = await database.ScalarAsync<string>(
+            "SELECT h.note FROM transparency_heads h WHERE h.origin = @Name AND (SELECT COUNT(*) FROM "
+                + "transparency_cosignatures c WHERE c.origin = h.origin AND c.size = h.size) >= @witnesses "
+                + "ORDER BY h.size DESC LIMIT 1",
+            new { origin.Name, witnesses },
+            cancellationToken
+        );
+        if (note is null)
+        {
+            return null;
+        }
+
+        var head = ToHead(note);
+        var lines = await database.QueryAsync<string>(
+            "SELECT line FROM transparency_cosignatures WHERE origin = @Name AND size = @Size ORDER BY witness LIMIT @most",
+            new
+            {
+                origin.Name,
+                head.Head.Size,
+                most = MaxCosignatures,
+            },
+            cancellationToken
+        );
+        return head with { Note = note + string.Concat(lines.Select(line => line + "\n")) };
     }
 
     /// <summary>Conflict: <see cref="TransparencyConflict.Made"/>.</summary>
@@ -39,6 +66,15 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
                 }
             ).Unique(TransparencyConflict.Made),
             new(
+                "DELETE FROM transparency_cosignatures WHERE origin = @Origin AND size < @Size AND signed_at_ms < @before",
+                new
+                {
+                    head.Origin,
+                    head.Size,
+                    before = (now - Kept).ToStore(),
+                }
+            ),
+            new(
                 "DELETE FROM transparency_heads WHERE origin = @Origin AND size < @Size AND signed_at_ms < @before",
                 new
                 {
@@ -48,4 +84,7 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
                 }
             ),
         ];
+
+    private static SignedHead ToHead(string note) =>
+        new(TreeHead.Parse(note) ?? throw new StoreException("A stored tree head is malformed."), note);
 }

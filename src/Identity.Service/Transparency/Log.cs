@@ -39,4 +39,33 @@ internal static partial class Log
         long sequence,
         string head
     );
+
+    [LoggerMessage(
+        EventIds.WitnessCosigned,
+        LogLevel.Information,
+        "Witness {Witness} cosigned the transparency log of {Size} entries: {Line}"
+    )]
+    public static partial void WitnessCosigned(ILogger logger, string witness, long size, string line);
+
+    [LoggerMessage(
+        EventIds.WitnessFailed,
+        LogLevel.Warning,
+        "Witness {Witness} did not cosign the transparency log; retrying in {Wait}: {Detail}"
+    )]
+    public static partial void WitnessFailed(ILogger logger, string witness, TimeSpan wait, string detail);
+
+    [LoggerMessage(
+        EventIds.WitnessContradicted,
+        LogLevel.Critical,
+        "Witness {Witness} refuses the transparency log of {Size} entries, because it cosigned another history: {Detail} "
+            + "Save the database, and compare the tree heads of both"
+    )]
+    public static partial void WitnessContradicted(ILogger logger, string witness, long size, string detail);
+
+    [LoggerMessage(
+        EventIds.WitnessRoundFailed,
+        LogLevel.Error,
+        "Requesting cosignatures of the transparency log failed; retrying in a minute"
+    )]
+    public static partial void WitnessRoundFailed(ILogger logger, Exception fault);
 }

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Transparency.Tree;
+using Culvert.Identity.Service.Transparency.Witnesses;
 using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
@@ -14,30 +15,50 @@ internal sealed class TransparencyEndpoints(
     TreeStore tree,
     HeadStore heads,
     TransparencyKeys keys,
-    TransparencyOrigin origin
+    TransparencyOrigin origin,
+    TransparencyOptions options,
+    WitnessStore witnesses
 )
 {
     private const string Binary = "application/octet-stream";
+    private const int MaxWitnesses = 15;
     private const int MaxLevel = 7; // 256^8 entries are more than a 63-bit number counts
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var newest = await heads.NewestAsync(cancellationToken);
+        var states = await witnesses.StatesAsync(cancellationToken);
         return ApiAnswer.Json(
             new TransparencyLogDocument
             {
                 Origin = origin.Name,
                 Key = (await keys.FindPublicAsync(cancellationToken))?.ToString(),
                 Size = newest?.Head.Size ?? 0,
+                Witnesses =
+                [
+                    .. options.Witnesses.Select(witness =>
+                        TransparencyWitnessDocument.Create(
+                            witness,
+                            states.GetValueOrDefault(witness.Key.ToString()) ?? WitnessState.Unknown
+                        )
+                    ),
+                ],
             },
             TransparencyJson.Default.TransparencyLogDocument
         );
     }
 
-    public async ValueTask<ApiAnswer> CheckpointAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        await heads.NewestAsync(cancellationToken) is { } newest
+    public async ValueTask<ApiAnswer> CheckpointAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (ReadNumber(request.Query("witnesses"), 0, MaxWitnesses, 0) is not { } required)
+        {
+            return Wrong("witnesses", $"a number from 0 to {MaxWitnesses}");
+        }
+
+        return await heads.NewestAsync((int)required, cancellationToken) is { } newest
             ? ApiAnswer.Raw(Encoding.UTF8.GetBytes(newest.Note), "text/plain; charset=utf-8")
             : RequestErrors.NotFound.Refuse();
+    }
 
     /// <summary>Only what a signed tree head covers.</summary>
     public async ValueTask<ApiAnswer> TileAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -17,4 +17,8 @@ internal sealed record TransparencyLogDocument
 
     [JsonPropertyName("size")]
     public required long Size { get; init; }
+
+    /// <summary>Who cosigns the tree heads.</summary>
+    [JsonPropertyName("witnesses")]
+    public required IReadOnlyList<TransparencyWitnessDocument> Witnesses { get; init; }
 }

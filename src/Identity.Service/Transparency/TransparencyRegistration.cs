@@ -2,14 +2,16 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Transparency.Checkpoints;
 using Culvert.Identity.Service.Transparency.Tree;
+using Culvert.Identity.Service.Transparency.Witnesses;
 
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>The capability's door.</summary>
 internal static class TransparencyRegistration
 {
-    public static IServiceCollection AddTransparency(this IServiceCollection services) =>
+    public static IServiceCollection AddTransparency(this IServiceCollection services, TransparencyOptions options) =>
         services
+            .AddSingleton(options)
             .AddSingleton<TransparencyOrigin>()
             .AddSingleton<TransparencyKeys>()
             .AddSingleton<TreeStore>()
@@ -20,7 +22,13 @@ internal static class TransparencyRegistration
             .AddSingleton<TreePublisher>()
             .AddSingleton<TransparencyEndpoints>()
             .AddSingleton<TransparencyLog>()
-            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<TransparencyLog>());
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<TransparencyLog>())
+            .AddSingleton<WitnessClient>()
+            .AddSingleton<WitnessSubmitter>()
+            .AddSingleton<WitnessStore>()
+            .AddSingleton<WitnessTurn>()
+            .AddSingleton<WitnessCollector>()
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<WitnessCollector>());
 
     public static void MapTransparency(this ApiHost host)
     {

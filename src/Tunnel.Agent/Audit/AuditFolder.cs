@@ -16,6 +16,9 @@ internal sealed class AuditFolder(string stateDirectory, string file)
     /// <summary>The newest signed word on how far the records reach.</summary>
     public string Checkpoint => Current + ".checkpoint";
 
+    /// <summary>How far the collector has the records.</summary>
+    public string Exported => Current + ".exported";
+
     public string Key => Path.Combine(Folder, "hash.key");
 
     private string Stem => Path.GetFileNameWithoutExtension(Current);

@@ -1,12 +1,19 @@
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>Reads <c>audit</c>.</summary>
 internal static class AuditReader
 {
-    public static AuditSettings Read(ConfigSection section)
+    private const string Export = "export";
+    private const string Otlp = "otlp";
+
+    /// <param name="root">The file.</param>
+    /// <param name="environment">Looks a variable up; the process's when null.</param>
+    public static AuditSettings Read(ConfigSection root, Func<string, string?>? environment = null)
     {
+        var section = root.Section("audit");
         var file = section.String("file", AuditSettings.Default.File);
         if (
             file.Length == 0
@@ -32,6 +39,37 @@ internal static class AuditReader
             DiskReserve = section.Size("disk_reserve", 256 << 20),
             DeniesWhenFull = section.Choice("on_full", "deny", "deny", "degrade") == "deny",
             KeepsShapes = section.Choice("arguments", "shape", "shape", "none") == "shape",
+            Collector = ReadCollector(root, section, environment),
         };
+    }
+
+    private static LogsCollector? ReadCollector(
+        ConfigSection root,
+        ConfigSection section,
+        Func<string, string?>? environment
+    )
+    {
+        var targets = section.Strings(Export);
+        foreach (var target in targets.Where(target => target != Otlp))
+        {
+            section.Error(Export, $"{target} is not a target.", "Write [otlp], or remove it.");
+        }
+
+        if (!targets.Contains(Otlp))
+        {
+            return null;
+        }
+
+        var collector = LogsCollector.Read(root, environment);
+        if (collector is null)
+        {
+            section.Error(
+                Export,
+                "No collector is named for otlp.",
+                "Set OTEL_EXPORTER_OTLP_ENDPOINT, and do not write `telemetry: {otlp: off}`."
+            );
+        }
+
+        return collector;
     }
 }

@@ -1,3 +1,5 @@
+using Culvert.Platform.Telemetry;
+
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>The <c>audit</c> section, validated.</summary>
@@ -21,4 +23,7 @@ internal sealed record AuditSettings
     public bool DeniesWhenFull { get; init; } = true;
 
     public bool KeepsShapes { get; init; } = true;
+
+    /// <summary>Where the records are sent as well; null = nowhere.</summary>
+    public LogsCollector? Collector { get; init; }
 }

@@ -24,6 +24,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Of these, the places for calls that are made with or without a record: the rest is for those that are not.</summary>
     internal const int MaxOptional = MaxPending / 2;
 
+    /// <summary>A <see cref="Problem"/>.</summary>
+    internal const string NoRoom = "The disk has less than audit.disk_reserve left.";
+
     private const int KeyBytes = 32;
 
     /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
@@ -52,6 +55,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private int queued;
     private long lost;
     private long lostBefore; // already written down
+    private long durable;
     private volatile string? problem;
 
     // The writer's own.
@@ -90,6 +94,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         this.logger = logger;
         (this.instance, this.folder) = (instance, folder);
         file = AuditFile.Open(folder, settings);
+        file.Flush();
+        durable = file.Sequence;
         key = ReadKey(folder.Key);
 
         // Not tracked: threads come and go, and what they leave must go with them.
@@ -105,12 +111,15 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public Action<string>? Checkpointed { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
-    public string? Problem => problem;
+    public string? Problem => problem ?? (IsFull ? $"{MaxPending} calls run or wait to be written." : null);
 
     /// <summary>Calls that were served and not recorded.</summary>
     public long Lost => Volatile.Read(ref lost);
 
     public long Sequence => file.Sequence;
+
+    /// <summary>The newest record that a loss of power does not undo.</summary>
+    public long Durable => Volatile.Read(ref durable);
 
     /// <summary>Puts other limits in force. The file stays the one that it was opened with.</summary>
     public void Apply(AuditSettings next) => settings = next;
@@ -190,7 +199,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         {
             if (!HasRoom())
             {
-                Fail("The disk has less than audit.disk_reserve left.");
+                Fail(NoRoom);
                 return false;
             }
 
@@ -219,6 +228,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         records.Dispose();
         CryptographicOperations.ZeroMemory(key);
     }
+
+    private bool IsFull =>
+        settings.DeniesWhenFull ? Volatile.Read(ref pending) >= MaxPending : Volatile.Read(ref queued) >= MaxPending;
 
     private void Begin()
     {
@@ -324,6 +336,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         {
             file.Flush();
             (isDirty, flushedAt) = (false, now);
+            Volatile.Write(ref durable, file.Sequence);
         }
 
         if (!isDirty && (now - headAt).Duration() >= BetweenHeads)

@@ -1,16 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Culvert.Machine.Client.Checkpoints;
 using Culvert.Machine.Client.State;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Audit.Export;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent audit tail|verify</c>: reads the records of calls; the agent may run meanwhile.</summary>
+/// <summary><c>tunnel-agent audit tail|export|verify</c>: reads the records of calls; the agent may run meanwhile.</summary>
 internal static class AuditCommand
 {
     private const int MaxTailBytes = 16 * 1024 * 1024;
@@ -48,7 +50,12 @@ internal static class AuditCommand
             Json,
         };
         verify.SetAction(VerifyAsync);
-        return new Command("audit", "Read or check the records of calls.") { tail, verify };
+        return new Command("audit", "Read, export or check the records of calls.")
+        {
+            tail,
+            AuditExportCommand.Create(),
+            verify,
+        };
     }
 
     private static async Task<int> TailAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -63,23 +70,24 @@ internal static class AuditCommand
         var shown = 0L;
         try
         {
-            var lines = Newest(folder, parsed.GetValue(Lines));
-            while (true)
+            foreach (var line in Newest(folder, parsed.GetValue(Lines)))
             {
-                foreach (var line in lines)
-                {
-                    await output.WriteLineAsync(line.Text);
-                    shown = line.Sequence;
-                }
+                await output.WriteLineAsync(line.Text);
+                shown = line.Sequence;
+            }
 
-                if (!parsed.GetValue(Follow))
+            using var cursor = new RecordCursor(folder, shown + 1);
+            while (parsed.GetValue(Follow))
+            {
+                foreach (var line in cursor.Read(CallExporter.BatchRecords, CallExporter.BatchBytes))
                 {
-                    return ExitCodes.Done;
+                    await output.WriteLineAsync(Encoding.UTF8.GetString(line.Json));
                 }
 
                 await Task.Delay(Poll, TimeProvider.System, cancellationToken);
-                lines = [.. Newest(folder, int.MaxValue).Where(l => l.Sequence > shown)];
             }
+
+            return ExitCodes.Done;
         }
         catch (OperationCanceledException)
         {
@@ -163,7 +171,7 @@ internal static class AuditCommand
         foreach (var file in folder.AllFiles().Reverse())
         {
             lines.InsertRange(0, ReadLines(file));
-            if (lines.Count >= count || count == int.MaxValue)
+            if (lines.Count >= count)
             {
                 break;
             }
@@ -180,7 +188,7 @@ internal static class AuditCommand
         var lines = new List<(long, string)>();
         while (reader.ReadLine() is { } line)
         {
-            if (CallRecordLine.Read(System.Text.Encoding.UTF8.GetBytes(line)) is { Sequence: var sequence })
+            if (CallRecordLine.Read(Encoding.UTF8.GetBytes(line)) is { Sequence: var sequence })
             {
                 lines.Add((sequence, line));
             }
@@ -253,6 +261,6 @@ internal static class AuditCommand
             json.WriteEndObject();
         }
 
-        await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        await output.WriteLineAsync(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 }

@@ -111,6 +111,7 @@ internal static class RunCommand
         "audit.disk_reserve",
         "audit.on_full",
         "audit.arguments",
+        "audit.export",
     ]);
 
     /// <summary>Everything but which agent this is: its service, its tunnel, and where it keeps what it must not lose.</summary>

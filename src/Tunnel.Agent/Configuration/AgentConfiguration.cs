@@ -32,7 +32,7 @@ internal static class AgentConfiguration
             Issuers = issuers,
             Routes = ReadRoutes(root, issuers, identity.Network),
             Acme = AcmeReader.Read(root.Section("acme")),
-            Audit = AuditReader.Read(root.Section("audit")),
+            Audit = AuditReader.Read(root),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
             Telemetry = TelemetrySection.Read(root),

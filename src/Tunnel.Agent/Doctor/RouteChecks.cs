@@ -12,13 +12,14 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
     public const string Policies = "route_policies";
     public const string Issuers = "issuer_keys";
 
-    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Policies, PinsCheck.Id, Issuers];
+    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Policies, PinsCheck.Id, AuditCheck.Id, Issuers];
 
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
         [
             CheckOpenRoutes(settings),
             CheckPolicies(settings),
             PinsCheck.Check(settings),
+            AuditCheck.Check(settings),
             await CheckIssuersAsync(cancellationToken),
         ];
 

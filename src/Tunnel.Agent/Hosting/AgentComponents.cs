@@ -7,6 +7,7 @@ using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Audit.Export;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
@@ -49,6 +50,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         KeptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
         SessionKey = new SessionKey(state);
         Trail = OpenTrail(state);
+        Exporter = CreateExporter(state);
         var reporter = new PinReporter(Trail, Metrics, time, loggers.CreateLogger<PinReporter>());
         Lasting = new LastingParts
         {
@@ -93,7 +95,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         Server = CreateServer(traces);
         Fleet = CreateFleet(state);
-        Doctor = new RunningChecks(() => Generation, Fleet, time);
+        Doctor = new RunningChecks(() => Generation, Fleet, Trail, time);
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Credentials = CreateCredentials(state);
         Trail.Signer = () => Credentials.Identity?.Credential;
@@ -103,6 +105,11 @@ internal sealed class AgentComponents : IAsyncDisposable
             Credentials.RequestReport();
         };
         Readiness = new AgentReadiness(this, watch);
+        Metrics.WatchRecording(() =>
+            Trail.Problem is null ? null
+            : AuditCheck.Refuses(Generation.Settings) ? "refused"
+            : "unrecorded"
+        );
     }
 
     /// <summary>The routes in service. Written under the lock of <see cref="FeedApplier"/>.</summary>
@@ -148,6 +155,9 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public AuditTrail Trail { get; }
 
+    /// <summary>Sends the records of <see cref="Trail"/> to a collector, where one is configured.</summary>
+    public CallExporter Exporter { get; }
+
     public CallCounts Counts { get; }
 
     /// <summary>What calls were charged. Its file is opened with the first charge.</summary>
@@ -172,6 +182,7 @@ internal sealed class AgentComponents : IAsyncDisposable
     {
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
+        Exporter.Dispose();
         Trail.Dispose();
         Budgets.Dispose();
         PublicCertificates.Dispose();
@@ -251,6 +262,25 @@ internal sealed class AgentComponents : IAsyncDisposable
         {
             throw new StateDirectoryException($"audit.file cannot be used: {e.Message}", e);
         }
+    }
+
+    private CallExporter CreateExporter(StateDirectory state)
+    {
+        var exporter = new CallExporter(
+            new AuditFolder(state.Path, Settings.Audit.File),
+            () => Trail.Durable,
+            Settings.Identity.NetworkInForce,
+            Time,
+            Loggers.CreateLogger<CallExporter>()
+        );
+        exporter.Use(Settings.Audit.Collector);
+        Metrics.WatchAuditExport(
+            () => exporter.Sent,
+            () => exporter.Failed,
+            () => exporter.Skipped,
+            () => exporter.Waiting
+        );
+        return exporter;
     }
 
     private EdgeFleet CreateFleet(StateDirectory state)

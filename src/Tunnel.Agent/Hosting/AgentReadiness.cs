@@ -44,6 +44,10 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ReadinessCheck.Create("upstreams", CheckUpstreams),
             ReadinessCheck.Create("issuers", CheckIssuers),
             ReadinessCheck.Create("audit", CheckAudit),
+            ReadinessCheck.Create("audit_unrecorded", CheckUnrecorded) with
+            {
+                IsAdvisory = true,
+            },
             ReadinessCheck.Create("pins", CheckPins),
             .. watch?.Checks ?? [],
         ];
@@ -79,6 +83,14 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         && parts.Generation.Settings.Audit.DeniesWhenFull
         && parts.Generation.Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
             ? $"Calls cannot be recorded: {problem}"
+            : null;
+
+    // The operator's choice, or routes without a written policy: the agent does its job, and calls go unrecorded.
+    private string? CheckUnrecorded() =>
+        parts.Trail.Problem is { } problem
+        && CheckAudit() is null
+        && parts.Generation.Settings.Routes.Any(r => r.Policy.Mode != PolicyMode.Off)
+            ? $"Calls are served without a record: {problem}"
             : null;
 
     // Routes that serve no call because of their pins.

@@ -87,6 +87,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             parts.LeafFiles.RunAsync(parts.Leaves, background.Token),
             reloader.RunGenerationsAsync(background.Token),
             ReportCountsAsync(background.Token),
+            parts.Exporter.RunAsync(background.Token),
             FollowWithdrawalAsync(background.Token),
             parts.ReportedChecks.RunAsync(parts.Credentials.RequestReport, background.Token),
             watch?.RunAsync(next => reloader.ApplyAsync(next, sections, background.Token), background.Token)

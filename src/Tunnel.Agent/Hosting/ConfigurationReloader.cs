@@ -69,6 +69,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
     private void ApplySettings(AgentSettings next)
     {
         parts.Trail.Apply(next.Audit);
+        parts.Exporter.Use(next.Audit.Collector);
         parts.Server.Use(AgentComponents.ToServerOptions(next));
         parts.Fleet.Use(
             parts.Fleet.Options with

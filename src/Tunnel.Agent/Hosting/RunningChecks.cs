@@ -1,5 +1,6 @@
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Issuers;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
@@ -11,7 +12,12 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those
 /// checks.
 /// </summary>
-internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet fleet, TimeProvider time)
+internal sealed class RunningChecks(
+    Func<RouteGeneration> generation,
+    EdgeFleet fleet,
+    AuditTrail trail,
+    TimeProvider time
+)
 {
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -24,6 +30,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             RouteChecks.CheckOpenRoutes(settings),
             RouteChecks.CheckPolicies(settings),
             PinsCheck.Check(settings),
+            AuditCheck.Judge(settings, trail.Problem),
             CheckIssuers(current),
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),

@@ -104,6 +104,43 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows whether calls can be recorded.</summary>
+    /// <param name="effect">What becomes of calls while they cannot: <c>refused</c> or <c>unrecorded</c>; null while they can.</param>
+    public void WatchRecording(Func<string?> effect) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_audit_blocked",
+            () =>
+                effect() is { } now
+                    ? new Measurement<int>(1, new KeyValuePair<string, object?>("effect", now))
+                    : new Measurement<int>(0),
+            description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
+        );
+
+    /// <summary>Shows what the collector has of the audit, and what it lacks.</summary>
+    public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
+    {
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_exported",
+            sent,
+            description: "Audit records that the collector accepted."
+        );
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_export_failures",
+            failed,
+            description: "Failed attempts to send audit records, and records that the collector rejected."
+        );
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_export_skipped",
+            skipped,
+            description: "Audit records that were removed before the collector had them."
+        );
+        meter.CreateObservableGauge(
+            "culvert_agent_audit_export_waiting",
+            waiting,
+            description: "Audit records that the collector lacks."
+        );
+    }
+
     /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {

@@ -82,6 +82,11 @@ internal static class EventIds
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
     public const int BudgetsStopped = 18007;
+    public const int AuditExportFailed = 18008;
+    public const int AuditExportResumed = 18009;
+    public const int AuditExportRejected = 18010;
+    public const int AuditExportSkipped = 18011;
+    public const int AuditExportRestarted = 18012;
 
     // Pins 19000
     public const int PinDrift = 19000;

@@ -403,4 +403,39 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.AuditReached, LogLevel.Information, "The audit reaches record {Sequence}: {Hash}")]
     public static partial void AuditReached(ILogger logger, long sequence, string hash);
+
+    [LoggerMessage(
+        EventIds.AuditExportFailed,
+        LogLevel.Warning,
+        "Sending audit records to the collector failed; retrying in {Wait}: {Detail}"
+    )]
+    public static partial void AuditExportFailed(ILogger logger, string detail, TimeSpan wait);
+
+    [LoggerMessage(
+        EventIds.AuditExportResumed,
+        LogLevel.Information,
+        "The collector accepts audit records again after {Failures} failed attempts."
+    )]
+    public static partial void AuditExportResumed(ILogger logger, long failures);
+
+    [LoggerMessage(
+        EventIds.AuditExportRejected,
+        LogLevel.Error,
+        "The collector rejected {Records} audit records permanently; they are not sent again."
+    )]
+    public static partial void AuditExportRejected(ILogger logger, long records);
+
+    [LoggerMessage(
+        EventIds.AuditExportSkipped,
+        LogLevel.Error,
+        "{Records} audit records were removed before the collector had them; keep more with audit.rotate."
+    )]
+    public static partial void AuditExportSkipped(ILogger logger, long records);
+
+    [LoggerMessage(
+        EventIds.AuditExportRestarted,
+        LogLevel.Warning,
+        "The collector has audit records up to {Sequence}, which are not the ones on this disk: all of these are sent."
+    )]
+    public static partial void AuditExportRestarted(ILogger logger, long sequence);
 }

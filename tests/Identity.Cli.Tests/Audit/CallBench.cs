@@ -41,6 +41,9 @@ internal sealed class CallBench
 
     public string RootPem => platform.RootPem;
 
+    /// <summary>When the agent signs.</summary>
+    public DateTimeOffset Now => platform.Now;
+
     /// <summary>A line of the record, and its hash.</summary>
     public static (string Line, string Hash) Line(int sequence, string previous, string principal)
     {
@@ -116,11 +119,21 @@ internal sealed class CallBench
                 : new JsonObject { ["from"] = proof.Earlier.ToString(), ["hashes"] = Texts(proof.Consistency) },
         }.ToJsonString();
 
-    public CallReport Verify(IEnumerable<string> lines, CallProof proof, SignedNote? kept = null, NoteKey? key = null)
+    public CallReport Verify(
+        IEnumerable<string> lines,
+        CallProof proof,
+        SignedNote? kept = null,
+        NoteKey? key = null,
+        WitnessPolicy? witnesses = null
+    )
     {
         var roots = new X509Certificate2Collection();
         roots.ImportFromPem(platform.RootPem);
-        return new CallVerifier(roots, key ?? LogKey).Verify(new StringReader(string.Join('\n', lines)), proof, kept);
+        return new CallVerifier(roots, key ?? LogKey, witnesses ?? WitnessPolicy.None).Verify(
+            new StringReader(string.Join('\n', lines)),
+            proof,
+            kept
+        );
     }
 
     private static JsonArray Texts(IEnumerable<byte[]> hashes) =>

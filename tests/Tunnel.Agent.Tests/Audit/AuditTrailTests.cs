@@ -280,7 +280,9 @@ public sealed class AuditTrailTests
         }
 
         scene.Trail.TryReserve().ShouldBeFalse();
+        scene.Trail.Problem.ShouldNotBeNull().ShouldContain("65536 calls");
         scene.Trail.Release();
+        scene.Trail.Problem.ShouldBeNull();
         scene.Trail.TryReserve().ShouldBeTrue();
     }
 

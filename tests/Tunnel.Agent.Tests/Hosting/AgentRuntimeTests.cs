@@ -90,6 +90,38 @@ public sealed class AgentRuntimeTests : IDisposable
         found.Summary.ShouldBe($"Edge {EdgeId} reports port 8443 for clients, not 443.");
     }
 
+    [Theory]
+    [InlineData("deny", "enforce", "audit", DoctorStatus.Fail)]
+    [InlineData("deny", "record", "audit_unrecorded", DoctorStatus.Warn)]
+    [InlineData("degrade", "enforce", "audit_unrecorded", DoctorStatus.Warn)]
+    [InlineData("degrade", "record", "audit_unrecorded", DoctorStatus.Warn)]
+    public async Task Run_DiskBelowItsReserve_IsNamedWithItsEffect(
+        string onFull,
+        string mode,
+        string named,
+        DoctorStatus status
+    )
+    {
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        Configure(service, port: 9, sections: $"audit: {{disk_reserve: 1000000000GiB, on_full: {onFull}}}");
+        if (mode == "enforce")
+        {
+            await File.AppendAllTextAsync(
+                ConfigurationFile,
+                "    policy: {mode: enforce, rules: [{name: readers, effect: allow, tools: [read]}]}\n",
+                Token
+            );
+        }
+
+        var settings = Load().Settings.ShouldNotBeNull();
+        await using var agent = new RunningAgent(settings);
+        await UntilAsync(async () => await agent.FailedCheckAsync(named) is not null);
+
+        (await agent.FailedCheckAsync(named == "audit" ? "audit_unrecorded" : "audit")).ShouldBeNull();
+        (await agent.CheckAsync()).Single(f => f.Id == AuditCheck.Id).Status.ShouldBe(status);
+        AuditCheck.Check(settings).Status.ShouldBe(status);
+    }
+
     [Fact] // S28: what an agent does is in its own file; a feed can take away and add nothing
     public async Task Run_FeedThatWouldWiden_ChangesNothing()
     {

@@ -79,6 +79,7 @@ internal static class OperationParameters
         ["version"] = Number("The number of the version.", "3"),
         ["wait"] = Text("How long the request may wait for a change, as in `30s`.", "\"30s\""),
         ["webhook_id"] = Text("The id of the webhook.", "\"hook_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["witnesses"] = Number("How many witnesses must have cosigned the tree head; 0 by default.", "2"),
         ["workspace"] = Text("The id of the workspace.", "\"wrkspc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
     };
 

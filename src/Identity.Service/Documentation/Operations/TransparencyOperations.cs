@@ -23,8 +23,10 @@ internal static class TransparencyOperations
                 "GET /v1/transparency/checkpoint",
                 "get_transparency_checkpoint",
                 "Get the newest tree head",
-                "The signed tree head in the format of c2sp.org/tlog-checkpoint."
+                "The signed tree head in the format of c2sp.org/tlog-checkpoint, with the cosignatures of witnesses. With "
+                    + "`witnesses`, the newest one that at least so many witnesses cosigned."
             )
+            .Query("witnesses")
             .Answers<string>("text/plain");
         table
             .Add(

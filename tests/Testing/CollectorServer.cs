@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 
-namespace Culvert.Identity.Service.Tests.Audit.Export;
+namespace Culvert.Testing;
 
 /// <summary>A collector (OTLP over HTTP) on loopback with TLS: it keeps what it gets and answers as the test says.</summary>
-internal sealed class CollectorServer : IAsyncDisposable
+public sealed class CollectorServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Request> requests = new();
     private TestServer? server;
@@ -47,5 +46,6 @@ internal sealed class CollectorServer : IAsyncDisposable
         await answer(context);
     }
 
-    internal sealed record Request(string Path, string? ContentType, string Authorization, byte[] Body);
+    /// <summary>What was received.</summary>
+    public sealed record Request(string Path, string? ContentType, string Authorization, byte[] Body);
 }

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Transparency.Witnesses;
+
+namespace Culvert.Identity.Service.Transparency;
+
+/// <summary>A witness of the log.</summary>
+internal sealed record TransparencyWitnessDocument
+{
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>What a verifier of its cosignatures is configured with.</summary>
+    [JsonPropertyName("key")]
+    public required string Key { get; init; }
+
+    /// <summary>Entries of the newest tree head that it cosigned; 0 = none.</summary>
+    [JsonPropertyName("size")]
+    public required long Size { get; init; }
+
+    /// <summary>When it did, as it says; null = never.</summary>
+    [JsonPropertyName("cosigned_at")]
+    public required DateTime? CosignedAt { get; init; }
+
+    /// <summary>
+    /// Why the last attempt failed; null = it did not. <c>contradiction</c>: it cosigned a tree that this log does not
+    /// continue.
+    /// </summary>
+    [JsonPropertyName("problem")]
+    public required string? Problem { get; init; }
+
+    [JsonPropertyName("problem_at")]
+    public required DateTime? ProblemAt { get; init; }
+
+    public static TransparencyWitnessDocument Create(WitnessOptions witness, WitnessState state) =>
+        new()
+        {
+            Name = witness.Name,
+            Key = witness.Key.ToString(),
+            Size = state.Size,
+            CosignedAt = state.CosignedAt?.UtcDateTime,
+            Problem = state.Problem is { } problem ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{problem}") : null,
+            ProblemAt = state.ProblemAt?.UtcDateTime,
+        };
+}

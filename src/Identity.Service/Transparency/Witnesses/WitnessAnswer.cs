@@ -1,0 +1,25 @@
+using Culvert.Platform.Transparency;
+
+namespace Culvert.Identity.Service.Transparency.Witnesses;
+
+/// <summary>What a witness answered: one of the three.</summary>
+internal sealed record WitnessAnswer
+{
+    /// <summary>Verified.</summary>
+    public Cosignature? Cosignature { get; private init; }
+
+    /// <summary>Entries of the newest tree head that it cosigned: the proof must begin there.</summary>
+    public long? Size { get; private init; }
+
+    public WitnessProblem? Problem { get; private init; }
+
+    /// <summary>One sentence for the operator, without anything that the witness sent.</summary>
+    public string Detail { get; private init; } = "";
+
+    public static WitnessAnswer Cosigned(Cosignature cosignature) => new() { Cosignature = cosignature };
+
+    public static WitnessAnswer HasSize(long size) => new() { Size = size };
+
+    public static WitnessAnswer Failed(WitnessProblem problem, string detail) =>
+        new() { Problem = problem, Detail = detail };
+}
