@@ -45,6 +45,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ReadinessCheck.Create("issuers", CheckIssuers),
             ReadinessCheck.Create("audit", CheckAudit),
             ReadinessCheck.Create("pins", CheckPins),
+            ReadinessCheck.Create("long_poll", CheckLongPolls),
             .. watch?.Checks ?? [],
         ];
 
@@ -91,6 +92,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             : quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}."
             : null;
     }
+
+    private string? CheckLongPolls() =>
+        parts.LongPolls.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
+            ? $"Tunnel {failing.TunnelId}: {failing.Problem}"
+            : null;
 
     private string? CheckUpstreams()
     {

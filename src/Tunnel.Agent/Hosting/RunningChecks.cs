@@ -3,6 +3,7 @@ using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
+using Culvert.Tunnel.Agent.LongPoll;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -11,7 +12,12 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those
 /// checks.
 /// </summary>
-internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet fleet, TimeProvider time)
+internal sealed class RunningChecks(
+    Func<RouteGeneration> generation,
+    EdgeFleet fleet,
+    Func<IReadOnlyList<LongPollStatus>> longPolls,
+    TimeProvider time
+)
 {
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +37,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
             CheckEdges(),
             path.CheckPorts(),
             CheckUpstreams(current),
+            LongPollCheck.Check(longPolls()),
         ];
     }
 
