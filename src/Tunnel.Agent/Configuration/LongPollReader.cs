@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
@@ -147,52 +146,12 @@ internal static partial class LongPollReader
 
     private static List<LongPollChannel> ReadChannels(ConfigSection section, AgentSettings agent)
     {
-        var channels = new List<LongPollChannel>();
-        foreach (var (name, channel) in section.Map("channels"))
-        {
-            var wanted = channel.RequiredString("route");
-            var route = agent.Routes.FirstOrDefault(r => r.Name == wanted);
-            if (CommandReader.ReadChannel(name) != name)
-            {
-                section.Error(
-                    "channels",
-                    $"{name} is not the name of a channel.",
-                    "Use 1 to 64 lower-case letters, digits, - and _."
-                );
-            }
-            else if (name == LongPollSettings.CalloutChannel)
-            {
-                section.Error(
-                    "channels",
-                    $"The channel {name} has tools of the provider, which this version does not serve.",
-                    "Remove it, and serve the callouts of a route under another name."
-                );
-            }
-            else if (route is null && wanted.Length > 0)
-            {
-                channel.Error("route", "There is no such route.", "Write the name of an entry of routes.");
-            }
-            else if (route is not null)
-            {
-                channels.Add(new LongPollChannel(name, route.Name, route.Upstream is not HttpUpstreamSettings));
-            }
-        }
-
-        Check(section, channels);
-        return channels;
-    }
-
-    private static void Check(ConfigSection section, List<LongPollChannel> channels)
-    {
-        if (channels.Count > LongPollSettings.MostChannels)
-        {
-            section.Error("channels", "A tunnel has at most 32 channels.", "Remove some, or use another tunnel.");
-        }
-        else if (Encoding.UTF8.GetByteCount(ServerInfo.Format(channels)) > ServerInfo.MostBytes)
-        {
-            section.Error("channels", "Their names are too long together.", "Use shorter names.");
-        }
-        else if (channels.Count == 0)
+        var written = section.Map("channels");
+        var channels = written
+            .Select(c => ReadChannel(section, c.Name, c.Section, agent))
+            .OfType<LongPollChannel>()
+            .ToList();
+        if (written.Count == 0)
         {
             section.Error(
                 "channels",
@@ -200,11 +159,67 @@ internal static partial class LongPollReader
                 "Write channels: {main: {route: NAME}}."
             );
         }
+        else if (written.Count > LongPollSettings.MostChannels)
+        {
+            section.Error("channels", "A tunnel has at most 32 channels.", "Remove some, or use another tunnel.");
+        }
+        else if (ServerInfo.Format(channels).Length > ServerInfo.MostBytes)
+        {
+            section.Error("channels", "Their names are too long together.", "Use shorter names.");
+        }
+
+        return channels;
+    }
+
+    private static LongPollChannel? ReadChannel(
+        ConfigSection section,
+        string name,
+        ConfigSection channel,
+        AgentSettings agent
+    )
+    {
+        var wanted = channel.RequiredString("route");
+        if (CommandReader.ReadChannel(name) != name)
+        {
+            section.Error(
+                "channels",
+                $"{name} is not the name of a channel.",
+                "Use 1 to 64 lower-case letters, digits, - and _."
+            );
+            return null;
+        }
+
+        if (name == LongPollSettings.CalloutChannel)
+        {
+            section.Error(
+                "channels",
+                $"The channel {name} has tools of the provider, which this version does not serve.",
+                "Remove it, and serve the callouts of a route under another name."
+            );
+            return null;
+        }
+
+        if (agent.Routes.FirstOrDefault(r => r.Name == wanted) is { } route)
+        {
+            return new LongPollChannel(name, route.Name, route.Upstream is not HttpUpstreamSettings);
+        }
+
+        if (wanted.Length > 0)
+        {
+            channel.Error("route", "There is no such route.", "Write the name of an entry of routes.");
+        }
+
+        return null;
     }
 
     private static IReadOnlyList<string> ReadPollChannels(ConfigSection section, List<LongPollChannel> channels)
     {
         var wanted = section.Strings("poll_channels");
+        if (channels.Count == 0)
+        {
+            return wanted; // reported already
+        }
+
         foreach (var channel in wanted.Where(w => !channels.Any(c => c.Name == w)))
         {
             section.Error("poll_channels", $"{channel} is not in channels.", "Add it there, or remove it here.");
@@ -215,7 +230,7 @@ internal static partial class LongPollReader
             section.Error("poll_channels", "A channel is listed twice.", "Remove one of them.");
         }
 
-        if (wanted.Count == 0 && channels.Count > 0 && !channels.Any(c => c.Name == LongPollSettings.MainChannel))
+        if (wanted.Count == 0 && !channels.Any(c => c.Name == LongPollSettings.MainChannel))
         {
             section.Error(
                 "channels",

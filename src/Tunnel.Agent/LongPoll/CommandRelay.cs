@@ -166,7 +166,7 @@ internal sealed class CommandRelay(
             : bytes.IsEmpty ? TunnelFailure.Missing
             : message.Has(MessageErrors.NotJson) ? TunnelFailure.NotJson
             : TunnelFailure.NotAnAnswer;
-        await FinishWithAsync(sender, head, 502, failure, id);
+        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
     }
 
     private async Task RelayEventsAsync(
@@ -209,7 +209,7 @@ internal sealed class CommandRelay(
             : exchange.Response.IsCut ? TunnelFailure.BrokenOff
             : sawNoJson ? TunnelFailure.NotMcp
             : TunnelFailure.Missing;
-        await FinishWithAsync(sender, head, 502, failure, id);
+        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
     }
 
     // A JSON-RPC error of the server passes byte for byte. A page of another kind does not: it may be of any proxy on the way,
@@ -240,7 +240,7 @@ internal sealed class CommandRelay(
         var failure =
             exchange.OwnReason is { Length: > 0 } reason ? TunnelFailure.FromReason(reason)
             : isError ? TunnelFailure.FromStatus(head.Status)
-            : TunnelFailure.NotAnAnswer;
+            : TunnelFailure.NotAnAnswer with { UpstreamStatus = head.Status };
         await FinishWithAsync(sender, head, isError ? head.Status : 502, failure, id);
     }
 

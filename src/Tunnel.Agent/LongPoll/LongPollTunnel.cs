@@ -269,13 +269,9 @@ internal sealed class LongPollTunnel : IDisposable
 
     private async Task WorkAsync(TunnelCommand command, AnswerSender sender, CancellationToken deadline)
     {
-        using var work = CancellationTokenSource.CreateLinkedTokenSource(
-            deadline,
-            drained.Token,
-            Volatile.Read(ref withdrawn).Token
-        );
+        var stopped = Volatile.Read(ref withdrawn).Token;
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(deadline, drained.Token, stopped);
         await using var alarm = SetAlarm(work, settings.MaxCallTime);
-        var began = parts.Time.GetTimestamp();
         if (parts.FindClosure() is not null)
         {
             await EndAsync(command, sender, isTooLong: false);
@@ -289,7 +285,8 @@ internal sealed class LongPollTunnel : IDisposable
         catch (OperationCanceledException) when (work.IsCancellationRequested && !deadline.IsCancellationRequested)
         {
             // It took longer than a call may, or the agent stops: the product learns it now.
-            await EndAsync(command, sender, parts.Time.GetElapsedTime(began) >= settings.MaxCallTime);
+            var isTooLong = !drained.IsCancellationRequested && !stopped.IsCancellationRequested;
+            await EndAsync(command, sender, isTooLong);
         }
     }
 

@@ -51,6 +51,11 @@ internal sealed class RawUpstream : IAsyncDisposable
     public static RawUpstream Scripted(Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer) =>
         new(answer);
 
+    public static RawUpstream ScriptedOverTls(
+        Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer,
+        KeyAndCertificate certificate
+    ) => new(answer, certificate);
+
     /// <summary>The next request received.</summary>
     public ValueTask<RecordedRequest> NextAsync() => requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
