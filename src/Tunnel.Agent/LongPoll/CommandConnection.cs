@@ -47,7 +47,7 @@ internal sealed class CommandConnection(string serverName, string tunnelId, stri
 
     public string Forwarded(string host) => $"for={Node};host={host};proto=https";
 
-    // An address that no host has (RFC 6666, 100::/64): the fair queue and the limits of upstreams tell clients apart by it.
+    // An address that no host has (RFC 6666, 100::/64): the fair queue and the limits of upstreams distinguish clients by it.
     private static IPAddress ToAddress(string tunnelId)
     {
         Span<byte> address = stackalloc byte[16];

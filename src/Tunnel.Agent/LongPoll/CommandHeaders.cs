@@ -56,7 +56,7 @@ internal static class CommandHeaders
         "WWW-Authenticate",
     ];
 
-    /// <summary>The headers of a command that may go on to a route; the rest is left out.</summary>
+    /// <summary>The headers of a command that may be forwarded to a route; the rest is left out.</summary>
     /// <param name="headers">A name and its list of values, as the command has them.</param>
     public static IReadOnlyList<KeyValuePair<string, string[]>> Read(JsonElement headers)
     {

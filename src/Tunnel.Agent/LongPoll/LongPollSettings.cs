@@ -20,7 +20,7 @@ internal sealed record LongPollSettings
     /// <summary>Scheme, host and port of the control plane; https.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>What stands before the paths of the protocol: empty, or a path that starts with "/" and does not end with it.</summary>
+    /// <summary>What precedes the paths of the protocol: empty, or a path that starts with "/" and does not end with it.</summary>
     public string UrlPath { get; init; } = "";
 
     /// <summary>The id that the provider gave the tunnel. It names the tunnel in logs and metrics too.</summary>

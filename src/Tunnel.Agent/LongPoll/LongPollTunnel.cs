@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
 /// One tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for each
-/// command. It fails alone: other tunnels, and the tunnel to the agent's own edges, go on.
+/// command. It fails alone: other tunnels, and the tunnel to the agent's own edges, continue.
 /// </summary>
 internal sealed class LongPollTunnel : IDisposable
 {
@@ -207,7 +207,7 @@ internal sealed class LongPollTunnel : IDisposable
         }
         catch (Exception e)
         {
-            // The root of a command: whatever went wrong concerns this one alone, and the tunnel must go on.
+            // The root of a command: whatever went wrong concerns this one alone, and the tunnel must continue.
             Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
             parts.Metrics.Handled(settings.TunnelId, "fault");
         }
@@ -287,6 +287,12 @@ internal sealed class LongPollTunnel : IDisposable
             // It took longer than a call may, or the agent stops: the product learns it now.
             var isTooLong = !drained.IsCancellationRequested && !stopped.IsCancellationRequested;
             await EndAsync(command, sender, isTooLong);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The root of a command's work: a bug concerns this one alone, and its product must not wait in vain.
+            Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
+            await EndAsync(command, sender, isTooLong: false);
         }
     }
 

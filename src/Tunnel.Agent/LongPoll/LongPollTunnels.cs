@@ -34,7 +34,7 @@ internal sealed class LongPollTunnels(LongPollParts parts, IReadOnlyList<LongPol
         Use(initial);
     }
 
-    /// <summary>Puts other settings in force. A tunnel whose settings are the same goes on.</summary>
+    /// <summary>Puts other settings in force. A tunnel whose settings are the same continues.</summary>
     public void Use(IReadOnlyList<LongPollSettings> next)
     {
         lock (gate)

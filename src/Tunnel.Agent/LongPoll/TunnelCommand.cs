@@ -16,13 +16,13 @@ internal sealed record TunnelCommand
     /// <summary>When the headers of the poll's response arrived (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public required long ReceivedAt { get; init; }
 
-    /// <summary>When the product's request came to the control plane, as that says; null = it does not say it readably.</summary>
+    /// <summary>When the product's request reached the control plane, as that reports; null = it does not say it readably.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>From the receipt to the end of the last answer; null = the control plane gives no deadline.</summary>
     public TimeSpan? ResponseTimeout { get; init; }
 
-    /// <summary>Those of the product's request that may go on.</summary>
+    /// <summary>Those of the product's request that may be forwarded.</summary>
     public IReadOnlyList<KeyValuePair<string, string[]>> Headers { get; init; } = [];
 
     /// <summary>The product's own id of its request, for its logs; empty for none.</summary>

@@ -24,10 +24,12 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
     private int lastId;
 
-    public ControlPlaneDouble(KeyAndCertificate? certificate = null) =>
+    /// <param name="certificate">Its own; null: it speaks no TLS.</param>
+    /// <param name="shown">Told the serial of each agent's certificate.</param>
+    public ControlPlaneDouble(KeyAndCertificate? certificate = null, Action<string>? shown = null) =>
         server = certificate is null
             ? RawUpstream.Scripted(AnswerAsync)
-            : RawUpstream.ScriptedOverTls(AnswerAsync, certificate);
+            : RawUpstream.ScriptedOverTls(AnswerAsync, certificate, shown);
 
     public int Port => server.Port;
 

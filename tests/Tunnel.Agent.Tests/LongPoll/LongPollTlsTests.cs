@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
@@ -61,6 +60,40 @@ public sealed class LongPollTlsTests : IDisposable
         proxy.Targets.ShouldBe(hasProxy ? ["plane.invalid:8443"] : []);
     }
 
+    [Fact] // the certificate is shown in addition to the key, and a replaced pair is used
+    public async Task Tls_ClientCertificate_IsShownAndReplaced()
+    {
+        var shown = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var plane = new ControlPlaneDouble(pki.Server("localhost"), shown.Enqueue);
+        var (first, second) = (pki.Agent("one"), pki.Agent("two"));
+        WritePair(first);
+        using var client = await CreateAsync(
+            plane,
+            s =>
+                s with
+                {
+                    CaFile = CaFile(),
+                    ClientCertificateFile = Path.Combine(folder, "client.pem"),
+                    ClientKeyFile = Path.Combine(folder, "client.key"),
+                }
+        );
+
+        (await PollAsync(client)).IsSuccess.ShouldBeTrue();
+        WritePair(second);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "client.pem"), DateTime.UnixEpoch);
+        (await PollAsync(client)).IsSuccess.ShouldBeTrue();
+
+        shown.ShouldBe([first.Serial, second.Serial]);
+        (await plane.NextPollAsync()).Header("Authorization").ShouldBe([$"Bearer {LongPollScene.ApiKey}"]);
+    }
+
+    private void WritePair(KeyAndCertificate pair)
+    {
+        File.WriteAllText(Path.Combine(folder, "client.pem"), pair.ExportCertificatesPem());
+        File.WriteAllText(Path.Combine(folder, "client.key"), pair.ExportPrivateKeyPem());
+        File.SetUnixFileMode(Path.Combine(folder, "client.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
     private string CaFile()
     {
         var file = Path.Combine(folder, "ca.pem");
@@ -74,24 +107,34 @@ public sealed class LongPollTlsTests : IDisposable
         NetworkOptions? network = null
     )
     {
+        using var client = await CreateAsync(plane, change, network);
+        return await PollAsync(client);
+    }
+
+    private static Task<ControlReply> PollAsync(ControlPlane client) =>
+        client.PollAsync(1, TimeSpan.FromMilliseconds(100), [], TestContext.Current.CancellationToken);
+
+    private async Task<ControlPlane> CreateAsync(
+        ControlPlaneDouble plane,
+        Func<LongPollSettings, LongPollSettings> change,
+        NetworkOptions? network = null
+    )
+    {
         var key = Path.Combine(folder, "key");
         await File.WriteAllTextAsync(key, LongPollScene.ApiKey, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var settings = change(
-            new LongPollSettings
-            {
-                BaseUrl = new Uri($"https://localhost:{plane.Port}"),
-                TunnelId = ControlPlaneDouble.TunnelId,
-                ApiKey = SecretReference.ToFile(key),
-                Channels = [new LongPollChannel("main", "docs", false)],
-            }
-        );
-        using var client = new ControlPlane(
-            settings,
+        var settings = new LongPollSettings
+        {
+            BaseUrl = new Uri($"https://localhost:{plane.Port}"),
+            TunnelId = ControlPlaneDouble.TunnelId,
+            ApiKey = SecretReference.ToFile(key),
+            Channels = [new LongPollChannel("main", "docs", false)],
+        };
+        return new ControlPlane(
+            change(settings),
             new NetworkSource(network ?? NetworkOptions.Default),
             TimeProvider.System
         );
-        return await client.PollAsync(1, TimeSpan.FromMilliseconds(100), [], TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
