@@ -28,6 +28,7 @@ internal static class DoctorCommand
                 .. CertificateChecks.Ids,
                 .. PublicChecks.Ids,
                 .. PathChecks.Ids,
+                LongPollCheck.Id,
             ],
             FindAsync
         );
@@ -49,6 +50,7 @@ internal static class DoctorCommand
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
             .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
+            await LongPollCheck.RunAsync(settings, time, cancellationToken),
         ];
     }
 }

@@ -96,6 +96,7 @@ internal static class RunCommand
         .. SharedSections.Reloadable,
         "routes.",
         "issuers.",
+        "tunnels[",
         "tunnel.edges",
         "tunnel.connections",
         "tunnel.dial_timeout",

@@ -37,6 +37,7 @@ internal static class AgentConfiguration
             Log = LogSection.Read(root),
             Telemetry = TelemetrySection.Read(root),
         };
+        settings = settings with { LongPolls = LongPollReader.Read(root, settings) };
         CheckTogether(root, settings);
         return settings;
     }

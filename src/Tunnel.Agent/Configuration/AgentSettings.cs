@@ -5,6 +5,7 @@ using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -24,6 +25,9 @@ internal sealed record AgentSettings
     public required IReadOnlyList<IssuerSettings> Issuers { get; init; }
 
     public required IReadOnlyList<RouteSettings> Routes { get; init; }
+
+    /// <summary>Tunnels of other providers, in addition to <see cref="Tunnel"/>.</summary>
+    public IReadOnlyList<LongPollSettings> LongPolls { get; init; } = [];
 
     /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;

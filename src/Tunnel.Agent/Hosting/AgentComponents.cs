@@ -13,6 +13,7 @@ using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy.Budgets;
@@ -93,9 +94,11 @@ internal sealed class AgentComponents : IAsyncDisposable
             time,
             loggers.CreateLogger<BudgetLedger>()
         );
-        Server = CreateServer(traces);
+        var application = CreateApplication(traces);
+        Server = CreateServer(application);
+        LongPolls = CreateLongPolls(application);
         Fleet = CreateFleet(state);
-        Doctor = new RunningChecks(() => Generation, Fleet, Trail, time);
+        Doctor = new RunningChecks(() => Generation, Fleet, Trail, () => LongPolls.Status, time);
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Credentials = CreateCredentials(state);
         Trail.Signer = () => Credentials.Identity?.Credential;
@@ -167,6 +170,9 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public EdgeFleet Fleet { get; }
 
+    /// <summary>Tunnels of other providers.</summary>
+    public LongPollTunnels LongPolls { get; }
+
     public CredentialManager<AgentFeed> Credentials { get; }
 
     public RetiringUpstreams Retiring { get; }
@@ -180,6 +186,7 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await LongPolls.DisposeAsync();
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
         Exporter.Dispose();
@@ -193,7 +200,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    private InnerServer CreateServer(Traces? traces)
+    private InnerApplication CreateApplication(Traces? traces)
     {
         var held = new BodyBudget();
         var gate = new AuthorizationGate(Metrics, held, Time, Loggers.CreateLogger<AuthorizationGate>());
@@ -207,7 +214,17 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);
-        return new InnerServer(
+        return new InnerApplication(
+            Map,
+            new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces),
+            refusals,
+            log,
+            traces
+        );
+    }
+
+    private InnerServer CreateServer(InnerApplication application) =>
+        new(
             ToServerOptions(Settings),
             new InnerHandshake(
                 Leaves,
@@ -216,15 +233,36 @@ internal sealed class AgentComponents : IAsyncDisposable
                 Loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(PublicLeaves, Challenges.Find)
             ),
-            new InnerApplication(
-                Map,
-                new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces),
-                refusals,
-                log,
-                traces
-            ),
+            application,
             Loggers
         );
+
+    private LongPollTunnels CreateLongPolls(InnerApplication application)
+    {
+        var parts = new LongPollParts
+        {
+            Application = application,
+            Routes = Map,
+            Network = Settings.Identity.NetworkInForce,
+            Time = Time,
+            Logger = Loggers.CreateLogger<LongPollTunnels>(),
+            Metrics = new LongPollMetrics(),
+            FindClosure = () =>
+                Credentials?.Withdrawal
+                ?? (
+                    Map.Current.Domain.Length == 0 ? "The agent has no feed of its own tunnel yet."
+                    : Map.Current.IsActive ? null
+                    : "The agent's own tunnel is paused or archived."
+                ),
+            IsWithdrawn = () => Credentials?.Withdrawal is not null,
+            IsUp = route =>
+                Generation
+                    .Probes.Where(p => p.Route.Name == route)
+                    .All(p => !p.IsWaiting && p.State.IsHealthy != false),
+        };
+        var tunnels = new LongPollTunnels(parts, Settings.LongPolls);
+        parts.Metrics.Watch(() => tunnels.Status, Time);
+        return tunnels;
     }
 
     private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>

@@ -49,6 +49,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
                 IsAdvisory = true,
             },
             ReadinessCheck.Create("pins", CheckPins),
+            ReadinessCheck.Create("long_poll", CheckLongPolls),
             .. watch?.Checks ?? [],
         ];
 
@@ -103,6 +104,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             : quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}."
             : null;
     }
+
+    private string? CheckLongPolls() =>
+        parts.LongPolls.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
+            ? $"Tunnel {failing.TunnelId}: {failing.Problem}"
+            : null;
 
     private string? CheckUpstreams()
     {

@@ -68,6 +68,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Log.Starting(logger, ProductVersion.Text, parts.Settings.Tunnel.Id);
         reloader.Announce();
         await parts.Server.StartAsync(cancellationToken);
+        parts.LongPolls.Start();
         var endpoints = new HealthEndpoints(Checks, parts.MetricsText, parts.Time);
         await using var listening = await HealthServer.StartAsync(
             parts.Settings.Health,
@@ -146,7 +147,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         parts.Readiness.IsDraining = true;
         Log.Draining(logger, parts.Fleet.Options.Drain);
-        await parts.Fleet.StopAsync();
+        await Task.WhenAll(parts.Fleet.StopAsync(), parts.LongPolls.StopAsync());
 
         // No stream is left by now, or only streams that must end.
         using var now = new CancellationTokenSource();

@@ -82,6 +82,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         );
         ApplyCertificates(next.Certificates);
         parts.PublicCertificates.Use(next.Acme, next.Certificates.KeyType);
+        parts.LongPolls.Use(next.LongPolls);
     }
 
     // The certificate in service stays until the other source has one.

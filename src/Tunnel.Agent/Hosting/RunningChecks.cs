@@ -4,6 +4,7 @@ using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
+using Culvert.Tunnel.Agent.LongPoll;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -16,6 +17,7 @@ internal sealed class RunningChecks(
     Func<RouteGeneration> generation,
     EdgeFleet fleet,
     AuditTrail trail,
+    Func<IReadOnlyList<LongPollStatus>> longPolls,
     TimeProvider time
 )
 {
@@ -38,6 +40,7 @@ internal sealed class RunningChecks(
             CheckEdges(),
             path.CheckPorts(),
             CheckUpstreams(current),
+            LongPollCheck.Check(longPolls()),
         ];
     }
 

@@ -18,6 +18,7 @@ internal sealed class StatusViewBuilder(AgentComponents parts, HealthEndpoints e
             Now = parts.Time.GetUtcNow(),
             Checks = await endpoints.EvaluateAsync(cancellationToken),
             Edges = parts.Fleet.Connections,
+            LongPolls = parts.LongPolls.Status,
             Routes =
             [
                 .. parts.Generation.Probes.Select(p => new StatusRoute(

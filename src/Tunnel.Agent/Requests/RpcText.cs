@@ -11,6 +11,7 @@ internal static class RpcText
     // JSON-RPC 2.0 §5.1
     public const int MethodNotFound = -32601;
     public const int InvalidParams = -32602;
+    public const int InternalError = -32603;
     public const int ServerError = -32000;
 
     // MCP 2026-07-28: headers that differ from the body; a version that is not spoken; a capability that is missing.

@@ -95,4 +95,14 @@ internal static class EventIds
     public const int PinsUnusable = 19003;
     public const int PinsNotVerified = 19004;
     public const int PinsNotKept = 19005;
+
+    // Tunnels of other providers 20000
+    public const int LongPollServing = 20000;
+    public const int LongPollFailed = 20001;
+    public const int LongPollEnded = 20002;
+    public const int CommandDropped = 20003;
+    public const int CommandExpired = 20004;
+    public const int AnswerNotTaken = 20005;
+    public const int CommandFault = 20006;
+    public const int LongPollFault = 20007;
 }

@@ -78,6 +78,11 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
                 }
             )
         );
+        if (view.LongPolls.Count > 0)
+        {
+            LongPolls(html, view);
+        }
+
         Table(
             html,
             "Routes",
@@ -147,6 +152,23 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
         );
         return html.Append("</body></html>").ToString();
     }
+
+    private static void LongPolls(StringBuilder html, StatusView view) =>
+        Table(
+            html,
+            "Tunnels of other providers",
+            ["tunnel", "control plane", "last poll", "commands", "state"],
+            view.LongPolls.Select(t =>
+                new[]
+                {
+                    Text(t.TunnelId),
+                    Text(t.Host),
+                    t.LastPoll is { } at ? Mark("n", Time(at)) : "",
+                    Mark("n", t.UnderWay.ToString(CultureInfo.InvariantCulture)),
+                    t.Problem is { } problem ? Mark("bad", problem) : Mark("ok", "polls succeed"),
+                }
+            )
+        );
 
     private static void PublicCertificates(StringBuilder html, StatusView view)
     {

@@ -1,5 +1,6 @@
 using Culvert.Platform.Logging;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Ui;
@@ -21,6 +22,9 @@ internal sealed record StatusView
 
     /// <summary>Each edge: how many of its connections can bring clients.</summary>
     public required IReadOnlyList<(string Edge, int Serving, int Wanted)> Edges { get; init; }
+
+    /// <summary>Tunnels of other providers.</summary>
+    public IReadOnlyList<LongPollStatus> LongPolls { get; init; } = [];
 
     public required IReadOnlyList<StatusRoute> Routes { get; init; }
 

@@ -24,13 +24,16 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly Task accepting;
 
     private readonly KeyAndCertificate? certificate;
+    private readonly Action<string>? shown;
     private int accepted;
 
     private RawUpstream(
         Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer,
-        KeyAndCertificate? certificate = null
+        KeyAndCertificate? certificate = null,
+        Action<string>? shown = null
     )
     {
+        this.shown = shown;
         this.answer = answer;
         this.certificate = certificate;
         listener.Start();
@@ -50,6 +53,15 @@ internal sealed class RawUpstream : IAsyncDisposable
     /// <summary>The callback writes the answer; it returns whether to keep the connection.</summary>
     public static RawUpstream Scripted(Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer) =>
         new(answer);
+
+    /// <param name="answer">As above.</param>
+    /// <param name="certificate">The server's.</param>
+    /// <param name="shown">Told the serial of each client's certificate; empty where it shows none.</param>
+    public static RawUpstream ScriptedOverTls(
+        Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer,
+        KeyAndCertificate certificate,
+        Action<string>? shown = null
+    ) => new(answer, certificate, shown);
 
     /// <summary>The next request received.</summary>
     public ValueTask<RecordedRequest> NextAsync() => requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -122,7 +134,16 @@ internal sealed class RawUpstream : IAsyncDisposable
 
         var tls = new SslStream(network);
         await tls.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Context },
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = certificate.Context,
+                ClientCertificateRequired = shown is not null,
+                RemoteCertificateValidationCallback = (_, client, _, _) =>
+                {
+                    shown?.Invoke(client?.GetSerialNumberString().ToLowerInvariant() ?? "");
+                    return true;
+                },
+            },
             stop.Token
         );
         return tls;

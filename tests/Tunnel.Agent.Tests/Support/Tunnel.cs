@@ -88,6 +88,13 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
+        Application = new InnerApplication(
+            Map,
+            new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces),
+            refusals,
+            log,
+            traces
+        );
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(
@@ -97,13 +104,7 @@ internal sealed class Tunnel : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(PublicLeaves, Challenges.Find)
             ),
-            new InnerApplication(
-                Map,
-                new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces),
-                refusals,
-                log,
-                traces
-            ),
+            Application,
             loggers
         );
     }
@@ -125,6 +126,9 @@ internal sealed class Tunnel : IAsyncDisposable
 
     public ChallengeRegistry Challenges { get; } =
         new(() => null, TimeProvider.System, NullLogger<ChallengeRegistry>.Instance);
+
+    /// <summary>Handles requests, whichever way they come.</summary>
+    public InnerApplication Application { get; }
 
     public InnerServer Server { get; }
 

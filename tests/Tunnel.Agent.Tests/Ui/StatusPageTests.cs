@@ -27,7 +27,17 @@ public sealed class StatusPageTests
         var html = StatusPage.Write(View("x"));
 
         foreach (
-            var part in new[] { "docs.t1.example.test", "edge-1", "2 of 2", "0a1b", "No edge is connected", "said so" }
+            var part in new[]
+            {
+                "docs.t1.example.test",
+                "edge-1",
+                "2 of 2",
+                "0a1b",
+                "No edge is connected",
+                "said so",
+                "tunnel_abc",
+                "plane.example",
+            }
         )
         {
             html.ShouldContain(part);
@@ -75,6 +85,7 @@ public sealed class StatusPageTests
             Domain = "t1.example.test",
             Now = DateTimeOffset.UnixEpoch,
             Checks = [("edges", "No edge is connected.", false), (text, text, true)],
+            LongPolls = [new("tunnel_abc", "plane.example", DateTimeOffset.UnixEpoch, 3, text)],
             Edges = [("edge-1", 2, 2), (text, 0, 2)],
             Routes = [new("docs.t1.example.test", text, "required", false, text), new(text, "u", text, true, "")],
             Certificates =

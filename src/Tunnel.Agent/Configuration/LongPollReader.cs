@@ -1,0 +1,305 @@
+using System.Text.RegularExpressions;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.LongPoll;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads <c>tunnels</c>: tunnels of other providers, which the agent serves in addition to its own.</summary>
+internal static partial class LongPollReader
+{
+    private const string Kind = "long_poll";
+
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
+
+    public static IReadOnlyList<LongPollSettings> Read(ConfigSection root, AgentSettings agent)
+    {
+        var tunnels = new List<LongPollSettings>();
+        foreach (var section in root.List("tunnels"))
+        {
+            var tunnel = ReadTunnel(section, agent);
+            if (tunnel.TunnelId.Length > 0 && tunnels.Any(t => t.TunnelId == tunnel.TunnelId))
+            {
+                section.Error(
+                    "tunnel_id",
+                    "Another entry of tunnels has this id.",
+                    "Name all channels of one tunnel in one entry."
+                );
+            }
+
+            tunnels.Add(tunnel);
+        }
+
+        return tunnels;
+    }
+
+    private static LongPollSettings ReadTunnel(ConfigSection section, AgentSettings agent)
+    {
+        section.Choice("kind", Kind, Kind);
+        if (!section.Has("kind"))
+        {
+            section.Error("kind", "This key is required.", $"Write kind: {Kind}.");
+        }
+
+        var (certificate, key) = ReadClientCertificate(section);
+        var channels = ReadChannels(section, agent);
+        var settings = new LongPollSettings
+        {
+            BaseUrl = ReadBaseUrl(section),
+            UrlPath = ReadUrlPath(section),
+            TunnelId = ReadId(section, "tunnel_id", section.RequiredString("tunnel_id")),
+            Organization = ReadId(section, "organization", section.String("organization")),
+            ApiKey = section.Secret("api_key", required: true) ?? NoKey,
+            ClientCertificateFile = certificate,
+            ClientKeyFile = key,
+            CaFile = ReadCaFile(section),
+            Channels = channels,
+            PollChannels = ReadPollChannels(section, channels),
+            PollTimeout = section.Duration(
+                "poll_timeout",
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromSeconds(1),
+                LongestPoll
+            ),
+            PollGuard = section.Duration(
+                "poll_guard",
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(59)
+            ),
+            MaxCommands = section.Int("max_commands", 20, 1, 10_000),
+            MaxAnswerBytes = (int)section.Size("max_answer_bytes", 4 << 20, 64 << 10, 64 << 20),
+            MaxCallTime = section.Duration(
+                "max_call_time",
+                TimeSpan.FromMinutes(10),
+                TimeSpan.FromSeconds(1),
+                UpstreamReader.Day
+            ),
+            StartupWait = section.Duration("startup_wait", TimeSpan.FromSeconds(30), null, TimeSpan.FromHours(1)),
+            Drain = agent.Tunnel.DrainTimeout,
+        };
+        if (settings.PollTimeout + settings.PollGuard > LongestPoll)
+        {
+            section.Error("poll_timeout", "With poll_guard it is longer than 10m.", "Lower one of them.");
+        }
+
+        return settings with
+        {
+            Origin = DescribeOrigin(section, settings, agent),
+        };
+    }
+
+    // What the section refers to is part of it.
+    private static string DescribeOrigin(ConfigSection section, LongPollSettings settings, AgentSettings agent) =>
+        string.Join(
+            '\n',
+            [
+                section.Digest(),
+                settings.Drain.ToString(),
+                agent.Identity.Network.CaBundle,
+                .. settings.Channels.Select(c => $"{c.Name} {c.HasAffinity}"),
+            ]
+        );
+
+    // For a file that is refused.
+    private static Platform.Secrets.SecretReference NoKey => Platform.Secrets.SecretReference.ToFile("/dev/null");
+
+    private static Uri ReadBaseUrl(ConfigSection section)
+    {
+        var url = section.Url("base_url", required: true, Uri.UriSchemeHttps);
+        if (url is not null && url.AbsolutePath != "/")
+        {
+            section.Error("base_url", "It has a path.", "Write the path into url_path.");
+        }
+
+        return url ?? new Uri("https://unset.invalid");
+    }
+
+    private static string ReadUrlPath(ConfigSection section)
+    {
+        var path = section.String("url_path").TrimEnd('/');
+        if (path.Length > 0 && (!PathText().IsMatch(path) || path.Split('/').Any(s => s is "." or "..")))
+        {
+            section.Error(
+                "url_path",
+                "This is not a path.",
+                "Write what precedes /v1/tunnels in the provider's URLs, such as /api."
+            );
+            return "";
+        }
+
+        return path;
+    }
+
+    private static string ReadId(ConfigSection section, string key, string id)
+    {
+        if (id.Length == 0 || Id().IsMatch(id))
+        {
+            return id;
+        }
+
+        section.Error(key, "This is not an id.", "Copy it from the provider: letters, digits, - and _.");
+        return "";
+    }
+
+    private static List<LongPollChannel> ReadChannels(ConfigSection section, AgentSettings agent)
+    {
+        var written = section.Map("channels");
+        var channels = written
+            .Select(c => ReadChannel(section, c.Name, c.Section, agent))
+            .OfType<LongPollChannel>()
+            .ToList();
+        if (written.Count == 0)
+        {
+            section.Error(
+                "channels",
+                "No channel is configured, so the tunnel would serve nothing.",
+                "Write channels: {main: {route: NAME}}."
+            );
+        }
+        else if (written.Count > LongPollSettings.MostChannels)
+        {
+            section.Error("channels", "A tunnel has at most 32 channels.", "Remove some, or use another tunnel.");
+        }
+        else if (ServerInfo.Format(channels).Length > ServerInfo.MostBytes)
+        {
+            section.Error("channels", "Their names are too long together.", "Use shorter names.");
+        }
+
+        return channels;
+    }
+
+    private static LongPollChannel? ReadChannel(
+        ConfigSection section,
+        string name,
+        ConfigSection channel,
+        AgentSettings agent
+    )
+    {
+        var wanted = channel.RequiredString("route");
+        if (CommandReader.ReadChannel(name) != name)
+        {
+            section.Error(
+                "channels",
+                $"{name} is not the name of a channel.",
+                "Use 1 to 64 lower-case letters, digits, - and _."
+            );
+            return null;
+        }
+
+        if (name == LongPollSettings.CalloutChannel)
+        {
+            section.Error(
+                "channels",
+                $"The channel {name} has tools of the provider, which this version does not serve.",
+                "Remove it, and serve the callouts of a route under another name."
+            );
+            return null;
+        }
+
+        if (agent.Routes.FirstOrDefault(r => r.Name == wanted) is { } route)
+        {
+            return new LongPollChannel(name, route.Name, route.Upstream is not HttpUpstreamSettings);
+        }
+
+        if (wanted.Length > 0)
+        {
+            channel.Error("route", "There is no such route.", "Write the name of an entry of routes.");
+        }
+
+        return null;
+    }
+
+    private static IReadOnlyList<string> ReadPollChannels(ConfigSection section, List<LongPollChannel> channels)
+    {
+        var wanted = section.Strings("poll_channels");
+        if (channels.Count == 0)
+        {
+            return wanted; // reported already
+        }
+
+        foreach (var channel in wanted.Where(w => !channels.Any(c => c.Name == w)))
+        {
+            section.Error("poll_channels", $"{channel} is not in channels.", "Add it there, or remove it here.");
+        }
+
+        if (wanted.Distinct(StringComparer.Ordinal).Count() < wanted.Count)
+        {
+            section.Error("poll_channels", "A channel is listed twice.", "Remove one of them.");
+        }
+
+        if (wanted.Count == 0 && !channels.Any(c => c.Name == LongPollSettings.MainChannel))
+        {
+            section.Error(
+                "channels",
+                "Calls that name no channel would be refused: there is no channel main.",
+                "Add main, or list in poll_channels what this agent serves."
+            );
+        }
+
+        return wanted;
+    }
+
+    private static (string Certificate, string Key) ReadClientCertificate(ConfigSection section)
+    {
+        var (certificate, key) = (section.Path("client_certificate_file"), section.Path("client_key_file"));
+        if (certificate.Length == 0 && key.Length == 0)
+        {
+            return ("", "");
+        }
+
+        if (certificate.Length == 0 || key.Length == 0)
+        {
+            section.Error(
+                certificate.Length == 0 ? "client_key_file" : "client_certificate_file",
+                "A certificate needs its key and a key its certificate.",
+                "Set both client_certificate_file and client_key_file."
+            );
+            return ("", "");
+        }
+
+        try
+        {
+            ClientCertificate.Read(certificate, key);
+        }
+        catch (CertificateUnusableException e)
+        {
+            section.Error("client_certificate_file", e.Message, "Name a leaf with its chain, and its key, in PEM.");
+        }
+
+        return (certificate, key);
+    }
+
+    private static string ReadCaFile(ConfigSection section)
+    {
+        var file = section.Path("ca_file");
+        if (file.Length == 0)
+        {
+            return "";
+        }
+
+        try
+        {
+            if (CertificatePem.TryRead(File.ReadAllText(file), out _))
+            {
+                return file;
+            }
+
+            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with CA certificates.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            section.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with CA certificates.");
+        }
+
+        return "";
+    }
+
+    [GeneratedRegex("^(/[A-Za-z0-9._~-]+)+\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PathText();
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Id();
+}

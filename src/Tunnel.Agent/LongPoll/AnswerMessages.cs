@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>What a message of an MCP server is to the request that a command carries.</summary>
+internal static class AnswerMessages
+{
+    private const MessageErrors NotJsonRpc =
+        MessageErrors.NotJson
+        | MessageErrors.Repeated
+        | MessageErrors.Batch
+        | MessageErrors.NotAnObject
+        | MessageErrors.Version
+        | MessageErrors.Method
+        | MessageErrors.Shape
+        | MessageErrors.Id
+        | MessageErrors.NoId;
+
+    /// <summary>Whether the agent can tell what it is.</summary>
+    public static bool IsReadable(McpMessage message) =>
+        !message.Has(NotJsonRpc) && message.Depth <= MessageReader.DeepestAllowed;
+
+    /// <summary>Whether it is the result or error of the request.</summary>
+    /// <param name="message">Of the server.</param>
+    /// <param name="id">Of the request, as it was written; empty for none.</param>
+    public static bool IsAnswer(McpMessage message, ReadOnlyMemory<byte> id) =>
+        message.Kind == MessageKind.Response && IsReadable(message) && IsSameId(message.Id, id);
+
+    // A server may write the same text or number in another way.
+    private static bool IsSameId(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    {
+        if (left.Span.SequenceEqual(right.Span))
+        {
+            return !left.IsEmpty;
+        }
+
+        try
+        {
+            using var one = JsonDocument.Parse(left);
+            using var other = JsonDocument.Parse(right);
+            return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

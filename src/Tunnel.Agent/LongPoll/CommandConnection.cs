@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Tunnel.Agent.Requests;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// The connection of a command, in the place of a client's inner TLS connection. Its client is the tunnel: the provider does
+/// not say who the product's caller is, except by the token that the command may carry.
+/// </summary>
+internal sealed class CommandConnection(string serverName, string tunnelId, string requestId)
+    : ITunnelConnection,
+        IHttpConnectionFeature
+{
+    // RFC 7239 §6.3: an identifier in the place of an address.
+    private const string Node = "_long-poll";
+
+    public string ServerName => serverName;
+
+    public IPEndPoint Client { get; } = new(ToAddress(tunnelId), 0);
+
+    /// <summary>In records and spans: which command of which tunnel it was.</summary>
+    public string ConnectionId { get; set; } = $"{tunnelId}/{requestId}";
+
+    public bool ClosesAfterAnswer => false;
+
+    public IPAddress? LocalIpAddress { get; set; }
+
+    public int LocalPort { get; set; }
+
+    public IPAddress? RemoteIpAddress { get; set; }
+
+    public int RemotePort { get; set; }
+
+    public void DeliverBeforeAbort()
+    {
+        // What was written stays readable after an abort.
+    }
+
+    public void RequestClose()
+    {
+        // It ends with its one answer.
+    }
+
+    public string Forwarded(string host) => $"for={Node};host={host};proto=https";
+
+    // An address that no host has (RFC 6666, 100::/64): the fair queue and the limits of upstreams distinguish clients by it.
+    private static IPAddress ToAddress(string tunnelId)
+    {
+        Span<byte> address = stackalloc byte[16];
+        address.Clear();
+        address[0] = 0x01;
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(tunnelId));
+        BinaryPrimitives.WriteUInt64BigEndian(address[8..], BinaryPrimitives.ReadUInt64BigEndian(digest));
+        return new IPAddress(address);
+    }
+}

@@ -1,0 +1,94 @@
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// One HTTP exchange of a command with its route: the request runs through the same application as those of the tunnel's own
+/// edges. Until it is disposed, the route's upstream stays.
+/// </summary>
+internal sealed class CommandExchange : IAsyncDisposable
+{
+    private readonly IHttpApplication<Exchange> application;
+    private readonly CommandRequest request;
+    private readonly CancellationTokenSource aborted;
+    private readonly Exchange exchange;
+    private readonly Task running;
+
+    private CommandExchange(
+        IHttpApplication<Exchange> application,
+        CommandRequest request,
+        CommandConnection connection,
+        CancellationTokenSource aborted
+    )
+    {
+        (this.application, this.request, this.aborted) = (application, request, aborted);
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestFeature>(request);
+        features.Set<IHttpRequestBodyDetectionFeature>(request);
+        features.Set<IRequestBodyPipeFeature>(request);
+        features.Set<IHttpRequestLifetimeFeature>(request);
+        features.Set<IHttpResponseFeature>(Response);
+        features.Set<IHttpResponseBodyFeature>(Response);
+        features.Set<ITunnelConnection>(connection);
+        features.Set<IHttpConnectionFeature>(connection);
+        exchange = application.CreateContext(features);
+        running = RunAsync();
+    }
+
+    public CommandResponse Response { get; } = new();
+
+    /// <summary>Why the agent itself answered; empty for an answer of the upstream.</summary>
+    public string OwnReason => Response.Headers[HeaderRules.Reason].ToString();
+
+    /// <param name="application">Handles the request.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="connection">Whose it is.</param>
+    /// <param name="aborted">What ends the request, on either side; the exchange disposes of it.</param>
+    public static CommandExchange Start(
+        IHttpApplication<Exchange> application,
+        CommandRequest request,
+        CommandConnection connection,
+        CancellationTokenSource aborted
+    ) => new(application, request, connection, aborted);
+
+    /// <summary>Refuses a request of the server's to the client, which the provider's protocol cannot carry.</summary>
+    public void RefuseServerRequest(Route route, ReadOnlyMemory<byte> id)
+    {
+        if (!running.IsCompleted)
+        {
+            route.Upstream.RefuseServerRequest(exchange, route, id);
+        }
+    }
+
+    /// <summary>Ends the exchange, whether or not its response was read to the end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!running.IsCompleted)
+        {
+            await aborted.CancelAsync();
+        }
+
+        await Response.Reader.CompleteAsync();
+        await running;
+        application.DisposeContext(exchange, null);
+        aborted.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var isWhole = false;
+        try
+        {
+            await application.ProcessRequestAsync(exchange);
+            isWhole = !request.IsAborted;
+        }
+        finally
+        {
+            await Response.EndAsync(isWhole);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>Which headers cross between the control plane and a route, and in which bounds.</summary>
+internal static class CommandHeaders
+{
+    private const int MostHeaders = 128;
+    private const int MostValues = 32;
+    private const int MostBytes = 64 * 1024;
+
+    /// <summary>The product's id of its request.</summary>
+    public const string RequestId = "X-Request-Id";
+
+    // What describes the hop to the provider, or a client that the agent has not seen. Body headers are set for the message
+    // itself. Accept is the agent's: it reads either form, whatever the product reads.
+    private static readonly FrozenSet<string> Blocked = new[]
+    {
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Host",
+        "Accept",
+        "Accept-Encoding",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Type",
+        "Cookie",
+        "Expect",
+        "User-Agent",
+        "Via",
+        "Forwarded",
+        "X-Real-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "X-Client-IP",
+        "X-Cluster-Client-IP",
+        "X-Envoy-External-Address",
+        "X-Original-Forwarded-For",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] BlockedPrefixes = ["Proxy-", "X-Forwarded-", "X-Tunnel-", "Culvert-"];
+
+    private static readonly string[] ResponseHeaders =
+    [
+        "Content-Type",
+        McpHeaders.Session,
+        McpHeaders.ProtocolVersion,
+        "Last-Event-ID",
+        "Access-Control-Expose-Headers",
+        "WWW-Authenticate",
+    ];
+
+    /// <summary>The headers of a command that may be forwarded to a route; the rest is left out.</summary>
+    /// <param name="headers">A name and its list of values, as the command has them.</param>
+    public static IReadOnlyList<KeyValuePair<string, string[]>> Read(JsonElement headers)
+    {
+        var (kept, bytes) = (new List<KeyValuePair<string, string[]>>(), 0);
+        if (headers.ValueKind != JsonValueKind.Object)
+        {
+            return kept;
+        }
+
+        var nominated = headers
+            .EnumerateObject()
+            .Where(h => h.Name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+            .SelectMany(h => ReadValues(h.Value))
+            .SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in headers.EnumerateObject())
+        {
+            var values = ReadValues(header.Value);
+            if (values.Length == 0 || !IsForwarded(header.Name) || nominated.Contains(header.Name))
+            {
+                continue;
+            }
+
+            bytes += header.Name.Length + values.Sum(v => v.Length);
+            if (kept.Count == MostHeaders || bytes > MostBytes)
+            {
+                break;
+            }
+
+            kept.Add(new(header.Name, values));
+        }
+
+        return kept;
+    }
+
+    /// <summary>The headers of a route's response that go to the control plane; empty values are left out.</summary>
+    public static List<KeyValuePair<string, string[]>> SelectForAnswer(IHeaderDictionary headers)
+    {
+        var nominated = headers.Connection.ToString().Split(',', StringSplitOptions.TrimEntries);
+        var kept = new List<KeyValuePair<string, string[]>>();
+        foreach (var name in ResponseHeaders)
+        {
+            string[] values = [.. headers[name].OfType<string>().Where(v => v.Length > 0)];
+            if (values.Length > 0 && !nominated.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                kept.Add(new(name, values));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Whether a text of the control plane may become a header's value.</summary>
+    public static bool IsValue(string text, int mostCharacters) =>
+        text.Length > 0 && text.Length <= mostCharacters && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    private static bool IsForwarded(string name) =>
+        name.Length is > 0 and <= 256
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
+        && !Blocked.Contains(name)
+        && !BlockedPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+
+    // All of them, or none: a list that is cut would say something else.
+    private static string[] ReadValues(JsonElement values)
+    {
+        if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() is 0 or > MostValues)
+        {
+            return [];
+        }
+
+        var read = new List<string>();
+        foreach (var value in values.EnumerateArray())
+        {
+            if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || !IsFieldValue(text))
+            {
+                return [];
+            }
+
+            read.Add(text);
+        }
+
+        return [.. read];
+    }
+
+    // RFC 9110 §5.5, without control characters; a byte is a character here (P4).
+    private static bool IsFieldValue(string text)
+    {
+        foreach (var c in text)
+        {
+            if ((c < ' ' && c != '\t') || c is '\x7f' or > '\xff')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,387 @@
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// Relays one command to the route of its channel, and the response back. The route's pipeline judges it as any other call: by
+/// the token that the command carries, the policy, the limits, and with its record.
+/// </summary>
+internal sealed class CommandRelay(
+    LongPollSettings settings,
+    IHttpApplication<Exchange> application,
+    RouteMap routes,
+    TimeProvider time
+)
+{
+    /// <summary>A longer error of an MCP server is replaced by one of the agent.</summary>
+    private const int MostErrorBytes = 100 * 1024;
+
+    private const int MostMetadataBytes = 1 << 20;
+    private const string Json = "application/json";
+    private const string EventStream = "text/event-stream";
+
+    // RFC 9728 §3.1
+    private const string WellKnown = "/.well-known/oauth-protected-resource";
+
+    // The response has come; what a server sends behind it is read so that its connection can be used again.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
+    /// <param name="command">The command.</param>
+    /// <param name="sender">Takes its answers.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">The work was ended before its last answer was sent.</exception>
+    public async Task RelayAsync(TunnelCommand command, AnswerSender sender, CancellationToken cancellationToken)
+    {
+        if (settings.FindRoute(command.Channel) is not { } name)
+        {
+            await RefuseChannelAsync(command, sender);
+            return;
+        }
+
+        // The route may be unknown before the first feed: the application then says so.
+        var table = routes.Current;
+        var host = Route.HostnameUnder(name, table.Domain);
+        var (_, served) = routes.Enter(host);
+        try
+        {
+            var target = new RelayTarget(host, served?.Resource.Path ?? "/", served);
+            await (
+                command.Type switch
+                {
+                    CommandType.SessionTermination => EndSessionAsync(command, target, sender, cancellationToken),
+                    CommandType.OauthDiscovery => DiscoverAsync(command, target, sender, cancellationToken),
+                    _ => RelayMessageAsync(command, target, sender, cancellationToken),
+                }
+            );
+        }
+        finally
+        {
+            served?.Route.Upstream.Use.Leave();
+        }
+    }
+
+    /// <summary>The answer of a command that took too long, or that the agent could not handle.</summary>
+    public static Task FailAsync(TunnelCommand command, AnswerSender sender, TunnelFailure failure, int status)
+    {
+        var id =
+            command.Type == CommandType.JsonRpc ? TunnelFailure.GetId(MessageReader.Read(command.Message)) : default;
+        return sender.FinishAsync(CreateFailure(command, status, failure, id), id);
+    }
+
+    private static Task RefuseChannelAsync(TunnelCommand command, AnswerSender sender)
+    {
+        if (command.Type != CommandType.JsonRpc)
+        {
+            return sender.FinishAsync(CreateFailure(command, 400, TunnelFailure.Internal, default), default);
+        }
+
+        var id = TunnelFailure.GetId(MessageReader.Read(command.Message));
+        var answer = new CommandAnswer
+        {
+            Type = AnswerType.Response,
+            Status = StatusCodes.Status400BadRequest,
+            Body = RpcText.Error(
+                id.Span,
+                RpcText.InternalError,
+                $"The agent does not serve the channel {command.Channel}."
+            ),
+        };
+        return sender.FinishAsync(answer, id);
+    }
+
+    private async Task RelayMessageAsync(
+        TunnelCommand command,
+        RelayTarget target,
+        AnswerSender sender,
+        CancellationToken cancellationToken
+    )
+    {
+        var message = MessageReader.Read(command.Message);
+        var id = TunnelFailure.GetId(message);
+        var accept = $"{Json}, {EventStream}";
+        await using var exchange = Start(
+            HttpMethods.Post,
+            target.Path,
+            accept,
+            command,
+            target,
+            command.Message,
+            cancellationToken
+        );
+        await exchange.Response.Started.WaitAsync(cancellationToken);
+        var response = exchange.Response;
+        var head = new CommandAnswer
+        {
+            Type = AnswerType.Response,
+            Status = response.StatusCode,
+            Headers = CommandHeaders.SelectForAnswer(response.Headers),
+        };
+        var isSuccess = response is { HasStarted: true, StatusCode: >= 200 and <= 299 };
+        if (!response.HasStarted)
+        {
+            await FinishWithAsync(sender, head, 502, TunnelFailure.BrokenOff, id);
+        }
+        else if (isSuccess && (message.Kind != MessageKind.Request || id.IsEmpty))
+        {
+            await sender.FinishAsync(head with { Type = AnswerType.Acknowledgement }, id);
+            await DrainAsync(new AnswerBody(response.Reader, settings.MaxAnswerBytes), cancellationToken);
+        }
+        else if (isSuccess && IsEventStream(response))
+        {
+            await RelayEventsAsync(exchange, head, target, sender, id, cancellationToken);
+        }
+        else if (isSuccess)
+        {
+            await RelayBodyAsync(exchange, head, sender, id, cancellationToken);
+        }
+        else
+        {
+            await RelayErrorAsync(exchange, head, sender, id, cancellationToken);
+        }
+    }
+
+    private async Task RelayBodyAsync(
+        CommandExchange exchange,
+        CommandAnswer head,
+        AnswerSender sender,
+        ReadOnlyMemory<byte> id,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = new AnswerBody(exchange.Response.Reader, settings.MaxAnswerBytes);
+        var bytes = await body.ReadAllAsync(cancellationToken);
+        var message = MessageReader.ReadAnswer(bytes);
+        if (!body.IsTooLong && !exchange.Response.IsCut && AnswerMessages.IsAnswer(message, id))
+        {
+            await sender.FinishAsync(head with { Body = bytes }, id);
+            return;
+        }
+
+        var failure =
+            body.IsTooLong ? TunnelFailure.TooLarge
+            : exchange.Response.IsCut ? TunnelFailure.BrokenOff
+            : bytes.IsEmpty ? TunnelFailure.Missing
+            : message.Has(MessageErrors.NotJson) ? TunnelFailure.NotJson
+            : TunnelFailure.NotAnAnswer;
+        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
+    }
+
+    private async Task RelayEventsAsync(
+        CommandExchange exchange,
+        CommandAnswer head,
+        RelayTarget target,
+        AnswerSender sender,
+        ReadOnlyMemory<byte> id,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = new AnswerBody(exchange.Response.Reader, settings.MaxAnswerBytes);
+        var sawNoJson = false;
+        while (await body.ReadEventAsync(cancellationToken) is { IsEmpty: false } data)
+        {
+            var message = MessageReader.ReadAnswer(data);
+            if (AnswerMessages.IsAnswer(message, id))
+            {
+                await sender.FinishAsync(head with { Body = data }, id);
+                await DrainAsync(body, cancellationToken);
+                return;
+            }
+
+            if (!AnswerMessages.IsReadable(message))
+            {
+                sawNoJson = true; // the ping of some servers: an event that is no message
+            }
+            else if (message.Kind == MessageKind.Notification)
+            {
+                await sender.NotifyAsync(head with { Type = AnswerType.Notification, Body = data });
+            }
+            else if (message.Kind == MessageKind.Request && target.Served is { } served)
+            {
+                exchange.RefuseServerRequest(served.Route, message.Id);
+            }
+        }
+
+        var failure =
+            body.IsTooLong ? TunnelFailure.TooLarge
+            : exchange.Response.IsCut ? TunnelFailure.BrokenOff
+            : sawNoJson ? TunnelFailure.NotMcp
+            : TunnelFailure.Missing;
+        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
+    }
+
+    // A JSON-RPC error of the server passes byte for byte. A page of another kind does not: it may be of any proxy on the way,
+    // and show what is inside the network.
+    private static async Task RelayErrorAsync(
+        CommandExchange exchange,
+        CommandAnswer head,
+        AnswerSender sender,
+        ReadOnlyMemory<byte> id,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = new AnswerBody(exchange.Response.Reader, MostErrorBytes);
+        var bytes = await body.ReadAllAsync(cancellationToken);
+        var message = MessageReader.ReadAnswer(bytes);
+        if (
+            !body.IsTooLong
+            && !exchange.Response.IsCut
+            && message.ErrorCode is not null
+            && AnswerMessages.IsAnswer(message, id)
+        )
+        {
+            await sender.FinishAsync(head with { Body = bytes }, id);
+            return;
+        }
+
+        var isError = head.Status is >= 400 and <= 599;
+        var failure =
+            exchange.OwnReason is { Length: > 0 } reason ? TunnelFailure.FromReason(reason)
+            : isError ? TunnelFailure.FromStatus(head.Status)
+            : TunnelFailure.NotAnAnswer with { UpstreamStatus = head.Status };
+        await FinishWithAsync(sender, head, isError ? head.Status : 502, failure, id);
+    }
+
+    private async Task EndSessionAsync(
+        TunnelCommand command,
+        RelayTarget target,
+        AnswerSender sender,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var exchange = Start(
+            HttpMethods.Delete,
+            target.Path,
+            Json,
+            command,
+            target,
+            default,
+            cancellationToken
+        );
+        await exchange.Response.Started.WaitAsync(cancellationToken);
+        var answer = new CommandAnswer
+        {
+            Type = AnswerType.SessionTermination,
+            Status = exchange.Response.HasStarted ? exchange.Response.StatusCode : StatusCodes.Status502BadGateway,
+            Headers = CommandHeaders.SelectForAnswer(exchange.Response.Headers),
+        };
+        await sender.FinishAsync(answer, default);
+        await DrainAsync(new AnswerBody(exchange.Response.Reader, MostErrorBytes), cancellationToken);
+    }
+
+    // RFC 9728 §3.1: between host and path, else at the host itself. No other URL is fetched, whatever a response names.
+    private async Task DiscoverAsync(
+        TunnelCommand command,
+        RelayTarget target,
+        AnswerSender sender,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = CreateFailure(command, StatusCodes.Status404NotFound, TunnelFailure.Missing, default);
+        foreach (var path in new[] { WellKnown + (target.Path == "/" ? "" : target.Path), WellKnown }.Distinct())
+        {
+            await using var exchange = Start(HttpMethods.Get, path, Json, command, target, default, cancellationToken);
+            await exchange.Response.Started.WaitAsync(cancellationToken);
+            var response = exchange.Response;
+            var body = new AnswerBody(response.Reader, MostMetadataBytes);
+            var bytes = await body.ReadAllAsync(cancellationToken);
+            if (response is { HasStarted: true, StatusCode: 200, IsCut: false } && !body.IsTooLong && IsMetadata(bytes))
+            {
+                answer = answer with
+                {
+                    Status = response.StatusCode,
+                    Headers = CommandHeaders.SelectForAnswer(response.Headers),
+                    Body = bytes,
+                };
+                break;
+            }
+
+            answer = answer with
+            {
+                Status = response is { HasStarted: true, StatusCode: >= 400 } ? response.StatusCode : 502,
+            };
+        }
+
+        await sender.FinishAsync(answer, default);
+    }
+
+    private static bool IsMetadata(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(document);
+            return json.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object
+                && json.RootElement.TryGetProperty("resource", out var resource)
+                && resource.ValueKind == System.Text.Json.JsonValueKind.String;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
+    }
+
+    private CommandExchange Start(
+        string method,
+        string path,
+        string accept,
+        TunnelCommand command,
+        RelayTarget target,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    )
+    {
+        var aborted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        return CommandExchange.Start(
+            application,
+            new CommandRequest(method, path, target.Host, accept, command, body, aborted),
+            new CommandConnection(target.Host, settings.TunnelId, command.RequestId),
+            aborted
+        );
+    }
+
+    private async Task DrainAsync(AnswerBody body, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(DrainTime, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await body.DrainAsync(both.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The answer was sent; the exchange is cut off.
+        }
+    }
+
+    private static bool IsEventStream(CommandResponse response) =>
+        response.Headers.ContentType.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase);
+
+    // With the headers of the response: a challenge must reach the client.
+    private static Task FinishWithAsync(
+        AnswerSender sender,
+        CommandAnswer head,
+        int status,
+        TunnelFailure failure,
+        ReadOnlyMemory<byte> id
+    ) => sender.FinishAsync(head with { Status = status, Body = failure.Format(id.Span) }, id);
+
+    private static CommandAnswer CreateFailure(
+        TunnelCommand command,
+        int status,
+        TunnelFailure failure,
+        ReadOnlyMemory<byte> id
+    ) =>
+        command.Type switch
+        {
+            CommandType.SessionTermination => new() { Type = AnswerType.SessionTermination, Status = status },
+            CommandType.OauthDiscovery => new() { Type = AnswerType.OauthDiscovery, Status = status },
+            _ => new()
+            {
+                Type = AnswerType.Response,
+                Status = status,
+                Body = failure.Format(id.Span),
+            },
+        };
+}

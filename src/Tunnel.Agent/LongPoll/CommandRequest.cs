@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>A command's HTTP request, as the server would have read it from a connection.</summary>
+internal sealed class CommandRequest
+    : IHttpRequestFeature,
+        IHttpRequestBodyDetectionFeature,
+        IRequestBodyPipeFeature,
+        IHttpRequestLifetimeFeature
+{
+    private const string Json = "application/json";
+
+    private readonly CancellationTokenSource aborted;
+    private readonly bool hasBody;
+
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="target">Path and query.</param>
+    /// <param name="host">The route's hostname.</param>
+    /// <param name="accept">What the agent reads.</param>
+    /// <param name="command">The command, for its headers.</param>
+    /// <param name="body">Empty for none.</param>
+    /// <param name="aborted">Ends the request, on either side.</param>
+    public CommandRequest(
+        string method,
+        string target,
+        string host,
+        string accept,
+        TunnelCommand command,
+        ReadOnlyMemory<byte> body,
+        CancellationTokenSource aborted
+    )
+    {
+        this.aborted = aborted;
+        RequestAborted = aborted.Token;
+        (Method, RawTarget, hasBody) = (method, target, !body.IsEmpty);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        Path = PathString.FromUriComponent(query < 0 ? target : target[..query]).Value ?? "";
+        QueryString = query < 0 ? "" : target[query..];
+        Reader = PipeReader.Create(new ReadOnlySequence<byte>(body));
+        Body = Reader.AsStream();
+        foreach (var (name, values) in command.Headers)
+        {
+            Headers.Append(name, values);
+        }
+
+        Headers.Host = host;
+        Headers.Accept = accept;
+        if (hasBody)
+        {
+            Headers.ContentType = Json;
+            Headers.ContentLength = body.Length;
+        }
+    }
+
+    /// <summary>The command's work for the application is not cut off by a version of its own.</summary>
+    public string Protocol { get; set; } = HttpProtocol.Http11;
+
+    public string Scheme { get; set; } = Uri.UriSchemeHttps;
+
+    public string Method { get; set; }
+
+    public string PathBase { get; set; } = "";
+
+    public string Path { get; set; }
+
+    public string QueryString { get; set; }
+
+    public string RawTarget { get; set; }
+
+    public IHeaderDictionary Headers { get; set; } = new HeaderDictionary();
+
+    public Stream Body { get; set; }
+
+    public bool CanHaveBody => hasBody;
+
+    public PipeReader Reader { get; }
+
+    public CancellationToken RequestAborted { get; set; }
+
+    /// <summary>True once the application has cut its answer off.</summary>
+    public bool IsAborted { get; private set; }
+
+    public void Abort()
+    {
+        IsAborted = true;
+        aborted.Cancel();
+    }
+}

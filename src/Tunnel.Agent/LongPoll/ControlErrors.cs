@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>The control plane's errors: their code, and what an operator can do about those that stop polling.</summary>
+internal static partial class ControlErrors
+{
+    /// <summary>No more is read of an error's body.</summary>
+    public const int MostBytes = 64 * 1024;
+
+    /// <summary>The product no longer waits: nothing is left to answer.</summary>
+    public const string NotPending = "pending_request_not_found";
+
+    private const string KeyRefused =
+        "Check at the provider that the key of tunnels.api_key may use this tunnel, and that tunnels.organization is its organization.";
+
+    /// <summary>
+    /// The stable code of an error's body; empty where it has none. The text for people is not kept: the provider writes it,
+    /// and the code says enough.
+    /// </summary>
+    public static string ReadCode(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return "";
+            }
+
+            var error =
+                root.TryGetProperty("error", out var nested) && nested.ValueKind == JsonValueKind.Object
+                    ? nested
+                    : root;
+            return FindCode(error, "code") ?? FindCode(error, "type") ?? "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return ""; // the page of a proxy, or text with half a surrogate pair
+        }
+    }
+
+    /// <summary>An id that the control plane gave a request; empty for a text that is none.</summary>
+    public static string ReadRequestId(string text) => RequestId().IsMatch(text) ? text : "";
+
+    /// <summary>What to do about polls that fail with this status and code; null where waiting is all.</summary>
+    public static string? FindRemedy(int status, string code) =>
+        code switch
+        {
+            "invalid_tunnel_id_format" => "Copy tunnels.tunnel_id again from the provider.",
+            "tunnel_active_organization_required" =>
+                "Set tunnels.organization to the provider's id of the organization that owns the tunnel.",
+            "tunnel_missing_principals" or "tunnel_use_forbidden" => KeyRefused,
+            _ => status switch
+            {
+                401 or 403 => KeyRefused,
+                404 => "Check tunnels.base_url, tunnels.url_path and tunnels.tunnel_id.",
+                _ => null,
+            },
+        };
+
+    private static string? FindCode(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { } code
+        && Code().IsMatch(code)
+            ? code
+            : null;
+
+    [GeneratedRegex("^[a-z0-9_.-]{1,64}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("^[A-Za-z0-9_.:-]{1,128}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RequestId();
+}

@@ -1,0 +1,287 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Credentials;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// The HTTP client of one tunnel's control plane. It follows no redirect, so that the key goes to the configured host alone.
+/// Key and client certificate are read again when they change.
+/// </summary>
+internal sealed partial class ControlPlane : IDisposable
+{
+    /// <summary>Commands of 25 calls; a poll with a longer body fails.</summary>
+    public const int MostPollBytes = 32 << 20;
+
+    private const string Program = "tunnel-agent";
+    private const string Json = "application/json";
+
+    // Its headers have arrived: the rest of a poll must follow soon.
+    private static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
+
+    // The protocol wants 32 hexadecimal digits, new with each start of the program.
+    private static readonly string InstanceId = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private readonly LongPollSettings settings;
+    private readonly NetworkSource network;
+    private readonly TimeProvider time;
+    private readonly ClientCertificate? certificate;
+    private readonly string channels;
+    private readonly string tunnelUrl;
+    private readonly Lock gate = new();
+
+    // Guarded by the gate.
+    private (SslStreamCertificateContext? Certificate, HttpMessageInvoker Client)? current;
+
+    public ControlPlane(LongPollSettings settings, NetworkSource network, TimeProvider time)
+    {
+        (this.settings, this.network, this.time) = (settings, network, time);
+        certificate =
+            settings.ClientCertificateFile.Length > 0
+                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
+                : null;
+        channels = ServerInfo.Format(settings.Channels);
+        tunnelUrl =
+            settings.BaseUrl.GetLeftPart(UriPartial.Authority) + settings.UrlPath + "/v1/tunnels/" + settings.TunnelId;
+    }
+
+    /// <summary>
+    /// Requests commands. The stop takes effect while no response has begun: after that a delivery is under way, and it would
+    /// be lost.
+    /// </summary>
+    /// <param name="limit">How many commands may come.</param>
+    /// <param name="wait">How long the control plane may wait for one.</param>
+    /// <param name="wanted">The channels; empty = all.</param>
+    /// <param name="stop">Ends the poll.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task<ControlReply> PollAsync(
+        int limit,
+        TimeSpan wait,
+        IReadOnlyList<string> wanted,
+        CancellationToken stop
+    )
+    {
+        var url = new StringBuilder(tunnelUrl).Append(
+            CultureInfo.InvariantCulture,
+            $"/poll?limit={limit}&timeout_ms={(long)wait.TotalMilliseconds}"
+        );
+        foreach (var channel in wanted)
+        {
+            url.Append("&channel=").Append(channel);
+        }
+
+        using var deadline = new CancellationTokenSource(wait + settings.PollGuard, time);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString());
+        return await SendAsync(request, deadline, MostPollBytes, stop);
+    }
+
+    /// <summary>Sends one answer.</summary>
+    /// <param name="command">What it answers.</param>
+    /// <param name="body">The same bytes at each attempt.</param>
+    /// <param name="cancellationToken">The command's deadline.</param>
+    /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
+    public async Task<ControlReply> AnswerAsync(
+        TunnelCommand command,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    )
+    {
+        using var deadline = new CancellationTokenSource(settings.PollTimeout + settings.PollGuard, time);
+        using var request = new HttpRequestMessage(HttpMethod.Post, tunnelUrl + "/response")
+        {
+            Content = new ReadOnlyMemoryContent(body),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", Json);
+        request.Headers.TryAddWithoutValidation("X-Tunnel-Shard-Token", command.ShardToken);
+        if (command.ClientRequestId.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("X-Client-Request-Id", command.ClientRequestId);
+        }
+
+        return await SendAsync(request, deadline, ControlErrors.MostBytes, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            current?.Client.Dispose();
+            current = null;
+        }
+    }
+
+    private async Task<ControlReply> SendAsync(
+        HttpRequestMessage request,
+        CancellationTokenSource deadline,
+        int mostBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            AddHeaders(request.Headers);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+            using var response = await Client().SendAsync(request, both.Token);
+            var receivedAt = time.GetTimestamp();
+            deadline.CancelAfter(BodyTime);
+            return await ReadAsync(response, receivedAt, mostBytes, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ControlReply
+            {
+                Detail = "The control plane did not respond in time.",
+                MayHaveArrived = e.InnerException is not TimeoutException, // the handler's own limit of connecting
+            };
+        }
+        catch (Exception e)
+            when (e
+                    is SecretUnavailableException
+                        or CertificateUnusableException
+                        or UnauthorizedAccessException
+                        or CryptographicException
+            )
+        {
+            return new ControlReply { Detail = e.Message, MayHaveArrived = false };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return new ControlReply
+            {
+                Detail = FailureText.Describe(e),
+                MayHaveArrived =
+                    e
+                        is not HttpRequestException
+                        {
+                            HttpRequestError: HttpRequestError.NameResolutionError
+                                or HttpRequestError.ConnectionError
+                                or HttpRequestError.SecureConnectionError
+                                or HttpRequestError.ProxyTunnelError
+                        },
+            };
+        }
+    }
+
+    private async Task<ControlReply> ReadAsync(
+        HttpResponseMessage response,
+        long receivedAt,
+        int mostBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        var reply = new ControlReply
+        {
+            Status = (int)response.StatusCode,
+            ReceivedAt = receivedAt,
+            RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow()),
+            RequestId = response.Headers.TryGetValues(CommandHeaders.RequestId, out var ids)
+                ? ControlErrors.ReadRequestId(string.Join(',', ids))
+                : "",
+        };
+        var limit = reply.IsSuccess ? mostBytes : ControlErrors.MostBytes;
+        var body = await ReadBodyAsync(response.Content, limit, cancellationToken);
+        return !reply.IsSuccess ? reply with { Code = body is { } error ? ControlErrors.ReadCode(error) : "" }
+            : body is { } whole ? reply with { Body = whole }
+            : reply with
+            {
+                Status = 0,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"The response is longer than {limit} bytes."),
+            };
+    }
+
+    // Null: it is longer than that.
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        HttpContent content,
+        int mostBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        while (true)
+        {
+            var count = await stream.ReadAsync(buffer.GetMemory(4096), cancellationToken);
+            if (count == 0)
+            {
+                return buffer.WrittenMemory;
+            }
+
+            buffer.Advance(count);
+            if (buffer.WrittenCount > mostBytes)
+            {
+                return null;
+            }
+        }
+    }
+
+    private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+        var key = settings.ApiKey.Read();
+        if (!Key().IsMatch(key))
+        {
+            throw new SecretUnavailableException(
+                $"{settings.ApiKey} contains characters that no key of a control plane has."
+            );
+        }
+
+        headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        headers.TryAddWithoutValidation("Accept", Json);
+        headers.TryAddWithoutValidation("User-Agent", $"{Program}/{ProductVersion.Text}");
+        headers.TryAddWithoutValidation("X-Tunnel-Client-Name", Program);
+        headers.TryAddWithoutValidation("X-Tunnel-Client-Version", ProductVersion.Text);
+        headers.TryAddWithoutValidation("X-Tunnel-Client-Instance-Id", InstanceId);
+        headers.TryAddWithoutValidation("X-Tunnel-MCP-Server-Info", channels);
+        if (settings.Organization.Length > 0)
+        {
+            headers.TryAddWithoutValidation("OpenAI-Organization", settings.Organization);
+        }
+    }
+
+    // What is under way continues on the client that it began with.
+    private HttpMessageInvoker Client()
+    {
+        lock (gate)
+        {
+            var shown = certificate?.Current();
+            if (current is { } known && known.Certificate == shown)
+            {
+                return known.Client;
+            }
+
+            var client = new HttpMessageInvoker(CreateHandler(shown));
+            current = (shown, client);
+            return client;
+        }
+    }
+
+    private SocketsHttpHandler CreateHandler(SslStreamCertificateContext? shown)
+    {
+        var handler = OutboundHttp.CreateHandler(
+            new SslClientAuthenticationOptions
+            {
+                ClientCertificateContext = shown,
+                CertificateChainPolicy = SystemRoots.Policy(
+                    network.Current.CaBundle,
+                    settings.CaFile.Length > 0 ? settings.CaFile : null
+                ),
+            }
+        );
+        handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
+        handler.ConnectTimeout = ConnectTime;
+        handler.ActivityHeadersPropagator = null;
+        handler.MaxResponseDrainSize = 0;
+        return handler;
+    }
+
+    [GeneratedRegex("^[0-9A-Za-z_-]{1,4096}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Key();
+}

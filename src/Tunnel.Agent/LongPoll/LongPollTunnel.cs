@@ -1,0 +1,400 @@
+using System.Collections.Concurrent;
+using Culvert.Platform.Timing;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// One tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for each
+/// command. It fails alone: other tunnels, and the tunnel to the agent's own edges, continue.
+/// </summary>
+internal sealed class LongPollTunnel : IDisposable
+{
+    // A poll that is held for nothing takes long; the first one says whether the tunnel works.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenWatches = TimeSpan.FromSeconds(1);
+
+    // A control plane that answers "nothing" at once would be asked in a busy loop.
+    private static readonly TimeSpan LeastPoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterEmpty = TimeSpan.FromMilliseconds(200);
+
+    // For telling the control plane that the agent stops.
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
+    private static readonly Backoff AfterFailure = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+
+    private readonly LongPollSettings settings;
+    private readonly LongPollParts parts;
+    private readonly ControlPlane plane;
+    private readonly CommandRelay relay;
+    private readonly SemaphoreSlim slots;
+    private readonly ConcurrentDictionary<string, Task> underWay = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource drained = new(); // ends the work
+    private CancellationTokenSource closing = new(); // ends a poll; replaced each time
+    private CancellationTokenSource withdrawn = new(); // ends the work; replaced each time
+    private readonly CancellationTokenSource over = new(); // ends the answers too
+    private volatile string? problem = "No poll has succeeded yet.";
+    private long lastPoll; // ticks of UTC; 0 = none
+    private int failures; // in a row
+    private string failed = ""; // what the log says of them
+
+    public LongPollTunnel(LongPollSettings settings, LongPollParts parts)
+    {
+        (this.settings, this.parts) = (settings, parts);
+        plane = new ControlPlane(settings, parts.Network, parts.Time);
+        relay = new CommandRelay(settings, parts.Application, parts.Routes, parts.Time);
+        slots = new SemaphoreSlim(settings.MaxCommands, settings.MaxCommands);
+    }
+
+    public LongPollSettings Settings => settings;
+
+    public LongPollStatus Status =>
+        new(
+            settings.TunnelId,
+            settings.BaseUrl.Authority,
+            Volatile.Read(ref lastPoll) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
+            underWay.Count,
+            problem
+        );
+
+    /// <summary>Polls until stopped, then lets the commands under way end.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var drain = new CancellationTokenSource();
+        var watching = WatchClosureAsync(drain.Token);
+        try
+        {
+            await WaitForUpstreamsAsync(stop);
+            while (true)
+            {
+                await WaitUntilOpenAsync(stop);
+                await PollSafelyAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            problem = "The agent is stopping.";
+        }
+
+        Log.LongPollEnded(parts.Logger, settings.TunnelId, underWay.Count);
+        await DrainAsync();
+        await drain.CancelAsync();
+        await watching;
+    }
+
+    public void Dispose()
+    {
+        plane.Dispose();
+        slots.Dispose();
+        drained.Dispose();
+        over.Dispose();
+        closing.Dispose();
+        withdrawn.Dispose();
+    }
+
+    private async Task PollSafelyAsync(CancellationToken stop)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, Volatile.Read(ref closing).Token);
+        try
+        {
+            await PollAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The agent may take no commands now.
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The root of the tunnel: a bug of one poll must not end all that follow. Readiness shows it.
+            problem = "The agent failed to poll: an internal error.";
+            Log.LongPollFault(parts.Logger, settings.TunnelId, e);
+            await Task.Delay(AfterFailure.Longest, parts.Time, stop);
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stop)
+    {
+        // With no slot free, nothing is requested.
+        await slots.WaitAsync(stop);
+        slots.Release();
+        var limit = Math.Clamp(slots.CurrentCount, 1, CommandReader.MostCommands);
+        var began = parts.Time.GetTimestamp();
+        var wait = problem is null || settings.PollTimeout < FirstWait ? settings.PollTimeout : FirstWait;
+        var reply = await plane.PollAsync(limit, wait, settings.PollChannels, stop);
+        var batch =
+            !reply.IsSuccess ? null
+            : reply.Body.IsEmpty ? PollBatch.Empty
+            : CommandReader.Read(reply.Body, reply.ReceivedAt);
+        if (batch is null)
+        {
+            await FailAsync(
+                reply.IsSuccess ? reply with { Detail = "The response is not the body of a poll." } : reply,
+                stop
+            );
+            return;
+        }
+
+        (failures, failed) = (0, "");
+        Volatile.Write(ref lastPoll, parts.Time.GetUtcNow().UtcTicks);
+        if (problem is not null)
+        {
+            problem = null;
+            Log.LongPollServing(parts.Logger, settings.TunnelId, settings.BaseUrl.Authority);
+        }
+
+        var isEmpty = batch.Commands.Count + batch.Dropped.Count == 0;
+        parts.Metrics.Polled(settings.TunnelId, isEmpty ? "empty" : "commands");
+        Accept(batch);
+        if (isEmpty && parts.Time.GetElapsedTime(began) < LeastPoll)
+        {
+            await Task.Delay(AfterEmpty, parts.Time, stop);
+        }
+    }
+
+    private async Task FailAsync(ControlReply reply, CancellationToken stop)
+    {
+        failures++;
+        parts.Metrics.Polled(settings.TunnelId, "failed");
+        var remedy = ControlErrors.FindRemedy(reply.Status, reply.Code);
+        var reason = remedy is null ? reply.Describe() : $"{reply.Describe()} {remedy}";
+
+        // Each response has an id of its own: the log has one line for failures of one kind.
+        var kind = reply.Status == 0 ? reply.Detail : $"{reply.Status} {reply.Code}";
+        if (kind != failed)
+        {
+            Log.LongPollFailed(parts.Logger, settings.TunnelId, reason);
+        }
+
+        (problem, failed) = (reason, kind);
+        var wait = AfterFailure.After(failures, Jitter.Unit());
+        await Task.Delay(reply.RetryAfter > wait ? reply.RetryAfter.Value : wait, parts.Time, stop);
+    }
+
+    private void Accept(PollBatch batch)
+    {
+        foreach (var reason in batch.Dropped)
+        {
+            Drop(reason);
+        }
+
+        foreach (var command in batch.Commands)
+        {
+            // Delivered twice, it would run twice.
+            var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!underWay.TryAdd(command.RequestId, handled.Task))
+            {
+                Drop("repeated");
+                continue;
+            }
+
+            _ = RunAsync(command, handled);
+        }
+    }
+
+    private void Drop(string reason)
+    {
+        parts.Metrics.Dropped(settings.TunnelId, reason);
+        Log.CommandDropped(parts.Logger, settings.TunnelId, reason);
+    }
+
+    private async Task RunAsync(TunnelCommand command, TaskCompletionSource handled)
+    {
+        // Yields first: the commands of one poll begin at the same time.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            parts.Metrics.Handled(settings.TunnelId, await HandleAsync(command));
+        }
+        catch (Exception e)
+        {
+            // The root of a command: whatever went wrong concerns this one alone, and the tunnel must continue.
+            Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
+            parts.Metrics.Handled(settings.TunnelId, "fault");
+        }
+        finally
+        {
+            underWay.TryRemove(command.RequestId, out _);
+            handled.TrySetResult();
+        }
+    }
+
+    // The time of the command runs from the receipt of its poll, whatever it has waited for since.
+    private async Task<string> HandleAsync(TunnelCommand command)
+    {
+        var left = command.ResponseTimeout is { } timeout
+            ? timeout - parts.Time.GetElapsedTime(command.ReceivedAt)
+            : LongestTimer;
+        if (left <= TimeSpan.Zero)
+        {
+            return Expire(command);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        await using var alarm = SetAlarm(deadline, left);
+        return await HandleAsync(command, deadline.Token);
+    }
+
+    private async Task<string> HandleAsync(TunnelCommand command, CancellationToken deadline)
+    {
+        var sender = new AnswerSender(plane, command, parts.Time, deadline);
+        try
+        {
+            await slots.WaitAsync(deadline);
+            try
+            {
+                await WorkAsync(command, sender, deadline);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return Expire(command);
+        }
+
+        if (sender.Problem.Length > 0)
+        {
+            Log.AnswerNotTaken(parts.Logger, settings.TunnelId, command.RequestId, sender.Problem);
+        }
+
+        return sender.Outcome switch
+        {
+            AnswerOutcome.Taken => "answered",
+            AnswerOutcome.NotPending => "not_pending",
+            _ => "not_taken",
+        };
+    }
+
+    private async Task WorkAsync(TunnelCommand command, AnswerSender sender, CancellationToken deadline)
+    {
+        var stopped = Volatile.Read(ref withdrawn).Token;
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(deadline, drained.Token, stopped);
+        await using var alarm = SetAlarm(work, settings.MaxCallTime);
+        if (parts.FindClosure() is not null)
+        {
+            await EndAsync(command, sender, isTooLong: false);
+            return;
+        }
+
+        try
+        {
+            await relay.RelayAsync(command, sender, work.Token);
+        }
+        catch (OperationCanceledException) when (work.IsCancellationRequested && !deadline.IsCancellationRequested)
+        {
+            // It took longer than a call may, or the agent stops: the product learns it now.
+            var isTooLong = !drained.IsCancellationRequested && !stopped.IsCancellationRequested;
+            await EndAsync(command, sender, isTooLong);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The root of a command's work: a bug concerns this one alone, and its product must not wait in vain.
+            Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
+            await EndAsync(command, sender, isTooLong: false);
+        }
+    }
+
+    private static Task EndAsync(TunnelCommand command, AnswerSender sender, bool isTooLong) =>
+        isTooLong
+            ? CommandRelay.FailAsync(command, sender, TunnelFailure.TimedOut, StatusCodes.Status504GatewayTimeout)
+            : CommandRelay.FailAsync(command, sender, TunnelFailure.Internal, StatusCodes.Status503ServiceUnavailable);
+
+    private string Expire(TunnelCommand command)
+    {
+        Log.CommandExpired(parts.Logger, settings.TunnelId, command.RequestId);
+        return "expired";
+    }
+
+    private ITimer SetAlarm(CancellationTokenSource source, TimeSpan after) =>
+        parts.Time.CreateTimer(
+            static s => ((CancellationTokenSource)s!).Cancel(),
+            source,
+            after < LongestTimer ? after : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+
+    private static TimeSpan LongestTimer => TimeSpan.FromDays(40);
+
+    // No early failure of calls: the upstreams of the channels must respond, for a while at least.
+    private async Task WaitForUpstreamsAsync(CancellationToken stop)
+    {
+        var began = parts.Time.GetTimestamp();
+        while (
+            parts.Time.GetElapsedTime(began) < settings.StartupWait
+            && settings.Channels.FirstOrDefault(c => !parts.IsUp(c.Route)) is { } waiting
+        )
+        {
+            problem = $"The upstream of route {waiting.Route} has not responded yet.";
+            await Task.Delay(BetweenChecks, parts.Time, stop);
+        }
+    }
+
+    // A poll that is held would deliver commands that may not be served, and a call may last for minutes.
+    private async Task WatchClosureAsync(CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(BetweenWatches, parts.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                if (parts.FindClosure() is not null)
+                {
+                    await Interlocked.Exchange(ref closing, new CancellationTokenSource()).CancelAsync();
+                }
+
+                if (parts.IsWithdrawn())
+                {
+                    await Interlocked.Exchange(ref withdrawn, new CancellationTokenSource()).CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The tunnel has ended.
+        }
+    }
+
+    private async Task WaitUntilOpenAsync(CancellationToken stop)
+    {
+        var isReported = false;
+        while (parts.FindClosure() is { } reason)
+        {
+            if (!isReported)
+            {
+                Log.LongPollFailed(parts.Logger, settings.TunnelId, reason);
+                isReported = true;
+            }
+
+            problem = reason;
+            await Task.Delay(BetweenChecks, parts.Time, stop);
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(settings.Drain, parts.Time);
+        await WaitForCommandsAsync(limit.Token);
+        await drained.CancelAsync();
+        using var last = new CancellationTokenSource(LastAnswers, parts.Time);
+        await WaitForCommandsAsync(last.Token);
+        await over.CancelAsync();
+        await WaitForCommandsAsync(CancellationToken.None);
+    }
+
+    private async Task WaitForCommandsAsync(CancellationToken limit)
+    {
+        try
+        {
+            while (underWay.Values.ToList() is { Count: > 0 } running)
+            {
+                await Task.WhenAll(running).WaitAsync(limit);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is over.
+        }
+    }
+}

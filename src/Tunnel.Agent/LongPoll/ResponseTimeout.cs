@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>Reads a command's <c>response_timeout</c>.</summary>
+internal static partial class ResponseTimeout
+{
+    private const long NanosecondsPerTick = 100;
+
+    /// <summary>
+    /// A whole number and its unit. Null for any other text, and for what exceeds 64 bits of nanoseconds: the protocol says
+    /// that such a command has no deadline.
+    /// </summary>
+    public static TimeSpan? Parse(string? text)
+    {
+        if (text is not { Length: <= 32 } || Pattern().Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+
+        var unit = match.Groups[2].Value switch
+        {
+            "ns" => 1L,
+            "us" => 1_000L,
+            "ms" => 1_000_000L,
+            "s" => 1_000_000_000L,
+            "m" => 60_000_000_000L,
+            _ => 3_600_000_000_000L,
+        };
+        return
+            ulong.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= (ulong)(long.MaxValue / unit)
+            ? TimeSpan.FromTicks((long)number * unit / NanosecondsPerTick)
+            : null;
+    }
+
+    [GeneratedRegex("^([0-9]{1,19})(ns|us|ms|s|m|h)\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}

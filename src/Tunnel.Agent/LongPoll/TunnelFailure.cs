@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.LongPoll;
+
+/// <summary>
+/// Where a call failed, in the words of the provider's protocol: the member <c>tunnel_failure</c> of an error that the agent
+/// makes itself. It never contains a URL, a body or the text of an exception.
+/// </summary>
+/// <param name="Source">Which part failed: a closed list of the protocol.</param>
+/// <param name="Kind">How; null where the source says it all.</param>
+/// <param name="UpstreamStatus">The status that the MCP server answered with; 0 = it did not answer.</param>
+/// <param name="Reason">The agent's own stable code, where it has one; empty for none.</param>
+internal sealed record TunnelFailure(string Source, string? Kind, int UpstreamStatus = 0, string Reason = "")
+{
+    public static readonly TunnelFailure TimedOut = new("timeout", "timeout");
+    public static readonly TunnelFailure TooLarge = new("protocol", "response_body_too_large");
+    public static readonly TunnelFailure Missing = new("protocol", "response_body_missing");
+    public static readonly TunnelFailure NotJson = new("protocol", "malformed_json");
+    public static readonly TunnelFailure NotAnAnswer = new("protocol", "invalid_protocol_response");
+    public static readonly TunnelFailure NotMcp = new("protocol", "non_protocol_response");
+    public static readonly TunnelFailure BrokenOff = new("transport_closed", "unexpected_eof");
+    public static readonly TunnelFailure Internal = new("client_internal", "unknown");
+
+    private const int Version = 1;
+
+    // The agent's reasons of failures on the way to the upstream. All other reasons are decisions of the agent itself.
+    private static readonly FrozenDictionary<string, TunnelFailure> ByReason = new Dictionary<string, TunnelFailure>(
+        StringComparer.Ordinal
+    )
+    {
+        [UpstreamFailures.NameUnresolved.Reason] = new("dns", "dns"),
+        [UpstreamFailures.ConnectFailed.Reason] = new("connect", "dial"),
+        [UpstreamFailures.ProxyFailed.Reason] = new("connect", "dial"),
+        [UpstreamFailures.ConnectTimeout.Reason] = new("timeout", "timeout"),
+        [UpstreamFailures.TlsFailed.Reason] = new("tls", "tls"),
+        [UpstreamFailures.HeadersTimeout.Reason] = new("timeout", "timeout"),
+        [UpstreamFailures.Closed.Reason] = new("transport_closed", "connection_closed"),
+        [UpstreamFailures.BadResponse.Reason] = new("protocol", "invalid_protocol_response"),
+        [ChildFailures.ChildExited.Reason] = new("transport_closed", "closed_pipe"),
+        [ChildFailures.ChildFailed.Reason] = new("transport_closed", "closed_pipe"),
+        [ChildFailures.ChildNotStarted.Reason] = new("connect", "dial"),
+        [ChildFailures.ChildOverrun.Reason] = new("protocol", "response_body_too_large"),
+        [ChildFailures.ChildBadOutput.Reason] = new("protocol", "malformed_json"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The server's own status: it outranks whatever happened to the response afterwards.</summary>
+    public static TunnelFailure FromStatus(int status) => new("target_http", "http_status", status);
+
+    /// <param name="reason">The value of the agent's header <c>culvert-reason</c>.</param>
+    public static TunnelFailure FromReason(string reason) =>
+        (ByReason.TryGetValue(reason, out var known) ? known : Internal) with
+        {
+            Reason = reason,
+        };
+
+    /// <summary>A JSON-RPC error.</summary>
+    /// <param name="id">Of the request, as it was written; empty for null.</param>
+    public byte[] Format(ReadOnlySpan<byte> id)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(id.IsEmpty ? "null"u8 : id, skipInputValidation: true);
+            json.WriteStartObject("error"u8);
+            json.WriteNumber("code"u8, RpcText.InternalError);
+            json.WriteString("message"u8, "The call failed in the tunnel or at the MCP server."u8);
+            json.WriteStartObject("data"u8);
+            if (Reason.Length > 0)
+            {
+                json.WriteString("error_code"u8, Reason);
+            }
+
+            json.WriteStartObject("tunnel_failure"u8);
+            json.WriteNumber("version"u8, Version);
+            json.WriteString("source"u8, Source);
+            if (Kind is not null)
+            {
+                json.WriteString("transport_error_kind"u8, Kind);
+            }
+
+            json.WriteBoolean("upstream_response_received"u8, UpstreamStatus > 0);
+            if (UpstreamStatus > 0)
+            {
+                json.WriteNumber("upstream_status"u8, UpstreamStatus);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The id for an error about a message: that of a request, else none.</summary>
+    public static ReadOnlyMemory<byte> GetId(McpMessage message) =>
+        message.Kind == MessageKind.Request && !message.Has(MessageErrors.Unreadable | MessageErrors.Invalid)
+            ? message.Id
+            : default;
+}

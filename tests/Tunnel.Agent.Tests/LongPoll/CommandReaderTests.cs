@@ -1,0 +1,185 @@
+using System.Text;
+using Culvert.Tunnel.Agent.LongPoll;
+
+namespace Culvert.Tunnel.Agent.Tests.LongPoll;
+
+public sealed class CommandReaderTests
+{
+    private const string Good =
+        """{"request_id":"r1","shard_token":"s1","command_type":"jsonrpc","created_at":"2026-01-01T00:00:00Z","jsonrpc":{"id":1}}""";
+
+    [Fact]
+    public void Read_LeastCommand_HasTheDefaults()
+    {
+        var command = Read(Good).Commands.ShouldHaveSingleItem();
+
+        command.RequestId.ShouldBe("r1");
+        command.ShardToken.ShouldBe("s1");
+        command.Channel.ShouldBe("main");
+        command.ResponseTimeout.ShouldBeNull();
+        command.CreatedAt.ShouldBe(DateTimeOffset.UnixEpoch.AddYears(56));
+        command.Headers.ShouldBeEmpty();
+        Encoding.UTF8.GetString(command.Message.Span).ShouldBe("""{"id":1}""");
+        command.ToString().ShouldNotContain("s1");
+    }
+
+    [Theory]
+    [InlineData("\"request_id\":\"r1\"", "\"request_id\":\"\"", "request_id")]
+    [InlineData("\"request_id\":\"r1\"", "\"request_id\":1", "request_id")]
+    [InlineData("\"request_id\":\"r1\",", "", "request_id")]
+    [InlineData("\"r1\"", "\"r\\n1\"", "request_id")]
+    [InlineData("\"s1\"", "\"\"", "shard_token")]
+    [InlineData("\"s1\"", "\"s\\r\\nX: 1\"", "shard_token")]
+    [InlineData("\"s1\"", "null", "shard_token")]
+    [InlineData("\"command_type\":\"jsonrpc\",", "", "command_type")]
+    [InlineData("\"command_type\":\"jsonrpc\"", "\"command_type\":\"shell\"", "command_type")]
+    [InlineData("\"request_id\"", "\"channel\":\"a b\",\"request_id\"", "channel")]
+    [InlineData("\"request_id\"", "\"channel\":\"\",\"request_id\"", "channel")]
+    [InlineData("\"request_id\"", "\"channel\":7,\"request_id\"", "channel")]
+    [InlineData("{\"id\":1}", "[{\"id\":1}]", "jsonrpc")]
+    [InlineData("{\"id\":1}", "null", "jsonrpc")]
+    [InlineData("\"jsonrpc\",\"created_at\"", "\"session_termination\",\"created_at\"", "session")]
+    [InlineData("\"r1\"", "\"\\ud800\"", "request_id")]
+    public void Read_UnusableCommand_IsDroppedAlone(string what, string instead, string reason)
+    {
+        var bad = Good.Replace(what, instead, StringComparison.Ordinal);
+
+        var batch = Read($"{bad},{Good}");
+
+        batch.Dropped.ShouldHaveSingleItem().ShouldBe(reason);
+        batch.Commands.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Read_ChannelInOtherCase_IsTrimmedAndLowered() =>
+        Read(Good.Replace("\"request_id\"", "\"channel\":\" Wiki_2 \",\"request_id\"", StringComparison.Ordinal))
+            .Commands.Single()
+            .Channel.ShouldBe("wiki_2");
+
+    [Fact]
+    public void Read_MoreThanAPollMayHave_AreDropped()
+    {
+        var batch = Read(string.Join(',', Enumerable.Repeat(Good, 27)));
+
+        batch.Commands.Count.ShouldBe(25);
+        batch.Dropped.ShouldBe(["too_many", "too_many"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"commands\":{}}")]
+    [InlineData("{\"commands\":[}")]
+    [InlineData("<html>")]
+    public void Read_NoPollBody_IsNull(string body) =>
+        CommandReader.Read(Encoding.UTF8.GetBytes(body), 0).ShouldBeNull();
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"commands\":null}")]
+    [InlineData("{\"commands\":[],\"later\":1}")]
+    public void Read_NothingToDo_IsEmpty(string body) =>
+        CommandReader.Read(Encoding.UTF8.GetBytes(body), 0).ShouldNotBeNull().Commands.ShouldBeEmpty();
+
+    [Fact]
+    public void Read_Message_IsCopiedByteForByte()
+    {
+        const string Message = "{ \"id\" : 1.0 ,\t\"method\":\"\\u0061\",\"x\":[ 1e2 ] }";
+
+        var command = Read(Good.Replace("{\"id\":1}", Message, StringComparison.Ordinal)).Commands.Single();
+
+        Encoding.UTF8.GetString(command.Message.Span).ShouldBe(Message);
+    }
+
+    [Fact]
+    public void Read_Headers_BlockedOnesAreLeftOut()
+    {
+        const string Headers = """
+            "headers":{"Authorization":["Bearer t"],"Mcp-Session-Id":["s"],"Last-Event-ID":["4"],"X-Custom":["a","b"],
+            "Host":["evil.test"],"cookie":["c"],"X-Forwarded-For":["10.0.0.1"],"Forwarded":["for=1"],"X-Real-IP":["1"],
+            "Proxy-Authorization":["p"],"Content-Length":["5"],"Content-Type":["text/plain"],"Accept-Encoding":["gzip"],
+            "Connection":["x-hop, close"],"X-Hop":["1"],"Culvert-Reason":["x"],"X-Tunnel-Shard-Token":["x"],"User-Agent":["u"],
+            "Bad Name":["1"],"X-Split":["a\r\nb: c"],"X-Text":"not a list","X-Number":[1],"X-None":[]},"request_id"
+            """;
+
+        var command = Read(Good.Replace("\"request_id\"", Headers, StringComparison.Ordinal)).Commands.Single();
+
+        command
+            .Headers.Select(h => $"{h.Key}={string.Join('+', h.Value)}")
+            .ShouldBe(["Authorization=Bearer t", "Mcp-Session-Id=s", "Last-Event-ID=4", "X-Custom=a+b"]);
+    }
+
+    [Fact]
+    public void Read_TooManyHeaders_AreBounded()
+    {
+        var headers = string.Join(',', Enumerable.Range(0, 200).Select(i => $"\"X-{i}\":[\"v\"]"));
+
+        var command = Read(
+            Good.Replace("\"request_id\"", $"\"headers\":{{{headers}}},\"request_id\"", StringComparison.Ordinal)
+        )
+            .Commands.Single();
+
+        command.Headers.Count.ShouldBe(128);
+    }
+
+    [Theory]
+    [InlineData("10s", 10_000)]
+    [InlineData("0s", 0)]
+    [InlineData("1500ms", 1_500)]
+    [InlineData("2000000us", 2_000)]
+    [InlineData("1000000ns", 1)]
+    [InlineData("5m", 300_000)]
+    [InlineData("2h", 7_200_000)]
+    public void Parse_ResponseTimeout_IsItsTime(string text, long milliseconds) =>
+        ResponseTimeout.Parse(text).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Theory] // response timeout {omitted, null, malformed}: no deadline
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("10")]
+    [InlineData("-1s")]
+    [InlineData("1.5s")]
+    [InlineData("10 s")]
+    [InlineData("10d")]
+    [InlineData("1s2ms")]
+    [InlineData("9999999999999999999h")]
+    [InlineData("1s\n")]
+    public void Parse_OtherTimeouts_AreNoDeadline(string? text) => ResponseTimeout.Parse(text).ShouldBeNull();
+
+    [Theory]
+    [InlineData("5", 5)]
+    [InlineData("3600", 60)]
+    [InlineData("Thu, 01 Jan 2026 00:00:20 GMT", 20)]
+    [InlineData("0", null)]
+    [InlineData("-5", null)]
+    [InlineData("soon", null)]
+    [InlineData("Thu, 01 Jan 2015 00:00:20 GMT", null)]
+    public void Read_RetryAfter_IsBounded(string text, int? seconds)
+    {
+        using var response = new HttpResponseMessage();
+        response.Headers.TryAddWithoutValidation("Retry-After", text);
+        var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        RetryAfterHeader
+            .Read(response.Headers, now)
+            .ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
+    }
+
+    [Theory]
+    [InlineData(
+        """{"error":{"message":"m","type":"invalid_request","code":"tunnel_use_forbidden"}}""",
+        "tunnel_use_forbidden"
+    )]
+    [InlineData("""{"error":{"message":"m","type":"rate_limit"}}""", "rate_limit")]
+    [InlineData("""{"message":"m","code":"tunnel_queue_full"}""", "tunnel_queue_full")]
+    [InlineData("""{"detail":"m"}""", "")]
+    [InlineData("""{"error":{"code":"Line\nbreak"}}""", "")]
+    [InlineData("<html>", "")]
+    public void ReadCode_OfAnError_IsTheStableCode(string body, string code) =>
+        ControlErrors.ReadCode(Encoding.UTF8.GetBytes(body)).ShouldBe(code);
+
+    private static PollBatch Read(string commands) =>
+        CommandReader
+            .Read(Encoding.UTF8.GetBytes($$"""{"commands":[{{commands}}]}"""), receivedAt: 0)
+            .ShouldNotBeNull();
+}

@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.LongPoll;
+
+/// <summary>
+/// A provider's control plane on a real socket, written from the description of its protocol: a queue of commands that any
+/// agent of the tunnel may take, forced statuses, and gates instead of sleeps.
+/// </summary>
+internal sealed class ControlPlaneDouble : IAsyncDisposable
+{
+    public const string TunnelId = "tunnel_0123456789abcdefghijklmnopqrstuv";
+
+    private readonly RawUpstream server;
+    private readonly Channel<JsonNode> commands = Channel.CreateUnbounded<JsonNode>();
+    private readonly ConcurrentQueue<string> forcedPolls = [];
+    private readonly ConcurrentQueue<string> forcedAnswers = [];
+    private readonly Channel<ReceivedAnswer> answers = Channel.CreateUnbounded<ReceivedAnswer>();
+    private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
+    private int lastId;
+
+    /// <param name="certificate">Its own; null: it speaks no TLS.</param>
+    /// <param name="shown">Told the serial of each agent's certificate.</param>
+    public ControlPlaneDouble(KeyAndCertificate? certificate = null, Action<string>? shown = null) =>
+        server = certificate is null
+            ? RawUpstream.Scripted(AnswerAsync)
+            : RawUpstream.ScriptedOverTls(AnswerAsync, certificate, shown);
+
+    public int Port => server.Port;
+
+    public int Polls { get; private set; }
+
+    /// <summary>Awaited before a poll is answered, where it is set.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>An empty poll is answered by 200 and an empty list instead of 204.</summary>
+    public bool AnswersEmptyWithList { get; init; }
+
+    /// <summary>A command with all that it must have.</summary>
+    public string Enqueue(string? message = null, string type = "jsonrpc", Action<JsonObject>? change = null)
+    {
+        var id = $"req-{Interlocked.Increment(ref lastId)}";
+        var command = new JsonObject
+        {
+            ["request_id"] = id,
+            ["shard_token"] = $"shard/{id}",
+            ["command_type"] = type,
+            ["created_at"] = "2026-01-01T00:00:00Z",
+            ["headers"] = new JsonObject { ["X-Request-Id"] = new JsonArray($"client-{id}") },
+        };
+        if (message is not null)
+        {
+            command["jsonrpc"] = JsonNode.Parse(message);
+        }
+
+        change?.Invoke(command);
+        commands.Writer.TryWrite(command);
+        return id;
+    }
+
+    /// <summary>The next poll is answered so; queued commands stay.</summary>
+    public void ForcePoll(string response) => forcedPolls.Enqueue(response);
+
+    public void ForcePoll(int status, string body = "{}", string headers = "") =>
+        ForcePoll(Format(status, body, headers));
+
+    /// <summary>The next answer is received, and answered so.</summary>
+    public void ForceAnswer(int status, string body = "{}", string headers = "") =>
+        forcedAnswers.Enqueue(Format(status, body, headers));
+
+    /// <summary>The next answer is received, and its connection closed.</summary>
+    public void CloseAtAnswer() => forcedAnswers.Enqueue("");
+
+    public ValueTask<ReceivedAnswer> NextAnswerAsync() =>
+        answers.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public bool HasAnswer => answers.Reader.TryPeek(out _);
+
+    public ValueTask<RecordedRequest> NextPollAsync() => polls.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until as many further polls have begun.</summary>
+    public async Task WaitForPollsAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await NextPollAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    public static string Format(int status, string body, string headers = "") =>
+        $"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\nX-Request-Id: plane-1\r\n{headers}"
+        + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
+
+    private async Task<bool> AnswerAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
+        string response;
+        if (request.RequestLine.StartsWith("GET", StringComparison.Ordinal))
+        {
+            Polls++;
+            polls.Writer.TryWrite(request);
+            await Gate.WaitAsync(stop);
+            response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);
+        }
+        else
+        {
+            answers.Writer.TryWrite(new ReceivedAnswer(request));
+            response = forcedAnswers.TryDequeue(out var forced) ? forced : Format(200, """{"status":"ok"}""");
+        }
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(response), stop);
+        return response.Length > 0;
+    }
+
+    private async Task<string> DeliverAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
+        var limit = int.Parse(Query(request, "limit"), CultureInfo.InvariantCulture);
+        var wait = int.Parse(Query(request, "timeout_ms"), CultureInfo.InvariantCulture);
+        var taken = new JsonArray();
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        held.CancelAfter(Math.Min(wait, 200)); // it may answer earlier than it was asked to
+        var gone = FollowAsync(stream, held);
+        try
+        {
+            taken.Add(await commands.Reader.ReadAsync(held.Token));
+            while (taken.Count < limit && commands.Reader.TryRead(out var more))
+            {
+                taken.Add(more);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            if (await gone)
+            {
+                return "";
+            }
+
+            return AnswersEmptyWithList
+                ? Format(200, """{"commands":[]}""")
+                : "HTTP/1.1 204 No Content\r\nX-Request-Id: plane-1\r\n\r\n";
+        }
+
+        await held.CancelAsync();
+        if (await gone)
+        {
+            foreach (var command in taken)
+            {
+                commands.Writer.TryWrite(command!.DeepClone());
+            }
+
+            return "";
+        }
+
+        return Format(200, new JsonObject { ["commands"] = taken, ["later_member"] = 1 }.ToJsonString());
+    }
+
+    // A client that waits for its answer sends nothing: what ends the read is its departure.
+    private static async Task<bool> FollowAsync(Stream stream, CancellationTokenSource held)
+    {
+        try
+        {
+            var read = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, held.Token);
+            await held.CancelAsync();
+            return read == 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            await held.CancelAsync();
+            return true;
+        }
+    }
+
+    private static string Query(RecordedRequest request, string name) =>
+        request
+            .RequestLine.Split(' ')[1]
+            .Split('?')[1]
+            .Split('&')
+            .First(p => p.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
+}

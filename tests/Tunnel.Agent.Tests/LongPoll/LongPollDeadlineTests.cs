@@ -1,0 +1,160 @@
+using System.Text;
+using Culvert.Tunnel.Agent.LongPoll;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.LongPoll;
+
+/// <summary>The time of a command runs from the receipt of its poll; nothing is answered after it.</summary>
+public sealed class LongPollDeadlineTests
+{
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("0ns")]
+    public async Task Command_AlreadyExpired_IsNotServedAndNotAnswered(string timeout)
+    {
+        await using var scene = await LongPollScene.StartAsync();
+        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = timeout);
+        var next = scene.Plane.Enqueue(LongPollScene.Call);
+
+        (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(next);
+        scene.Plane.HasAnswer.ShouldBeFalse();
+        scene.Log.Text.ShouldContain("the deadline of command req-1 passed");
+    }
+
+    [Theory] // response timeout {omitted, null, malformed}: no deadline
+    [InlineData(null)]
+    [InlineData("soon")]
+    [InlineData("99999999999999999999h")]
+    public async Task Command_WithoutReadableTimeout_IsServed(string? timeout)
+    {
+        await using var scene = await LongPollScene.StartAsync();
+        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = timeout);
+
+        (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
+    }
+
+    [Fact] // the deadline keeps serving: a late answer is discarded, the next call is fine
+    public async Task Command_PastItsDeadline_FreesTheServerAndIsNeverAnswered()
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var scene = await LongPollScene.StartAsync(
+            RawUpstream.Scripted(
+                async (request, stream, token) =>
+                {
+                    if (request.BodyText.Contains("slow", StringComparison.Ordinal))
+                    {
+                        await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, token); // 0 when the agent leaves
+                        left.SetResult();
+                        return false;
+                    }
+
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(LongPollScene.Json(LongPollScene.Result)), token);
+                    return true;
+                }
+            )
+        );
+        scene.Plane.Enqueue(
+            """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"slow"}}""",
+            change: c => c["response_timeout"] = "300ms"
+        );
+        await left.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var next = scene.Plane.Enqueue(LongPollScene.Call);
+
+        (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(next);
+        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        scene.Plane.HasAnswer.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Command_DeadlineDuringRetries_IsNotSentAgain()
+    {
+        await using var scene = await LongPollScene.StartAsync();
+        scene.Plane.ForceAnswer(503, headers: "Retry-After: 30\r\n");
+        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = "1s");
+
+        await scene.Plane.NextAnswerAsync();
+
+        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        scene.Plane.HasAnswer.ShouldBeFalse();
+        scene.Log.Text.ShouldContain("the deadline of command req-1 passed");
+    }
+
+    [Fact] // reconnect after the connection's time: the outbound request is freed, and the product learns it
+    public async Task Command_LongerThanACallMayTake_IsAnsweredByATimeout()
+    {
+        await using var scene = await LongPollScene.StartAsync(
+            RawUpstream.Scripted(
+                async (_, stream, token) =>
+                {
+                    await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, token);
+                    return false;
+                }
+            ),
+            s => s with { MaxCallTime = TimeSpan.FromMilliseconds(300) }
+        );
+        scene.Plane.Enqueue(LongPollScene.Call);
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.Code.ShouldBe(504);
+        answer.Failure.GetProperty("source").GetString().ShouldBe("timeout");
+    }
+
+    [Fact]
+    public async Task Stop_CallsUnderWay_EndBeforeTheAgentDoes()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var scene = await LongPollScene.StartAsync(Held(release.Task));
+        scene.Plane.Enqueue(LongPollScene.Call);
+        await scene.Server.NextAsync();
+
+        var stopping = scene.Agent.StopAsync();
+        stopping.IsCompleted.ShouldBeFalse();
+        release.SetResult();
+
+        await stopping;
+        (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
+    }
+
+    [Fact]
+    public async Task Stop_CallsThatDoNotEnd_AreAnsweredByAFailure()
+    {
+        var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var scene = await LongPollScene.StartAsync(
+            Held(never.Task),
+            s => s with { Drain = TimeSpan.FromMilliseconds(100) }
+        );
+        scene.Plane.Enqueue(LongPollScene.Call);
+        await scene.Server.NextAsync();
+
+        await scene.Agent.StopAsync();
+
+        (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(503);
+    }
+
+    [Fact] // S10
+    public async Task Withdrawal_EndsCallsUnderWayAndPolls()
+    {
+        var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var scene = await LongPollScene.StartAsync(Held(never.Task));
+        scene.Plane.Enqueue(LongPollScene.Call);
+        await scene.Server.NextAsync();
+
+        (scene.Closure, scene.IsWithdrawn) = ("The certificate was revoked.", true);
+
+        (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(503);
+        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem == scene.Closure);
+        (scene.Closure, scene.IsWithdrawn) = (null, false);
+        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem is null);
+    }
+
+    private static RawUpstream Held(Task release) =>
+        RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await release.WaitAsync(token);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(LongPollScene.Json(LongPollScene.Result)), token);
+                return true;
+            }
+        );
+}

@@ -1,0 +1,44 @@
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.LongPoll;
+
+/// <summary>Two agents of one tunnel: each command is served by one of them, whichever stops first.</summary>
+public sealed class LongPollHandoverTests
+{
+    private const int Calls = 20;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task TwoAgents_OneStops_EachCommandIsAnsweredExactlyOnce(int stopped)
+    {
+        await using var scene = await LongPollScene.StartAsync(change: s => s with { MaxCommands = 2 });
+        var second = scene.StartAgent(s => s with { MaxCommands = 2 });
+        var sent = new List<string>();
+        for (var i = 0; i < Calls; i++)
+        {
+            sent.Add(scene.Plane.Enqueue(LongPollScene.Call));
+        }
+
+        var answered = new List<string>();
+        for (var i = 0; i < Calls / 4; i++)
+        {
+            answered.Add((await scene.Plane.NextAnswerAsync()).RequestId);
+        }
+
+        var stopping = (stopped == 0 ? scene.Agent : second).StopAsync();
+        for (var i = 0; i < Calls; i++)
+        {
+            sent.Add(scene.Plane.Enqueue(LongPollScene.Call));
+        }
+
+        await stopping;
+        while (answered.Count < sent.Count)
+        {
+            answered.Add((await scene.Plane.NextAnswerAsync()).RequestId);
+        }
+
+        answered.Order(StringComparer.Ordinal).ShouldBe(sent.Order(StringComparer.Ordinal));
+        scene.Plane.HasAnswer.ShouldBeFalse();
+    }
+}

@@ -1,0 +1,150 @@
+using Culvert.Machine.Client.Tests.Support;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Commands;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Tests.Hosting;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.LongPoll;
+
+/// <summary>The whole agent, from its file to a command of a control plane that it trusts by a CA file.</summary>
+public sealed class LongPollRuntimeTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-agent-").FullName;
+    private readonly TunnelPki pki = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string ConfigurationFile => Path.Combine(folder, "agent.yaml");
+
+    [Fact]
+    public async Task Run_Tunnel_ServesReportsAndReloads()
+    {
+        await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var plane = new ControlPlaneDouble(pki.Server("localhost"));
+        var settings = Configure(service, upstream.Port, plane.Port);
+        await using var agent = new RunningAgent(settings, Watch());
+        plane.Enqueue(LongPollScene.Call);
+
+        (await plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
+
+        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null);
+        (await agent.CheckAsync()).Single(f => f.Id == LongPollCheck.Id).Status.ShouldBe(DoctorStatus.Pass);
+        var doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
+        doctor.Status.ShouldBe(DoctorStatus.Pass);
+
+        // A key that the control plane refuses: readiness and doctor say so.
+        for (var i = 0; i < 50; i++)
+        {
+            plane.ForcePoll(401, """{"error":{"code":"tunnel_use_forbidden"}}""");
+        }
+
+        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is not null);
+        (await agent.FailedCheckAsync("long_poll")).ShouldNotBeNull().ShouldContain("401 tunnel_use_forbidden");
+        (await agent.CheckAsync()).Single(f => f.Id == LongPollCheck.Id).Status.ShouldBe(DoctorStatus.Fail);
+        doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
+        doctor.Status.ShouldBe(DoctorStatus.Fail);
+        doctor.Next.ShouldHaveSingleItem().ShouldContain("tunnels.api_key");
+
+        // Without the tunnel the agent polls no more, and is ready again.
+        var text = await File.ReadAllTextAsync(ConfigurationFile, Token);
+        await File.WriteAllTextAsync(
+            ConfigurationFile,
+            text[..text.IndexOf("tunnels:", StringComparison.Ordinal)],
+            Token
+        );
+        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null);
+        agent.Log.Text.ShouldContain("the agent stopped polling");
+    }
+
+    [Fact]
+    public async Task Run_NoFeedYet_DoesNotPoll()
+    {
+        await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var plane = new ControlPlaneDouble(pki.Server("localhost"));
+        var settings = Configure(service, upstream.Port, plane.Port);
+        await service.DisposeAsync();
+        await using var agent = new RunningAgent(settings);
+
+        await UntilAsync(async () =>
+            await agent.FailedCheckAsync("long_poll") is { } reason
+            && reason.Contains("no feed of its own tunnel yet", StringComparison.Ordinal)
+        );
+
+        plane.Polls.ShouldBe(0);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private AgentSettings Configure(FakeService service, int upstream, int plane)
+    {
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
+        File.WriteAllText(Path.Combine(folder, "plane.pem"), pki.Ca.ExportCertificatePem());
+        foreach (var (name, text) in new[] { ("idp-token", "eyJ.idp.token"), ("key", LongPollScene.ApiKey) })
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
+            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        File.WriteAllText(
+            ConfigurationFile,
+            $$"""
+            config_version: 1
+            state_dir: state
+            identity:
+              url: {{service.ApiUrl.GetLeftPart(UriPartial.Authority)}}
+              ca_file: ca.pem
+              organization_id: 11111111-2222-3333-4444-555555555555
+              rule_id: fdrl_010000000000000000000000
+              token: {file: idp-token}
+            tunnel: {id: {{FakeService.TunnelId}}, drain_timeout: 1s}
+            health: {listen: "127.0.0.1:0"}
+            routes:
+              docs:
+                upstream:
+                  url: http://127.0.0.1:{{upstream}}
+                  allowed_ranges: [127.0.0.0/8]
+                  health: {probe: tcp}
+                oauth: {mode: dangerous_none}
+            tunnels:
+              - kind: long_poll
+                base_url: https://localhost:{{plane}}
+                tunnel_id: {{ControlPlaneDouble.TunnelId}}
+                api_key: file:key
+                ca_file: plane.pem
+                channels: {main: {route: docs} }
+
+            """
+        );
+        var loaded = Load();
+        loaded.Errors.ShouldBeEmpty();
+        return loaded.Settings!;
+    }
+
+    private ConfigWatch<AgentSettings> Watch() =>
+        new(ConfigurationFile, Load, Load(), RunCommand.IsReloadable, TimeProvider.System, NullLogger.Instance);
+
+    private ConfigResult<AgentSettings> Load() =>
+        ConfigLoader.Load(
+            ConfigLocation.Agent,
+            ConfigurationFile,
+            AgentConfiguration.Read,
+            new Dictionary<string, string>()
+        );
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+}
