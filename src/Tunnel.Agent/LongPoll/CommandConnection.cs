@@ -22,6 +22,9 @@ internal sealed class CommandConnection(string serverName, string tunnelId, stri
 
     public IPEndPoint Client { get; } = new(ToAddress(tunnelId), 0);
 
+    // No certificate of the product's caller is seen.
+    public string Workload => "";
+
     /// <summary>In records and spans: which command of which tunnel it was.</summary>
     public string ConnectionId { get; set; } = $"{tunnelId}/{requestId}";
 
