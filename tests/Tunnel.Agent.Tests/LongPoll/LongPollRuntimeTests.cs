@@ -59,7 +59,9 @@ public sealed class LongPollRuntimeTests : IDisposable
             Token
         );
         await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null);
-        agent.Log.Text.ShouldContain("the agent stopped polling");
+        await UntilAsync(() =>
+            Task.FromResult(agent.Log.Text.Contains("the agent stopped polling", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
