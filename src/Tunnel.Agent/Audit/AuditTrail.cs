@@ -27,8 +27,6 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>A <see cref="Problem"/>.</summary>
     internal const string NoRoom = "The disk has less than audit.disk_reserve left.";
 
-    private const int KeyBytes = 32;
-
     /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
     internal static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(20);
 
@@ -96,7 +94,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         file = AuditFile.Open(folder, settings);
         file.Flush();
         durable = file.Sequence;
-        key = ReadKey(folder.Key);
+        key = HashKey.Read(folder.Key);
 
         // Not tracked: threads come and go, and what they leave must go with them.
         records = new(() => new RecordWriter(instance, version, key), trackAllValues: false);
@@ -448,15 +446,5 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         {
             // Another call was first.
         }
-    }
-
-    private static byte[] ReadKey(string path)
-    {
-        if (!File.Exists(path))
-        {
-            PrivateFile.Replace(path, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * KeyBytes)));
-        }
-
-        return SHA256.HashData(Encoding.ASCII.GetBytes(PrivateFile.ReadText(path).Trim()));
     }
 }

@@ -59,6 +59,7 @@ public sealed class ExecutedBlockTests
         ["telemetry.md#Traces"] = "TelemetrySectionTests",
         ["transparency.md#Keep what the proof rests on"] = "TransparencyLogTests",
         ["transparency.md#Verify an agent's record"] = "CallVerifierTests",
+        ["transparency.md#Witnesses"] = "WitnessPolicyTests",
         ["upgrade.md#Debian"] = "UpgradeTests",
         ["upgrade.md#Kubernetes"] = "ChartTests",
     };

@@ -47,7 +47,7 @@ internal sealed class WitnessServer : IAsyncDisposable
     /// <summary>The log that it knows: the origin, and the SubjectPublicKeyInfo of the key. Null = none.</summary>
     public (string Origin, byte[] Key)? Log { get; set; }
 
-    /// <summary>Answers this status without a look at the request; null = as it should.</summary>
+    /// <summary>Answers this status to every request; null = as it should.</summary>
     public int? Down { get; set; }
 
     /// <summary>Changes the lines of its answers.</summary>
