@@ -1,4 +1,3 @@
-using Culvert.Tunnel.Agent.Schemas;
 using System.Text;
 using Culvert.Benchmarks.Figures;
 using Culvert.Platform.Addresses;
@@ -7,6 +6,7 @@ using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Benchmarks.Policy;
 
