@@ -192,7 +192,7 @@ internal sealed class CommandRelay(
 
             if (!AnswerMessages.IsReadable(message))
             {
-                sawNoJson = true; // the ping of some servers: an event that is no message
+                sawNoJson = true; // the ping of some servers: an event that is not a message
             }
             else if (message.Kind == MessageKind.Notification)
             {

@@ -47,6 +47,8 @@ public sealed class ExecutedBlockTests
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["policy.md#From the record to a policy"] = "PolicyCommandTests",
         ["pins.md#Pins: the definitions that you approved"] = "UpTests",
+        ["long-poll.md#1. Create the tunnel at the provider"] = "a key of a provider",
+        ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",

@@ -63,7 +63,7 @@ public sealed class LongPollStdioTests
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
 
-    [Fact] // a session has a program of its own here: its end is no one else's
+    [Fact] // a session has a program of its own here: its end does not concern other sessions
     public async Task SessionTermination_EndsThatSessionAlone()
     {
         await using var scene = await StartAsync();
