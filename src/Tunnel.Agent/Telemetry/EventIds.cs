@@ -82,6 +82,7 @@ internal static class EventIds
     public const int AuditHeadMissing = 18005;
     public const int AuditCheckpoint = 18006;
     public const int BudgetsStopped = 18007;
+    public const int ApprovalUnavailable = 18008;
 
     // Pins 19000
     public const int PinDrift = 19000;
