@@ -289,6 +289,27 @@ public sealed class CallApprovalsTests : IAsyncLifetime
         entries.ShouldNotContain("/amount");
     }
 
+    [Fact]
+    public async Task Webhooks_GetEachStep()
+    {
+        var hook = await bench.Api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.example.com/culvert"}""");
+        var ticket = await AskAsync('a');
+        await bench.Api.PostOkAsync($"{Approvals}/{ticket.Id()}/approve");
+        await AskAsync('a');
+        var other = await AskAsync('b');
+        await bench.Api.PostOkAsync($"{Approvals}/{other.Id()}/reject");
+
+        var messages = (await bench.Api.GetOkAsync($"/v1/webhooks/{hook.Id()}/deliveries"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(message => message.Text("event")!);
+
+        messages.ShouldBe(
+            ["approval.requested", "approval.approved", "approval.used", "approval.requested", "approval.rejected"],
+            ignoreOrder: true
+        );
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static string Binding(int number) =>
