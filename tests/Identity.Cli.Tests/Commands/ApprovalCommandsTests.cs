@@ -8,8 +8,6 @@ public sealed class ApprovalCommandsTests : CommandTest
     private const string Approval =
         """{"id":"appr_01a","type":"call_approval","state":"pending","route":"wiki","name":"pay","subject":"alice","approvers":2}""";
 
-    public ApprovalCommandsTests() => Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
-
     [Fact]
     public async Task List_State_IsSent()
     {
@@ -25,6 +23,7 @@ public sealed class ApprovalCommandsTests : CommandTest
     [Fact]
     public async Task Show_PrintsTheRequest()
     {
+        Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
         Service.On("GET /v1/tunnels/tnl_01a/approvals/appr_01a", Approval);
 
         var run = await Stage.RunAsync("approvals", "show", "tnl_01a", "appr_01a");
@@ -38,6 +37,7 @@ public sealed class ApprovalCommandsTests : CommandTest
     [InlineData("reject")]
     public async Task Decide_SendsTheReason(string verb)
     {
+        Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
         Service.On($"POST /v1/tunnels/tnl_01a/approvals/appr_01a/{verb}", Approval);
 
         var run = await Stage.RunAsync("approvals", verb, "tnl_01a", "appr_01a", "--reason", "checked");
