@@ -12,6 +12,7 @@ public sealed class ExecutedBlockTests
     private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
     {
         ["alerts.md#Alerts and dashboards"] = "AlertTests",
+        ["approvals.md#Deciding"] = "ApprovalCommandsTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
         ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
         ["certificate-authorities.md#Certificates registered by the compatible endpoints"] =
