@@ -79,6 +79,7 @@ internal sealed class CulvertCommand
             RangeSetCommands.Create(verbs),
             CaCommands.Create(verbs),
             InventoryCommands.Create(verbs),
+            ApprovalCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
             PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),

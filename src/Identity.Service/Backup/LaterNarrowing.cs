@@ -47,6 +47,11 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.RouteOwnerChanged,
         AuditEvents.RouteAttested,
         AuditEvents.RouteAttestationDue,
+        // A restore removes all approvals of calls: they live for at most a day.
+        AuditEvents.CallApprovalRequested,
+        AuditEvents.CallApprovalApproved,
+        AuditEvents.CallApprovalRejected,
+        AuditEvents.CallApprovalUsed,
         AuditEvents.AcmeChallengeAnnounced,
         AuditEvents.AcmeChallengeEnded,
         AuditEvents.EdgeDrained,

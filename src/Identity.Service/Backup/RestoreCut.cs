@@ -28,6 +28,7 @@ internal static class RestoreCut
                 + "AND not_after_ms > @now"
         ),
         ("token signing keys", "DELETE FROM token_signing_keys"),
+        ("approvals of calls", "DELETE FROM call_approvals"),
     ];
 
     /// <summary>How many of each were cut off.</summary>

@@ -63,6 +63,11 @@ internal static class AuditEvents
     public const string RouteAttested = "tunnel_route_attested";
     public const string RouteAttestationDue = "tunnel_route_attestation_due";
 
+    public const string CallApprovalRequested = "tunnel_approval_requested";
+    public const string CallApprovalApproved = "tunnel_approval_approved";
+    public const string CallApprovalRejected = "tunnel_approval_rejected";
+    public const string CallApprovalUsed = "tunnel_approval_used";
+
     public const string HostnameAdded = "tunnel_hostname_added";
     public const string HostnameActivated = "tunnel_hostname_activated";
     public const string HostnameSuspended = "tunnel_hostname_suspended";

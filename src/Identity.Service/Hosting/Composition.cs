@@ -165,11 +165,13 @@ internal static class Composition
         api.MapJobs();
         api.MapTokens();
         api.MapTunnels();
+        api.MapServers();
         api.MapMachines();
         api.MapDocumentation();
         api.MapConsole();
         machine.MapCertificates();
         machine.MapTunnels();
+        machine.MapServers();
         machine.MapMachines();
         DocumentationRegistration.Describe(api, machine);
     }

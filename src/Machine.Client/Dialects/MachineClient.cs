@@ -153,6 +153,14 @@ public sealed class MachineClient : IDisposable
     public Task<ApiFailure?> AcknowledgeEdgeChallengeAsync(string id, CancellationToken ct) =>
         AcknowledgeAsync("/v1/edge/acme_challenges", id, ct);
 
+    /// <summary>Asks whether a person has approved a call. An answer that says so uses the approval up.</summary>
+    public Task<ApiResult<CallApprovalAnswer>> AskApprovalAsync(CallApprovalRequest request, CancellationToken ct)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CallApprovalRequest);
+        var call = new ApiCall(HttpMethod.Post, "/v1/agent/approvals") { Body = body };
+        return channel.SendAsync(call, WireJson.Default.CallApprovalAnswer, ct);
+    }
+
     public void Dispose() => channel.Dispose();
 
     private async Task<ApiFailure?> AcknowledgeAsync(string path, string id, CancellationToken ct)

@@ -28,6 +28,8 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(PlatformCaDocument))]
 [JsonSerializable(typeof(AcmeChallengeRequest))]
 [JsonSerializable(typeof(AcmeChallengeDocument))]
+[JsonSerializable(typeof(CallApprovalRequest))]
+[JsonSerializable(typeof(CallApprovalAnswer))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(ErrorEnvelope))]

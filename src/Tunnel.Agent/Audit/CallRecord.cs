@@ -56,6 +56,9 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>Why: a word of the decision's, or the code of the refusal.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>The ticket of the approval that the call needed; empty where it needed none.</summary>
+    public string Approval { get; set; } = "";
+
     /// <summary>The pointer of the argument that was not allowed.</summary>
     public string Argument { get; set; } = "";
 

@@ -154,6 +154,7 @@ internal sealed class RecordWriter : IDisposable
         Text("rule"u8, record.Rule);
         json.Text("decision"u8, record.Decision);
         Text("reason"u8, record.Reason);
+        Text("approval"u8, record.Approval);
         Text("argument"u8, record.Argument);
         Text("condition"u8, record.Condition);
         WritePrincipal(record);

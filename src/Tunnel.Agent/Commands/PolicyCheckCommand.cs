@@ -173,6 +173,7 @@ internal static class PolicyCheckCommand
         if (decision is { IsAllowed: true, Rule: { } rule })
         {
             await WriteAsync(output, "also needs the scopes", string.Join(' ', rule.RequiredScopes));
+            await WriteAsync(output, "needs the approval of", rule.Approval?.DescribeApprovers());
             await WriteAsync(output, "charged to a budget", rule.Budget is { } budget ? $"{budget.Of}" : null);
         }
 

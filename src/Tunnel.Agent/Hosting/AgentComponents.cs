@@ -16,6 +16,7 @@ using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Pipeline;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -210,7 +211,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             new CountedTrail(Trail, Counts),
             Time,
             Loggers.CreateLogger<PolicyStage>(),
-            Budgets
+            Budgets,
+            new ApprovalService(() => Credentials?.Machine, Settings.Tunnel.Id, Loggers.CreateLogger<ApprovalService>())
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
@@ -12,7 +13,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
-/// (3) the message, (4) the decision, (5) scopes, limits and the budget, (6) a filter for the answer. Observing takes the
+/// (3) the message, (4) the decision, (5) scopes, limits, the budget
+/// and the approval, (6) a filter for the answer. Observing takes the
 /// same steps and lets everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and
 /// answers are not read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
@@ -22,7 +24,8 @@ internal sealed class PolicyStage(
     IAuditTrail trail,
     TimeProvider time,
     ILogger<PolicyStage> logger,
-    BudgetLedger? budgets = null
+    BudgetLedger? budgets = null,
+    ApprovalService? approvals = null
 ) : IStage
 {
     private const string WellKnown = "/.well-known/";
@@ -124,6 +127,7 @@ internal sealed class PolicyStage(
         )
         {
             Budgets = budgets,
+            Approvals = approvals,
         };
         exchange.Call = call;
         var isEndpoint = GetPath(target).SequenceEqual(served.Resource.Path);
@@ -252,6 +256,12 @@ internal sealed class PolicyStage(
             if (charged.Failure is { } beyond)
             {
                 return await ObjectAsync(exchange, served, call, beyond, message, limits, charged.RetryAfterSeconds);
+            }
+
+            // Last: an approval is used up by asking for it.
+            if (await call.CheckApprovalAsync(rule, message, exchange.ClientGone) is { } unapproved)
+            {
+                return await ObjectAsync(exchange, served, call, unapproved, message, limits);
             }
         }
 

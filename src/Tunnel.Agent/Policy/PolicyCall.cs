@@ -1,4 +1,6 @@
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
@@ -38,6 +40,9 @@ internal sealed class PolicyCall(
 
     /// <summary>Where calls are charged that rules with a budget allow.</summary>
     public BudgetLedger? Budgets { get; init; }
+
+    /// <summary>Where calls are approved that rules with an approval allow.</summary>
+    public ApprovalService? Approvals { get; init; }
 
     public AnswerFilter? Filter { get; set; }
 
@@ -101,6 +106,36 @@ internal sealed class PolicyCall(
         return verdict;
     }
 
+    /// <summary>
+    /// Why the call must not be made for lack of a person's approval; null: the rule demands none, or it is approved, and the
+    /// approval is used up. Under <c>observe</c> no person is asked.
+    /// </summary>
+    public async ValueTask<Failure?> CheckApprovalAsync(
+        PolicyRule rule,
+        McpMessage message,
+        CancellationToken cancellationToken
+    )
+    {
+        if (rule.Approval is null)
+        {
+            return null;
+        }
+
+        if (policy.Mode != PolicyMode.Enforce)
+        {
+            return ApprovalFailures.Required;
+        }
+
+        if (Approvals is null)
+        {
+            return ApprovalFailures.Unavailable;
+        }
+
+        var verdict = await Approvals.AskAsync(record, rule, message, cancellationToken);
+        record.Approval = verdict.Id;
+        return verdict.Failure;
+    }
+
     public override void End(Exchange exchange)
     {
         if (hasEnded)
@@ -114,7 +149,11 @@ internal sealed class PolicyCall(
             policy.Limits.Leave(Lease);
         }
 
-        if (charge is not null && exchange.Refusal is { } refusal && UpstreamFailures.IsBeforeSending(refusal))
+        if (
+            charge is not null
+            && exchange.Refusal is { } refusal
+            && (UpstreamFailures.IsBeforeSending(refusal) || ApprovalFailures.Includes(refusal))
+        )
         {
             Budgets?.TakeBack(charge);
         }

@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 
@@ -54,6 +55,7 @@ internal static class PolicyReader
         }
 
         CheckCovered(policy, settings.Rules);
+        ApprovalReader.CheckCovered(policy, settings.Rules);
         return settings;
     }
 
@@ -79,6 +81,7 @@ internal static class PolicyReader
             RequiredScopes = section.Strings("require_scope"),
             Budget = budget,
             Arguments = ArgumentReader.Read(section, budget?.Constraint),
+            Approval = ApprovalReader.Read(section),
             Masked = ArgumentReader.ReadPointers(section, "mask"),
         };
         if (!section.Has("effect"))
@@ -90,18 +93,23 @@ internal static class PolicyReader
         CheckPrincipal(section, rule, oauth);
         if (
             rule.Effect == PolicyEffect.Deny
-            && (rule.Limits != RuleLimits.None || rule.RequiredScopes.Count > 0 || rule.Budget is not null)
+            && (
+                rule.Limits != RuleLimits.None
+                || rule.RequiredScopes.Count > 0
+                || rule.Budget is not null
+                || rule.Approval is not null
+            )
         )
         {
             section.Error(
                 "effect",
-                "A limit or a scope for a denied call has no effect.",
+                "A limit, a scope or an approval for a denied call has no effect.",
                 "Put it on the rule that allows."
             );
         }
 
         CheckArguments(section, rule);
-
+        ApprovalReader.Check(section, rule);
         return rule;
     }
 

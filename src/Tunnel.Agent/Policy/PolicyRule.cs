@@ -1,5 +1,6 @@
 using Culvert.Platform.Addresses;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Schemas;
@@ -51,6 +52,9 @@ internal sealed record PolicyRule
 
     /// <summary>How much calls may ask for in all; null = no such limit.</summary>
     public RuleBudget? Budget { get; init; }
+
+    /// <summary>Who must approve each call that this rule allows; null = no person is asked.</summary>
+    public RuleApproval? Approval { get; init; }
 
     /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
     public IReadOnlyList<JsonPointer> Masked { get; init; } = [];

@@ -40,6 +40,7 @@ internal sealed record PolicySettings
                 Add([.. rule.Methods]);
                 Add($"{rule.Limits}", $"{rule.Arguments}");
                 Add($"{rule.Sources}", $"{rule.Budget}");
+                Add($"{rule.Approval}");
                 Add([.. rule.Workloads]);
                 Add([.. rule.RequiredScopes]);
                 Add([.. rule.Masked.Select(m => m.Text)]);

@@ -24,6 +24,9 @@ internal sealed record Failure(
     /// <summary>What a refusal of the caller's protocol version says besides; null in all others.</summary>
     public VersionsOffered? Versions { get; init; }
 
+    /// <summary>The request for approval that a person has to decide, or has rejected; null in all others.</summary>
+    public ApprovalTicket? Ticket { get; init; }
+
     /// <summary>When the caller may try again: the <c>Retry-After</c> header; 0 = it has none.</summary>
     public int RetryAfterSeconds { get; init; }
 

@@ -42,6 +42,7 @@ internal static class Failures
         UpstreamFailures.CredentialUnavailable,
         UpstreamFailures.CredentialRefused,
         .. PolicyFailures.All,
+        .. ApprovalFailures.All,
         McpFailures.PathUnknown,
         McpFailures.MethodNotAllowed,
         McpFailures.NotAcceptable,

@@ -62,6 +62,12 @@ internal static class RpcText
                     json.WriteString("requested"u8, versions.Requested);
                 }
 
+                if (failure.Ticket is { } ticket)
+                {
+                    json.WriteString("ticket"u8, ticket.Id);
+                    json.WriteString("expires"u8, ticket.ExpiresAt.UtcDateTime);
+                }
+
                 json.WriteString("error_code"u8, failure.Reason);
                 json.WriteString("failed_hop"u8, failure.HopName);
                 if (requestId.Length > 0)

@@ -87,6 +87,7 @@ internal static class EventIds
     public const int AuditExportRejected = 18010;
     public const int AuditExportSkipped = 18011;
     public const int AuditExportRestarted = 18012;
+    public const int ApprovalUnavailable = 18013;
 
     // Pins 19000
     public const int PinDrift = 19000;

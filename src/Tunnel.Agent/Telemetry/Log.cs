@@ -401,6 +401,13 @@ internal static partial class Log
     )]
     public static partial void BudgetsStopped(ILogger logger, string problem);
 
+    [LoggerMessage(
+        EventIds.ApprovalUnavailable,
+        LogLevel.Warning,
+        "Checking the approval of a call on route {Route} failed: {Problem}"
+    )]
+    public static partial void ApprovalUnavailable(ILogger logger, string route, string problem);
+
     [LoggerMessage(EventIds.AuditReached, LogLevel.Information, "The audit reaches record {Sequence}: {Hash}")]
     public static partial void AuditReached(ILogger logger, long sequence, string hash);
 

@@ -12,6 +12,7 @@ public sealed class ExecutedBlockTests
     private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
     {
         ["alerts.md#Alerts and dashboards"] = "AlertTests",
+        ["approvals.md#Deciding"] = "ApprovalCommandsTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
         ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
         ["certificate-authorities.md#Certificates registered by the compatible endpoints"] =
@@ -47,7 +48,7 @@ public sealed class ExecutedBlockTests
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["policy.md#From the record to a policy"] = "PolicyCommandTests",
         ["pins.md#Pins: the definitions that you approved"] = "UpTests",
-        ["long-poll.md#1. Create the tunnel at the provider"] = "a key of a provider",
+        ["long-poll.md#1. Create the tunnel at the provider"] = "LongPollReaderTests",
         ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",

@@ -80,8 +80,20 @@ internal static partial class OneOfEach
         );
         await api.PostOkAsync("/v1/client_range_sets/office", """{"ranges":["192.0.2.0/24"]}""");
         await api.PostOkAsync($"{tunnel}/hostnames", """{"name":"tools.example.com"}""");
+        var approval = await joined.Machine.PostOkAsync(
+            "/v1/agent/approvals",
+            $$"""
+            {"binding":"{{new string(
+                'a',
+                64
+            )}}","route":"docs","hostname":"docs.test","method":"tools/call","kind":"tool",
+             "name":"pay","rule":"pay","issuer":"","subject":"","client_id":"","policy_version":"1","pin":"","approvers":1,
+             "expires_in":900,"arguments":[]}
+            """
+        );
         return new()
         {
+            ["approval_id"] = approval.Id(),
             ["tunnel_id"] = bench.TunnelId,
             ["agent_id"] = joined.Enrollment.Id,
             ["account"] = account.Id(),

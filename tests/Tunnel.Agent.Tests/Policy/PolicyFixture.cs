@@ -3,6 +3,7 @@ using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -19,12 +20,13 @@ internal sealed class PolicyFixture : IAsyncDisposable
         RawUpstream upstream,
         TimeProvider time,
         IAuditTrail? trail,
-        BudgetLedger? budgets
+        BudgetLedger? budgets,
+        ApprovalService? approvals
     )
     {
         this.oauth = oauth;
         Upstream = upstream;
-        Tunnel = new Support.Tunnel(time: time, trail: trail, budgets: budgets);
+        Tunnel = new Support.Tunnel(time: time, trail: trail, budgets: budgets, approvals: approvals);
     }
 
     public RawUpstream Upstream { get; }
@@ -47,11 +49,12 @@ internal sealed class PolicyFixture : IAsyncDisposable
         IAuditTrail? trail = null,
         Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         RoutePins? pins = null,
-        BudgetLedger? budgets = null
+        BudgetLedger? budgets = null,
+        ApprovalService? approvals = null
     )
     {
         time ??= TimeProvider.System;
-        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail, budgets);
+        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail, budgets, approvals);
         var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time, pins: pins);
         fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
         await fixture.Tunnel.StartAsync();

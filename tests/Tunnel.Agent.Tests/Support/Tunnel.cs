@@ -13,6 +13,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -56,7 +57,8 @@ internal sealed class Tunnel : IAsyncDisposable
         IAuditTrail? trail = null,
         CallCounts? counts = null,
         Traces? traces = null,
-        BudgetLedger? budgets = null
+        BudgetLedger? budgets = null,
+        ApprovalService? approvals = null
     )
     {
         this.loggers = loggers ??= NullLoggerFactory.Instance;
@@ -83,7 +85,8 @@ internal sealed class Tunnel : IAsyncDisposable
             trail ?? NoTrail.Instance,
             time ?? TimeProvider.System,
             loggers.CreateLogger<PolicyStage>(),
-            budgets
+            budgets,
+            approvals
         );
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();

@@ -325,12 +325,17 @@ public sealed class ForwarderFailureTests
             typeof(UpstreamFailures),
             typeof(ChildFailures),
             typeof(PolicyFailures),
+            typeof(ApprovalFailures),
         ];
         groups.Sum(group => group.GetFields().Length).ShouldBe(Failures.All.Count);
         foreach (var failure in Failures.All)
         {
             failure.Reason.ShouldStartWith(failure.HopName + ".");
-            if (failure == PolicyFailures.Arguments)
+            if (
+                failure == PolicyFailures.Arguments
+                || failure == ApprovalFailures.Required
+                || failure == ApprovalFailures.Rejected
+            )
             {
                 failure.Status.ShouldBe(200); // a denial is a JSON-RPC error, as a server's own would be
                 continue;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Tunnels.Inventory;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
@@ -47,6 +48,42 @@ internal static class InventoryOperations
             )
             .Paged("caller", "route", "tunnel_id")
             .Answers<Page<CallerDocument>>();
+        table
+            .Add(
+                "GET /v1/tunnels/{tunnel_id}/approvals",
+                "list_call_approvals",
+                "List requests for the approval of calls",
+                "Calls that a rule of an agent's policy lets pass only with a person's approval, newest first."
+            )
+            .Paged("state")
+            .Answers<Page<CallApprovalDocument>>();
+        table
+            .Add(
+                "GET /v1/tunnels/{tunnel_id}/approvals/{approval_id}",
+                "get_call_approval",
+                "Get a request for the approval of a call",
+                "The call, with the values of the arguments that its rule shows, and the decisions so far."
+            )
+            .Answers<CallApprovalDocument>();
+        table
+            .Add(
+                "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve",
+                "approve_call",
+                "Approve a call",
+                "The call can be made once before the request expires. Where the rule demands two people, the first approval "
+                    + "leaves the request pending. Federated workloads cannot approve."
+            )
+            .MayTake<ReasonRequest>()
+            .Answers<CallApprovalDocument>();
+        table
+            .Add(
+                "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject",
+                "reject_call",
+                "Reject a call",
+                "The call is refused until the request expires. Federated workloads cannot reject."
+            )
+            .MayTake<ReasonRequest>()
+            .Answers<CallApprovalDocument>();
         table
             .Add(
                 "POST /v1/tunnels/{tunnel_id}/routes/{route}",

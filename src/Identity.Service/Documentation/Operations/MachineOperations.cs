@@ -93,6 +93,16 @@ internal static class MachineOperations
             .Answers(StatusCodes.Status204NoContent);
         table
             .Add(
+                "POST /v1/agent/approvals",
+                "ask_call_approval",
+                "Ask for the approval of a call",
+                "Whether a person has approved the call that the binding identifies. An answer approved uses the approval up. "
+                    + "The first request for a binding makes a ticket that people decide."
+            )
+            .Takes<CallApprovalRequest>()
+            .Answers<CallApprovalAnswer>();
+        table
+            .Add(
                 "POST /v1/edge/renewals",
                 "renew_edge_certificate",
                 "Renew an edge's platform certificate",

@@ -12,6 +12,7 @@ internal static class OperationParameters
     {
         ["admin_key_id"] = Text("The id of the admin key.", "\"key_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["agent_id"] = Text("The id of the enrolment.", "\"agt_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["approval_id"] = Text("The id of the request for approval.", "\"appr_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["authority_id"] = Text("The id of the client CA.", "\"clca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["ca_id"] = Text("The id of the certificate authority.", "\"ca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["caller"] = Text("Only entries of the caller with this subject or client id.", "\"alice@example.com\""),
@@ -70,6 +71,10 @@ internal static class OperationParameters
             "\"41\""
         ),
         ["size"] = Number("The size of the tree; the newest signed size by default.", "4096"),
+        ["state"] = Text(
+            "Only requests in this state: `pending`, `approved`, `rejected`, `used` or `expired`.",
+            "\"pending\""
+        ),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),
         ["subject"] = Text("Only exchanges with this subject.", "\"repo:example/docs:ref:refs/heads/main\""),
         ["to"] = Number("The size of the larger tree; the newest signed size by default.", "4096"),

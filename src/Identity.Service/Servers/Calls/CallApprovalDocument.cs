@@ -1,0 +1,127 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers.Calls;
+
+/// <summary>A request for the approval of a call, as people see it.</summary>
+internal sealed record CallApprovalDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "call_approval";
+
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    /// <summary><c>pending</c>, <c>approved</c>, <c>rejected</c>, <c>used</c> or <c>expired</c>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("route")]
+    public required string Route { get; init; }
+
+    [JsonPropertyName("hostname")]
+    public required string Hostname { get; init; }
+
+    [JsonPropertyName("method")]
+    public required string Method { get; init; }
+
+    /// <summary><c>tool</c>, <c>prompt</c> or <c>resource</c>.</summary>
+    [JsonPropertyName("kind")]
+    public required string Kind { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>The rule of the agent's policy that demands the approval.</summary>
+    [JsonPropertyName("rule")]
+    public required string Rule { get; init; }
+
+    /// <summary>Of the caller's token; empty where the route does not authenticate callers.</summary>
+    [JsonPropertyName("issuer")]
+    public required string Issuer { get; init; }
+
+    [JsonPropertyName("subject")]
+    public required string Subject { get; init; }
+
+    [JsonPropertyName("client_id")]
+    public required string ClientId { get; init; }
+
+    [JsonPropertyName("policy_version")]
+    public required string PolicyVersion { get; init; }
+
+    /// <summary>Digest of the pinned definition; empty where nothing is pinned.</summary>
+    [JsonPropertyName("pin")]
+    public required string Pin { get; init; }
+
+    /// <summary>Values where the rule shows them; of other arguments the type and length.</summary>
+    [JsonPropertyName("arguments")]
+    public required IReadOnlyList<CallApprovalArgument> Arguments { get; init; }
+
+    /// <summary>SHA-256 over everything that the approval is for.</summary>
+    [JsonPropertyName("binding")]
+    public required string Binding { get; init; }
+
+    /// <summary>How many different people must approve.</summary>
+    [JsonPropertyName("approvers")]
+    public required int Approvers { get; init; }
+
+    /// <summary>Who has approved so far.</summary>
+    [JsonPropertyName("approved_by")]
+    public required IReadOnlyList<string> ApprovedBy { get; init; }
+
+    /// <summary>Who rejected it; null if no person did.</summary>
+    [JsonPropertyName("rejected_by")]
+    public required string? RejectedBy { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string? Reason { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    public required DateTime ExpiresAt { get; init; }
+
+    [JsonPropertyName("decided_at")]
+    public required DateTime? DecidedAt { get; init; }
+
+    [JsonPropertyName("used_at")]
+    public required DateTime? UsedAt { get; init; }
+
+    public static CallApprovalDocument From(CallApprovalRow row, DateTimeOffset now)
+    {
+        var call = row.Call;
+        var isRejected = row.State == CallApprovalState.Rejected;
+        return new()
+        {
+            Id = row.Id,
+            TunnelId = row.TunnelId,
+            State = row.GetState(now),
+            Route = call.Route,
+            Hostname = call.Hostname,
+            Method = call.Method,
+            Kind = call.Kind,
+            Name = call.Name,
+            Rule = call.Rule,
+            Issuer = call.Issuer,
+            Subject = call.Subject,
+            ClientId = call.ClientId,
+            PolicyVersion = call.PolicyVersion,
+            Pin = call.Pin,
+            Arguments = call.Arguments,
+            Binding = row.Binding,
+            Approvers = (int)row.Approvers,
+            ApprovedBy = [.. new[] { row.FirstBy, isRejected ? null : row.DecidedBy }.OfType<string>()],
+            RejectedBy = isRejected ? row.DecidedBy : null,
+            Reason = row.Reason,
+            CreatedAt = Instants.FromStore(row.CreatedAt).UtcDateTime,
+            ExpiresAt = Instants.FromStore(row.ExpiresAt).UtcDateTime,
+            DecidedAt = Instants.FromStore(row.DecidedAt)?.UtcDateTime,
+            UsedAt = Instants.FromStore(row.UsedAt)?.UtcDateTime,
+        };
+    }
+}

@@ -1,0 +1,125 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers.Calls;
+
+/// <summary>
+/// <c>POST /v1/agent/approvals</c> for agents, and <c>/v1/tunnels/{id}/approvals</c> for the people who decide.
+/// </summary>
+internal sealed class CallApprovalEndpoints(
+    TunnelAccess access,
+    TunnelStore tunnels,
+    CallApprovalStore store,
+    CallApprovals approvals,
+    TimeProvider time
+)
+{
+    private const string List = "call_approvals";
+
+    public async ValueTask<ApiAnswer> AskAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.CallApprovalRequest,
+            cancellationToken,
+            CallApprovalCheck.MaxBodyBytes
+        );
+        if (!body.TryGet(out var call, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (CallApprovalCheck.FindRefusal(call) is { } bad)
+        {
+            return bad;
+        }
+
+        var tunnel = await tunnels.FindAsync(request.Peer.TunnelId!, cancellationToken);
+        if (tunnel is null || tunnel.OrganizationId != request.Peer.OrganizationId)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var result = await approvals.AskAsync(request, call, cancellationToken);
+        return result.IsOk ? ApiAnswer.Json(result.Value, WireJson.Default.CallApprovalAnswer) : result.Refusal;
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
+        {
+            return refusal;
+        }
+
+        var state = request.Query("state");
+        if (state is not null && !CallApprovalState.All.Contains(state))
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"state: one of {string.Join(", ", CallApprovalState.All)} is required."
+            );
+        }
+
+        if (!PageRequest.Read(request, List).TryGet(out var page, out refusal))
+        {
+            return refusal;
+        }
+
+        var now = time.GetUtcNow();
+        var found = await store.ListAsync(tunnel.Id.Value, state, page, now, cancellationToken);
+        return ApiAnswer.Json(
+            page.Cut(found, row => row.Ordinal).Select(row => CallApprovalDocument.From(row, now)),
+            CallApprovalsJson.Default.PageCallApprovalDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Answer(await FindAsync(request, cancellationToken));
+
+    public ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        DecideAsync(request, approvals.ApproveAsync, cancellationToken);
+
+    public ValueTask<ApiAnswer> RejectAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        DecideAsync(request, approvals.RejectAsync, cancellationToken);
+
+    private async ValueTask<ApiAnswer> DecideAsync(
+        ApiRequest request,
+        Func<ApiRequest, CallApprovalRow, string?, CancellationToken, ValueTask<Result<CallApprovalRow>>> decide,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (!body.IsOk)
+        {
+            return body.Refusal;
+        }
+
+        var found = await FindAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(await decide(request, found.Value, body.Value.Reason, cancellationToken))
+            : found.Refusal;
+    }
+
+    private async ValueTask<Result<CallApprovalRow>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
+        {
+            return refusal;
+        }
+
+        return
+            CallApprovalId.TryParse(request.Route("approval_id"), out var id)
+            && await store.FindAsync(tunnel.Id.Value, id.Value, cancellationToken) is { } row
+            ? row
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    private ApiAnswer Answer(Result<CallApprovalRow> result) =>
+        result.IsOk
+            ? ApiAnswer.Json(
+                CallApprovalDocument.From(result.Value, time.GetUtcNow()),
+                CallApprovalsJson.Default.CallApprovalDocument
+            )
+            : result.Refusal;
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers.Calls;
+
+/// <summary>A row of <c>call_approvals</c> with the organization of its tunnel.</summary>
+internal sealed record CallApprovalRow
+{
+    public required string Id { get; init; }
+
+    public required long Ordinal { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string Binding { get; init; }
+
+    public required string CallerKey { get; init; }
+
+    /// <summary>A <see cref="CallApprovalRequest"/> as JSON.</summary>
+    public required string Description { get; init; }
+
+    public required long Approvers { get; init; }
+
+    /// <summary>As it is stored; see <see cref="GetState"/>.</summary>
+    public required string State { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long ExpiresAt { get; init; }
+
+    public string? FirstBy { get; init; }
+
+    public string? FirstPerson { get; init; }
+
+    public long? FirstAt { get; init; }
+
+    public string? DecidedBy { get; init; }
+
+    public long? DecidedAt { get; init; }
+
+    public string? Reason { get; init; }
+
+    public long? UsedAt { get; init; }
+
+    public CallApprovalRequest Call =>
+        JsonSerializer.Deserialize(Description, WireJson.Default.CallApprovalRequest)
+        ?? throw new InvalidOperationException("The description of an approval is null.");
+
+    public string GetState(DateTimeOffset now) =>
+        State != CallApprovalState.Used && ExpiresAt <= now.ToStore() ? CallApprovalState.Expired : State;
+}

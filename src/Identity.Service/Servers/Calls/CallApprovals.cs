@@ -1,0 +1,285 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Webhooks;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers.Calls;
+
+/// <summary>
+/// Requests, decides and uses approvals of calls. Each step is one decision of the journal, so that of two agents that ask
+/// for the same call at once one makes it:
+/// <list type="table">
+/// <item><term>no live request</term><description>a new one, pending</description></item>
+/// <item><term>pending</term><description>pending</description></item>
+/// <item><term>rejected</term><description>rejected, until it expires</description></item>
+/// <item><term>approved</term><description>used; the agent may make the call</description></item>
+/// </list>
+/// </summary>
+internal sealed class CallApprovals(
+    CallApprovalStore store,
+    Persons persons,
+    WebhookQueue webhooks,
+    Ordinals ordinals,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    // Another agent or person may be first each time; the next look finds what they made of it.
+    private const int MaxTries = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What an agent gets as the answer for a call.</summary>
+    public async ValueTask<Result<CallApprovalAnswer>> AskAsync(
+        ApiRequest request,
+        CallApprovalRequest call,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var tries = 1; tries <= MaxTries; tries++)
+        {
+            var now = time.GetStoreNow();
+            var found = await store.FindLiveAsync(request.Peer.TunnelId!, call.Binding, now, cancellationToken);
+            if (found is { State: CallApprovalState.Pending or CallApprovalState.Rejected })
+            {
+                return Answer(found);
+            }
+
+            var after = found is null
+                ? Create(request, call, now)
+                : found with
+                {
+                    State = CallApprovalState.Used,
+                    UsedAt = now.ToStore(),
+                };
+            var result = await CommitAsync(
+                AuditCause.Of(request.Peer, request),
+                found is null ? AuditEvents.CallApprovalRequested : AuditEvents.CallApprovalUsed,
+                after,
+                found is null ? store.Insert(after) : [store.Use(found, now)],
+                now,
+                cancellationToken
+            );
+            switch (result.Conflict)
+            {
+                case CallApprovalConflict.Stale:
+                    continue;
+                case CallApprovalConflict.TooMany:
+                    return CallApprovalErrors.TooMany.Refuse() with { RetryAfter = Pause };
+                case TunnelConflict.Stale:
+                    return TunnelErrors.Archived.Refuse();
+                default:
+                    return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(after);
+            }
+        }
+
+        return StorageErrors.Unavailable.Refuse() with
+        {
+            RetryAfter = Pause,
+        };
+    }
+
+    public async ValueTask<Result<CallApprovalRow>> ApproveAsync(
+        ApiRequest request,
+        CallApprovalRow before,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (CheckDecidable(request, before) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var now = time.GetStoreNow();
+        if (before.Approvers > 1 && before.FirstPerson is null)
+        {
+            return await DecideAsync(
+                request,
+                AuditEvents.CallApprovalApproved,
+                before,
+                before with
+                {
+                    FirstBy = request.Caller.ActorId,
+                    FirstPerson = person,
+                    FirstAt = now.ToStore(),
+                    Reason = reason,
+                },
+                now,
+                cancellationToken
+            );
+        }
+
+        if (
+            before.Approvers > 1
+            && Persons.CheckAreTwo(before.FirstPerson, person, CallApprovalErrors.SamePerson) is { } alone
+        )
+        {
+            return alone;
+        }
+
+        return await DecideAsync(
+            request,
+            AuditEvents.CallApprovalApproved,
+            before,
+            before with
+            {
+                State = CallApprovalState.Approved,
+                DecidedBy = request.Caller.ActorId,
+                DecidedAt = now.ToStore(),
+                Reason = reason ?? before.Reason,
+            },
+            now,
+            cancellationToken
+        );
+    }
+
+    public async ValueTask<Result<CallApprovalRow>> RejectAsync(
+        ApiRequest request,
+        CallApprovalRow before,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (CheckDecidable(request, before) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var now = time.GetStoreNow();
+        return await DecideAsync(
+            request,
+            AuditEvents.CallApprovalRejected,
+            before,
+            before with
+            {
+                State = CallApprovalState.Rejected,
+                DecidedBy = request.Caller.ActorId,
+                DecidedAt = now.ToStore(),
+                Reason = reason,
+            },
+            now,
+            cancellationToken
+        );
+    }
+
+    private Refusal? CheckDecidable(ApiRequest request, CallApprovalRow row) =>
+        Persons.CheckIsPerson(request.Caller) is { } workload
+            ? workload
+            : row.GetState(time.GetUtcNow()) switch
+            {
+                CallApprovalState.Pending => null,
+                CallApprovalState.Expired => CallApprovalErrors.Expired.Refuse(),
+                var state => CallApprovalErrors.Decided.Refuse().With("state", state),
+            };
+
+    private async ValueTask<Result<CallApprovalRow>> DecideAsync(
+        ApiRequest request,
+        string name,
+        CallApprovalRow before,
+        CallApprovalRow after,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await CommitAsync(
+            AuditCause.Of(request),
+            name,
+            after,
+            [store.Decide(before, after, now)],
+            now,
+            cancellationToken
+        );
+        if (result.Conflict is CallApprovalConflict.Stale)
+        {
+            // Another person was first: the state that they left decides the answer.
+            var current = await store.FindAsync(before.TunnelId, before.Id, cancellationToken);
+            return current is null ? RequestErrors.NotFound.Refuse()
+                : CheckDecidable(request, current) is { } refusal ? refusal
+                : StorageErrors.Unavailable.Refuse() with { RetryAfter = Pause };
+        }
+
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : after;
+    }
+
+    private async ValueTask<CommitResult> CommitAsync(
+        AuditCause cause,
+        string name,
+        CallApprovalRow after,
+        IReadOnlyList<Statement> statements,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var messages = await webhooks.EnqueueAsync(
+            after.OrganizationId,
+            ToMessageType(name),
+            now,
+            json => CallApprovalDecided.Write(json, after),
+            cancellationToken
+        );
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new CallApprovalDecided(name, after)
+                {
+                    At = now,
+                    Cause = cause,
+                    OrganizationId = after.OrganizationId,
+                    Resources =
+                    [
+                        new AuditResource("tunnel", after.TunnelId),
+                        new AuditResource("call_approval", after.Id),
+                    ],
+                },
+                Statements = [.. statements, .. messages],
+            },
+            cancellationToken
+        );
+        if (result.IsCommitted && messages.Count > 0)
+        {
+            webhooks.Wake();
+        }
+
+        return result;
+    }
+
+    private CallApprovalRow Create(ApiRequest request, CallApprovalRequest call, DateTimeOffset now) =>
+        new()
+        {
+            Id = CallApprovalId.New().Value,
+            Ordinal = ordinals.Next(),
+            TunnelId = request.Peer.TunnelId!,
+            OrganizationId = request.Peer.OrganizationId!,
+            Binding = call.Binding,
+            // With lengths, so that no two callers read alike.
+            CallerKey = Sha256Text.ToBase64Url(
+                string.Concat(
+                    new[] { call.Issuer, call.Subject, call.ClientId }.Select(text => $"{text.Length} {text}")
+                )
+            ),
+            Description = JsonSerializer.Serialize(call, WireJson.Default.CallApprovalRequest),
+            Approvers = call.Approvers,
+            State = CallApprovalState.Pending,
+            CreatedAt = now.ToStore(),
+            ExpiresAt = now.AddSeconds(call.ExpiresIn).ToStore(),
+        };
+
+    private static CallApprovalAnswer Answer(CallApprovalRow row) =>
+        new()
+        {
+            Id = row.Id,
+            State = row.State == CallApprovalState.Used ? CallApprovalAnswer.Approved : row.State,
+            ExpiresAt = Instants.FromStore(row.ExpiresAt),
+        };
+
+    // approval.requested for the event tunnel_approval_requested.
+    private static string ToMessageType(string name) =>
+        name.Replace("tunnel_approval_", "approval.", StringComparison.Ordinal);
+}

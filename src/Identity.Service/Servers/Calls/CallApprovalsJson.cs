@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Servers.Calls;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    MaxDepth = 16
+)]
+[JsonSerializable(typeof(CallApprovalDocument))]
+[JsonSerializable(typeof(Page<CallApprovalDocument>))]
+internal sealed partial class CallApprovalsJson : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to <see cref="CallApprovalRequest"/>: whether the call may be made, once.</summary>
+public sealed record CallApprovalAnswer
+{
+    public const string TypeName = "call_approval_answer";
+
+    /// <summary>The approval is used up by this answer.</summary>
+    public const string Approved = "approved";
+
+    /// <summary>A person still has to decide.</summary>
+    public const string Pending = "pending";
+
+    public const string Rejected = "rejected";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    /// <summary>The ticket: <c>appr_…</c>.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    /// <summary><c>approved</c>, <c>pending</c> or <c>rejected</c>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>When the ticket expires.</summary>
+    [JsonPropertyName("expires_at")]
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

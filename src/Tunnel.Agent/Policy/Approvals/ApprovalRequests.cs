@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>What the agent sends to the service about a call that needs approval.</summary>
+internal static class ApprovalRequests
+{
+    private const string Parameters = "params";
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
+
+    /// <param name="tunnelId">Of the agent.</param>
+    /// <param name="record">Who calls what, and by which policy and pin.</param>
+    /// <param name="rule">The rule that allows the call.</param>
+    /// <param name="message">The very bytes that are forwarded, in which no member is there twice.</param>
+    public static CallApprovalRequest Create(string tunnelId, CallRecord record, PolicyRule rule, McpMessage message)
+    {
+        using var document = JsonDocument.Parse(message.Bytes, Options);
+        var parameters = document.RootElement.TryGetProperty(Parameters, out var found) ? found : default;
+        var approval = rule.Approval!;
+        return new CallApprovalRequest
+        {
+            Binding = Bind(tunnelId, record, ParameterDigest.Compute(parameters)),
+            Route = record.Route,
+            Hostname = record.Host,
+            Method = record.Method,
+            Kind = record.Kind,
+            Name = record.Name,
+            Rule = rule.Name,
+            Issuer = record.Issuer,
+            Subject = record.Subject,
+            ClientId = record.ClientId,
+            PolicyVersion = record.PolicyVersion,
+            Pin = record.Pin,
+            Approvers = approval.Approvers,
+            ExpiresIn = (int)approval.Expires.TotalSeconds,
+            Arguments = ShownArguments.Describe(
+                parameters.ValueKind == JsonValueKind.Object
+                && parameters.TryGetProperty("arguments", out var arguments)
+                    ? arguments
+                    : default,
+                approval.Shown,
+                rule.Masked
+            ),
+        };
+    }
+
+    /// <summary>One value for everything that an approval is for (RFC 8785, SHA-256).</summary>
+    private static string Bind(string tunnelId, CallRecord record, string parameters)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("tunnel"u8, tunnelId);
+            json.WriteString("route"u8, record.Route);
+            json.WriteString("hostname"u8, record.Host);
+            json.WriteString("method"u8, record.Method);
+            json.WriteString("kind"u8, record.Kind);
+            json.WriteString("name"u8, record.Name);
+            json.WriteString("parameters"u8, parameters);
+            json.WriteStartObject("principal"u8);
+            json.WriteString("iss"u8, record.Issuer);
+            json.WriteString("sub"u8, record.Subject);
+            json.WriteString("client_id"u8, record.ClientId);
+            json.WriteEndObject();
+            json.WriteString("policy_version"u8, record.PolicyVersion);
+            json.WriteString("pin"u8, record.Pin);
+            json.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return CanonicalJson.Digest(document.RootElement);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Telemetry;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>
+/// Asks the identity service whether a person has approved a call. The service alone remembers: an approval is for one call,
+/// whichever agent of the tunnel makes it. Whatever goes wrong refuses the call.
+/// </summary>
+/// <param name="service">The machine API with the present identity; null before the first.</param>
+/// <param name="tunnelId">Part of what an approval is bound to.</param>
+/// <param name="logger">Where problems are reported.</param>
+internal sealed class ApprovalService(Func<MachineClient?> service, string tunnelId, ILogger<ApprovalService> logger)
+{
+    public async ValueTask<ApprovalVerdict> AskAsync(
+        CallRecord record,
+        PolicyRule rule,
+        McpMessage message,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            if (service() is not { } client)
+            {
+                return Fail(record, "The agent is not enrolled.");
+            }
+
+            var request = ApprovalRequests.Create(tunnelId, record, rule, message);
+            var result = await client.AskApprovalAsync(request, cancellationToken);
+            return result.IsSuccess ? Judge(record, result.Value) : Fail(record, $"{result.Failure}");
+        }
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or JsonException)
+        {
+            // The certificate was renewed meanwhile, the client left, or the arguments cannot be read.
+            return Fail(record, e.Message);
+        }
+    }
+
+    private ApprovalVerdict Judge(CallRecord record, CallApprovalAnswer answer)
+    {
+        var ticket = new ApprovalTicket(answer.Id, answer.ExpiresAt);
+        return answer.State switch
+        {
+            CallApprovalAnswer.Approved => new ApprovalVerdict(null, answer.Id),
+            CallApprovalAnswer.Pending => new ApprovalVerdict(
+                ApprovalFailures.Required with
+                {
+                    Ticket = ticket,
+                    Message = $"A person has to approve the call: ticket {answer.Id}. Repeat the call after approval.",
+                },
+                answer.Id
+            ),
+            CallApprovalAnswer.Rejected => new ApprovalVerdict(
+                ApprovalFailures.Rejected with
+                {
+                    Ticket = ticket,
+                    Message = $"A person has rejected the call: ticket {answer.Id}.",
+                },
+                answer.Id
+            ),
+            _ => Fail(record, "The answer has an unknown state."),
+        };
+    }
+
+    private ApprovalVerdict Fail(CallRecord record, string problem)
+    {
+        Log.ApprovalUnavailable(logger, record.Route, problem);
+        return new ApprovalVerdict(ApprovalFailures.Unavailable, "");
+    }
+}

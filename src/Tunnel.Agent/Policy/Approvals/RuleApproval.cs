@@ -1,0 +1,20 @@
+using System.Globalization;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>A rule's <c>require_approval</c>: each call that the rule allows needs the approval of a person.</summary>
+/// <param name="Expires">For how long a request can be decided, and its approval be used.</param>
+/// <param name="Shown">Arguments whose values the approver sees; of all others only type and length leave the agent.</param>
+/// <param name="Approvers">How many different people must approve.</param>
+internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer> Shown, int Approvers)
+{
+    public string DescribeApprovers() => Approvers == 1 ? "a person" : $"{Approvers} different people";
+
+    /// <summary>The same for equal ones: the version of the policy depends on it.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Expires.TotalSeconds} {Approvers} {string.Join(' ', Shown.Select(s => $"{s.Text.Length}:{s.Text}"))}"
+        );
+}

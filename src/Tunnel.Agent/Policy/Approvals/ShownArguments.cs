@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>
+/// What an approver sees of arguments: the values that the rule shows, and of the outermost others the type and the length, as
+/// in the record.
+/// </summary>
+internal static class ShownArguments
+{
+    /// <summary>A longer value is not shown: an approver who sees a part could take it for the whole.</summary>
+    internal const int MaxValueCharacters = 2000;
+
+    internal const int MaxMembers = 32;
+    private const int MaxNameCharacters = 64;
+
+    public static IReadOnlyList<CallApprovalArgument> Describe(
+        JsonElement arguments,
+        IReadOnlyList<JsonPointer> shown,
+        IReadOnlyList<JsonPointer> masked
+    )
+    {
+        var described = shown.Select(pointer => Show(arguments, pointer)).ToList();
+        if (arguments.ValueKind != JsonValueKind.Object)
+        {
+            return described;
+        }
+
+        var others = arguments
+            .EnumerateObject()
+            .Select(member => (At: ToPointer(member.Name), member.Value))
+            .Where(member => !shown.Any(pointer => pointer.Text == member.At))
+            .ToList();
+        described.AddRange(
+            others
+                .Take(MaxMembers)
+                .Select(member => new CallApprovalArgument
+                {
+                    At =
+                        member.At.Length <= MaxNameCharacters + 1
+                            ? Escape(member.At)
+                            : Escape(CutAtCharacter(member.At, MaxNameCharacters + 1)) + "…",
+                    Shape = masked.Any(pointer => pointer.Text == member.At) ? "masked" : GetShape(member.Value),
+                })
+        );
+        if (others.Count > MaxMembers)
+        {
+            described.Add(new CallApprovalArgument { At = "…", Shape = $"{others.Count - MaxMembers} more" });
+        }
+
+        return described;
+    }
+
+    private static CallApprovalArgument Show(JsonElement arguments, JsonPointer pointer)
+    {
+        if (
+            arguments.ValueKind == JsonValueKind.Undefined
+            || pointer.Find(arguments, out var value) != PointerResult.Found
+        )
+        {
+            return new CallApprovalArgument { At = pointer.Text, Shape = "missing" };
+        }
+
+        var text = Escape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
+        return new CallApprovalArgument
+        {
+            At = pointer.Text,
+            Shape = GetShape(value),
+            Value = text.Length <= MaxValueCharacters ? text : null,
+        };
+    }
+
+    // As in the record: the length of text is that of its bytes as they were written.
+    private static string GetShape(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => Measure("string", JsonMarshal.GetRawUtf8Value(value).Length - 2),
+            JsonValueKind.Array => Measure("array", value.GetArrayLength()),
+            JsonValueKind.Object => Measure("object", value.GetPropertyCount()),
+            JsonValueKind.Number => "number",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => "null",
+        };
+
+    private static string Measure(string type, int length) =>
+        string.Create(CultureInfo.InvariantCulture, $"{type}:{length}");
+
+    // RFC 6901 §3
+    private static string ToPointer(string name) =>
+        "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private static string CutAtCharacter(string text, int length) =>
+        text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
+    // What cannot be seen, or turns around what is seen, is written out: an approver must not read another value.
+    private static string Escape(string text)
+    {
+        if (!text.EnumerateRunes().Any(IsUnseen))
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!IsUnseen(rune))
+            {
+                escaped.Append(rune.ToString());
+                continue;
+            }
+
+            foreach (var unit in rune.ToString())
+            {
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool IsUnseen(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.SpaceSeparator
+        && rune.Value != ' ';
+}
