@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Pins;
-using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 

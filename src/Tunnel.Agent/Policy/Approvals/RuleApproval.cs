@@ -1,5 +1,5 @@
 using System.Globalization;
-using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Policy.Approvals;
-using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy.Approvals;
 
