@@ -34,6 +34,7 @@ export async function open(colorScheme, ...others) {
 
 /** At the width of a telephone and of a laptop, nothing may be wider than the window: tables scroll inside their frames. */
 export async function fits(page, name) {
+  await page.waitForLoadState('load'); // what is awaited may be there before the style sheet is
   const size = page.viewportSize();
   for (const width of [390, 1440]) {
     await page.setViewportSize({ width, height: 900 });

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -23,6 +24,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     private readonly Channel<ReceivedAnswer> answers = Channel.CreateUnbounded<ReceivedAnswer>();
     private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
     private int lastId;
+    private int delivering;
 
     /// <param name="certificate">Its own; null: it speaks no TLS.</param>
     /// <param name="shown">Told the serial of each agent's certificate.</param>
@@ -34,6 +36,12 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     public int Port => server.Port;
 
     public int Polls { get; private set; }
+
+    /// <summary>Commands that were sent to an agent.</summary>
+    public int Delivered { get; private set; }
+
+    /// <summary>Whether a poll has passed the gate and is not answered yet.</summary>
+    public bool IsDelivering => Volatile.Read(ref delivering) > 0;
 
     /// <summary>Awaited before a poll is answered, where it is set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -100,22 +108,48 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
 
     private async Task<bool> AnswerAsync(RecordedRequest request, Stream stream, CancellationToken stop)
     {
-        string response;
         if (request.RequestLine.StartsWith("GET", StringComparison.Ordinal))
         {
-            Polls++;
-            polls.Writer.TryWrite(request);
-            await Gate.WaitAsync(stop);
-            response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);
-        }
-        else
-        {
-            answers.Writer.TryWrite(new ReceivedAnswer(request));
-            response = forcedAnswers.TryDequeue(out var forced) ? forced : Format(200, """{"status":"ok"}""");
+            return await AnswerPollAsync(request, stream, stop);
         }
 
+        answers.Writer.TryWrite(new ReceivedAnswer(request));
+        var response = forcedAnswers.TryDequeue(out var forced) ? forced : Format(200, """{"status":"ok"}""");
         await stream.WriteAsync(Encoding.UTF8.GetBytes(response), stop);
         return response.Length > 0;
+    }
+
+    private async Task<bool> AnswerPollAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
+        Polls++;
+        polls.Writer.TryWrite(request);
+        await PassGateAsync(stop);
+        try
+        {
+            var response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(response), stop);
+            return response.Length > 0;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref delivering);
+        }
+    }
+
+    // The gate may be closed between the wait and what follows it.
+    private async Task PassGateAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Gate.WaitAsync(stop);
+            Interlocked.Increment(ref delivering);
+            if (Gate.IsCompleted)
+            {
+                return;
+            }
+
+            Interlocked.Decrement(ref delivering);
+        }
     }
 
     private async Task<string> DeliverAsync(RecordedRequest request, Stream stream, CancellationToken stop)
@@ -123,6 +157,15 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
         var limit = int.Parse(Query(request, "limit"), CultureInfo.InvariantCulture);
         var wait = int.Parse(Query(request, "timeout_ms"), CultureInfo.InvariantCulture);
         var taken = new JsonArray();
+        if (
+            stream is NetworkStream { Socket: var socket }
+            && socket.Poll(0, SelectMode.SelectRead)
+            && socket.Available == 0
+        )
+        {
+            return ""; // the agent left while the gate was closed
+        }
+
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stop);
         held.CancelAfter(Math.Min(wait, 200)); // it may answer earlier than it was asked to
         var gone = FollowAsync(stream, held);
@@ -157,6 +200,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
             return "";
         }
 
+        Delivered += taken.Count;
         return Format(200, new JsonObject { ["commands"] = taken, ["later_member"] = 1 }.ToJsonString());
     }
 
