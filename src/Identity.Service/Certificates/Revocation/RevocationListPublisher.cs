@@ -53,15 +53,16 @@ internal sealed class RevocationListPublisher(
     /// </summary>
     public async Task<int> PublishDueAsync(CancellationToken cancellationToken)
     {
-        if (clock.Check() is not null)
-        {
-            return 0;
-        }
-
         await publishing.WaitAsync(cancellationToken);
         try
         {
+            // In this order: a leap after the check does not make more lists due.
             var now = Time.GetUtcNow();
+            if (clock.Check() is not null)
+            {
+                return 0;
+            }
+
             var endingBefore = now + (options.RevocationListLife / 2);
             var due = await store.ListDueAsync(now, endingBefore, cancellationToken);
             if (due.Count == 0)
