@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -18,7 +19,7 @@ public sealed class LongPollDeadlineTests
 
         (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(next);
         scene.Plane.HasAnswer.ShouldBeFalse();
-        scene.Log.Text.ShouldContain("the deadline of command req-1 passed");
+        await ExpiryAsync(scene);
     }
 
     [Theory] // response timeout {omitted, null, malformed}: no deadline
@@ -36,7 +37,13 @@ public sealed class LongPollDeadlineTests
     [Fact] // the deadline keeps serving: a late answer is discarded, the next call is fine
     public async Task Command_PastItsDeadline_FreesTheServerAndIsNeverAnswered()
     {
+        var time = new FakeTimeProvider();
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var plane = new ControlPlaneDouble();
+        plane.Enqueue(
+            """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"slow"}}""",
+            change: c => c["response_timeout"] = "300s"
+        );
         await using var scene = await LongPollScene.StartAsync(
             RawUpstream.Scripted(
                 async (request, stream, token) =>
@@ -51,32 +58,42 @@ public sealed class LongPollDeadlineTests
                     await stream.WriteAsync(Encoding.UTF8.GetBytes(LongPollScene.Json(LongPollScene.Result)), token);
                     return true;
                 }
-            )
+            ),
+            s => s with { PollTimeout = TimeSpan.FromDays(1), MaxCallTime = TimeSpan.FromDays(1) },
+            plane: plane,
+            time: time
         );
-        scene.Plane.Enqueue(
-            """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"slow"}}""",
-            change: c => c["response_timeout"] = "300ms"
-        );
-        await left.Task.WaitAsync(TestContext.Current.CancellationToken);
-        var next = scene.Plane.Enqueue(LongPollScene.Call);
+        await scene.Server.NextAsync();
+        left.Task.IsCompleted.ShouldBeFalse();
 
-        (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(next);
+        time.Advance(TimeSpan.FromSeconds(301));
+        await left.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var next = plane.Enqueue(LongPollScene.Call);
+
+        (await LongPollScene.PassAsync(time, plane.NextAnswerAsync())).RequestId.ShouldBe(next);
         await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
-        scene.Plane.HasAnswer.ShouldBeFalse();
+        plane.HasAnswer.ShouldBeFalse();
     }
 
     [Fact]
     public async Task Command_DeadlineDuringRetries_IsNotSentAgain()
     {
-        await using var scene = await LongPollScene.StartAsync();
-        scene.Plane.ForceAnswer(503, headers: "Retry-After: 30\r\n");
-        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = "1s");
+        var time = new FakeTimeProvider();
+        await using var plane = new ControlPlaneDouble();
+        plane.ForceAnswer(503, headers: "Retry-After: 30\r\n");
+        plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = "20s");
+        await using var scene = await LongPollScene.StartAsync(
+            change: s => s with { PollTimeout = TimeSpan.FromDays(1) },
+            plane: plane,
+            time: time
+        );
 
-        await scene.Plane.NextAnswerAsync();
+        await plane.NextAnswerAsync();
+        time.Advance(TimeSpan.FromSeconds(21));
 
         await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
-        scene.Plane.HasAnswer.ShouldBeFalse();
-        scene.Log.Text.ShouldContain("the deadline of command req-1 passed");
+        plane.HasAnswer.ShouldBeFalse();
+        await ExpiryAsync(scene);
     }
 
     [Fact] // reconnect after the connection's time: the outbound request is freed, and the product learns it
@@ -147,6 +164,11 @@ public sealed class LongPollDeadlineTests
         (scene.Closure, scene.IsWithdrawn) = (null, false);
         await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem is null);
     }
+
+    private static Task ExpiryAsync(LongPollScene scene) =>
+        LongPollScene.UntilAsync(() =>
+            scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal)
+        );
 
     private static RawUpstream Held(Task release) =>
         RawUpstream.Scripted(

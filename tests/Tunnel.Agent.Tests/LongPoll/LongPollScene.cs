@@ -1,6 +1,7 @@
 using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.LongPoll;
@@ -51,6 +52,8 @@ internal sealed class LongPollScene : IAsyncDisposable
 
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public LongPollTunnels Agent => agents[0];
 
     /// <summary>A scene whose agent polls, with one route to the server.</summary>
@@ -60,10 +63,11 @@ internal sealed class LongPollScene : IAsyncDisposable
         RouteAccess? access = null,
         RoutePolicy? policy = null,
         IAuditTrail? trail = null,
-        ControlPlaneDouble? plane = null
+        ControlPlaneDouble? plane = null,
+        TimeProvider? time = null
     )
     {
-        var scene = new LongPollScene(server, plane, trail);
+        var scene = new LongPollScene(server, plane, trail) { Time = time ?? TimeProvider.System };
         scene.AddRoute(access, policy);
         await scene.Tunnel.StartAsync();
         scene.StartAgent(change);
@@ -116,7 +120,7 @@ internal sealed class LongPollScene : IAsyncDisposable
                 Application = Tunnel.Application,
                 Routes = Tunnel.Map,
                 Network = new NetworkSource(Network),
-                Time = TimeProvider.System,
+                Time = Time,
                 Logger = Log,
                 Metrics = agents.Count == 0 ? Metrics : new LongPollMetrics(),
                 FindClosure = () => Closure,
@@ -128,6 +132,18 @@ internal sealed class LongPollScene : IAsyncDisposable
         agents.Add(agent);
         agent.Start();
         return agent;
+    }
+
+    /// <summary>Lets the time of the agent pass, so that it polls on, while something is awaited.</summary>
+    public static async Task<T> PassAsync<T>(FakeTimeProvider time, ValueTask<T> awaited)
+    {
+        var task = awaited.AsTask();
+        await UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(200));
+            return task.IsCompleted;
+        });
+        return await task;
     }
 
     public static async Task UntilAsync(Func<bool> condition)
