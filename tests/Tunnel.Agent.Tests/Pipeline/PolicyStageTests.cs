@@ -549,11 +549,13 @@ public sealed class PolicyStageTests
     [Fact]
     public async Task Timeout_OfAStream_IsItsLastEvent()
     {
+        const string First = "data: {\"n\":1}\n\n";
+        var time = new FakeTimeProvider();
         var upstream = RawUpstream.Scripted(
             async (_, stream, token) =>
             {
                 await stream.WriteAsync(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\"n\":1}\n\n"u8.ToArray(),
+                    Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + First),
                     token
                 );
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
@@ -561,14 +563,25 @@ public sealed class PolicyStageTests
             }
         );
         await using var fixture = await StartAsync(
-            Settings(Allow("a", "*") with { Limits = new RuleLimits { Timeout = TimeSpan.FromMilliseconds(500) } }),
-            upstream
+            Settings(Allow("a", "*") with { Limits = new RuleLimits { Timeout = TimeSpan.FromMinutes(1) } }),
+            upstream,
+            time
         );
 
-        var (answer, body) = await fixture.PostAsync(Call("get", "3"));
+        var (answer, body) = await fixture.PostAsync(
+            Call("get", "3"),
+            read: async content =>
+            {
+                using var reader = new StreamReader(await content.ReadAsStreamAsync(Token));
+                var first = new char[First.Length];
+                await reader.ReadBlockAsync(first, Token);
+                time.Advance(TimeSpan.FromMinutes(2));
+                return new string(first) + await reader.ReadToEndAsync(Token);
+            }
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        body.ShouldStartWith("data: {\"n\":1}\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32005");
+        body.ShouldStartWith(First + "data: {\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32005");
     }
 
     private static int CodeOf(string body)

@@ -71,7 +71,8 @@ internal sealed class PolicyFixture : IAsyncDisposable
         string? subject = null,
         string path = "/mcp",
         HttpMethod? method = null,
-        Action<HttpRequestMessage>? change = null
+        Action<HttpRequestMessage>? change = null,
+        Func<HttpContent, Task<string>>? read = null
     )
     {
         using var client = Tunnel.Client(version: new Version(httpVersion, httpVersion == 1 ? 1 : 0));
@@ -91,8 +92,9 @@ internal sealed class PolicyFixture : IAsyncDisposable
 
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token(subject)}");
         change?.Invoke(request);
-        var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return (answer, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var token = TestContext.Current.CancellationToken;
+        var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+        return (answer, await (read is null ? answer.Content.ReadAsStringAsync(token) : read(answer.Content)));
     }
 
     public static string Call(string tool, string id = "1", string arguments = "{}") =>
