@@ -34,6 +34,7 @@ internal sealed class ReportEndpoints(
 {
     private const int MaxRoutes = 256;
     private const int MaxNames = 256;
+    private const int MaxDrifts = 256;
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
 
@@ -197,14 +198,21 @@ internal sealed class ReportEndpoints(
             return RequestErrors.Invalid.Refuse($"routes: at most {MaxRoutes} are allowed.");
         }
 
+        if (report.Routes.Sum(route => route?.Drifts?.Count ?? 0) > MaxDrifts)
+        {
+            return RequestErrors.Invalid.Refuse($"routes.drifts: at most {MaxDrifts} are allowed in a report.");
+        }
+
         return
             report.Routes.All(route =>
                 route is not null
                 && IsShort(route.Name)
                 && IsShort(route.Hostname)
                 && IsShort(route.Detail)
-                && IsShort(route.Oauth ?? "")
+                && IsShort(route.Oauth)
+                && IsShort(route.Policy)
                 && IsGood(route.Public)
+                && (route.Drifts ?? []).All(IsGood)
             )
             && IsShort(report.Version)
             && AuditDisputes.IsKnown(report.AuditAlarm)
@@ -258,6 +266,14 @@ internal sealed class ReportEndpoints(
             && IsShort(said.Issuer)
             && IsShort(said.Account)
         );
+
+    private static bool IsGood(AgentReportDrift? said) =>
+        said is not null
+        && IsShort(said.Kind)
+        && IsShort(said.Name)
+        && IsShort(said.Classes)
+        && IsShort(said.Action)
+        && IsShort(said.Observed);
 
     private static bool IsShort(string? text) => text is null || text.Length <= MaxTextLength;
 

@@ -9,6 +9,7 @@ internal static class ServersRegistration
 {
     public static IServiceCollection AddServers(this IServiceCollection services) =>
         services
+            .AddSingleton<ReportedChanges>()
             .AddSingleton<UsageReports>()
             .AddSingleton<AttestationNotices>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AttestationNotices>())

@@ -16,6 +16,7 @@ internal sealed class UsageReports(
     InventoryStore inventory,
     CallerStore callers,
     RouteStore routes,
+    ReportedChanges changes,
     WebhookQueue webhooks
 )
 {
@@ -40,7 +41,7 @@ internal sealed class UsageReports(
     )
     {
         var newRoutes = await ListNewRoutesAsync(tunnel.Id, report, cancellationToken);
-        List<Statement> messages = [];
+        List<Statement> messages = [.. await changes.PlanAsync(tunnel, instanceId, report, now, cancellationToken)];
         if (newRoutes.Count > 0)
         {
             messages.AddRange(

@@ -32,4 +32,17 @@ public sealed record AgentReportRoute
     [JsonPropertyName("public")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportPublic? Public { get; init; }
+
+    /// <summary>
+    /// Says which policy decides: two that differ in anything have different ones; <c>off</c>: none decides. Null from
+    /// agents that do not say.
+    /// </summary>
+    [JsonPropertyName("policy")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Policy { get; init; }
+
+    /// <summary>What differs from what was approved; null where nothing does, or nothing is compared.</summary>
+    [JsonPropertyName("drifts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentReportDrift>? Drifts { get; init; }
 }

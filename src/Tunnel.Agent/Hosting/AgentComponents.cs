@@ -108,6 +108,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             callCheckpoint = checkpoint;
             Credentials.RequestReport();
         };
+        reporter.Changed = Credentials.RequestReport;
         Readiness = new AgentReadiness(this, watch);
         Metrics.WatchRecording(() =>
             Trail.Problem is null ? null

@@ -1,6 +1,7 @@
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -143,7 +144,10 @@ internal sealed class RouteGeneration : IAsyncDisposable
         string domain,
         IReadOnlyCollection<string> hostnames,
         (string? Issuer, string? Account) authority
-    ) =>
+    )
+    {
+        var room = Pins.DriftReport.MaxReported;
+        return
         [
             .. Probes.Select(p => new AgentReportRoute
             {
@@ -160,8 +164,11 @@ internal sealed class RouteGeneration : IAsyncDisposable
                         Account = authority.Account,
                     }
                     : null,
+                Policy = p.Route.Policy.Mode == PolicyMode.Off ? "off" : p.Route.Policy.Version,
+                Drifts = p.Route.Policy.Pins is { } pins ? Pins.DriftReport.List(pins, ref room) : null,
             }),
         ];
+    }
 
     public ValueTask DisposeAsync() => set.DisposeAsync();
 }

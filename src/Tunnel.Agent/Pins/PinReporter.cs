@@ -14,13 +14,16 @@ internal sealed class PinReporter(
     private const int ShownDigits = 12;
     private const int MaxShownName = 200;
 
+    /// <summary>Called when a difference begins or changes: the service need not wait for the next report.</summary>
+    public Action Changed { get; set; } = () => { };
+
     /// <summary>A definition differs from its pin in another way than before.</summary>
     public void Report(RoutePins pins, Drift drift)
     {
         var pinned = pins.State.FindPinned(drift.Key)?.Digest ?? "";
         var observed = drift.Observed?.Digest ?? "";
         var classes = DriftClasses.Format(drift.Classes);
-        var action = pins.Enforces ? PinSettings.ToText(pins.GetAction(drift)) : "observe";
+        var action = pins.DescribeAction(drift);
         foreach (var (one, name) in DriftClasses.All)
         {
             if (drift.Classes.HasFlag(one))
@@ -45,6 +48,7 @@ internal sealed class PinReporter(
                 Observed = observed,
             }
         );
+        Changed();
     }
 
     /// <summary>A definition is as it was approved again, or an unpinned one is gone.</summary>

@@ -116,6 +116,9 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
         return drift.IsAmbiguous && action < PinAction.Block ? PinAction.Block : action;
     }
 
+    /// <summary>What is done about a difference, as records and reports say it.</summary>
+    public string DescribeAction(Drift drift) => Enforces ? PinSettings.ToText(GetAction(drift)) : "observe";
+
     public bool Covers(PinKind kind) => settings.Mode != PinMode.Off && settings.Kinds.Contains(kind);
 
     // A name may be a URI and a template, and one that was never listed may be of a template.

@@ -34,8 +34,8 @@ internal sealed class PinScene : IAsyncDisposable
         Server = server;
         Platform = new TestPki(Time.GetUtcNow());
         state = StateDirectory.Open(Path.Combine(folder, "state"));
-        var reporter = new PinReporter(Trail, metrics, Time, Log.CreateLogger<PinReporter>());
-        Book = new PinBook(state, reporter, Time);
+        Reporter = new PinReporter(Trail, metrics, Time, Log.CreateLogger<PinReporter>());
+        Book = new PinBook(state, Reporter, Time);
         Pins = Book.Create(route, settings)!;
         var upstream = Support.Tunnel.UpstreamTo(server.Port);
         own = new HttpUpstream(
@@ -65,6 +65,8 @@ internal sealed class PinScene : IAsyncDisposable
     public TestPki Platform { get; }
 
     public ChangingServer Server { get; }
+
+    public PinReporter Reporter { get; }
 
     public PinBook Book { get; }
 

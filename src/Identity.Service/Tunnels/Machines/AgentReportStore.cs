@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
@@ -41,5 +43,20 @@ internal sealed class AgentReportStore(Database database)
                 row.Body
             )),
         ];
+    }
+
+    /// <summary>The last report of one instance; null: it has not reported.</summary>
+    public async ValueTask<AgentReport?> FindAsync(
+        TunnelId tunnelId,
+        string instanceId,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<string>(
+            "SELECT body FROM agent_reports WHERE tunnel_id = @Value AND instance_id = @instanceId",
+            new { tunnelId.Value, instanceId },
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : JsonSerializer.Deserialize(rows[0], WireJson.Default.AgentReport);
     }
 }

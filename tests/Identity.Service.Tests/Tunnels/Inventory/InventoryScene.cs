@@ -51,6 +51,13 @@ internal sealed class InventoryScene : IAsyncDisposable
         return (tunnel.Id(), agent);
     }
 
+    /// <summary>One more agent of the scene's tunnel.</summary>
+    public async Task<HttpClient> AddAgentAsync(string instanceId)
+    {
+        var tunnel = await Api.GetOkAsync("/v1/tunnels/" + TunnelId);
+        return Service.Agent(peers, tunnel.Text("organization_id"), TunnelId, instanceId).Client;
+    }
+
     /// <summary>The administrator of another organization.</summary>
     public async Task<HttpClient> AddOrganizationAsync()
     {

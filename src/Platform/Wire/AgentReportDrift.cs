@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>A definition of a route's server that differs from what was approved.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentReportDrift
+{
+    /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c>, <c>template</c> or <c>instructions</c>.</summary>
+    [JsonPropertyName("kind")]
+    public required string Kind { get; init; }
+
+    /// <summary>As the server names it; cut after 200 characters.</summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>In which ways it differs, the gravest first, joined by commas.</summary>
+    [JsonPropertyName("classes")]
+    public required string Classes { get; init; }
+
+    /// <summary>What the agent does about it: <c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.</summary>
+    [JsonPropertyName("action")]
+    public required string Action { get; init; }
+
+    /// <summary>SHA-256 of the definition as it is now, in lower-case hexadecimal; empty: it is gone, or has no canonical form.</summary>
+    [JsonPropertyName("observed")]
+    public required string Observed { get; init; }
+
+    /// <summary>When it was first seen to differ.</summary>
+    [JsonPropertyName("since")]
+    public required DateTime Since { get; init; }
+}
