@@ -23,6 +23,19 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public void Page_OfTheDocumentation_IsInTheIndex()
+    {
+        var index = File.ReadAllText(Repository.PathOf("docs/index.md"));
+        var linked = Link().Matches(index).Select(m => m.Groups["target"].Value.Split('#')[0]).ToHashSet();
+
+        new[] { "docs", "docs/platforms" }
+            .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.md"))
+            .Select(page => Path.GetRelativePath(Repository.PathOf("docs"), page))
+            .Where(page => page != "index.md" && !linked.Contains(page))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Rules_CitedInTheSources_AreWrittenDown()
     {
         var written = Rule()

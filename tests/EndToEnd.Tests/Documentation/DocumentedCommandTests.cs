@@ -18,6 +18,7 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
     /// <summary>Tasks that nothing can be executed of here, and who proves them instead.</summary>
     private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
     {
+        ["Practise a restore"] = "its steps are executed in backup.md",
         ["Rotate the sealing key"] = "needs the host's systemd; SealRotationTests",
         ["Renew the registered CA"] =
             "its steps are executed in ca-registration.md; with an HSM in AuthorityRotationTests",
