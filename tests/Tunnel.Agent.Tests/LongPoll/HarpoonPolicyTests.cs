@@ -90,6 +90,26 @@ public sealed class HarpoonPolicyTests
             .ShouldBe(["allow", "deny", "deny"]);
     }
 
+    [Fact] // a route without tokens, for the provider alone
+    public async Task Policy_OnTheSource_KeepsOtherWaysOut()
+    {
+        await using var server = RawUpstream.Answering(HarpoonScene.Answer("pong"));
+        await using var scene = await HarpoonScene.StartAsync(
+            [HarpoonScene.Target(server.Port)],
+            policy: Policies.Route(
+                PolicyFile.Settings("{name: a, effect: allow, source: [\"100::/64\"], tools: [call_target]}")
+            )
+        );
+
+        var own = await PostAsync(scene, HarpoonScene.Use("call_target", """{"name":"tickets"}"""));
+        var called = await scene.CallAsync(Get);
+
+        own.ShouldContain("Unknown tool: call_target");
+        HarpoonScene.BodyOf(called).ShouldBe("pong");
+        await server.NextAsync();
+        server.Connections.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Record_NamesTheCommand_AndKeepsNoValue()
     {
