@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
@@ -7,11 +8,13 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <param name="Sources">As the categories.</param>
 /// <param name="Tags">A target has all of these.</param>
 internal sealed record CalloutFilter(
-    IReadOnlyList<string> Categories,
-    IReadOnlyList<string> Sources,
-    IReadOnlyList<string> Tags
+    IReadOnlySet<string> Categories,
+    IReadOnlySet<string> Sources,
+    IReadOnlySet<string> Tags
 )
 {
+    private static readonly FrozenSet<string> Everything = [];
+
     /// <summary>Null if the arguments are not of that shape.</summary>
     public static CalloutFilter? Read(JsonElement arguments)
     {
@@ -20,7 +23,7 @@ internal sealed record CalloutFilter(
             return null;
         }
 
-        var filter = new CalloutFilter([], [], []);
+        var filter = new CalloutFilter(Everything, Everything, Everything);
         foreach (var member in arguments.EnumerateObject())
         {
             if (ReadWords(member.Value) is not { } words)
@@ -50,20 +53,20 @@ internal sealed record CalloutFilter(
     public IReadOnlyList<CalloutTarget> Select(IEnumerable<CalloutTarget> targets) =>
         [
             .. targets.Where(t =>
-                (Categories.Count == 0 || Categories.Contains(t.Category, StringComparer.Ordinal))
-                && (Sources.Count == 0 || Sources.Contains(t.Category, StringComparer.Ordinal))
+                (Categories.Count == 0 || Categories.Contains(t.Category))
+                && (Sources.Count == 0 || Sources.Contains(t.Category))
                 && Tags.All(tag => t.Tags.Contains(tag, StringComparer.Ordinal))
             ),
         ];
 
-    private static List<string>? ReadWords(JsonElement list)
+    private static HashSet<string>? ReadWords(JsonElement list)
     {
         if (list.ValueKind != JsonValueKind.Array)
         {
             return null;
         }
 
-        var words = new List<string>();
+        var words = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in list.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.String)

@@ -103,19 +103,24 @@ internal sealed class HarpoonSurface : CalloutSurface
         && request.MaxRedirects is null or <= MostRedirects
             ? request with
             {
-                Headers = [.. request.Headers.Where(h => IsOfTheCall(h.Key, request.Headers))],
+                Headers = SelectHeaders(request.Headers),
             }
             : null;
 
     // The provider's callers send what their HTTP client adds. It is left out; what is left must be allowed by the target.
-    private static bool IsOfTheCall(string name, IReadOnlyList<KeyValuePair<string, string>> headers)
+    private static List<KeyValuePair<string, string>> SelectHeaders(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         string[] connection =
         [
             .. headers.Where(h => h.Key.Equals("Connection", StringComparison.OrdinalIgnoreCase)).Select(h => h.Value),
         ];
-        return HeaderRules.ForwardsRequest(name, connection)
-            && !CallerHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. headers.Where(h =>
+                HeaderRules.ForwardsRequest(h.Key, connection)
+                && !CallerHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase)
+            ),
+        ];
     }
 
     // The protocol's agents write names so; a caller may compare them with their case.
