@@ -14,7 +14,7 @@ using Culvert.Tunnel.Agent.Upstreams.Callouts;
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
 
 /// <summary>
-/// An agent whose channel <c>harpoon</c> is a route with callouts, next to <c>main</c>. The callouts' clock stands still, so
+/// An agent whose channel <c>harpoon</c> is a route with callouts, next to <c>main</c>. The callouts' clock does not advance, so
 /// that no limit of time passes unless a test says so.
 /// </summary>
 internal sealed class HarpoonScene : IAsyncDisposable

@@ -31,7 +31,7 @@ internal abstract class CalloutSurface
     /// <summary>Writes the members of an entry of <c>list_targets</c>.</summary>
     public abstract void WriteTarget(Utf8JsonWriter json, CalloutTarget target);
 
-    /// <summary>Writes the members of a result of <c>call_target</c> that is no refusal.</summary>
+    /// <summary>Writes the members of a result of <c>call_target</c> that is not a refusal.</summary>
     public abstract void WriteResult(Utf8JsonWriter json, CalloutResult result, CalloutTargets targets);
 
     /// <summary>The name of a target as the only argument; null if the arguments do not fit such a tool.</summary>

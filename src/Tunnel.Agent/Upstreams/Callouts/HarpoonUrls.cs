@@ -48,7 +48,7 @@ internal static partial class HarpoonUrls
         {
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                // RFC 9728 §3.3: the identity of a protected resource must stay what the client asked for.
+                // RFC 9728 §3.3: the identity of a protected resource must stay the one that the client requested.
                 isIdentity = reader.CurrentDepth == 1 && reader.ValueTextEquals("resource"u8);
             }
             else if (
