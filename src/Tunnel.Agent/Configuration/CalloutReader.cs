@@ -10,6 +10,7 @@ namespace Culvert.Tunnel.Agent.Configuration;
 internal static partial class CalloutReader
 {
     private const int MaxTargets = 1000;
+    private const int MaxDescription = 1024;
     private const string Default = "GET";
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -82,6 +83,9 @@ internal static partial class CalloutReader
         {
             Name = name,
             Url = ReadUrl(section, section.Bool("dangerous_allow_http", false)),
+            Description = ReadDescription(section),
+            Category = ReadCategory(section),
+            Tags = ReadTags(section),
             Methods = methods,
             RequestHeaders = requestHeaders,
             ResponseHeaders = section.Strings("response_headers", "content-type"),
@@ -96,6 +100,43 @@ internal static partial class CalloutReader
             MaxRedirects = section.Int("max_redirects", 0, 0, 5),
             AllowedRanges = section.Ranges("allowed_ranges", UpstreamReader.PrivateRanges),
         };
+    }
+
+    private static string ReadDescription(ConfigSection section)
+    {
+        var text = section.String("description");
+        if (text.Length > MaxDescription || text.Any(char.IsControl))
+        {
+            section.Error(
+                "description",
+                "It is too long, or not plain text.",
+                "Use one line of at most 1024 characters."
+            );
+        }
+
+        return text;
+    }
+
+    private static string ReadCategory(ConfigSection section)
+    {
+        var category = section.String("category", CalloutTarget.DefaultCategory);
+        if (!Name().IsMatch(category))
+        {
+            section.Error("category", "This is not a category.", "Use 1 to 64 lower-case letters, digits, - and _.");
+        }
+
+        return category;
+    }
+
+    private static IReadOnlyList<string> ReadTags(ConfigSection section)
+    {
+        var tags = section.Strings("tags");
+        if (!tags.All(Name().IsMatch))
+        {
+            section.Error("tags", "One of these is not a tag.", "Use 1 to 64 lower-case letters, digits, - and _.");
+        }
+
+        return tags;
     }
 
     private static Uri ReadUrl(ConfigSection section, bool allowsHttp)

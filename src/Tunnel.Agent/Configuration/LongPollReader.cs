@@ -4,6 +4,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -189,18 +190,18 @@ internal static partial class LongPollReader
             return null;
         }
 
-        if (name == LongPollSettings.CalloutChannel)
-        {
-            section.Error(
-                "channels",
-                $"The channel {name} has tools of the provider, which this version does not serve.",
-                "Remove it, and serve the callouts of a route under another name."
-            );
-            return null;
-        }
-
         if (agent.Routes.FirstOrDefault(r => r.Name == wanted) is { } route)
         {
+            if (name == LongPollSettings.CalloutChannel && route.Upstream is not CalloutSettings)
+            {
+                channel.Error(
+                    "route",
+                    $"The channel {name} calls targets, and this route has none.",
+                    "Write the name of a route with upstream.callouts, or use another channel."
+                );
+                return null;
+            }
+
             return new LongPollChannel(name, route.Name, route.Upstream is not HttpUpstreamSettings);
         }
 

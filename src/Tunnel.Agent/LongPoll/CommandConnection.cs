@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// The connection of a command, in the place of a client's inner TLS connection. Its client is the tunnel: the provider does
 /// not say who the product's caller is, except by the token that the command may carry.
 /// </summary>
-internal sealed class CommandConnection(string serverName, string tunnelId, string requestId)
+internal sealed class CommandConnection(string serverName, string tunnelId, TunnelCommand command)
     : ITunnelConnection,
         IHttpConnectionFeature
 {
@@ -25,8 +25,10 @@ internal sealed class CommandConnection(string serverName, string tunnelId, stri
     // No certificate of the product's caller is seen.
     public string Workload => "";
 
+    public string Channel => command.Channel;
+
     /// <summary>In records and spans: which command of which tunnel it was.</summary>
-    public string ConnectionId { get; set; } = $"{tunnelId}/{requestId}";
+    public string ConnectionId { get; set; } = $"{tunnelId}/{command.RequestId}";
 
     public bool ClosesAfterAnswer => false;
 

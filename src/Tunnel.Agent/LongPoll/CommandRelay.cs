@@ -108,7 +108,7 @@ internal sealed class CommandRelay(
             accept,
             command,
             target,
-            command.Message,
+            command.Channel == LongPollSettings.CalloutChannel ? CalloutNames.ToOwn(message) : command.Message,
             cancellationToken
         );
         await exchange.Response.Started.WaitAsync(cancellationToken);
@@ -336,7 +336,7 @@ internal sealed class CommandRelay(
         return CommandExchange.Start(
             application,
             new CommandRequest(method, path, target.Host, accept, command, body, aborted),
-            new CommandConnection(target.Host, settings.TunnelId, command.RequestId),
+            new CommandConnection(target.Host, settings.TunnelId, command),
             aborted
         );
     }

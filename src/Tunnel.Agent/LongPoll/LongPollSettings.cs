@@ -1,4 +1,5 @@
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
@@ -8,8 +9,8 @@ internal sealed record LongPollSettings
     /// <summary>The channel of calls that name none.</summary>
     public const string MainChannel = "main";
 
-    /// <summary>The provider's name for a channel that calls targets inside the private network.</summary>
-    public const string CalloutChannel = "harpoon";
+    /// <summary>The channel whose calls are in the provider's form of callouts.</summary>
+    public const string CalloutChannel = HarpoonSurface.Channel;
 
     /// <summary>More cannot be announced to the provider.</summary>
     public const int MostChannels = 32;

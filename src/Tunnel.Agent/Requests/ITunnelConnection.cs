@@ -13,6 +13,9 @@ internal interface ITunnelConnection
     /// <summary>The name in the client's certificate that the edge verified; empty where it requested none.</summary>
     string Workload { get; }
 
+    /// <summary>The channel of a provider's tunnel that the call came through; empty for the agent's own edges.</summary>
+    string Channel => "";
+
     /// <summary>True if the answer should be the connection's last (W13).</summary>
     bool ClosesAfterAnswer { get; }
 

@@ -378,6 +378,21 @@ public sealed class AgentConfigurationTests : IDisposable
     )]
     [InlineData(
         Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\", category: \"a b\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].category"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\", tags: [token-endpoint, A]}]}\n",
+        "routes.docs.upstream.callouts.targets[0].tags"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\", description: \"a\\nb\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].description"
+    )]
+    [InlineData(
+        Upstream,
         "      callouts: {targets: [{name: a, url: \"https://x/\", request_headers: [Host]}]}\n",
         "routes.docs.upstream.callouts.targets[0].request_headers"
     )]

@@ -25,6 +25,9 @@ public sealed class LongPollReaderTests : IDisposable
           local:
             upstream: {stdio: {command: [cat]}}
             oauth: {mode: dangerous_none}
+          callouts:
+            upstream: {callouts: {targets: [{name: tickets, url: "https://tickets.corp.example/open"}]}}
+            oauth: {mode: dangerous_none}
 
         """;
 
@@ -132,7 +135,9 @@ public sealed class LongPollReaderTests : IDisposable
     [InlineData("{main: {route: docs}}", "{main: {}}", "channels.main.route")]
     [InlineData("{main: {route: docs}}", "{Main: {route: docs}}", "channels")]
     [InlineData("{main: {route: docs}}", "{files: {route: docs}}", "channels")]
-    [InlineData("{main: {route: docs}}", "{main: {route: docs}, harpoon: {route: docs}}", "channels")]
+    [InlineData("{main: {route: docs}}", "{main: {route: docs}, harpoon: {route: docs}}", "channels.harpoon.route")]
+    [InlineData("{main: {route: docs}}", "{main: {route: docs}, harpoon: {route: local}}", "channels.harpoon.route")]
+    [InlineData("{main: {route: docs}}", "{harpoon: {route: callouts}}", "channels")]
     [InlineData("    channels: {main: {route: docs}}\n", "", "channels")]
     [InlineData("channels:", "poll_channels: [files]\n    channels:", "poll_channels")]
     [InlineData("channels:", "poll_channels: [main, main]\n    channels:", "poll_channels")]
@@ -160,6 +165,37 @@ public sealed class LongPollReaderTests : IDisposable
 
         error.Key.ShouldBe($"tunnels[0].{key}");
         error.ToString()!.ShouldNotContain(Secret);
+    }
+
+    [Fact]
+    public void Read_Harpoon_NeedsARouteWithCallouts()
+    {
+        var text = Agent + Least.Replace("docs}}", "docs}, harpoon: {route: callouts}}", StringComparison.Ordinal);
+
+        var loaded = Load(text);
+
+        loaded.Errors.ShouldBeEmpty();
+        loaded
+            .Settings.ShouldNotBeNull()
+            .LongPolls.Single()
+            .Channels.ShouldBe([new("main", "docs", false), new("harpoon", "callouts", true)]);
+    }
+
+    [Fact] // an agent for harpoon alone
+    public void Read_HarpoonWithoutMain_IsValidIfItIsPolledAlone()
+    {
+        var text =
+            Agent
+            + Least.Replace(
+                "channels: {main: {route: docs}}",
+                "channels: {harpoon: {route: callouts}}\n    poll_channels: [harpoon]",
+                StringComparison.Ordinal
+            );
+
+        var loaded = Load(text);
+
+        loaded.Errors.ShouldBeEmpty();
+        loaded.Settings.ShouldNotBeNull().LongPolls.Single().PollChannels.ShouldBe(["harpoon"]);
     }
 
     [Fact]

@@ -64,6 +64,35 @@ public sealed class LongPollRuntimeTests : IDisposable
         );
     }
 
+    [Fact] // real binaries' configuration: HTTP and harpoon in one tunnel
+    public async Task Run_Harpoon_ServesTheCalloutsOfTheFile()
+    {
+        await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
+        await using var target = RawUpstream.Answering(HarpoonScene.Answer("pong"));
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var plane = new ControlPlaneDouble(pki.Server("localhost"));
+        var settings = Configure(service, upstream.Port, plane.Port, target.Port);
+        await using var agent = new RunningAgent(settings, Watch());
+
+        plane.Enqueue(LongPollScene.Call);
+        (await plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
+        plane.Enqueue(
+            HarpoonScene.Use("call_target", """{"label":"tickets","method":"GET"}"""),
+            change: c => c["channel"] = "harpoon"
+        );
+        var called = await plane.NextAnswerAsync();
+        plane.Enqueue(HarpoonScene.Use("list_targets", "{}"), change: c => c["channel"] = "harpoon");
+        var listed = await plane.NextAnswerAsync();
+
+        HarpoonScene.BodyOf(HarpoonScene.Read(called)).ShouldBe("pong");
+        HarpoonScene
+            .Read(listed)
+            .ToJsonString()
+            .ShouldBe(
+                """{"targets":[{"label":"tickets","description":"Open tickets","category":"work","source":"work","tags":["a","b"],"allowed_methods":["GET"]}]}"""
+            );
+    }
+
     [Fact]
     public async Task Run_NoFeedYet_DoesNotPoll()
     {
@@ -84,7 +113,7 @@ public sealed class LongPollRuntimeTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private AgentSettings Configure(FakeService service, int upstream, int plane)
+    private AgentSettings Configure(FakeService service, int upstream, int plane, int target = 1)
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
         File.WriteAllText(Path.Combine(folder, "plane.pem"), pki.Ca.ExportCertificatePem());
@@ -114,13 +143,32 @@ public sealed class LongPollRuntimeTests : IDisposable
                   allowed_ranges: [127.0.0.0/8]
                   health: {probe: tcp}
                 oauth: {mode: dangerous_none}
+              callouts:
+                upstream:
+                  callouts:
+                    targets:
+                      - name: tickets
+                        url: http://127.0.0.1:{{target}}/open
+                        dangerous_allow_http: true
+                        allowed_ranges: [127.0.0.0/8]
+                        description: Open tickets
+                        category: work
+                        tags: [a, b]
+                oauth: {mode: dangerous_none}
+                policy:
+                  mode: enforce
+                  rules:
+                    - name: provider
+                      effect: allow
+                      source: ["100::/64"]
+                      tools: [list_targets, call_target]
             tunnels:
               - kind: long_poll
                 base_url: https://localhost:{{plane}}
                 tunnel_id: {{ControlPlaneDouble.TunnelId}}
                 api_key: file:key
                 ca_file: plane.pem
-                channels: {main: {route: docs} }
+                channels: {main: {route: docs}, harpoon: {route: callouts} }
 
             """
         );

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Unicode;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Mcp;
 
@@ -43,14 +42,14 @@ internal static class CalloutAnswers
     public static ReadOnlyMemory<byte> Empty(McpMessage request, bool isModern) =>
         Result(request, isModern, static _ => { });
 
-    public static ReadOnlyMemory<byte> Tools(McpMessage request, bool isModern) =>
+    public static ReadOnlyMemory<byte> Tools(McpMessage request, bool isModern, CalloutSurface surface) =>
         Result(
             request,
             isModern,
             json =>
             {
                 json.WritePropertyName("tools"u8);
-                json.WriteRawValue(CalloutTools.Definitions);
+                json.WriteRawValue(surface.Definitions);
                 if (isModern)
                 {
                     WriteCache(json);
@@ -61,6 +60,7 @@ internal static class CalloutAnswers
     public static ReadOnlyMemory<byte> Targets(
         McpMessage request,
         bool isModern,
+        CalloutSurface surface,
         IReadOnlyList<CalloutTarget> targets
     ) =>
         Tool(
@@ -73,13 +73,7 @@ internal static class CalloutAnswers
                 foreach (var target in targets)
                 {
                     json.WriteStartObject();
-                    json.WriteString("name"u8, target.Name);
-                    WriteNames(json, "methods", target.Methods);
-                    WriteNames(json, "request_headers", target.RequestHeaders);
-                    WriteNames(json, "response_headers", target.ResponseHeaders);
-                    json.WriteNumber("max_request_bytes"u8, target.MaxRequestBytes);
-                    json.WriteNumber("max_response_bytes"u8, target.MaxResponseBytes);
-                    json.WriteNumber("timeout_ms"u8, (long)target.Timeout.TotalMilliseconds);
+                    surface.WriteTarget(json, target);
                     json.WriteEndObject();
                 }
 
@@ -87,39 +81,30 @@ internal static class CalloutAnswers
             }
         );
 
-    public static ReadOnlyMemory<byte> Called(McpMessage request, bool isModern, CalloutResult result) =>
+    public static ReadOnlyMemory<byte> Called(
+        McpMessage request,
+        bool isModern,
+        CalloutSurface surface,
+        CalloutResult result,
+        CalloutTargets targets
+    ) =>
+        result.Refusal is { } refusal
+            ? Refused(request, isModern, refusal)
+            : Tool(request, isModern, isError: false, json => surface.WriteResult(json, result, targets));
+
+    /// <summary>The URL of a token endpoint, as it is written in the configuration.</summary>
+    public static ReadOnlyMemory<byte> Audience(McpMessage request, bool isModern, Uri url) =>
+        Tool(request, isModern, isError: false, json => json.WriteString("audience"u8, url.OriginalString));
+
+    public static ReadOnlyMemory<byte> Refused(McpMessage request, bool isModern, CalloutRefusal refusal) =>
         Tool(
             request,
             isModern,
-            isError: result.Refusal is not null,
+            isError: true,
             json =>
             {
-                if (result.Refusal is { } refusal)
-                {
-                    json.WriteString("error_code"u8, refusal.Code);
-                    json.WriteString("message"u8, refusal.Message);
-                    return;
-                }
-
-                json.WriteNumber("status_code"u8, result.Status);
-                json.WriteStartObject("headers"u8);
-                foreach (var (name, value) in result.Headers)
-                {
-                    json.WriteString(name, value);
-                }
-
-                json.WriteEndObject();
-                if (Utf8.IsValid(result.Body.Span))
-                {
-                    json.WriteString("body"u8, result.Body.Span);
-                }
-                else
-                {
-                    json.WriteBase64String("body_base64"u8, result.Body.Span);
-                }
-
-                json.WriteNumber("body_size_bytes"u8, result.Body.Length);
-                json.WriteNumber("redirects"u8, result.Redirects);
+                json.WriteString("error_code"u8, refusal.Code);
+                json.WriteString("message"u8, refusal.Message);
             }
         );
 
@@ -195,16 +180,5 @@ internal static class CalloutAnswers
     {
         json.WriteNumber("ttlMs"u8, 60_000);
         json.WriteString("cacheScope"u8, "private"u8);
-    }
-
-    private static void WriteNames(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Platform.Addresses;
@@ -17,27 +18,25 @@ internal sealed class CalloutClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider time;
-    private readonly FrozenDictionary<string, CalloutTarget> byName;
-    private readonly FrozenDictionary<string, CalloutTarget> byUrl;
     private readonly FrozenDictionary<string, HttpMessageInvoker> clients;
 
     public CalloutClient(CalloutSettings settings, TimeProvider time, IHostResolver? resolver = null)
     {
         this.time = time;
-        var targets = settings.Targets;
+        Targets = new CalloutTargets(settings.Targets);
         var trust = SystemRoots.Policy(settings.CaBundle); // read once: there may be a thousand targets
-        byName = targets.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
-        byUrl = targets.ToFrozenDictionary(t => t.Url.AbsoluteUri, StringComparer.Ordinal);
-        clients = targets.ToFrozenDictionary(
+        clients = Targets.All.ToFrozenDictionary(
             t => t.Name,
             t => new HttpMessageInvoker(NewHandler(t, trust, time, resolver)),
             StringComparer.Ordinal
         );
     }
 
+    public CalloutTargets Targets { get; }
+
     public async Task<CalloutResult> CallAsync(CalloutRequest request, CancellationToken cancellationToken)
     {
-        if (!byName.TryGetValue(request.Name, out var target))
+        if (Targets.Find(request.Name) is not { } target)
         {
             return CalloutResult.Refused(CalloutRefusal.TargetUnknown);
         }
@@ -104,7 +103,11 @@ internal sealed class CalloutClient : IDisposable
         {
             using var message = NewMessage(request, target, method, body);
             using var response = await clients[target.Name].SendAsync(message, cancellationToken);
-            if (response.Headers.Location is null || (int)response.StatusCode is < 300 or > 399)
+            if (
+                response.Headers.Location is null
+                || (int)response.StatusCode is < 300 or > 399
+                || !request.FollowsRedirects
+            )
             {
                 return await ReadAsync(request, target, response, redirects, cancellationToken);
             }
@@ -131,10 +134,8 @@ internal sealed class CalloutClient : IDisposable
 
     // Never from https to http: what was protected must not continue in clear text.
     private CalloutTarget? Next(Uri from, Uri location) =>
-        Uri.TryCreate(from, location, out var to)
-        && (from.Scheme == to.Scheme || to.Scheme == Uri.UriSchemeHttps)
-        && to is { UserInfo: "", Fragment: "" }
-            ? byUrl.GetValueOrDefault(to.AbsoluteUri)
+        Uri.TryCreate(from, location, out var to) && (from.Scheme == to.Scheme || to.Scheme == Uri.UriSchemeHttps)
+            ? Targets.Find(to)
             : null;
 
     private static HttpRequestMessage NewMessage(
@@ -190,7 +191,7 @@ internal sealed class CalloutClient : IDisposable
         var headers = response
             .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
             .Where(h => target.ResponseHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(h => new KeyValuePair<string, string>(h.Key.ToLowerInvariant(), h.Value.ToString()))
+            .Select(h => new KeyValuePair<string, HeaderStringValues>(h.Key.ToLowerInvariant(), h.Value))
             .ToList();
         return new CalloutResult(null, (int)response.StatusCode, headers, buffer.AsMemory(0, length), redirects);
     }

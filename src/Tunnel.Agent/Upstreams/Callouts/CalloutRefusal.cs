@@ -76,4 +76,11 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
         "It exceeded the timeout of the target, or timeout_ms of the call.",
         "Raise the limit of the target, or request less."
     );
+
+    public static readonly CalloutRefusal Audience = new(
+        "callout.audience_unavailable",
+        "The target is not a token endpoint.",
+        "get_oauth_target_audience was called for a target without the tag token-endpoint.",
+        "Add the tag to the target if its URL may be disclosed."
+    );
 }

@@ -5,23 +5,11 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <summary>The arguments of <c>call_target</c>. What a caller may set can only be less than what the target allows.</summary>
 internal sealed record CalloutRequest
 {
-    private static readonly string[] Known =
-    [
-        "name",
-        "method",
-        "headers",
-        "body",
-        "body_base64",
-        "timeout_ms",
-        "max_response_bytes",
-        "max_redirects",
-    ];
-
     public string Name { get; private init; } = "";
 
     public string Method { get; private init; } = "GET";
 
-    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; private init; } = [];
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     public byte[]? Body { get; private init; }
 
@@ -31,12 +19,17 @@ internal sealed record CalloutRequest
 
     public long? MaxRedirects { get; private init; }
 
+    /// <summary>False: a redirect is the result.</summary>
+    public bool FollowsRedirects { get; private init; } = true;
+
     /// <summary>Null if the arguments are not of that shape.</summary>
-    public static CalloutRequest? Read(JsonElement arguments)
+    /// <param name="arguments">As the caller wrote them.</param>
+    /// <param name="members">The members that the tool has.</param>
+    public static CalloutRequest? Read(JsonElement arguments, IReadOnlyList<string> members)
     {
         if (
             arguments.ValueKind != JsonValueKind.Object
-            || arguments.EnumerateObject().Any(p => !Known.Contains(p.Name, StringComparer.Ordinal))
+            || arguments.EnumerateObject().Any(p => !members.Contains(p.Name, StringComparer.Ordinal))
             || !TryText(arguments, "name", out var name)
             || name is null
             || !TryText(arguments, "method", out var method)
@@ -46,6 +39,7 @@ internal sealed record CalloutRequest
             || !TryNumber(arguments, "timeout_ms", out var timeout)
             || !TryNumber(arguments, "max_response_bytes", out var bytes)
             || !TryNumber(arguments, "max_redirects", out var redirects)
+            || !TryFlag(arguments, "follow_redirects", out var follows)
         )
         {
             return null;
@@ -91,6 +85,7 @@ internal sealed record CalloutRequest
             TimeoutMs = timeout,
             MaxResponseBytes = bytes,
             MaxRedirects = redirects,
+            FollowsRedirects = follows ?? true,
         };
     }
 
@@ -103,6 +98,18 @@ internal sealed record CalloutRequest
         }
 
         value = found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+        return value is not null;
+    }
+
+    private static bool TryFlag(JsonElement arguments, string name, out bool? value)
+    {
+        value = null;
+        if (!arguments.TryGetProperty(name, out var found))
+        {
+            return true;
+        }
+
+        value = found.ValueKind is JsonValueKind.True or JsonValueKind.False ? found.GetBoolean() : null;
         return value is not null;
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>What a callout brought.</summary>
@@ -9,11 +11,14 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 internal sealed record CalloutResult(
     CalloutRefusal? Refusal,
     int Status,
-    IReadOnlyList<KeyValuePair<string, string>> Headers,
+    IReadOnlyList<KeyValuePair<string, HeaderStringValues>> Headers,
     ReadOnlyMemory<byte> Body,
     int Redirects
 )
 {
+    /// <summary>Of a tool that calls no target.</summary>
+    public static readonly CalloutResult None = new(null, 0, [], default, 0);
+
     public static CalloutResult Refused(CalloutRefusal refusal, int redirects = 0) =>
         new(refusal, 0, [], default, redirects);
 }

@@ -5,11 +5,27 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <summary>One exact URL that may be called, and how.</summary>
 internal sealed record CalloutTarget
 {
+    public const string DefaultCategory = "config";
+
+    private const string TokenEndpoint = "token-endpoint";
+
     /// <summary>What callers name it by; they never see the URL.</summary>
     public required string Name { get; init; }
 
     /// <summary>Scheme, host, port, path and query, all of them exact; no user, no fragment.</summary>
     public required Uri Url { get; init; }
+
+    /// <summary>For readers of a list of targets; empty for none.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>What a caller may select targets by.</summary>
+    public string Category { get; init; } = DefaultCategory;
+
+    /// <summary>As <see cref="Category"/>; a target has any number of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Whether callers may learn its URL, as the audience of an assertion.</summary>
+    public bool IsTokenEndpoint => Tags.Contains(TokenEndpoint, StringComparer.Ordinal);
 
     public required IReadOnlyList<string> Methods { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -8,8 +7,9 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// An MCP server inside the agent, without sessions and of both eras: <c>list_targets</c> and <c>call_target</c>. Every
-/// call is written to the log with its caller, target and outcome.
+/// An MCP server inside the agent, without sessions and of both eras. Its tools list and call targets, in the form that
+/// the client's way to the agent has (<see cref="CalloutSurface"/>). Every call is written to the log with its caller, target
+/// and outcome.
 /// </summary>
 internal sealed class CalloutUpstream(
     CalloutSettings settings,
@@ -146,6 +146,7 @@ internal sealed class CalloutUpstream(
         CancellationToken cancellationToken
     )
     {
+        var surface = CalloutSurface.Find(exchange.Connection.Channel);
         switch (message.Method)
         {
             case McpMethods.Initialize when !isModern:
@@ -158,30 +159,23 @@ internal sealed class CalloutUpstream(
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Discovered(message));
                 break;
             case McpMethods.ListTools:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Tools(message, isModern));
-                break;
-            case McpMethods.CallTool when message.Name == CalloutTools.List:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Targets(message, isModern, settings.Targets));
-                break;
-            case McpMethods.CallTool when message.Name == CalloutTools.Call:
-                await JsonAsync(
-                    exchange,
-                    route,
-                    200,
-                    CalloutAnswers.Called(
-                        message,
-                        isModern,
-                        await CallAsync(exchange, route, message, cancellationToken)
-                    )
-                );
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Tools(message, isModern, surface));
                 break;
             case McpMethods.CallTool:
-                await JsonAsync(
-                    exchange,
-                    route,
-                    200,
-                    RpcText.Error(message.Id.Span, InvalidParams, "The tool does not exist.")
-                );
+                var answer = message.Name switch
+                {
+                    CalloutTools.List => ListTargets(message, isModern, surface),
+                    CalloutTools.Call => CalloutAnswers.Called(
+                        message,
+                        isModern,
+                        surface,
+                        await CallAsync(exchange, route, message, surface, cancellationToken),
+                        client.Targets
+                    ),
+                    CalloutTools.Audience when surface.HasAudience => GetAudience(exchange, route, message, isModern),
+                    _ => RpcText.Error(message.Id.Span, InvalidParams, "The tool does not exist."),
+                };
+                await JsonAsync(exchange, route, 200, answer);
                 break;
             default:
                 await JsonAsync(
@@ -194,53 +188,66 @@ internal sealed class CalloutUpstream(
         }
     }
 
+    private ReadOnlyMemory<byte> ListTargets(McpMessage message, bool isModern, CalloutSurface surface) =>
+        surface.Select(message, client.Targets) is { } targets
+            ? CalloutAnswers.Targets(message, isModern, surface, targets)
+            : CalloutAnswers.Refused(message, isModern, CalloutRefusal.Arguments);
+
     private async Task<CalloutResult> CallAsync(
         Exchange exchange,
         Route route,
         McpMessage message,
+        CalloutSurface surface,
         CancellationToken cancellationToken
     )
     {
         var began = time.GetTimestamp();
-        var request = ReadArguments(message);
-        var result = request is null
-            ? CalloutResult.Refused(CalloutRefusal.Arguments)
-            : await client.CallAsync(request, cancellationToken);
+        var request = surface.ReadRequest(message);
+        var result =
+            request is null ? CalloutResult.Refused(CalloutRefusal.Arguments)
+            : surface.Allows(request.Method) ? await client.CallAsync(request, cancellationToken)
+            : CalloutResult.Refused(CalloutRefusal.Method);
+        WriteLog(exchange, route, request?.Name, result.Refusal?.Code ?? "answered", result, began);
+        return result;
+    }
 
-        // A name that does not belong to a target is the caller's own text.
-        var known = settings.Targets.Any(t => t.Name == request?.Name) ? request!.Name : "unknown";
+    private ReadOnlyMemory<byte> GetAudience(Exchange exchange, Route route, McpMessage message, bool isModern)
+    {
+        var began = time.GetTimestamp();
+        var name = CalloutSurface.ReadTarget(message);
+        var target = name is null ? null : client.Targets.Find(name);
+        var refusal =
+            name is null ? CalloutRefusal.Arguments
+            : target is null ? CalloutRefusal.TargetUnknown
+            : !target.IsTokenEndpoint ? CalloutRefusal.Audience
+            : null;
+        WriteLog(exchange, route, name, refusal?.Code ?? "audience", CalloutResult.None, began);
+        return refusal is null
+            ? CalloutAnswers.Audience(message, isModern, target!.Url)
+            : CalloutAnswers.Refused(message, isModern, refusal);
+    }
+
+    // A name that does not belong to a target is the caller's own text.
+    private void WriteLog(
+        Exchange exchange,
+        Route route,
+        string? name,
+        string outcome,
+        CalloutResult result,
+        long began
+    ) =>
         Log.CalloutMade(
             logger,
             route.Name,
             exchange.Principal?.Issuer ?? "",
             exchange.Principal?.Subject ?? "",
-            known,
-            result.Refusal?.Code ?? "answered",
+            name is not null && client.Targets.Find(name) is not null ? name : "unknown",
+            outcome,
             result.Status,
             result.Body.Length,
             result.Redirects,
             (long)time.GetElapsedTime(began).TotalMilliseconds
         );
-        return result;
-    }
-
-    private static CalloutRequest? ReadArguments(McpMessage message)
-    {
-        if (message.Arguments.IsEmpty || message.Has(MessageErrors.Duplicate))
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(message.Arguments);
-            return CalloutRequest.Read(document.RootElement);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null; // text with half a surrogate pair
-        }
-    }
 
     private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
         bodies.HoldAsync(

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>The targets of one route, by the two ways to find one.</summary>
+internal sealed class CalloutTargets(IReadOnlyList<CalloutTarget> all)
+{
+    private readonly FrozenDictionary<string, CalloutTarget> byName = all.ToFrozenDictionary(
+        t => t.Name,
+        StringComparer.Ordinal
+    );
+
+    private readonly FrozenDictionary<string, CalloutTarget> byUrl = all.ToFrozenDictionary(
+        t => t.Url.AbsoluteUri,
+        StringComparer.Ordinal
+    );
+
+    public IReadOnlyList<CalloutTarget> All => all;
+
+    public CalloutTarget? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The target with exactly this URL.</summary>
+    public CalloutTarget? Find(Uri url) =>
+        url is { UserInfo: "", Fragment: "" } ? byUrl.GetValueOrDefault(url.AbsoluteUri) : null;
+}
