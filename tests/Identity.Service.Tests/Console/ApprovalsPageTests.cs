@@ -51,7 +51,7 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
         var page = browser.Page;
         ConsolePagesTests.ShouldBeStrict(answer, page);
         page.ShouldContain($"<h3 id=\"{ticket}\">pay\\u202eyap <span");
-        page.ShouldContain("alice <span class=\"quiet\">by c at https://login.test</span>");
+        page.ShouldContain("alice <span class=\"quiet\">client c, issuer https://login.test</span>");
         page.ShouldContain($"<a href=\"/console/tunnels/{scene.TunnelId}\">Payments</a> <code>docs.test</code>");
         page.ShouldContain("3 min ago</span>", customMessage: "requested");
         page.ShouldContain("in 12 min</span>", customMessage: "expires");
