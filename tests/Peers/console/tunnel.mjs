@@ -1,5 +1,5 @@
 // The console with a running tunnel, in a real browser: what its agent finds, a person's word for a relying party, and the
-// approval of the call "transfer", which the agent has asked for.
+// approval of the call "transfer", which the agent has requested.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… TUNNEL=tnl_… CHROMIUM=… SHOTS=folder node tunnel.mjs
 // Prints one JSON object: the report of the pages, `checks` (by status), `acknowledged`.
 import { readFileSync } from 'node:fs';

@@ -84,7 +84,7 @@ public sealed class CallApprovalTenantsTests : IAsyncLifetime
         theirs.Id().ShouldNotBe(mine.Id());
         (await IdsAsync(bench.Service.Api)).ShouldBe([mine.Id()]);
         (await IdsAsync(eve)).ShouldBe([theirs.Id()]);
-        (await AskAsync('a')).Text("state").ShouldBe("approved"); // and nobody has used it up
+        (await AskAsync('a')).Text("state").ShouldBe("approved"); // the other agent has not used it up
     }
 
     // Certificates that name an organization and a tunnel that do not belong together: a tunnel of another organization
