@@ -100,6 +100,7 @@ internal sealed class ConsoleEndpoints(
             {
                 Principal = principal,
                 Api = api,
+                PagePath = Fill(pagePath, http),
                 Form = form,
                 Failure = answer.Refusal,
                 Result = answer.Refusal is null ? answer.Document : (JsonElement?)null,

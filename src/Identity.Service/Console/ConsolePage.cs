@@ -56,6 +56,23 @@ public abstract class ConsolePage : ComponentBase
         return names;
     }
 
+    /// <summary>Names of tunnels by id, the newest first: that of the domain where a tunnel has no other.</summary>
+    private protected async ValueTask<Dictionary<string, string>> TunnelNamesAsync(bool includeArchived)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var list = await SeeAsync(
+            "/v1/tunnels",
+            ("limit", "1000"),
+            ("include_archived", includeArchived ? "true" : null)
+        );
+        foreach (var tunnel in list.Items("data"))
+        {
+            names[tunnel.Text("id") ?? ""] = tunnel.Text("display_name") ?? tunnel.Text("domain") ?? "";
+        }
+
+        return names;
+    }
+
     /// <summary>Names of admin keys, and of the people that keys and this session name, by id.</summary>
     private protected async ValueTask<Dictionary<string, string>> PeopleAsync()
     {

@@ -108,6 +108,7 @@ internal static class ConsoleRegistration
                 )
             );
             MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
+            MapApprovals($"{tunnel}/approvals/{{approval_id}}");
             const string inventory = "/console/inventory";
             Page<InventoryPage>(
                 inventory,
@@ -136,6 +137,17 @@ internal static class ConsoleRegistration
                     IsBodyless = true,
                 }
             );
+
+        private void MapApprovals(string approval)
+        {
+            const string page = "/console/approvals";
+            const string decision = $"{page}/{{tunnel_id}}/{{approval_id}}";
+            Page<ApprovalsPage>(
+                page,
+                new ConsoleAction($"{decision}/approve", $"{approval}/approve", FormField.Text(Reason)),
+                new ConsoleAction($"{decision}/reject", $"{approval}/reject", FormField.Why(Reason))
+            );
+        }
 
         private void MapAuthorities()
         {

@@ -51,6 +51,13 @@ public sealed class ConsoleRequest
 
     internal string Path => Http.Request.Path.Value ?? "/";
 
+    /// <summary>Where the page is: not <see cref="Path"/> when this answers a form.</summary>
+    internal string PagePath
+    {
+        get => field ?? Path;
+        init;
+    }
+
     internal string Route(string name) => (string?)Http.Request.RouteValues[name] ?? "";
 
     internal string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;

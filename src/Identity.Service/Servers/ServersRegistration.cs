@@ -22,6 +22,7 @@ internal static class ServersRegistration
         const string Approvals = "/v1/tunnels/{tunnel_id}/approvals";
         var access = Access.Scope(Scopes.ManageTunnels);
         var approvals = host.Services.GetRequiredService<CallApprovalEndpoints>();
+        host.Get("/v1/approvals", access, approvals.ListAllAsync);
         host.Get(Approvals, access, approvals.ListAsync);
         host.Get($"{Approvals}/{{approval_id}}", access, approvals.RetrieveAsync);
         host.Post($"{Approvals}/{{approval_id}}/approve", access, approvals.ApproveAsync);

@@ -1,4 +1,10 @@
+using System.Security.Cryptography;
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.State;
+using Culvert.Platform.Wire;
+using Culvert.Stage.Hops;
 using Shouldly;
 using Xunit;
 
@@ -11,6 +17,9 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
     [Fact]
     public async Task Pages_OfARunningTunnel_ShowWhatItsAgentFindsAndTakeAPersonsWord()
     {
+        var call = CreateCall();
+        (await AskApprovalAsync(call)).ShouldBe("pending");
+
         using var report = await ConsoleScript.RunAsync(
             new Dictionary<string, string>
             {
@@ -29,6 +38,57 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
         }
 
         report.RootElement.GetProperty("acknowledged").GetInt64().ShouldBeGreaterThan(0);
+        (await AskApprovalAsync(call)).ShouldBe("approved");
         ConsoleScript.ShouldBeClean(report);
     }
+
+    // As the agent asks when a rule demands it, with its certificate.
+    private async Task<string> AskApprovalAsync(CallApprovalRequest call)
+    {
+        var state = AgentState.Read(
+            new IdentityOptions { Url = new Uri(Installation.Service.PublicUrl) },
+            Installation.Record.Tunnel.Id,
+            Path.Combine(Installation.Run.Folder(TunnelAgent.AutomaticName), "state")
+        );
+        var trust = state.Trust.ShouldNotBeNull();
+        var revoked = new HashSet<string>();
+        using var agent = new MachineClient(
+            state.MachineUrl.ShouldNotBeNull(),
+            state.Platform.ShouldNotBeNull(),
+            () => trust,
+            () => revoked,
+            TimeProvider.System
+        );
+        var answer = await agent.AskApprovalAsync(call, Cancel);
+        return answer.Value.ShouldNotBeNull(answer.Failure?.ToString()).State;
+    }
+
+    private static CallApprovalRequest CreateCall() =>
+        new()
+        {
+            Binding = RandomNumberGenerator.GetHexString(64, lowercase: true), // a call of this run alone
+            Route = "docs",
+            Hostname = "docs.test",
+            Method = "tools/call",
+            Kind = "tool",
+            Name = "transfer",
+            Rule = "large",
+            Issuer = "https://login.test",
+            Subject = "alice",
+            ClientId = "console-test",
+            PolicyVersion = "1",
+            Pin = "",
+            Approvers = 1,
+            ExpiresIn = 900,
+            Arguments =
+            [
+                new CallApprovalArgument
+                {
+                    At = "/amount",
+                    Shape = "number",
+                    Value = "120",
+                },
+                new CallApprovalArgument { At = "/note", Shape = "string:12" },
+            ],
+        };
 }

@@ -25,6 +25,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/history")]
     [InlineData("/console/audit")]
     [InlineData("/console/inventory")]
+    [InlineData("/console/approvals")]
     [InlineData("/console/jobs")]
     [InlineData("/console/settings")]
     public async Task Get_Page_IsStrictAndComplete(string path)
@@ -187,7 +188,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
         browser.Page.ShouldNotContain("@import");
     }
 
-    private static void ShouldBeStrict(HttpResponseMessage answer, string page)
+    internal static void ShouldBeStrict(HttpResponseMessage answer, string page)
     {
         answer.Header("Content-Security-Policy").ShouldBe(ConsoleHeaders.Policy);
         ConsoleHeaders.Policy.ShouldNotContain("unsafe");

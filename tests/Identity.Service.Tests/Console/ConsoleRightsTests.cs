@@ -101,7 +101,20 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]
     [InlineData(ConsoleRole.SecurityAdmin, "GET /v1/jobs", false)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/jobs/{job}/pause", false)]
+    [InlineData(ConsoleRole.Viewer, "GET /v1/approvals", false)]
+    [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", false)]
+    [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", false)]
+    [InlineData(ConsoleRole.Operator, "GET /v1/approvals", true)]
+    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
+    [InlineData(ConsoleRole.Approver, "GET /v1/approvals", true)]
+    [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
+    [InlineData(ConsoleRole.SecurityAdmin, "GET /v1/approvals", true)]
+    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
     [InlineData("owner", "GET /v1/tunnels", false)]
+    [InlineData("owner", "GET /v1/approvals", false)]
     public void May_RoleAndOperation_IsAsDocumented(string role, string operation, bool may) =>
         ConsoleRights.May([role], operation).ShouldBe(may);
 

@@ -104,14 +104,15 @@ internal sealed class MachineBench : IAsyncDisposable
     /// <summary>Enrols and keeps the key: a machine that can call 8444.</summary>
     public async Task<(AgentEnrollment Enrollment, HttpClient Machine)> JoinAsync(
         string bearer,
-        string instance = "one"
+        string instance = "one",
+        string? tunnelId = null
     )
     {
         var key = CertificateRequests.NewKey();
         using var response = await Post(
             bearer,
             "/v1/agent/enrollments",
-            Body(instance, CertificateRequests.Create(key))
+            Body(instance, CertificateRequests.Create(key), tunnelId)
         );
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, body);
@@ -221,11 +222,11 @@ internal sealed class MachineBench : IAsyncDisposable
             Subject = subject,
         };
 
-    private string Body(string instance, string csr) =>
+    private string Body(string instance, string csr, string? tunnelId = null) =>
         JsonSerializer.Serialize(
             new
             {
-                tunnel_id = TunnelId,
+                tunnel_id = tunnelId ?? TunnelId,
                 instance_id = instance,
                 csr,
             }

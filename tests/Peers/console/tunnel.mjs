@@ -1,4 +1,5 @@
-// The console with a running tunnel, in a real browser: what its agent finds, and a person's word for a relying party.
+// The console with a running tunnel, in a real browser: what its agent finds, a person's word for a relying party, and the
+// approval of the call "transfer", which the agent has requested.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… TUNNEL=tnl_… CHROMIUM=… SHOTS=folder node tunnel.mjs
 // Prints one JSON object: the report of the pages, `checks` (by status), `acknowledged`.
 import { readFileSync } from 'node:fs';
@@ -38,6 +39,18 @@ await page.getByRole('status').waitFor();
 const shown = await page.request.get(`${base}/v1/tunnels/${tunnel}/relying_parties/${(await party.json()).id}`, { headers });
 report.acknowledged = (await shown.json()).acknowledged_epoch;
 await look(page, 'authority-acknowledged');
+
+await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Approvals of calls' }).click();
+const call = page.getByRole('region', { name: /^transfer / });
+await call.locator('summary', { hasText: 'Identifiers' }).click();
+await look(page, 'approvals-waiting');
+await call.locator('summary', { hasText: 'Reject the call' }).click();
+await look(page, 'approvals-second-step');
+await call.getByLabel('Reason', { exact: true }).fill('a walk');
+await call.getByRole('button', { name: /^Approve/ }).click();
+await page.getByRole('status').waitFor();
+await page.getByRole('row', { name: /transfer/ }).getByText('a walk').waitFor();
+await look(page, 'approvals-decided');
 
 await browser.close();
 console.log(JSON.stringify(report));

@@ -73,6 +73,16 @@ internal static class ConsoleRights
         $"POST {Federation}/federation_rules/{{id}}/replay"
     );
 
+    /// <summary>
+    /// Deciding calls. Not for viewers, not even to read: a request has values of arguments, which no other page and no
+    /// entry of the audit has.
+    /// </summary>
+    public static readonly FrozenSet<string> DecidingCalls = Set(
+        "GET /v1/approvals",
+        $"POST {Tunnel}/approvals/{{approval_id}}/approve",
+        $"POST {Tunnel}/approvals/{{approval_id}}/reject"
+    );
+
     /// <summary>Changing who is trusted.</summary>
     public static readonly FrozenSet<string> Administering = Set(
         $"POST {Tunnel}/archive",
@@ -116,9 +126,9 @@ internal static class ConsoleRights
     >
     {
         [ConsoleRole.Viewer] = Reading,
-        [ConsoleRole.Operator] = Set([.. Reading, .. Operating]),
-        [ConsoleRole.Approver] = Set([.. Reading, .. Approving]),
-        [ConsoleRole.SecurityAdmin] = Set([.. Reading, .. Operating, .. Approving, .. Administering]),
+        [ConsoleRole.Operator] = Set([.. Reading, .. Operating, .. DecidingCalls]),
+        [ConsoleRole.Approver] = Set([.. Reading, .. Approving, .. DecidingCalls]),
+        [ConsoleRole.SecurityAdmin] = Set([.. Reading, .. Operating, .. Approving, .. DecidingCalls, .. Administering]),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Whether the console calls this at all.</summary>

@@ -50,6 +50,15 @@ internal static class InventoryOperations
             .Answers<Page<CallerDocument>>();
         table
             .Add(
+                "GET /v1/approvals",
+                "list_all_call_approvals",
+                "List requests for the approval of calls of all tunnels",
+                "Calls that a rule of an agent's policy lets pass only with a person's approval, newest first."
+            )
+            .Paged("state", "tunnel_id")
+            .Answers<Page<CallApprovalDocument>>();
+        table
+            .Add(
                 "GET /v1/tunnels/{tunnel_id}/approvals",
                 "list_call_approvals",
                 "List requests for the approval of calls",

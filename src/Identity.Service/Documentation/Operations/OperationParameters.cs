@@ -72,7 +72,7 @@ internal static class OperationParameters
         ),
         ["size"] = Number("The size of the tree; the newest signed size by default.", "4096"),
         ["state"] = Text(
-            "Only requests in this state: `pending`, `approved`, `rejected`, `used` or `expired`.",
+            "Only requests in these states, separated by commas: `pending`, `approved`, `rejected`, `used`, `expired`.",
             "\"pending\""
         ),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),

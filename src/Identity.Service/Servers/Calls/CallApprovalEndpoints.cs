@@ -7,7 +7,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>
-/// <c>POST /v1/agent/approvals</c> for agents, and <c>/v1/tunnels/{id}/approvals</c> for the people who decide.
+/// <c>POST /v1/agent/approvals</c> for agents; <c>/v1/approvals</c> and <c>/v1/tunnels/{id}/approvals</c> for the people who
+/// decide.
 /// </summary>
 internal sealed class CallApprovalEndpoints(
     TunnelAccess access,
@@ -46,33 +47,28 @@ internal sealed class CallApprovalEndpoints(
         return result.IsOk ? ApiAnswer.Json(result.Value, WireJson.Default.CallApprovalAnswer) : result.Refusal;
     }
 
-    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
-    {
-        if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
-        {
-            return refusal;
-        }
+    /// <summary>Of one tunnel, an archived one too.</summary>
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        (await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal)
+            ? await ListAsync(
+                request,
+                new CallApprovalFilter { OrganizationId = tunnel.OrganizationId, TunnelId = tunnel.Id.Value },
+                cancellationToken
+            )
+            : refusal;
 
-        var state = request.Query("state");
-        if (state is not null && !CallApprovalState.All.Contains(state))
-        {
-            return RequestErrors.Invalid.Refuse(
-                $"state: one of {string.Join(", ", CallApprovalState.All)} is required."
-            );
-        }
-
-        if (!PageRequest.Read(request, List).TryGet(out var page, out refusal))
-        {
-            return refusal;
-        }
-
-        var now = time.GetUtcNow();
-        var found = await store.ListAsync(tunnel.Id.Value, state, page, now, cancellationToken);
-        return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => CallApprovalDocument.From(row, now)),
-            CallApprovalsJson.Default.PageCallApprovalDocument
+    /// <summary>Over all tunnels that the caller may see.</summary>
+    public ValueTask<ApiAnswer> ListAllAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        ListAsync(
+            request,
+            new CallApprovalFilter
+            {
+                OrganizationId = request.Caller.OrganizationId,
+                WorkspaceId = request.Caller.WorkspaceId,
+                TunnelId = request.Query("tunnel_id"),
+            },
+            cancellationToken
         );
-    }
 
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Answer(await FindAsync(request, cancellationToken));
@@ -82,6 +78,33 @@ internal sealed class CallApprovalEndpoints(
 
     public ValueTask<ApiAnswer> RejectAsync(ApiRequest request, CancellationToken cancellationToken) =>
         DecideAsync(request, approvals.RejectAsync, cancellationToken);
+
+    private async ValueTask<ApiAnswer> ListAsync(
+        ApiRequest request,
+        CallApprovalFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<string> states = request.Query("state")?.Split(',') ?? [];
+        if (!states.All(CallApprovalState.All.Contains))
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"state: one or more of {string.Join(", ", CallApprovalState.All)} are required, separated by commas."
+            );
+        }
+
+        if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
+        {
+            return refusal;
+        }
+
+        var now = time.GetUtcNow();
+        var found = await store.ListAsync(filter with { States = states }, page, now, cancellationToken);
+        return ApiAnswer.Json(
+            page.Cut(found, row => row.Ordinal).Select(row => CallApprovalDocument.From(row, now)),
+            CallApprovalsJson.Default.PageCallApprovalDocument
+        );
+    }
 
     private async ValueTask<ApiAnswer> DecideAsync(
         ApiRequest request,

@@ -49,24 +49,21 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Those of a tunnel, the newest first.</summary>
-    /// <param name="state">Only those in this state; null = all.</param>
+    /// <summary>The newest first.</summary>
     public async ValueTask<IReadOnlyList<CallApprovalRow>> ListAsync(
-        string tunnelId,
-        string? state,
+        CallApprovalFilter filter,
         PageRequest page,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<CallApprovalRow>(
-            Select
-                + "WHERE a.tunnel_id = @tunnelId AND a.ordinal < @Before AND (@State = '' "
-                + "OR @State = CASE WHEN a.state <> 'used' AND a.expires_at_ms <= @Now THEN 'expired' ELSE a.state END) "
-                + "ORDER BY a.ordinal DESC LIMIT @Count",
+            Select + $"WHERE {filter.ToSql()} AND a.ordinal < @Before ORDER BY a.ordinal DESC LIMIT @Count",
             new
             {
-                tunnelId,
-                State = state ?? "",
+                filter.OrganizationId,
+                filter.WorkspaceId,
+                filter.TunnelId,
+                States = $",{string.Join(',', filter.States)},",
                 page.Before,
                 Now = now.ToStore(),
                 page.Count,

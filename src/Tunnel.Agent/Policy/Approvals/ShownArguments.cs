@@ -43,8 +43,8 @@ internal static class ShownArguments
                 {
                     At =
                         member.At.Length <= MaxNameCharacters + 1
-                            ? Escape(member.At)
-                            : Escape(CutAtCharacter(member.At, MaxNameCharacters + 1)) + "…",
+                            ? VisibleText.Escape(member.At)
+                            : VisibleText.Escape(CutAtCharacter(member.At, MaxNameCharacters + 1)) + "…",
                     Shape = masked.Any(pointer => pointer.Text == member.At) ? "masked" : GetShape(member.Value),
                 })
         );
@@ -66,7 +66,7 @@ internal static class ShownArguments
             return new CallApprovalArgument { At = pointer.Text, Shape = "missing" };
         }
 
-        var text = Escape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
+        var text = VisibleText.Escape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
         return new CallApprovalArgument
         {
             At = pointer.Text,
@@ -96,41 +96,4 @@ internal static class ShownArguments
 
     private static string CutAtCharacter(string text, int length) =>
         text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
-
-    // What cannot be seen, or turns around what is seen, is written out: an approver must not read another value.
-    private static string Escape(string text)
-    {
-        if (!text.EnumerateRunes().Any(IsUnseen))
-        {
-            return text;
-        }
-
-        var escaped = new StringBuilder(text.Length + 16);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (!IsUnseen(rune))
-            {
-                escaped.Append(rune.ToString());
-                continue;
-            }
-
-            foreach (var unit in rune.ToString())
-            {
-                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
-            }
-        }
-
-        return escaped.ToString();
-    }
-
-    private static bool IsUnseen(Rune rune) =>
-        Rune.GetUnicodeCategory(rune)
-            is UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.SpaceSeparator
-        && rune.Value != ' ';
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -175,57 +174,6 @@ public sealed class CallApprovalsTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task OtherOrganization_SeesNothing()
-    {
-        var ticket = await AskAsync('a');
-        var other = await bench.Api.PostOkAsync("/v1/organizations", """{"name":"Other"}""");
-        var key = await bench.Api.PostOkAsync(
-            "/v1/admin_keys",
-            $$"""{"name":"Eve","role":"security-admin","organization_id":"{{other.Id()}}"}"""
-        );
-        using var eve = bench.Service.Client(key.Text("admin_key")!);
-
-        await eve.GetAsync(Approvals, Cancellation).ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
-        await eve.GetAsync($"{Approvals}/{ticket.Id()}", Cancellation)
-            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
-        foreach (var verb in new[] { "approve", "reject" })
-        {
-            await eve.PostAsync($"{Approvals}/{ticket.Id()}/{verb}", "{}")
-                .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
-        }
-    }
-
-    [Fact]
-    public async Task OtherTunnel_OfTheOrganization_HasNoneOfThem()
-    {
-        var ticket = await AskAsync('a');
-        var other = await bench.Api.PostOkAsync("/v1/tunnels");
-
-        await bench
-            .Api.PostAsync($"/v1/tunnels/{other.Id()}/approvals/{ticket.Id()}/approve", "{}")
-            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
-    }
-
-    [Fact]
-    public async Task Ask_BeyondTheBoundOfACaller_IsRefused_AndOthersAreServed()
-    {
-        for (var i = 0; i < CallApprovalStore.MaxPendingOfCaller; i++)
-        {
-            (await AskAsync(i)).Text("state").ShouldBe("pending");
-        }
-
-        await agent
-            .PostAsync("/v1/agent/approvals", Body(Binding(500)))
-            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "approvals.too_many");
-        (await AskAsync(0)).Text("state").ShouldBe("pending");
-        (await (await agent.PostAsync("/v1/agent/approvals", Body(Binding(500), subject: "bob"))).JsonAsync())
-            .Text("state")
-            .ShouldBe("pending");
-        bench.Service.Time.Advance(TimeSpan.FromSeconds(900));
-        (await AskAsync(500)).Text("state").ShouldBe("pending");
-    }
-
     [Theory]
     [InlineData("\"approvers\":1", "\"approvers\":3")]
     [InlineData("\"approvers\":1", "\"approvers\":0")]
@@ -238,11 +186,11 @@ public sealed class CallApprovalsTests : IAsyncLifetime
     [InlineData("\"binding\":\"0", "\"binding\":\"X")]
     public async Task Ask_ThatIsMalformed_IsRefused(string from, string to)
     {
-        var body = Body(Binding(1));
+        var body = CallRequests.Body(1);
         body.ShouldContain(from);
 
         await agent
-            .PostAsync("/v1/agent/approvals", body.Replace(from, to, StringComparison.Ordinal))
+            .PostAsync(CallRequests.Path, body.Replace(from, to, StringComparison.Ordinal))
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
     }
 
@@ -251,10 +199,10 @@ public sealed class CallApprovalsTests : IAsyncLifetime
     {
         foreach (var member in new[] { "route", "name", "subject" })
         {
-            var node = System.Text.Json.Nodes.JsonNode.Parse(Body(Binding(1)))!;
+            var node = System.Text.Json.Nodes.JsonNode.Parse(CallRequests.Body(1))!;
             node[member] = new string('x', 2049);
             await agent
-                .PostAsync("/v1/agent/approvals", node.ToJsonString())
+                .PostAsync(CallRequests.Path, node.ToJsonString())
                 .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
         }
     }
@@ -312,18 +260,8 @@ public sealed class CallApprovalsTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static string Binding(int number) =>
-        number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
-
     private Task<JsonElement> AskAsync(int number, int approvers = 1, HttpClient? by = null) =>
-        (by ?? agent).PostOkAsync("/v1/agent/approvals", Body(Binding(number), approvers));
-
-    private static string Body(string binding, int approvers = 1, string subject = "alice") =>
-        $$"""
-            {"binding":"{{binding}}","route":"docs","hostname":"docs.test","method":"tools/call","kind":"tool","name":"pay",
-             "rule":"payments","issuer":"https://login.test","subject":"{{subject}}","client_id":"c","policy_version":"1",
-             "pin":"","approvers":{{approvers}},"expires_in":900,"arguments":[{"at":"/amount","shape":"number","value":"120"}]}
-            """;
+        (by ?? agent).AskAsync(CallRequests.Body(number, approvers));
 
     private async Task<JsonElement[]> ListAsync(string? state = null) =>
         [
