@@ -81,7 +81,7 @@ internal sealed class ImportedFile
         }
     }
 
-    /// <summary>A value that is no secret; what a reference to a variable names is read now.</summary>
+    /// <summary>A value other than a secret; what a reference to a variable names is read now.</summary>
     public string Text(ConfigSection section, string key) => Resolve(section, key, isPath: false);
 
     /// <summary>A path. The other program accepts <c>file:</c> in front of one.</summary>
