@@ -133,7 +133,7 @@ internal sealed partial class YamlMap
 
     // What no reader of YAML takes for anything but text.
     [GeneratedRegex(
-        "^[a-z]+_[a-z0-9_]*\\z|^(?!true|false|null)[a-z]{4,}\\z|^url\\z|^id\\z|^tls\\z",
+        "^[a-z]+_[a-z0-9_]*\\z|^(?!true|false|null)[a-z]{4,}\\z|^(?:id|log|tls|url)\\z",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Plain();
