@@ -49,6 +49,9 @@ public sealed partial class ConfigDocument
     /// <summary>The top level.</summary>
     public ConfigSection Root { get; private set; }
 
+    /// <summary>Whether an error was reported so far.</summary>
+    public bool HasErrors => errors.Count > 0;
+
     /// <summary>The effective values in the order of asking, never a secret.</summary>
     public IReadOnlyList<ConfigValue> Values => values;
 
@@ -63,11 +66,13 @@ public sealed partial class ConfigDocument
     /// <param name="environmentPrefix">Variables with this prefix belong to this program.</param>
     /// <param name="environment">All environment variables.</param>
     /// <param name="flags">Values from the command line by full key, such as <c>tunnel.id</c>.</param>
+    /// <param name="content">What is to be written to the path; null to read the file that is there.</param>
     public static ConfigDocument Load(
         string path,
         string environmentPrefix,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlyDictionary<string, string>? flags = null
+        IReadOnlyDictionary<string, string>? flags = null,
+        byte[]? content = null
     )
     {
         var document = new ConfigDocument(
@@ -76,9 +81,21 @@ public sealed partial class ConfigDocument
             environment,
             flags ?? new Dictionary<string, string>()
         );
-        var root = document.ReadFile();
-        document.Root = new ConfigSection(document, "", root, new ConfigSource(ConfigSourceKind.File, path, 1), true);
+        document.ReadRoot(content);
         document.Root.Int(VersionKey, null, Version, Version);
+        return document;
+    }
+
+    /// <summary>
+    /// The configuration file of another program, read as strictly: the keys are that program's, and no flag or variable
+    /// overrides them.
+    /// </summary>
+    /// <param name="path">The YAML file.</param>
+    public static ConfigDocument LoadForeign(string path)
+    {
+        var none = new Dictionary<string, string>();
+        var document = new ConfigDocument(path, "", none, none);
+        document.ReadRoot(content: null);
         return document;
     }
 
@@ -159,13 +176,19 @@ public sealed partial class ConfigDocument
 
     private static ConfigSource FlagSource(string path) => new(ConfigSourceKind.Flag, path, 0);
 
-    private MappingNode ReadFile()
+    private void ReadRoot(byte[]? content)
+    {
+        var root = ReadFile(content);
+        Root = new ConfigSection(this, "", root, new ConfigSource(ConfigSourceKind.File, FilePath, 1), true);
+    }
+
+    private MappingNode ReadFile(byte[]? content)
     {
         var file = new ConfigSource(ConfigSourceKind.File, FilePath, 0);
         try
         {
             return YamlReader.Read(
-                File.ReadAllBytes(FilePath),
+                content ?? ReadBounded(FilePath),
                 (line, key, message, remedy) => Report(file with { Line = line }, key, null, message, remedy)
             );
         }
@@ -181,6 +204,14 @@ public sealed partial class ConfigDocument
         }
 
         return MappingNode.Empty;
+    }
+
+    // One byte more than is accepted: a device or a pipe may have no end.
+    private static byte[] ReadBounded(string path)
+    {
+        var buffer = new byte[YamlReader.MaxBytes + 1];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
     }
 
     private void ReportUnknownVariables()

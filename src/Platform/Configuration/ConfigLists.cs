@@ -158,6 +158,36 @@ public static class ConfigLists
         return result;
     }
 
+    /// <summary>A mapping of names, in the file's order, to texts, each with its place. No text is shown in an error.</summary>
+    public static IReadOnlyList<(string Name, string Text, ConfigSource Place)> Texts(
+        this ConfigSection section,
+        string key
+    )
+    {
+        section.Declare(key, ConfigValueType.TextMap, "{}");
+        var result = new List<(string, string, ConfigSource)>();
+        if (section.Mapping(key, out var source) is not { } mapping)
+        {
+            return result;
+        }
+
+        foreach (var (name, (line, value)) in mapping.Entries)
+        {
+            var at = source with { Line = line };
+            if (value is ScalarNode { IsNull: false } scalar)
+            {
+                result.Add((name, scalar.Text, at));
+            }
+            else
+            {
+                section.Report(at, $"{key}.{name}", null, "This is not text.", "Write one value.");
+            }
+        }
+
+        section.Record(key, $"({result.Count} entries)", source);
+        return result;
+    }
+
     /// <summary>A mapping of names, in the file's order, to lists of text.</summary>
     public static IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> StringLists(
         this ConfigSection section,

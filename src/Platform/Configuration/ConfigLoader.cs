@@ -11,16 +11,18 @@ public static class ConfigLoader
     /// <param name="read">Turns the document into settings; asks for every key, whatever the others say.</param>
     /// <param name="environment">All environment variables; see <see cref="ProcessEnvironment"/>.</param>
     /// <param name="flags">Values from the command line by full key.</param>
+    /// <param name="content">What is to be written to the path; null to read the file that is there.</param>
     public static ConfigResult<T> Load<T>(
         ConfigLocation location,
         string path,
         Func<ConfigSection, T> read,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlyDictionary<string, string>? flags = null
+        IReadOnlyDictionary<string, string>? flags = null,
+        byte[]? content = null
     )
         where T : class
     {
-        var document = ConfigDocument.Load(path, location.EnvironmentPrefix, environment, flags);
+        var document = ConfigDocument.Load(path, location.EnvironmentPrefix, environment, flags, content);
         var settings = read(document.Root);
         var errors = document.Complete();
         return new ConfigResult<T>

@@ -136,6 +136,18 @@ public sealed class ConfigSection
         }
     }
 
+    /// <summary>
+    /// A key whose content does not matter to the caller, with everything below it. True if it is set.
+    /// </summary>
+    public bool Skip(string key)
+    {
+        Declare(key, ConfigValueType.NotYet);
+        return Has(key);
+    }
+
+    /// <summary>Where the key is set; where the section begins if it is not.</summary>
+    public ConfigSource Place(string key) => TryFind(key, out _, out var source, scalar: true) ? source : Source;
+
     /// <summary>Reports an error that only the caller can see, at the key's own place when it is set.</summary>
     public void Error(string key, string message, string remedy)
     {

@@ -11,7 +11,9 @@ namespace Culvert.Platform.Configuration;
 /// </summary>
 internal sealed class YamlReader
 {
-    private const int MaxBytes = 1024 * 1024;
+    /// <summary>The largest file that is read.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
     private const int MaxDepth = 32;
 
     private readonly Parser parser;
@@ -30,7 +32,7 @@ internal sealed class YamlReader
     {
         if (bytes.Length > MaxBytes)
         {
-            report(1, "", $"The file has {bytes.Length} bytes.", $"Keep it within {MaxBytes} bytes.");
+            report(1, "", $"The file has more than {MaxBytes} bytes.", "Remove what it does not need.");
             return MappingNode.Empty;
         }
 

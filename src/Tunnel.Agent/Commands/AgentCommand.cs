@@ -18,6 +18,8 @@ internal static class AgentCommand
             ConfigCommand.ProfileOption,
             ConfigCommand.SetOption,
             InitCommand.Create(),
+            ImportCommand.CreateTunnelClient(),
+            ImportCommand.CreateProxyConfig(),
             RunCommand.Create(),
             HealthCommand.Create(),
             DoctorCommand.Create(),

@@ -11,14 +11,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 /// </summary>
 internal static class InitCommand
 {
-    private static readonly Option<string> Url = Required("--url", "The public_url of the identity service.");
-    private static readonly Option<string> Organization = Required("--organization", "The organization's id.");
-    private static readonly Option<string> Rule = Required("--rule", "The rule that grants tunnel:agent.");
-    private static readonly Option<string> Tunnel = Required("--tunnel", "The tunnel's id.");
-    private static readonly Option<string> Issuer = Required(
-        "--issuer",
-        "The authorization server whose tokens the routes accept."
-    );
+    private static readonly InstallationOptions Installation = new(areRequired: true);
 
     private static readonly Option<string[]> Routes = new("--route")
     {
@@ -27,32 +20,12 @@ internal static class InitCommand
         Required = true,
     };
 
-    private static readonly Option<string?> CaFile = new("--ca-file") { Description = "PEM of the platform root." };
-
-    private static readonly Option<string?> CaSha256 = new("--ca-sha256") { Description = "Pin of the platform root." };
-
-    private static readonly Option<string?> TokenFile = new("--token-file")
-    {
-        Description = "The identity token's file (default: the token of the platform).",
-    };
-
     private static readonly Option<bool> Force = new("--force") { Description = "Replace a file that exists." };
 
     public static Command Create()
     {
-        var command = new Command("init", "Write a first configuration.")
-        {
-            Url,
-            Organization,
-            Rule,
-            Tunnel,
-            Issuer,
-            Routes,
-            CaFile,
-            CaSha256,
-            TokenFile,
-            Force,
-        };
+        var command = new Command("init", "Write a first configuration.") { Routes, Force };
+        Installation.AddTo(command);
         command.SetAction(Run);
         return command;
     }
@@ -102,26 +75,11 @@ internal static class InitCommand
         return ExitCodes.Done;
     }
 
-    private static InitialFile CreateFile(ParseResult parsed, IReadOnlyList<InitialRoute> routes) =>
-        new()
-        {
-            StateDirectory = parsed.GetValue(ConfigCommand.ProfileOption) is { } profile
-                ? ConfigLocation.Agent.FindState(profile, ConfigLoader.ProcessEnvironment())
-                : "/var/lib/culvert/agent",
-            Url = parsed.GetRequiredValue(Url),
-            CaFile = ToFullPath(parsed.GetValue(CaFile)),
-            CaSha256 = parsed.GetValue(CaSha256) ?? "",
-            OrganizationId = parsed.GetRequiredValue(Organization),
-            RuleId = parsed.GetRequiredValue(Rule),
-            TokenFile = ToFullPath(parsed.GetValue(TokenFile)),
-            TunnelId = parsed.GetRequiredValue(Tunnel),
-            Issuer = parsed.GetRequiredValue(Issuer),
-            Routes = routes,
-        };
-
-    // As the operator sees it from here, not from the file's folder.
-    private static string ToFullPath(string? written) => written is null ? "" : Path.GetFullPath(written);
-
-    private static Option<string> Required(string name, string description) =>
-        new(name) { Description = description, Required = true };
+    private static InitialFile CreateFile(ParseResult parsed, IReadOnlyList<InitialRoute> routes)
+    {
+        var state = parsed.GetValue(ConfigCommand.ProfileOption) is { } profile
+            ? ConfigLocation.Agent.FindState(profile, ConfigLoader.ProcessEnvironment())
+            : InitialFile.DefaultState;
+        return Installation.Read(parsed, state, routes);
+    }
 }

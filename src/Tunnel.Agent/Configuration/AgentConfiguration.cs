@@ -25,7 +25,7 @@ internal static class AgentConfiguration
         var identity = IdentitySection.Read(root, allowManual: true);
         var settings = new AgentSettings
         {
-            StateDirectory = root.Path("state_dir", "/var/lib/culvert/agent"),
+            StateDirectory = root.Path("state_dir", InitialFile.DefaultState),
             Identity = identity,
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),

@@ -9,8 +9,8 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads an <c>upstream</c> that is the callouts server.</summary>
 internal static partial class CalloutReader
 {
-    private const int MaxTargets = 1000;
-    private const int MaxDescription = 1024;
+    internal const int MaxTargets = 1000;
+    internal const int MaxDescription = 1024;
     private const string Default = "GET";
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -142,13 +142,7 @@ internal static partial class CalloutReader
     private static Uri ReadUrl(ConfigSection section, bool allowsHttp)
     {
         var text = section.RequiredString("url");
-        if (
-            !Uri.TryCreate(text, UriKind.Absolute, out var url)
-            || url is not { UserInfo: "", Fragment: "", Host.Length: > 0 }
-            || url.Scheme is not ("https" or "http")
-            || text.Contains("/..", StringComparison.Ordinal)
-            || text.Contains('#', StringComparison.Ordinal)
-        )
+        if (!TryParseUrl(text, out var url))
         {
             if (text.Length > 0)
             {
@@ -174,6 +168,13 @@ internal static partial class CalloutReader
         return url;
     }
 
+    /// <summary>Reads an exact URL.</summary>
+    internal static bool TryParseUrl(string text, out Uri url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url!)
+        && url is { UserInfo: "", Fragment: "", Host.Length: > 0, Scheme: "https" or "http" }
+        && !text.Contains("/..", StringComparison.Ordinal)
+        && !text.Contains('#', StringComparison.Ordinal);
+
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
+    internal static partial Regex Name();
 }

@@ -42,6 +42,16 @@ internal static class ConfigFiles
     }
 
     /// <summary>Every error of the file alone; environment variables are not part of it.</summary>
-    public static IReadOnlyList<ConfigError> Check(string path) =>
-        ConfigLoader.Load(ConfigLocation.Agent, path, AgentConfiguration.Read, new Dictionary<string, string>()).Errors;
+    /// <param name="path">The file.</param>
+    /// <param name="text">What is to be written to the path; null to read the file that is there.</param>
+    public static IReadOnlyList<ConfigError> Check(string path, string? text = null) =>
+        ConfigLoader
+            .Load(
+                ConfigLocation.Agent,
+                path,
+                AgentConfiguration.Read,
+                new Dictionary<string, string>(),
+                content: text is null ? null : Encoding.UTF8.GetBytes(text)
+            )
+            .Errors;
 }

@@ -21,7 +21,7 @@ internal static class HttpUpstreamReader
     ];
 
     // unix(7): sun_path has 108 bytes, the last one zero.
-    private const int MaxSocketPath = 107;
+    internal const int MaxSocketPath = 107;
 
     // Names of headers whose values are secrets by custom.
     private static readonly string[] SecretWords =
@@ -173,7 +173,8 @@ internal static class HttpUpstreamReader
         };
     }
 
-    private static bool IsReservedName(string name) =>
+    /// <summary>Whether a name cannot be an upstream behind a proxy.</summary>
+    internal static bool IsReservedName(string name) =>
         HiddenNames.Any(hidden =>
             name.Equals(hidden, StringComparison.OrdinalIgnoreCase)
             || name.EndsWith("." + hidden, StringComparison.OrdinalIgnoreCase)

@@ -1,12 +1,17 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>The first <c>agent.yaml</c>: what an agent in automatic mode cannot do without, and nothing else.</summary>
 internal sealed record InitialFile
 {
+    /// <summary>The folder of an agent that is not one of several.</summary>
+    public const string DefaultState = "/var/lib/culvert/agent";
+
+    /// <summary>The name of <see cref="Issuer"/>, for the routes that accept its tokens.</summary>
+    public const string DefaultIssuer = "default";
+
+    /// <summary>The addresses of this machine.</summary>
+    public static readonly string[] Loopback = ["127.0.0.0/8", "::1/128"];
+
     public required string StateDirectory { get; init; }
 
     public required string Url { get; init; }
@@ -26,56 +31,45 @@ internal sealed record InitialFile
 
     public required string TunnelId { get; init; }
 
-    /// <summary>The authorization server whose tokens the routes accept.</summary>
+    /// <summary>The authorization server whose tokens the routes accept; empty for none.</summary>
     public required string Issuer { get; init; }
 
     public required IReadOnlyList<InitialRoute> Routes { get; init; }
 
-    public string ToYaml()
-    {
-        var text = new StringBuilder();
-        text.AppendLine("# Created by `tunnel-agent init`. All keys and their defaults: tunnel-agent config show");
-        text.AppendLine("config_version: 1");
-        text.AppendLine($"state_dir: {Quote(StateDirectory)}");
-        text.AppendLine().AppendLine("identity:");
-        text.AppendLine($"  url: {Quote(Url)}");
-        AddIfSet("ca_file", CaFile);
-        AddIfSet("ca_sha256", CaSha256);
-        text.AppendLine($"  organization_id: {Quote(OrganizationId)}");
-        text.AppendLine($"  rule_id: {Quote(RuleId)}");
-        if (TokenFile.Length > 0)
-        {
-            text.AppendLine($"  token: {{file: {Quote(TokenFile)}}} # read again at every use");
-        }
+    public string ToYaml() =>
+        ToMap().Write("Created by `tunnel-agent init`. All keys and their defaults: tunnel-agent config show");
 
-        text.AppendLine().AppendLine("tunnel:").AppendLine($"  id: {Quote(TunnelId)}");
-        text.AppendLine().AppendLine("issuers: # authorization servers whose tokens routes accept");
-        text.AppendLine($"  default: {{issuer: {Quote(Issuer)}}}");
-        text.AppendLine().AppendLine("routes: # a label under the tunnel's domain each");
+    public YamlMap ToMap()
+    {
+        var file = new YamlMap().Set("config_version", 1).Set("state_dir", StateDirectory);
+        var identity = file.Section("identity")
+            .Set("url", Url)
+            .SetIfAny("ca_file", CaFile)
+            .SetIfAny("ca_sha256", CaSha256)
+            .Set("organization_id", OrganizationId)
+            .Set("rule_id", RuleId);
+        identity.Section("token", "read again at every use").SetIfAny("file", TokenFile);
+        file.Section("tunnel").Set("id", TunnelId);
+        file.Section("issuers", "authorization servers whose tokens routes accept")
+            .Section(DefaultIssuer)
+            .SetIfAny("issuer", Issuer);
+        var routes = file.Section("routes", "a label under the tunnel's domain each");
         foreach (var route in Routes)
         {
-            text.AppendLine($"  {Quote(route.Name)}:");
-            text.AppendLine("    upstream:").AppendLine($"      url: {Quote(route.Origin)}");
-            if (route.IsLoopback)
-            {
-                text.AppendLine("      allowed_ranges: [127.0.0.0/8, \"::1/128\"] # loopback only if listed");
-            }
-
-            text.AppendLine($"    oauth: {{mode: required, path: {Quote(route.Path)}, issuers: [default]}}");
+            AddRoute(routes.Section(route.Name), route);
         }
 
-        return text.ToString();
-
-        void AddIfSet(string key, string value)
-        {
-            if (value.Length > 0)
-            {
-                text.AppendLine($"  {key}: {Quote(value)}");
-            }
-        }
+        return file;
     }
 
-    // JSON's escapes are YAML's in double quotes (YAML 1.2.2 §5.7).
-    private static string Quote(string value) =>
-        $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    private static void AddRoute(YamlMap section, InitialRoute route)
+    {
+        var upstream = section.Section("upstream").Set("url", route.Origin);
+        if (route.IsLoopback)
+        {
+            upstream.Set("allowed_ranges", Loopback, "loopback only if listed");
+        }
+
+        section.Section("oauth").Set("mode", "required").Set("path", route.Path).Set("issuers", [DefaultIssuer]);
+    }
 }

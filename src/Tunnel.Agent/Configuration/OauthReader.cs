@@ -255,7 +255,8 @@ internal static class OauthReader
         }
     }
 
-    private static bool IsPath(string path) =>
+    /// <summary>Whether this can be the path of an MCP endpoint.</summary>
+    internal static bool IsPath(string path) =>
         path == "/"
         || (
             path.StartsWith('/')

@@ -61,6 +61,8 @@ public sealed class ExecutedBlockTests
         ["pins.md#Pins: the definitions that you approved"] = "UpTests",
         ["long-poll.md#1. Create the tunnel at the provider"] = "LongPollReaderTests",
         ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
+        ["long-poll.md#Move from the provider's client"] = "ImportCommandTests",
+        ["connector-proxy.md#Move from the proxy"] = "ImportCommandTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",

@@ -45,6 +45,47 @@ public sealed class ConfigDocumentTests : IDisposable
     }
 
     [Fact]
+    public void LoadForeign_FileOfAnotherProgram_NeedsNoVersionAndTakesNoVariables()
+    {
+        File.WriteAllText(file.Path, "name: value\nheaders: {A: x, B: [y]}\nrest: {a: [{b: c}]}\nother: 1\n");
+
+        var document = ConfigDocument.LoadForeign(file.Path);
+
+        document.HasErrors.ShouldBeFalse();
+        document.Root.String("name").ShouldBe("value");
+        document.Root.Place("name").Line.ShouldBe(1);
+        document.Root.Texts("headers").Select(t => (t.Name, t.Text, t.Place.Line)).ShouldBe([("A", "x", 2)]);
+        document.Root.Skip("rest").ShouldBeTrue();
+        document.Root.Skip("absent").ShouldBeFalse();
+        document.HasErrors.ShouldBeTrue();
+        document.Complete().Select(e => (e.Key, e.Value)).ShouldBe([("headers.B", null), ("other", (string?)null)]);
+    }
+
+    [Fact]
+    public void Load_Content_IsReadInPlaceOfTheFile() =>
+        ConfigDocument
+            .Load(file.Path, ConfigFile.Prefix, file.Environment, content: "config_version: 1\nname: new\n"u8.ToArray())
+            .Root.String("name")
+            .ShouldBe("new");
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    public void Load_FileOfTheLargestSize_IsRead(int more, int errors)
+    {
+        var text = "config_version: 1\n#";
+
+        file.Load(text + new string(' ', (1 << 20) - text.Length + more), version: false)
+            .Complete()
+            .Count(e => e.Message.Contains("more than", StringComparison.Ordinal))
+            .ShouldBe(errors);
+    }
+
+    [Fact]
+    public void Load_FileWithoutEnd_IsAnError() =>
+        ConfigDocument.LoadForeign("/dev/zero").Complete()[0].Message.ShouldBe("The file has more than 1048576 bytes.");
+
+    [Fact]
     public void Environment_OfAList_IsAnError()
     {
         file.Environment["CULVERT_TEST__EDGES"] = "[a]";

@@ -1,0 +1,26 @@
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Imports;
+
+/// <summary>Makes an <c>agent.yaml</c> of the file of another program.</summary>
+internal static class ConfigurationImport
+{
+    /// <summary>Reads the whole file, whatever is wrong with it.</summary>
+    /// <param name="file">The other program's file.</param>
+    /// <param name="start">What the other file cannot contain: the installation and the tunnel.</param>
+    /// <param name="map">Adds what the other file contains.</param>
+    public static ImportResult Run(ImportedFile file, InitialFile start, Action<ImportedFile, YamlMap> map)
+    {
+        var agent = start.ToMap();
+        map(file, agent);
+        var errors = file.Complete();
+        var notes = file.Notes.OrderBy(n => n.Place is null).ThenBy(n => n.Place?.Line ?? 0).ToList();
+        return errors.Count > 0
+            ? new ImportResult("", notes, errors)
+            : new ImportResult(
+                agent.Write("Imported by `tunnel-agent`. Do what its lines said before you run it."),
+                notes,
+                []
+            );
+    }
+}

@@ -1,0 +1,23 @@
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Agent.Imports;
+
+/// <summary>An entry of <c>mcp.server_urls</c>.</summary>
+/// <param name="Section">Its place.</param>
+/// <param name="Name">Of its channel.</param>
+/// <param name="Url">Of the MCP endpoint.</param>
+internal sealed record ImportedServer(ConfigSection Section, string Name, Uri Url)
+{
+    /// <summary>Scheme, host and port, without a user.</summary>
+    public string Origin { get; } = $"{Url.Scheme}://{RouteAddress.ToAuthority(Url)}";
+
+    /// <summary>The Unix socket to dial in place of the URL's host; empty for none.</summary>
+    public required string Socket { get; init; }
+
+    public required ImportedProxy? Proxy { get; init; }
+
+    /// <summary>Empty for none, as the key.</summary>
+    public required string Certificate { get; init; }
+
+    public required string Key { get; init; }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Imports;
+using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Tunnel.Agent.Tests.Imports;
+
+public sealed class ProxyConfigImportTests : IDisposable
+{
+    private readonly ImportScene scene = new();
+
+    [Fact]
+    public void Import_WholeFile_HasTheRoutesWithTheirAddressesAndTrust()
+    {
+        var result = scene.ImportProxy(
+            $$"""
+            listen_addr: ":8080"
+            log_level: warn
+            shutdown_timeout: 1m30s
+            tunnel_domain: abcd1234.tunnel.example.com
+            tls: {cert_file: /data/tls.crt, key_file: /data/tls.key}
+            routes:
+              wiki: http://wiki.corp:8080
+              "docs.abcd1234.tunnel.example.com": https://docs.corp:8443
+              "abcd1234.tunnel.example.com": http://10.1.2.3:80
+            upstream:
+              allowed_ips: [10.1.0.0/16, 192.168.7.9]
+              tls: {ca_file: "{{scene.Certificate}}"}
+            """
+        );
+
+        var settings = scene.Read(result);
+        settings.Log.Level.ShouldBe(LogLevel.Warning);
+        settings.Tunnel.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(90));
+        settings.Routes.Select(r => r.Name).ShouldBe(["wiki", "docs", "@"]);
+        settings.Routes.ShouldAllBe(r => r.Oauth.Mode == OauthMode.Passthrough);
+        var docs = settings.Routes[1].Upstream.ShouldBeOfType<HttpUpstreamSettings>();
+        (docs.Host, docs.Port, docs.IsTls, docs.TlsSystemRoots).ShouldBe(("docs.corp", 8443, true, false));
+        docs.TlsCaPem.ShouldContain("BEGIN CERTIFICATE");
+        docs.AllowedRanges.Contains(IPAddress.Parse("192.168.7.9")).ShouldBeTrue();
+        docs.AllowedRanges.Contains(IPAddress.Parse("192.168.7.8")).ShouldBeFalse();
+        settings.LongPolls.ShouldBeEmpty();
+        result
+            .Notes.Single(n => n.Key == "listen_addr")
+            .Text.ShouldContain("Culvert's own edge or by a long_poll tunnel");
+    }
+
+    [Fact]
+    public void Import_NoAllowedAddresses_AllowsWhatTheProxyDid()
+    {
+        var upstream = scene
+            .Read(scene.ImportProxy("routes: {wiki.example.com: \"http://wiki.corp:8080\"}"))
+            .Routes.Single(r => r.Name == "wiki")
+            .Upstream.ShouldBeOfType<HttpUpstreamSettings>();
+
+        upstream.AllowedRanges.ToString().ShouldBe("10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16");
+        upstream.DangerousAllowAnyAddress.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Import_NoCheckOfAddresses_IsSaid()
+    {
+        var result = scene.ImportProxy(
+            "routes: {wiki: \"https://wiki.corp:8443\"}\nupstream: {disable_ip_validation: true, tls: {include_system_cas: true}}"
+        );
+
+        var upstream = scene.Read(result).Routes.Single().Upstream.ShouldBeOfType<HttpUpstreamSettings>();
+        upstream.DangerousAllowAnyAddress.ShouldBeTrue();
+        upstream.TlsSystemRoots.ShouldBeTrue();
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.Changed && n.Key == "upstream.disable_ip_validation");
+    }
+
+    [Fact]
+    public void Import_NamesThatAreEqualAsLabels_GetANumber() =>
+        scene
+            .Read(scene.ImportProxy("routes: {a.x.example: \"http://p:1\", a.y.example: \"http://q:1\"}"))
+            .Routes.Select(r => r.Name)
+            .ShouldBe(["a", "a-2"]);
+
+    [Theory]
+    [InlineData("routes: [wiki]", "routes")]
+    [InlineData("routes: {wiki: \"http://wiki.corp/path\"}", "routes")]
+    [InlineData("routes: {wiki: \"http://u:p@wiki.corp\"}", "routes")]
+    [InlineData("routes: {wiki: \"wiki.corp:80\"}", "routes")]
+    [InlineData("routes: {wiki: {}}", "routes.wiki")]
+    [InlineData("routes: {\"wi ki\": \"http://wiki.corp:80\"}", "routes")]
+    [InlineData("tunnel_domain: t.example\nroutes: {t.example: \"http://a:1\", T.example: \"http://b:1\"}", "routes")]
+    [InlineData("upstream: {allowed_ips: [10.1.2.3/8]}", "upstream.allowed_ips")]
+    [InlineData("upstream: {allowed_ips: [\"fd00::/8\"]}", "upstream.allowed_ips")]
+    [InlineData("shutdown_timeout: soon", "shutdown_timeout")]
+    [InlineData("log_level: loud", "log_level")]
+    [InlineData("route: {}", "route")]
+    [InlineData("{}", "routes")]
+    public void Import_BadFile_NamesTheKey(string yaml, string key)
+    {
+        var result = scene.ImportProxy(yaml);
+
+        result.Text.ShouldBeEmpty();
+        result.Errors.ShouldContain(e => e.Key == key && e.Message.Length > 0 && e.Remedy.Length > 0);
+        result.Errors.ShouldAllBe(e => e.Value == null);
+    }
+
+    public void Dispose() => scene.Dispose();
+}
