@@ -109,7 +109,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         Utf8JsonWriter json,
         Tunnel tunnel,
         string instanceId,
-        IReadOnlyList<(string Route, AgentReportDrift Drift)> drifts
+        List<(string Route, AgentReportDrift Drift)> drifts
     )
     {
         json.WriteString("tunnel_id", tunnel.Id.Value);
@@ -135,7 +135,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         Utf8JsonWriter json,
         Tunnel tunnel,
         string instanceId,
-        IReadOnlyList<(string Route, string Policy, string Before)> policies
+        List<(string Route, string Policy, string Before)> policies
     )
     {
         json.WriteString("tunnel_id", tunnel.Id.Value);
