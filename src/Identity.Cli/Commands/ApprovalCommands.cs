@@ -27,20 +27,25 @@ internal static class ApprovalCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var tunnel = Tunnel();
+        var tunnel = new Argument<string?>("TUNNEL")
+        {
+            Description = "id or name of a tunnel; all tunnels without it",
+            Arity = ArgumentArity.ZeroOrOne,
+        }.Offering(Noun.Tunnel);
         var state = Flags.OneOf("--state", "only requests in this state", States);
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list the requests for approval of a tunnel",
+            "list the requests for approval of a tunnel, or of all tunnels",
             async (context, cancel) =>
                 await flags.RunAsync(
                     context,
-                    await ListPathAsync(context, tunnel, cancel),
+                    await ListPathAsync(context, context.Get(tunnel), cancel),
                     new Query().Add("state", context.Get(state)),
                     [
                         new("ID", "id", Fit.Keep),
                         new("STATE", "state", Fit.Keep),
+                        new("TUNNEL", "tunnel_id", Fit.Keep),
                         new("ROUTE", "route"),
                         new("NAME", "name"),
                         new("SUBJECT", "subject"),
@@ -101,16 +106,13 @@ internal static class ApprovalCommands
 
     private static Argument<string> Id() => new("ID") { Description = "id of the request: the ticket" };
 
-    private static async Task<string> ListPathAsync(
-        CommandContext context,
-        Argument<string> tunnel,
-        CancellationToken cancel
-    ) => $"{await context.PathAsync(Noun.Tunnel, context.Get(tunnel), cancel)}/approvals";
+    private static async Task<string> ListPathAsync(CommandContext context, string? tunnel, CancellationToken cancel) =>
+        tunnel is null ? "/v1/approvals" : $"{await context.PathAsync(Noun.Tunnel, tunnel, cancel)}/approvals";
 
     private static async Task<string> PathAsync(
         CommandContext context,
         Argument<string> tunnel,
         Argument<string> id,
         CancellationToken cancel
-    ) => $"{await ListPathAsync(context, tunnel, cancel)}/{Uri.EscapeDataString(context.Get(id))}";
+    ) => $"{await ListPathAsync(context, context.Get(tunnel), cancel)}/{Uri.EscapeDataString(context.Get(id))}";
 }

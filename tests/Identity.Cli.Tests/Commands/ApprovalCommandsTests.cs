@@ -21,6 +21,17 @@ public sealed class ApprovalCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task List_WithoutTunnel_IsOfAllTunnels()
+    {
+        Service.On("GET /v1/approvals?state=pending", $$"""{"data":[{{Approval}}],"next_page":null}""");
+
+        var run = await Stage.RunAsync("approvals", "list", "--state", "pending");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("appr_01a");
+    }
+
+    [Fact]
     public async Task Show_PrintsTheRequest()
     {
         Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
