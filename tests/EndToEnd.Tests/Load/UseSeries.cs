@@ -16,6 +16,9 @@ internal sealed class UseSeries(string name, ProgramProcess process)
 
     private const double SpareThreads = 12;
 
+    /// <summary>A pool that waits for the machine grows by one or two a second; one that leaks a thread for each call, by all calls.</summary>
+    private const double SpareWorkers = 64;
+
     private readonly List<ProgramUse> samples = [];
 
     public void Sample() => samples.Add(ProgramUse.Of(process));
@@ -24,7 +27,7 @@ internal sealed class UseSeries(string name, ProgramProcess process)
     public string Describe() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} {In(1, u => u.ResidentKiB) / 1024:0} → {In(4, u => u.ResidentKiB) / 1024:0} MiB, {In(1, u => u.Descriptors):0} → {In(4, u => u.Descriptors):0} descriptors, {In(1, u => u.Threads):0} → {In(4, u => u.Threads):0} threads"
+            $"{name} {In(1, u => u.ResidentKiB) / 1024:0} → {In(4, u => u.ResidentKiB) / 1024:0} MiB, {In(1, u => u.Descriptors):0} → {In(4, u => u.Descriptors):0} descriptors, {In(1, u => u.Threads):0} → {In(4, u => u.Threads):0} threads and {In(1, u => u.Workers):0} → {In(4, u => u.Workers):0} of the pool"
         );
 
     public void ShouldBeFlat()
@@ -34,6 +37,7 @@ internal sealed class UseSeries(string name, ProgramProcess process)
         In(4, u => u.Descriptors)
             .ShouldBeLessThan(In(1, u => u.Descriptors) + SpareDescriptors, $"{name}: descriptors");
         In(4, u => u.Threads).ShouldBeLessThan(In(1, u => u.Threads) + SpareThreads, $"{name}: threads");
+        In(4, u => u.Workers).ShouldBeLessThan(In(1, u => u.Workers) + SpareWorkers, $"{name}: threads of the pool");
     }
 
     // The median: a sample may fall into a burst.
