@@ -14,9 +14,6 @@ namespace Culvert.Identity.Service.Servers;
 /// </summary>
 internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue webhooks)
 {
-    /// <summary>Entries of one message; <c>more</c> counts the others.</summary>
-    private const int MaxInMessage = 50;
-
     public async ValueTask<IReadOnlyList<Statement>> PlanAsync(
         Tunnel tunnel,
         string instanceId,
@@ -25,54 +22,48 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         CancellationToken cancellationToken
     )
     {
-        var before = await reports.FindAsync(tunnel.Id, instanceId, cancellationToken);
-        var known = before is null ? [] : (List<AgentReport>)[before];
-        if (ListDrifts(report, known).Count == 0 && ListPolicies(report, known).Count == 0 && before is not null)
+        if (await reports.FindAsync(tunnel.Id, instanceId, cancellationToken) is { } before)
         {
-            return []; // nothing that it did not say itself: the others need not be read
+            var own = (AgentReport[])[before.Read()];
+            if (ListDrifts(report, own).Count + ListPolicies(report, own).Count == 0)
+            {
+                return []; // nothing that it did not say itself: the others need not be read
+            }
         }
 
-        known =
+        AgentReport[] known =
         [
-            .. (await reports.ListAsync(tunnel.Id, cancellationToken)).Select(stored =>
-                JsonSerializer.Deserialize(stored.Body, WireJson.Default.AgentReport)!
-            ),
+            .. (await reports.ListAsync(tunnel.Id, cancellationToken)).Select(stored => stored.Read()),
         ];
-        var (drifts, policies) = (ListDrifts(report, known), ListPolicies(report, known));
-        List<Statement> messages = [];
-        if (drifts.Count > 0)
-        {
-            messages.AddRange(
-                await webhooks.EnqueueAsync(
-                    tunnel.OrganizationId,
-                    "tool.drift",
-                    now,
-                    json => WriteDrifts(json, tunnel, instanceId, drifts),
-                    cancellationToken
-                )
-            );
-        }
+        return
+        [
+            .. await EnqueueAsync("tool.drift", "drifts", ListDrifts(report, known), WriteDrift),
+            .. await EnqueueAsync("policy.changed", "routes", ListPolicies(report, known), WritePolicy),
+        ];
 
-        if (policies.Count > 0)
-        {
-            messages.AddRange(
-                await webhooks.EnqueueAsync(
+        async ValueTask<IReadOnlyList<Statement>> EnqueueAsync<T>(
+            string type,
+            string member,
+            List<T> entries,
+            Action<Utf8JsonWriter, T> write
+        ) =>
+            entries.Count == 0
+                ? []
+                : await webhooks.EnqueueAsync(
                     tunnel.OrganizationId,
-                    "policy.changed",
+                    type,
                     now,
-                    json => WritePolicies(json, tunnel, instanceId, policies),
+                    json =>
+                    {
+                        json.WriteString("tunnel_id", tunnel.Id.Value);
+                        json.WriteString("instance_id", instanceId);
+                        NoticeList.Write(json, member, entries, write);
+                    },
                     cancellationToken
-                )
-            );
-        }
-
-        return messages;
+                );
     }
 
-    private static List<(string Route, AgentReportDrift Drift)> ListDrifts(
-        AgentReport report,
-        IReadOnlyList<AgentReport> known
-    )
+    private static List<(string Route, AgentReportDrift Drift)> ListDrifts(AgentReport report, AgentReport[] known)
     {
         var old = known.SelectMany(Drifts).Select(Key).ToHashSet();
         return [.. Drifts(report).Where(found => !old.Contains(Key(found)))];
@@ -88,7 +79,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
     // A route that no agent reported before is a new server, and has not changed its policy.
     private static List<(string Route, string Policy, string Before)> ListPolicies(
         AgentReport report,
-        IReadOnlyList<AgentReport> known
+        AgentReport[] known
     )
     {
         var old = known
@@ -105,52 +96,21 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         ];
     }
 
-    private static void WriteDrifts(
-        Utf8JsonWriter json,
-        Tunnel tunnel,
-        string instanceId,
-        List<(string Route, AgentReportDrift Drift)> drifts
-    )
+    private static void WriteDrift(Utf8JsonWriter json, (string Route, AgentReportDrift Drift) found)
     {
-        json.WriteString("tunnel_id", tunnel.Id.Value);
-        json.WriteString("instance_id", instanceId);
-        json.WriteStartArray("drifts");
-        foreach (var (route, drift) in drifts.Take(MaxInMessage))
-        {
-            json.WriteStartObject();
-            json.WriteString("route", route);
-            json.WriteString("kind", drift.Kind);
-            json.WriteString("name", drift.Name);
-            json.WriteString("classes", drift.Classes);
-            json.WriteString("action", drift.Action);
-            json.WriteString("since", drift.Since);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("more", Math.Max(0, drifts.Count - MaxInMessage));
+        var (route, drift) = found;
+        json.WriteString("route", route);
+        json.WriteString("kind", drift.Kind);
+        json.WriteString("name", drift.Name);
+        json.WriteString("classes", drift.Classes);
+        json.WriteString("action", drift.Action);
+        json.WriteString("since", drift.Since);
     }
 
-    private static void WritePolicies(
-        Utf8JsonWriter json,
-        Tunnel tunnel,
-        string instanceId,
-        List<(string Route, string Policy, string Before)> policies
-    )
+    private static void WritePolicy(Utf8JsonWriter json, (string Route, string Policy, string Before) changed)
     {
-        json.WriteString("tunnel_id", tunnel.Id.Value);
-        json.WriteString("instance_id", instanceId);
-        json.WriteStartArray("routes");
-        foreach (var (route, policy, before) in policies.Take(MaxInMessage))
-        {
-            json.WriteStartObject();
-            json.WriteString("route", route);
-            json.WriteString("policy", policy);
-            json.WriteString("before", before);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("more", Math.Max(0, policies.Count - MaxInMessage));
+        json.WriteString("route", changed.Route);
+        json.WriteString("policy", changed.Policy);
+        json.WriteString("before", changed.Before);
     }
 }

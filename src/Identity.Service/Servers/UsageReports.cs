@@ -20,9 +20,6 @@ internal sealed class UsageReports(
     WebhookQueue webhooks
 )
 {
-    /// <summary>Routes or callers in one message; <c>more</c> counts the others.</summary>
-    private const int MaxInMessage = 50;
-
     /// <summary>The plan is committed.</summary>
     public void Complete(UsagePlan plan)
     {
@@ -136,34 +133,32 @@ internal sealed class UsageReports(
             .Routes.DistinctBy(route => route.Name)
             .ToDictionary(route => route.Name, route => route.Hostname, StringComparer.Ordinal);
         json.WriteString("tunnel_id", tunnel.Id.Value);
-        json.WriteStartArray("servers");
-        foreach (var name in names.Take(MaxInMessage))
-        {
-            json.WriteStartObject();
-            json.WriteString("route", name);
-            json.WriteString("hostname", hostnames.GetValueOrDefault(name));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("more", Math.Max(0, names.Count - MaxInMessage));
+        NoticeList.Write(
+            json,
+            "servers",
+            names,
+            (entry, name) =>
+            {
+                entry.WriteString("route", name);
+                entry.WriteString("hostname", hostnames.GetValueOrDefault(name));
+            }
+        );
     }
 
     private static void WriteCallers(Utf8JsonWriter json, Tunnel tunnel, IReadOnlyList<RouteCaller> found)
     {
         json.WriteString("tunnel_id", tunnel.Id.Value);
-        json.WriteStartArray("callers");
-        foreach (var caller in found.Take(MaxInMessage))
-        {
-            json.WriteStartObject();
-            json.WriteString("route", caller.Route);
-            json.WriteString("issuer", caller.Issuer);
-            json.WriteString("subject", caller.Subject);
-            json.WriteString("client_id", caller.ClientId);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("more", Math.Max(0, found.Count - MaxInMessage));
+        NoticeList.Write(
+            json,
+            "callers",
+            found,
+            static (entry, caller) =>
+            {
+                entry.WriteString("route", caller.Route);
+                entry.WriteString("issuer", caller.Issuer);
+                entry.WriteString("subject", caller.Subject);
+                entry.WriteString("client_id", caller.ClientId);
+            }
+        );
     }
 }

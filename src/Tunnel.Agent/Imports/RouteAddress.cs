@@ -18,10 +18,22 @@ internal static class RouteAddress
     public static bool IsLocal(Uri url) => url.IsLoopback;
 
     /// <summary>Whether the address is in the URL, so that it is known now.</summary>
-    public static bool IsLiteral(Uri url) => url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+    private static bool IsLiteral(Uri url) => url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+
+    /// <summary>Writes <c>allowed_ranges</c> where the default is not right. False: the address is not known.</summary>
+    public static bool MapRanges(Uri url, YamlMap target)
+    {
+        if (FindRanges(url) is not { } ranges)
+        {
+            return IsLiteral(url);
+        }
+
+        target.Set("allowed_ranges", ranges);
+        return true;
+    }
 
     /// <summary>The value of <c>allowed_ranges</c>; null where the default is right, or the address is not known.</summary>
-    public static IReadOnlyList<string>? FindRanges(Uri url)
+    private static string[]? FindRanges(Uri url)
     {
         if (IsLocal(url))
         {

@@ -137,11 +137,7 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
             isHttpUsed = true;
         }
 
-        if (RouteAddress.FindRanges(url) is { } ranges)
-        {
-            target.Set("allowed_ranges", ranges);
-        }
-        else if (!RouteAddress.IsLiteral(url))
+        if (!RouteAddress.MapRanges(url, target))
         {
             file.ToDo(
                 section,

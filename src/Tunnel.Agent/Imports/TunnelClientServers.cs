@@ -258,11 +258,7 @@ internal sealed class TunnelClientServers(
 
     private void MapAddress(ConfigSection server, YamlMap upstream, Uri url)
     {
-        if (RouteAddress.FindRanges(url) is { } ranges)
-        {
-            upstream.Set("allowed_ranges", ranges);
-        }
-        else if (!RouteAddress.IsLiteral(url))
+        if (!RouteAddress.MapRanges(url, upstream))
         {
             file.ToDo(
                 server,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Certificates;
@@ -52,7 +51,7 @@ internal sealed class AgentDirectory(
 
         // Contact with another node is known from the store alone.
         contact = contact is null || written > contact ? written : contact;
-        var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.AgentReport);
+        var report = stored?.Read();
         return new AgentDocument
         {
             Id = record.Id.Value,

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
@@ -24,14 +22,31 @@ internal sealed class AgentReportStore(Database database)
             }
         );
 
-    public async ValueTask<IReadOnlyList<StoredAgentReport>> ListAsync(
+    public ValueTask<IReadOnlyList<StoredAgentReport>> ListAsync(
         TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) => QueryAsync("", new { tunnelId.Value }, cancellationToken);
+
+    /// <summary>The last report of one instance; null: it has not reported.</summary>
+    public async ValueTask<StoredAgentReport?> FindAsync(
+        TunnelId tunnelId,
+        string instanceId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(" AND instance_id = @instanceId", new { tunnelId.Value, instanceId }, cancellationToken)
+        ).SingleOrDefault();
+
+    private async ValueTask<IReadOnlyList<StoredAgentReport>> QueryAsync(
+        string condition,
+        object parameters,
         CancellationToken cancellationToken
     )
     {
         var rows = await database.QueryAsync<(string InstanceId, long At, string PeerSerial, string Body)>(
-            "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value",
-            new { tunnelId.Value },
+            "SELECT instance_id, reported_at_ms, peer_serial, body FROM agent_reports WHERE tunnel_id = @Value"
+                + condition,
+            parameters,
             cancellationToken
         );
         return
@@ -43,20 +58,5 @@ internal sealed class AgentReportStore(Database database)
                 row.Body
             )),
         ];
-    }
-
-    /// <summary>The last report of one instance; null: it has not reported.</summary>
-    public async ValueTask<AgentReport?> FindAsync(
-        TunnelId tunnelId,
-        string instanceId,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<string>(
-            "SELECT body FROM agent_reports WHERE tunnel_id = @Value AND instance_id = @instanceId",
-            new { tunnelId.Value, instanceId },
-            cancellationToken
-        );
-        return rows.Count == 0 ? null : JsonSerializer.Deserialize(rows[0], WireJson.Default.AgentReport);
     }
 }
