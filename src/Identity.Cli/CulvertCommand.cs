@@ -80,6 +80,7 @@ internal sealed class CulvertCommand
             CaCommands.Create(verbs),
             InventoryCommands.Create(verbs),
             ApprovalCommands.Create(verbs),
+            PolicyCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
             PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),

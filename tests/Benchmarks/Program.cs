@@ -48,6 +48,9 @@ var folder = Path.Combine(checkout.RunFolder, "bench", RandomNumberGenerator.Get
 var figures = args switch
 {
     ["exchange"] => Each(MeasureRateAsync).Concat(Each(MeasureColdStartAsync)).Concat(MeasureFlatness()),
+    ["compare", var first, var second] => Each(() =>
+        new CompareBench(folder, TimeProvider.System).RunAsync(Built(first), Built(second), stopping.Token)
+    ),
     ["exchange", "rate"] => Each(MeasureRateAsync),
     ["exchange", "cold"] => Each(MeasureColdStartAsync),
     ["exchange", "flatness"] => MeasureFlatness(),
@@ -63,7 +66,7 @@ var figures = args switch
     ["console"] => Each(() => new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
     ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
-    ["policy", "record"] => new RecordRow(folder, TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
+    ["policy", "record"] => new RecordRow(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains) => new TunnelBench(
         checkout,
         folder,
@@ -76,7 +79,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
-            + "| policy [decision | record] | ha [nodes | migration] | console"
+            + "| policy [decision | record] | ha [nodes | migration] | console | compare CHECKOUT CHECKOUT"
     );
     return 64;
 }
@@ -126,6 +129,9 @@ finally
 
 IAsyncEnumerable<Figure> MeasureIssuance(string? part) =>
     new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(part, stopping.Token);
+
+// Another checkout, built as this one is.
+Checkout Built(string root) => checkout with { Root = Path.GetFullPath(root) };
 
 Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
     new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);

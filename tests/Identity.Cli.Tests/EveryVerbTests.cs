@@ -84,7 +84,15 @@ public sealed class EveryVerbTests : CommandTest
                 .Select(option => (string[])[.. path, .. Needed(verb, except: option), option.Name, ""])
                 .Concat(
                     verb.Arguments.Where(argument => argument.Name is "FILE" or "EXPORT")
-                        .Select(_ => (string[])[.. path, ""])
+                        .Select(file =>
+                            (string[])
+                                [
+                                    .. path,
+                                    .. verb
+                                        .Arguments.Where(one => one == file || one.Arity.MinimumNumberOfValues > 0)
+                                        .Select(one => one == file ? "" : ValueOf(one)),
+                                ]
+                        )
                 );
             foreach (var line in places)
             {

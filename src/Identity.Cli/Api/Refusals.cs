@@ -81,6 +81,8 @@ internal static class Refusals
             ("tunnel.revision", _) =>
                 "run culvert tunnel show ID to see the current revision, review it, then repeat the command",
             (_, 401) => $"check that --admin-key-file ({SettingVariables.AdminKeyFile}) contains a valid admin key",
+            ({ } name, 403) when name.EndsWith(".same_person", StringComparison.Ordinal) =>
+                "another person decides, with a key or a sign-in of their own",
             (_, 403) =>
                 "this key does not have the required scope: use another key (culvert whoami shows the current one)",
             (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",

@@ -12,6 +12,16 @@ internal static class AdminKeyCommands
 {
     private const string SecretMember = "admin_key";
 
+    private static readonly string[] Roles =
+    [
+        "viewer",
+        "auditor",
+        "approver",
+        "operator",
+        "security-admin",
+        "installation-operator",
+    ];
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group("admin-key", "keys by which people administer", Make(verbs), List(verbs), Revoke(verbs));
 
@@ -21,10 +31,10 @@ internal static class AdminKeyCommands
         var role = new Option<string>("--role")
         {
             Description = "its role; at most the rights of your own key",
-            HelpName = "operator|security-admin|installation-operator",
+            HelpName = string.Join('|', Roles),
             Required = true,
         };
-        role.AcceptOnlyFromAmong("operator", "security-admin", "installation-operator");
+        role.AcceptOnlyFromAmong(Roles);
         var life = new Option<TimeSpan?>("--expires")
         {
             Description = "lifetime (default: 90d)",

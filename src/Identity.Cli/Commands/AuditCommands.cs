@@ -12,38 +12,15 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert audit</c>: the record of every decision.</summary>
 internal static class AuditCommands
 {
-    public static Command Create(VerbFactory verbs)
-    {
-        var flags = new ListFlags();
-        return VerbFactory.Group(
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
             "audit",
             "the chained record of every decision",
-            verbs.Create(
-                "list",
-                "list events, newest first",
-                (context, cancel) =>
-                    flags.RunAsync(
-                        context,
-                        "v1/audit",
-                        new Query(),
-                        [
-                            new("SEQUENCE", "sequence", Fit.Keep),
-                            new("TIME", "body.at"),
-                            new("EVENT", "body.event", Fit.Keep),
-                            new("OUTCOME", "body.status.outcome", Fit.Keep),
-                            new("ACTOR", "body.actor.id"),
-                            new("SUBJECT", "body.actor.subject"),
-                            new("REQUEST", "body.request_id"),
-                        ],
-                        cancel
-                    ),
-                flags.OptionsWithoutArchived
-            ),
+            AuditListCommand.Create(verbs),
             Export(verbs),
             AuditProofCommands.Proof(verbs),
             Verify(verbs)
         );
-    }
 
     private static Command Export(VerbFactory verbs)
     {

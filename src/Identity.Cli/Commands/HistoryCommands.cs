@@ -29,6 +29,9 @@ internal static class HistoryCommands
         var reason = Flags.Text("--reason", "REASON", "denied for this reason");
         var rule = Flags.Text("--rule", "RULE", "only of this rule").Offering(Noun.Rule);
         var issuer = Flags.Text("--issuer", "ISSUER", "only of this issuer").Offering(Noun.Issuer);
+        var account = Flags
+            .Text("--service-account", "ACCOUNT", "only for this service account")
+            .Offering(Noun.ServiceAccount);
         var subject = Flags.Text("--subject", "SUB", "only of this sub, or of those that begin so (ending in *)");
         var since = Flags.Text("--since", "TIME", "not before: 2026-01-31T12:00:00Z, or 24h for the last day");
         var until = Flags.Text("--until", "TIME", "before that time");
@@ -56,6 +59,7 @@ internal static class HistoryCommands
                         .Add("reason", context.Get(reason))
                         .Add("federation_rule_id", await FindIdAsync(Noun.Rule, context.Get(rule)))
                         .Add("issuer_id", await FindIdAsync(Noun.Issuer, context.Get(issuer)))
+                        .Add("service_account_id", await FindIdAsync(Noun.ServiceAccount, context.Get(account)))
                         .Add("subject", context.Get(subject))
                         .Add("since", Moments.ReadText(context, since))
                         .Add("until", Moments.ReadText(context, until))
@@ -65,7 +69,19 @@ internal static class HistoryCommands
                     async Task<string?> FindIdAsync(Noun noun, string? nameOrId) =>
                         nameOrId is null ? null : await context.IdAsync(noun, nameOrId, cancel);
                 },
-                [denied, granted, reason, rule, issuer, subject, since, until, request, .. flags.OptionsWithoutArchived]
+                [
+                    denied,
+                    granted,
+                    reason,
+                    rule,
+                    issuer,
+                    account,
+                    subject,
+                    since,
+                    until,
+                    request,
+                    .. flags.OptionsWithoutArchived,
+                ]
             )
         );
     }

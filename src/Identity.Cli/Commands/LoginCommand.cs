@@ -17,7 +17,11 @@ internal static class LoginCommand
         {
             Description = "by a token of an identity provider that a federation rule knows",
         };
-        var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that grants the permissions");
+        var rule = Flags.Text(
+            "--rule",
+            "ID",
+            "the federation rule (fdrl_…) that grants the permissions; without it a person has the roles of the console"
+        );
         var token = Flags.Text(
             "--token-file",
             "FILE",
@@ -42,6 +46,11 @@ internal static class LoginCommand
             "URL",
             "exchange an access token for that audience instead of the id_token, whose audience is the client"
         );
+        var scopes = Flags.Text(
+            "--scopes",
+            "SCOPES",
+            "scopes to request from the provider in addition to openid, as in \"profile groups\""
+        );
         var issuerCa = Flags.Text(
             "--issuer-ca-file",
             "FILE",
@@ -60,7 +69,13 @@ internal static class LoginCommand
                     throw Usage("no sign-in method is given", "--federated, --device or --browser");
                 }
 
-                var organization = Organization(settings);
+                if (context.Get(federated) && context.Get(rule) is null)
+                {
+                    throw Usage("the rule is not named", "--rule");
+                }
+
+                // Without a rule the service knows whose people they are.
+                var organization = context.Get(rule) is null ? settings.Organization ?? "" : Organization(settings);
                 string file;
                 if (context.Get(federated))
                 {
@@ -75,6 +90,7 @@ internal static class LoginCommand
                         Issuer = ParseIssuer(context.Get(issuer)),
                         ClientId = context.Get(client) ?? throw Usage("the client is not named", "--client-id"),
                         Audience = context.Get(audience),
+                        Scopes = context.Get(scopes) ?? "",
                         CaFile = context.Get(issuerCa),
                     };
                     using IPersonSignIn signIn = context.Get(device)
@@ -87,7 +103,7 @@ internal static class LoginCommand
                 {
                     Url = settings.Url.AbsoluteUri,
                     OrganizationId = organization,
-                    RuleId = context.Get(rule)!,
+                    RuleId = context.Get(rule) ?? "",
                     ServiceAccountId = context.Get(account) ?? "",
                     WorkspaceId = settings.Workspace ?? "",
                     TokenFile = file,
@@ -116,8 +132,7 @@ internal static class LoginCommand
                     }
                 ) with
                 {
-                    Plain =
-                        $"signed in at {settings.Url.Authority} by rule {record.RuleId}; run culvert logout to sign out",
+                    Plain = $"signed in at {settings.Url.Authority} {record.Way}; run culvert logout to sign out",
                 };
             },
             federated,
@@ -128,6 +143,7 @@ internal static class LoginCommand
             issuer,
             client,
             audience,
+            scopes,
             issuerCa,
             account
         );

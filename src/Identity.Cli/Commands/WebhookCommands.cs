@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert webhook</c>: where an organization is notified of certificates that expire soon.</summary>
+/// <summary><c>culvert webhook</c>: where an organization is notified.</summary>
 internal static class WebhookCommands
 {
     private const string Path = "v1/webhooks";
@@ -14,7 +14,7 @@ internal static class WebhookCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "webhook",
-            "signed messages about certificates that expire soon (Standard Webhooks)",
+            "signed messages about calls to approve, certificates that expire soon and more (Standard Webhooks)",
             Register(verbs),
             List(verbs),
             One(verbs, "show", "print one webhook", id => $"{Path}/{id}", post: false),
@@ -34,6 +34,10 @@ internal static class WebhookCommands
         var url = new Argument<string>("URL") { Description = "https URL of the receiver" };
         var allow = Flags.Many("--allow", "CIDR:PORT", "a private address that it may resolve to");
         var ca = Flags.Text("--ca-file", "FILE", "PEM: the only roots that vouch for the receiver");
+        var canDecide = new Option<bool>("--can-decide")
+        {
+            Description = "let signed messages of the receiver approve and reject calls",
+        };
         var secretFile = Flags.Out("the signing secret (mode 0600)");
         return verbs.Create(
             "create",
@@ -51,6 +55,11 @@ internal static class WebhookCommands
                     body["ca_certificate_pem"] = InFile.ReadText(file);
                 }
 
+                if (context.Get(canDecide))
+                {
+                    body["can_decide"] = true;
+                }
+
                 var client = await context.ClientAsync(cancel);
                 var answer = await client.PostAsync(Path, body, cancel);
                 if (context.Get(secretFile) is not { } path || answer.Json.Text("secret") is not { } secret)
@@ -65,6 +74,7 @@ internal static class WebhookCommands
             url,
             allow,
             ca,
+            canDecide,
             secretFile
         );
     }
@@ -83,6 +93,7 @@ internal static class WebhookCommands
                     [
                         new("ID", "id", Fit.Keep),
                         new("URL", "url"),
+                        new("CAN DECIDE", "can_decide", Fit.Keep),
                         new("CREATED", "created_at"),
                         new("ARCHIVED", "archived_at", Fit.Keep),
                     ],

@@ -42,6 +42,13 @@ internal static class CliProfiles
 
     public static string GetPath(CliHost host) => Path.Combine(UserFolders.Configuration(host), "cli.yaml");
 
+    /// <summary>The schema of the file.</summary>
+    public static string DescribeSchema() =>
+        ConfigSchema.Write(Location.Program, root => Read(root, ""), DescribeKeys());
+
+    /// <summary>What the keys of the file mean. The program reads it at each run, so every key may change.</summary>
+    public static ConfigKeys DescribeKeys() => new(_ => true, typeof(CliProfiles).Assembly);
+
     private static ConfigResult<ProfileFile> Load(string path)
     {
         try

@@ -70,7 +70,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             new RequestUrl(url.GetLeftPart(UriPartial.Query)).CreateAuthorizeUrl(
                 client.ClientId,
                 OidcConstants.ResponseTypes.Code,
-                OidcConstants.StandardScopes.OpenId,
+                client.Scope,
                 callback.RedirectUri,
                 state,
                 nonce,

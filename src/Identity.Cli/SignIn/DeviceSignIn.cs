@@ -39,7 +39,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
         using var request = new DeviceAuthorizationRequest
         {
             RequestUri = url,
-            Scope = OidcConstants.StandardScopes.OpenId,
+            Scope = client.Scope,
             Parameters = client.Common,
         };
         using var answer = await client.AskAsync(

@@ -36,6 +36,9 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     /// <summary>This program's registration at the provider.</summary>
     public string ClientId => provider.ClientId;
 
+    /// <summary>What is requested, separated by spaces.</summary>
+    public string Scope => $"{OidcConstants.StandardScopes.OpenId} {provider.Scopes}".TrimEnd();
+
     /// <summary>Whom an access token is for (RFC 8707).</summary>
     public Parameters Target =>
         provider.Audience is { } audience ? new() { { OidcConstants.TokenRequest.Resource, audience } } : [];

@@ -20,7 +20,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
     private readonly FederatedProof proofs = CreateProofs(record, settings, host);
     private BindingKey? binding;
 
-    public string Kind => $"sign-in by rule {record.RuleId}";
+    public string Kind => $"sign-in {record.Way}";
 
     public async Task ProveAsync(HttpRequestMessage request, CancellationToken cancel)
     {

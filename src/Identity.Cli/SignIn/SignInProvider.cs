@@ -15,6 +15,9 @@ internal sealed record SignInProvider
     /// </summary>
     public string? Audience { get; init; }
 
+    /// <summary>Scopes to request in addition to <c>openid</c>, separated by spaces; many providers give groups only for one.</summary>
+    public string Scopes { get; init; } = "";
+
     /// <summary>The only roots that may vouch for it; null = the system's.</summary>
     public string? CaFile { get; init; }
 }

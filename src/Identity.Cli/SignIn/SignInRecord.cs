@@ -11,6 +11,7 @@ internal sealed record SignInRecord
     [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
+    /// <summary>Empty = the person's roles count, as in the console.</summary>
     [JsonPropertyName("rule_id")]
     public required string RuleId { get; init; }
 
@@ -31,6 +32,10 @@ internal sealed record SignInRecord
     /// <summary>A person must come again when the token is spent: it was got through a browser here (RFC 8252).</summary>
     [JsonPropertyName("browser")]
     public bool IsBrowser { get; init; }
+
+    /// <summary>For people: what the permissions rest on.</summary>
+    [JsonIgnore]
+    public string Way => RuleId.Length > 0 ? $"by rule {RuleId}" : "with your roles";
 
     /// <summary>The token is a person's, and its file is ours.</summary>
     [JsonIgnore]

@@ -12,7 +12,7 @@ internal sealed record AdminKeyCreated(AdminKey Key) : AuditEvent
     {
         json.WriteString("admin_key_id", Key.Id.Value);
         json.WriteString("name", Key.Name);
-        json.WriteString("role", AdminRole.Find(Key.Scopes)?.Name);
+        json.WriteString("role", Key.Role);
         json.WriteString("created_by", Key.CreatedBy);
         WriteOptional(json, "owner_issuer", Key.Owner?.Issuer);
         WriteOptional(json, "owner_subject", Key.Owner?.Subject);

@@ -63,7 +63,7 @@ internal sealed record AdminKeyDocument
         {
             Id = key.Id.Value,
             Name = key.Name,
-            Role = AdminRole.Find(key.Scopes)?.Name,
+            Role = key.Role,
             Scopes = [.. key.Scopes.Order(StringComparer.Ordinal)],
             Status =
                 key.RevokedAt is not null ? "revoked"

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
@@ -155,7 +156,7 @@ internal sealed class AdminKeyEndpoints(
             ? RequestErrors.Invalid.Refuse("organization_id: the organization does not exist.")
         : organization.ArchivedAt is not null ? OrganizationErrors.Archived.Refuse()
         : role == AdminRole.InstallationOperator
-            ? RequestErrors.Invalid.Refuse("role: keys of another organization are operator or security-admin.")
+            ? RequestErrors.Invalid.Refuse("role: keys of another organization cannot be installation-operator.")
         : null;
 
     // What is federated ends with its token, its rule and its issuer; a key would not, nor be bound to one workspace: one

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;

@@ -37,6 +37,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             OrganizationId = wish.OrganizationId,
             Name = wish.Name.Trim(),
             Scopes = wish.Role.Scopes,
+            Role = wish.Role.Name,
             CreatedBy = wish.CreatedBy,
             Owner = wish.Owner,
             CreatedAt = now,
@@ -150,7 +151,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             {
                 json.WriteString("admin_key_id", key.Id.Value);
                 json.WriteString("name", key.Name);
-                json.WriteString("role", AdminRole.Find(key.Scopes)?.Name);
+                json.WriteString("role", key.Role);
                 json.WriteString("expires_at", key.ExpiresAt.UtcDateTime);
                 actor.WriteTo(json);
             },

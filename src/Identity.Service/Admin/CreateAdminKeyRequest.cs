@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http.Roles;
 
 namespace Culvert.Identity.Service.Admin;
 

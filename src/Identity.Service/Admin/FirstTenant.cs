@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Settings;
@@ -59,6 +60,7 @@ internal sealed class FirstTenant(
             OrganizationId = organization.Id,
             Name = KeyName,
             Scopes = AdminRole.InstallationOperator.Scopes,
+            Role = RoleName.InstallationOperator,
             CreatedAt = now,
             ExpiresAt = now + KeyLife,
         };

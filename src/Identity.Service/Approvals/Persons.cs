@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Approvals;
@@ -28,6 +29,10 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
             ? PersonId.FromSubjectHash(issuer.Url, subject)
             : caller.ActorId;
     }
+
+    /// <summary>The person of an <see cref="Caller.ActorId"/> that is an admin key's or a person's.</summary>
+    public async ValueTask<string> OfActorAsync(string actorId, CancellationToken cancellationToken) =>
+        AdminKeyId.TryParse(actorId, out var key) ? await OfKeyAsync(key.Value, cancellationToken) : actorId;
 
     /// <summary>The person that an admin key counts as.</summary>
     public async ValueTask<string> OfKeyAsync(string keyId, CancellationToken cancellationToken)

@@ -5,23 +5,24 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary><c>GET /v1/audit</c>: the organization's own entries, newest first.</summary>
-internal static class AuditEndpoints
+internal sealed class AuditEndpoints(AuditSearch search)
 {
     private const string List = "audit";
 
-    public static async ValueTask<ApiAnswer> ListAsync(
-        AuditLog log,
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!PageRequest.Read(request, List).TryGet(out var page, out var refusal))
         {
             return refusal;
         }
 
-        var entries = await log.ListAsync(request.Caller.OrganizationId, page.Before, page.Count, cancellationToken);
-        var answer = page.Cut(entries, entry => entry.Ordinal);
+        if (!AuditQueryReader.Read(request).TryGet(out var query, out var invalid))
+        {
+            return invalid;
+        }
+
+        var (entries, searchedTo) = await search.FindAsync(query, page.Before, page.Count, cancellationToken);
+        var answer = page.Cut(entries, entry => entry.Ordinal, searchedTo);
         return ApiAnswer.Written(json => answer.Write(json, WriteEntry));
     }
 

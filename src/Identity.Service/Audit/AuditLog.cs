@@ -7,32 +7,6 @@ namespace Culvert.Identity.Service.Audit;
 /// <summary>Reads the chain; only the journal writes it.</summary>
 internal sealed class AuditLog(Database database)
 {
-    /// <summary>
-    /// An organization's entries with a smaller ordinal than <paramref name="before"/>, newest first, at most
-    /// <paramref name="count"/>.
-    /// </summary>
-    public async ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
-        string organizationId,
-        long before,
-        int count,
-        CancellationToken cancellationToken
-    )
-    {
-        return await database.QueryAsync<AuditEntry>(
-            "SELECT "
-                + AuditEntry.Columns
-                + " FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
-                + "ORDER BY ordinal DESC LIMIT @count",
-            new
-            {
-                organizationId,
-                before,
-                count,
-            },
-            cancellationToken
-        );
-    }
-
     /// <summary>Whether a decision of any node has used that replay key.</summary>
     public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
     {

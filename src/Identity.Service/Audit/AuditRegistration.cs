@@ -26,6 +26,7 @@ internal static class AuditRegistration
         return services
             .AddSingleton(options)
             .AddSingleton<AuditLog>()
+            .AddSingleton<AuditSearch>()
             .AddSingleton<AuditBodies>()
             .AddSingleton<AuditRetention>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuditRetention>())
@@ -38,11 +39,8 @@ internal static class AuditRegistration
     {
         var limits = host.Services.GetRequiredService<CallerLimits>();
         var log = host.Services.GetRequiredService<AuditLog>();
-        host.Get(
-            "/v1/audit",
-            Access.Scope(Scopes.OrganizationAdmin),
-            (request, cancellation) => AuditEndpoints.ListAsync(log, request, cancellation)
-        );
+        var endpoints = ActivatorUtilities.CreateInstance<AuditEndpoints>(host.Services);
+        host.Get("/v1/audit", Access.Scope(Scopes.OrganizationAdmin), endpoints.ListAsync);
         host.Get(
             "/v1/audit/export",
             Access.Scope(Scopes.OrganizationAdmin),

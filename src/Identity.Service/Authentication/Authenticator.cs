@@ -19,6 +19,7 @@ internal sealed class Authenticator(
     IAccessTokenValidator accessTokens,
     TunnelTokens tunnelTokens,
     RelyingPartyDirectory relyingParties,
+    IPersonSessions personSessions,
     IMachinePeerVerifier peers,
     TenantStore tenants,
     RequestBinding binding,
@@ -96,6 +97,11 @@ internal sealed class Authenticator(
             return await ProveAdminKeyAsync(credential, cancellationToken);
         }
 
+        if (credential.StartsWith(IPersonSessions.SecretPrefix, StringComparison.Ordinal))
+        {
+            return await personSessions.ValidateAsync(credential, cancellationToken);
+        }
+
         if (credential.StartsWith("clv_rp_", StringComparison.Ordinal))
         {
             return await relyingParties.ValidateAsync(credential, cancellationToken);
@@ -135,6 +141,7 @@ internal sealed class Authenticator(
             Kind = CallerKind.AdminKey,
             OrganizationId = key.OrganizationId,
             Scopes = key.Scopes,
+            Roles = key.Roles,
             ActorId = key.Id.Value,
             ExpiresAt = key.ExpiresAt,
             CredentialHash = Convert.ToHexStringLower(Credentials.Hash(credential)),
@@ -150,7 +157,7 @@ internal sealed class Authenticator(
         var wanted = http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
         if (wanted.Length == 0)
         {
-            if (caller is { Kind: CallerKind.AdminKey, WorkspaceId: null })
+            if (caller is { Kind: CallerKind.AdminKey or CallerKind.Person, WorkspaceId: null })
             {
                 // Sees them all; what it makes goes to the default one, and the answer's header says so.
                 var workspace = await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken);

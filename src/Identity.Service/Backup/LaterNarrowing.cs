@@ -52,6 +52,9 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.CallApprovalApproved,
         AuditEvents.CallApprovalRejected,
         AuditEvents.CallApprovalUsed,
+        // A draft that was rejected meanwhile waits for its second person again.
+        AuditEvents.RoutePolicyDrafted,
+        AuditEvents.RoutePolicyRejected,
         AuditEvents.AcmeChallengeAnnounced,
         AuditEvents.AcmeChallengeEnded,
         AuditEvents.EdgeDrained,
@@ -125,6 +128,12 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         ["tunnel"] =
         [
             "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
+        ],
+        // The restored version may allow more than the one that was approved later: agents keep what they have.
+        ["route"] =
+        [
+            "UPDATE route_policies SET state = 'superseded', active_hostname = NULL "
+                + "WHERE tunnel_id || '/' || hostname = @id AND state = 'active'",
         ],
         ["client_range_set"] =
         [

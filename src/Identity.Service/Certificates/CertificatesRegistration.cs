@@ -64,8 +64,8 @@ internal static class CertificatesRegistration
 
         var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
         var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
-        host.Post("/v1/agent/enrollments", Access.AnyCredential, agents.EnrollAsync);
-        host.Post("/v1/edge/enrollments", Access.AnyCredential, edges.EnrollAsync);
+        host.Post("/v1/agent/enrollments", Access.AnyCredential.OrAssertion(), agents.EnrollAsync);
+        host.Post("/v1/edge/enrollments", Access.AnyCredential.OrAssertion(), edges.EnrollAsync);
 
         var inventory = host.Services.GetRequiredService<CertificateInventoryEndpoint>();
         var manage = Access.Scope(Scopes.ManageTunnels);
@@ -75,7 +75,7 @@ internal static class CertificatesRegistration
         host.Get("/v1/certificates/{certificate_id}", manage, inventory.RetrieveAsync);
         host.MapRevocation();
         var jobs = host.Services.GetRequiredService<RotationJobEndpoint>();
-        host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue), jobs.IssueAsync);
+        host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue).OrAssertion(), jobs.IssueAsync);
         var advice = host.Services.GetRequiredService<RenewalAdviceEndpoint>();
         host.Get("/v1/certificates/renewal", Access.Scope(Scopes.CertificateIssue), advice.GetAsync);
 

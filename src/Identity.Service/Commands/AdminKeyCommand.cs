@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Platform.Configuration;

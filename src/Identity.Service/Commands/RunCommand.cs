@@ -52,6 +52,10 @@ internal static class RunCommand
     /// <summary>What is read at each use; everything else was built in at the start.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
+    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    internal static ConfigKeys DescribeKeys() =>
+        new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(RunCommand).Assembly);
+
     private static async Task<int> ServeAsync(
         ParseResult parsed,
         ConfigResult<ServiceSettings> loaded,
@@ -65,6 +69,7 @@ internal static class RunCommand
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log, levels: levels);
         using var store = Store.Open(settings.Options.StoreSettings, loggers.CreateLogger("Culvert.Storage"));
         using var traces = Traces.Start(settings.Telemetry, "identity-service", RequestSpan.SourceName);
+        using var export = MetricsExport.Start(settings.Telemetry, "identity-service");
         await using var app = ServiceHost.Build(
             settings.Options,
             store,

@@ -15,7 +15,7 @@ internal static class ServiceCommand
             InitCommand.Create(),
             RunCommand.Create(),
             MigrateCommand.Create(),
-            ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
+            ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read, RunCommand.DescribeKeys),
             SealCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),

@@ -47,6 +47,7 @@ internal static class ServiceConfiguration
             Agents = AgentSection.Read(root.Section("agents")),
             Limits = LimitSection.Read(root.Section("limits")),
             Notices = NoticeSection.Read(root.Section("notices")),
+            Mail = MailSection.Read(root.Section("mail")),
             SignIn = SignInSection.Read(root.Section("sign_in")),
             Network = NetworkSection.Read(root),
         };

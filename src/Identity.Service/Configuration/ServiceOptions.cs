@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -101,6 +102,8 @@ internal sealed record ServiceOptions
     public LimitOptions Limits { get; init; } = new();
 
     public NoticeOptions Notices { get; init; } = new();
+
+    public MailOptions Mail { get; init; } = new();
 
     public SignInOptions SignIn { get; init; } = new();
 

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
@@ -21,6 +21,7 @@ internal static class SignInSection
         {
             Issuer = issuer,
             ClientId = signIn.String("client_id"),
+            CommandLineClientId = signIn.String("command_line_client_id"),
             ClientSecret = signIn.Secret("client_secret", mustExist: false),
             CaFile = signIn.Path("ca_file"),
             Networks = signIn.Ranges("networks"),
@@ -40,9 +41,13 @@ internal static class SignInSection
         };
         foreach (var (role, _) in options.Roles)
         {
-            if (!ConsoleRole.All.Contains(role))
+            if (!AdminRole.OfPeople.Any(known => known.Name == role))
             {
-                signIn.Error("roles", $"The role {role} does not exist.", $"Use {string.Join(", ", ConsoleRole.All)}.");
+                signIn.Error(
+                    "roles",
+                    $"The role {role} does not exist.",
+                    $"Use {AdminRole.Describe(AdminRole.OfPeople)}."
+                );
             }
         }
 
@@ -52,6 +57,15 @@ internal static class SignInSection
                 "client_id",
                 "The provider knows the console by no name.",
                 "Register the client at the provider, and write its client ID."
+            );
+        }
+
+        if (options.CommandLineClientId.Length > 0 && options.CommandLineClientId == options.ClientId)
+        {
+            signIn.Error(
+                "command_line_client_id",
+                "Console and command line have the same registration.",
+                "Register the command line as a client of its own: a token for one must not be a token for the other."
             );
         }
 
@@ -66,7 +80,12 @@ internal static class SignInSection
 
         if (
             !options.HasProvider
-            && (options.ClientId.Length > 0 || options.ClientSecret is not null || options.Roles.Count > 0)
+            && (
+                options.ClientId.Length > 0
+                || options.CommandLineClientId.Length > 0
+                || options.ClientSecret is not null
+                || options.Roles.Count > 0
+            )
         )
         {
             signIn.Error(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.Shared;
@@ -21,10 +22,15 @@ internal static class ConsoleRegistration
     // Of the bundle: they take no expected state.
     private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
 
+    // Of an issuer's keys.
+    private static readonly string[] KillVerbs = ["kill", "unkill"];
+
     public static IServiceCollection AddConsole(this IServiceCollection services) =>
         services
             .AddSingleton<ConsoleSessionStore>()
             .AddSingleton<ConsoleSessions>()
+            .AddSingleton<CommandLineSessions>()
+            .AddSingleton<IPersonSessions>(provider => provider.GetRequiredService<CommandLineSessions>())
             .AddSingleton<ConsoleRenderer>()
             .AddSingleton<ProviderClient>()
             .AddSingleton<ProviderSignIn>();
@@ -51,6 +57,8 @@ internal static class ConsoleRegistration
 
     private static void MapSignIn(this ApiHost host, ConsoleEndpoints console)
     {
+        var commandLine = ActivatorUtilities.CreateInstance<CommandLineSignIn>(host.Services);
+        host.Post(CommandLineSignIn.Path, Culvert.Identity.Service.Http.Access.Anonymous, commandLine.SignInAsync);
         var signIn = ActivatorUtilities.CreateInstance<SignInEndpoints>(host.Services, console);
         host.Page(HttpMethods.Get, ConsoleEndpoints.SignInPath, signIn.ShowAsync);
         host.Page(HttpMethods.Post, ConsoleEndpoints.SignInPath, signIn.SignInAsync);
@@ -231,16 +239,7 @@ internal static class ConsoleRegistration
         private void MapFederation()
         {
             const string federation = "/v1/organizations";
-            Page<IssuersPage>("/console/issuers");
-            const string issuer = "/console/issuers/{id}";
-            Page<IssuerPage>(
-                issuer,
-                new ConsoleAction($"{issuer}/verify", $"{federation}/federation_issuers/{{id}}/verify")
-                {
-                    IsBodyless = true,
-                    ShowsResult = true,
-                }
-            );
+            MapIssuers($"{federation}/federation_issuers");
             Page<RulesPage>("/console/rules");
             const string rule = "/console/rules/{id}";
             Page<NewRulePage>("/console/rules/new", SaveRule("/console/rules/new", $"{federation}/federation_rules"));
@@ -288,6 +287,68 @@ internal static class ConsoleRegistration
                 {
                     ShowsResult = true,
                 }
+            );
+        }
+
+        private void MapIssuers(string issuers)
+        {
+            const string list = "/console/issuers";
+            const string create = $"{list}/new";
+            const string page = $"{list}/{{id}}";
+            IReadOnlyList<FormField> fields =
+            [
+                FormField.Required("name"),
+                FormField.Required("issuer_url"),
+                FormField.Text("preset"),
+                FormField.Text("jwks.type"),
+                FormField.Text("jwks.url"),
+                FormField.Json("jwks.keys"),
+                FormField.Text("jwks.ca_cert_pem"),
+                FormField.Number("max_jwt_lifetime_seconds"),
+            ];
+            Page<IssuersPage>(list);
+            Page<NewIssuerPage>(
+                create,
+                new ConsoleAction(create, issuers, fields) { Next = made => ToPath("issuers", made) },
+                new ConsoleAction($"{create}/verify", $"{issuers}/verify", fields) { ShowsResult = true }
+            );
+            // What is killed: one of these three, until the same is restored.
+            (string Path, FormField Field)[] kills =
+            [
+                ("issuer", FormField.Constant("issuer", true)),
+                ("key-set", FormField.Constant("key_set", true)),
+                ("key", FormField.Required("kid")),
+            ];
+            Page<IssuerPage>(
+                page,
+                [
+                    new ConsoleAction($"{page}/verify", $"{issuers}/{{id}}/verify")
+                    {
+                        IsBodyless = true,
+                        ShowsResult = true,
+                    },
+                    new ConsoleAction(
+                        $"{page}/settings",
+                        $"{issuers}/{{id}}",
+                        FormField.Required("name"),
+                        FormField.Number("max_jwt_lifetime_seconds"),
+                        FormField.Flag("check_jti")
+                    ),
+                    new ConsoleAction(
+                        $"{page}/resume",
+                        $"{issuers}/{{id}}",
+                        FormField.Constant("jwks_polling_disabled", false)
+                    ),
+                    new ConsoleAction($"{page}/archive", $"{issuers}/{{id}}/archive") { IsBodyless = true },
+                    .. kills.SelectMany(kill =>
+                        KillVerbs.Select(verb => new ConsoleAction(
+                            $"{page}/{verb}/{kill.Path}",
+                            $"{issuers}/{{id}}/{verb}",
+                            kill.Field,
+                            FormField.Why(Reason)
+                        ))
+                    ),
+                ]
             );
         }
 

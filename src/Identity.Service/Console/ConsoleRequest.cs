@@ -62,8 +62,16 @@ public sealed class ConsoleRequest
 
     internal string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
-    /// <summary>What a field showed when the form was sent; else what it shows first.</summary>
-    internal string? Field(string name, string? first = null) => Form is null ? first : Form[name].ToString();
+    /// <summary>This form was refused or shows a result, and its page is shown again.</summary>
+    /// <param name="action">Where the form is sent.</param>
+    internal bool WasSent(string action) => Form is not null && Path == action;
+
+    /// <summary>What a field showed when its form was sent; else what it shows first.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="first">What it shows when the page is opened, and when another form of the page was sent.</param>
+    /// <param name="action">Where the field's form is sent; required on a page with more than one form.</param>
+    internal string? Field(string name, string? first = null, string? action = null) =>
+        Form is null || (action is not null && !WasSent(action)) ? first : Form[name].ToString();
 
     internal bool May(string operation) => Api.May(operation);
 }

@@ -9,6 +9,7 @@ internal static class ServiceChecks
     [
         new StateDirectoryCheck(),
         new DatabaseCheck(),
+        new DiskSpaceCheck(),
         new SealingKeyCheck(),
         new SealingKeyBackupCheck(),
         new ClockCheck(),

@@ -68,6 +68,11 @@ internal static class AuditEvents
     public const string CallApprovalRejected = "tunnel_approval_rejected";
     public const string CallApprovalUsed = "tunnel_approval_used";
 
+    public const string RoutePolicyDrafted = "tunnel_policy_drafted";
+    public const string RoutePolicyApproved = "tunnel_policy_approved";
+    public const string RoutePolicyRejected = "tunnel_policy_rejected";
+    public const string RoutePolicyRolledBack = "tunnel_policy_rolled_back";
+
     public const string HostnameAdded = "tunnel_hostname_added";
     public const string HostnameActivated = "tunnel_hostname_activated";
     public const string HostnameSuspended = "tunnel_hostname_suspended";

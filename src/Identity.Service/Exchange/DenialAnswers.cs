@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// The answer to a denied caller. JSON: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
+/// The answer to a denied caller. JSON, at the token endpoint or with a signing request: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
 /// itself requested (scope, target, binding) has a separate error, and only after its token was verified. The reason
 /// goes out only if the issuer's <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the
 /// rule expects.
@@ -16,7 +16,7 @@ internal static class DenialAnswers
 
     public static Refusal Of(ExchangeForm form, in TokenExchangeResult result)
     {
-        if (form == ExchangeForm.Json)
+        if (form is ExchangeForm.Json or ExchangeForm.Certificate)
         {
             return ExchangeErrors.Failed.Refuse();
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Culvert.Identity.Service.Errors;
@@ -6,6 +7,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Jose.Refusals;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -67,6 +69,34 @@ internal static class ExchangeRequestReader
             Source = request.Source,
             UserAgent = request.UserAgent,
         };
+    }
+
+    /// <summary>The members that a request for a certificate has in addition to its signing request.</summary>
+    public static Result<ExchangeRequest> Read(AssertedRequest body, ApiRequest request)
+    {
+        var assertion = Encoding.UTF8.GetBytes(body.Assertion ?? "");
+        return
+            CheckMembers(
+                assertion.Length,
+                body.FederationRuleId,
+                body.OrganizationId,
+                body.ServiceAccountId,
+                body.WorkspaceId
+            )
+                is { } problem
+            ? RequestErrors.Invalid.Refuse(problem)
+            : new ExchangeRequest
+            {
+                Form = ExchangeForm.Certificate,
+                Assertion = assertion,
+                RuleId = body.FederationRuleId!,
+                OrganizationId = body.OrganizationId,
+                ServiceAccountId = body.ServiceAccountId,
+                WorkspaceId = body.WorkspaceId,
+                RequestId = request.RequestId,
+                Source = request.Source,
+                UserAgent = request.UserAgent,
+            };
     }
 
     private static string? ReadMembers(ReadOnlyMemory<byte> body, string?[] texts, ref ReadOnlyMemory<byte> assertion)
@@ -142,6 +172,17 @@ internal static class ExchangeRequestReader
             return $"grant_type: {MetadataEndpoints.JwtBearer} is required.";
         }
 
+        return CheckMembers(assertionLength, texts[2], texts[3], texts[4], texts[5]);
+    }
+
+    private static string? CheckMembers(
+        int assertionLength,
+        string? rule,
+        string? organization,
+        string? account,
+        string? workspace
+    )
+    {
         if (assertionLength == 0)
         {
             return "assertion: required.";
@@ -152,27 +193,24 @@ internal static class ExchangeRequestReader
             return $"assertion: longer than {JoseLimits.MaxTokenBytes} bytes.";
         }
 
-        if (!RuleId.TryParse(texts[2], out _))
+        if (!RuleId.TryParse(rule, out _))
         {
-            return texts[2] is null
+            return rule is null
                 ? "federation_rule_id: required."
                 : "federation_rule_id is not a well-formed fdrl_ tagged ID";
         }
 
-        if (texts[3] is null || !Guid.TryParseExact(texts[3], "D", out _))
+        if (organization is null || !Guid.TryParseExact(organization, "D", out _))
         {
-            return texts[3] is null ? "organization_id: required." : "organization_id is not a UUID";
+            return organization is null ? "organization_id: required." : "organization_id is not a UUID";
         }
 
-        if (texts[4] is { } account && !ServiceAccountId.TryParse(account, out _))
+        if (account is not null && !ServiceAccountId.TryParse(account, out _))
         {
             return "service_account_id is not a well-formed svac_ tagged ID";
         }
 
-        return
-            texts[5] is { } workspace
-            && workspace != ExchangeRequest.DefaultWorkspace
-            && !WorkspaceId.TryParse(workspace, out _)
+        return workspace is not (null or ExchangeRequest.DefaultWorkspace) && !WorkspaceId.TryParse(workspace, out _)
             ? "workspace_id is neither a well-formed wrkspc_ tagged ID nor default"
             : null;
     }

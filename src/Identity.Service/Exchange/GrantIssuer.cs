@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
@@ -16,9 +15,7 @@ internal sealed class GrantIssuer(
     IJournal journal,
     AccessTokenFactory tokens,
     AssertionReplays replays,
-    ReplayAlerts alerts,
-    GrantGate gate,
-    ExchangeDenials denials
+    GrantAdmission admission
 )
 {
     public async ValueTask<TokenExchangeResult> IssueAsync(
@@ -27,86 +24,40 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        if (gate.CheckRevocation(grant, context.Now) is { } revoked)
+        if (await admission.CheckAsync(context, grant, cancellationToken) is { } ended)
         {
-            return await denials.DenyAsync(context, revoked, cancellationToken);
-        }
-
-        if (gate.TryPass(context.Request, grant) is { } obstacle)
-        {
-            return TokenExchangeResult.Refused(obstacle);
-        }
-
-        if (await replays.WasUsedAsync(context, cancellationToken))
-        {
-            return await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
+            return ended;
         }
 
         var mark = replays.CreateMark(context, grant);
-        var commit = CommitAsync(context, grant, mark?.Key, cancellationToken);
-        // Signed while the commit is on its way; it is not sent before the commit succeeds.
-        var token = tokens.Mint(grant, context.Now);
-        var result = await commit;
-        if (result.Outcome == CommitOutcome.Replayed)
+        var (token, result) = await CommitAsync(context, grant, mark?.Key, cancellationToken);
+        if (result.Outcome != CommitOutcome.Replayed)
         {
-            return await RepeatAsync(context, grant, mark!.Value, result.Existing, cancellationToken);
+            return Answer(result, grant, token);
         }
 
-        return Answer(result, grant, token);
+        var judged = await admission.JudgeAsync(context, grant, mark!.Value, result.Existing, cancellationToken);
+        if (judged.Grant is not { } again)
+        {
+            return judged.Ended;
+        }
+
+        (token, result) = await CommitAsync(context, again, replay: null, cancellationToken);
+        return Answer(result, again, token);
     }
 
-    private async ValueTask<TokenExchangeResult> RepeatAsync(
-        AssertionContext context,
-        Grant grant,
-        ReplayMark mark,
-        ReplayUse? existing,
-        CancellationToken cancellationToken
-    )
-    {
-        var verdict = replays.Judge(context.Rule.Issuer, existing, mark.Tag, out var first);
-        if (verdict == ReplayVerdict.Reissue)
-        {
-            // A decision of its own, with its own row; the mark stays the first use's.
-            var again = grant with
-            {
-                Family = first.Family,
-                IsReissue = true,
-            };
-            if (gate.CheckRevocation(again, context.Now) is { } revoked)
-            {
-                return await denials.DenyAsync(context, revoked, cancellationToken);
-            }
-
-            var commit = CommitAsync(context, again, replay: null, cancellationToken);
-            var token = tokens.Mint(again, context.Now);
-            return Answer(await commit, again, token);
-        }
-
-        if (verdict == ReplayVerdict.Reused)
-        {
-            return await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
-        }
-
-        return await alerts.RaiseAsync(context, first, mark.Tag, cancellationToken) is { } unavailable
-            ? TokenExchangeResult.Refused(unavailable)
-            : await denials.DenyAsync(context, new Denial(DenialReason.Replayed), cancellationToken);
-    }
-
-    private ValueTask<CommitResult> CommitAsync(
+    private async ValueTask<(byte[] Token, CommitResult Result)> CommitAsync(
         AssertionContext context,
         Grant grant,
         ReplayKey? replay,
         CancellationToken cancellationToken
-    ) =>
-        journal.CommitAsync(
-            new Decision
-            {
-                Event = FederatedAuthentication.Of(context, AuditStatus.Success) with { Grant = grant },
-                Replay = replay,
-                Class = DecisionClass.Bulk,
-            },
-            cancellationToken
-        );
+    )
+    {
+        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken);
+        // Signed while the commit is on its way; it is not sent before the commit succeeds.
+        var token = tokens.Mint(grant, context.Now);
+        return (token, await commit);
+    }
 
     private static TokenExchangeResult Answer(CommitResult result, Grant grant, byte[] token) =>
         result.RefusalIfUnavailable() is { } refusal

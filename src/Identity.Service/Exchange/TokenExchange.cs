@@ -26,10 +26,22 @@ internal sealed class TokenExchange(
     // More changes of one rule during one exchange are not honest traffic.
     private const int MaxAttempts = 4;
 
-    public ValueTask<TokenExchangeResult> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
-        ExchangeAsync(request, MaxAttempts, cancellationToken);
+    public async ValueTask<TokenExchangeResult> ExchangeAsync(
+        ExchangeRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var decided = await DecideAsync(request, cancellationToken);
+        return decided.Grant is { } grant
+            ? await issuer.IssueAsync(decided.Context!, grant, cancellationToken)
+            : decided.Ended;
+    }
 
-    private async ValueTask<TokenExchangeResult> ExchangeAsync(
+    /// <summary>Steps 1 to 4: what a presented token entitles to, before any of it is recorded.</summary>
+    public ValueTask<DecidedExchange> DecideAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
+        DecideAsync(request, MaxAttempts, cancellationToken);
+
+    private async ValueTask<DecidedExchange> DecideAsync(
         ExchangeRequest request,
         int attempts,
         CancellationToken cancellationToken
@@ -65,7 +77,7 @@ internal sealed class TokenExchange(
             // The rule, or what it refers to, was changed while keys were on their way: what it said before no longer
             // counts.
             return attempts > 1
-                ? await ExchangeAsync(request, attempts - 1, cancellationToken)
+                ? await DecideAsync(request, attempts - 1, cancellationToken)
                 : TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
         }
 
@@ -90,7 +102,7 @@ internal sealed class TokenExchange(
 
         var decision = await decider.DecideAsync(request, subject, actor, context.Now, cancellationToken);
         return decision.Grant is { } grant
-            ? await issuer.IssueAsync(context, grant, cancellationToken)
+            ? new DecidedExchange(context, grant, default)
             : await denials.DenyAsync(context, decision.Denial, cancellationToken);
     }
 

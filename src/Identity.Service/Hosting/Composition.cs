@@ -15,6 +15,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Machines;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Storage;
@@ -103,6 +104,7 @@ internal static class Composition
         );
         services.AddTransparency(options.Transparency);
         services.AddClock();
+        services.AddMail(options.Mail);
         services.AddWebhooks();
         services.AddCertificates();
         services.AddFederation();

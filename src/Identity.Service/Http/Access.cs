@@ -39,10 +39,19 @@ internal sealed record Access
     /// </summary>
     public bool IsOfLists { get; private init; }
 
+    /// <summary>
+    /// Whether a request without any credential may bring an assertion in its body. It is limited per source address like
+    /// an anonymous one, and the handler proves its caller.
+    /// </summary>
+    public bool TakesAssertion { get; private init; }
+
     public string? RequiredScope { get; private init; }
 
     public MachineRole Role { get; private init; }
 
     /// <summary>An admin key or access token with that scope.</summary>
     public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
+
+    /// <summary>The same, or an assertion in the body instead of a credential.</summary>
+    public Access OrAssertion() => this with { TakesAssertion = true };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Http;
@@ -9,13 +10,14 @@ namespace Culvert.Identity.Service.Http;
 /// 3. check the scope or role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
 /// </summary>
 internal sealed class ApiEndpoint(
-    Access access,
-    ApiHandler handler,
+    ApiOperation operation,
     IAuthenticator authenticator,
     SourceLimits limits,
     SecretAlarm secrets
 )
 {
+    private readonly Access access = operation.Access;
+
     public static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder routes,
         Listener listener,
@@ -25,9 +27,9 @@ internal sealed class ApiEndpoint(
         ApiHandler handler
     )
     {
+        var operation = new ApiOperation(ApiOperation.CreateName(method, path), access, handler);
         var endpoint = new ApiEndpoint(
-            access,
-            handler,
+            operation,
             routes.ServiceProvider.GetRequiredService<IAuthenticator>(),
             routes.ServiceProvider.GetRequiredService<SourceLimits>(),
             routes.ServiceProvider.GetRequiredService<SecretAlarm>()
@@ -37,7 +39,7 @@ internal sealed class ApiEndpoint(
             .MapMethods(path, [method], invoke)
             .WithMetadata(
                 new ListenerMetadata(listener),
-                new ApiOperation(ApiOperation.CreateName(method, path), access, handler),
+                operation,
                 // Without a method the framework's API description leaves an endpoint out.
                 invoke.Method
             );
@@ -90,7 +92,7 @@ internal sealed class ApiEndpoint(
             return unreadable;
         }
 
-        var answer = await handler(request, cancellationToken);
+        var answer = await operation.Handler(request, cancellationToken);
         if (answer.Refusal is { } refusal && SecretAlarm.Concerns(refusal))
         {
             await secrets.RaiseAsync(request, cancellationToken);
@@ -101,6 +103,12 @@ internal sealed class ApiEndpoint(
 
     private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        if (access.TakesAssertion && !Credentials.AreMentioned(request.Http))
+        {
+            // The handler finds the assertion in the body, or refuses.
+            return limits.Unauthenticated.TryTake(request.Source);
+        }
+
         // A source that keeps failing is refused before the next credential is examined.
         var credential = Credentials.Find(request.Http.Request, out _) ?? "";
         if (limits.FailedAuthentication.Check(request.Source, credential) is { } limited)
@@ -126,15 +134,15 @@ internal sealed class ApiEndpoint(
         var caller = result.Value;
         limits.FailedAuthentication.Accept(request.Source, credential);
         request.SetCaller(caller);
-        if (access.Kind == AccessKind.Scope && !caller.Has(access.RequiredScope!))
+        if (RoleGate.Admit(caller, operation) is not { } admitted)
         {
+            var required = access.RequiredScope ?? Scopes.OrganizationAdmin;
             return AuthErrors
-                .Scope.Refuse(
-                    string.Create(CultureInfo.InvariantCulture, $"This needs the scope {access.RequiredScope}.")
-                )
-                .With("required_scope", access.RequiredScope);
+                .Scope.Refuse(string.Create(CultureInfo.InvariantCulture, $"This needs the scope {required}."))
+                .With("required_scope", required);
         }
 
+        request.SetCaller(admitted);
         return null;
     }
 

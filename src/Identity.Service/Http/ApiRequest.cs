@@ -19,6 +19,9 @@ internal sealed class ApiRequest(HttpContext http)
     /// <summary>Where the TCP connection came from, IPv4-mapped addresses normalised.</summary>
     public IPAddress Source { get; } = GetSource(http);
 
+    /// <summary>Whether the request proved a caller; endpoints that also take an assertion ask.</summary>
+    public bool HasCaller => caller is not null;
+
     /// <summary>Who calls; only on endpoints that ask for a credential.</summary>
     public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint authenticates no caller.");
 
@@ -46,9 +49,10 @@ internal sealed class ApiRequest(HttpContext http)
     public ValueTask<Result<T>> ReadJsonAsync<T>(
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken,
-        int maxBytes = RequestBody.MaxBytes
+        int maxBytes = RequestBody.MaxBytes,
+        Func<ReadOnlyMemory<byte>, Refusal?>? check = null
     )
-        where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes);
+        where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes, check);
 
     /// <summary>As <see cref="ReadJsonAsync"/>, but no body at all reads as <paramref name="empty"/>.</summary>
     public ValueTask<Result<T>> ReadJsonOrEmptyAsync<T>(

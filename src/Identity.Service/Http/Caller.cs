@@ -15,6 +15,11 @@ internal sealed record Caller
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
+    /// <summary>
+    /// Admin keys and people: the names of their roles. What these add to the scopes is decided for each operation.
+    /// </summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>Stable id of the actor for audit: <c>key_…</c>, <c>svac_…</c> or <c>ttok_…</c>.</summary>
     public required string ActorId { get; init; }
 

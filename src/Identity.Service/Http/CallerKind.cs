@@ -16,7 +16,7 @@ internal enum CallerKind
     RelyingParty,
 
     /// <summary>
-    /// A person whom the console's identity provider authenticated (S32). No credential of the API makes one.
+    /// A person whom the console's identity provider authenticated (S32). In the console, or at the command line.
     /// </summary>
     Person,
 }

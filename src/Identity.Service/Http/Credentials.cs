@@ -15,6 +15,10 @@ internal static class Credentials
     /// <summary>Whether the request carries a credential at all.</summary>
     public static bool ArePresent(HttpContext http) => Find(http.Request, out _) is not null;
 
+    /// <summary>Whether a header for one is there, whatever it holds.</summary>
+    public static bool AreMentioned(HttpContext http) =>
+        http.Request.Headers.Authorization.Count > 0 || http.Request.Headers["X-Api-Key"].Count > 0;
+
     /// <summary>What stores know a credential by.</summary>
     public static byte[] Hash(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
 

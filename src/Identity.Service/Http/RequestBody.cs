@@ -17,7 +17,8 @@ internal static class RequestBody
         HttpContext http,
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken,
-        int maxBytes = MaxBytes
+        int maxBytes = MaxBytes,
+        Func<ReadOnlyMemory<byte>, Refusal?>? check = null
     )
         where T : class
     {
@@ -26,6 +27,11 @@ internal static class RequestBody
         if (bytes is null)
         {
             return RequestErrors.TooLarge.Refuse();
+        }
+
+        if (check?.Invoke(bytes) is { } refusal)
+        {
+            return refusal;
         }
 
         if (bytes.Length == 0)

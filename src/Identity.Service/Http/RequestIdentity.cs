@@ -31,6 +31,13 @@ internal static class RequestIdentity
         return id;
     }
 
+    /// <summary>For a refusal that must not tell whose the request seemed to be.</summary>
+    public static void ClearTenant(HttpContext http)
+    {
+        http.Response.Headers.Remove(OrganizationHeader);
+        http.Response.Headers.Remove(WorkspaceHeader);
+    }
+
     public static void SetTenant(HttpContext http, string organizationId, string? workspaceId)
     {
         http.Response.Headers[OrganizationHeader] = organizationId;

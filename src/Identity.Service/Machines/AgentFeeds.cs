@@ -68,6 +68,7 @@ internal sealed class AgentFeeds(
             },
             TokenRevocations = tokens.Of(tunnel.OrganizationId),
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
+            Policies = await names.PoliciesAsync(tunnel.Id.Value, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
         };
         var digest = ComputeDigest(JsonSerializer.SerializeToUtf8Bytes(feed, WireJson.Default.AgentFeed));

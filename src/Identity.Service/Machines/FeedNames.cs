@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Tunnels.Challenges;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Platform.Wire;
@@ -6,9 +7,15 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// What the feeds contain about names other than the tunnels' domains (S26), and of challenges for names (S25).
+/// What the feeds contain about names other than the tunnels' domains (S26), of challenges for names (S25), and of the
+/// policies under names.
 /// </summary>
-internal sealed class FeedNames(HostnameStore hostnames, AcmeChallengeStore challenges, TimeProvider time)
+internal sealed class FeedNames(
+    HostnameStore hostnames,
+    AcmeChallengeStore challenges,
+    RoutePolicyStore policies,
+    TimeProvider time
+)
 {
     /// <summary>Of one tunnel, but for claims that nothing has proven yet; null for none.</summary>
     public async ValueTask<IReadOnlyList<FeedHostname>?> HostnamesAsync(
@@ -31,6 +38,12 @@ internal sealed class FeedNames(HostnameStore hostnames, AcmeChallengeStore chal
             hostname => hostname.TunnelId.Value,
             hostname => hostname.Name
         );
+
+    /// <summary>The active ones of one tunnel; null for none.</summary>
+    public ValueTask<IReadOnlyList<AgentFeedPolicy>?> PoliciesAsync(
+        string tunnelId,
+        CancellationToken cancellationToken
+    ) => policies.DescribeAsync(tunnelId, cancellationToken);
 
     /// <summary>Live challenges of one tunnel, or of all; null for none.</summary>
     public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(

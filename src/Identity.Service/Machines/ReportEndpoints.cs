@@ -212,6 +212,7 @@ internal sealed class ReportEndpoints(
                 && IsShort(route.Oauth)
                 && IsShort(route.Policy)
                 && IsGood(route.Public)
+                && IsGood(route.ServicePolicy)
                 && (route.Drifts ?? []).All(IsGood)
             )
             && IsShort(report.Version)
@@ -266,6 +267,9 @@ internal sealed class ReportEndpoints(
             && IsShort(said.Issuer)
             && IsShort(said.Account)
         );
+
+    private static bool IsGood(AgentReportPolicy? said) =>
+        said is null || (IsShort(said.InForce) && IsShort(said.Refused) && IsShort(said.Problem));
 
     private static bool IsGood(AgentReportDrift? said) =>
         said is not null

@@ -9,7 +9,8 @@ namespace Culvert.Identity.Service.Servers;
 
 /// <summary>
 /// Notifies webhooks of what an agent's report has and no earlier report of its tunnel: <c>tool.drift</c> for definitions
-/// that differ from what was approved, <c>policy.changed</c> for another policy of a route. Agents of a tunnel find the same,
+/// that differ from what was approved, <c>policy.changed</c> for another policy of a route, <c>policy.refused</c> for a version
+/// of the service's policy that the agent cannot use. Agents of a tunnel find the same,
 /// and the first says it; of two reports in one moment, both may.
 /// </summary>
 internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue webhooks)
@@ -25,7 +26,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         if (await reports.FindAsync(tunnel.Id, instanceId, cancellationToken) is { } before)
         {
             var own = (AgentReport[])[before.Read()];
-            if (ListDrifts(report, own).Count + ListPolicies(report, own).Count == 0)
+            if (ListDrifts(report, own).Count + ListPolicies(report, own).Count + ListRefused(report, own).Count == 0)
             {
                 return []; // nothing that it did not say itself: the others need not be read
             }
@@ -39,6 +40,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         [
             .. await EnqueueAsync("tool.drift", "drifts", ListDrifts(report, known), WriteDrift),
             .. await EnqueueAsync("policy.changed", "routes", ListPolicies(report, known), WritePolicy),
+            .. await EnqueueAsync("policy.refused", "routes", ListRefused(report, known), WriteRefused),
         ];
 
         async ValueTask<IReadOnlyList<Statement>> EnqueueAsync<T>(
@@ -96,6 +98,20 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         ];
     }
 
+    private static List<(string Route, string Policy, string Problem)> ListRefused(
+        AgentReport report,
+        AgentReport[] known
+    )
+    {
+        var old = known.SelectMany(Refused).ToHashSet();
+        return [.. Refused(report).Where(found => !old.Contains(found))];
+
+        static IEnumerable<(string Route, string Policy, string Problem)> Refused(AgentReport report) =>
+            report
+                .Routes.Where(route => route.ServicePolicy?.Refused is not null)
+                .Select(route => (route.Name, route.ServicePolicy!.Refused!, route.ServicePolicy.Problem));
+    }
+
     private static void WriteDrift(Utf8JsonWriter json, (string Route, AgentReportDrift Drift) found)
     {
         var (route, drift) = found;
@@ -112,5 +128,12 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         json.WriteString("route", changed.Route);
         json.WriteString("policy", changed.Policy);
         json.WriteString("before", changed.Before);
+    }
+
+    private static void WriteRefused(Utf8JsonWriter json, (string Route, string Policy, string Problem) refused)
+    {
+        json.WriteString("route", refused.Route);
+        json.WriteString("policy_id", refused.Policy);
+        json.WriteString("problem", refused.Problem);
     }
 }

@@ -6,10 +6,12 @@ internal enum CommitOutcome
     /// <summary>Durable.</summary>
     Committed,
 
-    /// <summary>The replay key was used before; nothing was written.</summary>
+    /// <summary>The replay key, of the decision or of the preceding one, was used before; nothing was written.</summary>
     Replayed,
 
-    /// <summary>A statement met another state than expected; nothing was written.</summary>
+    /// <summary>
+    /// A statement met another state than expected; nothing was written but the preceding decision, if there is one.
+    /// </summary>
     Conflict,
 
     /// <summary>

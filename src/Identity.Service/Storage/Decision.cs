@@ -25,4 +25,11 @@ internal sealed record Decision
     public ChangeTopics Changes { get; init; }
 
     public DecisionClass Class { get; init; } = DecisionClass.Essential;
+
+    /// <summary>
+    /// A decision that this one rests on, written in the same transaction and before it. Without it this one is not
+    /// written: then the outcome is <see cref="CommitOutcome.Replayed"/>. It stays when this one meets a conflict. Null =
+    /// none; it has none itself.
+    /// </summary>
+    public Decision? Preceding { get; init; }
 }

@@ -86,12 +86,11 @@ internal sealed class Journal : IJournal, IDisposable
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (decision is { Replay: not null, Event: null })
-        {
-            throw new ArgumentException("A replay key lives in the audit entry's row: the decision needs one.");
-        }
-
-        if (decision.Class == DecisionClass.Bulk && reserve.IsReached())
+        RequireSound(decision);
+        if (
+            (decision.Class == DecisionClass.Bulk || decision.Preceding?.Class == DecisionClass.Bulk)
+            && reserve.IsReached()
+        )
         {
             return new(Refused(StorageErrors.DiskReserve));
         }
@@ -101,28 +100,32 @@ internal sealed class Journal : IJournal, IDisposable
             return new(Refused(StorageErrors.Unavailable));
         }
 
-        var pending = new PendingDecision(decision);
-        if (decision.Replay is { } key)
+        var preceding = decision.Preceding is { } earlier ? new PendingDecision(earlier) { HasFollower = true } : null;
+        var pending = new PendingDecision(decision) { Preceding = preceding };
+        if (FindHolder(preceding ?? pending) is { } holder)
         {
-            // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
-            pending.Claim = new ReplayClaim(pending.Completion);
-            if (!replays.TryClaim(key, pending.Claim, out var holder))
-            {
-                return ReplayedAsync(holder);
-            }
+            return ReplayedAsync(holder);
         }
 
+        preceding?.Prepare();
         pending.Prepare();
         lock (gate)
         {
             if (stopping)
             {
+                preceding?.Abandon(Refused(StorageErrors.Unavailable));
                 pending.Abandon(Refused(StorageErrors.Unavailable));
                 return new(pending.Completion);
             }
 
+            var wasEmpty = incoming.Count == 0;
+            if (preceding is not null)
+            {
+                incoming.Add(preceding);
+            }
+
             incoming.Add(pending);
-            if (incoming.Count == 1)
+            if (wasEmpty)
             {
                 Monitor.Pulse(gate);
             }
@@ -142,6 +145,34 @@ internal sealed class Journal : IJournal, IDisposable
         thread.Join();
         proveTimer?.Dispose();
         session.Dispose();
+    }
+
+    private static void RequireSound(Decision decision)
+    {
+        if (decision is { Replay: not null, Event: null } or { Preceding: { Replay: not null, Event: null } })
+        {
+            throw new ArgumentException("A replay key lives in the audit entry's row: the decision needs one.");
+        }
+
+        if (decision is { Preceding: not null, Replay: not null } or { Preceding.Preceding: not null })
+        {
+            throw new ArgumentException(
+                "Of two decisions only the preceding one may have a replay key, and none before it."
+            );
+        }
+    }
+
+    // Null: the decision's key, if it has one, is its own now.
+    private ReplayClaim? FindHolder(PendingDecision pending)
+    {
+        if (pending.Decision.Replay is not { } key)
+        {
+            return null;
+        }
+
+        // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
+        pending.Claim = new ReplayClaim(pending.Completion);
+        return replays.TryClaim(key, pending.Claim, out var holder) ? null : holder;
     }
 
     private async ValueTask<CommitResult> ReplayedAsync(ReplayClaim holder) =>

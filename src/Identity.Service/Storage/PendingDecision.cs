@@ -24,6 +24,12 @@ internal sealed class PendingDecision(Decision decision)
     /// <summary>This decision's hold on its replay key in memory.</summary>
     public ReplayClaim? Claim { get; set; }
 
+    /// <summary>The decision that this one rests on, which is earlier in the same batch; null = none.</summary>
+    public PendingDecision? Preceding { get; init; }
+
+    /// <summary>Whether another decision of the batch rests on this one.</summary>
+    public bool HasFollower { get; init; }
+
     /// <summary>What the writer found; told to the waiter only after the commit.</summary>
     public CommitOutcome Outcome { get; set; } = CommitOutcome.Committed;
 
@@ -61,6 +67,20 @@ internal sealed class PendingDecision(Decision decision)
         Conflict = null;
         Existing = null;
         Fault = null;
+    }
+
+    /// <summary>False = the preceding decision was not written, so that this one must not be, either: noted.</summary>
+    public bool MayBeWritten()
+    {
+        if (Preceding is not { IsWritten: false } missing)
+        {
+            return true;
+        }
+
+        Outcome = missing.Outcome;
+        Existing = missing.Existing;
+        Fault = missing.Fault;
+        return false;
     }
 
     /// <summary>False = the statement met another state than expected, which is noted.</summary>

@@ -18,6 +18,14 @@ internal sealed record AdminKey
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
+    /// <summary>Its name; null = the scopes are those of no role.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>
+    /// As a caller has them. None for keys of versions in which a role was nothing but its scopes: an upgrade widens no key.
+    /// </summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>
     /// The key that it was made with; for a key made on the host for a person who had one, that person's first; null =
     /// the first key of a person (S16).

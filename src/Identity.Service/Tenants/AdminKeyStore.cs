@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
@@ -7,7 +8,7 @@ namespace Culvert.Identity.Service.Tenants;
 internal sealed class AdminKeyStore(Database database)
 {
     private const string Select =
-        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, created_by AS CreatedBy, "
+        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, role AS Role, created_by AS CreatedBy, "
         + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
         + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
 
@@ -67,9 +68,9 @@ internal sealed class AdminKeyStore(Database database)
     /// <param name="mostLive">Live ones of the organization, this one included.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
         new Statement(
-            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
-                + "expires_at_ms, owner_issuer, owner_subject) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, "
-                + "@CreatedAt, @ExpiresAt, @OwnerIssuer, @OwnerSubject "
+            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, role, created_by, created_at_ms, "
+                + "expires_at_ms, owner_issuer, owner_subject) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @Role, "
+                + "@CreatedBy, @CreatedAt, @ExpiresAt, @OwnerIssuer, @OwnerSubject "
                 + "WHERE (SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId "
                 + "AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAt) < @MostLive",
             new
@@ -79,6 +80,7 @@ internal sealed class AdminKeyStore(Database database)
                 key.Name,
                 Hash = secretHash,
                 Scopes = string.Join(' ', key.Scopes.Order(StringComparer.Ordinal)),
+                key.Role,
                 key.CreatedBy,
                 CreatedAt = key.CreatedAt.ToStore(),
                 ExpiresAt = key.ExpiresAt.ToStore(),
@@ -122,22 +124,7 @@ internal sealed class AdminKeyStore(Database database)
     )
     {
         var rows = await database.QueryAsync<Row>(Select + condition, parameters, cancellationToken);
-        return
-        [
-            .. rows.Select(row => new AdminKey
-            {
-                Id = AdminKeyId.Wrap(row.Id),
-                OrganizationId = row.OrganizationId,
-                Name = row.Name,
-                Scopes = row.Scopes.Split(' ').ToFrozenSet(StringComparer.Ordinal),
-                CreatedBy = row.CreatedBy,
-                CreatedAt = Instants.FromStore(row.CreatedAt),
-                ExpiresAt = Instants.FromStore(row.ExpiresAt),
-                RevokedAt = Instants.FromStore(row.RevokedAt),
-                LastUsedAt = Instants.FromStore(row.LastUsedAt),
-                Owner = row.OwnerIssuer is null ? null : new KeyOwner(row.OwnerIssuer, row.OwnerSubject!),
-            }),
-        ];
+        return [.. rows.Select(row => row.ToKey())];
     }
 
     private sealed record Row
@@ -149,6 +136,8 @@ internal sealed class AdminKeyStore(Database database)
         public required string Name { get; init; }
 
         public required string Scopes { get; init; }
+
+        public string? Role { get; init; }
 
         public string? CreatedBy { get; init; }
 
@@ -163,5 +152,26 @@ internal sealed class AdminKeyStore(Database database)
         public string? OwnerIssuer { get; init; }
 
         public string? OwnerSubject { get; init; }
+
+        public AdminKey ToKey()
+        {
+            var scopes = Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+            return new AdminKey
+            {
+                Id = AdminKeyId.Wrap(Id),
+                OrganizationId = OrganizationId,
+                Name = Name,
+                Scopes = scopes,
+                // Keys of earlier versions have no role of their own: their scopes are those of one.
+                Role = Role ?? AdminRole.Find(scopes)?.Name,
+                Roles = Role is null ? [] : [Role],
+                CreatedBy = CreatedBy,
+                CreatedAt = Instants.FromStore(CreatedAt),
+                ExpiresAt = Instants.FromStore(ExpiresAt),
+                RevokedAt = Instants.FromStore(RevokedAt),
+                LastUsedAt = Instants.FromStore(LastUsedAt),
+                Owner = OwnerIssuer is null ? null : new KeyOwner(OwnerIssuer, OwnerSubject!),
+            };
+        }
     }
 }

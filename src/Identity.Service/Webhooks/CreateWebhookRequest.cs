@@ -14,4 +14,8 @@ internal sealed record CreateWebhookRequest
     /// <summary>The only roots trusted for the receiver.</summary>
     [JsonPropertyName("ca_certificate_pem")]
     public string? CaCertificatePem { get; init; }
+
+    /// <summary>Whether signed messages of the receiver approve and reject calls; false by default.</summary>
+    [JsonPropertyName("can_decide")]
+    public bool CanDecide { get; init; }
 }

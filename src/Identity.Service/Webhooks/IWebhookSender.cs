@@ -3,8 +3,8 @@ namespace Culvert.Identity.Service.Webhooks;
 /// <summary>Posts a message. A boundary: tests answer in the receiver's place.</summary>
 internal interface IWebhookSender
 {
-    /// <summary>Null = the receiver took it (any 2xx); else one sentence for the operator.</summary>
-    Task<string?> SendAsync(
+    /// <summary>Null = the receiver took it (any 2xx).</summary>
+    Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,
         ReadOnlyMemory<byte> body,

@@ -12,8 +12,15 @@ internal sealed record Webhook
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>https.</summary>
+    /// <summary>Starts the URL of a mail address.</summary>
+    public const string MailScheme = "mailto:";
+
+    /// <summary>https, or <c>mailto:</c> and one address.</summary>
     public required string Url { get; init; }
+
+    /// <summary>The mail address that is notified; null = a receiver of HTTP.</summary>
+    public string? MailAddress =>
+        Url.StartsWith(MailScheme, StringComparison.Ordinal) ? Url[MailScheme.Length..] : null;
 
     /// <summary>Addresses that are not public (S27), each <c>range:port</c>.</summary>
     public IReadOnlyList<string> AllowedTargets { get; init; } = [];
@@ -23,6 +30,12 @@ internal sealed record Webhook
 
     /// <summary>Null once archived.</summary>
     public byte[]? SealedSecret { get; init; }
+
+    /// <summary>Whether signed messages of the receiver approve and reject calls.</summary>
+    public bool CanDecide { get; init; }
+
+    /// <summary>Who was shown the secret; null = it cannot decide.</summary>
+    public string? CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

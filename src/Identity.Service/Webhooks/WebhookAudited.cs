@@ -12,5 +12,6 @@ internal sealed record WebhookAudited(string EventName, Webhook Webhook) : Audit
     {
         json.WriteString("webhook_id", Webhook.Id.Value);
         json.WriteString("url", Webhook.Url);
+        json.WriteBoolean("can_decide", Webhook.CanDecide);
     }
 }

@@ -169,7 +169,7 @@ internal sealed class WebhookDeliverer(
         return true;
     }
 
-    private async Task<string?> TrySendAsync(
+    private async Task<SendFailure?> TrySendAsync(
         Webhook webhook,
         byte[] sealedSecret,
         WebhookDelivery delivery,
@@ -186,11 +186,11 @@ internal sealed class WebhookDeliverer(
             // A secret that cannot be opened, for instance: this affects one webhook, and the messages of the others
             // continue.
             Tell(fault);
-            return "Signing or sending the message failed.";
+            return new SendFailure("Signing or sending the message failed.");
         }
     }
 
-    private async Task<string?> SendAsync(
+    private async Task<SendFailure?> SendAsync(
         Webhook webhook,
         byte[] sealedSecret,
         WebhookDelivery delivery,
@@ -211,19 +211,21 @@ internal sealed class WebhookDeliverer(
     private async Task SettleAsync(
         Webhook webhook,
         WebhookDelivery delivery,
-        string? error,
+        SendFailure? error,
         CancellationToken cancellationToken
     )
     {
         var now = Time.GetStoreNow();
-        var wait = error is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
+        var wait = error is null or { IsFinal: true }
+            ? null
+            : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
         var settled = delivery with
         {
             State =
                 error is null ? WebhookDelivery.Delivered
                 : wait is null ? WebhookDelivery.Failed
                 : WebhookDelivery.Pending,
-            LastError = error,
+            LastError = error?.Reason,
             NextAttempt = wait is { } until ? now + until : now,
             DoneAt = error is null || wait is null ? now : null,
         };
@@ -233,7 +235,7 @@ internal sealed class WebhookDeliverer(
         );
         if (error is not null)
         {
-            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, error);
+            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, error.Reason);
         }
 
         await journal.CommitAsync(
@@ -248,7 +250,7 @@ internal sealed class WebhookDeliverer(
                             Cause = AuditCause.System,
                             OrganizationId = webhook.OrganizationId,
                             Resources = [new AuditResource("webhook", webhook.Id.Value)],
-                            Status = AuditStatus.Denied("webhook.undeliverable", error),
+                            Status = AuditStatus.Denied("webhook.undeliverable", error?.Reason ?? ""),
                         }
                         : null,
                 Statements = [store.Settle(settled)],

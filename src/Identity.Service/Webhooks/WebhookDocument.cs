@@ -16,6 +16,10 @@ internal sealed record WebhookDocument
     [JsonPropertyName("allowed_targets")]
     public required IReadOnlyList<string> AllowedTargets { get; init; }
 
+    /// <summary>Whether signed messages of the receiver approve and reject calls.</summary>
+    [JsonPropertyName("can_decide")]
+    public required bool CanDecide { get; init; }
+
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
@@ -33,6 +37,7 @@ internal sealed record WebhookDocument
             Id = webhook.Id.Value,
             Url = webhook.Url,
             AllowedTargets = webhook.AllowedTargets,
+            CanDecide = webhook.CanDecide,
             CreatedAt = webhook.CreatedAt.UtcDateTime,
             ArchivedAt = webhook.ArchivedAt?.UtcDateTime,
             Secret = secret,

@@ -1,8 +1,10 @@
 using System.Text;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Certificates;
@@ -38,6 +40,12 @@ internal sealed class WebhookEndpoints(
             return malformed;
         }
 
+        // A workload must not make itself a decider.
+        if (wanted.CanDecide && Persons.CheckIsPerson(request.Caller) is { } workload)
+        {
+            return workload;
+        }
+
         // The answer discloses what a name resolves to in the service's network: the limit prevents scans of whole
         // zones.
         if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
@@ -60,11 +68,13 @@ internal sealed class WebhookEndpoints(
                 WebhookDeliverer.Column,
                 Encoding.ASCII.GetBytes(secret)
             ),
+            CanDecide = wanted.CanDecide,
+            CreatedBy = wanted.CanDecide ? request.Caller.ActorId : null,
             CreatedAt = time.GetStoreNow(),
         };
         if (await sender.CheckAsync(webhook, cancellationToken) is { } unreachable)
         {
-            return WebhookErrors.Url.Refuse(unreachable);
+            return (webhook.MailAddress is null ? WebhookErrors.Url : WebhookErrors.Mail).Refuse(unreachable);
         }
 
         var result = await CommitAsync(
@@ -79,7 +89,9 @@ internal sealed class WebhookEndpoints(
             return WebhookErrors.Limit.Refuse();
         }
 
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(webhook, secret);
+        return result.RefusalIfUnavailable() is { } refusal
+            ? refusal
+            : Answer(webhook, webhook.MailAddress is null ? secret : null);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -178,6 +190,11 @@ internal sealed class WebhookEndpoints(
 
     private static Refusal? Check(CreateWebhookRequest wanted)
     {
+        if (wanted.Url.StartsWith(Webhook.MailScheme, StringComparison.Ordinal))
+        {
+            return CheckMail(wanted);
+        }
+
         if (
             wanted.Url.Length > MaxUrl
             || !Uri.TryCreate(wanted.Url, UriKind.Absolute, out var url)
@@ -205,6 +222,13 @@ internal sealed class WebhookEndpoints(
             ? RequestErrors.Invalid.Refuse("ca_certificate_pem: PEM certificates are required.")
             : null;
     }
+
+    private static Refusal? CheckMail(CreateWebhookRequest wanted) =>
+        !MailAddressText.IsAddress(wanted.Url[Webhook.MailScheme.Length..])
+            ? WebhookErrors.Mail.Refuse("url: one address is required, such as mailto:approvers@example.com.")
+        : wanted.CanDecide || wanted.AllowedTargets is not null || wanted.CaCertificatePem is not null
+            ? RequestErrors.Invalid.Refuse("url: a mail address has no other members.")
+        : null;
 
     private async ValueTask<Webhook?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         WebhookId.TryParse(request.Route("webhook_id"), out var id)

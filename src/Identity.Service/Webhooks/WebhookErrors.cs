@@ -12,6 +12,14 @@ internal static class WebhookErrors
         "Use a public https URL, or name the private address in allowed_targets and private_issuer_networks."
     );
 
+    public static readonly ErrorCode Mail = new(
+        "webhook.mail",
+        400,
+        "Mail cannot be sent to that address.",
+        "No relay is configured, the address is malformed, or its domain is not one that receives mail of the service.",
+        "Use one address of a domain in mail.recipient_domains; the operator of the service configures the section mail."
+    );
+
     public static readonly ErrorCode Limit = new(
         "webhook.limit",
         409,
@@ -26,5 +34,29 @@ internal static class WebhookErrors
         "The webhook is archived.",
         "It was archived, and its secret is forgotten.",
         "Register it again; it gets a new secret."
+    );
+
+    public static readonly ErrorCode Signature = new(
+        "webhook.signature",
+        403,
+        "The signed message is refused.",
+        "The webhook is unknown or archived, or the signature is not its signature of this message.",
+        "Sign id, timestamp and body with the secret of the webhook that the path names, as Standard Webhooks has it."
+    );
+
+    public static readonly ErrorCode Timestamp = new(
+        "webhook.timestamp",
+        403,
+        "The signed message is too old, or from the future.",
+        "webhook-timestamp differs from the service's clock by more than 5 minutes.",
+        "Set the clock of the sender, and sign each attempt with the time of the attempt."
+    );
+
+    public static readonly ErrorCode CannotDecide = new(
+        "webhook.cannot_decide",
+        403,
+        "The webhook may not approve or reject calls.",
+        "It was registered without can_decide.",
+        "Register another one with can_decide: true."
     );
 }

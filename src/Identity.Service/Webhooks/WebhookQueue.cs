@@ -2,17 +2,20 @@ using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Turns an event into messages to an organization's webhooks, to be committed with it.</summary>
-internal sealed class WebhookQueue(WebhookStore store)
+internal sealed class WebhookQueue(WebhookStore store, MailOptions mail)
 {
     /// <summary>Per webhook: a receiver that is away for long loses the newest, and learns of them from the API.</summary>
     public const int MostPending = 1000;
 
     public const int MostWebhooks = 16;
+
+    private static readonly TimeSpan MailMinute = TimeSpan.FromMinutes(1);
 
     /// <summary>Something new waits.</summary>
     public event Action? Woken;
@@ -33,7 +36,15 @@ internal sealed class WebhookQueue(WebhookStore store)
         }
 
         var body = Render(type, at, writeData);
-        return [.. webhooks.Select(webhook => store.Enqueue(Message(webhook.Id, type, body, at), MostPending))];
+        return
+        [
+            .. webhooks.SelectMany(webhook =>
+                webhook.MailAddress is null ? [store.Enqueue(Message(webhook.Id, type, body, at), MostPending)]
+                // People get mail about what they decide, and not about every step.
+                : type == MailNotices.Requested ? EnqueueMail(webhook, type, body, at)
+                : []
+            ),
+        ];
     }
 
     public Statement Enqueue(Webhook webhook, string type, DateTimeOffset at, Action<Utf8JsonWriter> writeData) =>
@@ -41,6 +52,21 @@ internal sealed class WebhookQueue(WebhookStore store)
 
     /// <summary>Something new waits.</summary>
     public void Wake() => Woken?.Invoke();
+
+    // Beyond the limit of a minute, one summary takes the place of all that follow until it is sent.
+    private IReadOnlyList<Statement> EnqueueMail(Webhook webhook, string type, byte[] body, DateTimeOffset at)
+    {
+        var message = Message(webhook.Id, type, body, at);
+        var summary = Message(webhook.Id, MailNotices.Summary, Render(MailNotices.Summary, at, _ => { }), at) with
+        {
+            NextAttempt = at + MailMinute,
+        };
+        return
+        [
+            store.EnqueueSummary(summary, at - MailMinute, mail.PerMinute),
+            store.EnqueueWithin(message, at - MailMinute, mail.PerMinute),
+        ];
+    }
 
     private static WebhookDelivery Message(WebhookId webhook, string type, byte[] body, DateTimeOffset at) =>
         new()

@@ -7,8 +7,12 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Posts through the one fetcher that vets addresses (S27).</summary>
-internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
-    : IWebhookSender
+internal sealed class WebhookSender(
+    OutboundOptions outbound,
+    TimeProvider time,
+    IHostResolver resolver,
+    MailNotices mail
+) : IWebhookSender
 {
     // What a receiver answers is not read.
     private const int MaxAnswerBytes = 4096;
@@ -25,13 +29,23 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
         resolver
     );
 
-    public async Task<string?> SendAsync(
+    public async Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken
     )
     {
+        if (webhook.MailAddress is { } address)
+        {
+            return await mail.SendAsync(
+                address,
+                headers.Single(header => header.Key == WebhookSignature.IdHeader).Value,
+                body,
+                cancellationToken
+            );
+        }
+
         var roots = ReadRoots(webhook);
         try
         {
@@ -43,7 +57,7 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
                 },
                 cancellationToken
             );
-            return result.IsSuccess ? null : result.Detail;
+            return result.IsSuccess ? null : new SendFailure($"{result.Detail}");
         }
         finally
         {
@@ -55,7 +69,9 @@ internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time,
     }
 
     public async Task<string?> CheckAsync(Webhook webhook, CancellationToken cancellationToken) =>
-        (await fetcher.CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
+        webhook.MailAddress is { } address
+            ? mail.Check(address)
+            : (await fetcher.CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
 
     private static FetchRequest ToRequest(Webhook webhook) =>
         new()

@@ -10,7 +10,7 @@ internal sealed class WebhookStore(Database database)
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, url AS Url, "
         + "allowed_targets AS AllowedTargets, ca_pem AS CaPem, sealed_secret AS SealedSecret, "
-        + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+        + "can_decide AS CanDecide, created_by AS CreatedBy, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     private const string Deliveries =
         "SELECT id AS Id, webhook_id AS WebhookId, event AS Event, body AS Body, state AS State, "
@@ -45,8 +45,8 @@ internal sealed class WebhookStore(Database database)
     public Statement Insert(Webhook webhook, int most) =>
         new Statement(
             "INSERT INTO webhooks (id, ordinal, organization_id, url, allowed_targets, ca_pem, sealed_secret, "
-                + "created_at_ms) SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM webhooks), @OrganizationId, "
-                + "@Url, @AllowedTargets, @CaPem, @SealedSecret, @CreatedAt WHERE (SELECT COUNT(*) FROM webhooks "
+                + "can_decide, created_by, created_at_ms) SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM webhooks), @OrganizationId, "
+                + "@Url, @AllowedTargets, @CaPem, @SealedSecret, @CanDecide, @CreatedBy, @CreatedAt WHERE (SELECT COUNT(*) FROM webhooks "
                 + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @most",
             new
             {
@@ -56,10 +56,19 @@ internal sealed class WebhookStore(Database database)
                 AllowedTargets = TextList.Join(webhook.AllowedTargets),
                 webhook.CaPem,
                 webhook.SealedSecret,
+                CanDecide = webhook.CanDecide ? 1L : 0L,
+                webhook.CreatedBy,
                 CreatedAt = webhook.CreatedAt.ToStore(),
                 most = (long)most,
             }
         ).ExpectingOne(WebhookConflict.Limit);
+
+    /// <summary>Changes nothing; <see cref="WebhookConflict.Taken"/> when it is archived or cannot decide.</summary>
+    public Statement RequireDecider(WebhookId id) =>
+        new Statement(
+            "UPDATE webhooks SET can_decide = 1 WHERE id = @id AND can_decide = 1 AND archived_at_ms IS NULL",
+            new { id = id.Value }
+        ).ExpectingOne(WebhookConflict.Taken);
 
     /// <summary>Forgets the secret and what was not sent; <see cref="WebhookConflict.Taken"/> when it is archived.</summary>
     public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
@@ -91,6 +100,44 @@ internal sealed class WebhookStore(Database database)
                 delivery.Body,
                 NextAttempt = delivery.NextAttempt.ToStore(),
                 CreatedAt = delivery.CreatedAt.ToStore(),
+                most = (long)most,
+            }
+        );
+
+    /// <summary>Appends unless the webhook got that many since then, or a summary of them waits: then nothing.</summary>
+    public Statement EnqueueWithin(WebhookDelivery delivery, DateTimeOffset since, int most) =>
+        EnqueueMail(delivery, since, most, "< @most AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE " + Summary);
+
+    /// <summary>Appends where <see cref="EnqueueWithin"/> does not, unless a summary waits already.</summary>
+    public Statement EnqueueSummary(WebhookDelivery delivery, DateTimeOffset since, int most) =>
+        EnqueueMail(
+            delivery,
+            since,
+            most,
+            ">= @most AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE " + Summary
+        );
+
+    private const string Summary =
+        "webhook_id = @WebhookId AND event = '" + MailNotices.Summary + "' AND state = 'pending')";
+
+    private static Statement EnqueueMail(WebhookDelivery delivery, DateTimeOffset since, int most, string condition) =>
+        new(
+            "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
+                + "created_at_ms) SELECT @Id, @WebhookId, @Event, @Body, 'pending', 0, @NextAttempt, @CreatedAt "
+                + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId "
+                + "AND event = '"
+                + MailNotices.Requested
+                + "' AND created_at_ms > @since) "
+                + condition,
+            new
+            {
+                delivery.Id,
+                delivery.WebhookId,
+                delivery.Event,
+                delivery.Body,
+                NextAttempt = delivery.NextAttempt.ToStore(),
+                CreatedAt = delivery.CreatedAt.ToStore(),
+                since = since.ToStore(),
                 most = (long)most,
             }
         );
@@ -180,6 +227,8 @@ internal sealed class WebhookStore(Database database)
                 AllowedTargets = TextList.Split(row.AllowedTargets),
                 CaPem = row.CaPem,
                 SealedSecret = row.SealedSecret,
+                CanDecide = row.CanDecide != 0,
+                CreatedBy = row.CreatedBy,
                 CreatedAt = Instants.FromStore(row.CreatedAt),
                 ArchivedAt = Instants.FromStore(row.ArchivedAt),
             }),
@@ -226,6 +275,10 @@ internal sealed class WebhookStore(Database database)
         public string? CaPem { get; init; }
 
         public byte[]? SealedSecret { get; init; }
+
+        public long CanDecide { get; init; }
+
+        public string? CreatedBy { get; init; }
 
         public long CreatedAt { get; init; }
 

@@ -9,7 +9,9 @@ internal static class WebhooksRegistration
     public static IServiceCollection AddWebhooks(this IServiceCollection services) =>
         services
             .AddSingleton<WebhookStore>()
+            .AddSingleton<MailNotices>()
             .AddSingleton<IWebhookSender, WebhookSender>()
+            .AddSingleton<SignedMessages>()
             .AddSingleton<WebhookQueue>()
             .AddSingleton<WebhookDeliverer>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<WebhookDeliverer>())

@@ -40,11 +40,16 @@ public sealed class IdentityClient(
             ServiceAccountId = NullIfEmpty(options.ServiceAccountId),
             WorkspaceId = NullIfEmpty(options.WorkspaceId),
         };
-        var call = Post("/v1/oauth/token", request, WireJson.Default.TokenRequest) with
-        {
-            Secret = assertion,
-            Binding = binding,
-        };
+        // Without a rule the token is a person's, and the person's roles decide.
+        var post =
+            options.RuleId.Length > 0
+                ? Post("/v1/oauth/token", request, WireJson.Default.TokenRequest)
+                : Post(
+                    "/v1/sign_in",
+                    new PersonSignInRequest { IdToken = assertion },
+                    WireJson.Default.PersonSignInRequest
+                );
+        var call = post with { Secret = assertion, Binding = binding };
         var answer = await SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
         return answer.IsSuccess && !AccessToken.IsKnownType(answer.Value.TokenType)
             ? new ApiFailure

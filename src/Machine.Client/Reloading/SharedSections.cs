@@ -11,11 +11,13 @@ namespace Culvert.Machine.Client.Reloading;
 /// <param name="health">Answers for health.</param>
 /// <param name="levels">Of the log; null: it does not change.</param>
 /// <param name="traces">Takes spans; null: there are none.</param>
+/// <param name="metrics">Sends metrics; null: to no collector, whatever the section says.</param>
 public sealed class SharedSections(
     Func<IdentityOptions, Action> prepareIdentity,
     HealthServer health,
     LogLevels? levels,
-    Traces? traces
+    Traces? traces,
+    MetricsExport? metrics
 )
 {
     /// <summary>For <see cref="ReloadableKeys"/>. The service's URLs are not among them: what is kept belongs to them.</summary>
@@ -59,6 +61,7 @@ public sealed class SharedSections(
         }
 
         traces?.Use(nextTelemetry);
+        metrics?.Use(nextTelemetry);
         useIdentity();
     }
 }

@@ -99,6 +99,17 @@ public sealed partial class ConfigDocument
         return document;
     }
 
+    /// <summary>A document that did not come from a file, read as strictly.</summary>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="content">Its bytes.</param>
+    public static ConfigDocument FromContent(string name, byte[] content)
+    {
+        var none = new Dictionary<string, string>();
+        var document = new ConfigDocument(name, "", none, none);
+        document.ReadRoot(content);
+        return document;
+    }
+
     /// <summary>A document without a file, for listing what a program would ask for.</summary>
     public static ConfigDocument Describe()
     {

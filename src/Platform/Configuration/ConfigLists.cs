@@ -223,7 +223,9 @@ public static class ConfigLists
             }
         }
 
-        section.Record(key, $"({result.Count} entries)", source);
+        // As written: a changed entry is a changed value, which a running program compares.
+        var shown = result.Select(entry => $"{entry.Key}: [{string.Join(", ", entry.Value)}]");
+        section.Record(key, $"{{{string.Join(", ", shown)}}}", source);
         return result;
     }
 }

@@ -9,6 +9,9 @@ namespace Culvert.Platform.Configuration;
 [SuppressMessage("Naming", "CA1720", Justification = "The getters are named after what an operator writes.")]
 public static class ConfigScalars
 {
+    /// <summary>A hundred years: no duration of a configuration is longer.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36500);
+
     /// <summary>Text; the default when absent.</summary>
     public static string String(this ConfigSection section, string key, string defaultValue = "") =>
         section.Scalar(section.Declare(key, ConfigValueType.Text, defaultValue), defaultValue, AnyText, "text");
@@ -69,16 +72,16 @@ public static class ConfigScalars
         TimeSpan? max = null
     )
     {
-        var (low, high) = (min ?? TimeSpan.Zero, max ?? TimeSpan.FromDays(36500));
+        var (low, high) = (min ?? TimeSpan.Zero, max ?? Longest);
         var declaration = section.Declare(key, ConfigValueType.Duration, ConfigText.Duration(defaultValue)) with
         {
             Minimum = ConfigText.Duration(low),
-            Maximum = ConfigText.Duration(high),
+            Maximum = high == Longest ? null : ConfigText.Duration(high),
         };
         bool Parse(string text, out TimeSpan value) =>
             ConfigText.TryDuration(text, out value) && value >= low && value <= high;
         var expected =
-            $"a duration from {declaration.Minimum} to {declaration.Maximum}, such as 500ms, 30s, 5m, 24h or 90d";
+            $"a duration from {declaration.Minimum} to {ConfigText.Duration(high)}, such as 500ms, 30s, 5m, 24h or 90d";
         return section.Scalar(declaration, defaultValue, Parse, expected);
     }
 
@@ -94,7 +97,7 @@ public static class ConfigScalars
         var declaration = section.Declare(key, ConfigValueType.Size, ConfigText.Size(defaultBytes)) with
         {
             Minimum = ConfigText.Size(min),
-            Maximum = ConfigText.Size(max),
+            Maximum = max == long.MaxValue ? null : ConfigText.Size(max),
         };
         bool Parse(string text, out long value) => ConfigText.TrySize(text, out value) && value >= min && value <= max;
         var bounds =

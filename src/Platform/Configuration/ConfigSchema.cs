@@ -10,6 +10,9 @@ namespace Culvert.Platform.Configuration;
 /// </summary>
 public static class ConfigSchema
 {
+    /// <summary>The annotation of this product: editors ignore it.</summary>
+    private const string Annotation = "x-culvert";
+
     private const string DurationPattern = "^[0-9]+(ms|s|m|h|d)$";
     private const string SizePattern = "^[0-9]+(KiB|MiB|GiB)?$";
     private const string RatePattern = "^[1-9][0-9]*/[0-9]+(ms|s|m|h|d)$";
@@ -18,7 +21,8 @@ public static class ConfigSchema
     /// <summary>The schema of what the reader asks for.</summary>
     /// <param name="title">The program's name.</param>
     /// <param name="read">Reads the whole configuration; its result is not used.</param>
-    public static string Write(string title, Action<ConfigSection> read)
+    /// <param name="keys">What each key means; null: the schema has types alone.</param>
+    public static string Write(string title, Action<ConfigSection> read, ConfigKeys? keys = null)
     {
         var document = ConfigDocument.Describe();
         read(document.Root);
@@ -28,7 +32,7 @@ public static class ConfigSchema
             json.WriteStartObject();
             json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
             json.WriteString("title", title);
-            WriteContent(json, document.Root);
+            WriteContent(json, document.Root, keys);
             json.WriteEndObject();
         }
 
@@ -36,7 +40,7 @@ public static class ConfigSchema
     }
 
     // Strictness is the point: a key that is not listed is an error here as it is at start.
-    private static void WriteContent(Utf8JsonWriter json, ConfigSection section)
+    private static void WriteContent(Utf8JsonWriter json, ConfigSection section, ConfigKeys? keys)
     {
         json.WriteString("type", "object");
         json.WriteBoolean("additionalProperties", false);
@@ -44,7 +48,12 @@ public static class ConfigSchema
         foreach (var declaration in section.Declarations.Where(IsAccepted))
         {
             json.WriteStartObject(declaration.Key);
-            WriteType(json, declaration);
+            WriteType(json, declaration, keys);
+            if (keys is not null)
+            {
+                WriteReference(json, section, declaration, keys);
+            }
+
             json.WriteEndObject();
         }
 
@@ -62,7 +71,7 @@ public static class ConfigSchema
     private static bool IsAccepted(ConfigDeclaration declaration) =>
         declaration.Type != ConfigValueType.NotYet || declaration.Default is not null;
 
-    private static void WriteType(Utf8JsonWriter json, ConfigDeclaration declaration)
+    private static void WriteType(Utf8JsonWriter json, ConfigDeclaration declaration, ConfigKeys? keys)
     {
         switch (declaration.Type)
         {
@@ -79,16 +88,16 @@ public static class ConfigSchema
 
                 break;
             case ConfigValueType.Section:
-                WriteContent(json, declaration.Content!);
+                WriteContent(json, declaration.Content!, keys);
                 break;
             case ConfigValueType.Map:
                 json.WriteString("type", "object");
                 json.WriteStartObject("additionalProperties");
-                WriteContent(json, declaration.Content!);
+                WriteContent(json, declaration.Content!, keys);
                 json.WriteEndObject();
                 break;
             case ConfigValueType.List:
-                WriteItems(json, () => WriteContent(json, declaration.Content!));
+                WriteItems(json, () => WriteContent(json, declaration.Content!, keys));
                 break;
             case ConfigValueType.TextList or ConfigValueType.RangeList or ConfigValueType.EndPointList:
                 WriteItems(json, () => json.WriteString("type", "string"));
@@ -138,6 +147,45 @@ public static class ConfigSchema
         }
     }
 
+    /// <summary>What JSON schema cannot express is in <see cref="Annotation"/>, each value as it would be written in the file.</summary>
+    private static void WriteReference(
+        Utf8JsonWriter json,
+        ConfigSection section,
+        ConfigDeclaration declaration,
+        ConfigKeys keys
+    )
+    {
+        var fullKey = section.FullKey.Length == 0 ? declaration.Key : $"{section.FullKey}.{declaration.Key}";
+        var key = keys.Find(fullKey);
+        if (key is not null)
+        {
+            json.WriteString("description", key.Meaning);
+        }
+
+        if (declaration.Type == ConfigValueType.Section)
+        {
+            return;
+        }
+
+        json.WriteStartObject(Annotation);
+        json.WriteString("type", JsonNamingPolicy.SnakeCaseLower.ConvertName(declaration.Type.ToString()));
+        Write("unit", key?.Unit is { Length: > 0 } unit ? unit : null);
+        Write("minimum", declaration.Minimum);
+        Write("maximum", declaration.Maximum);
+        Write("default", declaration.Default);
+        json.WriteBoolean("required", declaration.IsRequired);
+        json.WriteString("change", keys.IsReloadable(fullKey) ? "reload" : "restart");
+        json.WriteEndObject();
+
+        void Write(string name, string? value)
+        {
+            if (value is not null)
+            {
+                json.WriteString(name, value);
+            }
+        }
+    }
+
     private static void WriteLiteral(Utf8JsonWriter json)
     {
         json.WriteStartArray("type");
@@ -178,11 +226,6 @@ public static class ConfigSchema
 
     private static void WriteBounds(Utf8JsonWriter json, ConfigDeclaration declaration)
     {
-        if (declaration is { Minimum: { } low, Maximum: { } high })
-        {
-            json.WriteString("description", $"From {low} to {high}.");
-        }
-
         WriteDefault(json, declaration, json.WriteStringValue);
     }
 

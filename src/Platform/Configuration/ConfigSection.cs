@@ -44,7 +44,8 @@ public sealed class ConfigSection
 
     internal string Folder => document.Folder;
 
-    internal bool IsDescribing => document.IsDescribing;
+    /// <summary>Whether no file is read: the readers only declare which keys there are.</summary>
+    public bool IsDescribing => document.IsDescribing;
 
     /// <summary>Whether the key is set anywhere. Does not declare it. True while describing.</summary>
     public bool Has(string key) => document.IsDescribing || TryFind(key, out _, out _, scalar: true);

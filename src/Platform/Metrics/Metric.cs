@@ -41,7 +41,7 @@ internal sealed class Metric
         var type = instrument.GetType();
         var definition = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
         kind =
-            definition == typeof(Histogram<>) ? MetricKind.Histogram
+            IsHistogram(instrument) ? MetricKind.Histogram
             : definition == typeof(Counter<>) || definition == typeof(ObservableCounter<>) ? MetricKind.Counter
             : MetricKind.Gauge;
 
@@ -143,7 +143,12 @@ internal sealed class Metric
         text.Append(Name).Append("_count").Append(Labels(tags, null)).Append(' ').Append(Whole(count)).Append('\n');
     }
 
-    private static double[] GetBounds(Instrument instrument)
+    /// <summary>Whether it has buckets.</summary>
+    public static bool IsHistogram(Instrument instrument) =>
+        instrument.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Histogram<>);
+
+    /// <summary>Upper ends of a histogram's buckets: those that it was made with, else the ones for seconds.</summary>
+    public static double[] GetBounds(Instrument instrument)
     {
         var advised = instrument switch
         {

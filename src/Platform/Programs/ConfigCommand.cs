@@ -35,7 +35,8 @@ public static class ConfigCommand
     /// <summary>Makes the command.</summary>
     /// <param name="location">Which program.</param>
     /// <param name="read">The reader that the program itself uses.</param>
-    public static Command Create<T>(ConfigLocation location, Func<ConfigSection, T> read)
+    /// <param name="keys">What the keys mean.</param>
+    public static Command Create<T>(ConfigLocation location, Func<ConfigSection, T> read, Func<ConfigKeys> keys)
         where T : class
     {
         var check = new Command("check", "Validate the configuration and report every error.");
@@ -45,7 +46,7 @@ public static class ConfigCommand
         var schema = new Command("schema", "Print the JSON schema of the file.");
         schema.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Output.Write(ConfigSchema.Write(location.Program, s => read(s)));
+            parsed.InvocationConfiguration.Output.Write(ConfigSchema.Write(location.Program, s => read(s), keys()));
             return ExitCodes.Done;
         });
         return new Command("config", "Validate or show the configuration.") { check, show, schema };

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Counts what the exporter behind it was given, and what the collector took.</summary>
-internal sealed class SpanExporter(BaseExporter<Activity> inner) : BaseExporter<Activity>
+/// <summary>Counts what it was given, and what the collector took.</summary>
+internal sealed class SpanExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
 {
     private int waiting;
 
@@ -25,27 +26,13 @@ internal sealed class SpanExporter(BaseExporter<Activity> inner) : BaseExporter<
         var count = batch.Count;
         try
         {
-            var result = inner.Export(batch);
-            SpanMeters.Spans.Add(count, result == ExportResult.Success ? SpanMeters.Sent : SpanMeters.Failed);
+            var result = base.Export(batch);
+            ExportMeters.Spans.Add(count, result == ExportResult.Success ? ExportMeters.Sent : ExportMeters.Failed);
             return result;
         }
         finally
         {
             Interlocked.Add(ref waiting, -(int)count);
         }
-    }
-
-    protected override bool OnForceFlush(int timeoutMilliseconds) => inner.ForceFlush(timeoutMilliseconds);
-
-    protected override bool OnShutdown(int timeoutMilliseconds) => inner.Shutdown(timeoutMilliseconds);
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SpanQueue : BatchActivityExportProcessor
 
         if (!sender.TryAwait(capacity))
         {
-            SpanMeters.Spans.Add(1, SpanMeters.Dropped);
+            ExportMeters.Spans.Add(1, ExportMeters.Dropped);
             return;
         }
 

@@ -1,7 +1,7 @@
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Where spans go. Credentials are not part of it: they are read from the environment when the sending begins.
+/// Where spans go, and metrics. Credentials are not part of it: they are read from the environment when the sending begins.
 /// </summary>
 public sealed record TelemetryOptions
 {
@@ -10,4 +10,7 @@ public sealed record TelemetryOptions
 
     /// <summary>Spoken is OTLP over gRPC rather than over HTTP.</summary>
     public bool IsGrpc { get; init; }
+
+    /// <summary>Where metrics go; null: to no collector.</summary>
+    public TelemetryOptions? Metrics { get; init; }
 }

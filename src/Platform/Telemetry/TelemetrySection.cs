@@ -7,11 +7,25 @@ public static class TelemetrySection
 {
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
     private const string Grpc = "grpc";
+    private const string MetricsExporter = "OTEL_METRICS_EXPORTER";
+
+    // What Prometheus asks for is at /metrics in any case.
+    private static readonly string[] Exporters = ["otlp", "prometheus", "none"];
 
     /// <param name="root">The file.</param>
     /// <param name="environment">Looks a variable up; the process's when null.</param>
-    public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null) =>
-        Read(root, "TRACES", "v1/traces", ["http/protobuf", Grpc], environment ?? Environment.GetEnvironmentVariable);
+    public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null)
+    {
+        environment ??= Environment.GetEnvironmentVariable;
+        var options = Read(root, "TRACES", "v1/traces", ["http/protobuf", Grpc], environment);
+        if (!ReadMetricsExporter(root.Section("telemetry"), environment))
+        {
+            return options;
+        }
+
+        var metrics = Read(root, "METRICS", "v1/metrics", ["http/protobuf", Grpc], environment);
+        return metrics.Endpoint is null ? options : options with { Metrics = metrics };
+    }
 
     internal static TelemetryOptions Read(
         ConfigSection root,
@@ -48,6 +62,25 @@ public static class TelemetrySection
     /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
     internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
         Known(environment(FindVariable(environment, signal, setting)));
+
+    // Collectors that take spans do not all take metrics: unlike them, metrics are sent on request alone.
+    private static bool ReadMetricsExporter(ConfigSection section, Func<string, string?> environment)
+    {
+        var names =
+            Known(environment(MetricsExporter))
+                ?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            ?? [];
+        if (section.Choice("otlp", "environment", "environment", "off") != "off" && names.Except(Exporters).Any())
+        {
+            section.Error(
+                "otlp",
+                $"{MetricsExporter} is neither otlp nor prometheus nor none.",
+                "Set it to one of them, unset it, or write `otlp: off`."
+            );
+        }
+
+        return names.Contains("otlp");
+    }
 
     // The one for a signal is the whole address, the one for all a base (OpenTelemetry, OTLP exporter, endpoint URLs).
     private static Uri? ReadEndpoint(

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -58,7 +56,7 @@ public sealed class Traces : IDisposable
         old?.Dispose();
     }
 
-    /// <summary>What spans and log records say of the program, unless the environment says otherwise.</summary>
+    /// <summary>What spans, metrics and log records say of the program, unless the environment says otherwise.</summary>
     internal static ResourceBuilder CreateResource(string program) =>
         ResourceBuilder
             .CreateEmpty()
@@ -74,7 +72,7 @@ public sealed class Traces : IDisposable
     [SuppressMessage(
         "Reliability",
         "CA2000",
-        Justification = "The provider owns the queue, the queue the exporter, and it the one that sends."
+        Justification = "The provider owns the queue, and the queue the exporter."
     )]
     private static TracerProvider? Listen(
         TelemetryOptions options,
@@ -89,35 +87,10 @@ public sealed class Traces : IDisposable
             return null;
         }
 
-        var sender = new OtlpTraceExporter(CreateExporterOptions(options));
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(CreateResource(program))
             .AddSource(source)
-            .AddProcessor(new SpanQueue(new SpanExporter(sender), capacity, delayMs))
+            .AddProcessor(new SpanQueue(new SpanExporter(ExporterOptions.Create(options, "TRACES")), capacity, delayMs))
             .Build();
-    }
-
-    private static OtlpExporterOptions CreateExporterOptions(TelemetryOptions options)
-    {
-        var exporter = new OtlpExporterOptions
-        {
-            Endpoint = options.Endpoint!,
-            Protocol = options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
-        };
-        exporter.HttpClientFactory = () => NewClient(TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds));
-        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_HEADERS") is { Length: > 0 } headers)
-        {
-            exporter.Headers = headers;
-        }
-
-        return exporter;
-    }
-
-    // As the exporter's own client, which heeds the proxy of the environment; but it downloads no certificates (S37).
-    private static HttpClient NewClient(TimeSpan timeout)
-    {
-        var handler = OutboundHttp.CreateHandler();
-        handler.UseProxy = true;
-        return new HttpClient(handler) { Timeout = timeout };
     }
 }

@@ -4,7 +4,7 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>Body of <c>POST /v1/agent/enrollments</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AgentEnrollmentRequest
+public sealed record AgentEnrollmentRequest : AssertedRequest
 {
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }

@@ -69,4 +69,9 @@ public sealed record AgentFeed
     [JsonPropertyName("acme_challenges")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }
+
+    /// <summary>The active policies of the service for the tunnel's routes; null = none.</summary>
+    [JsonPropertyName("policies")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentFeedPolicy>? Policies { get; init; }
 }

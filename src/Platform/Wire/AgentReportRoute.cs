@@ -41,6 +41,11 @@ public sealed record AgentReportRoute
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Policy { get; init; }
 
+    /// <summary>Which policy of the service is in force; null where none was received, or the file has the policy.</summary>
+    [JsonPropertyName("service_policy")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentReportPolicy? ServicePolicy { get; init; }
+
     /// <summary>What differs from what was approved; null where nothing does, or nothing is compared.</summary>
     [JsonPropertyName("drifts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -4,7 +4,7 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>Body of <c>POST /v1/edge/enrollments</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record EdgeEnrollmentRequest
+public sealed record EdgeEnrollmentRequest : AssertedRequest
 {
     [JsonPropertyName("edge_id")]
     public required string EdgeId { get; init; }

@@ -4,7 +4,7 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>Body of <c>POST /v1/certificates</c>: a rotation job wants a server certificate of a tunnel.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ServerCertificateRequest
+public sealed record ServerCertificateRequest : AssertedRequest
 {
     /// <summary><c>tnl_…</c>; the caller's rule must name it.</summary>
     [JsonPropertyName("tunnel_id")]

@@ -30,6 +30,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(AcmeChallengeDocument))]
 [JsonSerializable(typeof(CallApprovalRequest))]
 [JsonSerializable(typeof(CallApprovalAnswer))]
+[JsonSerializable(typeof(PersonSignInRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(ErrorEnvelope))]

@@ -30,7 +30,7 @@ internal static class AgentCommand
             CertsCommand.Create(),
             AuditCommand.Create(),
             PinsCommand.Create(),
-            ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
+            ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read, RunCommand.DescribeKeys),
             version,
         };
     }

@@ -29,6 +29,7 @@ internal static class DoctorCommand
                 .. PublicChecks.Ids,
                 .. PathChecks.Ids,
                 LongPollCheck.Id,
+                ConnectorCheck.Id,
             ],
             FindAsync
         );
@@ -51,6 +52,7 @@ internal static class DoctorCommand
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
             .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
             await LongPollCheck.RunAsync(settings, time, cancellationToken),
+            await ConnectorCheck.RunAsync(settings, time, cancellationToken),
         ];
     }
 }

@@ -74,6 +74,7 @@ internal static class RunCommand
         WorkerThreads.Reserve();
         using var hangUp = HangUpSignal.Hurries(watch);
         using var traces = Traces.Start(loaded.Settings.Telemetry, "tunnel-agent", CallSpan.SourceName);
+        using var export = MetricsExport.Start(loaded.Settings.Telemetry, "tunnel-agent");
         await using var runtime = new AgentRuntime(
             loaded.Settings,
             state,
@@ -85,7 +86,8 @@ internal static class RunCommand
             },
             TimeProvider.System,
             watch,
-            traces
+            traces,
+            export
         );
         using var idle = IdleCollection.Start(TimeProvider.System);
         await runtime.RunAsync(cancellationToken);
@@ -117,4 +119,8 @@ internal static class RunCommand
 
     /// <summary>Everything but which agent this is: its service, its tunnel, and where it keeps what it must not lose.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
+
+    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    internal static ConfigKeys DescribeKeys() =>
+        new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(SharedSections).Assembly, typeof(RunCommand).Assembly);
 }

@@ -37,7 +37,7 @@ internal static class AgentConfiguration
             Log = LogSection.Read(root),
             Telemetry = TelemetrySection.Read(root),
         };
-        settings = settings with { LongPolls = LongPollReader.Read(root, settings) };
+        settings = TunnelsReader.Read(root, settings);
         CheckTogether(root, settings);
         return settings;
     }

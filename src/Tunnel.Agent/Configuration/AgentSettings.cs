@@ -5,6 +5,7 @@ using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Routing;
 
@@ -28,6 +29,9 @@ internal sealed record AgentSettings
 
     /// <summary>Tunnels of other providers, in addition to <see cref="Tunnel"/>.</summary>
     public IReadOnlyList<LongPollSettings> LongPolls { get; init; } = [];
+
+    /// <summary>Tunnels behind the connector of another provider, in addition to <see cref="Tunnel"/>.</summary>
+    public IReadOnlyList<ConnectorSettings> Connectors { get; init; } = [];
 
     /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;

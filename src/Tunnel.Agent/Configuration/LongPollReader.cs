@@ -8,42 +8,56 @@ using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads <c>tunnels</c>: tunnels of other providers, which the agent serves in addition to its own.</summary>
+/// <summary>Reads an entry of <c>tunnels</c> with kind <c>long_poll</c>.</summary>
 internal static partial class LongPollReader
 {
-    private const string Kind = "long_poll";
+    /// <summary>The keys that no other kind has.</summary>
+    public static readonly IReadOnlyList<string> OwnKeys =
+    [
+        "base_url",
+        "url_path",
+        "tunnel_id",
+        "organization",
+        "api_key",
+        "client_certificate_file",
+        "client_key_file",
+        "ca_file",
+        "channels",
+        "poll_channels",
+        "poll_timeout",
+        "poll_guard",
+        "max_commands",
+        "max_answer_bytes",
+        "max_call_time",
+        "startup_wait",
+    ];
 
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
 
-    public static IReadOnlyList<LongPollSettings> Read(ConfigSection root, AgentSettings agent)
+    /// <param name="section">The entry.</param>
+    /// <param name="agent">The rest of the file.</param>
+    /// <param name="before">The entries before it.</param>
+    public static LongPollSettings Read(
+        ConfigSection section,
+        AgentSettings agent,
+        IReadOnlyList<LongPollSettings> before
+    )
     {
-        var tunnels = new List<LongPollSettings>();
-        foreach (var section in root.List("tunnels"))
+        var tunnel = ReadTunnel(section, agent);
+        if (tunnel.TunnelId.Length > 0 && before.Any(t => t.TunnelId == tunnel.TunnelId))
         {
-            var tunnel = ReadTunnel(section, agent);
-            if (tunnel.TunnelId.Length > 0 && tunnels.Any(t => t.TunnelId == tunnel.TunnelId))
-            {
-                section.Error(
-                    "tunnel_id",
-                    "Another entry of tunnels has this id.",
-                    "Name all channels of one tunnel in one entry."
-                );
-            }
-
-            tunnels.Add(tunnel);
+            section.Error(
+                "tunnel_id",
+                "Another entry of tunnels has this id.",
+                "Name all channels of one tunnel in one entry."
+            );
         }
 
-        return tunnels;
+        return tunnel;
     }
 
     private static LongPollSettings ReadTunnel(ConfigSection section, AgentSettings agent)
     {
-        section.Choice("kind", Kind, Kind);
-        if (!section.Has("kind"))
-        {
-            section.Error("kind", "This key is required.", $"Write kind: {Kind}.");
-        }
-
         var (certificate, key) = ReadClientCertificate(section);
         var channels = ReadChannels(section, agent);
         var settings = new LongPollSettings

@@ -10,6 +10,7 @@ using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Audit.Export;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
@@ -18,6 +19,7 @@ using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Budgets;
+using Culvert.Tunnel.Agent.Policy.Service;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -59,6 +61,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             KeptKeys = KeptKeys,
             SessionKey = SessionKey,
             Pins = new PinBook(state, reporter, time),
+            Policies = CreatePolicies(state),
             PinSigner = () =>
                 Credentials?.Identity is { } identity
                     ? new PinSigner(identity.Credential, InstanceIdFile.LoadOrCreate(state).Value)
@@ -95,11 +98,20 @@ internal sealed class AgentComponents : IAsyncDisposable
             time,
             loggers.CreateLogger<BudgetLedger>()
         );
-        var application = CreateApplication(traces);
+        var create = CreateApplications(traces);
+        var application = create(Map);
         Server = CreateServer(application);
         LongPolls = CreateLongPolls(application);
+        Connectors = CreateConnectors(create);
         Fleet = CreateFleet(state);
-        Doctor = new RunningChecks(() => Generation, Fleet, Trail, () => LongPolls.Status, time);
+        Doctor = new RunningChecks(
+            () => Generation,
+            Fleet,
+            Trail,
+            () => LongPolls.Status,
+            () => Connectors.Status,
+            time
+        );
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Credentials = CreateCredentials(state);
         Trail.Signer = () => Credentials.Identity?.Credential;
@@ -175,6 +187,9 @@ internal sealed class AgentComponents : IAsyncDisposable
     /// <summary>Tunnels of other providers.</summary>
     public LongPollTunnels LongPolls { get; }
 
+    /// <summary>Tunnels behind the connectors of other providers.</summary>
+    public ConnectorTunnels Connectors { get; }
+
     public CredentialManager<AgentFeed> Credentials { get; }
 
     public RetiringUpstreams Retiring { get; }
@@ -189,6 +204,7 @@ internal sealed class AgentComponents : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await LongPolls.DisposeAsync();
+        await Connectors.DisposeAsync();
         await Fleet.DisposeAsync();
         await Server.DisposeAsync();
         Exporter.Dispose();
@@ -202,7 +218,8 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    private InnerApplication CreateApplication(Traces? traces)
+    // What handles requests: one pipeline for all tunnels, whichever map finds their routes.
+    private Func<RouteMap, InnerApplication> CreateApplications(Traces? traces)
     {
         var held = new BodyBudget();
         var gate = new AuthorizationGate(Metrics, held, Time, Loggers.CreateLogger<AuthorizationGate>());
@@ -217,13 +234,8 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);
-        return new InnerApplication(
-            Map,
-            new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces),
-            refusals,
-            log,
-            traces
-        );
+        var pipeline = new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces);
+        return map => new InnerApplication(map, pipeline, refusals, log, traces);
     }
 
     private InnerServer CreateServer(InnerApplication application) =>
@@ -250,13 +262,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             Time = Time,
             Logger = Loggers.CreateLogger<LongPollTunnels>(),
             Metrics = new LongPollMetrics(),
-            FindClosure = () =>
-                Credentials?.Withdrawal
-                ?? (
-                    Map.Current.Domain.Length == 0 ? "The agent has no feed of its own tunnel yet."
-                    : Map.Current.IsActive ? null
-                    : "The agent's own tunnel is paused or archived."
-                ),
+            FindClosure = FindClosure,
             IsWithdrawn = () => Credentials?.Withdrawal is not null,
             IsUp = route =>
                 Generation
@@ -267,6 +273,32 @@ internal sealed class AgentComponents : IAsyncDisposable
         parts.Metrics.Watch(() => tunnels.Status, Time);
         return tunnels;
     }
+
+    private ConnectorTunnels CreateConnectors(Func<RouteMap, InnerApplication> create)
+    {
+        var parts = new ConnectorParts
+        {
+            CreateApplication = create,
+            Leaves = Leaves,
+            Time = Time,
+            Loggers = Loggers,
+            Metrics = new ConnectorMetrics(),
+            FindClosure = FindClosure,
+            IsWithdrawn = () => Credentials?.Withdrawal is not null,
+        };
+        var tunnels = new ConnectorTunnels(parts, Settings.Connectors);
+        parts.Metrics.Watch(() => tunnels.Status, Time);
+        return tunnels;
+    }
+
+    // Why tunnels of other providers may not be served now; null while they may.
+    private string? FindClosure() =>
+        Credentials?.Withdrawal
+        ?? (
+            Map.Current.Domain.Length == 0 ? "The agent has no feed of its own tunnel yet."
+            : Map.Current.IsActive ? null
+            : "The agent's own tunnel is paused or archived."
+        );
 
     private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>
         new(
@@ -303,6 +335,12 @@ internal sealed class AgentComponents : IAsyncDisposable
         {
             throw new StateDirectoryException($"audit.file cannot be used: {e.Message}", e);
         }
+    }
+
+    private ServicePolicies CreatePolicies(StateDirectory state)
+    {
+        var log = Loggers.CreateLogger<ServicePolicies>();
+        return new ServicePolicies(new ServicePolicyFile(state, log), log);
     }
 
     private CallExporter CreateExporter(StateDirectory state)

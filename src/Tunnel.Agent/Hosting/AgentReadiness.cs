@@ -50,6 +50,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             },
             ReadinessCheck.Create("pins", CheckPins),
             ReadinessCheck.Create("long_poll", CheckLongPolls),
+            ReadinessCheck.Create("connector", CheckConnectors),
             .. watch?.Checks ?? [],
         ];
 
@@ -108,6 +109,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private string? CheckLongPolls() =>
         parts.LongPolls.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
             ? $"Tunnel {failing.TunnelId}: {failing.Problem}"
+            : null;
+
+    private string? CheckConnectors() =>
+        parts.Connectors.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
+            ? $"Tunnel {failing.Domain}: {failing.Problem}"
             : null;
 
     private string? CheckUpstreams()

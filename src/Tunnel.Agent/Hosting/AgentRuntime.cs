@@ -22,6 +22,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly ILogger<AgentRuntime> logger;
     private readonly ConfigWatch<AgentSettings>? watch;
     private readonly Traces? traces;
+    private readonly MetricsExport? metrics;
     private readonly FeedApplier feed;
     private readonly ConfigurationReloader reloader;
 
@@ -31,16 +32,18 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="watch">Reports changes of the file; null: there are none.</param>
     /// <param name="traces">Receives the spans of calls; null: there are none.</param>
+    /// <param name="metrics">Sends metrics; null: to no collector.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
         AgentLogging logging,
         TimeProvider time,
         ConfigWatch<AgentSettings>? watch = null,
-        Traces? traces = null
+        Traces? traces = null,
+        MetricsExport? metrics = null
     )
     {
-        (this.logging, this.watch, this.traces) = (logging, watch, traces);
+        (this.logging, this.watch, this.traces, this.metrics) = (logging, watch, traces, metrics);
         logger = logging.Loggers.CreateLogger<AgentRuntime>();
         parts = new AgentComponents(settings, state, logging.Loggers, time, watch, traces);
         feed = new FeedApplier(parts, logger);
@@ -50,7 +53,14 @@ internal sealed class AgentRuntime : IAsyncDisposable
             logging.Subject?.AgentId = identity.EnrolmentId;
             return feed.ApplyAsync();
         };
-        parts.Credentials.FeedChanged = (_, _) => feed.ApplyAsync();
+        parts.Credentials.FeedChanged = async (changed, stop) =>
+        {
+            await feed.ApplyAsync();
+            if (feed.OfferPolicies(changed))
+            {
+                await reloader.ApplyPoliciesAsync(stop);
+            }
+        };
     }
 
     /// <summary>What <c>/readyz</c> evaluates.</summary>
@@ -69,6 +79,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         reloader.Announce();
         await parts.Server.StartAsync(cancellationToken);
         parts.LongPolls.Start();
+        parts.Connectors.Start();
         var endpoints = new HealthEndpoints(Checks, parts.MetricsText, parts.Time);
         await using var listening = await HealthServer.StartAsync(
             parts.Settings.Health,
@@ -76,7 +87,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
             cancellationToken,
             new StatusPage(new StatusViewBuilder(parts, endpoints, logging.Lines).BuildAsync).HandleAsync
         );
-        var sections = new SharedSections(parts.Credentials.PrepareIdentity, listening, logging.Levels, traces);
+        var sections = new SharedSections(
+            parts.Credentials.PrepareIdentity,
+            listening,
+            logging.Levels,
+            traces,
+            metrics
+        );
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
         var recording = parts.Trail.RunAsync(audit.Token);
@@ -147,7 +164,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         parts.Readiness.IsDraining = true;
         Log.Draining(logger, parts.Fleet.Options.Drain);
-        await Task.WhenAll(parts.Fleet.StopAsync(), parts.LongPolls.StopAsync());
+        await Task.WhenAll(parts.Fleet.StopAsync(), parts.LongPolls.StopAsync(), parts.Connectors.StopAsync());
 
         // No stream is left by now, or only streams that must end.
         using var now = new CancellationTokenSource();

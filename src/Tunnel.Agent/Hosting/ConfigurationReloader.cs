@@ -8,7 +8,8 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// <summary>Applies changes of the configuration file while the agent runs.</summary>
 internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier feed, ILogger logger)
 {
-    private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
+    // Null: the settings are those in service, and what the routes take from the feed has changed.
+    private readonly Channel<AgentSettings?> changes = Channel.CreateBounded<AgentSettings?>(1);
 
     /// <summary>
     /// Applies the sections that all programs have, then queues the rest for <see cref="RunGenerationsAsync"/>.
@@ -18,6 +19,10 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
         await changes.Writer.WriteAsync(next, cancellationToken);
     }
+
+    /// <summary>As <see cref="ApplyAsync"/>, for the policies that the feed has for routes of the present file.</summary>
+    public ValueTask ApplyPoliciesAsync(CancellationToken cancellationToken) =>
+        changes.Writer.WriteAsync(null, cancellationToken);
 
     // The only place where a set of routes replaces another. Requests continue with the set they began with.
     public async Task RunGenerationsAsync(CancellationToken cancellationToken)
@@ -35,7 +40,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
             }
 
             var next = new RouteGeneration(
-                await change,
+                await change ?? current.Settings,
                 parts.Upstreams,
                 parts.Time,
                 parts.Loggers,
@@ -83,6 +88,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         ApplyCertificates(next.Certificates);
         parts.PublicCertificates.Use(next.Acme, next.Certificates.KeyType);
         parts.LongPolls.Use(next.LongPolls);
+        parts.Connectors.Use(next.Connectors);
     }
 
     // The certificate in service stays until the other source has one.

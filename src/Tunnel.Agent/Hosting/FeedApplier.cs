@@ -16,6 +16,16 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
 
+    /// <summary>Hands the policies of a feed over; true: there is another one for a route that takes it.</summary>
+    public bool OfferPolicies(AgentFeed feed) =>
+        parts.Lasting.Policies!.Offer(
+            (feed.Policies ?? [])
+                .Select(p => (Route: Route.NameUnder(p.Hostname, feed.Tunnel.Domain), Policy: p))
+                .Where(p => p.Route is not null)
+                .DistinctBy(p => p.Route)
+                .ToDictionary(p => p.Route!, p => p.Policy, StringComparer.Ordinal)
+        );
+
     // Called for each change of credentials or feed; does nothing before both are there.
     public ValueTask ApplyAsync()
     {
@@ -94,6 +104,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         {
             var table = new RouteTable(tunnel.Domain, active, parts.Generation.Routes, port, hostnames);
             parts.Map.Swap(table);
+            parts.Connectors.Apply(active, parts.Generation.Routes);
             parts.PublicCertificates.SetNames(active ? table.PublicNames : []);
             Log.RoutesInForce(logger, table.Count, tunnel.Domain, tunnel.Status);
             foreach (var route in table.Unserved)

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Policy.Service;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -14,6 +15,9 @@ internal sealed record LastingParts
 
     /// <summary>What was approved of the routes' servers; null: nothing is compared.</summary>
     public PinBook? Pins { get; init; }
+
+    /// <summary>Policies that come by the feed; null: none does.</summary>
+    public ServicePolicies? Policies { get; init; }
 
     /// <summary>Signs what the agent itself approves; null while it has no certificate.</summary>
     public Func<PinSigner?> PinSigner { get; init; } = () => null;

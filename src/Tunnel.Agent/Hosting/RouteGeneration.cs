@@ -2,10 +2,11 @@ using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Service;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Crawling;
+using Log = Culvert.Tunnel.Agent.Telemetry.Log;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -21,6 +22,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
 
     private readonly RouteSet set;
     private readonly IReadOnlyList<PinWatch> watches;
+    private readonly ServicePolicies? policies;
 
     public RouteGeneration(
         AgentSettings settings,
@@ -32,6 +34,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
     )
     {
         Settings = settings;
+        policies = lasting.Policies;
         var keys = new KeySetSource(new IssuerDocuments(time));
         Issuers =
         [
@@ -41,7 +44,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
             ),
         ];
         set = RouteSet.Create(
-            settings.Routes,
+            [.. settings.Routes.Select(WithPolicy)],
             Issuers,
             upstreams.Create,
             time,
@@ -108,6 +111,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
         }
     }
 
+    private RouteSettings WithPolicy(RouteSettings route) =>
+        route.Policy.IsFromService && policies is not null
+            ? route with
+            {
+                Policy = policies.Resolve(route.Name, route.Oauth),
+            }
+            : route;
+
     // A server that is back may be another one.
     private static void NoteChange(UpstreamProbe probe, Action changed)
     {
@@ -165,6 +176,9 @@ internal sealed class RouteGeneration : IAsyncDisposable
                     }
                     : null,
                 Policy = p.Route.Policy.Mode == PolicyMode.Off ? "off" : p.Route.Policy.Version,
+                ServicePolicy = p.Route.Policy.Settings.IsFromService
+                    ? policies?.Describe(p.Route.Name, p.Route.Policy.Settings)
+                    : null,
                 Drifts = p.Route.Policy.Pins is { } pins ? Pins.DriftReport.List(pins, ref room) : null,
             }),
         ];

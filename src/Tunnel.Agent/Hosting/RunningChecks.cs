@@ -1,6 +1,7 @@
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
@@ -18,6 +19,7 @@ internal sealed class RunningChecks(
     EdgeFleet fleet,
     AuditTrail trail,
     Func<IReadOnlyList<LongPollStatus>> longPolls,
+    Func<IReadOnlyList<ConnectorStatus>> connectors,
     TimeProvider time
 )
 {
@@ -41,6 +43,7 @@ internal sealed class RunningChecks(
             path.CheckPorts(),
             CheckUpstreams(current),
             LongPollCheck.Check(longPolls()),
+            ConnectorCheck.Check(connectors()),
         ];
     }
 

@@ -19,6 +19,7 @@ internal sealed class StatusViewBuilder(AgentComponents parts, HealthEndpoints e
             Checks = await endpoints.EvaluateAsync(cancellationToken),
             Edges = parts.Fleet.Connections,
             LongPolls = parts.LongPolls.Status,
+            Connectors = parts.Connectors.Status,
             Routes =
             [
                 .. parts.Generation.Probes.Select(p => new StatusRoute(

@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Imports;
 
 /// <summary>
 /// Imports the file of another provider's connector proxy (<c>mcp-gateway</c>): its routes, and which addresses they may have.
-/// What it listens on belongs to that provider's connector and has no equal.
+/// What it listens on, and its certificate, become a tunnel of kind <c>connector</c>.
 /// </summary>
 internal static class ProxyConfigImport
 {
@@ -28,32 +28,9 @@ internal static class ProxyConfigImport
         agent
             .Section("tunnel")
             .SetIfAny("drain_timeout", file.Duration(root, "shutdown_timeout", TimeSpan.Zero, TimeSpan.FromHours(1)));
-        file.Drop(
-            root,
-            "listen_addr",
-            "The agent does not listen for a connector. Serve these routes by Culvert's own edge or by a long_poll tunnel."
-        );
-        var tls = root.Section("tls");
-        foreach (var key in new[] { "cert_file", "key_file" })
-        {
-            file.Drop(
-                tls,
-                key,
-                "The service issues the certificate of the tunnel's own domain. This one is for the provider's domain."
-            );
-        }
-
         var domain = file.Text(root, "tunnel_domain").Trim('.').ToLowerInvariant();
-        if (root.Has("tunnel_domain"))
-        {
-            file.NoEqual(
-                root,
-                "tunnel_domain",
-                "Clients use the domain of the Culvert tunnel: LABEL.TUNNEL_DOMAIN. `culvert tunnel show` prints it."
-            );
-        }
-
         MapRoutes(file, agent, domain);
+        ProxyTunnelImport.Map(file, agent, domain);
     }
 
     private static void MapRoutes(ImportedFile file, YamlMap agent, string domain)
@@ -225,7 +202,7 @@ internal static class ProxyConfigImport
             file.Changed(
                 file.Root,
                 $"routes.{name}",
-                $"The route is called {label}. For a name of your own: `culvert tunnel hostname add`, and hostnames of the route.",
+                $"The route is called {label}, and that is the first part of its host name in every tunnel. For a name of your own: `culvert tunnel hostname add`, and hostnames of the route.",
                 place
             );
         }

@@ -1,23 +1,23 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Streams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>One tunnel stream as Kestrel sees it: a connection whose bytes are inner TLS.</summary>
-internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnection, IMemoryPoolFeature
+/// <summary>One client as Kestrel sees it: a connection whose bytes are inner TLS, whatever kind of tunnel carries them.</summary>
+internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConnection, IMemoryPoolFeature
 {
     // A round trip and the client's own reading, generously.
     private static readonly TimeSpan DeliveryTime = TimeSpan.FromSeconds(5);
 
-    private readonly MuxStream stream;
     private readonly TimeProvider time;
     private readonly Action<InnerConnection> ended;
+    private readonly CancellationToken inputEnded;
     private readonly CancellationTokenSource closed = new();
     private readonly CancellationTokenRegistration peerGone;
     private readonly Lock gate = new();
@@ -26,22 +26,33 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
     private bool closeRequested; // guarded by gate
     private volatile bool deliverBeforeAbort;
 
-    /// <param name="stream">What carries it.</param>
+    /// <param name="id">Names it in logs and records.</param>
+    /// <param name="transport">What carries its bytes.</param>
+    /// <param name="client">Whom the agent takes for its client.</param>
     /// <param name="time">The clock of its end.</param>
     /// <param name="ended">Called when it has unwound, whichever consumer had it.</param>
-    public InnerConnection(MuxStream stream, TimeProvider time, Action<InnerConnection> ended)
-        : base(stream.Open.ConnectionId)
+    /// <param name="inputEnded">Fires when the client sends no more, or is gone.</param>
+    protected InnerConnection(
+        string id,
+        IDuplexPipe transport,
+        IPEndPoint client,
+        TimeProvider time,
+        Action<InnerConnection> ended,
+        CancellationToken inputEnded
+    )
+        : base(id)
     {
-        (this.stream, this.time, this.ended) = (stream, time, ended);
-        Transport = stream;
-        RemoteEndPoint = stream.Open.Client;
+        (this.inputEnded, this.time, this.ended) = (inputEnded, time, ended);
+        (Client, Carrier) = (client, transport);
+        Transport = transport;
+        RemoteEndPoint = client;
         LocalEndPoint = TunnelEndPoint.Instance;
         ConnectionClosed = closed.Token;
         Features.Set<ITunnelConnection>(this);
 
         // P3: a client that is gone must end its exchange even if no reader waits from the connection, which is the
         // rule during a long answer. Queued, because Kestrel's own callbacks run user code.
-        peerGone = stream.InputEnded.UnsafeRegister(
+        peerGone = inputEnded.UnsafeRegister(
             static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),
             this
         );
@@ -53,11 +64,14 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
     /// <summary>Called when it has unwound, if a server took it.</summary>
     public Action? Left { get; set; }
 
-    public string ServerName => stream.Open.ServerName;
+    public abstract string ServerName { get; }
 
-    public IPEndPoint Client => stream.Open.Client;
+    public IPEndPoint Client { get; }
 
-    public string Workload => stream.Open.Identity?.MatchedName ?? "";
+    // TLS replaces the transport by its own while it lasts.
+    private IDuplexPipe Carrier { get; }
+
+    public abstract string Workload { get; }
 
     public void UseMemory(MemoryPool<byte> pool)
     {
@@ -72,7 +86,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         var last = forwarded;
         if (last.Host != host)
         {
-            last = (host, ForwardedHeader.Format(Client.Address, host));
+            last = (host, FormatForwarded(host));
             forwarded = last;
         }
 
@@ -144,7 +158,7 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         }
         else
         {
-            stream.Abort(StreamErrorCode.Cancelled);
+            AbortCarrier(StreamErrorCode.Cancelled);
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), this, false);
@@ -156,27 +170,36 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         await Transport.Output.CompleteAsync();
         await peerGone.DisposeAsync();
         Close();
-        await stream.DisposeAsync();
+        await DisposeCarrierAsync();
         ended(this);
         Left?.Invoke();
         Left = null;
         await base.DisposeAsync();
     }
 
+    /// <summary>Who the client is, and which host it requested, for the upstream.</summary>
+    protected virtual string FormatForwarded(string host) => ForwardedHeader.Format(Client.Address, host);
+
+    /// <summary>Cuts off what carries the connection, in both directions.</summary>
+    protected abstract void AbortCarrier(StreamErrorCode code);
+
+    /// <summary>Called once, when both directions have completed.</summary>
+    protected abstract ValueTask DisposeCarrierAsync();
+
     // FIN behind what was written; a client that does not end its side then is not waited for.
     private async Task EndAfterDeliveryAsync()
     {
-        await stream.Output.CompleteAsync();
+        await Carrier.Output.CompleteAsync();
         try
         {
-            await Task.Delay(DeliveryTime, time, stream.InputEnded);
+            await Task.Delay(DeliveryTime, time, inputEnded);
         }
         catch (OperationCanceledException)
         {
             // The client ended its side, as it should.
         }
 
-        stream.Abort(StreamErrorCode.UpstreamGone);
+        AbortCarrier(StreamErrorCode.UpstreamGone);
     }
 
     private void OnStarted()

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Culvert.Tunnel.Agent.Requests;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,7 +17,7 @@ internal sealed class CommandConnection(string serverName, string tunnelId, Tunn
 
     public string ServerName => serverName;
 
-    public IPEndPoint Client { get; } = new(ToAddress(tunnelId), 0);
+    public IPEndPoint Client { get; } = ProviderAddress.Create(tunnelId);
 
     // No certificate of the product's caller is seen.
     public string Workload => "";
@@ -51,15 +48,4 @@ internal sealed class CommandConnection(string serverName, string tunnelId, Tunn
     }
 
     public string Forwarded(string host) => $"for={Node};host={host};proto=https";
-
-    // An address that no host has (RFC 6666, 100::/64): the fair queue and the limits of upstreams distinguish clients by it.
-    private static IPAddress ToAddress(string tunnelId)
-    {
-        Span<byte> address = stackalloc byte[16];
-        address.Clear();
-        address[0] = 0x01;
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(tunnelId));
-        BinaryPrimitives.WriteUInt64BigEndian(address[8..], BinaryPrimitives.ReadUInt64BigEndian(digest));
-        return new IPAddress(address);
-    }
 }

@@ -1,10 +1,11 @@
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Tunnels;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>One validated entry of <c>tunnels</c> with kind <c>long_poll</c>: a tunnel of another provider.</summary>
-internal sealed record LongPollSettings
+internal sealed record LongPollSettings : IProviderSettings
 {
     /// <summary>The channel of calls that name none.</summary>
     public const string MainChannel = "main";

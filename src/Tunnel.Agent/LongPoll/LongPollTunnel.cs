@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Platform.Timing;
+using Culvert.Tunnel.Agent.Tunnels;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
@@ -7,7 +8,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// One tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for each
 /// command. It fails alone: other tunnels, and the tunnel to the agent's own edges, continue.
 /// </summary>
-internal sealed class LongPollTunnel : IDisposable
+internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 {
     // A poll that is held for nothing takes long; the first one says whether the tunnel works.
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);

@@ -51,6 +51,9 @@ internal static class McpMethods
     public static bool NeedsChoice(string method) =>
         Chosen.Contains(method) || method.StartsWith("tasks/", StringComparison.Ordinal);
 
+    /// <summary>Whether revisions without sessions do not have it any more: a message of theirs with it names nothing.</summary>
+    public static bool IsRemoved(string method) => method is "resources/subscribe" or "resources/unsubscribe";
+
     /// <summary>Whether modern requests repeat the name in a header (M2).</summary>
     public static bool RepeatsName(string method) => method is CallTool or GetPrompt or ReadResource;
 

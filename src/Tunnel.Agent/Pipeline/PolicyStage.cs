@@ -152,9 +152,8 @@ internal sealed class PolicyStage(
             return await ObjectAsync(exchange, served, call, PolicyFailures.MethodRefused);
         }
 
-        if (exchange.HasBody || policy.Pins?.Closed is not null)
+        if ((exchange.HasBody ? PolicyFailures.Invalid : policy.Closure) is { } failure)
         {
-            var failure = exchange.HasBody ? PolicyFailures.Invalid : PolicyFailures.PinsUnavailable;
             return await ObjectAsync(exchange, served, call, failure);
         }
 
@@ -259,7 +258,7 @@ internal sealed class PolicyStage(
             }
 
             // Last: an approval is used up by asking for it.
-            if (await call.CheckApprovalAsync(rule, message, exchange.ClientGone) is { } unapproved)
+            if (await call.CheckApprovalAsync(exchange, rule, exchange.ClientGone) is { } unapproved)
             {
                 return await ObjectAsync(exchange, served, call, unapproved, message, limits);
             }
@@ -358,7 +357,7 @@ internal sealed class PolicyStage(
             CallDescription.Add(call.Record, message, head);
         }
 
-        return failure ?? (policy.Pins?.Closed is null ? null : PolicyFailures.PinsUnavailable);
+        return failure ?? policy.Closure;
     }
 
     private void DescribeArguments(CallRecord record, McpMessage message, CallArguments? arguments)

@@ -1,5 +1,4 @@
 using Culvert.Tunnel.Agent.Audit;
-using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
@@ -111,12 +110,12 @@ internal sealed class PolicyCall(
     /// approval is used up. Under <c>observe</c> no person is asked.
     /// </summary>
     public async ValueTask<Failure?> CheckApprovalAsync(
+        Exchange exchange,
         PolicyRule rule,
-        McpMessage message,
         CancellationToken cancellationToken
     )
     {
-        if (rule.Approval is null)
+        if (rule.Approval is not { } approval)
         {
             return null;
         }
@@ -131,9 +130,22 @@ internal sealed class PolicyCall(
             return ApprovalFailures.Unavailable;
         }
 
+        var body = exchange.HeldBody!;
+        var message = body.Message;
+        var dialogue = IsModern && approval.Page is not null ? PageDialogue.Read(message) : default;
+        if (dialogue.IsDeclined)
+        {
+            return ApprovalFailures.Required;
+        }
+
+        if (dialogue.HasAnswer)
+        {
+            message = body.Replace(PageDialogue.RemoveAnswer(message));
+        }
+
         var verdict = await Approvals.AskAsync(record, rule, message, cancellationToken);
         record.Approval = verdict.Id;
-        return verdict.Failure;
+        return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }
 
     public override void End(Exchange exchange)

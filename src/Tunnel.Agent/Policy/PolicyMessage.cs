@@ -6,6 +6,16 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <summary>Which messages a policy judges: those that the server cannot read otherwise (P11, M8).</summary>
 internal static class PolicyMessage
 {
+    // What the specification demands for a method that the revision does not have, whatever its parameters are.
+    // Not a field: the catalogue of codes has each failure once.
+    private static Failure MethodRemoved =>
+        PolicyFailures.ParamsInvalid with
+        {
+            Status = 404,
+            Message = "Method not found",
+            RpcCode = RpcText.MethodNotFound,
+        };
+
     /// <summary>
     /// Why a message must not pass whatever the rules are; null: it can be judged. In this order: 1. JSON, depth, members
     /// twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
@@ -18,7 +28,9 @@ internal static class PolicyMessage
         : message.Has(MessageErrors.NotAnObject) ? PolicyFailures.NotAnObject
         : message.Has(MessageErrors.LookAlike | MessageErrors.ForeignName) ? PolicyFailures.LookAlikeKey
         : message.Has(MessageErrors.Invalid) ? PolicyFailures.Invalid
-        : message.Has(MessageErrors.Params | MessageErrors.Target) ? PolicyFailures.ParamsInvalid
+        : message.Has(MessageErrors.Params | MessageErrors.Target)
+            ? head.IsModern && McpMethods.IsRemoved(message.Method) ? MethodRemoved
+                : PolicyFailures.ParamsInvalid
         : head.Fault != HeadError.None ? PolicyFailures.HeadersMismatch
         : null;
 

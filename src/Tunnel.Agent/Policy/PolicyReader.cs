@@ -12,9 +12,39 @@ internal static class PolicyReader
     internal const int MaxRules = 10_000;
     private const int MaxNameCharacters = 1024;
     private const long MaxBodyBytes = 64 << 20;
+    private static readonly string[] RuleKeys = ["mode", "default", "rules", "json"];
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    /// <summary>The section of the agent's own file.</summary>
     public static PolicySettings Read(ConfigSection policy, OauthSettings oauth)
+    {
+        var isFromService = policy.Choice("from", "file", "file", "service") == "service";
+        var settings = ReadRules(policy, oauth);
+        if (!isFromService)
+        {
+            return settings;
+        }
+
+        foreach (var key in RuleKeys.Where(policy.Has))
+        {
+            policy.Error(
+                key,
+                "The policy of this route comes from the service, so this would have no effect.",
+                "Remove it, or write from: file."
+            );
+        }
+
+        return PolicySettings.NotReceived;
+    }
+
+    /// <summary>A text of the service; what is wrong with it is in the errors of its document.</summary>
+    public static PolicySettings ReadService(ConfigSection root, OauthSettings oauth)
+    {
+        PolicyForm.RequireMode(root);
+        return ReadRules(root, oauth) with { IsFromService = true };
+    }
+
+    private static PolicySettings ReadRules(ConfigSection policy, OauthSettings oauth)
     {
         var rules = policy.List("rules");
         var json = policy.Section("json");

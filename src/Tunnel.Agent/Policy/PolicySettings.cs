@@ -9,6 +9,20 @@ internal sealed record PolicySettings
 {
     public static readonly PolicySettings Off = new();
 
+    /// <summary>Of a route whose policy comes from the service, as long as it has none: everything is refused.</summary>
+    public static readonly PolicySettings NotReceived = new()
+    {
+        Mode = PolicyMode.Enforce,
+        IsFromService = true,
+        IsMissing = true,
+    };
+
+    /// <summary>The agent's own file has no rules for the route: they come by the feed.</summary>
+    public bool IsFromService { get; init; }
+
+    /// <summary>It comes from the service, and no usable version was received.</summary>
+    public bool IsMissing { get; init; }
+
     public PolicyMode Mode { get; init; }
 
     /// <summary>For what no rule names.</summary>

@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -27,6 +28,12 @@ internal sealed class RoutePolicy
 
     /// <summary>What was approved of the route's server; null: nothing is compared.</summary>
     public RoutePins? Pins => Rules.Pins;
+
+    /// <summary>Why every call is refused, whatever the rules are; null: they decide.</summary>
+    public Failure? Closure =>
+        Settings.IsMissing ? PolicyFailures.NotReceived
+        : Pins?.Closed is not null ? PolicyFailures.PinsUnavailable
+        : null;
 
     /// <param name="settings">The route's section.</param>
     /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>

@@ -39,12 +39,24 @@ internal static class ApprovalFailures
         ErrorTypes.Api,
         "The call was not made because its approval cannot be checked.",
         "The identity service cannot be reached or refuses the request, or too many requests for approval are pending.",
-        "Read the reason in the agent's log (event 18008), and repeat the call later."
+        "Read the reason in the agent's log (event 18013), and repeat the call later."
     )
     {
         RpcCode = -32603, // JSON-RPC 2.0 §5.1: internal error
         RetryAfterSeconds = 5,
     };
+
+    /// <summary>Names the page to the client, where a person still has to decide.</summary>
+    public static Failure? WithPage(Failure? failure, Uri? page) =>
+        failure is { Ticket: { } ticket } && failure.Reason == Required.Reason
+            ? failure with
+            {
+                Message =
+                    $"A person has to approve the call: ticket {ticket.Id}. Open the page if you are an approver, or give the "
+                    + "ticket to one. Continue after the approval.",
+                Ticket = ticket with { Page = page },
+            }
+            : failure;
 
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } = [Required, Rejected, Unavailable];

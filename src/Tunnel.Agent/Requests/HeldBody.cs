@@ -9,8 +9,9 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// </summary>
 internal sealed class HeldBody(BodyBudget budget) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> bytes = new();
+    private ArrayBufferWriter<byte> bytes = new();
     private McpMessage? message;
+    private long reserved;
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
@@ -31,6 +32,7 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
             return false;
         }
 
+        reserved += arrived.Length;
         foreach (var segment in arrived)
         {
             bytes.Write(segment.Span);
@@ -39,6 +41,14 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
         return true;
     }
 
+    /// <summary>Takes out what was for the agent alone. The bytes until now stay as they are: a record may refer to them.</summary>
+    public McpMessage Replace(ReadOnlySpan<byte> shorter)
+    {
+        bytes = new ArrayBufferWriter<byte>(shorter.Length);
+        bytes.Write(shorter);
+        return message = MessageReader.Read(Bytes);
+    }
+
     // Called once, by the exchange.
-    public void Dispose() => budget.Return(bytes.WrittenCount);
+    public void Dispose() => budget.Return(reserved);
 }

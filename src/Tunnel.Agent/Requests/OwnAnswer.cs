@@ -17,8 +17,11 @@ internal static class OwnAnswer
         ReadOnlyMemory<byte> id = default
     )
     {
-        var body = failure.RpcCode is { } code
-            ? FormatRpc(code, failure, requestId, exchange.Call is { Id.IsEmpty: false } call ? call.Id : id)
+        var rpcId = exchange.Call is { Id.IsEmpty: false } call ? call.Id : id;
+        var body =
+            failure.Ticket is { Page: { } page } ticket
+                ? RpcText.PageRequired(rpcId.Span, failure.Message, ticket.Id, page)
+            : failure.RpcCode is { } code ? FormatRpc(code, failure, requestId, rpcId)
             : Format(failure, requestId);
         var response = exchange.Response;
         response.StatusCode = failure.Status;

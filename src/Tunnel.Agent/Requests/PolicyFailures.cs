@@ -259,6 +259,16 @@ internal static class PolicyFailures
         ErrorTypes.Api
     );
 
+    public static readonly Failure NotReceived = Refusal(
+        "policy.not_received",
+        503,
+        InternalError,
+        "The route is closed because its policy was not received.",
+        "The route has policy.from: service, and the agent never received a version that it can use.",
+        "Run culvert policy list, have a version approved, and read the agent's log (event 18021).",
+        ErrorTypes.Api
+    );
+
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } =
     [
@@ -287,6 +297,7 @@ internal static class PolicyFailures
         TimedOut,
         AuditUnavailable,
         PinsUnavailable,
+        NotReceived,
     ];
 
     private static Failure Refusal(

@@ -85,6 +85,39 @@ internal static class RpcText
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>
+    /// The result of a call that needs its user to open a page (MCP 2026-07-28, multi round-trip requests). The client repeats
+    /// the call with what its user answered, under <see cref="ApprovalTicket.AnswerMember"/>.
+    /// </summary>
+    public static byte[] PageRequired(ReadOnlySpan<byte> id, string message, string ticket, Uri page)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(id, skipInputValidation: true);
+            json.WriteStartObject("result"u8);
+            json.WriteString("resultType"u8, "input_required"u8);
+            json.WriteStartObject("inputRequests"u8);
+            json.WriteStartObject(ApprovalTicket.AnswerMember);
+            json.WriteString("method"u8, "elicitation/create"u8);
+            json.WriteStartObject("params"u8);
+            json.WriteString("mode"u8, "url"u8);
+            json.WriteString("elicitationId"u8, ticket);
+            json.WriteString("url"u8, page.AbsoluteUri);
+            json.WriteString("message"u8, message);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
     public static byte[] EmptyResult(ReadOnlySpan<byte> id) =>
         [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id, .. ",\"result\":{}}"u8];
 

@@ -28,5 +28,11 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
     public IEnumerable<string> NamesUnder(string domain, IReadOnlyCollection<string> active) =>
         [HostnameUnder(domain), .. Hostnames.Where(h => active.Contains(h, StringComparer.OrdinalIgnoreCase))];
 
+    /// <summary>The route that has this hostname under the domain; null: the hostname is not of that domain.</summary>
+    public static string? NameUnder(string hostname, string domain) =>
+        hostname == domain ? BareDomain
+        : hostname.EndsWith($".{domain}", StringComparison.Ordinal) ? hostname[..^(domain.Length + 1)]
+        : null;
+
     public static string HostnameUnder(string name, string domain) => name == BareDomain ? domain : $"{name}.{domain}";
 }

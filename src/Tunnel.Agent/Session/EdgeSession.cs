@@ -11,19 +11,13 @@ namespace Culvert.Tunnel.Agent.Session;
 /// <summary>One outer connection in use: hands its streams to the inner server and winds them down at the end.</summary>
 internal sealed class EdgeSession : IAsyncDisposable
 {
-    // The part of the drain time in which inner connections may close after their current response. Then the session
-    // closes the others in order, and the multiplexer resets those that do not close.
-    private const double PatientPart = 0.75;
-
     private readonly MuxConnection mux;
     private readonly InnerServer server;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly Lock gate = new();
-    private readonly HashSet<InnerConnection> connections = []; // guarded by gate
+    private readonly OpenConnections connections;
     private readonly CancellationTokenSource over = new();
     private readonly Action<InnerConnection> remove; // one for all connections
-    private volatile bool closing; // written under gate
 
     public EdgeSession(
         MuxConnection mux,
@@ -38,7 +32,8 @@ internal sealed class EdgeSession : IAsyncDisposable
         this.server = server;
         this.time = time;
         this.logger = logger;
-        remove = Remove;
+        connections = new OpenConnections(time);
+        remove = connections.Remove;
         CertificateSerial = certificateSerial;
         PeerSerial = peerSerial;
         Completion = RunAsync();
@@ -65,7 +60,10 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     /// <summary>True while clients can be brought over this connection.</summary>
     public bool IsServing =>
-        !IsOver && mux.PeerHello.IsCompletedSuccessfully && !mux.PeerGoAway.IsCompletedSuccessfully && !closing;
+        !IsOver
+        && mux.PeerHello.IsCompletedSuccessfully
+        && !mux.PeerGoAway.IsCompletedSuccessfully
+        && !connections.IsClosing;
 
     public int OpenStreams => mux.OpenStreams;
 
@@ -78,40 +76,14 @@ internal sealed class EdgeSession : IAsyncDisposable
         Close(drain);
     }
 
-    /// <summary>
-    /// Asks every inner HTTP connection to end: at the end of its next answer where it can, so that no client's
-    /// request crosses the close; in order at the latest when most of the drain time is over.
-    /// </summary>
-    public void Close(TimeSpan drain)
-    {
-        lock (gate)
-        {
-            if (closing)
-            {
-                return;
-            }
-
-            closing = true;
-        }
-
-        Each(static c => c.CloseAfterAnswer());
-        _ = CloseLateAsync(drain * PatientPart);
-    }
+    /// <summary>Asks every inner HTTP connection to end within the drain time.</summary>
+    public void Close(TimeSpan drain) => connections.Close(drain, over.Token);
 
     public async ValueTask DisposeAsync()
     {
         await over.CancelAsync();
         await mux.DisposeAsync();
         await Completion;
-    }
-
-    // Called by a connection that has unwound.
-    private void Remove(InnerConnection connection)
-    {
-        lock (gate)
-        {
-            connections.Remove(connection);
-        }
     }
 
     private async Task RunAsync()
@@ -135,54 +107,21 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     private void Accept(MuxStream stream)
     {
-        var connection = new InnerConnection(stream, time, remove);
-        bool late;
-        lock (gate)
-        {
-            connections.Add(connection);
-            late = closing;
-        }
-
+        var connection = new EdgeConnection(stream, time, remove);
+        var isLate = connections.Add(connection);
         if (!server.TryOffer(connection, out var problem))
         {
             // The edge may place the client elsewhere (W12).
             Log.InnerConnectionRefused(logger, stream.Open.ConnectionId, problem);
-            Remove(connection);
+            connections.Remove(connection);
             stream.Abort(StreamErrorCode.Refused);
             _ = stream.DisposeAsync().AsTask();
             return;
         }
 
-        if (late)
+        if (isLate)
         {
             connection.CloseAfterAnswer();
-        }
-    }
-
-    private async Task CloseLateAsync(TimeSpan after)
-    {
-        try
-        {
-            await Task.Delay(after, time, over.Token);
-            Each(static c => c.RequestClose());
-        }
-        catch (OperationCanceledException)
-        {
-            // Over already.
-        }
-    }
-
-    private void Each(Action<InnerConnection> action)
-    {
-        InnerConnection[] open;
-        lock (gate)
-        {
-            open = [.. connections];
-        }
-
-        foreach (var connection in open)
-        {
-            action(connection);
         }
     }
 }

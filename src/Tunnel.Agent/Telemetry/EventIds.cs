@@ -89,6 +89,12 @@ internal static class EventIds
     public const int AuditExportRestarted = 18012;
     public const int ApprovalUnavailable = 18013;
 
+    // Policies of the service 18020
+    public const int ServicePolicyInForce = 18020;
+    public const int ServicePolicyRefused = 18021;
+    public const int ServicePoliciesNotKept = 18022;
+    public const int ServicePoliciesNotRead = 18023;
+
     // Pins 19000
     public const int PinDrift = 19000;
     public const int PinDriftGone = 19001;
@@ -106,4 +112,12 @@ internal static class EventIds
     public const int AnswerNotTaken = 20005;
     public const int CommandFault = 20006;
     public const int LongPollFault = 20007;
+
+    // Tunnels behind a provider's connector 21000
+    public const int ConnectorListening = 21000;
+    public const int ConnectorFailed = 21001;
+    public const int ConnectorEnded = 21002;
+    public const int ConnectorRefused = 21003;
+    public const int ConnectorFault = 21004;
+    public const int DangerousConnectorAddress = 21005;
 }

@@ -83,6 +83,11 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
             LongPolls(html, view);
         }
 
+        if (view.Connectors.Count > 0)
+        {
+            Connectors(html, view);
+        }
+
         Table(
             html,
             "Routes",
@@ -152,6 +157,24 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
         );
         return html.Append("</body></html>").ToString();
     }
+
+    private static void Connectors(StringBuilder html, StatusView view) =>
+        Table(
+            html,
+            "Tunnels behind connectors",
+            ["tunnel", "listens at", "last connection", "connections", "certificate until", "state"],
+            view.Connectors.Select(t =>
+                new[]
+                {
+                    Text(t.Domain),
+                    Text(t.Listen.ToString()),
+                    t.LastConnection is { } at ? Mark("n", Time(at)) : "",
+                    Mark("n", t.Open.ToString(CultureInfo.InvariantCulture)),
+                    t.CertificateExpires is { } until ? Mark("n", Time(until)) : "",
+                    t.Problem is { } problem ? Mark("bad", problem) : Mark("ok", "serves"),
+                }
+            )
+        );
 
     private static void LongPolls(StringBuilder html, StatusView view) =>
         Table(

@@ -1,5 +1,6 @@
 using Culvert.Platform.Logging;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Telemetry;
 
@@ -25,6 +26,9 @@ internal sealed record StatusView
 
     /// <summary>Tunnels of other providers.</summary>
     public IReadOnlyList<LongPollStatus> LongPolls { get; init; } = [];
+
+    /// <summary>Tunnels behind the connectors of other providers.</summary>
+    public IReadOnlyList<ConnectorStatus> Connectors { get; init; } = [];
 
     public required IReadOnlyList<StatusRoute> Routes { get; init; }
 

@@ -67,7 +67,7 @@ internal static class EdgeCommand
         {
             run,
             drain,
-            ConfigCommand.Create(ConfigLocation.Edge, EdgeSettingsReader.Read),
+            ConfigCommand.Create(ConfigLocation.Edge, EdgeSettingsReader.Read, RunCommand.DescribeKeys),
             DoctorCommand.Create(),
             health,
             version,

@@ -65,6 +65,10 @@ internal static class RunCommand
     /// <summary>Everything but which edge this is, and where clients and agents find it.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
+    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    internal static ConfigKeys DescribeKeys() =>
+        new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(SharedSections).Assembly, typeof(RunCommand).Assembly);
+
     private static async Task<int> RunAsync(
         ParseResult parsed,
         ConfigResult<EdgeSettings> loaded,
@@ -100,6 +104,7 @@ internal static class RunCommand
         state.SnapshotChanged += challenges.Apply;
 
         using var traces = Traces.Start(settings.Telemetry, "tunnel-edge", ConnectionSpan.SourceName);
+        using var export = MetricsExport.Start(settings.Telemetry, "tunnel-edge");
         await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet, traces);
         running.AgentsChanged += credentials.RequestReport;
         var watch = new ConfigWatch<EdgeSettings>(
@@ -132,7 +137,7 @@ internal static class RunCommand
             Hosting.Log.Listening(logger, "health", IPEndPoint.Parse(new Uri(url).Authority));
         }
 
-        var sections = new SharedSections(credentials.PrepareIdentity, health, levels, traces);
+        var sections = new SharedSections(credentials.PrepareIdentity, health, levels, traces, export);
         using var ending = new CancellationTokenSource();
         var manager = Task.WhenAll(
             credentials.RunAsync(ending.Token),

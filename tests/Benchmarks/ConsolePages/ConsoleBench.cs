@@ -26,7 +26,7 @@ internal sealed class ConsoleBench(Checkout checkout, string folder, TimeProvide
         await using var load = await CertificateLoad.CreateAsync(
             mill => ExchangeInstallation.CreateAsync(checkout, folder, mill, time, cancellationToken),
             "sealed",
-            isFromProvider: true,
+            way: IssuanceWay.TwoRequests,
             time,
             cancellationToken
         );

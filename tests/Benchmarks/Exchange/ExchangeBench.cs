@@ -22,7 +22,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         using var server = new PostgresServer(PostgresDurability.Full);
         await using var sqlite = await InstallAsync("sqlite", mill, postgres: null, cancellationToken);
         await using var postgres = await InstallAsync("postgres", mill, server.CreateDatabase(), cancellationToken);
-        var some = await WriteAsync(sqlite, Requests(sqlite, mill, FloorRequests), cancellationToken);
+        var some = await sqlite.WriteRequestsAsync(mill, FloorRequests, cancellationToken);
         var certificates = sqlite.Run.Folder("floor");
         await FloorServer.CertifyAsync(certificates, cancellationToken);
         await using var floor = await FloorServer.StartAsync(sqlite.Ports.McpServer, certificates, cancellationToken);
@@ -30,8 +30,8 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             plan,
             cancellationToken,
             new LoadSubject(sqlite.Ports.McpServer, floor.Pid, (_, _) => Task.FromResult(some), Reuse: true),
-            SubjectOf(sqlite, mill),
-            SubjectOf(postgres, mill)
+            sqlite.ToSubject(mill),
+            postgres.ToSubject(mill)
         );
         return
         [
@@ -39,6 +39,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             Figure.Of("exchange.postgres.c64", Results(rounds[2]), Results(rounds[0])),
             Figure.OfProcessor("exchange.cpu_per_1k", Processor(rounds[1]), Processor(rounds[0])),
             Figure.OfProcessor("exchange.postgres.cpu_per_1k", Processor(rounds[2]), Processor(rounds[0])),
+            Figure.OfValue("exchange.allocated", "B", [.. rounds[1].Select(round => round.AllocatedBytes)]),
         ];
     }
 
@@ -54,27 +55,4 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         CancellationToken cancellationToken
     ) =>
         ExchangeInstallation.CreateAsync(checkout, Path.Combine(folder, name), mill, time, cancellationToken, postgres);
-
-    private LoadSubject SubjectOf(ExchangeInstallation service, AssertionMill mill) =>
-        new(
-            service.Ports.Api,
-            service.Pid,
-            (count, cancellationToken) => WriteAsync(service, Requests(service, mill, count), cancellationToken),
-            Reuse: false
-        );
-
-    private IReadOnlyList<ReadOnlyMemory<byte>> Requests(ExchangeInstallation service, AssertionMill mill, int count) =>
-        mill.Requests(
-            count,
-            service.Url,
-            service.OrganizationId,
-            _ => new AssertionTarget(service.RuleId, ExchangeInstallation.Issuer),
-            time.GetUtcNow()
-        );
-
-    private static Task<RequestFile> WriteAsync(
-        ExchangeInstallation service,
-        IReadOnlyList<ReadOnlyMemory<byte>> requests,
-        CancellationToken cancellationToken
-    ) => RequestFile.WriteAsync(service.Run.File($"requests-{requests.Count}"), requests, cancellationToken);
 }

@@ -126,6 +126,24 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => service.Process.StopAsync(Grace, cancellationToken);
 
+    /// <summary>This service, loaded with exchanges that it has not had.</summary>
+    public LoadSubject ToSubject(AssertionMill mill) =>
+        new(
+            Ports.Api,
+            Pid,
+            (count, stopping) => WriteRequestsAsync(mill, count, stopping),
+            Reuse: false,
+            Ports.ServiceHealth
+        );
+
+    /// <summary>So many exchanges, each with an assertion of its own.</summary>
+    public Task<RequestFile> WriteRequestsAsync(AssertionMill mill, int count, CancellationToken cancellationToken) =>
+        RequestFile.WriteAsync(
+            run.File($"requests-{count}"),
+            mill.Requests(count, Url, OrganizationId, _ => new AssertionTarget(RuleId, Issuer), time.GetUtcNow()),
+            cancellationToken
+        );
+
     /// <summary>From the start of the process to its first answer to an exchange.</summary>
     public async Task<TimeSpan> StartToFirstExchangeAsync(
         ReadOnlyMemory<byte> request,

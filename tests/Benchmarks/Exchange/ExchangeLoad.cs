@@ -4,14 +4,17 @@ using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Exchange;
 
-/// <summary>A measured load with the processor time that the server took for a thousand of its requests.</summary>
-internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThousand)
+/// <summary>A measured load with what it cost the server.</summary>
+/// <param name="Result">Rate and times.</param>
+/// <param name="ProcessorPerThousand">Processor time that the server took for a thousand requests.</param>
+/// <param name="AllocatedBytes">Memory that it allocated for a request; 0 where it does not say.</param>
+internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThousand, double AllocatedBytes)
 {
     public const int Connections = 64;
 
     /// <summary>
     /// Loads the servers in turns, after a warm-up of each that is not counted: whatever else the machine does meets all
-    /// of them, so that the ratios of one round hold although rounds differ.
+    /// of them, so that the ratios of one round hold although rounds differ. Each round begins with another server.
     /// </summary>
     /// <returns>The rounds of each subject, in the order of the subjects.</returns>
     public static async Task<IReadOnlyList<IReadOnlyList<ExchangeLoad>>> MeasureAsync(
@@ -32,15 +35,18 @@ internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThou
         }
 
         var rounds = subjects.Select(_ => new List<ExchangeLoad>()).ToArray();
-        for (var round = 0; round < LoadPlan.Rounds; round++)
+        for (var round = 0; round < plan.Turns; round++)
         {
-            for (var i = 0; i < subjects.Length; i++)
+            for (var turn = 0; turn < subjects.Length; turn++)
             {
-                var part = requests[i].Count / LoadPlan.Rounds;
+                var i = (round + turn) % subjects.Length;
+                var part = requests[i].Count / plan.Turns;
+                var allocated = await subjects[i].AllocatedAsync(cancellationToken);
                 var before = ProcessorTime.Of(subjects[i].Pid);
                 var load = await RunAsync(subjects[i], requests[i], part, plan.Round, cancellationToken);
-                rounds[i]
-                    .Add(new ExchangeLoad(load, (ProcessorTime.Of(subjects[i].Pid) - before) / load.Requests * 1000));
+                var spent = ProcessorTime.Of(subjects[i].Pid) - before;
+                allocated = await subjects[i].AllocatedAsync(cancellationToken) - allocated;
+                rounds[i].Add(new ExchangeLoad(load, spent / load.Requests * 1000, (double)allocated / load.Requests));
             }
         }
 

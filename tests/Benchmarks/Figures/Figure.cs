@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -28,8 +29,17 @@ internal sealed record Figure
 
     public double? P99Ms { get; init; }
 
+    /// <summary>The floor's.</summary>
+    public double? FloorP50Ms { get; init; }
+
     /// <summary>The floor's: what the machine itself takes for its slowest hundredth.</summary>
     public double? FloorP99Ms { get; init; }
+
+    /// <summary>The least and the greatest ratio within a round.</summary>
+    public IReadOnlyList<double>? Spread { get; init; }
+
+    /// <summary>What else the machine does: runnable threads, the mean of the last minute.</summary>
+    public double? Load { get; init; }
 
     /// <summary>Middle values of the rounds; the ratio is the middle one of those within a round.</summary>
     public static Figure Of(string name, IReadOnlyList<LoadResult> measured, IReadOnlyList<LoadResult> floor) =>
@@ -42,7 +52,9 @@ internal sealed record Figure
             Ratio = Math.Round(Median([.. measured.Zip(floor)], r => r.First.PerSecond / r.Second.PerSecond), 3),
             P50Ms = Math.Round(Median(measured, round => round.P50.TotalMilliseconds), 2),
             P99Ms = Math.Round(Median(measured, round => round.P99.TotalMilliseconds), 2),
+            FloorP50Ms = Math.Round(Median(floor, round => round.P50.TotalMilliseconds), 2),
             FloorP99Ms = Math.Round(Median(floor, round => round.P99.TotalMilliseconds), 2),
+            Load = LoadAverage(),
         };
 
     /// <summary>Processor time of the rounds; the ratio says how many times the floor's it is.</summary>
@@ -54,7 +66,19 @@ internal sealed record Figure
             Unit = "ms",
             Floor = Math.Round(Median(floor, round => round.TotalMilliseconds), 1),
             Ratio = Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 2),
+            Load = LoadAverage(),
         };
+
+    /// <summary>Two builds in alternation: the second's value, with the first's as its floor and the spread of the ratio.</summary>
+    public static Figure OfBuilds(string name, string unit, IReadOnlyList<double> first, IReadOnlyList<double> second)
+    {
+        var ratios = second.Zip(first, (later, earlier) => later / earlier).Order().ToList();
+        return OfValue(name, unit, second, first) with
+        {
+            Spread = [Math.Round(ratios[0], 3), Math.Round(ratios[^1], 3)],
+            Load = LoadAverage(),
+        };
+    }
 
     /// <summary>Middle values of the rounds and of the floor's, if there is one; the ratio is the middle one of those within a round.</summary>
     public static Figure OfValue(
@@ -73,6 +97,9 @@ internal sealed record Figure
                 ? null
                 : Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 3),
         };
+
+    private static double LoadAverage() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static double Median<T>(IReadOnlyList<T> rounds, Func<T, double> value) =>
         rounds.Select(value).Order().ElementAt(rounds.Count / 2);

@@ -67,6 +67,21 @@ internal static class FigureCatalogue
             "ms",
             "processor time of 1,000 exchanges on SQLite; floor: an empty endpoint"
         ),
+        new("exchange", "exchange.allocated", "B", "memory that the service allocates for an exchange on SQLite"),
+        new("compare", "compare.exchange", "1/s", "exchanges of the second build; floor: of the first"),
+        new("compare", "compare.exchange.p99", "ms", "slowest hundredth of the second build; floor: of the first"),
+        new(
+            "compare",
+            "compare.exchange.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 with the second build; floor: of the first"
+        ),
+        new(
+            "compare",
+            "compare.exchange.allocated",
+            "B",
+            "memory for an exchange with the second build; floor: of the first"
+        ),
         new("exchange", "exchange.postgres.cpu_per_1k", "ms", "the same on PostgreSQL, without the database's own"),
         new(
             "exchange",
@@ -92,6 +107,18 @@ internal static class FigureCatalogue
             "cert.oidc.*.c64",
             "1/s",
             "identity token to certificate, by database; floor: the platform's own signing"
+        ),
+        new(
+            "issue",
+            "cert.direct.*.c64",
+            "1/s",
+            "identity token to certificate in one request; floor: in two requests"
+        ),
+        new(
+            "issue",
+            "cert.direct.*.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 certificates, one request each; floor: two requests each"
         ),
         new(
             "issue",
@@ -155,6 +182,12 @@ internal static class FigureCatalogue
             "reading a call's message (floor: with all care), making and writing its record"
         ),
         new("policy", "policy.record.*_bytes", "B", "what each of them allocates"),
+        new(
+            "policy",
+            "policy.record.durable",
+            "1/s",
+            "records of calls that the disk has, flushed as the agent does it"
+        ),
         new("policy", "policy.calls.c*", "1/s", "calls of so many clients under 1,000 rules; floor: without a policy"),
         new(
             "policy",

@@ -13,7 +13,7 @@ internal sealed class CertificateLoad : IAsyncDisposable
     private readonly ExchangeInstallation service;
     private readonly IssuingTunnel tunnel;
     private readonly AssertionMill mill;
-    private readonly bool isFromProvider;
+    private readonly IssuanceWay way;
     private readonly TimeProvider time;
     private RequestFile? exchanges;
     private RequestFile? issuances;
@@ -23,26 +23,16 @@ internal sealed class CertificateLoad : IAsyncDisposable
         ExchangeInstallation service,
         IssuingTunnel tunnel,
         AssertionMill mill,
-        bool isFromProvider,
+        IssuanceWay way,
         TimeProvider time
-    ) =>
-        (this.service, this.tunnel, this.mill, this.isFromProvider, this.time) = (
-            service,
-            tunnel,
-            mill,
-            isFromProvider,
-            time
-        );
+    ) => (this.service, this.tunnel, this.mill, this.way, this.time) = (service, tunnel, mill, way, time);
 
     public ExchangeInstallation Service => service;
 
-    /// <param name="isFromProvider">
-    /// Two requests for each certificate, the first for an access token; else one token serves them all.
-    /// </param>
     public static async Task<CertificateLoad> CreateAsync(
         Func<AssertionMill, Task<ExchangeInstallation>> installAsync,
         string custody,
-        bool isFromProvider,
+        IssuanceWay way,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -53,7 +43,7 @@ internal sealed class CertificateLoad : IAsyncDisposable
         {
             service = await installAsync(mill);
             var tunnel = await IssuingTunnel.CreateAsync(service, cancellationToken, custody);
-            return new CertificateLoad(service, tunnel, mill, isFromProvider, time);
+            return new CertificateLoad(service, tunnel, mill, way, time);
         }
         catch
         {
@@ -71,26 +61,40 @@ internal sealed class CertificateLoad : IAsyncDisposable
     public async Task PrepareAsync(int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var token = isFromProvider ? RequestMill.TokenMark : await tunnel.TokenAsync(mill, now, cancellationToken);
         var name = string.Create(CultureInfo.InvariantCulture, $"issuances-{++made}");
         issuances = await RequestFile.WriteAsync(
             service.Run.File(name),
-            RequestMill.Requests(count, service.Url, tunnel.TunnelId, token),
-            cancellationToken
-        );
-        exchanges = isFromProvider
-            ? await RequestFile.WriteAsync(
-                service.Run.File($"{name}-exchanges"),
-                mill.Requests(
+            way == IssuanceWay.OneRequest
+                ? RequestMill.AssertedRequests(
                     count,
                     service.Url,
-                    service.OrganizationId,
-                    _ => new AssertionTarget(tunnel.RuleId, ExchangeInstallation.Issuer),
-                    now
+                    (tunnel.TunnelId, service.OrganizationId, tunnel.RuleId),
+                    () => mill.Assertion(ExchangeInstallation.Issuer, service.Url.OriginalString, now)
+                )
+                : RequestMill.Requests(
+                    count,
+                    service.Url,
+                    tunnel.TunnelId,
+                    way == IssuanceWay.TwoRequests
+                        ? RequestMill.TokenMark
+                        : await tunnel.TokenAsync(mill, now, cancellationToken)
                 ),
-                cancellationToken
-            )
-            : null;
+            cancellationToken
+        );
+        exchanges =
+            way == IssuanceWay.TwoRequests
+                ? await RequestFile.WriteAsync(
+                    service.Run.File($"{name}-exchanges"),
+                    mill.Requests(
+                        count,
+                        service.Url,
+                        service.OrganizationId,
+                        _ => new AssertionTarget(tunnel.RuleId, ExchangeInstallation.Issuer),
+                        now
+                    ),
+                    cancellationToken
+                )
+                : null;
     }
 
     /// <summary>Asks for so many at most, with 64 connections.</summary>

@@ -11,7 +11,7 @@ namespace Culvert.Benchmarks.Issuance;
 /// <summary>
 /// <c>issue.sqlite.c64</c> (with an access token), <c>issue.pkcs11.c64</c> (the authority's key in SoftHSM),
 /// <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity provider's token to certificate, two
-/// requests), <c>issue.stored.N</c> (the floor is an empty store in the same rounds): server certificates, each with
+/// requests), <c>cert.direct.sqlite.c64</c> (one request; the floor is two), <c>issue.stored.N</c> (the floor is an empty store in the same rounds): server certificates, each with
 /// both its commits before the answer. Each with its <c>cpu_per_1k</c>: what the service takes of the cores, whatever
 /// else the machine does, and how many times the floor's that is.
 /// </summary>
@@ -38,7 +38,16 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     {
         if (part is null or "rate")
         {
-            foreach (var figure in await MeasureAsync("issue.sqlite", "sealed", false, null, null, cancellationToken))
+            foreach (
+                var figure in await MeasureAsync(
+                    "issue.sqlite",
+                    "sealed",
+                    IssuanceWay.Token,
+                    null,
+                    null,
+                    cancellationToken
+                )
+            )
             {
                 yield return figure;
             }
@@ -48,7 +57,16 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         {
             Directory.CreateDirectory(folder);
             var token = await SoftToken.CreateAsync(folder, cancellationToken);
-            foreach (var figure in await MeasureAsync("issue.pkcs11", "pkcs11", false, null, token, cancellationToken))
+            foreach (
+                var figure in await MeasureAsync(
+                    "issue.pkcs11",
+                    "pkcs11",
+                    IssuanceWay.Token,
+                    null,
+                    token,
+                    cancellationToken
+                )
+            )
             {
                 yield return figure;
             }
@@ -56,9 +74,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 
         if (part is null or "oidc")
         {
-            foreach (
-                var figure in await MeasureAsync("cert.oidc.sqlite", "sealed", true, null, null, cancellationToken)
-            )
+            foreach (var figure in await MeasureWaysAsync(cancellationToken))
             {
                 yield return figure;
             }
@@ -72,7 +88,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 var figure in await MeasureAsync(
                     "cert.oidc.postgres",
                     "sealed",
-                    true,
+                    IssuanceWay.TwoRequests,
                     database,
                     null,
                     cancellationToken
@@ -105,13 +121,13 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     private async Task<IReadOnlyList<Figure>> MeasureAsync(
         string name,
         string custody,
-        bool isFromProvider,
+        IssuanceWay way,
         string? postgres,
         string? pkcs11,
         CancellationToken cancellationToken
     )
     {
-        await using var load = await CreateAsync(name, custody, isFromProvider, postgres, pkcs11, cancellationToken);
+        await using var load = await CreateAsync(name, custody, way, postgres, pkcs11, cancellationToken);
         var share = await WarmUpAsync(load, cancellationToken);
         var floor = new List<IssuanceLoad>();
         var rounds = new List<IssuanceLoad>();
@@ -128,11 +144,48 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         ];
     }
 
+    // The way with two requests and the one with one, in turns.
+    private async Task<IReadOnlyList<Figure>> MeasureWaysAsync(CancellationToken cancellationToken)
+    {
+        await using var two = await CreateAsync(
+            "cert.oidc.sqlite",
+            "sealed",
+            IssuanceWay.TwoRequests,
+            null,
+            null,
+            cancellationToken
+        );
+        await using var one = await CreateAsync(
+            "cert.direct.sqlite",
+            "sealed",
+            IssuanceWay.OneRequest,
+            null,
+            null,
+            cancellationToken
+        );
+        var shares = (await WarmUpAsync(two, cancellationToken), await WarmUpAsync(one, cancellationToken));
+        var rounds = (Floor: new List<IssuanceLoad>(), Two: new List<IssuanceLoad>(), One: new List<IssuanceLoad>());
+        for (var round = 0; round < LoadPlan.Rounds; round++)
+        {
+            rounds.Floor.Add(BareLoop.Measure(plan.Round, cancellationToken));
+            rounds.Two.Add(await two.RunAsync(shares.Item1, plan.Round, cancellationToken));
+            rounds.One.Add(await one.RunAsync(shares.Item2, plan.Round, cancellationToken));
+        }
+
+        return
+        [
+            Figure.Of("cert.oidc.sqlite.c64", Results(rounds.Two), Results(rounds.Floor)),
+            Figure.OfProcessor("cert.oidc.sqlite.cpu_per_1k", Processor(rounds.Two), Processor(rounds.Floor)),
+            Figure.Of("cert.direct.sqlite.c64", Results(rounds.One), Results(rounds.Two)),
+            Figure.OfProcessor("cert.direct.sqlite.cpu_per_1k", Processor(rounds.One), Processor(rounds.Two)),
+        ];
+    }
+
     // Two services side by side, one of which has issued for long; they are asked in turns.
     private async Task<IReadOnlyList<Figure>> MeasureStoredAsync(CancellationToken cancellationToken)
     {
-        await using var empty = await CreateAsync("empty", "sealed", false, null, null, cancellationToken);
-        await using var full = await CreateAsync("stored", "sealed", false, null, null, cancellationToken);
+        await using var empty = await CreateAsync("empty", "sealed", IssuanceWay.Token, null, null, cancellationToken);
+        await using var full = await CreateAsync("stored", "sealed", IssuanceWay.Token, null, null, cancellationToken);
         // Copies are made of one that the service issued.
         await full.PrepareAsync(FirstCertificates, cancellationToken);
         await full.RunAsync(FirstCertificates, plan.Round, cancellationToken);
@@ -173,7 +226,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     private Task<CertificateLoad> CreateAsync(
         string name,
         string custody,
-        bool isFromProvider,
+        IssuanceWay way,
         string? postgres,
         string? pkcs11,
         CancellationToken cancellationToken
@@ -190,7 +243,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                     pkcs11
                 ),
             custody,
-            isFromProvider,
+            way,
             time,
             cancellationToken
         );

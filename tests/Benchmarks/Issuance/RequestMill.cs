@@ -21,21 +21,40 @@ internal static class RequestMill
     }
 
     /// <summary>HTTP/1.1 requests for server certificates of one tunnel.</summary>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Requests(int count, Uri service, string tunnelId, string token)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Requests(int count, Uri service, string tunnelId, string token) =>
+        Requests(count, service, $"Authorization: Bearer {token}\r\n", () => Body(tunnelId, ""));
+
+    /// <summary>The same, each with an assertion of its own.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> AssertedRequests(
+        int count,
+        Uri service,
+        (string Tunnel, string Organization, string Rule) ids,
+        Func<string> assert
+    ) =>
+        Requests(
+            count,
+            service,
+            "",
+            () =>
+                Body(
+                    ids.Tunnel,
+                    $"""
+                    ,"organization_id":"{ids.Organization}","federation_rule_id":"{ids.Rule}","assertion":"{assert()}"
+                    """
+                )
+        );
+
+    private static ReadOnlyMemory<byte>[] Requests(int count, Uri service, string header, Func<string> body)
     {
-        var bodyBytes = Body(Csr(), tunnelId).Length + SparePemCharacters;
+        var bodyBytes = body().Length + SparePemCharacters;
         var head =
-            $"POST /v1/certificates HTTP/1.1\r\nHost: {service.Authority}\r\nAuthorization: Bearer {token}\r\n"
+            $"POST /v1/certificates HTTP/1.1\r\nHost: {service.Authority}\r\n{header}"
             + $"Content-Type: application/json\r\nContent-Length: {bodyBytes}\r\n\r\n";
         var requests = new ReadOnlyMemory<byte>[count];
-        Parallel.For(
-            0,
-            count,
-            i => requests[i] = Encoding.ASCII.GetBytes(head + Body(Csr(), tunnelId).PadRight(bodyBytes))
-        );
+        Parallel.For(0, count, i => requests[i] = Encoding.ASCII.GetBytes(head + body().PadRight(bodyBytes)));
         return requests;
     }
 
-    private static string Body(string csr, string tunnelId) =>
-        $$"""{"tunnel_id":"{{tunnelId}}","csr":"{{csr.ReplaceLineEndings("\\n")}}"}""";
+    private static string Body(string tunnelId, string more) =>
+        $$"""{"tunnel_id":"{{tunnelId}}","csr":"{{Csr().ReplaceLineEndings("\\n")}}"{{more}}}""";
 }

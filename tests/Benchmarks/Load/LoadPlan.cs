@@ -8,8 +8,9 @@ namespace Culvert.Benchmarks.Load;
 /// alone: where others compile as well, fifteen seconds are short.
 /// </summary>
 /// <param name="WarmUp">Of each server.</param>
-/// <param name="Round">One of <see cref="Rounds"/> turns of each server.</param>
-internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round)
+/// <param name="Round">One of <paramref name="Turns"/> turns of each server.</param>
+/// <param name="Turns">How often each server is loaded.</param>
+internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round, int Turns = LoadPlan.Rounds)
 {
     /// <summary>Turns of each server: what is printed is the middle one.</summary>
     public const int Rounds = 3;
@@ -24,8 +25,7 @@ internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round)
     private const double Faster = 1.5;
 
     /// <summary>What a server that answered so many in a second may need for all its turns.</summary>
-    public int RequestsAt(double perSecond) =>
-        Math.Max(Rounds, (int)(perSecond * Faster * Round.TotalSeconds * Rounds));
+    public int RequestsAt(double perSecond) => Math.Max(Turns, (int)(perSecond * Faster * Round.TotalSeconds * Turns));
 
     public static LoadPlan FromEnvironment()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
@@ -9,13 +10,15 @@ namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
 /// <c>policy.record.*</c>: what a record of a call costs alone: reading the message, making the record, and writing and
-/// chaining its line. Each in microseconds and in bytes that it allocates.
+/// chaining its line. Each in microseconds and in bytes that it allocates. <c>policy.record.durable</c>: how many records a
+/// second the disk has, written and flushed as the agent does it.
 /// </summary>
 internal sealed class RecordRow(string folder, TimeProvider time)
 {
     private const int PerRound = 20_000;
     private const int PerBatch = 250; // as many as come between two writes of a busy agent
     private const int Rounds = 9;
+    private const int DurablePerRound = 200_000; // a flush every 100 ms is a small part of that
     private const int MaxDepth = 64;
 
     private static readonly ReadOnlyMemory<byte> Body =
@@ -24,7 +27,7 @@ internal sealed class RecordRow(string folder, TimeProvider time)
     private static readonly HeaderDictionary Headers = new() { ["MCP-Protocol-Version"] = "2025-11-25" };
 
     /// <summary>Measures each figure when it is read.</summary>
-    public IEnumerable<Figure> Run(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (
             var figure in Measure("read", Read(MessageReader.Read), Read(MessageReader.ReadWithCare), cancellationToken)
@@ -38,6 +41,7 @@ internal sealed class RecordRow(string folder, TimeProvider time)
             AuditSettings.Default with
             {
                 DiskReserve = 0,
+                Keep = 2, // the disk has no more use of them
             },
             new AuditFolder(folder, "calls.jsonl"),
             "agent-1",
@@ -62,6 +66,50 @@ internal sealed class RecordRow(string folder, TimeProvider time)
         {
             yield return figure;
         }
+
+        yield return await MeasureDurableAsync(trail, () => RecordOf(message, head), cancellationToken);
+    }
+
+    // From the first record to the flush that covers the last one.
+    private async Task<Figure> MeasureDurableAsync(
+        AuditTrail trail,
+        Func<CallRecord> record,
+        CancellationToken cancellationToken
+    )
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var writing = Task.Run(() => trail.RunAsync(stopping.Token), CancellationToken.None);
+        List<double> rates = [];
+        for (var round = -1; round < Rounds; round++)
+        {
+            var last = trail.Sequence + DurablePerRound;
+            var started = time.GetTimestamp();
+            for (var i = 0; i < DurablePerRound; i++)
+            {
+                while (!trail.TryReserve())
+                {
+                    await WaitAsync(); // as many wait as may
+                }
+
+                trail.Add(record());
+            }
+
+            while (trail.Durable < last)
+            {
+                await WaitAsync();
+            }
+
+            if (round >= 0)
+            {
+                rates.Add(DurablePerRound / time.GetElapsedTime(started).TotalSeconds);
+            }
+        }
+
+        await stopping.CancelAsync();
+        await writing;
+        return Figure.OfValue("policy.record.durable", "1/s", rates);
+
+        Task WaitAsync() => Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellationToken);
     }
 
     // As the policy does it for every call.

@@ -25,6 +25,7 @@ public sealed class DependencyPageTests
     [
         .. Shippable,
         "0BSD",
+        "BlueOak-1.0.0",
         "ISC",
         "Unlicense",
         "CC0-1.0",

@@ -24,6 +24,12 @@ internal sealed record DependencyUse(string Package, string Does, string Measure
             "no hot path; our lines did not become fewer",
             "the transport that vets addresses, and strict checks of answers ([why](decisions/0002-jose-and-oauth.md))"
         ),
+        new(
+            "MailKit",
+            "hands mail to a relay; writes its headers",
+            "no hot path",
+            "connection, STARTTLS and TLS: its own handshake downloads certificates that the relay's names"
+        ),
         new("Markdig", "renders the pages under `/docs`", "375 → 120 lines", "–"),
         new(
             "Microsoft.AspNetCore.Authentication.OpenIdConnect",

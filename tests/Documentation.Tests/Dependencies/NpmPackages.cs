@@ -16,6 +16,8 @@ internal static class NpmPackages
         ["@modelcontextprotocol/inspector-client"] = "MIT AND Apache-2.0",
         ["@modelcontextprotocol/inspector-server"] = "MIT AND Apache-2.0",
         ["@modelcontextprotocol/server-everything"] = "MIT AND Apache-2.0",
+        ["@modelcontextprotocol/server-filesystem"] = "MIT AND Apache-2.0",
+        ["@modelcontextprotocol/server-memory"] = "MIT AND Apache-2.0",
         ["rechoir"] = "MIT",
     };
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using ModelContextProtocol;
@@ -54,23 +52,6 @@ public sealed class ClientTests(StandardSystem system) : SystemTest(system)
     /// <summary>A small session, written down: tools, progress, a question of the server's, an error.</summary>
     private async Task<string> SeenAsync(Uri endpoint, string? token, string version, string asking)
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false };
-        if (token is not null)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = McpCaller.TrustOnly(Installation.Record.Tunnel.TrustBundle),
-            };
-        }
-
-        using var http = new HttpClient(handler);
-        http.DefaultRequestHeaders.Authorization = token is null
-            ? null
-            : new AuthenticationHeaderValue("Bearer", token);
-        await using var transport = new HttpClientTransport(
-            new HttpClientTransportOptions { Endpoint = endpoint, TransportMode = HttpTransportMode.StreamableHttp },
-            http
-        );
         var options = new McpClientOptions { ProtocolVersion = version };
         options.Handlers.ElicitationHandler = (_, _) =>
             ValueTask.FromResult(
@@ -85,7 +66,14 @@ public sealed class ClientTests(StandardSystem system) : SystemTest(system)
                     },
                 }
             );
-        await using var client = await McpClient.CreateAsync(transport, options, cancellationToken: Cancel);
+        await using var connection = await CSharpClient.ConnectAsync(
+            endpoint,
+            token is null ? null : Installation.Record.Tunnel.TrustBundle,
+            token,
+            options,
+            Cancel
+        );
+        var client = connection.Client;
 
         var seen = new List<string> { $"negotiated {client.NegotiatedProtocolVersion}" };
         foreach (var tool in await client.ListToolsAsync(cancellationToken: Cancel))

@@ -24,7 +24,7 @@ public sealed class ProgramConformanceTests(ProgramSystem system) : SystemTest(s
     [InlineData("2026-07-28")]
     public async Task Conformance_OfAProgram_LosesNoCheckOfTheServerOverHttp(string requirements)
     {
-        var route = Installation.FixtureProgramEndpoint;
+        var route = Installation.EndpointOf(ProgramSystem.Route);
         await using var shim = await HttpShim.StartAsync(Installation, route, StandardSystem.AllowedOrigin, Cancel);
         var direct = await ConformanceRecord.ReadAsync(ConformanceTarget.Fixture, requirements, Cancel);
 

@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage;
 using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Fidelity;
@@ -10,7 +11,14 @@ public sealed class ProgramSystem()
         {
             ExchangesPerSecond = 1000,
             ManualTunnel = false,
-            FixtureProgram = true,
+            Commands = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [Route] = ["node", FixtureServer.ProgramOf(Checkout.Find())],
+            },
             AllowedOrigins = [StandardSystem.AllowedOrigin],
         }
-    );
+    )
+{
+    /// <summary>The label of the fixture server as a program of the agent's.</summary>
+    public const string Route = "fixture-program";
+}

@@ -62,6 +62,28 @@ public sealed class BrowserLoginTests : PersonLoginTest
             .ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
+    // The service maps the groups of the id_token to roles, as for the console.
+    [Fact]
+    public async Task SignedIn_WithoutARule_SignsInWithTheRolesOfThePerson()
+    {
+        Prepare();
+        const string signIn = "POST /v1/sign_in";
+        Service.On(signIn, """{"access_token":"clv_ses_x","token_type":"DPoP","expires_in":900}""");
+        string[] line = [.. Line("--browser")[..8], "--scopes", "profile groups"];
+        var running = Stage.RunAsync(line);
+        var asked = Asked(await opened.Task);
+        Grant(asked["nonce"]);
+
+        using var done = await ReturnAsync(asked, $"code={Code}&iss={Uri.EscapeDataString(Issuer)}");
+        var run = await running;
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("with your roles");
+        asked["scope"].ShouldBe("openid profile groups");
+        Sent(signIn).Single().Json!["id_token"]!.GetValue<string>().ShouldBe(IdToken(asked["nonce"]));
+        Sent(Exchange).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Page_ThatTheBrowserGets_FetchesNothingAndRepeatsNothing()
     {

@@ -127,7 +127,7 @@ public sealed class LoginCommandTests : CommandTest
     [Theory]
     [InlineData("login --rule fdrl_01 --token-file t --organization o", "no sign-in method")]
     [InlineData("login --federated --rule fdrl_01 --token-file t", "organization")]
-    [InlineData("login --federated --token-file t", "'--rule' is required")]
+    [InlineData("login --federated --token-file t", "the rule is not named")]
     public async Task Incomplete_IsUsage(string line, string why)
     {
         var run = await Stage.RunAsync(line.Split(' '));

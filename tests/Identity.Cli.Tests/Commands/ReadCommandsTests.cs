@@ -14,6 +14,12 @@ public sealed class ReadCommandsTests : CommandTest
     [InlineData("agent list --tunnel tnl_01", "GET /v1/tunnels/tnl_01/agents")]
     [InlineData("history list --denied --limit 5", "GET /v1/authentication_history?decision=denied&limit=5")]
     [InlineData("audit list --page p", "GET /v1/audit?page=p")]
+    [InlineData(
+        "audit list --event tunnel_* --actor key_x --actor-type person --subject s --resource ca_x --outcome denied "
+            + "--since 2026-01-31T12:00:00Z --until 2026-02-01T00:00:00Z --request req_x",
+        "GET /v1/audit?event=tunnel_%2A&actor=key_x&actor_type=person&subject=s&resource=ca_x&outcome=denied"
+            + "&since=2026-01-31T12%3A00%3A00Z&until=2026-02-01T00%3A00%3A00Z&request_id=req_x"
+    )]
     [InlineData("edge list", "GET /v1/edges")]
     [InlineData("issuer list --include-archived", "GET /v1/organizations/federation_issuers?include_archived=true")]
     [InlineData("rule list --issuer fdis_01", "GET /v1/organizations/federation_rules?issuer_id=fdis_01")]

@@ -17,7 +17,7 @@ internal static class CommandTable
 
     public static string[] Lines { get; } =
     [
-        "login --federated --device --browser --rule --token-file --issuer --client-id --audience --issuer-ca-file "
+        "login --federated --device --browser --rule --token-file --issuer --client-id --audience --scopes --issuer-ca-file "
             + "--service-account",
         "logout",
         "whoami",
@@ -108,6 +108,13 @@ internal static class CommandTable
         "approvals show TUNNEL ID",
         "approvals approve TUNNEL ID --reason",
         "approvals reject TUNNEL ID --reason",
+        "policy push TUNNEL HOSTNAME FILE --comment",
+        $"policy list TUNNEL --hostname --state {ListOfLiving}",
+        "policy show TUNNEL ID",
+        "policy diff TUNNEL ID",
+        "policy approve TUNNEL ID --reason",
+        "policy reject TUNNEL ID --reason",
+        "policy rollback TUNNEL HOSTNAME --reason",
         "range-set apply NAME --file -f --range --revision",
         "range-set list",
         "range-set show NAME",
@@ -155,7 +162,7 @@ internal static class CommandTable
         "edge resume ID --reason",
         "edge archive ID --yes",
         "dns export --caa --target",
-        $"history list --denied --granted --rule --issuer --subject --reason --request --since --until {ListOfLiving}",
+        $"history list --denied --granted --rule --issuer --service-account --subject --reason --request --since --until {ListOfLiving}",
         "explain REQUEST-ID",
         $"token list --service-account {ListOfLiving}",
         "token inspect --file",
@@ -173,7 +180,7 @@ internal static class CommandTable
         "webhook archive",
         "webhook test",
         "webhook deliveries",
-        $"audit list {ListOfLiving}",
+        $"audit list --event --actor --actor-type --subject --resource --tunnel --outcome --since --until --request {ListOfLiving}",
         "audit export --out --since",
         "audit proof TUNNEL INSTANCE --last --out --since --witnesses",
         "audit verify EXPORT --checkpoint --log --log-key --log-since --witness --witnesses-required",

@@ -84,7 +84,9 @@ public sealed class AdminKeyEndpointsTests : IAsyncLifetime
 
         var op = await CreateAsync(hand, "Op", "operator");
         using var low = service.Client(op.Text("admin_key"));
-        await low.GetAsync(Keys, Cancellation).ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
+        await low.PostAsync(Keys, Body("Low", "viewer")).ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
+        await low.PostAsync($"{Keys}/{op.Id()}/revoke", "{}").ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
+        await low.GetAsync("/v1/audit/export", Cancellation).ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;

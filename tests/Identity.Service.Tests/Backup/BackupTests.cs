@@ -6,7 +6,11 @@ using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -148,6 +152,35 @@ public sealed class BackupTests : IAsyncLifetime
         await federated.CreateAsync($"{FederatedService.Rules}/{changed}", new JsonObject { ["state"] = "enforce" });
         (await federated.ExchangeAsync(changed, federated.Token())).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await federated.CreateAsync($"/v1/tunnels/{paused}/rotate_token", [])).Text("tunnel_token").ShouldNotBeNull();
+    }
+
+    // The version of the backup may allow more than the one that was approved later.
+    [Fact]
+    public async Task Restored_WithALaterExport_HasNoActivePolicyWhereOneWasApproved()
+    {
+        using var bob = await AddPersonAsync();
+        var tunnel = await federated.CreateAsync("/v1/tunnels", []);
+        var policies = $"/v1/tunnels/{tunnel.Id()}/policies";
+        var (kept, _) = (await ApproveAsync("kept"), await ApproveAsync("changed"));
+        await BackUpAsync();
+        await ApproveAsync("changed");
+
+        await RestoreAsync(new RestoreChoice([await ExportAsync()], [], NothingLater: false));
+
+        (await federated.GetAsync($"{policies}?state=active"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(one => one.Id())
+            .ShouldBe([kept]);
+
+        async Task<string> ApproveAsync(string route)
+        {
+            var draft = await federated.CreateAsync(
+                policies,
+                new JsonObject { ["hostname"] = $"{route}.{tunnel.Text("domain")}", ["text"] = "mode: enforce" }
+            );
+            return (await bob.PostOkAsync($"{policies}/{draft.Id()}/approve")).Id();
+        }
     }
 
     [Fact]
@@ -301,6 +334,27 @@ public sealed class BackupTests : IAsyncLifetime
             .Trim();
         string.Join('\n', Lines(await File.ReadAllBytesAsync(BackupPath, Cancel))).ShouldNotContain(key);
         Should.Throw<IOException>(() => BackUpAsync().GetAwaiter().GetResult());
+    }
+
+    // A second person: no other key made this one.
+    private async Task<HttpClient> AddPersonAsync()
+    {
+        var secret = AdminKey.NewSecret();
+        var key = new AdminKey
+        {
+            Id = AdminKeyId.New(),
+            OrganizationId = federated.OrganizationId,
+            Name = "Bob",
+            Scopes = AdminRole.SecurityAdmin.Scopes,
+            CreatedAt = federated.Time.GetUtcNow(),
+            ExpiresAt = federated.Time.GetUtcNow().AddDays(1),
+        };
+        var statement = federated.Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret));
+        var committed = await federated
+            .Service.Get<IJournal>()
+            .CommitAsync(new Decision { Statements = [statement] }, Cancel);
+        committed.IsCommitted.ShouldBeTrue();
+        return federated.Service.Client(secret);
     }
 
     private async Task<(BackupHeader Header, long Rows)> BackUpAsync() =>

@@ -1,9 +1,12 @@
 using Culvert.Identity.Cli.Audit;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Transparency.Witnesses;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Checkpoints;
+using Culvert.Identity.Service.Transparency.Witnesses;
 using Culvert.Platform.Transparency;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.CommandLine;
@@ -11,25 +14,44 @@ namespace Culvert.Identity.Service.Tests.CommandLine;
 /// <summary><c>culvert audit proof</c> and <c>verify --log</c> on the transparency log of a real service.</summary>
 public sealed class AuditProofTests : IAsyncLifetime
 {
-    // Of a valid shape, and signed by no agent: what the service would refuse, had it not been put into its database.
-    private const string Token = "e30.e30.AAAA";
-
+    private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("culvert-proof-");
+    private WitnessServer witness = null!;
     private OperatorDesk desk = null!;
     private string file = "";
+    private string tunnel = "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        desk = await OperatorDesk.StartAsync();
+        var pki = new TestPki(time.GetUtcNow());
+        witness = await WitnessServer.StartAsync("witness.test/w1", pki, time);
+        var roots = Path.Combine(folder.FullName, "roots.pem");
+        await File.WriteAllTextAsync(roots, pki.RootPem, Cancel);
+        desk = await OperatorDesk.StartAsync(
+            options =>
+                options with
+                {
+                    Transparency = new TransparencyOptions { Witnesses = [witness.ToOptions(roots)] },
+                },
+            time
+        );
+        desk.Service.Names.Set(WitnessServer.HostName, "127.0.0.1");
+        await desk.Service.Api.PostOkAsync($"/v1/jobs/{WitnessCollector.JobName}/pause", """{"reason":"test"}""");
         file = desk.Path("proof.json");
-        var tunnel = await desk.JsonAsync("tunnel", "create", "docs");
+        tunnel = (string)(await desk.JsonAsync("tunnel", "create", "docs"))["id"]!;
         await IntegrateAsync();
-        await AddAsync((string)tunnel["id"]!);
+        await AddAsync(1);
         await IntegrateAsync();
     }
 
-    public async ValueTask DisposeAsync() => await desk.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await desk.DisposeAsync();
+        await witness.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task Proof_OfACheckpoint_LeadsToTheSignedTreeHead()
@@ -41,7 +63,7 @@ public sealed class AuditProofTests : IAsyncLifetime
         var head = TreeHead.Parse(proof.Note.Text)!;
         var entry = proof.Entries.ShouldHaveSingleItem();
         MerkleProof
-            .HasEntry(entry.Index, head.Size, LogEntry.FromCheckpoint(Token).ToHash(), head.Root, entry.Hashes)
+            .HasEntry(entry.Index, head.Size, LogEntry.FromCheckpoint(Token(1)).ToHash(), head.Root, entry.Hashes)
             .ShouldBeTrue();
     }
 
@@ -84,8 +106,53 @@ public sealed class AuditProofTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Proof_OfSoManyWitnesses_IsOfTheNewestTreeHeadThatTheyCosigned()
+    {
+        var log = await desk.Service.Api.GetOkAsync("/v1/transparency");
+        witness.Log = (log.Text("origin")!, NoteKey.Parse(log.Text("key")!)!.PublicKey);
+        desk.Service.Time.Advance(TimeSpan.FromSeconds(61));
+        await desk.Service.Get<WitnessCollector>().CollectAsync(Cancel);
+        witness.Down = 503;
+        await AddAsync(2);
+        await IntegrateAsync();
+
+        await desk.RunAsync(0, "audit", "proof", "docs", "agent-1", "--witnesses", "1", "--out", file);
+        var cosigned = CallProof.Parse(file, await File.ReadAllTextAsync(file, Cancel));
+        await desk.RunAsync(0, "audit", "proof", "docs", "agent-1", "--out", file);
+        var newest = CallProof.Parse(file, await File.ReadAllTextAsync(file, Cancel));
+
+        var key = CosignatureKey.Parse(witness.Vkey)!;
+        key.Find(cosigned.Note).ShouldNotBeNull();
+        key.Find(newest.Note).ShouldBeNull();
+        var (head, later) = (TreeHead.Parse(cosigned.Note.Text)!, TreeHead.Parse(newest.Note.Text)!);
+        head.Size.ShouldBe(witness.Size);
+        head.Size.ShouldBeLessThan(later.Size);
+        newest.Entries.Count.ShouldBe(2);
+        var entry = cosigned.Entries.ShouldHaveSingleItem(); // the second is in no tree that a witness has seen
+        entry.Index.ShouldBe(newest.Entries[0].Index);
+        MerkleProof
+            .HasEntry(entry.Index, head.Size, LogEntry.FromCheckpoint(Token(1)).ToHash(), head.Root, entry.Hashes)
+            .ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("1", 3)]
+    [InlineData("0", 64)]
+    [InlineData("16", 64)]
+    [InlineData("many", 64)]
+    public async Task Proof_OfMoreWitnessesThanThereAre_IsRefused(string count, int exitCode)
+    {
+        await desk.RunAsync(exitCode, "audit", "proof", "docs", "agent-1", "--witnesses", count, "--out", file);
+
+        File.Exists(file).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Proof_OfAnUnknownAgent_SaysSo() =>
         (await desk.RunAsync(1, "audit", "proof", "docs", "agent-2", "--out", file)).ShouldContain("agent-2");
+
+    // Of a valid shape, and signed by no agent: what the service would refuse, had it not been put into its database.
+    private static string Token(long ordinal) => $"e30.e30.AAA{(char)('@' + ordinal)}";
 
     private async Task<string> KeyAsync() => (await desk.Service.Api.GetOkAsync("/v1/transparency")).Text("key");
 
@@ -95,7 +162,7 @@ public sealed class AuditProofTests : IAsyncLifetime
         return desk.Service.Get<TransparencyLog>().IntegrateAsync(Cancel);
     }
 
-    private async Task AddAsync(string tunnel)
+    private async Task AddAsync(long ordinal)
     {
         var organization = (await desk.Service.Api.GetOkAsync("/v1/organizations/current")).Id();
         var now = desk.Service.Time.GetUtcNow();
@@ -104,17 +171,17 @@ public sealed class AuditProofTests : IAsyncLifetime
             .Add(
                 new StoredCheckpoint
                 {
-                    Ordinal = 1,
+                    Ordinal = ordinal,
                     TunnelId = tunnel,
                     InstanceId = "agent-1",
-                    Sequence = 1,
+                    Sequence = ordinal,
                     Head = new string('a', 64),
                     SignedAt = now,
                     ReceivedAt = now,
-                    Token = Token,
+                    Token = Token(ordinal),
                 },
                 organization,
-                new CheckpointHistory(0, now, null, null, [])
+                new CheckpointHistory(ordinal - 1, now, null, null, [])
             );
         var result = await desk.Service.Get<IJournal>().CommitAsync(new Decision { Statements = statements }, Cancel);
         result.IsCommitted.ShouldBeTrue();

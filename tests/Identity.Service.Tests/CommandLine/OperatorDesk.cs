@@ -21,7 +21,10 @@ internal sealed class OperatorDesk : IAsyncDisposable
     public string CaFile => Path("ca.pem");
 
     // The commands check certificates by the machine's clock: the service's begins there.
-    public static async Task<OperatorDesk> StartAsync(Func<ServiceOptions, ServiceOptions>? options = null)
+    public static async Task<OperatorDesk> StartAsync(
+        Func<ServiceOptions, ServiceOptions>? options = null,
+        FakeTimeProvider? time = null
+    )
     {
         var service = await ServiceUnderTest.StartAsync(
             options: o =>
@@ -34,7 +37,7 @@ internal sealed class OperatorDesk : IAsyncDisposable
                 };
                 return options?.Invoke(o) ?? o;
             },
-            time: new FakeTimeProvider(TimeProvider.System.GetUtcNow())
+            time: time ?? new FakeTimeProvider(TimeProvider.System.GetUtcNow())
         );
         var desk = new OperatorDesk(service);
         await File.WriteAllTextAsync(desk.CaFile, service.Get<PlatformCa>().Root.ToPem());

@@ -1,22 +1,13 @@
-using Culvert.Identity.Service.Configuration;
-using Culvert.Platform.Configuration;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Configuration;
 
 public sealed class ServiceConfigurationTests
 {
-    private const string Minimal = """
-        config_version: 1
-        public_url: https://identity.example.com:8443
-        machine_url: https://identity.example.com:8444
-        keys: {sealing_key: file:sealing.key}
-        """;
-
     [Fact]
     public void Read_Minimal_HasTheDocumentedDefaults()
     {
-        var options = Load(Minimal).Settings.ShouldNotBeNull().Options;
+        var options = WrittenConfiguration.Load(WrittenConfiguration.Minimal).Settings.ShouldNotBeNull().Options;
 
         options.TrustDomain.ShouldBe("identity.example.com");
         options.NodeId.ShouldBe(0);
@@ -31,7 +22,10 @@ public sealed class ServiceConfigurationTests
 
     [Fact]
     public void Read_SealingKeyNotThereYet_IsNoError() =>
-        Load(Minimal).Settings.ShouldNotBeNull().Options.SealingKey.File.ShouldEndWith("/sealing.key");
+        WrittenConfiguration
+            .Load(WrittenConfiguration.Minimal)
+            .Settings.ShouldNotBeNull()
+            .Options.SealingKey.File.ShouldEndWith("/sealing.key");
 
     [Theory]
     [InlineData("public_url: https://identity.example.com:8443/", "public_url")]
@@ -60,6 +54,19 @@ public sealed class ServiceConfigurationTests
     [InlineData("certificates: {ocsp_life: 9m}", "certificates.ocsp_life")]
     [InlineData("certificates: {ocsp_life: 13h}", "certificates.ocsp_life")]
     [InlineData("notices: {days: [0]}", "notices.days")]
+    [InlineData("mail: {from: a@example.com}", "mail.host")]
+    [InlineData("mail: {host: relay, recipient_domains: [example.com]}", "mail.from")]
+    [InlineData("mail: {host: relay, from: 'A <a@example.com>', recipient_domains: [example.com]}", "mail.from")]
+    [InlineData("mail: {host: relay, from: a@example.com}", "mail.recipient_domains")]
+    [InlineData("mail: {host: relay, from: a@example.com, recipient_domains: ['*']}", "mail.recipient_domains")]
+    [InlineData("mail: {host: relay, from: a@example.com, recipient_domains: [b.c], username: u}", "mail.password")]
+    [InlineData(
+        "mail: {host: relay, from: a@example.com, recipient_domains: [b.c], password: secret}",
+        "mail.password"
+    )]
+    [InlineData("mail: {tls: none}", "mail.tls")]
+    [InlineData("mail: {per_minute: 0}", "mail.per_minute")]
+    [InlineData("mail: {per_minute: 61}", "mail.per_minute")]
     [InlineData("tunnels: {domain_suffix: '*.example.com'}", "tunnels.domain_suffix")]
     [InlineData("tunnels: {default_client_ranges: [10.0.0.1/8]}", "tunnels.default_client_ranges")]
     [InlineData("agents: {live_for: 45s}", "agents.live_for")]
@@ -92,9 +99,11 @@ public sealed class ServiceConfigurationTests
     public void Read_BadKey_IsNamed(string line, string key)
     {
         var name = line[..line.IndexOf(':', StringComparison.Ordinal)];
-        var kept = Minimal.Split('\n').Where(l => !l.StartsWith(name + ":", StringComparison.Ordinal));
+        var kept = WrittenConfiguration
+            .Minimal.Split('\n')
+            .Where(l => !l.StartsWith(name + ":", StringComparison.Ordinal));
 
-        var result = Load(string.Join('\n', kept.Append(line)));
+        var result = WrittenConfiguration.Load(string.Join('\n', kept.Append(line)));
 
         result.IsValid.ShouldBeFalse();
         result.Errors.ShouldContain(error => error.ToString().Contains(key, StringComparison.Ordinal));
@@ -103,30 +112,14 @@ public sealed class ServiceConfigurationTests
 
     [Fact]
     public void Read_SigningConnectorByCommand_IsKept() =>
-        Load(Minimal + "\ncertificates: {signing_connector: {command: [/opt/sign, now]}}")
+        WrittenConfiguration
+            .Load(WrittenConfiguration.Minimal + "\ncertificates: {signing_connector: {command: [/opt/sign, now]}}")
             .Settings.ShouldNotBeNull()
             .Options.Certificates.SigningCommand.ShouldBe(["/opt/sign", "now"]);
 
     [Fact]
     public void Read_ManyFaults_AreReportedAtOnce() =>
-        Load("config_version: 2\npublic_url: x\nkeys: {}\ntunels: {}").Errors.Count.ShouldBeGreaterThanOrEqualTo(5);
-
-    private static ConfigResult<ServiceSettings> Load(string yaml)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, yaml);
-            return ConfigLoader.Load(
-                ConfigLocation.Service,
-                file,
-                ServiceConfiguration.Read,
-                new Dictionary<string, string>()
-            );
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+        WrittenConfiguration
+            .Load("config_version: 2\npublic_url: x\nkeys: {}\ntunels: {}")
+            .Errors.Count.ShouldBeGreaterThanOrEqualTo(5);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Servers.Calls;
 using Shouldly;
@@ -133,8 +134,8 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
     public async Task Approve_WhereTwoMust_ShowsWhoIsMissing()
     {
         var ticket = await AskAsync(1, approvers: 2);
-        using var ada = await ConsolePersons.SignedInAsync(scene.Service, [ConsoleRole.Approver], "ada");
-        using var grace = await ConsolePersons.SignedInAsync(scene.Service, [ConsoleRole.Operator], "grace");
+        using var ada = await ConsolePersons.SignedInAsync(scene.Service, [RoleName.Approver], "ada");
+        using var grace = await ConsolePersons.SignedInAsync(scene.Service, [RoleName.Operator], "grace");
         (await ada.OpenAsync(Page)).ShouldContain("2 different people must approve");
 
         using var first = await ada.SubmitAsync(Path(ticket, "approve"), ("reason", ""));
@@ -183,9 +184,9 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ConsoleRole.Operator)]
-    [InlineData(ConsoleRole.Approver)]
-    [InlineData(ConsoleRole.SecurityAdmin)]
+    [InlineData(RoleName.Operator)]
+    [InlineData(RoleName.Approver)]
+    [InlineData(RoleName.SecurityAdmin)]
     public async Task Submit_WithARoleThatDecides_IsDoneAsThePerson(string role)
     {
         var ticket = await AskAsync(1);
@@ -208,7 +209,7 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
     public async Task Get_AsViewer_IsRefusedAndNotOffered()
     {
         var ticket = await AskAsync(1);
-        using var browser = await ConsolePersons.SignedInAsync(scene.Service, [ConsoleRole.Viewer]);
+        using var browser = await ConsolePersons.SignedInAsync(scene.Service, [RoleName.Viewer]);
         var overview = await browser.OpenAsync("/console");
         overview.ShouldNotContain(Page);
         (await browser.OpenAsync($"/console/tunnels/{scene.TunnelId}")).ShouldNotContain(Page);

@@ -18,6 +18,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/authorities/new")]
     [InlineData("/console/certificates")]
     [InlineData("/console/issuers")]
+    [InlineData("/console/issuers/new")]
     [InlineData("/console/rules")]
     [InlineData("/console/rules/new")]
     [InlineData("/console/service-accounts")]

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Routing;
 using Shouldly;
@@ -19,7 +20,7 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     [Fact]
     public async Task Submit_AnyFormAsViewer_IsRefused()
     {
-        using var browser = await ConsolePersons.SignedInAsync(service, [ConsoleRole.Viewer]);
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.Viewer]);
         var token = ConsoleBrowser.TokenOf(await browser.OpenAsync("/console"));
         var forms = Forms();
         forms.Count.ShouldBeGreaterThan(4);
@@ -36,7 +37,7 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     public async Task Submit_AnyFormWithoutRole_IsRefused()
     {
         using var browser = await ConsolePersons.SignedInAsync(service, ["owner"]);
-        using var viewer = await ConsolePersons.SignedInAsync(service, [ConsoleRole.Viewer]);
+        using var viewer = await ConsolePersons.SignedInAsync(service, [RoleName.Viewer]);
 
         using var page = await browser.GetAsync("/console/tunnels");
         page.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -71,58 +72,54 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ConsoleRole.Viewer, "GET /v1/audit", true)]
-    [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels", false)]
-    [InlineData(ConsoleRole.Viewer, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/pause", true)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/hostnames", true)]
-    [InlineData(ConsoleRole.Operator, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", true)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/organizations/service_accounts", false)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/organizations/federation_rules", false)]
-    [InlineData(ConsoleRole.Approver, "POST /v1/certificate_authorities/{ca_id}/approve", true)]
-    [InlineData(ConsoleRole.Approver, "POST /v1/certificate_authorities/{ca_id}/activate", false)]
-    [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/pause", false)]
-    [InlineData(ConsoleRole.Approver, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", false)]
+    [InlineData(RoleName.Viewer, "GET /v1/audit", true)]
+    [InlineData(RoleName.Viewer, "POST /v1/tunnels", false)]
+    [InlineData(RoleName.Viewer, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
+    [InlineData(RoleName.Operator, "POST /v1/tunnels/{tunnel_id}/pause", true)]
+    [InlineData(RoleName.Operator, "POST /v1/tunnels/{tunnel_id}/hostnames", true)]
+    [InlineData(RoleName.Operator, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", true)]
+    [InlineData(RoleName.Operator, "POST /v1/organizations/service_accounts", false)]
+    [InlineData(RoleName.Operator, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
+    [InlineData(RoleName.Operator, "POST /v1/organizations/federation_rules", false)]
+    [InlineData(RoleName.Approver, "POST /v1/certificate_authorities/{ca_id}/approve", true)]
+    [InlineData(RoleName.Approver, "POST /v1/certificate_authorities/{ca_id}/activate", false)]
+    [InlineData(RoleName.Approver, "POST /v1/tunnels/{tunnel_id}/pause", false)]
+    [InlineData(RoleName.Approver, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", false)]
+    [InlineData(RoleName.Approver, "POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge", true)]
     [InlineData(
-        ConsoleRole.Approver,
-        "POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
-        true
-    )]
-    [InlineData(
-        ConsoleRole.Operator,
+        RoleName.Operator,
         "POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
         false
     )]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/organizations/service_accounts/{id}/archive", true)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/hostnames/{name}/approve", false)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/certificate_authorities/{ca_id}/activate", true)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/edges", false)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]
-    [InlineData(ConsoleRole.SecurityAdmin, "GET /v1/jobs", false)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/jobs/{job}/pause", false)]
-    [InlineData(ConsoleRole.Viewer, "GET /v1/approvals", false)]
-    [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", false)]
-    [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", false)]
-    [InlineData(ConsoleRole.Operator, "GET /v1/approvals", true)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
-    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
-    [InlineData(ConsoleRole.Approver, "GET /v1/approvals", true)]
-    [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
-    [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
-    [InlineData(ConsoleRole.SecurityAdmin, "GET /v1/approvals", true)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
-    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/organizations/service_accounts/{id}/archive", true)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/hostnames/{name}/approve", false)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/certificate_authorities/{ca_id}/activate", true)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/edges", false)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]
+    [InlineData(RoleName.SecurityAdmin, "GET /v1/jobs", false)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/jobs/{job}/pause", false)]
+    [InlineData(RoleName.Viewer, "GET /v1/approvals", false)]
+    [InlineData(RoleName.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", false)]
+    [InlineData(RoleName.Viewer, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", false)]
+    [InlineData(RoleName.Operator, "GET /v1/approvals", true)]
+    [InlineData(RoleName.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(RoleName.Operator, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
+    [InlineData(RoleName.Approver, "GET /v1/approvals", true)]
+    [InlineData(RoleName.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(RoleName.Approver, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
+    [InlineData(RoleName.SecurityAdmin, "GET /v1/approvals", true)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/approve", true)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/approvals/{approval_id}/reject", true)]
     [InlineData("owner", "GET /v1/tunnels", false)]
     [InlineData("owner", "GET /v1/approvals", false)]
     public void May_RoleAndOperation_IsAsDocumented(string role, string operation, bool may) =>
-        ConsoleRights.May([role], operation).ShouldBe(may);
+        RoleGate.May([role], operation).ShouldBe(may);
 
     [Fact]
     public async Task Submit_PauseAsOperator_IsDoneAndAuditedAsThePerson()
     {
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels", """{"display_name":"docs"}""");
-        using var browser = await ConsolePersons.SignedInAsync(service, [ConsoleRole.Operator], "grace");
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.Operator], "grace");
         await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}");
 
         using var answer = await browser.SubmitAsync($"/console/tunnels/{tunnel.Id()}/pause", ("reason", "a test"));

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -93,7 +94,7 @@ public sealed class JobsPageTests : IAsyncLifetime
     public async Task Get_WithoutTheInstallationsScope_IsRefusedAndNotOffered()
     {
         var made = await service.Api.PostOkAsync("/v1/admin_keys", """{"name":"b","role":"security-admin"}""");
-        using var person = await ConsolePersons.SignedInAsync(service, [ConsoleRole.SecurityAdmin]);
+        using var person = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
         // Ends the key of init.
         using var key = await ConsoleBrowser.SignedInAsync(service, made.Text("admin_key"));
         foreach (var browser in new[] { key, person })

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -18,7 +19,7 @@ public sealed class ServiceAccountPagesTests : IAsyncLifetime
     [Fact]
     public async Task Submit_MakeChangeAndArchive_AreDoneAndShown()
     {
-        using var browser = await ConsolePersons.SignedInAsync(service, [ConsoleRole.SecurityAdmin]);
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
         await browser.OpenAsync(List);
 
         using var made = await browser.SubmitAsync(List, ("name", "ci"), ("description", "of the builds"));
@@ -39,10 +40,26 @@ public sealed class ServiceAccountPagesTests : IAsyncLifetime
         (await browser.OpenAsync(List)).ShouldContain("archived");
     }
 
+    [Fact] // the other form of the page would be saved empty
+    public async Task Submit_ArchiveWithoutAReason_IsRefused_AndTheSettingsStay()
+    {
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
+        await browser.OpenAsync(List);
+        using var made = await browser.SubmitAsync(List, ("name", "ci"), ("description", "of the builds"));
+        var page = made.Headers.Location!.ToString().Replace("?done", "", StringComparison.Ordinal);
+        await browser.OpenAsync(page);
+
+        using var answer = await browser.SubmitAsync($"{page}/archive", ("reason", ""));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        browser.Page.ShouldContain("value=\"of the builds\"");
+        browser.Page.ShouldContain("<option value=\"developer\" selected");
+    }
+
     [Fact]
     public async Task Submit_AdminByAPersonOfTheProvider_IsRefusedAsTheApiDoes()
     {
-        using var browser = await ConsolePersons.SignedInAsync(service, [ConsoleRole.SecurityAdmin]);
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
         await browser.OpenAsync(List);
 
         using var answer = await browser.SubmitAsync(List, ("name", "boss"), ("organization_role", "admin"));
@@ -56,7 +73,7 @@ public sealed class ServiceAccountPagesTests : IAsyncLifetime
     public async Task Get_AsViewer_HasNoForm()
     {
         var account = await service.Api.PostOkAsync("/v1/organizations/service_accounts", """{"name":"ci"}""");
-        using var browser = await ConsolePersons.SignedInAsync(service, [ConsoleRole.Viewer]);
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.Viewer]);
 
         (await browser.OpenAsync(List)).ShouldNotContain("Make it");
         var page = await browser.OpenAsync($"{List}/{account.Id()}");

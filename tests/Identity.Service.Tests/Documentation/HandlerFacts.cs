@@ -76,12 +76,27 @@ internal sealed class HandlerFacts
                     Note(called, text);
                     if (IsOurs(called))
                     {
-                        Follow(called, depth - 1);
+                        Follow(called, IsSameStep(method, called) ? depth : depth - 1);
                     }
 
                     break;
             }
         }
+    }
+
+    // An overload, or what the compiler made of a method's lambdas, is a part of the method itself.
+    private static bool IsSameStep(MethodBase method, MethodBase called) => SourceOf(method) == SourceOf(called);
+
+    private static (Type? Type, string Name) SourceOf(MethodBase method)
+    {
+        var (type, name) = (method.DeclaringType, method.Name);
+        while (type is { DeclaringType: { } around } && type.Name.StartsWith('<'))
+        {
+            name = type.Name.StartsWith("<>", StringComparison.Ordinal) ? name : type.Name;
+            type = around;
+        }
+
+        return (type, name.StartsWith('<') ? name[1..name.IndexOf('>', StringComparison.Ordinal)] : name);
     }
 
     private static Type[] ArgumentsOf(MethodBase method) =>
@@ -139,6 +154,7 @@ internal sealed class HandlerFacts
         && (
             !place.EndsWith(".Audit", StringComparison.Ordinal)
             || type.Name.EndsWith("Endpoints", StringComparison.Ordinal)
+            || type.Name.EndsWith("QueryReader", StringComparison.Ordinal)
         )
         && (
             !Frame.Any(folder => place.EndsWith(folder, StringComparison.Ordinal))

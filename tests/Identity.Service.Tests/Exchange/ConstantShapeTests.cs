@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Certificates;
 using Culvert.Testing.Keys;
 using Shouldly;
 
@@ -16,6 +17,8 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
     private const string UnknownRule = "fdrl_010000000000000000000000";
     private const int Rounds = 60;
 
+    private readonly string csr = CertificateRequests.Create(TestKeys.OtherRsa());
+
     private FederatedService Service => fixture.Service;
 
     [Theory]
@@ -23,6 +26,7 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
     [InlineData("json")]
     [InlineData("jwt_bearer")]
     [InlineData("token_exchange")]
+    [InlineData("certificate")]
     public async Task Refusal_BeforeAndAfterTheSignature_LooksTheSame(string form)
     {
         var shapes = new Dictionary<string, string>();
@@ -124,6 +128,12 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
                 return Service.ExchangeAsync(rule, token);
             case "jwt_bearer":
                 return Service.FormAsync(FormCalls.Assertion(rule, token));
+            case "certificate":
+                var order = Service.ExchangeBody(rule, token);
+                order.Remove("grant_type");
+                order["tunnel_id"] = "tnl_010000000000000000000000";
+                order["csr"] = csr;
+                return Service.PostAnonymousAsync("/v1/certificates", order.ToJsonString());
             default:
                 return Service.FormAsync(FormCalls.Subject(rule, token));
         }

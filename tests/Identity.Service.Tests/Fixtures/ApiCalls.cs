@@ -26,6 +26,15 @@ internal static class ApiCalls
         return body;
     }
 
+    /// <summary>The call succeeds.</summary>
+    public static async Task<JsonElement> ShouldBeOkAsync(this Task<HttpResponseMessage> call)
+    {
+        using var response = await call;
+        var body = await response.JsonAsync();
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, body.ToString());
+        return body;
+    }
+
     public static async Task<JsonElement> GetOkAsync(this HttpClient client, string path)
     {
         using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);

@@ -13,8 +13,6 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 /// <summary>A client of the token endpoint with a DPoP key of its own, or none, at an address of its own.</summary>
 internal sealed class ExchangeClient : IDisposable
 {
-    private static readonly Uri Target = new(FederatedService.PublicUrl + FederatedService.TokenPath);
-
     private readonly FederatedService service;
     private readonly HttpClient http;
     private readonly SigningKey? key;
@@ -68,17 +66,22 @@ internal sealed class ExchangeClient : IDisposable
             '&',
             fields.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}")
         );
-        return SendAsync(body, "application/x-www-form-urlencoded", proof);
+        return SendAsync(FederatedService.TokenPath, body, "application/x-www-form-urlencoded", proof);
     }
 
-    public Task<HttpResponseMessage> PostJsonAsync(string json) => SendAsync(json, "application/json", Proof());
+    public Task<HttpResponseMessage> PostJsonAsync(string json, string path = FederatedService.TokenPath) =>
+        SendAsync(path, json, "application/json", Proof(path: path));
 
-    public string? Proof(string? nonce = null) =>
+    /// <summary>With what makes repeats one request.</summary>
+    public Task<HttpResponseMessage> PostJsonAsync(string json, string path, string idempotencyKey) =>
+        SendAsync(path, json, "application/json", Proof(path: path), idempotencyKey);
+
+    public string? Proof(string? nonce = null, string path = FederatedService.TokenPath) =>
         key is null
             ? null
             : new DpopProofSigner(key).Sign(
                 "POST",
-                Target,
+                new Uri(FederatedService.PublicUrl + path),
                 service.Time.GetUtcNow(),
                 nonce ?? service.Service.Get<DpopNonces>().Current
             );
@@ -89,9 +92,15 @@ internal sealed class ExchangeClient : IDisposable
         key?.Dispose();
     }
 
-    private Task<HttpResponseMessage> SendAsync(string body, string contentType, string? proof)
+    private Task<HttpResponseMessage> SendAsync(
+        string path,
+        string body,
+        string contentType,
+        string? proof,
+        string? idempotencyKey = null
+    )
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, FederatedService.TokenPath)
+        var message = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new ByteArrayContent(Encoding.ASCII.GetBytes(body)),
         };
@@ -99,6 +108,11 @@ internal sealed class ExchangeClient : IDisposable
         if (proof is not null)
         {
             message.Headers.Add(RequestBinding.ProofHeader, proof);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            message.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
         return http.SendAsync(message, TestContext.Current.CancellationToken);

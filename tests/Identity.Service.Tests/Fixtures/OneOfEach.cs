@@ -36,6 +36,8 @@ internal static partial class OneOfEach
         ["POST /v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list"] = """{"crl":"x"}""",
         ["POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge"] = """{"epoch":1}""",
         ["POST /v1/tunnels/{tunnel_id}/relying_parties"] = """{"name":"x"}""",
+        ["POST /v1/tunnels/{tunnel_id}/policies"] = """{"hostname":"x","text":"mode: enforce"}""",
+        ["POST /v1/tunnels/{tunnel_id}/policies/rollback"] = """{"hostname":"x"}""",
         ["POST /v1/tunnels/{tunnel_id}/routes/{route}"] = """{"owner":"x"}""",
         ["POST /v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements"] = """{"epoch":1}""",
     };
@@ -80,6 +82,11 @@ internal static partial class OneOfEach
         );
         await api.PostOkAsync("/v1/client_range_sets/office", """{"ranges":["192.0.2.0/24"]}""");
         await api.PostOkAsync($"{tunnel}/hostnames", """{"name":"tools.example.com"}""");
+        var domain = (await api.GetOkAsync(tunnel)).Text("domain");
+        var policy = await api.PostOkAsync(
+            $"{tunnel}/policies",
+            $$"""{"hostname":"docs.{{domain}}","text":"mode: enforce"}"""
+        );
         var approval = await joined.Machine.PostOkAsync(
             "/v1/agent/approvals",
             $$"""
@@ -94,6 +101,7 @@ internal static partial class OneOfEach
         return new()
         {
             ["approval_id"] = approval.Id(),
+            ["policy_id"] = policy.Id(),
             ["tunnel_id"] = bench.TunnelId,
             ["agent_id"] = joined.Enrollment.Id,
             ["account"] = account.Id(),

@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;

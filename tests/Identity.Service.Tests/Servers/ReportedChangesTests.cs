@@ -128,6 +128,32 @@ public sealed class ReportedChangesTests : IAsyncLifetime
             """
         );
 
+    [Fact]
+    public async Task RefusedPolicy_IsToldOfOnce()
+    {
+        var second = await scene.AddAgentAsync("two");
+        await SendAsync(scene.Agent, Refused("null", ""));
+        (await CountAsync("policy.refused")).ShouldBe(0);
+
+        await SendAsync(scene.Agent, Refused("\"pol_1\"", "line 2: no"));
+        await SendAsync(scene.Agent, Refused("\"pol_1\"", "line 2: no"));
+        await SendAsync(second, Refused("\"pol_1\"", "line 2: no"));
+
+        var body = (await ListBodiesAsync("policy.refused")).Single();
+        body.GetProperty("routes")[0]
+            .GetRawText()
+            .ShouldBe("""{"route":"docs","policy_id":"pol_1","problem":"line 2: no"}""");
+    }
+
+    private static string Refused(string id, string problem) =>
+        InventoryScene.WriteReport(
+            "null",
+            $$"""
+            {"name":"docs","hostname":"docs.d.test","upstream_healthy":true,"detail":"",
+             "service_policy":{"in_force":"pol_0","refused":{{id}},"problem":"{{problem}}" } }
+            """
+        );
+
     private static string Policy(string version) =>
         InventoryScene.WriteReport(
             "null",

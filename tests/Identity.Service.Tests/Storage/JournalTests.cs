@@ -141,6 +141,101 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     [Fact]
+    public async Task Commit_WithPreceding_ChainsBothInTheirOrder()
+    {
+        using var store = new StoreUnderTest(backend);
+
+        var result = await store.CommitAsync(
+            store.Decide(statements: StoreUnderTest.InsertThing("a")) with
+            {
+                Preceding = store.Decide("jti"),
+            }
+        );
+
+        (result.Outcome, result.Sequence).ShouldBe((CommitOutcome.Committed, 2));
+        store.Scalar<long>("SELECT sequence FROM journal WHERE replay_key IS NOT NULL").ShouldBe(1);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(1);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    // From memory, and from the database alone: that key is in another bucket.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Commit_PrecedingIsAReplay_WritesNeither(int laterHours)
+    {
+        using var store = new StoreUnderTest(backend);
+        var first = store.KeyOf("jti") with { Tag = "first"u8.ToArray() };
+        await store.CommitAsync(store.Decide() with { Replay = first });
+        var again =
+            laterHours == 0 ? first : new ReplayKey(first.ToArray(), store.Time.GetUtcNow().AddHours(laterHours));
+
+        var result = await store.CommitAsync(
+            store.Decide(statements: StoreUnderTest.InsertThing("a")) with
+            {
+                Preceding = store.Decide() with { Replay = again },
+            }
+        );
+        var next = await store.CommitAsync(store.Decide("other"));
+
+        result.Outcome.ShouldBe(CommitOutcome.Replayed);
+        result.Existing!.Value.Tag.ToArray().ShouldBe("first"u8.ToArray());
+        next.Sequence.ShouldBe(2);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_ConflictAfterThePreceding_KeepsThePrecedingAndItsKey()
+    {
+        using var store = new StoreUnderTest(backend);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+
+        var result = await store.CommitAsync(store.Decide(statements: stale) with { Preceding = store.Decide("jti") });
+        var again = await store.CommitAsync(store.Decide("jti"));
+
+        (result.Outcome, result.Conflict).ShouldBe((CommitOutcome.Conflict, ThingConflict.Stale));
+        (again.Outcome, again.Existing is not null).ShouldBe((CommitOutcome.Replayed, true));
+        store.VerifyChain().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Commit_ManyPairsAtOnce_WritesThoseWithoutObjection()
+    {
+        using var store = new StoreUnderTest(backend);
+        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'none'").ExpectingOne(ThingConflict.Stale);
+
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 30)
+                .Select(async i =>
+                    await store.CommitAsync(
+                        store.Decide(statements: i % 3 == 0 ? stale : StoreUnderTest.InsertThing($"t{i}")) with
+                        {
+                            Preceding = store.Decide($"jti-{i / 2}"),
+                        }
+                    )
+                )
+        );
+
+        // Of the two with one key one is the first, and of the firsts those with a stale statement conflict.
+        results.Count(result => result.Outcome == CommitOutcome.Replayed).ShouldBe(15);
+        var committed = results.Count(result => result.IsCommitted);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(committed);
+        store.VerifyChain().ShouldBe(15 + committed);
+    }
+
+    [Fact]
+    public async Task Commit_TwoReplayKeysInOne_IsAFault()
+    {
+        using var store = new StoreUnderTest(backend);
+
+        await Should.ThrowAsync<ArgumentException>(async () =>
+            await store.CommitAsync(store.Decide("a") with { Preceding = store.Decide("b") })
+        );
+    }
+
+    [Fact]
     public void Tag_Above64Bytes_IsAFault() =>
         Should.Throw<ArgumentOutOfRangeException>(() =>
             new ReplayKey(new byte[32], DateTimeOffset.UnixEpoch) with

@@ -17,7 +17,7 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
 
     public string? CheckFault { get; set; }
 
-    public Task<string?> SendAsync(
+    public Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,
         ReadOnlyMemory<byte> body,
@@ -27,7 +27,7 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
         var text = Encoding.UTF8.GetString(body.Span);
         Sent.Enqueue((webhook.Url, headers.ToDictionary(), text));
         arrivals.Writer.TryWrite(text);
-        return Task.FromResult(Fault);
+        return Task.FromResult(Fault is null ? null : new SendFailure(Fault));
     }
 
     /// <summary>The next message that contains the text; those before it are passed over.</summary>

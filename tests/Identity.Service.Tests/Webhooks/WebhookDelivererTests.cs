@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Webhooks;
@@ -21,7 +22,7 @@ public abstract class WebhookDelivererTests : IDisposable
     {
         store = new StoreUnderTest(backend);
         webhooks = new WebhookStore(store.Store.Database);
-        queue = new WebhookQueue(webhooks);
+        queue = new WebhookQueue(webhooks, new MailOptions());
         deliverer = new WebhookDeliverer(
             webhooks,
             receiver,

@@ -80,7 +80,7 @@ await page.getByRole('heading', { name: /issuing-2027/, level: 1 }).waitFor();
 await page.getByText('BEGIN CERTIFICATE REQUEST').waitFor();
 await look(page, 'authority');
 
-for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'rules', 'rules/new', 'service-accounts', 'simulate', 'history', 'audit', 'inventory', 'approvals', 'jobs', 'settings']) {
+for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'issuers/new', 'rules', 'rules/new', 'service-accounts', 'simulate', 'history', 'audit', 'inventory', 'approvals', 'jobs', 'settings']) {
   await page.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(page, path === '' ? 'overview' : path === 'service-accounts' ? 'service-accounts-archived' : path.replace('/', '-'));
 }

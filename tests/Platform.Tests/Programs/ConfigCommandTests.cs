@@ -64,7 +64,8 @@ public sealed class ConfigCommandTests : IDisposable
     private int Run(string verb, string yaml, params string[] more)
     {
         file.Load(yaml);
-        var root = new RootCommand { ConfigCommand.Create(Location, Read) };
+        var keys = new ConfigKeys(_ => true, typeof(ConfigKeys).Assembly);
+        var root = new RootCommand { ConfigCommand.Create(Location, Read, () => keys) };
         root.Options.Add(ConfigCommand.ConfigOption);
         root.Options.Add(ConfigCommand.ProfileOption);
         root.Options.Add(ConfigCommand.SetOption);

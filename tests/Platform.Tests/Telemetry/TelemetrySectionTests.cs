@@ -10,6 +10,8 @@ public sealed class TelemetrySectionTests : IDisposable
     private const string Base = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Exact = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+    private const string Metrics = "OTEL_METRICS_EXPORTER";
+    private const string ExactMetrics = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
 
     private readonly ConfigFile file = new();
 
@@ -28,9 +30,28 @@ public sealed class TelemetrySectionTests : IDisposable
             string.Join(' ', errors)
         );
 
+    [Theory]
+    [InlineData($"{Base}=http://c:4318", null)]
+    [InlineData($"{Base}=http://c:4318 {Metrics}=none", null)]
+    [InlineData($"{Base}=http://c:4318 {Metrics}=prometheus", null)]
+    [InlineData($"{Metrics}=otlp", null)]
+    [InlineData($"{Base}=http://c:4318 {Metrics}=otlp", "http://c:4318/v1/metrics")]
+    [InlineData($"{Base}=http://c:4318 {Metrics}=prometheus,otlp", "http://c:4318/v1/metrics")]
+    [InlineData($"{ExactMetrics}=http://m/in {Metrics}=otlp", "http://m/in")]
+    [InlineData($"{Base}=http://c:4317 {Protocol}=grpc {Metrics}=otlp", "http://c:4317/")]
+    public void Read_EndpointOfMetrics_OnRequestAlone(string variables, string? endpoint) =>
+        (Read("", variables, out var errors).Metrics?.Endpoint?.ToString()).ShouldBe(
+            errors.Count == 0 ? endpoint : "no errors",
+            string.Join(' ', errors)
+        );
+
     [Fact]
     public void Read_Off_LooksAtNoVariable() =>
-        Read("telemetry: {otlp: off}", $"{Base}=http://c {Protocol}=odd", out _).ShouldBe(new TelemetryOptions());
+        Read("telemetry: {otlp: off}", $"{Base}=http://c {Protocol}=odd {Metrics}=odd", out var errors)
+            .ShouldSatisfyAllConditions(
+                options => options.ShouldBe(new TelemetryOptions()),
+                _ => errors.ShouldBeEmpty()
+            );
 
     [Theory]
     [InlineData(
@@ -39,6 +60,7 @@ public sealed class TelemetrySectionTests : IDisposable
     )]
     [InlineData($"{Exact}=http://u:p@c", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an http or https URL")]
     [InlineData($"{Base}=http://c {Protocol}=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is neither")]
+    [InlineData($"{Metrics}=u:p", "OTEL_METRICS_EXPORTER is neither otlp nor prometheus nor none")]
     public void Read_BadVariable_IsNamedWithoutItsValue(string variables, string message)
     {
         Read("", variables, out var errors);

@@ -34,6 +34,7 @@ public sealed class TracesTests
         sent.ParentId.ShouldBe("b7ad6b7169203331");
         sent.State.ShouldBe("a=1,b=2");
         sent.Attributes["http.response.status_code"].ShouldBe("200");
+        collector.Raw.ShouldContain("service.name");
     }
 
     [Fact]

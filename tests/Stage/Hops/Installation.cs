@@ -62,6 +62,8 @@ internal sealed class Installation
         Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time, options.AgentEnvironment)
         {
             UpstreamSettings = options.UpstreamSettings,
+            RouteSettings = options.RouteSettings,
+            Commands = options.Commands,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);
@@ -131,8 +133,8 @@ internal sealed class Installation
     /// <summary>Where a client calls the fixture server through the tunnel.</summary>
     public Uri FixtureEndpoint => Record.Tunnel.Endpoint(ports.Sni, FixtureServer.Route);
 
-    /// <summary>Where a client calls the fixture server that is a program of the agent's.</summary>
-    public Uri FixtureProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.FixtureProgramRoute);
+    /// <summary>Where a client calls the server behind that route of the first tunnel.</summary>
+    public Uri EndpointOf(string route) => Record.Tunnel.Endpoint(ports.Sni, route);
 
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
 
@@ -494,14 +496,9 @@ internal sealed class Installation
             {
                 [TunnelAgent.PolicedRoute] = upstreams[TunnelAgent.Route],
             };
-            Agent.Policy = options.Policy;
-        }
-
-        if (options.FixtureProgram)
-        {
-            Agent.Commands = new Dictionary<string, IReadOnlyList<string>>
+            Agent.RouteSettings = new Dictionary<string, IReadOnlyList<string>>(options.RouteSettings)
             {
-                [TunnelAgent.FixtureProgramRoute] = ["node", FixtureServer.ProgramOf(checkout)],
+                [TunnelAgent.PolicedRoute] = [$"policy: {options.Policy}"],
             };
         }
 

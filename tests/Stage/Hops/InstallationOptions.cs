@@ -81,8 +81,13 @@ internal sealed record InstallationOptions
     /// <summary>Whether the fixture server runs too, behind a route of its own of the first tunnel.</summary>
     public bool FixtureServer { get; init; }
 
-    /// <summary>Whether the agent also runs the fixture server as a program (stdio), behind a route of its own.</summary>
-    public bool FixtureProgram { get; init; }
+    /// <summary>Commands of MCP servers that the first tunnel's agent runs as programs (stdio), by the label of their route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Commands { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>More of the routes of the first tunnel, a key to a line, by the label of the route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> RouteSettings { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The policy, on one line, of a further route to the same MCP server; empty = no such route.</summary>
     public string Policy { get; init; } = "";

@@ -12,10 +12,7 @@ internal sealed class TunnelAgent
     /// <summary>The label of the MCP server under the tunnel's domain.</summary>
     public const string Route = "docs";
 
-    /// <summary>The label of the fixture server as a program of the agent's.</summary>
-    public const string FixtureProgramRoute = "fixture-program";
-
-    /// <summary>The label of a route with <see cref="Policy"/>.</summary>
+    /// <summary>The label of a further route to the MCP server, with a policy.</summary>
     public const string PolicedRoute = "policed";
 
     private readonly RunDirectory run;
@@ -56,8 +53,9 @@ internal sealed class TunnelAgent
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Commands { get; set; } =
         new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>The policy of <see cref="PolicedRoute"/>, on one line.</summary>
-    public string Policy { get; set; } = "";
+    /// <summary>More of single routes, a key to a line, by the label of the route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> RouteSettings { get; set; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>More of each route's <c>upstream</c> section, a key to a line.</summary>
     public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
@@ -114,10 +112,10 @@ internal sealed class TunnelAgent
                       UpstreamSettings.Select(setting => "\n      " + setting)
                   )}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
-                oauth: {{oauth}}{{(label == PolicedRoute ? "\n    policy: " + Policy : "")}}
+                oauth: {{oauth}}{{SettingsOf(label)}}
             """;
 
-    private static string ProgramYaml(
+    private string ProgramYaml(
         string label,
         IReadOnlyList<string> command,
         IReadOnlyList<string> origins,
@@ -128,8 +126,11 @@ internal sealed class TunnelAgent
                 upstream:
                   stdio: {command: [{{string.Join(", ", command.Select(word => $"\"{word}\""))}}]}
                 allowed_origins: [{{string.Join(", ", origins)}}]
-                oauth: {{oauth}}
+                oauth: {{oauth}}{{SettingsOf(label)}}
             """;
+
+    private string SettingsOf(string label) =>
+        string.Concat(RouteSettings.GetValueOrDefault(label, []).Select(setting => "\n    " + setting));
 
     private static string Issuers(IdentityProvider? issuer) =>
         issuer is null

@@ -12,6 +12,18 @@ internal static class AgentCli
     )
     {
         using var output = new StringWriter();
+        var (status, error) = await RunAsync(output, command, arguments, TestContext.Current.CancellationToken);
+        return (status, output.ToString(), error);
+    }
+
+    /// <summary>Runs it until it ends or is stopped, as by Ctrl+C; what it prints can be read meanwhile.</summary>
+    public static async Task<(int ExitCode, string Error)> RunAsync(
+        TextWriter output,
+        Command command,
+        string[] arguments,
+        CancellationToken cancellationToken
+    )
+    {
         using var error = new StringWriter();
         var root = new RootCommand
         {
@@ -21,7 +33,7 @@ internal static class AgentCli
             command,
         };
         var parsed = root.Parse([command.Name, .. arguments]);
-        var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (status, output.ToString(), error.ToString());
+        var invocation = new InvocationConfiguration { Output = output, Error = error };
+        return (await parsed.InvokeAsync(invocation, cancellationToken), error.ToString());
     }
 }

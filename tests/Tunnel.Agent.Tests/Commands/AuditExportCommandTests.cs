@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Commands;
 using Culvert.Tunnel.Agent.Tests.Audit;
 
@@ -73,7 +74,35 @@ public sealed class AuditExportCommandTests : IDisposable
             .ShouldBe(scene.Lines);
     }
 
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    [Theory]
+    [InlineData("export", "--after", "1")]
+    [InlineData("tail", "--lines", "1")]
+    public async Task Follow_RecordsAreAdded_PrintsThemUntilItIsStopped(string verb, string flag, string value)
+    {
+        scene.Write(2);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        await using var printed = new PrintedLines();
+        var running = AgentCli.RunAsync(
+            printed,
+            AuditCommand.Create(),
+            [verb, "--follow", flag, value, "--config", await WriteConfigurationAsync()],
+            stop.Token
+        );
+
+        (await printed.NextAsync(stop.Token)).ShouldBe(scene.Lines[1]);
+        scene.Write(2, "later");
+        (await printed.NextAsync(stop.Token)).ShouldBe(scene.Lines[2]);
+        (await printed.NextAsync(stop.Token)).ShouldBe(scene.Lines[3]);
+        running.IsCompleted.ShouldBeFalse();
+        await stop.CancelAsync();
+
+        (await running).ShouldBe((ExitCodes.Interrupted, ""));
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
+        await AgentCli.RunAsync(AuditCommand.Create(), [.. arguments, "--config", await WriteConfigurationAsync()]);
+
+    private async Task<string> WriteConfigurationAsync()
     {
         var state = Path.GetDirectoryName(scene.Folder.Folder)!;
         var file = Path.Combine(state, "agent.yaml");
@@ -97,6 +126,6 @@ public sealed class AuditExportCommandTests : IDisposable
                   mode: passthrough
             """
         );
-        return await AgentCli.RunAsync(AuditCommand.Create(), [.. arguments, "--config", file]);
+        return file;
     }
 }

@@ -19,7 +19,7 @@ public sealed class ProxyConfigImportTests : IDisposable
             log_level: warn
             shutdown_timeout: 1m30s
             tunnel_domain: abcd1234.tunnel.example.com
-            tls: {cert_file: /data/tls.crt, key_file: /data/tls.key}
+            tls: {cert_file: "{{scene.Certificate}}", key_file: "{{scene.Key}}"}
             routes:
               wiki: http://wiki.corp:8080
               "docs.abcd1234.tunnel.example.com": https://docs.corp:8443
@@ -41,9 +41,42 @@ public sealed class ProxyConfigImportTests : IDisposable
         docs.AllowedRanges.Contains(IPAddress.Parse("192.168.7.9")).ShouldBeTrue();
         docs.AllowedRanges.Contains(IPAddress.Parse("192.168.7.8")).ShouldBeFalse();
         settings.LongPolls.ShouldBeEmpty();
-        result
-            .Notes.Single(n => n.Key == "listen_addr")
-            .Text.ShouldContain("Culvert's own edge or by a long_poll tunnel");
+        var tunnel = settings.Connectors.ShouldHaveSingleItem();
+        tunnel.Listen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 8080));
+        tunnel.Domain.ShouldBe("abcd1234.tunnel.example.com");
+        tunnel.Routes.ShouldBe(["wiki", "docs", "@"]);
+        (tunnel.CertificateFile, tunnel.KeyFile).ShouldBe((scene.Certificate, scene.Key));
+        result.Notes.Single(n => n.Key == "listen_addr").Text.ShouldContain("loopback alone");
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.ToDo && n.Text.Contains("Stop the proxy"));
+        result.Notes.ShouldNotContain(n => n.Kind == ImportNoteKind.NoEqual);
+    }
+
+    [Theory]
+    [InlineData("listen_addr: \"127.0.0.1:9000\"", "127.0.0.1:9000", false)]
+    [InlineData("listen_addr: \"[::1]:9000\"", "[::1]:9000", false)]
+    [InlineData("listen_addr: \"localhost:9000\"", "127.0.0.1:9000", false)]
+    [InlineData("listen_addr: \"0.0.0.0:9000\"", "127.0.0.1:9000", true)]
+    [InlineData("listen_addr: \"10.1.2.3:9000\"", "127.0.0.1:9000", true)]
+    [InlineData("log_level: info", "127.0.0.1:8080", false)]
+    public void Import_ListenAddress_IsOnLoopback(string line, string expected, bool isSaid)
+    {
+        var result = scene.ImportProxy($"{line}\nroutes: {{wiki.t.example.com: \"http://wiki.corp:8080\"}}");
+
+        var tunnel = scene.Read(result).Connectors.Single();
+        tunnel.Listen.ShouldBe(IPEndPoint.Parse(expected));
+        tunnel.Domain.ShouldBe("t.example.com");
+        tunnel.Routes.ShouldBe(["wiki"]);
+        result.Notes.Any(n => n.Key == "listen_addr" && n.Kind == ImportNoteKind.Changed).ShouldBe(isSaid);
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.ToDo && n.Text.Contains("names no certificate"));
+    }
+
+    [Fact]
+    public void Import_NoCommonDomain_SaysWhatToWrite()
+    {
+        var result = scene.ImportProxy("routes: {a.x.example: \"http://p:1\", a.y.example: \"http://q:1\"}");
+
+        scene.Read(result).Connectors.ShouldBeEmpty();
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.ToDo && n.Key == "tunnels");
     }
 
     [Fact]
@@ -90,6 +123,8 @@ public sealed class ProxyConfigImportTests : IDisposable
     [InlineData("upstream: {allowed_ips: [\"fd00::/8\"]}", "upstream.allowed_ips")]
     [InlineData("shutdown_timeout: soon", "shutdown_timeout")]
     [InlineData("log_level: loud", "log_level")]
+    [InlineData("listen_addr: \"8080\"", "listen_addr")]
+    [InlineData("listen_addr: \":0\"", "listen_addr")]
     [InlineData("route: {}", "route")]
     [InlineData("{}", "routes")]
     public void Import_BadFile_NamesTheKey(string yaml, string key)

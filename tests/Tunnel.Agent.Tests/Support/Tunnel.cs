@@ -91,13 +91,9 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
-        Application = new InnerApplication(
-            Map,
-            new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces),
-            refusals,
-            log,
-            traces
-        );
+        var pipeline = new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces);
+        CreateApplication = map => new InnerApplication(map, pipeline, refusals, log, traces);
+        Application = CreateApplication(Map);
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(
@@ -132,6 +128,11 @@ internal sealed class Tunnel : IAsyncDisposable
 
     /// <summary>Handles requests, whichever way they come.</summary>
     public InnerApplication Application { get; }
+
+    /// <summary>Makes what handles requests by the routes of another map.</summary>
+    public Func<RouteMap, InnerApplication> CreateApplication { get; }
+
+    public IReadOnlyList<Route> Routes => routes;
 
     public InnerServer Server { get; }
 

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
@@ -15,9 +16,10 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// <c>POST /v1/agent/enrollments</c> (8443, by token) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
+/// <c>POST /v1/agent/enrollments</c> (8443, by token or assertion) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class AgentEnrollmentEndpoints(
+    DirectExchange exchange,
     AgentEnrollmentStore enrollments,
     AgentAdmission admission,
     IAuthenticator authenticator,
@@ -32,7 +34,12 @@ internal sealed class AgentEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var read = await SigningRequests.ReadAsync(
+        if (exchange.TryBegin(request) is { } busy)
+        {
+            return busy;
+        }
+
+        var read = await SigningRequests.ReadAssertedAsync(
             request,
             WireJson.Default.AgentEnrollmentRequest,
             static body => body.Csr,
@@ -50,20 +57,37 @@ internal sealed class AgentEnrollmentEndpoints(
             return RequestErrors.Invalid.Refuse("instance_id: 1 to 63 of a-z, 0-9 and -, not beginning with -.");
         }
 
-        var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
+        return await exchange.RunAsync(
+            request,
+            wanted,
+            waiting => EnrollAsync(request, wanted.TunnelId, instance, csr, waiting, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<ApiAnswer> EnrollAsync(
+        ApiRequest request,
+        string tunnelId,
+        InstanceId instance,
+        ProvenRequest csr,
+        WaitingDecision? waiting,
+        CancellationToken cancellationToken
+    )
+    {
+        var admitted = await admission.AdmitAsync(request.Caller, tunnelId, request.Source, cancellationToken);
         if (!admitted.TryGet(out var tunnel, out var refusal))
         {
             return refusal;
         }
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
-        var first = await EnrollAsync(request, tunnel, instance, csr, cancellationToken);
+        var first = await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken);
 
         // Two enrolments of a new instance at once, a retry for example: whose principal came first decides, now that
         // its row is there.
         var answer =
             first.Refusal?.Code == EnrollmentErrors.InstanceTaken
-                ? await EnrollAsync(request, tunnel, instance, csr, cancellationToken)
+                ? await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken)
                 : first;
         return answer.Refusal?.Code == EnrollmentErrors.InstanceTaken
             ? await alarm.RefuseAsync(request, tunnel, instance, cancellationToken)
@@ -115,6 +139,7 @@ internal sealed class AgentEnrollmentEndpoints(
             enrollment,
             csr,
             changes,
+            waiting: null,
             cancellationToken
         );
     }
@@ -140,6 +165,7 @@ internal sealed class AgentEnrollmentEndpoints(
         Tunnel tunnel,
         InstanceId instance,
         ProvenRequest csr,
+        WaitingDecision? waiting,
         CancellationToken cancellationToken
     )
     {
@@ -163,7 +189,7 @@ internal sealed class AgentEnrollmentEndpoints(
         var changes = known is null
             ? enrollments.Insert(enrollment, agentOptions, now)
             : enrollments.Prove(enrollment, agentOptions, now);
-        return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
+        return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, waiting, cancellationToken);
     }
 
     // A fresh token resets the clock of S4, if it speaks for the same machine.
@@ -206,6 +232,7 @@ internal sealed class AgentEnrollmentEndpoints(
         AgentEnrollmentState enrollment,
         ProvenRequest csr,
         IReadOnlyList<Statement> changes,
+        WaitingDecision? waiting,
         CancellationToken cancellationToken
     )
     {
@@ -231,6 +258,7 @@ internal sealed class AgentEnrollmentEndpoints(
                         string.Join('\n', enrollment.TunnelId.Value, enrollment.InstanceId, enrollment.Proof.Principal),
                         id
                     ),
+                    Exchange = waiting,
                     WithIntent = [.. changes, .. admission.Require(enrollment)],
                     WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
                 },

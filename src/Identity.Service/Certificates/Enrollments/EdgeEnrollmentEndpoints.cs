@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
@@ -16,9 +17,10 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// <c>POST /v1/edge/enrollments</c> (8443, by access token) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
+/// <c>POST /v1/edge/enrollments</c> (8443, by access token or assertion) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
 /// </summary>
 internal sealed class EdgeEnrollmentEndpoints(
+    DirectExchange exchange,
     EdgeEnrollmentStore enrollments,
     EdgeStore edges,
     IFederationStanding federation,
@@ -33,7 +35,12 @@ internal sealed class EdgeEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var read = await SigningRequests.ReadAsync(
+        if (exchange.TryBegin(request) is { } busy)
+        {
+            return busy;
+        }
+
+        var read = await SigningRequests.ReadAssertedAsync(
             request,
             WireJson.Default.EdgeEnrollmentRequest,
             static body => body.Csr,
@@ -46,7 +53,23 @@ internal sealed class EdgeEnrollmentEndpoints(
 
         var (wanted, csr) = read.Value;
 
-        if (!(await AdmitAsync(request.Caller, wanted.EdgeId, cancellationToken)).TryGet(out var edge, out var refusal))
+        return await exchange.RunAsync(
+            request,
+            wanted,
+            waiting => EnrollAsync(request, wanted.EdgeId, csr, waiting, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<ApiAnswer> EnrollAsync(
+        ApiRequest request,
+        string edgeId,
+        ProvenRequest csr,
+        WaitingDecision? waiting,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!(await AdmitAsync(request.Caller, edgeId, cancellationToken)).TryGet(out var edge, out var refusal))
         {
             return refusal;
         }
@@ -58,6 +81,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             edge,
             csr,
             [enrollments.Prove(enrollment), .. federation.Require(null, enrollment.Proof, edge.Id.Value)],
+            waiting,
             cancellationToken
         );
     }
@@ -94,7 +118,15 @@ internal sealed class EdgeEnrollmentEndpoints(
         }
 
         var (edge, changes) = admitted.Value;
-        return await IssueAsync(request, AuditActor.Of(request.Peer, request), edge, csr, changes, cancellationToken);
+        return await IssueAsync(
+            request,
+            AuditActor.Of(request.Peer, request),
+            edge,
+            csr,
+            changes,
+            waiting: null,
+            cancellationToken
+        );
     }
 
     private async ValueTask<Result<Edge>> AdmitAsync(Caller caller, string edgeId, CancellationToken cancellationToken)
@@ -195,6 +227,7 @@ internal sealed class EdgeEnrollmentEndpoints(
         Edge edge,
         ProvenRequest csr,
         IReadOnlyList<Statement> changes,
+        WaitingDecision? waiting,
         CancellationToken cancellationToken
     )
     {
@@ -209,6 +242,7 @@ internal sealed class EdgeEnrollmentEndpoints(
                     Cause = new AuditCause(actor, request.RequestId),
                     EdgeId = edge.Id.Value,
                     Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
+                    Exchange = waiting,
                     WithIntent = changes,
                     WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
                 },

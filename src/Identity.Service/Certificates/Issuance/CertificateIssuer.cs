@@ -4,6 +4,7 @@ using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
@@ -87,9 +88,17 @@ internal sealed class CertificateIssuer(
                         .. job.WithIntent,
                         store.InsertIntent(intent, job.PublicKey),
                     ],
+                    Preceding = job.Exchange?.Decision,
                 },
                 cancellationToken
             );
+            job.Exchange?.Note(first);
+            if (first.Outcome == CommitOutcome.Replayed)
+            {
+                // The exchange decides what a second use of the assertion means.
+                return Refuse(job, ExchangeErrors.Failed.Refuse());
+            }
+
             if (first.Outcome != CommitOutcome.Conflict)
             {
                 // The point of no return: from here on the caller's patience no longer counts.

@@ -58,6 +58,9 @@ internal sealed record IssuanceJob
     /// <summary>Null when a repeat is a new request.</summary>
     public IdempotencyKey? Idempotency { get; init; }
 
+    /// <summary>The exchange of the request's own assertion, committed with the intent; null = the caller has a credential.</summary>
+    public WaitingDecision? Exchange { get; init; }
+
     /// <summary>Changes that belong to the grant; committed with the intent, so that they exist before the signature.</summary>
     public IReadOnlyList<Statement> WithIntent { get; init; } = [];
 

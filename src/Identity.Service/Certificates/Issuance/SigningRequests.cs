@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -14,10 +15,37 @@ internal static class SigningRequests
     /// <summary>The largest body of a request for a certificate.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 
-    public static async ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAsync<T>(
+    public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAsync<T>(
         ApiRequest request,
         JsonTypeInfo<T> type,
         Func<T, string> csrOf,
+        CancellationToken cancellationToken
+    )
+        where T : class => ReadAsync(request, type, csrOf, check: null, cancellationToken);
+
+    /// <summary>
+    /// The same of a body that may hold an assertion: without that and without a credential, there is nothing to read.
+    /// </summary>
+    public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAssertedAsync<T>(
+        ApiRequest request,
+        JsonTypeInfo<T> type,
+        Func<T, string> csrOf,
+        CancellationToken cancellationToken
+    )
+        where T : AssertedRequest =>
+        ReadAsync(
+            request,
+            type,
+            csrOf,
+            body => request.HasCaller || body.Span.IndexOf("\"assertion\""u8) >= 0 ? null : AuthErrors.Missing.Refuse(),
+            cancellationToken
+        );
+
+    private static async ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAsync<T>(
+        ApiRequest request,
+        JsonTypeInfo<T> type,
+        Func<T, string> csrOf,
+        Func<ReadOnlyMemory<byte>, Refusal?>? check,
         CancellationToken cancellationToken
     )
         where T : class
@@ -27,7 +55,7 @@ internal static class SigningRequests
             return badHeader;
         }
 
-        var body = await request.ReadJsonAsync(type, cancellationToken, MaxBodyBytes);
+        var body = await request.ReadJsonAsync(type, cancellationToken, MaxBodyBytes, check);
         if (!body.IsOk)
         {
             return body.Refusal;

@@ -14,6 +14,13 @@ internal static class RotationAdmission
     /// </summary>
     public static Result<Tunnel> Admit(Tunnel? tunnel, Caller caller)
     {
+        if (!caller.Has(Scopes.CertificateIssue))
+        {
+            return AuthErrors
+                .Scope.Refuse($"This needs the scope {Scopes.CertificateIssue}.")
+                .With("required_scope", Scopes.CertificateIssue);
+        }
+
         if (
             tunnel is null
             || caller.OrganizationId != tunnel.OrganizationId

@@ -2,7 +2,9 @@ using System.Globalization;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
@@ -11,9 +13,11 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of another
-/// program's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
+/// program's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names; or
+/// by an assertion in the body that an exchange would turn into such a token.
 /// </summary>
 internal sealed class RotationJobEndpoint(
+    DirectExchange exchange,
     KnownTunnels tunnels,
     IFederationStanding federation,
     ServerCertificates server
@@ -21,7 +25,12 @@ internal sealed class RotationJobEndpoint(
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var read = await SigningRequests.ReadAsync(
+        if (exchange.TryBegin(request) is { } busy)
+        {
+            return busy;
+        }
+
+        var read = await SigningRequests.ReadAssertedAsync(
             request,
             WireJson.Default.ServerCertificateRequest,
             static body => body.Csr,
@@ -33,7 +42,22 @@ internal sealed class RotationJobEndpoint(
         }
 
         var (wanted, csr) = read.Value;
+        return await exchange.RunAsync(
+            request,
+            wanted,
+            waiting => IssueAsync(request, wanted, csr, waiting, cancellationToken),
+            cancellationToken
+        );
+    }
 
+    private async ValueTask<ApiAnswer> IssueAsync(
+        ApiRequest request,
+        ServerCertificateRequest wanted,
+        ProvenRequest csr,
+        WaitingDecision? waiting,
+        CancellationToken cancellationToken
+    )
+    {
         var caller = request.Caller;
         var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
         if (!RotationAdmission.Admit(found, caller).TryGet(out var tunnel, out var refusal))
@@ -59,6 +83,7 @@ internal sealed class RotationJobEndpoint(
                         wanted.NotBefore?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? ""
                     ),
                     // The rule may have ended since the token was checked: asked once more in the commit of the intent.
+                    Exchange = waiting,
                     WithIntent = federation.Require(tunnel.WorkspaceId, proof, tunnel.Id.Value),
                 },
             cancellationToken

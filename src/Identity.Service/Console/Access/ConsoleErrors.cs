@@ -53,6 +53,14 @@ internal static class ConsoleErrors
         "Ask an administrator to add you to a mapped group or to map one of your groups; then sign in again."
     );
 
+    public static readonly ErrorCode NoCommandLine = new(
+        "sign_in.command_line_off",
+        403,
+        "People cannot sign in to the service from the command line.",
+        "The configuration has no `sign_in.command_line_client_id`.",
+        "Register the command line at the provider as a public client and configure its client ID, or sign in by a rule."
+    );
+
     public static readonly ErrorCode Provider = new(
         "console.provider",
         502,

@@ -20,6 +20,11 @@ internal sealed record ConsoleSession
     /// <summary>As the provider's claims gave them; none for admin keys, whose scopes count.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>
+    /// RFC 7638 thumbprint of the key that its token is bound to: a sign-in at the command line. Null = a browser's.
+    /// </summary>
+    public string? KeyThumbprint { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the provider last vouched for person and roles (S32).</summary>

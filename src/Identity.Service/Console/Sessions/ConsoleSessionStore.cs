@@ -9,7 +9,7 @@ internal sealed class ConsoleSessionStore(Database database)
     {
         var row = await database.SingleOrDefaultAsync<Row>(
             "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
-                + "subject AS Subject, name AS Name, roles AS Roles, created_at_ms AS CreatedAt, "
+                + "subject AS Subject, name AS Name, roles AS Roles, key_thumbprint AS KeyThumbprint, created_at_ms AS CreatedAt, "
                 + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
                 + "FROM console_sessions WHERE token_hash = @tokenHash",
             new { tokenHash },
@@ -21,8 +21,8 @@ internal sealed class ConsoleSessionStore(Database database)
     public Statement Insert(ConsoleSession session, byte[] tokenHash) =>
         new(
             "INSERT INTO console_sessions (token_hash, id, organization_id, admin_key_id, issuer, subject, name, roles, "
-                + "created_at_ms, proven_at_ms, used_at_ms, expires_at_ms) VALUES (@Hash, @Id, @OrganizationId, "
-                + "@AdminKeyId, @Issuer, @Subject, @Name, @Roles, @CreatedAt, @ProvenAt, @UsedAt, @ExpiresAt)",
+                + "key_thumbprint, created_at_ms, proven_at_ms, used_at_ms, expires_at_ms) VALUES (@Hash, @Id, @OrganizationId, "
+                + "@AdminKeyId, @Issuer, @Subject, @Name, @Roles, @KeyThumbprint, @CreatedAt, @ProvenAt, @UsedAt, @ExpiresAt)",
             new
             {
                 Hash = tokenHash,
@@ -33,6 +33,7 @@ internal sealed class ConsoleSessionStore(Database database)
                 session.Subject,
                 session.Name,
                 Roles = string.Join(' ', session.Roles),
+                session.KeyThumbprint,
                 CreatedAt = session.CreatedAt.ToStore(),
                 ProvenAt = session.ProvenAt.ToStore(),
                 UsedAt = session.UsedAt.ToStore(),
@@ -71,6 +72,8 @@ internal sealed class ConsoleSessionStore(Database database)
 
         public required string Roles { get; init; }
 
+        public string? KeyThumbprint { get; init; }
+
         public long CreatedAt { get; init; }
 
         public long ProvenAt { get; init; }
@@ -89,6 +92,7 @@ internal sealed class ConsoleSessionStore(Database database)
                 Subject = Subject,
                 Name = Name,
                 Roles = Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                KeyThumbprint = KeyThumbprint,
                 CreatedAt = Instants.FromStore(CreatedAt),
                 ProvenAt = Instants.FromStore(ProvenAt),
                 UsedAt = Instants.FromStore(UsedAt),

@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
@@ -85,15 +86,7 @@ internal sealed class ConsoleSessions(
             Subject = person.Subject,
             Roles = person.Roles,
         };
-        var actor = new AuditActor
-        {
-            Type = "person",
-            Id = PersonId.FromSubject(signIn.Issuer, person.Subject),
-            Issuer = signIn.Issuer,
-            Subject = person.Subject,
-            IpAddress = request.Source.ToString(),
-            UserAgent = AuditActor.Bounded(request.UserAgent),
-        };
+        var actor = CreateActor(person, request);
         if (person.Roles.Count == 0)
         {
             return OpenedSession.Refused(await RefuseAsync(session, known, actor, request, cancellationToken));
@@ -117,7 +110,7 @@ internal sealed class ConsoleSessions(
         }
 
         var opened = await CommitAsync(session, actor, request, cancellationToken, known);
-        return opened.Cookie is not null && person.Roles.Contains(ConsoleRole.SecurityAdmin)
+        return opened.Cookie is not null && person.Roles.Contains(RoleName.SecurityAdmin)
             ? opened with
             {
                 EndedFirstKey = await EndFirstKeyAsync(organizationId, null, actor, request, cancellationToken),
@@ -131,7 +124,7 @@ internal sealed class ConsoleSessions(
         var now = time.GetUtcNow();
         var hash = cookie.Hash;
         if (
-            await store.FindAsync(hash, cancellationToken) is not { } session
+            await store.FindAsync(hash, cancellationToken) is not { KeyThumbprint: null } session
             || session.ExpiresAt < now
             || session.UsedAt + signIn.Idle < now
         )
@@ -174,7 +167,18 @@ internal sealed class ConsoleSessions(
         return result.RefusalIfUnavailable();
     }
 
-    private ConsoleSession Draft(string organizationId, string name)
+    internal AuditActor CreateActor(ProviderPerson person, ApiRequest request) =>
+        new()
+        {
+            Type = "person",
+            Id = PersonId.FromSubject(signIn.Issuer, person.Subject),
+            Issuer = signIn.Issuer,
+            Subject = person.Subject,
+            IpAddress = request.Source.ToString(),
+            UserAgent = AuditActor.Bounded(request.UserAgent),
+        };
+
+    internal ConsoleSession Draft(string organizationId, string name)
     {
         var now = time.GetStoreNow();
         return new ConsoleSession
@@ -242,7 +246,7 @@ internal sealed class ConsoleSessions(
 
     // S1: the key that init made is for the beginning, which is over when a security-admin signs in. Should the store fail
     // here, the next sign-in ends it.
-    private async ValueTask<bool> EndFirstKeyAsync(
+    internal async ValueTask<bool> EndFirstKeyAsync(
         string organizationId,
         AdminKey? signedInWith,
         AuditActor actor,
@@ -270,7 +274,7 @@ internal sealed class ConsoleSessions(
     }
 
     // The signature is valid, so the person is known: this belongs into the chain (S31 is about what anyone can send).
-    private async ValueTask<Refusal> RefuseAsync(
+    internal async ValueTask<Refusal> RefuseAsync(
         ConsoleSession session,
         ConsoleSession? known,
         AuditActor actor,
@@ -295,7 +299,7 @@ internal sealed class ConsoleSessions(
         return result.RefusalIfUnavailable() ?? ConsoleErrors.NoRole.Refuse();
     }
 
-    private async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
+    internal async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
         signIn.Organization.Length > 0
             ? signIn.Organization
             : (await tenants.ListOrganizationsAsync(cancellationToken)).First(one => one.ArchivedAt is null).Id;
@@ -324,6 +328,7 @@ internal sealed class ConsoleSessions(
             Kind = CallerKind.AdminKey,
             OrganizationId = key.OrganizationId,
             Scopes = key.Scopes,
+            Roles = key.Roles,
             ActorId = key.Id.Value,
             ExpiresAt = session.ExpiresAt,
             CredentialHash = Convert.ToHexStringLower(hash),
@@ -331,7 +336,7 @@ internal sealed class ConsoleSessions(
     }
 
     // Nothing outlives the configuration that allowed it: another provider, or none, ends its sessions.
-    private Caller? CallerOfPerson(ConsoleSession session, byte[] hash, DateTimeOffset now) =>
+    internal Caller? CallerOfPerson(ConsoleSession session, byte[] hash, DateTimeOffset now) =>
         session is { Issuer: { } issuer, Subject: { } subject }
         && issuer == signIn.Issuer
         && session.ProvenAt + ProofLife >= now
@@ -340,6 +345,7 @@ internal sealed class ConsoleSessions(
                 Kind = CallerKind.Person,
                 OrganizationId = session.OrganizationId,
                 Scopes = FrozenSet<string>.Empty,
+                Roles = session.Roles,
                 ActorId = PersonId.FromSubject(issuer, subject),
                 ExpiresAt = session.ExpiresAt,
                 CredentialHash = Convert.ToHexStringLower(hash),
@@ -349,7 +355,7 @@ internal sealed class ConsoleSessions(
             }
             : null;
 
-    private async ValueTask NoteUseAsync(
+    internal async ValueTask NoteUseAsync(
         ConsoleSession session,
         DateTimeOffset now,
         CancellationToken cancellationToken

@@ -1,10 +1,8 @@
-using System.Security.Claims;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Settings;
-using Culvert.Platform.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -25,7 +23,6 @@ internal sealed class ProviderSignIn(
 )
 {
     private const string Silent = "silent";
-    private const int MaxNameLength = 100;
 
     private readonly SignInProtocol protocol = new(provider, identity, federationOptions, signIn, time);
 
@@ -66,38 +63,12 @@ internal sealed class ProviderSignIn(
         http.RequestAborted.ThrowIfCancellationRequested();
         var properties = result.Properties;
         return new ProviderAnswer(
-            result.Principal is { } principal ? ToPerson(principal) : null,
+            result.Principal is { } principal ? PersonMapping.ToPerson(principal, signIn) : null,
             result.Failure is { } failure ? ToRefusal(failure) : null,
             properties?.RedirectUri,
             properties?.Items.ContainsKey(Silent) ?? false
         );
     }
-
-    private ProviderPerson ToPerson(ClaimsPrincipal principal)
-    {
-        var subject = GetTexts(principal, "sub").First();
-        var name =
-            GetTexts(principal, "name")
-                .Concat(GetTexts(principal, "preferred_username"))
-                .Concat(GetTexts(principal, "email"))
-                .FirstOrDefault()
-            ?? subject;
-        var values = GetTexts(principal, signIn.RolesClaim).ToHashSet(StringComparer.Ordinal);
-        var roles = signIn.Roles.Where(role => role.Value.Any(values.Contains)).Select(role => role.Key);
-        return new ProviderPerson(
-            subject,
-            WithoutControls(name.Length > MaxNameLength ? name[..MaxNameLength] : name),
-            [.. roles]
-        );
-    }
-
-    // A claim that is a text or a list of texts. The library gives a text that looks like a date another type.
-    private static IEnumerable<string> GetTexts(ClaimsPrincipal principal, string name) =>
-        principal
-            .FindAll(claim =>
-                claim.Type == name && claim.ValueType is ClaimValueTypes.String or ClaimValueTypes.DateTime
-            )
-            .Select(claim => claim.Value);
 
     private Refusal ToRefusal(Exception failure)
     {
@@ -117,7 +88,7 @@ internal sealed class ProviderSignIn(
     }
 
     // By type: messages of the library can contain what was sent. Any other exception is a programming error.
-    private static string NameCheck(Exception failure) =>
+    public static string NameCheck(Exception failure) =>
         failure switch
         {
             SignInRefusedException refused => refused.Message,
@@ -130,6 +101,4 @@ internal sealed class ProviderSignIn(
                 $"id_token: {failure.GetType().Name}",
             _ => throw new InvalidOperationException("The sign-in failed.", failure),
         };
-
-    private static string WithoutControls(string text) => string.Concat(text.Where(c => !ConfigText.IsUnprintable(c)));
 }

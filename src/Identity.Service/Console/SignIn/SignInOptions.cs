@@ -17,6 +17,9 @@ internal sealed record SignInOptions
     /// <summary>The console's own registration there.</summary>
     public string ClientId { get; init; } = "";
 
+    /// <summary>The registration of <c>culvert</c> there, a public client; empty = people do not sign in with it.</summary>
+    public string CommandLineClientId { get; init; } = "";
+
     /// <summary>Null = a public client, which PKCE alone protects.</summary>
     public SecretReference? ClientSecret { get; init; }
 

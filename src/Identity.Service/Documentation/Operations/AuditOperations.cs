@@ -14,9 +14,21 @@ internal static class AuditOperations
                 "list_audit_entries",
                 "List audit entries",
                 "The organization's audit entries, newest first. Each entry has the hash of the chain and the "
-                    + "stored body byte for byte, so that a reader can recompute its digest."
+                    + "stored body byte for byte, so that a reader can recompute its digest. A request reads at most "
+                    + "20,000 entries; `next_page` continues the search."
             )
-            .Paged()
+            .Paged(
+                "actor",
+                "actor_type",
+                "event",
+                "outcome",
+                "request_id",
+                "resource",
+                "since",
+                "subject",
+                "tunnel_id",
+                "until"
+            )
             .Answers<Page<AuditEntryDocument>>();
         table
             .Add(

@@ -67,7 +67,8 @@ internal static class CertificateOperations
                 "enrol_agent",
                 "Enrol an agent",
                 "Binds an instance of an agent to its tunnel and issues its platform certificate. The credential "
-                    + "is an access token with the scope `tunnel:agent` or the tunnel token."
+                    + "is an access token with the scope `tunnel:agent` or the tunnel token. The body may have the assertion of a "
+                    + "token exchange instead."
             )
             .Takes<AgentEnrollmentRequest>()
             .Answers<AgentEnrollment>();
@@ -77,7 +78,7 @@ internal static class CertificateOperations
                 "enrol_edge",
                 "Enrol an edge",
                 "Issues the platform certificate of a registered edge. The credential is an access token with the "
-                    + "scope `edge:serve`."
+                    + "scope `edge:serve`. The body may have the assertion of a token exchange instead."
             )
             .Takes<EdgeEnrollmentRequest>()
             .Answers<EdgeEnrollment>();
@@ -124,7 +125,8 @@ internal static class CertificateOperations
                 "issue_server_certificate",
                 "Issue a server certificate",
                 "Signs a server certificate of a tunnel for a job that rotates certificates itself. The service "
-                    + "builds the certificate from the tunnel's profile and uses only the public key of the request."
+                    + "builds the certificate from the tunnel's profile and uses only the public key of the request. "
+                    + "The body may have the assertion of a token exchange instead of an access token."
             )
             .Takes<ServerCertificateRequest>()
             .Answers<ServerCertificateDocument>();

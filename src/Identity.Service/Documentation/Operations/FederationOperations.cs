@@ -353,7 +353,17 @@ internal static class FederationOperations
                 "Exchanges that were granted or denied, newest first, with the precise reason, filtered by the "
                     + "query parameters."
             )
-            .Paged("decision", "federation_rule_id", "issuer_id", "reason", "request_id", "since", "subject", "until")
+            .Paged(
+                "decision",
+                "federation_rule_id",
+                "issuer_id",
+                "reason",
+                "request_id",
+                "service_account_id",
+                "since",
+                "subject",
+                "until"
+            )
             .Answers<Page<AuthenticationDocument>>();
         table
             .Add(

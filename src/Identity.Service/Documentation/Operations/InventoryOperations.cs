@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Servers.Calls;
+using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Tunnels.Inventory;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
@@ -93,6 +94,18 @@ internal static class InventoryOperations
             )
             .MayTake<ReasonRequest>()
             .Answers<CallApprovalDocument>();
+        DescribePolicies(table);
+        table
+            .Add(
+                "POST /v1/webhooks/{webhook_id}/decisions",
+                "decide_call",
+                "Decide a call by a signed message",
+                "Approves or rejects a call for the receiver of a webhook that was registered with `can_decide`. It takes no "
+                    + "key: the message is signed with the webhook's secret as Standard Webhooks has it (`webhook-id`, "
+                    + "`webhook-timestamp`, `webhook-signature`), and counts once."
+            )
+            .Takes<CallDecisionRequest>()
+            .Answers<CallDecisionDocument>();
         table
             .Add(
                 "POST /v1/tunnels/{tunnel_id}/routes/{route}",
@@ -112,5 +125,65 @@ internal static class InventoryOperations
             )
             .MayTake<AttestRouteRequest>()
             .Answers<RouteDocument>();
+    }
+
+    private static void DescribePolicies(OperationTable table)
+    {
+        const string Policies = "/v1/tunnels/{tunnel_id}/policies";
+        table
+            .Add(
+                $"POST {Policies}",
+                "draft_policy",
+                "Draft a version of a route's policy",
+                "The version is a draft until a second person approves it. Agents check the rules when they get it."
+            )
+            .Takes<DraftRoutePolicyRequest>()
+            .Answers<RoutePolicyDocument>();
+        table
+            .Add(
+                $"GET {Policies}",
+                "list_policies",
+                "List the versions of routes' policies",
+                "The newest first, without their texts. Each lists the agents that cannot use it."
+            )
+            .Paged("hostname", "state")
+            .Answers<Page<RoutePolicyDocument>>();
+        table
+            .Add(
+                $"GET {Policies}/{{policy_id}}",
+                "get_policy",
+                "Get a version of a route's policy",
+                "With its text, and the agents that cannot use it."
+            )
+            .Answers<RoutePolicyDocument>();
+        table
+            .Add(
+                $"POST {Policies}/{{policy_id}}/approve",
+                "approve_policy",
+                "Approve a version of a route's policy",
+                "The draft becomes the active version, and agents get it at once. The person who drafted it cannot approve "
+                    + "it, and neither can federated workloads."
+            )
+            .MayTake<ReasonRequest>()
+            .Answers<RoutePolicyDocument>();
+        table
+            .Add(
+                $"POST {Policies}/{{policy_id}}/reject",
+                "reject_policy",
+                "Reject a version of a route's policy",
+                "The draft can no longer be approved. Federated workloads cannot reject."
+            )
+            .MayTake<ReasonRequest>()
+            .Answers<RoutePolicyDocument>();
+        table
+            .Add(
+                $"POST {Policies}/rollback",
+                "roll_back_policy",
+                "Take back the last approval of a route's policy",
+                "The version that was active before is active again. It needs no second person and can be done once after "
+                    + "each approval. Federated workloads cannot roll back."
+            )
+            .Takes<RollBackPolicyRequest>()
+            .Answers<RoutePolicyDocument>();
     }
 }

@@ -10,6 +10,8 @@ internal static class OperationParameters
         StringComparer.Ordinal
     )
     {
+        ["actor"] = Text("Only entries of the actor with this id.", "\"key_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["actor_type"] = Text("Only entries of this kind of actor, as in `host` or `person`.", "\"person\""),
         ["admin_key_id"] = Text("The id of the admin key.", "\"key_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["agent_id"] = Text("The id of the enrolment.", "\"agt_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["approval_id"] = Text("The id of the request for approval.", "\"appr_017Gx2kQ9mVbT4nRw8YcLs3D\""),
@@ -27,6 +29,10 @@ internal static class OperationParameters
             "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""
         ),
         ["error"] = Text("The name of the error in OAuth's registry.", "\"invalid_grant\""),
+        ["event"] = Text(
+            "Only entries of this event, or of all that begin so if it ends in `*`.",
+            "\"certificate_authority_approved\""
+        ),
         ["federation_rule_id"] = Text("Only exchanges of this rule.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["file"] = Text("The file name that the certificate names.", "\"0.crl\""),
         ["format"] = Text("`json` (the default) or `csv`.", "\"csv\""),
@@ -35,6 +41,7 @@ internal static class OperationParameters
             "The digest of the feed that the caller holds: the request waits for a change of its content.",
             "\"3q2-7wAAAAA\""
         ),
+        ["hostname"] = Text("Only versions of this hostname's policy.", "\"docs.k7m2p9.tunnels.example.com\""),
         ["id"] = Text("The id of the resource.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["identity"] = Text("Only certificates with this DNS name or URI.", "\"docs.k7m2p9.tunnels.example.com\""),
         ["include_archived"] = Flag("Whether the list has archived entries too.", "false"),
@@ -56,31 +63,39 @@ internal static class OperationParameters
         ),
         ["open"] = Flag("Whether the list has only routes whose attestation is open.", "true"),
         ["organization"] = Text("The id of the organization.", "\"0192f0c1-6a5e-7c3b-9d2f-4b8e1a7c5d30\""),
+        ["outcome"] = Text("Only entries with this outcome: `success` or `denied`.", "\"denied\""),
         ["owner"] = Text("Only routes with this owner.", "\"Team Docs\""),
         ["page"] = Text("The `next_page` of the previous response; omit it for the first page.", "\"b3JkaW5hbDo0Mg\""),
+        ["policy_id"] = Text("The id of the version of a policy.", "\"pol_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
         ["relying_party_id"] = Text("The id of the relying party.", "\"rp_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["request"] = Text("The DER form of an OCSP request, in base64.", "\"MEIwQDA+MDwwOjAJBgUrDgMCGgUA\""),
-        ["request_id"] = Text("The request id of the exchange.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["request_id"] = Text("The id of a request, from its response or the log.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["resource"] = Text("Only entries that concern the resource with this id.", "\"ca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["root_id"] = Text("The id of the root.", "\"root_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["route"] = Text("The name of the route.", "\"docs\""),
         ["serial"] = Text("The serial number in hexadecimal.", "\"5f3a9c01\""),
+        ["service_account_id"] = Text("Only exchanges for this service account.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["since"] = Text(
-            "Feeds and bundles: the revision or epoch that the caller holds. History: the earliest time.",
+            "Feeds and bundles: the revision or epoch that the caller holds. History and audit: the earliest time.",
             "\"41\""
         ),
         ["size"] = Number("The size of the tree; the newest signed size by default.", "4096"),
         ["state"] = Text(
-            "Only requests in these states, separated by commas: `pending`, `approved`, `rejected`, `used`, `expired`.",
-            "\"pending\""
+            "Only those in these states, separated by commas. Requests for approval: `pending`, `approved`, `rejected`, "
+                + "`used`, `expired`. Policies: `draft`, `active`, `superseded`, `rejected`.",
+            "\"rejected\""
         ),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),
-        ["subject"] = Text("Only exchanges with this subject.", "\"repo:example/docs:ref:refs/heads/main\""),
+        ["subject"] = Text(
+            "Only entries with this subject, or with those that begin so if it ends in `*`.",
+            "\"repo:example/docs:ref:refs/heads/main\""
+        ),
         ["to"] = Number("The size of the larger tree; the newest signed size by default.", "4096"),
         ["tunnel_id"] = Text("The id of the tunnel.", "\"tnl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["unsanctioned"] = Flag("Whether the list has only names that no attestation covers.", "true"),
-        ["until"] = Text("The latest time.", "\"2026-11-23T12:00:00Z\""),
+        ["until"] = Text("The time before which entries were made.", "\"2026-11-23T12:00:00Z\""),
         ["version"] = Number("The number of the version.", "3"),
         ["wait"] = Text("How long the request may wait for a change, as in `30s`.", "\"30s\""),
         ["webhook_id"] = Text("The id of the webhook.", "\"hook_017Gx2kQ9mVbT4nRw8YcLs3D\""),

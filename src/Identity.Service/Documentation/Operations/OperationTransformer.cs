@@ -35,14 +35,17 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     }
 
     /// <summary>In the API's words.</summary>
-    public static string ToPermission(Access access) =>
-        access.Kind switch
+    public static string ToPermission(Access access)
+    {
+        var permission = access.Kind switch
         {
             AccessKind.Anonymous => "none",
             AccessKind.AnyCredential => "any credential; the operation decides",
             AccessKind.Machine => access.Role == MachineRole.Agent ? "an agent's certificate" : "an edge's certificate",
             _ => $"scope {access.RequiredScope}",
         };
+        return access.TakesAssertion ? permission + ", or an assertion in the body" : permission;
+    }
 
     private static void AddParameters(OpenApiOperation operation, ApiOperation mapped, QueryMetadata? query)
     {
@@ -86,6 +89,8 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
                         ? [scope]
                         : [],
                 },
+                // An empty requirement: the body may hold the proof.
+                .. access.TakesAssertion ? [new()] : Array.Empty<OpenApiSecurityRequirement>(),
             ],
         };
         Extend(operation, "x-permission", JsonValue.Create(ToPermission(access)));

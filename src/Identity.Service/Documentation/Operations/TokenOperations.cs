@@ -54,6 +54,17 @@ internal static class TokenOperations
             .Answers(StatusCodes.Status304NotModified);
         table
             .Add(
+                "POST /v1/sign_in",
+                "sign_in",
+                "Sign in as a person",
+                "A person at the command line gets a token with the roles that `sign_in.roles` maps, for 15 minutes. The "
+                    + "id_token is one of the client `sign_in.command_line_client_id`, at most five minutes old, and good "
+                    + "for one sign-in. The request needs a DPoP proof (RFC 9449), and the token is bound to its key."
+            )
+            .Takes<PersonSignInRequest>()
+            .Answers<TokenResponse>();
+        table
+            .Add(
                 "POST /v1/oauth/token",
                 "exchange_token",
                 "Exchange an identity token for an access token",

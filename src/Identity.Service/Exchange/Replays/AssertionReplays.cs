@@ -35,6 +35,10 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         IsExempt(context, context.Rule.Issuer.ReplayMode)
         && await audit.HasUsedAsync(CreateKey(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
 
+    /// <summary>Whether a durable use has left the mark already.</summary>
+    public ValueTask<bool> WasUsedAsync(in ReplayMark mark, CancellationToken cancellationToken) =>
+        audit.HasUsedAsync(mark.Key, cancellationToken);
+
     /// <param name="use">The durable first use; null = its decision was never written, so it does not count.</param>
     /// <param name="first">What the first use left; default when nothing readable.</param>
     public ReplayVerdict Judge(Issuer issuer, ReplayUse? use, in ReplayTag again, out ReplayTag first)
@@ -53,7 +57,9 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
 
     // The compatible interface's promise: single use is a matter of jti, and a token without one may be used again.
     private static bool IsExempt(AssertionContext context, ReplayMode mode) =>
-        mode == ReplayMode.SingleUse && context.SingleUseId is null && context.Request.Form == ExchangeForm.Json;
+        mode == ReplayMode.SingleUse
+        && context.SingleUseId is null
+        && context.Request.Form is (ExchangeForm.Json or ExchangeForm.Certificate);
 
     // Over the signing input, never the token as sent: its encoding is canonical, its signature need not be unique.
     private ReplayKey CreateKey(AssertionContext context, Span<byte> assertion)

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The three shapes of a request to the token endpoint; a denial is answered in the request's own.</summary>
+/// <summary>How an assertion is presented; a denial is answered in the request's own shape.</summary>
 internal enum ExchangeForm
 {
     /// <summary>The compatible interface's JSON body.</summary>
@@ -11,4 +11,7 @@ internal enum ExchangeForm
 
     /// <summary>RFC 8693 §2.1: a form with a <c>subject_token</c>.</summary>
     TokenExchange,
+
+    /// <summary>With a signing request: the grant is used at once, and no access token is made.</summary>
+    Certificate,
 }

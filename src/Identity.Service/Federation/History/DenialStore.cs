@@ -82,6 +82,7 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
                     query.Reason,
                     query.RuleId,
                     query.IssuerId,
+                    query.ServiceAccountId,
                     Subject = subject,
                     SubjectLength = subject?.Length ?? 0,
                     Since = query.Since?.ToStore(),
@@ -100,6 +101,7 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
         + (query.Reason is null ? "" : "AND reason = @Reason ")
         + (query.RuleId is null ? "" : "AND rule_id = @RuleId ")
         + (query.IssuerId is null ? "" : "AND issuer_id = @IssuerId ")
+        + (query.ServiceAccountId is null ? "" : "AND service_account_id = @ServiceAccountId ")
         + (query.Since is null ? "" : "AND at_ms >= @Since ")
         + (query.Until is null ? "" : "AND at_ms < @Until ")
         + query.Subject switch

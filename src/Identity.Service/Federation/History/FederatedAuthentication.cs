@@ -118,10 +118,19 @@ internal sealed record FederatedAuthentication : AuditEvent
         WriteOptional(json, "trace_sha256", TraceDigest);
         if (Grant is { } grant)
         {
-            json.WriteString("token_id", grant.TokenId);
+            var makesToken = Form != ExchangeForm.Certificate;
+            if (makesToken)
+            {
+                json.WriteString("token_id", grant.TokenId);
+            }
+
             json.WriteString("workspace_id", grant.WorkspaceId);
             json.WriteString("scope", grant.Scope);
-            json.WriteNumber("token_expires_at", At.ToUnixTimeSeconds() + grant.LifetimeSeconds);
+            if (makesToken)
+            {
+                json.WriteNumber("token_expires_at", At.ToUnixTimeSeconds() + grant.LifetimeSeconds);
+            }
+
             json.WriteString("audience", grant.Audience);
             json.WriteString("family", grant.Family);
             WriteConfirmation(json, grant.Confirmation);
@@ -145,6 +154,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         {
             ExchangeForm.JwtBearer => "jwt_bearer",
             ExchangeForm.TokenExchange => "token_exchange",
+            ExchangeForm.Certificate => "certificate",
             _ => "json",
         };
 

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Http;
+
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>What a reader of the history asks for; null members ask for nothing.</summary>
@@ -16,7 +18,7 @@ internal sealed record HistoryQuery
 
     public string? IssuerId { get; init; }
 
-    /// <summary>Only what was for this service account; of grants alone.</summary>
+    /// <summary>Only what was for this service account.</summary>
     public string? ServiceAccountId { get; init; }
 
     /// <summary>The exact subject, or with a trailing <c>*</c> its beginning.</summary>
@@ -40,13 +42,5 @@ internal sealed record HistoryQuery
         && (ServiceAccountId is null || entry.ServiceAccountId == ServiceAccountId)
         && (Since is null || entry.At >= Since)
         && (Until is null || entry.At < Until)
-        && MatchesSubject(entry.Subject);
-
-    private bool MatchesSubject(string? subject) =>
-        Subject switch
-        {
-            null => true,
-            [.. var prefix, '*'] => subject?.StartsWith(prefix, StringComparison.Ordinal) == true,
-            _ => subject == Subject,
-        };
+        && QueryText.Matches(Subject, entry.Subject);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
@@ -9,8 +8,6 @@ namespace Culvert.Identity.Service.Federation.History;
 /// <summary>Reads the filters of the history; the refusal names the bad one.</summary>
 internal static class HistoryQueryReader
 {
-    private const int MaxTextLength = 1024;
-
     /// <summary>Exactly one of both results is set.</summary>
     public static Result<HistoryQuery> Read(ApiRequest request)
     {
@@ -38,25 +35,31 @@ internal static class HistoryQueryReader
             return Refuse($"issuer_id is not a well-formed {IssuerId.Prefix}_ tagged ID");
         }
 
-        if (!TryReadTime(request.Query("since"), out var since))
+        var account = request.Query("service_account_id");
+        if (account is not null && !ServiceAccountId.TryParse(account, out _))
         {
-            return Refuse("since: a time such as 2026-01-31T12:00:00Z is required.");
+            return Refuse($"service_account_id is not a well-formed {ServiceAccountId.Prefix}_ tagged ID");
         }
 
-        if (!TryReadTime(request.Query("until"), out var until))
+        if (!QueryText.TryReadTime(request.Query("since"), out var since))
         {
-            return Refuse("until: a time such as 2026-01-31T12:00:00Z is required.");
+            return Refuse($"since: {QueryText.TimeExpected}");
+        }
+
+        if (!QueryText.TryReadTime(request.Query("until"), out var until))
+        {
+            return Refuse($"until: {QueryText.TimeExpected}");
         }
 
         var requestId = request.Query("request_id");
-        if (!IsText(requestId))
+        if (!QueryText.IsText(requestId))
         {
             return Refuse("request_id: no request has such an id.");
         }
 
         var subject = request.Query("subject");
-        return !IsText(subject)
-            ? Refuse($"subject: at most {MaxTextLength} characters, none of them a control character.")
+        return !QueryText.IsText(subject)
+            ? Refuse($"subject: at most {QueryText.MaxLength} characters, none of them a control character.")
             : new HistoryQuery
             {
                 OrganizationId = request.Caller.OrganizationId,
@@ -65,34 +68,11 @@ internal static class HistoryQueryReader
                 Reason = reason,
                 RuleId = rule,
                 IssuerId = issuer,
+                ServiceAccountId = account,
                 Subject = subject,
                 Since = since,
                 Until = until,
             };
-    }
-
-    // No record has control characters, and PostgreSQL takes no NUL in a text.
-    private static bool IsText(string? text) =>
-        text is null || (text.Length <= MaxTextLength && !text.Any(char.IsControl));
-
-    private static bool TryReadTime(string? text, out DateTimeOffset? instant)
-    {
-        instant = null;
-        if (text is null)
-        {
-            return true;
-        }
-
-        // RFC 3339 with its offset: a time without one is another time on another machine.
-        var isTime = DateTimeOffset.TryParseExact(
-            text,
-            ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"],
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.None,
-            out var parsed
-        );
-        instant = parsed;
-        return isTime && (text.EndsWith('Z') || text[^6] is '+' or '-');
     }
 
     private static Result<HistoryQuery> Refuse(string message) => RequestErrors.Invalid.Refuse(message);

@@ -1,4 +1,6 @@
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels;
@@ -15,6 +17,7 @@ internal sealed class CallApprovalEndpoints(
     TunnelStore tunnels,
     CallApprovalStore store,
     CallApprovals approvals,
+    Persons persons,
     TimeProvider time
 )
 {
@@ -108,7 +111,7 @@ internal sealed class CallApprovalEndpoints(
 
     private async ValueTask<ApiAnswer> DecideAsync(
         ApiRequest request,
-        Func<ApiRequest, CallApprovalRow, string?, CancellationToken, ValueTask<Result<CallApprovalRow>>> decide,
+        Func<CallDecider, CallApprovalRow, string?, CancellationToken, ValueTask<Result<CallApprovalRow>>> decide,
         CancellationToken cancellationToken
     )
     {
@@ -119,9 +122,22 @@ internal sealed class CallApprovalEndpoints(
         }
 
         var found = await FindAsync(request, cancellationToken);
-        return found.IsOk
-            ? Answer(await decide(request, found.Value, body.Value.Reason, cancellationToken))
-            : found.Refusal;
+        if (!found.IsOk)
+        {
+            return found.Refusal;
+        }
+
+        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        {
+            return workload;
+        }
+
+        var decider = new CallDecider(
+            request.Caller.ActorId,
+            await persons.OfAsync(request.Caller, cancellationToken),
+            AuditCause.Of(request)
+        );
+        return Answer(await decide(decider, found.Value, body.Value.Reason, cancellationToken));
     }
 
     private async ValueTask<Result<CallApprovalRow>> FindAsync(ApiRequest request, CancellationToken cancellationToken)

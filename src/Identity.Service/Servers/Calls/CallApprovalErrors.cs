@@ -35,4 +35,12 @@ internal static class CallApprovalErrors
         "The rule demands two different people, and the caller has approved already.",
         "Ask another person to approve. Two keys of the same person count once."
     );
+
+    public static readonly ErrorCode Repeated = new(
+        "approvals.repeated",
+        409,
+        "The signed message was used before.",
+        "Another message of the webhook had the same webhook-id, or the sender repeated a message whose answer it missed.",
+        "Retrieve the request for its state. Give each message an id of its own."
+    );
 }

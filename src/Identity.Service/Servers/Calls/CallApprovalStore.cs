@@ -31,6 +31,18 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
+    /// <summary>Of whichever tunnel of the organization.</summary>
+    public ValueTask<CallApprovalRow?> FindInOrganizationAsync(
+        string organizationId,
+        string id,
+        CancellationToken cancellationToken
+    ) =>
+        database.SingleOrDefaultAsync<CallApprovalRow>(
+            Select + "WHERE t.organization_id = @organizationId AND a.id = @id",
+            new { organizationId, id },
+            cancellationToken
+        );
+
     /// <summary>The one that answers for a binding; null: there is none, or it has expired.</summary>
     public ValueTask<CallApprovalRow?> FindLiveAsync(
         string tunnelId,

@@ -23,7 +23,6 @@ namespace Culvert.Identity.Service.Servers.Calls;
 /// </summary>
 internal sealed class CallApprovals(
     CallApprovalStore store,
-    Persons persons,
     WebhookQueue webhooks,
     Ordinals ordinals,
     IJournal journal,
@@ -85,29 +84,28 @@ internal sealed class CallApprovals(
     }
 
     public async ValueTask<Result<CallApprovalRow>> ApproveAsync(
-        ApiRequest request,
+        CallDecider decider,
         CallApprovalRow before,
         string? reason,
         CancellationToken cancellationToken
     )
     {
-        if (CheckDecidable(request, before) is { } refusal)
+        if (CheckDecidable(before) is { } refusal)
         {
             return refusal;
         }
 
-        var person = await persons.OfAsync(request.Caller, cancellationToken);
         var now = time.GetStoreNow();
         if (before.Approvers > 1 && before.FirstPerson is null)
         {
             return await DecideAsync(
-                request,
+                decider,
                 AuditEvents.CallApprovalApproved,
                 before,
                 before with
                 {
-                    FirstBy = request.Caller.ActorId,
-                    FirstPerson = person,
+                    FirstBy = decider.Name,
+                    FirstPerson = decider.Person,
                     FirstAt = now.ToStore(),
                     Reason = reason,
                 },
@@ -118,20 +116,20 @@ internal sealed class CallApprovals(
 
         if (
             before.Approvers > 1
-            && Persons.CheckAreTwo(before.FirstPerson, person, CallApprovalErrors.SamePerson) is { } alone
+            && Persons.CheckAreTwo(before.FirstPerson, decider.Person, CallApprovalErrors.SamePerson) is { } alone
         )
         {
             return alone;
         }
 
         return await DecideAsync(
-            request,
+            decider,
             AuditEvents.CallApprovalApproved,
             before,
             before with
             {
                 State = CallApprovalState.Approved,
-                DecidedBy = request.Caller.ActorId,
+                DecidedBy = decider.Name,
                 DecidedAt = now.ToStore(),
                 Reason = reason ?? before.Reason,
             },
@@ -141,26 +139,26 @@ internal sealed class CallApprovals(
     }
 
     public async ValueTask<Result<CallApprovalRow>> RejectAsync(
-        ApiRequest request,
+        CallDecider decider,
         CallApprovalRow before,
         string? reason,
         CancellationToken cancellationToken
     )
     {
-        if (CheckDecidable(request, before) is { } refusal)
+        if (CheckDecidable(before) is { } refusal)
         {
             return refusal;
         }
 
         var now = time.GetStoreNow();
         return await DecideAsync(
-            request,
+            decider,
             AuditEvents.CallApprovalRejected,
             before,
             before with
             {
                 State = CallApprovalState.Rejected,
-                DecidedBy = request.Caller.ActorId,
+                DecidedBy = decider.Name,
                 DecidedAt = now.ToStore(),
                 Reason = reason,
             },
@@ -169,18 +167,16 @@ internal sealed class CallApprovals(
         );
     }
 
-    private Refusal? CheckDecidable(ApiRequest request, CallApprovalRow row) =>
-        Persons.CheckIsPerson(request.Caller) is { } workload
-            ? workload
-            : row.GetState(time.GetUtcNow()) switch
-            {
-                CallApprovalState.Pending => null,
-                CallApprovalState.Expired => CallApprovalErrors.Expired.Refuse(),
-                var state => CallApprovalErrors.Decided.Refuse().With("state", state),
-            };
+    private Refusal? CheckDecidable(CallApprovalRow row) =>
+        row.GetState(time.GetUtcNow()) switch
+        {
+            CallApprovalState.Pending => null,
+            CallApprovalState.Expired => CallApprovalErrors.Expired.Refuse(),
+            var state => CallApprovalErrors.Decided.Refuse().With("state", state),
+        };
 
     private async ValueTask<Result<CallApprovalRow>> DecideAsync(
-        ApiRequest request,
+        CallDecider decider,
         string name,
         CallApprovalRow before,
         CallApprovalRow after,
@@ -189,19 +185,25 @@ internal sealed class CallApprovals(
     )
     {
         var result = await CommitAsync(
-            AuditCause.Of(request),
+            decider.Cause,
             name,
             after,
-            [store.Decide(before, after, now)],
+            [.. decider.Conditions, store.Decide(before, after, now)],
             now,
-            cancellationToken
+            cancellationToken,
+            decider.Replay
         );
+        if (decider.FindRefusal(result) is { } refused)
+        {
+            return refused;
+        }
+
         if (result.Conflict is CallApprovalConflict.Stale)
         {
             // Another person was first: the state that they left decides the answer.
             var current = await store.FindAsync(before.TunnelId, before.Id, cancellationToken);
             return current is null ? RequestErrors.NotFound.Refuse()
-                : CheckDecidable(request, current) is { } refusal ? refusal
+                : CheckDecidable(current) is { } refusal ? refusal
                 : StorageErrors.Unavailable.Refuse() with { RetryAfter = Pause };
         }
 
@@ -214,14 +216,19 @@ internal sealed class CallApprovals(
         CallApprovalRow after,
         IReadOnlyList<Statement> statements,
         DateTimeOffset now,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        ReplayKey? replay = null
     )
     {
         var messages = await webhooks.EnqueueAsync(
             after.OrganizationId,
             ToMessageType(name),
             now,
-            json => CallApprovalDecided.Write(json, after),
+            json =>
+            {
+                CallApprovalDecided.Write(json, after);
+                json.WriteString("expires_at", Instants.FromStore(after.ExpiresAt).UtcDateTime);
+            },
             cancellationToken
         );
         var result = await journal.CommitAsync(
@@ -238,6 +245,7 @@ internal sealed class CallApprovals(
                         new AuditResource("call_approval", after.Id),
                     ],
                 },
+                Replay = replay,
                 Statements = [.. statements, .. messages],
             },
             cancellationToken

@@ -9,6 +9,8 @@ namespace Culvert.Identity.Service.Servers.Calls;
     RespectNullableAnnotations = true,
     MaxDepth = 16
 )]
+[JsonSerializable(typeof(CallDecisionRequest))]
+[JsonSerializable(typeof(CallDecisionDocument))]
 [JsonSerializable(typeof(CallApprovalDocument))]
 [JsonSerializable(typeof(Page<CallApprovalDocument>))]
 internal sealed partial class CallApprovalsJson : JsonSerializerContext;

@@ -39,7 +39,8 @@ internal sealed class PostgresSession : JournalSession
     public override void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
     {
         var mere = batch.All(pending =>
-            pending.Decision is { Statements.Count: 0, Changes: ChangeTopics.None, Event: not null }
+            pending
+                is { Preceding: null, Decision: { Statements.Count: 0, Changes: ChangeTopics.None, Event: not null } }
         );
         var before = (Head, Sequence);
         for (var attempt = 1; ; attempt++)
@@ -127,8 +128,9 @@ internal sealed class PostgresSession : JournalSession
         changed = ChangeTopics.None;
         hasSavepoint = false;
         probe?.Invoke(JournalPoint.Begun);
-        var changes = batch.Where(pending => pending.Decision.Statements.Count > 0).ToList();
-        var plain = batch.Where(pending => pending.Decision is { Statements.Count: 0, Event: not null }).ToList();
+        // A decision and the one before it stay in their order, whether they have statements or not.
+        var changes = batch.Where(IsApplied).ToList();
+        var plain = batch.Where(pending => !IsApplied(pending) && pending.Decision.Event is not null).ToList();
         if (!TryApplyTogether(changes, plain))
         {
             foreach (var pending in changes)
@@ -153,6 +155,9 @@ internal sealed class PostgresSession : JournalSession
         probe?.Invoke(JournalPoint.Committed);
         Counters = raised;
     }
+
+    private static bool IsApplied(PendingDecision pending) =>
+        pending.Decision.Statements.Count > 0 || pending.HasFollower || pending.Preceding is not null;
 
     // The transaction, all of whose statements see what the last holder of the lock has committed (READ COMMITTED).
     private NpgsqlBatch Begin()
@@ -232,6 +237,11 @@ internal sealed class PostgresSession : JournalSession
     // A decision in a savepoint of its own, all in one round trip.
     private void Apply(PendingDecision pending)
     {
+        if (!pending.MayBeWritten())
+        {
+            return;
+        }
+
         using var batch = new NpgsqlBatch(connection);
         var statements = pending.Decision.Statements;
         if (hasSavepoint)

@@ -109,6 +109,11 @@ internal sealed class SqliteSession : JournalSession
     private bool TryApply(PendingDecision pending)
     {
         var decision = pending.Decision;
+        if (!pending.MayBeWritten())
+        {
+            return true;
+        }
+
         if (!Change(pending) || (!AppendEntry(pending) && decision.Statements.Count > 0))
         {
             return false;
@@ -120,6 +125,11 @@ internal sealed class SqliteSession : JournalSession
 
     private void Apply(PendingDecision pending)
     {
+        if (!pending.MayBeWritten())
+        {
+            return;
+        }
+
         if (pending.Decision.Statements.Count == 0)
         {
             AppendEntry(pending);

@@ -27,7 +27,8 @@ internal static class ApprovalReader
         var approval = new RuleApproval(
             section.Duration("expires", Usual, Shortest, Longest),
             ArgumentReader.ReadPointers(section, "show"),
-            section.Int("approvers", 1, 1, 2)
+            section.Int("approvers", 1, 1, 2),
+            section.Url("page", required: false, Uri.UriSchemeHttps)
         );
         if (approval.Shown.Count > MaxShown)
         {

@@ -7,7 +7,8 @@ namespace Culvert.Tunnel.Agent.Policy.Approvals;
 /// <param name="Expires">For how long a request can be decided, and its approval be used.</param>
 /// <param name="Shown">Arguments whose values the approver sees; of all others only type and length leave the agent.</param>
 /// <param name="Approvers">How many different people must approve.</param>
-internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer> Shown, int Approvers)
+/// <param name="Page">Where calls are approved: clients that can open pages for their users get it; null = none does.</param>
+internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer> Shown, int Approvers, Uri? Page)
 {
     public string DescribeApprovers() => Approvers == 1 ? "a person" : $"{Approvers} different people";
 
@@ -16,5 +17,5 @@ internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Expires.TotalSeconds} {Approvers} {string.Join(' ', Shown.Select(s => $"{s.Text.Length}:{s.Text}"))}"
-        );
+        ) + (Page is null ? "" : $" {Page.AbsoluteUri}");
 }

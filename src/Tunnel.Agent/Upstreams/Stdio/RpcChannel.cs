@@ -143,6 +143,26 @@ internal sealed class RpcChannel : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Why the program cannot have that message of a modern client; null: it speaks its revision.</summary>
+    // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
+    // learn to begin with initialize.
+    public Failure? FindVersionFailure(McpMessage message)
+    {
+        var isSpoken =
+            Versions.Count == 0
+                ? message.Method == McpMethods.Discover
+                : McpRevision.IsModern(message.Version!) && Versions.Contains(message.Version!);
+        return isSpoken
+            ? null
+            : McpFailures.VersionUnsupported with
+            {
+                Versions = new VersionsOffered(
+                    Versions.Count == 0 ? [McpRevision.LastLegacy] : Versions,
+                    message.Version!
+                ),
+            };
+    }
+
     /// <summary>The running call of a client's request; null if there is none.</summary>
     public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
         calls.Values.FirstOrDefault(c => belongs(c) && c.Id.Span.SequenceEqual(clientsId.Span));

@@ -227,6 +227,11 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 continue;
             }
 
+            if (message.ErrorCode is not null)
+            {
+                request.Failing?.Invoke();
+            }
+
             var status = isModern ? McpEndpoint.ToStatusCode(message.ErrorCode) : StatusCodes.Status200OK;
             if (answer.HasStarted || !McpEndpoint.Accepts(request.Headers, "application/json"))
             {
@@ -275,6 +280,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         bool isModern
     )
     {
+        request.Failing?.Invoke();
         var (exchange, deadline, route) = (request.Exchange, request.Deadline, request.Route.Name);
         if (exchange.Call is { AnswerFailure: not null } over && !request.IsClientGone)
         {
@@ -324,6 +330,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
     private async Task FailAsync(StdioRequest request, EventAnswer answer, RpcCall call, Failure failure)
     {
+        request.Failing?.Invoke();
         if (!answer.HasStarted)
         {
             request.Exchange.Response.Headers.Remove(McpHeaders.Session);

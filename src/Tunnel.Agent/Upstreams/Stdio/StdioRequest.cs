@@ -16,5 +16,8 @@ internal sealed record StdioRequest(Exchange Exchange, Route Route, ExchangeDead
 
     public bool AcceptsEvents => McpEndpoint.Accepts(Headers, "text/event-stream");
 
+    /// <summary>Called before the client learns that its call failed, perhaps more than once.</summary>
+    public Action? Failing { get; init; }
+
     public bool IsClientGone => Exchange.ClientGone.IsCancellationRequested;
 }

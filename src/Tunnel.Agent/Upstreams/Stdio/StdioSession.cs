@@ -20,6 +20,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte> asked = new(StringComparer.Ordinal);
     private RpcChannel? own;
     private long usedTicks;
+    private bool failedAtStart;
 
     /// <param name="id">Minted for it.</param>
     /// <param name="owner">The identity of its principal.</param>
@@ -55,8 +56,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether its program failed before it ever answered.</summary>
-    public bool FailedAtStart { get; private set; }
+    /// <summary>Whether its program failed before it ever answered; true once.</summary>
+    public bool TryTakeStartFailure() => Interlocked.Exchange(ref failedAtStart, false);
 
     public void Use(RpcChannel program) => own = program;
 
@@ -156,7 +157,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public void Ended(RpcChannel channel, bool failed)
     {
-        FailedAtStart = failed && !channel.HasAnswered;
+        failedAtStart = failed && !channel.HasAnswered;
         Inbox.Close();
         over.TrySetResult();
     }

@@ -61,9 +61,12 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         _ = ForgetAsync(session);
     }
 
+    /// <summary>No client finds it any more, and it does not count.</summary>
+    public void Forget(StdioSession session) => all.TryRemove(session.Id, out _);
+
     public async Task CloseAsync(StdioSession session)
     {
-        all.TryRemove(session.Id, out _);
+        Forget(session);
         await session.DisposeAsync();
     }
 
@@ -90,7 +93,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     private async Task ForgetAsync(StdioSession session)
     {
         await session.Over;
-        all.TryRemove(session.Id, out _);
+        Forget(session);
         session.History.Dispose(); // its program may have ended it, which disposes of nothing
     }
 }

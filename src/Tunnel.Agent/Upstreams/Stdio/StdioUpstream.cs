@@ -256,7 +256,7 @@ internal sealed class StdioUpstream : Upstream
 
         var owner = IsShared ? "" : request.Owner;
         var (channel, refusal) = await children.GetAsync(owner, request.Deadline.Token, canEvict: true);
-        refusal ??= FindVersionFailure(channel!, message);
+        refusal ??= channel!.FindVersionFailure(message);
         if (refusal is not null)
         {
             await replies.RefuseAsync(request, refusal, message.Id);
@@ -280,25 +280,6 @@ internal sealed class StdioUpstream : Upstream
         message.Forget();
         await replies.AnswerAsync(request, channel, call, isModern: true);
         children.Touch(owner);
-    }
-
-    // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
-    // learn to begin with initialize.
-    private static Failure? FindVersionFailure(RpcChannel channel, McpMessage message)
-    {
-        var isSpoken =
-            channel.Versions.Count == 0
-                ? message.Method == McpMethods.Discover
-                : McpRevision.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
-        return isSpoken
-            ? null
-            : McpFailures.VersionUnsupported with
-            {
-                Versions = new VersionsOffered(
-                    channel.Versions.Count == 0 ? [McpRevision.LastLegacy] : channel.Versions,
-                    message.Version!
-                ),
-            };
     }
 
     private async Task InitializeAsync(StdioRequest request, McpMessage message)
@@ -353,7 +334,8 @@ internal sealed class StdioUpstream : Upstream
 
         message.Forget();
         sessions.Open(request, session);
-        var isGood = await replies.AnswerAsync(request, channel, call, isModern: false, session);
+        var answered = request with { Failing = () => GiveUp(session) };
+        var isGood = await replies.AnswerAsync(answered, channel, call, isModern: false, session);
         session.End(call);
         if (isGood)
         {
@@ -361,8 +343,15 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
+        GiveUp(session);
         await sessions.CloseAsync(session);
-        if (session.FailedAtStart)
+    }
+
+    // Before its client learns of the failure, which may try again at once: the session counts no more, the failure does.
+    private void GiveUp(StdioSession session)
+    {
+        sessions.Forget(session);
+        if (session.TryTakeStartFailure())
         {
             starts.Failed(TimeSpan.Zero);
         }

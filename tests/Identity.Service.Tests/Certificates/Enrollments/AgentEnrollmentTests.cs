@@ -89,9 +89,14 @@ public sealed class AgentEnrollmentTests
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "instance.taken");
 
         error.GetProperty("type").GetString().ShouldBe("conflict_error");
-        var told = await bench
-            .Service.Get<AuditLog>()
-            .ListAsync(bench.OrganizationId, long.MaxValue, 1, TestContext.Current.CancellationToken);
+        var (told, _) = await bench
+            .Service.Get<AuditSearch>()
+            .FindAsync(
+                new AuditQuery { OrganizationId = bench.OrganizationId },
+                long.MaxValue,
+                1,
+                TestContext.Current.CancellationToken
+            );
         Encoding.UTF8.GetString(told[0].Body!).ShouldContain("agent_instance_refused");
         // The first machine is not locked out.
         (await machine.PostOkAsync("/v1/agent/renewals", MachineBench.CsrBody()))

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Webhooks;
@@ -26,7 +27,7 @@ public abstract class ExpiryNoticesTests : IDisposable
         webhooks = new WebhookStore(store.Store.Database);
         notices = new ExpiryNotices(
             new NoticeStore(store.Store.Database),
-            new WebhookQueue(webhooks),
+            new WebhookQueue(webhooks, new MailOptions()),
             store.Journal,
             store.ServiceOptions.Notices,
             store.Time,

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tunnels.Machines;
@@ -23,7 +24,7 @@ internal sealed class CallApprovalScene : IAsyncDisposable
 
     public HttpClient Agent { get; private set; } = null!;
 
-    public static async Task<CallApprovalScene> StartAsync()
+    public static async Task<CallApprovalScene> StartAsync(Func<ServiceOptions, ServiceOptions>? options = null)
     {
         var scene = new CallApprovalScene();
         var enrollments = new ScriptedEnrollments();
@@ -33,7 +34,7 @@ internal sealed class CallApprovalScene : IAsyncDisposable
                     .AddSingleton<IMachinePeerVerifier>(scene.peers)
                     .AddSingleton<IAgentEnrollments>(enrollments)
                     .AddSingleton<IRevokedMachines>(enrollments),
-            ConsolePersons.WithProvider
+            given => ConsolePersons.WithProvider(options?.Invoke(given) ?? given)
         );
         var tunnel = await scene.Api.PostOkAsync("/v1/tunnels", """{"display_name":"Payments"}""");
         scene.TunnelId = tunnel.Id();

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Witnesses;
-using Culvert.Platform.Addresses;
 using Culvert.Platform.Transparency;
 using Culvert.Testing;
 using Dapper;
@@ -28,7 +27,8 @@ public sealed class WitnessCollectorTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         pki = new TestPki(time.GetUtcNow());
-        (witness, second) = (await StartWitnessAsync("witness.test/w1"), await StartWitnessAsync("witness.test/w2"));
+        witness = await WitnessServer.StartAsync("witness.test/w1", pki, time);
+        second = await WitnessServer.StartAsync("witness.test/w2", pki, time);
         service = await ServiceUnderTest.StartAsync(
             options: options =>
                 options with
@@ -37,7 +37,7 @@ public sealed class WitnessCollectorTests : IAsyncLifetime
                 },
             time: time
         );
-        service.Names.Set("witness.test", "127.0.0.1");
+        service.Names.Set(WitnessServer.HostName, "127.0.0.1");
 
         // The rounds are the test's own.
         await service.Api.PostOkAsync("/v1/jobs/transparency_log/pause", """{"reason":"test"}""");
@@ -246,7 +246,7 @@ public sealed class WitnessCollectorTests : IAsyncLifetime
     [Fact]
     public async Task Round_AnAddressThatIsNotOpened_IsNotCalled()
     {
-        service.Names.Set("witness.test", "10.0.0.1");
+        service.Names.Set(WitnessServer.HostName, "10.0.0.1");
 
         await CollectAsync();
 
@@ -285,26 +285,11 @@ public sealed class WitnessCollectorTests : IAsyncLifetime
 
     private static CosignatureKey Key(WitnessServer server) => CosignatureKey.Parse(server.Vkey).ShouldNotBeNull();
 
-    private Task<WitnessServer> StartWitnessAsync(string name) =>
-        WitnessServer.StartAsync(
-            name,
-            pki.Issue(dnsNames: ["witness.test"], usages: [TestPki.ServerAuthentication]),
-            pki.Issuing,
-            time
-        );
-
     private WitnessOptions Options(WitnessServer server)
     {
         var roots = Path.Combine(folder.FullName, "roots.pem");
         File.WriteAllText(roots, pki.RootPem);
-        return new WitnessOptions
-        {
-            Name = server.Name.Split('/')[1],
-            Url = new Uri($"https://witness.test:{server.Port}/w/"),
-            Key = Key(server),
-            CaFile = roots,
-            Networks = AddressRanges.TryParse(["127.0.0.0/8"], out var ranges, out _) ? ranges : AddressRanges.Empty,
-        };
+        return server.ToOptions(roots);
     }
 
     // Longer than the turn of a round, and than the first wait after a failure.

@@ -1,21 +1,27 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Identity.Service.Transparency.Witnesses;
+using Culvert.Platform.Addresses;
+using Culvert.Platform.Transparency;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
+using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Transparency.Witnesses;
 
 /// <summary>
 /// A witness on loopback with TLS, written from c2sp.org/tlog-witness: it stores the newest tree head of one log and
-/// cosigns what continues it. Nothing of the product is used.
+/// cosigns what continues it. Nothing of the product is used to do so.
 /// </summary>
 internal sealed class WitnessServer : IAsyncDisposable
 {
+    /// <summary>The name of its certificate; a test makes it resolve to loopback.</summary>
+    public const string HostName = "witness.test";
+
     private readonly Lock gate = new();
     private readonly List<(int Status, long Old)> calls = [];
     private readonly Ed25519PrivateKeyParameters secret = new(RandomNumberGenerator.GetBytes(32));
@@ -65,17 +71,25 @@ internal sealed class WitnessServer : IAsyncDisposable
         }
     }
 
-    public static async Task<WitnessServer> StartAsync(
-        string name,
-        X509Certificate2 certificate,
-        X509Certificate2 issuing,
-        TimeProvider time
-    )
+    public static async Task<WitnessServer> StartAsync(string name, TestPki pki, TimeProvider time)
     {
         var witness = new WitnessServer(name, time);
-        witness.server = await TestServer.StartAsync(witness.AnswerAsync, certificate, issuing);
+        var certificate = pki.Issue(dnsNames: [HostName], usages: [TestPki.ServerAuthentication]);
+        witness.server = await TestServer.StartAsync(witness.AnswerAsync, certificate, pki.Issuing);
         return witness;
     }
+
+    /// <summary>How the service reaches it.</summary>
+    /// <param name="roots">A file with the roots of its certificate.</param>
+    public WitnessOptions ToOptions(string roots) =>
+        new()
+        {
+            Name = Name.Split('/')[1],
+            Url = new Uri($"https://{HostName}:{Port}/w/"),
+            Key = CosignatureKey.Parse(Vkey).ShouldNotBeNull(),
+            CaFile = roots,
+            Networks = AddressRanges.TryParse(["127.0.0.0/8"], out var ranges, out _) ? ranges : AddressRanges.Empty,
+        };
 
     /// <summary>It forgets everything, as after a restore of its own.</summary>
     public void Forget() => (Size, root) = (0, SHA256.HashData([]));

@@ -4,6 +4,7 @@ using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -79,6 +80,17 @@ internal sealed class ApprovalScene : IAsyncDisposable
     {
         await Tunnel.PostAsync(body, subject: subject);
         return Requests[^1].Binding;
+    }
+
+    /// <summary>Of the only call. A record is written after its response.</summary>
+    public async Task<CallRecord> RecordAsync()
+    {
+        while (Trail.Places > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        return Trail.Records.OfType<CallRecord>().Single();
     }
 
     public async Task StopServiceAsync() => await service.DisposeAsync();

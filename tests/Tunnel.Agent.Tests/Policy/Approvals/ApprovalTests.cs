@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Audit;
 using static Culvert.Tunnel.Agent.Tests.Policy.PolicyFixture;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy.Approvals;
@@ -31,7 +30,7 @@ public sealed class ApprovalTests
         error.GetProperty("data").GetProperty("expires").GetString().ShouldBe("2030-01-01T00:00:00Z");
         error.GetProperty("data").GetProperty("error_code").GetString().ShouldBe("policy.approval_required");
         scene.Tunnel.Upstream.Connections.ShouldBe(0);
-        var record = await RecordAsync(scene);
+        var record = await scene.RecordAsync();
         record.Decision.ShouldBe("refuse");
         record.Reason.ShouldBe("policy.approval_required");
         record.Approval.ShouldBe("appr_1");
@@ -46,7 +45,7 @@ public sealed class ApprovalTests
         var (_, body) = await scene.Tunnel.PostAsync(Call("pay", "1", Arguments));
 
         body.ShouldBe(ApprovalScene.Ok);
-        var record = await RecordAsync(scene);
+        var record = await scene.RecordAsync();
         record.Decision.ShouldBe("allow");
         record.Approval.ShouldBe("appr_1");
     }
@@ -93,7 +92,7 @@ public sealed class ApprovalTests
         (await scene.Tunnel.PostAsync(Call("pay", "1", Arguments))).Body.ShouldBe(ApprovalScene.Ok);
 
         scene.Requests.ShouldBeEmpty();
-        var record = await RecordAsync(scene);
+        var record = await scene.RecordAsync();
         record.Decision.ShouldBe("would_refuse");
         record.Reason.ShouldBe("policy.approval_required");
     }
@@ -181,17 +180,6 @@ public sealed class ApprovalTests
             .Read($"{{mode: enforce, rules: [{rules}]}}")
             .Errors.Select(e => e.ToString())
             .ShouldContain(e => e.Contains(problem, StringComparison.Ordinal));
-
-    // A record is written after its response.
-    private static async Task<CallRecord> RecordAsync(ApprovalScene scene)
-    {
-        while (scene.Trail.Places > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        return scene.Trail.Records.OfType<CallRecord>().Single();
-    }
 
     private static string WithParameters(string more) =>
         $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"pay","arguments":{"amount":1}{{{more}}}}}""";

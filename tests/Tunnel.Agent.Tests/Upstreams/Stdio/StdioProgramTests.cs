@@ -123,6 +123,21 @@ public sealed class StdioProgramTests : StdioUpstreamTest
     }
 
     [Fact]
+    public async Task Child_EndsAtItsStart_IsNotStartedAgainAtOnce()
+    {
+        var time = new FakeTimeProvider();
+        await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings("crash"), time: time);
+        using var first = await fixture.SendAsync(fixture.Request("initialize"));
+
+        using var early = await fixture.SendAsync(fixture.Request("initialize"));
+        time.Advance(TimeSpan.FromSeconds(1));
+        using var later = await fixture.SendAsync(fixture.Request("initialize"));
+
+        StdioFixture.Reason(early).ShouldBe("upstream.child_restarting");
+        StdioFixture.Reason(later).ShouldBe("upstream.child_exited");
+    }
+
+    [Fact]
     public async Task Child_NeverAnswers_TimesOutAndOthersGoOn()
     {
         var time = new FakeTimeProvider();

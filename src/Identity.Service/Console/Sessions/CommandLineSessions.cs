@@ -1,0 +1,106 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
+using Culvert.Identity.Service.Storage;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Console.Sessions;
+
+/// <summary>Sessions of people at the command line: the console's, with a token that is bound to a key.</summary>
+internal sealed class CommandLineSessions(
+    ConsoleSessions sessions,
+    ConsoleSessionStore store,
+    IJournal journal,
+    SignInOptions signIn,
+    TimeProvider time
+) : IPersonSessions
+{
+    private const int SecretBytes = 32;
+
+    /// <summary>
+    /// Opens a session at the command line. Its token expires when the provider's answer is too old, and is bound to a key. An
+    /// id_token gives one only once.
+    /// </summary>
+    public async ValueTask<Result<(string Token, TimeSpan Life)>> OpenAsync(
+        ProviderPerson person,
+        string idToken,
+        string keyThumbprint,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var organizationId = await sessions.OrganizationAsync(cancellationToken);
+        var draft = sessions.Draft(organizationId, person.Name);
+        var session = draft with
+        {
+            Issuer = signIn.Issuer,
+            Subject = person.Subject,
+            Roles = person.Roles,
+            KeyThumbprint = keyThumbprint,
+            ExpiresAt = draft.CreatedAt + ConsoleSessions.ProofLife,
+        };
+        var actor = sessions.CreateActor(person, request);
+        if (person.Roles.Count == 0)
+        {
+            return await sessions.RefuseAsync(session, known: null, actor, request, cancellationToken);
+        }
+
+        var token =
+            IPersonSessions.SecretPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ConsoleSignedIn(session)
+                {
+                    At = session.CreatedAt,
+                    Cause = new AuditCause(actor, request.RequestId),
+                    OrganizationId = session.OrganizationId,
+                },
+                // No id_token that is older is accepted.
+                Replay = new ReplayKey(Credentials.Hash(idToken), session.CreatedAt + ConsoleSessions.ProofLife),
+                Statements = [store.DropExpired(session.CreatedAt), store.Insert(session, Credentials.Hash(token))],
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Replayed)
+        {
+            return ConsoleErrors.SignIn.Refuse();
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        if (person.Roles.Contains(RoleName.SecurityAdmin))
+        {
+            await sessions.EndFirstKeyAsync(organizationId, null, actor, request, cancellationToken);
+        }
+
+        return (token, ConsoleSessions.ProofLife);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var hash = Credentials.Hash(token);
+        if (
+            await store.FindAsync(hash, cancellationToken) is not { KeyThumbprint: { } key } session
+            || session.ExpiresAt < now
+            || sessions.CallerOfPerson(session, hash, now) is not { } caller
+        )
+        {
+            return AuthErrors.Invalid.Refuse();
+        }
+
+        await sessions.NoteUseAsync(session, now, cancellationToken);
+        return caller with { Confirmation = new TokenConfirmation { KeyThumbprint = key } };
+    }
+}

@@ -1,0 +1,133 @@
+using System.Security.Claims;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Platform.Wire;
+using Microsoft.IdentityModel.Tokens;
+using TokenResponse = Culvert.Platform.Wire.TokenResponse;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>
+/// <c>POST /v1/sign_in</c>: a person at the command line gets a token with the roles that the console would give. The person
+/// signed in at the provider with the command line's own client; here the id_token is proven as the console proves its own.
+/// </summary>
+internal sealed class CommandLineSignIn(
+    ProviderClient provider,
+    CommandLineSessions sessions,
+    RequestBinding binding,
+    FederationOptions federationOptions,
+    SignInOptions signIn,
+    TimeProvider time,
+    ILogger<CommandLineSignIn> logger
+)
+{
+    public const string Path = "/v1/sign_in";
+
+    /// <summary>How old an id_token may be: the command line presents it at once.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+
+    // Another client of the same provider: its tokens name that client, and none other.
+    private readonly IdTokenHandler idTokens = new(
+        provider,
+        federationOptions,
+        signIn with
+        {
+            ClientId = signIn.CommandLineClientId,
+        },
+        time
+    );
+
+    public async ValueTask<ApiAnswer> SignInAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var bodyResult = await request.ReadJsonAsync(WireJson.Default.PersonSignInRequest, cancellationToken);
+        if (!bodyResult.TryGet(out var body, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!signIn.HasProvider || signIn.CommandLineClientId.Length == 0)
+        {
+            return ConsoleErrors.NoCommandLine.Refuse();
+        }
+
+        var (proven, error) = binding.Prove(request.Http);
+        if (error != BindingError.None || proven.KeyThumbprint is not { } key)
+        {
+            return BindingRefusals.ToRefusal(error == BindingError.None ? BindingError.InvalidProof : error);
+        }
+
+        if (!(await FindPersonAsync(body.IdToken)).TryGet(out var person, out var unproven))
+        {
+            return unproven;
+        }
+
+        if (binding.Use(proven) is var used and not BindingError.None)
+        {
+            return BindingRefusals.ToRefusal(used);
+        }
+
+        var opened = await sessions.OpenAsync(person, body.IdToken, key, request, cancellationToken);
+        return !opened.IsOk
+            ? opened.Refusal
+            : ApiAnswer.Json(
+                new TokenResponse
+                {
+                    AccessToken = opened.Value.Token,
+                    TokenType = "DPoP",
+                    ExpiresIn = (int)opened.Value.Life.TotalSeconds,
+                },
+                WireJson.Default.TokenResponse
+            );
+    }
+
+    private async ValueTask<Result<ProviderPerson>> FindPersonAsync(string idToken)
+    {
+        TokenValidationResult result;
+        try
+        {
+            result = await idTokens.ValidateTokenAsync(
+                idToken,
+                new TokenValidationParameters
+                {
+                    ValidIssuer = signIn.Issuer,
+                    ValidAudience = signIn.CommandLineClientId,
+                    IgnoreTrailingSlashWhenValidatingAudience = false,
+                    LifetimeValidator = IsValidNow,
+                }
+            );
+        }
+        catch (ProviderUnavailableException fault)
+        {
+            Log.ProviderFailed(logger, fault.Message);
+            return ConsoleErrors.Provider.Refuse();
+        }
+
+        if (result.IsValid)
+        {
+            return PersonMapping.ToPerson(new ClaimsPrincipal(result.ClaimsIdentity), signIn);
+        }
+
+        Log.SignInRefused(logger, ProviderSignIn.NameCheck(result.Exception));
+        return ConsoleErrors.SignIn.Refuse();
+    }
+
+    private bool IsValidNow(
+        DateTime? notBefore,
+        DateTime? expires,
+        SecurityToken token,
+        TokenValidationParameters parameters
+    )
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var leeway = federationOptions.Leeway;
+        return expires > now - leeway
+            && (notBefore is null || notBefore <= now + leeway)
+            && token is Microsoft.IdentityModel.JsonWebTokens.JsonWebToken { IssuedAt: var issuedAt }
+            && issuedAt > now - MaxAge;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>Makes a person of a verified id_token: subject, name, and the roles that the configuration maps (S32).</summary>
+internal static class PersonMapping
+{
+    private const int MaxNameLength = 100;
+
+    public static ProviderPerson ToPerson(ClaimsPrincipal principal, SignInOptions signIn)
+    {
+        var subject = GetTexts(principal, "sub").First();
+        var name =
+            GetTexts(principal, "name")
+                .Concat(GetTexts(principal, "preferred_username"))
+                .Concat(GetTexts(principal, "email"))
+                .FirstOrDefault()
+            ?? subject;
+        var values = GetTexts(principal, signIn.RolesClaim).ToHashSet(StringComparer.Ordinal);
+        var roles = signIn.Roles.Where(role => role.Value.Any(values.Contains)).Select(role => role.Key);
+        return new ProviderPerson(
+            subject,
+            WithoutControls(name.Length > MaxNameLength ? name[..MaxNameLength] : name),
+            [.. roles]
+        );
+    }
+
+    // A claim that is a text or a list of texts. The library gives a text that looks like a date another type.
+    private static IEnumerable<string> GetTexts(ClaimsPrincipal principal, string name) =>
+        principal
+            .FindAll(claim =>
+                claim.Type == name && claim.ValueType is ClaimValueTypes.String or ClaimValueTypes.DateTime
+            )
+            .Select(claim => claim.Value);
+
+    private static string WithoutControls(string text) => string.Concat(text.Where(c => !ConfigText.IsUnprintable(c)));
+}

@@ -1,0 +1,150 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Exchange.Replays;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// Requests that may bring an assertion instead of a credential: one exchange whose grant the request itself uses, so
+/// that no access token is made. The exchange is recorded in the commit of the use. Where the use ends without one, the
+/// exchange is recorded on its own: the assertion counts as used before any answer leaves.
+/// </summary>
+internal sealed class DirectExchange(
+    TokenExchange exchange,
+    GrantAdmission admission,
+    AssertionReplays replays,
+    RequestBinding binding,
+    GlobalLimit limit,
+    IJournal journal
+)
+{
+    /// <summary>
+    /// Before the body is parsed: a request without a credential counts as an exchange. Null = it may continue.
+    /// </summary>
+    public Refusal? TryBegin(ApiRequest request) => request.HasCaller ? null : limit.TryTake();
+
+    /// <param name="request">Has its caller when it brought a credential; else it gets the assertion's.</param>
+    /// <param name="body">May hold the assertion.</param>
+    /// <param name="use">
+    /// Answers for the request's caller, and commits the exchange with its own decision; null = there is none. It may be
+    /// called twice, and its answer is thrown away when the assertion was used before.
+    /// </param>
+    /// <param name="cancellationToken">Counts until a decision is recorded.</param>
+    public async ValueTask<ApiAnswer> RunAsync(
+        ApiRequest request,
+        AssertedRequest body,
+        Func<WaitingDecision?, ValueTask<ApiAnswer>> use,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.HasCaller)
+        {
+            return body.IsAsserted
+                ? RequestErrors.Invalid.Refuse("assertion: a request with a credential must not have one.")
+                : await use(null);
+        }
+
+        if (body.Assertion is null)
+        {
+            return AuthErrors.Missing.Refuse();
+        }
+
+        if (!ExchangeRequestReader.Read(body, request).TryGet(out var parsed, out var refusal))
+        {
+            return refusal;
+        }
+
+        var proven = binding.Prove(request.Http);
+        if (proven.Error != BindingError.None)
+        {
+            return BindingRefusals.ToRefusal(proven.Error);
+        }
+
+        var decided = await exchange.DecideAsync(parsed with { Proven = proven.Binding }, cancellationToken);
+        return decided.Grant is { } grant
+            ? await RunAsync(request, decided.Context!, grant, use, cancellationToken)
+            : ToAnswer(decided.Ended);
+    }
+
+    private async ValueTask<ApiAnswer> RunAsync(
+        ApiRequest request,
+        AssertionContext context,
+        Grant grant,
+        Func<WaitingDecision?, ValueTask<ApiAnswer>> use,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await admission.CheckAsync(context, grant, cancellationToken) is { } ended)
+        {
+            return ToAnswer(ended);
+        }
+
+        var mark = replays.CreateMark(context, grant);
+        var waiting = new WaitingDecision(GrantAdmission.ToDecision(context, grant, mark?.Key));
+        ApiAnswer? answer = null;
+        // What was used before is judged before it costs anything: a replay takes nothing of its owner's limits.
+        if (mark is null || !await replays.WasUsedAsync(mark.Value, cancellationToken))
+        {
+            answer = await UseAsync(request, context, grant, waiting, use);
+        }
+
+        var result = await RecordAsync(waiting);
+        if (result.Outcome == CommitOutcome.Replayed)
+        {
+            var judged = await admission.JudgeAsync(context, grant, mark!.Value, result.Existing, cancellationToken);
+            if (judged.Grant is not { } again)
+            {
+                // The same answer as before any use.
+                RequestIdentity.ClearTenant(request.Http);
+                return ToAnswer(judged.Ended);
+            }
+
+            waiting = new WaitingDecision(GrantAdmission.ToDecision(context, again, replay: null));
+            answer = await UseAsync(request, context, again, waiting, use);
+            result = await RecordAsync(waiting);
+        }
+
+        if (result.Outcome == CommitOutcome.Unavailable)
+        {
+            return result.Unavailable ?? StorageErrors.Unavailable.Refuse();
+        }
+
+        return answer!.Value;
+    }
+
+    private static async ValueTask<ApiAnswer> UseAsync(
+        ApiRequest request,
+        AssertionContext context,
+        Grant grant,
+        WaitingDecision waiting,
+        Func<WaitingDecision?, ValueTask<ApiAnswer>> use
+    )
+    {
+        var caller = GrantCallers.ToCaller(context, grant);
+        request.SetCaller(caller);
+        // The header may narrow but never widen, and a grant is for one workspace.
+        var wanted = request.Http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
+        return wanted.Length == 0 || wanted == caller.WorkspaceId ? await use(waiting) : AuthErrors.Workspace.Refuse();
+    }
+
+    // Past the point of no return: whether the caller still waits no longer counts.
+    private async ValueTask<CommitResult> RecordAsync(WaitingDecision waiting)
+    {
+        if (waiting.Decision is { } decision)
+        {
+            waiting.Note(await journal.CommitAsync(decision, CancellationToken.None));
+        }
+
+        return waiting.Result!.Value;
+    }
+
+    private static ApiAnswer ToAnswer(in TokenExchangeResult ended) =>
+        ended.Outcome == TokenExchangeOutcome.Denied
+            ? DenialAnswers.Of(ExchangeForm.Certificate, ended)
+            : ended.Unavailable!;
+}

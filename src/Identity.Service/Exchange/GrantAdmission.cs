@@ -1,0 +1,81 @@
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange.Replays;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Exchange;
+
+/// <summary>
+/// The checks between a grant and its use, whatever it is used for: the gate before its commit, and the judgement when
+/// the commit finds that the assertion was used before.
+/// </summary>
+internal sealed class GrantAdmission(
+    AssertionReplays replays,
+    ReplayAlerts alerts,
+    GrantGate gate,
+    ExchangeDenials denials
+)
+{
+    /// <summary>Null = the grant may be committed.</summary>
+    public async ValueTask<TokenExchangeResult?> CheckAsync(
+        AssertionContext context,
+        Grant grant,
+        CancellationToken cancellationToken
+    )
+    {
+        if (gate.CheckRevocation(grant, context.Now) is { } revoked)
+        {
+            return await denials.DenyAsync(context, revoked, cancellationToken);
+        }
+
+        if (gate.TryPass(context.Request, grant) is { } obstacle)
+        {
+            return TokenExchangeResult.Refused(obstacle);
+        }
+
+        return await replays.WasUsedAsync(context, cancellationToken)
+            ? await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken)
+            : null;
+    }
+
+    /// <summary>
+    /// Judges a second use by what the first one left: the same client again gets another grant of the same family, a
+    /// decision of its own with its own row, and the mark stays the first use's.
+    /// </summary>
+    public async ValueTask<DecidedExchange> JudgeAsync(
+        AssertionContext context,
+        Grant grant,
+        ReplayMark mark,
+        ReplayUse? existing,
+        CancellationToken cancellationToken
+    )
+    {
+        var verdict = replays.Judge(context.Rule.Issuer, existing, mark.Tag, out var first);
+        if (verdict == ReplayVerdict.Reissue)
+        {
+            var again = grant with { Family = first.Family, IsReissue = true };
+            return gate.CheckRevocation(again, context.Now) is { } revoked
+                ? await denials.DenyAsync(context, revoked, cancellationToken)
+                : new DecidedExchange(context, again, default);
+        }
+
+        if (verdict == ReplayVerdict.Reused)
+        {
+            return await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
+        }
+
+        return await alerts.RaiseAsync(context, first, mark.Tag, cancellationToken) is { } unavailable
+            ? TokenExchangeResult.Refused(unavailable)
+            : await denials.DenyAsync(context, new Denial(DenialReason.Replayed), cancellationToken);
+    }
+
+    /// <summary>The grant as it is committed.</summary>
+    public static Decision ToDecision(AssertionContext context, Grant grant, ReplayKey? replay) =>
+        new()
+        {
+            Event = FederatedAuthentication.Of(context, AuditStatus.Success) with { Grant = grant },
+            Replay = replay,
+            Class = DecisionClass.Bulk,
+        };
+}

@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+
+namespace Culvert.Identity.Service.Http.Roles;
+
+/// <summary>Decides for every operation of the API and of the console whether a caller may call it.</summary>
+internal static class RoleGate
+{
+    private static readonly FrozenSet<string> ScopesOfOrganization = FrozenSet.ToFrozenSet(
+        [Scopes.ManageTunnels, Scopes.OrganizationAdmin],
+        StringComparer.Ordinal
+    );
+
+    /// <summary>
+    /// The caller of one operation; null = it may not call this. A right of a role gives the operation's scope, for this
+    /// call and no other. No role gives scopes above the organization.
+    /// </summary>
+    public static Caller? Admit(Caller caller, ApiOperation operation)
+    {
+        if (operation.Access.RequiredScope is { } required && caller.Has(required))
+        {
+            return caller;
+        }
+
+        var scope = operation.Access.RequiredScope ?? Scopes.OrganizationAdmin;
+        if (ScopesOfOrganization.Contains(scope) && May(caller.Roles, operation.Name))
+        {
+            return caller with { Scopes = FrozenSet.Create(StringComparer.Ordinal, scope) };
+        }
+
+        // Where any credential is accepted the handler decides by its scopes; a role alone has none.
+        var isForAny = operation.Access.Kind == AccessKind.AnyCredential;
+        return isForAny && (caller.Roles.Count == 0 || caller.Scopes.Count > 0) ? caller : null;
+    }
+
+    /// <summary>Whether one of these roles may; an unknown role may nothing.</summary>
+    public static bool May(IReadOnlyList<string> roles, string operation) =>
+        roles.Any(role => AdminRole.Find(role)?.Operations.Contains(operation) ?? false);
+}

@@ -1,0 +1,12 @@
+namespace Culvert.Identity.Service.Http.Roles;
+
+/// <summary>The names of roles, as written in requests, in the configuration and on the command line.</summary>
+internal static class RoleName
+{
+    public const string Viewer = "viewer";
+    public const string Auditor = "auditor";
+    public const string Approver = "approver";
+    public const string Operator = "operator";
+    public const string SecurityAdmin = "security-admin";
+    public const string InstallationOperator = "installation-operator";
+}

@@ -1,0 +1,8 @@
+namespace Culvert.Identity.Service.Mail;
+
+/// <summary>The capability's door.</summary>
+internal static class MailRegistration
+{
+    public static IServiceCollection AddMail(this IServiceCollection services, MailOptions options) =>
+        services.AddSingleton(options).AddSingleton<IMailRelay, SmtpRelay>();
+}

@@ -1,0 +1,14 @@
+namespace Culvert.Identity.Service.Mail;
+
+/// <summary>How the connection to the relay is protected.</summary>
+internal enum MailTls
+{
+    /// <summary>STARTTLS (RFC 3207). A relay that does not offer it gets no mail.</summary>
+    StartTls,
+
+    /// <summary>TLS from the first byte (RFC 8314).</summary>
+    Implicit,
+
+    /// <summary>Not at all: <c>dangerous_allow_plaintext</c>.</summary>
+    None,
+}

@@ -1,0 +1,125 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Culvert.Identity.Service.Mail;
+
+/// <summary>Hands each message to the configured relay, on a connection of its own.</summary>
+internal sealed class SmtpRelay(
+    MailOptions options,
+    OutboundOptions outbound,
+    ServiceIdentity identity,
+    TimeProvider time
+) : IMailRelay
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    // For EHLO.
+    private readonly string ownName = new Uri(identity.PublicUrl).IdnHost;
+    private readonly OutboundDialer dialer = new(outbound.Network);
+
+    public async Task<MailFailure?> SendAsync(MailNote note, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            using var message = ToMessage(note);
+            using var client = new SmtpClient { LocalDomain = ownName };
+            var connection = await ConnectAsync(either.Token);
+            await client.ConnectAsync(connection, options.Host, options.Port, SecureSocketOptions.None, either.Token);
+            if (options.Username.Length > 0)
+            {
+                await client.AuthenticateAsync(options.Username, options.Password!.Read(), either.Token);
+            }
+
+            await client.SendAsync(message, either.Token);
+            await client.DisconnectAsync(quit: true, either.Token);
+            return null;
+        }
+        catch (SmtpCommandException refusal)
+        {
+            // RFC 5321 §4.2.1: 5yz is permanent. The text is the relay's: bounded, and it has no address of the service.
+            return new MailFailure($"The relay answered {(int)refusal.StatusCode}.", (int)refusal.StatusCode >= 500);
+        }
+        catch (Exception fault)
+            when (fault
+                    is IOException
+                        or SocketException
+                        or System.Security.Authentication.AuthenticationException
+                        or MailKit.Security.AuthenticationException
+                        or ProtocolException
+                        or CryptographicException
+                        or UnauthorizedAccessException
+                        or NotSupportedException
+                        or SecretUnavailableException
+            )
+        {
+            return new MailFailure($"The relay could not be used: {fault.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new MailFailure("The relay did not answer in time.");
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dialer.ConnectAsync(options.Host, options.Port, cancellationToken);
+        try
+        {
+            if (options.Tls == MailTls.None)
+            {
+                return connection;
+            }
+
+            if (options.Tls == MailTls.StartTls)
+            {
+                await SmtpUpgrade.RequestAsync(connection, ownName, cancellationToken);
+            }
+
+            var tls = new SslStream(connection);
+            connection = tls;
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = options.Host,
+                    CertificateChainPolicy = SystemRoots.Policy(
+                        outbound.Network.CaBundle,
+                        options.CaFile.Length > 0 ? options.CaFile : null
+                    ),
+                },
+                cancellationToken
+            );
+            return options.Tls == MailTls.StartTls ? new GreetedStream(tls) : tls;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private MimeMessage ToMessage(MailNote note)
+    {
+        var domain = options.From[(options.From.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        var message = new MimeMessage
+        {
+            Subject = note.Subject,
+            MessageId = $"{note.Id}@{domain}",
+            Date = time.GetUtcNow(),
+            Body = new TextPart("plain") { Text = note.Text },
+        };
+        message.From.Add(new MailboxAddress("Culvert", options.From));
+        message.To.Add(new MailboxAddress("", note.To));
+        message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no vacation answers
+        return message;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Servers.Policies;
+
+/// <summary>A version of a route's policy.</summary>
+internal sealed record RoutePolicyDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "route_policy";
+
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("hostname")]
+    public required string Hostname { get; init; }
+
+    /// <summary>Counted from 1 for each hostname.</summary>
+    [JsonPropertyName("version")]
+    public required long Version { get; init; }
+
+    /// <summary><c>draft</c>, <c>active</c>, <c>superseded</c> or <c>rejected</c>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>SHA-256 of the text, hexadecimal.</summary>
+    [JsonPropertyName("digest")]
+    public required string Digest { get; init; }
+
+    /// <summary>Lists leave it out.</summary>
+    [JsonPropertyName("text")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+
+    [JsonPropertyName("comment")]
+    public required string? Comment { get; init; }
+
+    [JsonPropertyName("drafted_by")]
+    public required string DraftedBy { get; init; }
+
+    [JsonPropertyName("drafted_at")]
+    public required DateTime DraftedAt { get; init; }
+
+    /// <summary>Who approved or rejected it.</summary>
+    [JsonPropertyName("decided_by")]
+    public required string? DecidedBy { get; init; }
+
+    [JsonPropertyName("decided_at")]
+    public required DateTime? DecidedAt { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string? Reason { get; init; }
+
+    /// <summary>Agents that received it and cannot use it.</summary>
+    [JsonPropertyName("faults")]
+    public required IReadOnlyList<RoutePolicyFault> Faults { get; init; }
+
+    public static RoutePolicyDocument From(RoutePolicyRow row, ILookup<string, RoutePolicyFault> faults) =>
+        new()
+        {
+            Id = row.Id,
+            TunnelId = row.TunnelId,
+            Hostname = row.Hostname,
+            Version = row.Version,
+            State = row.State,
+            Digest = row.Digest,
+            Text = row.Content,
+            Comment = row.Comment,
+            DraftedBy = row.DraftedBy,
+            DraftedAt = Instants.FromStore(row.DraftedAt).UtcDateTime,
+            DecidedBy = row.DecidedBy,
+            DecidedAt = Instants.FromStore(row.DecidedAt)?.UtcDateTime,
+            Reason = row.Reason,
+            Faults = [.. faults[row.Id]],
+        };
+}

@@ -1,0 +1,39 @@
+namespace Culvert.Identity.Service.Servers.Policies;
+
+/// <summary>A row of <c>route_policies</c> with the organization of its tunnel.</summary>
+internal sealed record RoutePolicyRow
+{
+    public required string Id { get; init; }
+
+    public required long Ordinal { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required long Version { get; init; }
+
+    public required string Content { get; init; }
+
+    public required string Digest { get; init; }
+
+    public string? Comment { get; init; }
+
+    public required string State { get; init; }
+
+    public string? ReplacedId { get; init; }
+
+    public required string DraftedBy { get; init; }
+
+    public required string DraftedPerson { get; init; }
+
+    public required long DraftedAt { get; init; }
+
+    public string? DecidedBy { get; init; }
+
+    public long? DecidedAt { get; init; }
+
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,202 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Servers.Policies;
+
+/// <summary>Versions of routes' policies. At most one of a hostname is active.</summary>
+internal sealed class RoutePolicyStore(Database database)
+{
+    /// <summary>Of one hostname.</summary>
+    public const int MaxDrafts = 20;
+
+    /// <summary>So many versions back, those that were never active or are no more are forgotten. The audit keeps their digests.</summary>
+    public const int KeptVersions = 100;
+
+    private const string Select = "SELECT " + Columns + ", p.content AS Content " + From;
+
+    private const string Columns =
+        "p.id AS Id, p.ordinal AS Ordinal, p.tunnel_id AS TunnelId, t.organization_id AS OrganizationId, "
+        + "p.hostname AS Hostname, p.version AS Version, p.digest AS Digest, p.comment AS Comment, p.state AS State, "
+        + "p.replaced_id AS ReplacedId, p.drafted_by AS DraftedBy, p.drafted_person AS DraftedPerson, "
+        + "p.drafted_at_ms AS DraftedAt, p.decided_by AS DecidedBy, p.decided_at_ms AS DecidedAt, p.reason AS Reason";
+
+    private const string From = "FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id ";
+
+    public ValueTask<RoutePolicyRow?> FindAsync(string tunnelId, string id, CancellationToken cancellationToken) =>
+        database.SingleOrDefaultAsync<RoutePolicyRow>(
+            Select + "WHERE p.tunnel_id = @tunnelId AND p.id = @id",
+            new { tunnelId, id },
+            cancellationToken
+        );
+
+    public ValueTask<RoutePolicyRow?> FindActiveAsync(
+        string tunnelId,
+        string hostname,
+        CancellationToken cancellationToken
+    ) =>
+        database.SingleOrDefaultAsync<RoutePolicyRow>(
+            Select + "WHERE p.tunnel_id = @tunnelId AND p.active_hostname = @hostname",
+            new { tunnelId, hostname },
+            cancellationToken
+        );
+
+    /// <summary>What agents of the tunnel get, by hostname.</summary>
+    public async ValueTask<IReadOnlyList<RoutePolicyRow>> ListActiveAsync(
+        string tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        await database.QueryAsync<RoutePolicyRow>(
+            Select + "WHERE p.tunnel_id = @tunnelId AND p.active_hostname IS NOT NULL ORDER BY p.hostname",
+            new { tunnelId },
+            cancellationToken
+        );
+
+    /// <summary>The newest first, without their texts.</summary>
+    public async ValueTask<IReadOnlyList<RoutePolicyRow>> ListAsync(
+        RoutePolicyFilter filter,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) =>
+        await database.QueryAsync<RoutePolicyRow>(
+            $"SELECT {Columns}, '' AS Content {From}WHERE {filter.ToSql()} AND p.ordinal < @Before "
+                + "ORDER BY p.ordinal DESC LIMIT @Count",
+            new
+            {
+                filter.TunnelId,
+                filter.Hostname,
+                States = $",{string.Join(',', filter.States)},",
+                page.Before,
+                page.Count,
+            },
+            cancellationToken
+        );
+
+    /// <summary>The number of the newest version; 0 if there is none.</summary>
+    public async ValueTask<long> FindNewestAsync(
+        string tunnelId,
+        string hostname,
+        CancellationToken cancellationToken
+    ) =>
+        await database.ScalarAsync<long>(
+            "SELECT COALESCE(MAX(version), 0) FROM route_policies WHERE tunnel_id = @tunnelId AND hostname = @hostname",
+            new { tunnelId, hostname },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// A new draft. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="RoutePolicyConflict"/>.
+    /// </summary>
+    public IReadOnlyList<Statement> Insert(RoutePolicyRow row)
+    {
+        var parameters = new
+        {
+            row.Id,
+            row.Ordinal,
+            row.TunnelId,
+            row.Hostname,
+            row.Version,
+            row.Content,
+            row.Digest,
+            row.Comment,
+            row.State,
+            row.DraftedBy,
+            row.DraftedPerson,
+            row.DraftedAt,
+            MaxDrafts,
+            Old = row.Version - KeptVersions,
+        };
+        return
+        [
+            TunnelLock.Take(parameters),
+            new Statement(
+                "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname AND version <= @Old "
+                    + "AND state IN ('superseded', 'rejected') AND id NOT IN (SELECT replaced_id FROM route_policies "
+                    + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)",
+                parameters
+            ),
+            new Statement(
+                "INSERT INTO route_policies (id, ordinal, tunnel_id, hostname, version, content, digest, comment, state, "
+                    + "drafted_by, drafted_person, drafted_at_ms) SELECT @Id, @Ordinal, @TunnelId, @Hostname, @Version, "
+                    + "@Content, @Digest, @Comment, @State, @DraftedBy, @DraftedPerson, @DraftedAt "
+                    + "WHERE (SELECT COUNT(*) FROM route_policies WHERE tunnel_id = @TunnelId "
+                    + "AND hostname = @Hostname AND state = 'draft') < @MaxDrafts",
+                parameters
+            )
+                .ExpectingOne(RoutePolicyConflict.TooMany)
+                .Unique(RoutePolicyConflict.Stale),
+        ];
+    }
+
+    /// <summary>
+    /// Makes a version the active one, in place of <paramref name="active"/>. Conflicts: <see cref="TunnelConflict.Stale"/>
+    /// (tunnel archived), <see cref="RoutePolicyConflict.Stale"/>.
+    /// </summary>
+    /// <param name="before">The version as it was read: a draft, or one that was active before.</param>
+    /// <param name="after">What it becomes.</param>
+    /// <param name="active">The active one; null: none is.</param>
+    public IReadOnlyList<Statement> Activate(RoutePolicyRow before, RoutePolicyRow after, RoutePolicyRow? active)
+    {
+        var retire = active is null
+            ? []
+            : new[]
+            {
+                new Statement(
+                    "UPDATE route_policies SET state = 'superseded', active_hostname = NULL "
+                        + "WHERE id = @Id AND state = 'active'",
+                    new { active.Id }
+                ).ExpectingOne(RoutePolicyConflict.Stale),
+            };
+        return [TunnelLock.Take(new { after.TunnelId }), .. retire, new Statement(
+                "UPDATE route_policies SET state = 'active', active_hostname = hostname, replaced_id = @ReplacedId, "
+                    + "decided_by = @DecidedBy, decided_at_ms = @DecidedAt, reason = @Reason "
+                    + "WHERE id = @Id AND state = @Was",
+                new
+                {
+                    after.Id,
+                    after.ReplacedId,
+                    after.DecidedBy,
+                    after.DecidedAt,
+                    after.Reason,
+                    Was = before.State,
+                }
+            ).ExpectingOne(RoutePolicyConflict.Stale).Unique(RoutePolicyConflict.Stale)];
+    }
+
+    /// <summary><see cref="RoutePolicyConflict.Stale"/> when it is not a draft any more.</summary>
+    public Statement Reject(RoutePolicyRow after) =>
+        new Statement(
+            "UPDATE route_policies SET state = 'rejected', decided_by = @DecidedBy, decided_at_ms = @DecidedAt, "
+                + "reason = @Reason WHERE id = @Id AND state = 'draft'",
+            new
+            {
+                after.Id,
+                after.DecidedBy,
+                after.DecidedAt,
+                after.Reason,
+            }
+        ).ExpectingOne(RoutePolicyConflict.Stale);
+
+    /// <summary>What the feed has for the tunnel; null for none.</summary>
+    public async ValueTask<IReadOnlyList<AgentFeedPolicy>?> DescribeAsync(
+        string tunnelId,
+        CancellationToken cancellationToken
+    )
+    {
+        var active = await ListActiveAsync(tunnelId, cancellationToken);
+        return active.Count == 0
+            ? null
+            :
+            [
+                .. active.Select(row => new AgentFeedPolicy
+                {
+                    Hostname = row.Hostname,
+                    Id = row.Id,
+                    Version = row.Version,
+                    Digest = row.Digest,
+                    Text = row.Content,
+                }),
+            ];
+    }
+}

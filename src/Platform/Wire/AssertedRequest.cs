@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Duende.IdentityModel;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// What a request for a certificate may hold instead of a credential in its headers: the members of the token endpoint,
+/// so that one request does what the exchange and the request for the certificate do. All null = there is a credential.
+/// </summary>
+public abstract record AssertedRequest
+{
+    /// <summary>The identity provider's token, at most 16 KiB.</summary>
+    [JsonPropertyName(OidcConstants.TokenRequest.Assertion)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Assertion { get; init; }
+
+    /// <summary><c>fdrl_…</c>; required with an assertion.</summary>
+    [JsonPropertyName("federation_rule_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FederationRuleId { get; init; }
+
+    /// <summary>Required with an assertion.</summary>
+    [JsonPropertyName("organization_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OrganizationId { get; init; }
+
+    /// <summary>Whom the caller expects to act as; null = the account that the rule names.</summary>
+    [JsonPropertyName("service_account_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceAccountId { get; init; }
+
+    /// <summary>A workspace's id, <c>default</c>, or null.</summary>
+    [JsonPropertyName("workspace_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WorkspaceId { get; init; }
+
+    /// <summary>Whether any of these members is there.</summary>
+    [JsonIgnore]
+    public bool IsAsserted =>
+        (Assertion ?? FederationRuleId ?? OrganizationId ?? ServiceAccountId ?? WorkspaceId) is not null;
+
+    // A record would print the assertion.
+    public sealed override string ToString() => GetType().Name;
+}

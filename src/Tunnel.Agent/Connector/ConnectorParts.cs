@@ -1,0 +1,28 @@
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+
+namespace Culvert.Tunnel.Agent.Connector;
+
+/// <summary>What every tunnel behind a provider's connector uses of the agent.</summary>
+internal sealed record ConnectorParts
+{
+    /// <summary>Makes what handles requests by the routes of a map, as those of every other tunnel are handled.</summary>
+    public required Func<RouteMap, IHttpApplication<Exchange>> CreateApplication { get; init; }
+
+    /// <summary>The agent's own leaf, for tunnels without files of their own.</summary>
+    public required LeafSlot Leaves { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+
+    public required ConnectorMetrics Metrics { get; init; }
+
+    /// <summary>Why the agent may not serve now; null while it may.</summary>
+    public Func<string?> FindClosure { get; init; } = () => null;
+
+    /// <summary>Whether the agent's own certificate was withdrawn: calls under way must end too (S10).</summary>
+    public Func<bool> IsWithdrawn { get; init; } = () => false;
+}

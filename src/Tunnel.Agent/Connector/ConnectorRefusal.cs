@@ -1,0 +1,35 @@
+namespace Culvert.Tunnel.Agent.Connector;
+
+/// <summary>Why a connection was refused before it carried a request.</summary>
+internal enum ConnectorRefusal
+{
+    /// <summary><c>max_connections</c> are open.</summary>
+    TooManyConnections,
+
+    /// <summary>Its first byte begins neither TLS nor an HTTP request.</summary>
+    NotTls,
+
+    /// <summary>An HTTP request that does not ask for a WebSocket.</summary>
+    NotUpgrade,
+
+    /// <summary>The WebSocket carried a text message.</summary>
+    TextMessage,
+
+    /// <summary>The first bytes, or the whole ClientHello, took too long.</summary>
+    HandshakeTimeout,
+
+    /// <summary>What came is not a ClientHello with a server name.</summary>
+    NoServerName,
+
+    /// <summary>No route of the tunnel has the server name.</summary>
+    UnknownServerName,
+
+    /// <summary>The agent may not serve now.</summary>
+    NotServing,
+
+    /// <summary>The server inside the agent cannot take it: no certificate, or too much work.</summary>
+    NotAccepted,
+
+    /// <summary>No byte passed for <c>idle_timeout</c>.</summary>
+    Idle,
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.WebSockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Connector;
+
+/// <summary>
+/// Connects to the listener of a running agent as a connector does: a WebSocket, and TLS inside it. It sends no request.
+/// </summary>
+internal static class ConnectorTrial
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <param name="settings">The tunnel.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<ConnectorTrialResult> RunAsync(
+        ConnectorSettings settings,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var socket = new ClientWebSocket();
+            socket.Options.Proxy = null;
+            await socket.ConnectAsync(ToUrl(settings.Listen), both.Token);
+            return await ShakeHandsAsync(socket, settings, time, both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(
+                string.Create(CultureInfo.InvariantCulture, $"no response within {Limit.TotalSeconds} seconds"),
+                settings
+            );
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or AuthenticationException)
+        {
+            return Failed((e.InnerException ?? e).Message, settings);
+        }
+    }
+
+    private static async Task<ConnectorTrialResult> ShakeHandsAsync(
+        ClientWebSocket socket,
+        ConnectorSettings settings,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var shown = (X509Certificate2?)null;
+        await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
+        await using var tls = new SslStream(stream);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = Route.HostnameUnder(settings.Routes[0], settings.Domain),
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true }, // S37
+
+                // What is registered at the provider is known there alone: the certificate is reported, and no data is sent.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                {
+                    shown = certificate is null
+                        ? null
+                        : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+                    return shown is not null;
+                },
+            },
+            cancellationToken
+        );
+        using (shown)
+        {
+            return shown is null
+                ? Failed("no certificate was shown", settings)
+                : Judge(shown, settings, time.GetUtcNow());
+        }
+    }
+
+    private static ConnectorTrialResult Judge(X509Certificate2 shown, ConnectorSettings settings, DateTimeOffset now)
+    {
+        var names = shown
+            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(e => e.EnumerateDnsNames());
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{settings.Domain}: certificate {shown.SerialNumber} of {shown.Issuer}, for {string.Join(", ", names)}, expires {shown.NotAfter.ToUniversalTime():u}"
+        );
+        var missing = settings
+            .Routes.Select(r => Route.HostnameUnder(r, settings.Domain))
+            .Where(n => !shown.MatchesHostname(n, allowWildcards: true, allowCommonName: false))
+            .ToList();
+        var problem =
+            now < shown.NotBefore ? "it is not valid yet"
+            : now > shown.NotAfter ? "it has expired"
+            : missing.Count > 0 ? $"it is not for {string.Join(", ", missing)}"
+            : null;
+        return new ConnectorTrialResult(problem is null, problem is null ? line : $"{line}: {problem}");
+    }
+
+    private static ConnectorTrialResult Failed(string problem, ConnectorSettings settings) =>
+        new(false, $"{settings.Domain} at {settings.Listen}: {problem}");
+
+    private static Uri ToUrl(IPEndPoint listen)
+    {
+        var address =
+            listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : listen.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : listen.Address;
+        return new Uri($"ws://{new IPEndPoint(address, listen.Port)}/");
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Imports;
+
+/// <summary>
+/// Makes a tunnel of kind <c>connector</c> from what a connector proxy listens on: the agent then takes its place, and the
+/// connector stays as it is.
+/// </summary>
+internal static class ProxyTunnelImport
+{
+    private const int DefaultPort = 8080;
+
+    private static readonly string[] CertificateKeys = ["cert_file", "key_file"];
+
+    /// <param name="file">The proxy's file; its routes were read.</param>
+    /// <param name="agent">The new file, with routes.</param>
+    /// <param name="domain">Of the file; empty = it has none.</param>
+    public static void Map(ImportedFile file, YamlMap agent, string domain)
+    {
+        var (root, tls) = (file.Root, file.Root.Section("tls"));
+        var (listen, isMoved) = ReadListen(file, root);
+        var (certificate, key) = (file.Path(tls, "cert_file"), file.Path(tls, "key_file"));
+        var routes = agent.Section("routes").Keys.ToList();
+        if (domain.Length == 0)
+        {
+            domain = FindDomain(root);
+        }
+
+        if (routes.Count == 0 || file.HasErrors)
+        {
+            return;
+        }
+
+        if (domain.Length == 0)
+        {
+            foreach (
+                var (section, name) in new[] { (root, "listen_addr"), (tls, "cert_file"), (tls, "key_file") }.Where(k =>
+                    k.Item1.Has(k.Item2)
+                )
+            )
+            {
+                file.NoEqual(section, name, "It needs a tunnel with kind: connector, and that needs a tunnel_domain.");
+            }
+
+            file.ToDo(
+                "tunnels",
+                "The file names no tunnel_domain, and its host names have no common one. Write an entry with kind: connector, listen, tunnel_domain, routes, certificate_file and key_file."
+            );
+            return;
+        }
+
+        var tunnel = new YamlMap()
+            .Set("kind", "connector")
+            .Set("listen", listen)
+            .Set("tunnel_domain", domain)
+            .Set("routes", routes)
+            .SetIfAny("certificate_file", key.Length > 0 ? certificate : "")
+            .SetIfAny("key_file", certificate.Length > 0 ? key : "");
+        agent.Set("tunnels", [tunnel]);
+        if (isMoved)
+        {
+            file.Changed(
+                root,
+                "listen_addr",
+                "The agent listens on loopback alone. If the connector runs on another host, write that address, and dangerous_allow_non_loopback: true."
+            );
+        }
+
+        file.ToDo(
+            "tunnels",
+            "Stop the proxy before the agent starts: both listen at the same port. The connector stays as it is."
+        );
+        if (certificate.Length == 0 || key.Length == 0)
+        {
+            foreach (var name in CertificateKeys.Where(tls.Has))
+            {
+                file.NoEqual(tls, name, "A certificate needs its key, and a key its certificate.");
+            }
+
+            file.ToDo(
+                "tunnels",
+                $"The file names no certificate. Write certificate_file and key_file, for *.{domain}, from a CA that is registered at the provider."
+            );
+        }
+    }
+
+    // The proxy's usual :8080 is all addresses of the machine. The agent takes loopback, where the connector is.
+    private static (string Listen, bool IsMoved) ReadListen(ImportedFile file, ConfigSection root)
+    {
+        const string Key = "listen_addr";
+        var text = file.Text(root, Key);
+        if (text.Length == 0)
+        {
+            return (Format(IPAddress.Loopback, DefaultPort), false);
+        }
+
+        var colon = text.LastIndexOf(':');
+        var host = text[..Math.Max(0, colon)].Trim('[', ']');
+        if (
+            colon < 0
+            || !ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port == 0
+        )
+        {
+            root.Error(Key, "This is not an address with a port.", "Write :8080 or 127.0.0.1:8080.");
+            return ("", false);
+        }
+
+        return IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)
+            ? (Format(address, port), false)
+            : (Format(IPAddress.Loopback, port), host != "localhost");
+    }
+
+    private static string Format(IPAddress address, int port) => new IPEndPoint(address, port).ToString();
+
+    // Full host names, all of them below one domain.
+    private static string FindDomain(ConfigSection root)
+    {
+        var parents = root.Texts("routes")
+            .Select(r => r.Name.Trim('.').ToLowerInvariant())
+            .Select(n =>
+                n.Contains('.', StringComparison.Ordinal) ? n[(n.IndexOf('.', StringComparison.Ordinal) + 1)..] : ""
+            )
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return parents is [var parent] && parent.Contains('.', StringComparison.Ordinal) ? parent : "";
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>
+/// What a modern client says about the page on which calls are approved (MCP 2026-07-28, multi round-trip requests). The agent
+/// answers a call with the page, the client shows it to its user, and repeats the call with what the user answered. That
+/// answer approves nothing: only the service does. One round alone, and never within a round of the server's, whose state the
+/// client must return as it is.
+/// </summary>
+/// <param name="CanAsk">The client opens pages for its user, and has not been asked in this call.</param>
+/// <param name="HasAnswer">The message has the client's answer to the agent, which is not for the upstream.</param>
+/// <param name="IsDeclined">The user did not want to continue.</param>
+internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool IsDeclined)
+{
+    private const string Parameters = "params";
+    private const string Answers = "inputResponses";
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MessageReader.DeepestAllowed };
+
+    /// <param name="message">In which no member is there twice.</param>
+    public static PageDialogue Read(McpMessage message)
+    {
+        // Only results of these methods may ask the client.
+        if (!McpMethods.RepeatsName(message.Method) || message.Id.IsEmpty)
+        {
+            return default;
+        }
+
+        using var document = JsonDocument.Parse(message.Bytes, Options);
+        if (
+            !document.RootElement.TryGetProperty(Parameters, out var parameters)
+            || parameters.ValueKind != JsonValueKind.Object
+            || parameters.TryGetProperty("requestState", out _)
+        )
+        {
+            return default;
+        }
+
+        if (!parameters.TryGetProperty(Answers, out var answers))
+        {
+            return new PageDialogue(CanOpenPages(parameters), HasAnswer: false, IsDeclined: false);
+        }
+
+        return
+            answers.ValueKind == JsonValueKind.Object
+            && answers.GetPropertyCount() == 1
+            && answers.TryGetProperty(ApprovalTicket.AnswerMember, out var answer)
+            ? new PageDialogue(CanAsk: false, HasAnswer: true, !IsAccepted(answer))
+            : default;
+    }
+
+    /// <summary>The message without the client's answer; all other bytes are as they were.</summary>
+    public static byte[] RemoveAnswer(McpMessage message)
+    {
+        var bytes = message.Bytes.Span;
+        var reader = new Utf8JsonReader(bytes, ReaderOptions);
+        reader.Read();
+        while (reader.Read() && !reader.ValueTextEquals(Parameters))
+        {
+            reader.Read();
+            reader.Skip();
+        }
+
+        reader.Read();
+        var previousEnd = -1;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isAnswer = reader.ValueTextEquals(Answers);
+            reader.Read();
+            reader.Skip();
+            var end = (int)reader.BytesConsumed;
+            if (!isAnswer)
+            {
+                previousEnd = end;
+                continue;
+            }
+
+            // With the comma before it, or with the one behind it.
+            if (previousEnd >= 0)
+            {
+                start = previousEnd;
+            }
+            else
+            {
+                reader.Read();
+                end = (int)reader.TokenStartIndex;
+            }
+
+            return [.. bytes[..start], .. bytes[end..]];
+        }
+
+        throw new InvalidOperationException("The message has no answer.");
+    }
+
+    private static bool CanOpenPages(JsonElement parameters) =>
+        parameters.TryGetProperty("_meta", out var meta)
+        && meta.ValueKind == JsonValueKind.Object
+        && meta.TryGetProperty(McpMessage.CapabilitiesMember, out var capabilities)
+        && capabilities.ValueKind == JsonValueKind.Object
+        && capabilities.TryGetProperty("elicitation", out var elicitation)
+        && elicitation.ValueKind == JsonValueKind.Object
+        && elicitation.TryGetProperty("url", out var url)
+        && url.ValueKind == JsonValueKind.Object;
+
+    private static bool IsAccepted(JsonElement answer) =>
+        answer.ValueKind == JsonValueKind.Object
+        && answer.TryGetProperty("action", out var action)
+        && action.ValueKind == JsonValueKind.String
+        && action.ValueEquals("accept");
+}

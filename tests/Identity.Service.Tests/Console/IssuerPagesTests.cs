@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Console;
+
+/// <summary>Issuers in the console: tested, registered, changed, killed, restored and archived.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
+public sealed class IssuerPagesTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
+{
+    private const string List = "/console/issuers";
+    private const string New = $"{List}/new";
+
+    private FederatedService Service => fixture.Service;
+
+    [Fact]
+    public async Task Submit_NewIssuer_MakesIt_AndItsSettingsCanBeChanged()
+    {
+        var (name, url) = NewIssuer();
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        var form = await browser.OpenAsync(New);
+        form.ShouldContain("<option value=\"github-actions\"");
+
+        using var made = await browser.SubmitAsync(
+            New,
+            ("name", name),
+            ("issuer_url", url),
+            ("jwks.type", "inline"),
+            ("jwks.keys", $"[{InlineKey}]")
+        );
+
+        made.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var page = made.Headers.Location!.ToString().Replace("?done", "", StringComparison.Ordinal);
+        (await browser.OpenAsync(page)).ShouldContain(name);
+        using var saved = await browser.SubmitAsync(
+            $"{page}/settings",
+            ("name", $"{name}-2"),
+            ("max_jwt_lifetime_seconds", "600"),
+            ("check_jti", "true")
+        );
+        saved.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var issuer = await GetAsync(page);
+        issuer.Text("name").ShouldBe($"{name}-2");
+        issuer.GetProperty("max_jwt_lifetime_seconds").GetInt32().ShouldBe(600);
+        issuer.GetProperty("check_jti").GetBoolean().ShouldBeTrue();
+        (await browser.OpenAsync(page)).ShouldContain("name=\"check_jti\" value=\"true\" checked");
+    }
+
+    [Fact]
+    public async Task Submit_Test_SaysWhatIsWrong_StoresNothing_AndKeepsWhatWasTyped()
+    {
+        var (name, url) = NewIssuer();
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync(New);
+
+        using var tested = await browser.SubmitAsync(
+            $"{New}/verify",
+            ("name", name),
+            ("issuer_url", url),
+            ("jwks.type", "inline"),
+            ("jwks.keys", $"[{InlineKey}]")
+        );
+
+        tested.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
+        browser.Page.ShouldContain("<code>key-1</code>");
+        browser.Page.ShouldContain($"value=\"{name}\"");
+        (await browser.OpenAsync(List)).ShouldNotContain(name);
+    }
+
+    [Fact]
+    public async Task Submit_RefusedIssuer_KeepsWhatWasTyped()
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync(New);
+
+        using var refused = await browser.SubmitAsync(New, ("name", "half"), ("issuer_url", "http://not.secure"));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        browser.Page.ShouldContain("role=\"alert\"");
+        browser.Page.ShouldContain("value=\"http://not.secure\"");
+    }
+
+    [Theory]
+    [InlineData("issuer", "")]
+    [InlineData("key-set", "")]
+    [InlineData("key", "key-1")]
+    public async Task Submit_KillAndRestore_NeedAReason_AndAreDone(string what, string kid)
+    {
+        var page = $"{List}/{await Service.IssuerAsync()}";
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync(page);
+
+        using var refused = await browser.SubmitAsync($"{page}/kill/{what}", ("kid", kid), ("reason", ""));
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        (await GetAsync(page)).GetProperty("killed").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        using var killed = await browser.SubmitAsync($"{page}/kill/{what}", ("kid", kid), ("reason", "stolen"));
+        killed.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await GetAsync(page)).GetProperty("killed").ValueKind.ShouldBe(JsonValueKind.Object);
+        (await browser.OpenAsync(page)).ShouldContain($"action=\"{page}/unkill/{what}\"");
+
+        using var restored = await browser.SubmitAsync(
+            $"{page}/unkill/{what}",
+            ("kid", kid),
+            ("reason", "false alarm")
+        );
+        restored.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await GetAsync(page)).GetProperty("killed").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Submit_Archive_TakesASecondStep_AndEndsTheForms()
+    {
+        var page = $"{List}/{await Service.IssuerAsync()}";
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        (await browser.OpenAsync(page)).ShouldContain("<summary>Archive…");
+
+        using var archived = await browser.SubmitAsync($"{page}/archive");
+
+        archived.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await GetAsync(page)).GetProperty("archived_at").ValueKind.ShouldBe(JsonValueKind.String);
+        (await browser.OpenAsync(page)).ShouldNotContain("Save</button>");
+    }
+
+    private static string InlineKey =>
+        """{"kty":"EC","crv":"P-256","kid":"key-1","alg":"ES256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""";
+
+    private (string Name, string Url) NewIssuer()
+    {
+        var name = Service.NewName("console-idp");
+        return (name, $"https://{name}.example.com");
+    }
+
+    private Task<JsonElement> GetAsync(string page) =>
+        Service.GetAsync($"{FederatedService.Issuers}/{page.Split('/')[^1]}");
+}

@@ -1,0 +1,213 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Http.Roles;
+
+/// <summary>Every operation has a decision for every role; an operation without one fails here, and is denied.</summary>
+public sealed class RoleRightsTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
+{
+    private const string Page = "docs/roles.md";
+
+    // Open to credentials with their scope, and to no role: they answer with a secret, or belong to machines, workloads or
+    // the installation.
+    private static readonly string[] WithoutRole =
+    [
+        "POST /v1/admin_keys",
+        "POST /v1/tunnels/{tunnel_id}/relying_parties",
+        "POST /v1/tunnels/{tunnel_id}/reveal_token",
+        "POST /v1/tunnels/{tunnel_id}/rotate_token",
+        "POST /v1/webhooks",
+        "POST /v1/agent/enrollments",
+        "POST /v1/edge/enrollments",
+        "POST /v1/certificates",
+        "GET /v1/certificates/renewal",
+        "POST /v1/oauth/introspect",
+        "POST /v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements",
+        "POST /v1/tunnels/{tunnel_id}/hostnames/{name}/approve",
+        "GET /v1/clock",
+        "POST /v1/clock/confirm",
+        "GET /v1/edges",
+        "POST /v1/edges",
+        "GET /v1/edges/{edge_id}",
+        "POST /v1/edges/{edge_id}/archive",
+        "POST /v1/edges/{edge_id}/drain",
+        "POST /v1/edges/{edge_id}/resume",
+        "GET /v1/jobs",
+        "POST /v1/jobs/{job}/pause",
+        "POST /v1/jobs/{job}/resume",
+        "POST /v1/jobs/{job}/run",
+        "GET /v1/oauth/signing_keys",
+        "POST /v1/oauth/signing_keys/rotate",
+        "POST /v1/organizations",
+        "POST /v1/organizations/{organization}/archive",
+        "GET /v1/platform_ca/roots",
+        "POST /v1/platform_ca/roots",
+        "POST /v1/platform_ca/roots/{root_id}/activate",
+        "POST /v1/platform_ca/roots/{root_id}/rollback",
+        "GET /v1/versions",
+    ];
+
+    private readonly List<ApiOperation> operations =
+    [
+        .. fixture
+            .Service.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>())
+            .OfType<ApiOperation>()
+            .Where(operation => operation.Access.Kind is AccessKind.Scope or AccessKind.AnyCredential),
+    ];
+
+    [Fact]
+    public void EveryOperation_IsDecidedForRoles() =>
+        operations
+            .Select(operation => operation.Name)
+            .ShouldBe(RoleRights.InOrganization.Concat(WithoutRole), ignoreOrder: true);
+
+    [Fact]
+    public void EveryForm_OfThePage_IsWhatTheGateDecides()
+    {
+        var file = CheckoutFolder.GetPath(Page);
+        var text = File.ReadAllText(file);
+        var head = text[..text.IndexOf(RolePage.Mark, StringComparison.Ordinal)];
+        var expected = head + RolePage.Write(operations);
+        if (Environment.GetEnvironmentVariable("CULVERT_RENEW_DOCS") == "1")
+        {
+            File.WriteAllText(file, expected);
+        }
+
+        File.ReadAllText(file).ShouldBe(expected, "run this test with CULVERT_RENEW_DOCS=1");
+    }
+
+    [Theory]
+    [InlineData(RoleName.Viewer)]
+    [InlineData(RoleName.Auditor)]
+    public void ReadingRole_HasNoOperationThatChanges(string role) =>
+        AdminRole
+            .Find(role)!
+            .Operations.Where(name => !name.StartsWith("GET ", StringComparison.Ordinal))
+            .ShouldBe(role == RoleName.Auditor ? ["POST /v1/organizations/federation_rules/lint"] : []);
+
+    [Fact]
+    public void Approver_ChangesApprovalsAlone() =>
+        AdminRole
+            .Approver.Operations.Where(name => !name.StartsWith("GET ", StringComparison.Ordinal))
+            .ShouldBe(RoleRights.Approving.Concat(RoleRights.DecidingCalls), ignoreOrder: true);
+
+    // Over HTTP, with a key of the role: refused before the operation reads anything.
+    [Theory]
+    [InlineData(RoleName.Viewer)]
+    [InlineData(RoleName.Auditor)]
+    [InlineData(RoleName.Approver)]
+    [InlineData(RoleName.Operator)]
+    public async Task Call_WithKeyOfRole_IsRefusedUnlessTheRoleMay(string name)
+    {
+        var role = AdminRole.Find(name)!;
+        using var client = await ClientAsync(name);
+        foreach (var operation in operations)
+        {
+            var admitted = RoleGate.Admit(RolePage.CreateCaller(role, isKey: true), operation) is not null;
+            if (admitted && !operation.Name.StartsWith("GET ", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            using var answer = await SendAsync(client, operation.Name);
+            var isRefused =
+                answer.StatusCode == HttpStatusCode.Forbidden
+                && (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains(
+                    "auth.scope",
+                    StringComparison.Ordinal
+                );
+            isRefused.ShouldBe(!admitted, $"{name}: {operation.Name} {answer.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Create_KeyOfEachRole_ShowsItsNameAndScopes()
+    {
+        foreach (var role in AdminRole.All)
+        {
+            var key = await fixture.Service.Api.PostOkAsync("/v1/admin_keys", Body(role.Name));
+            key.Text("role").ShouldBe(role.Name);
+            key.GetProperty("scopes").EnumerateArray().Select(one => one.GetString()!).ShouldBe(role.Scopes.Order());
+        }
+    }
+
+    // Keys of versions in which a role was nothing but its scopes.
+    [Fact]
+    public async Task Use_KeyWithoutStoredRole_HasItsScopesAlone()
+    {
+        var secret = AdminKey.NewSecret();
+        var organization = (await fixture.Service.Api.GetOkAsync("/v1/organizations/current")).Id();
+        var now = fixture.Service.Time.GetUtcNow();
+        var key = new AdminKey
+        {
+            Id = AdminKeyId.New(),
+            OrganizationId = organization,
+            Name = "earlier",
+            Scopes = AdminRole.Operator.Scopes,
+            CreatedAt = now,
+            ExpiresAt = now + TimeSpan.FromDays(1),
+        };
+        var committed = await fixture
+            .Service.Get<IJournal>()
+            .CommitAsync(
+                new Decision
+                {
+                    Event = new AdminKeyCreated(key) { At = now, Cause = AuditCause.System },
+                    Statements = [fixture.Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret))],
+                },
+                TestContext.Current.CancellationToken
+            );
+        committed.IsCommitted.ShouldBeTrue();
+        using var client = fixture.Service.Client(secret);
+
+        await client.GetOkAsync("/v1/tunnels");
+        using var audit = await client.GetAsync("/v1/audit", TestContext.Current.CancellationToken);
+
+        audit.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await fixture.Service.Api.GetOkAsync($"/v1/admin_keys/{key.Id.Value}")).Text("role").ShouldBe("operator");
+    }
+
+    [Fact]
+    public async Task Create_KeyWithKeyOfReadingRole_IsRefused()
+    {
+        using var auditor = await ClientAsync(RoleName.Auditor);
+
+        using var answer = await auditor.PostAsync("/v1/admin_keys", Body(RoleName.Viewer));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    private async Task<HttpClient> ClientAsync(string role)
+    {
+        var key = await fixture.Service.Api.PostOkAsync("/v1/admin_keys", Body(role));
+        return fixture.Service.Client(key.Text("admin_key"));
+    }
+
+    private static string Body(string role) => JsonSerializer.Serialize(new { name = $"of {role}", role });
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string operation)
+    {
+        var name = operation.Split(' ');
+        var path = string.Join('/', name[1].Split('/').Select(part => part.StartsWith('{') ? "x" : part));
+        using var request = new HttpRequestMessage(new HttpMethod(name[0]), path);
+        if (name[0] == "POST")
+        {
+            request.Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        }
+
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}
