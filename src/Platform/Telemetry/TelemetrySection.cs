@@ -17,13 +17,19 @@ public static class TelemetrySection
     public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
-        var options = Read(root, "TRACES", "v1/traces", ["http/protobuf", Grpc], environment);
-        if (!ReadMetricsExporter(root.Section("telemetry"), environment))
+        var section = root.Section("telemetry");
+        if (!ReadIsOn(section))
+        {
+            return new TelemetryOptions();
+        }
+
+        var options = ReadSignal(section, "TRACES", "v1/traces", ["http/protobuf", Grpc], environment);
+        if (!ReadMetricsExporter(section, environment))
         {
             return options;
         }
 
-        var metrics = Read(root, "METRICS", "v1/metrics", ["http/protobuf", Grpc], environment);
+        var metrics = ReadSignal(section, "METRICS", "v1/metrics", ["http/protobuf", Grpc], environment);
         return metrics.Endpoint is null ? options : options with { Metrics = metrics };
     }
 
@@ -36,11 +42,25 @@ public static class TelemetrySection
     )
     {
         var section = root.Section("telemetry");
-        if (section.Choice("otlp", "environment", "environment", "off") == "off")
-        {
-            return new TelemetryOptions();
-        }
+        return ReadIsOn(section) ? ReadSignal(section, signal, path, protocols, environment) : new TelemetryOptions();
+    }
 
+    /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
+    internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
+        Known(environment(FindVariable(environment, signal, setting)));
+
+    // Read once for all signals of a program: a wrong value is one error.
+    private static bool ReadIsOn(ConfigSection section) =>
+        section.Choice("otlp", "environment", "environment", "off") != "off";
+
+    private static TelemetryOptions ReadSignal(
+        ConfigSection section,
+        string signal,
+        string path,
+        ReadOnlySpan<string> protocols,
+        Func<string, string?> environment
+    )
+    {
         var protocol = Value(environment, signal, "PROTOCOL");
         if (protocol is not null && !protocols.Contains(protocol))
         {
@@ -59,10 +79,6 @@ public static class TelemetrySection
         };
     }
 
-    /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
-    internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
-        Known(environment(FindVariable(environment, signal, setting)));
-
     // Collectors that take spans do not all take metrics: unlike them, metrics are sent on request alone.
     private static bool ReadMetricsExporter(ConfigSection section, Func<string, string?> environment)
     {
@@ -70,7 +86,7 @@ public static class TelemetrySection
             Known(environment(MetricsExporter))
                 ?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             ?? [];
-        if (section.Choice("otlp", "environment", "environment", "off") != "off" && names.Except(Exporters).Any())
+        if (names.Except(Exporters).Any())
         {
             section.Error(
                 "otlp",

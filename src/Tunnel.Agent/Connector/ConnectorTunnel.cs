@@ -214,6 +214,8 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         var id = $"{settings.Domain}/{carrier.Id}";
         var connection = new ConnectorConnection(id, pipes, name, client, parts.Time, connections.Remove);
         var isLate = connections.Add(connection);
+        // Before the connection is offered: a client may have its answer before this method goes on.
+        Volatile.Write(ref lastConnection, parts.Time.GetUtcNow().UtcTicks);
         if (!server.TryOffer(connection, out var problem))
         {
             connections.Remove(connection);
@@ -223,7 +225,6 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         }
 
         parts.Metrics.Connected(settings.Domain, carrier is WebSocketCarrier ? "websocket" : "tcp");
-        Volatile.Write(ref lastConnection, parts.Time.GetUtcNow().UtcTicks);
         if (isLate)
         {
             connection.CloseAfterAnswer();
