@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Invocation;
@@ -54,6 +55,14 @@ internal static class InventoryCommands
         new("LAST CALL", "last_called_at"),
     ];
 
+    private static readonly Column[] Days =
+    [
+        new("DATE", "date", Fit.Keep),
+        new("CALLS", "calls", Fit.Keep),
+        new("DENIED", "denied", Fit.Keep),
+        new("DRIFTS", "drifts", Fit.Keep),
+    ];
+
     public static Command Create(VerbFactory verbs)
     {
         var (flags, tunnel, route, caller) = (new ListFlags(), Tunnel(), Route(), Caller());
@@ -76,7 +85,10 @@ internal static class InventoryCommands
                 symbols
             )
         );
-        foreach (var verb in (Command[])[ListRoutes(verbs), ListCallers(verbs), SetOwner(verbs), Attest(verbs)])
+        foreach (
+            var verb in (Command[])
+                [ListRoutes(verbs), ListCallers(verbs), ListDays(verbs), SetOwner(verbs), Attest(verbs)]
+        )
         {
             inventory.Subcommands.Add(verb);
         }
@@ -115,6 +127,32 @@ internal static class InventoryCommands
                     cancel
                 ),
             [open, tunnel, route, owner, .. flags.Options]
+        );
+    }
+
+    private static Command ListDays(VerbFactory verbs)
+    {
+        var (tunnel, route) = (Tunnel(), Route());
+        var days = new Option<int?>("--days")
+        {
+            Description = "how many, today included (default: 30)",
+            HelpName = "N",
+        };
+        return verbs.Create(
+            "days",
+            "calls, denials and drifts on each day, added up",
+            async (context, cancel) =>
+            {
+                var query = (await FilterAsync(context, tunnel, route, cancel)).Add(
+                    "days",
+                    context.Get(days)?.ToString(CultureInfo.InvariantCulture)
+                );
+                return CommandResult.List(
+                    await (await context.ClientAsync(cancel)).GetAsync(query.On($"{Path}/days"), cancel),
+                    Days
+                );
+            },
+            [tunnel, route, days]
         );
     }
 

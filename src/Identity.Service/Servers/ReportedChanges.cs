@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Identity.Service.Webhooks;
 using Culvert.Platform.Wire;
@@ -11,9 +12,9 @@ namespace Culvert.Identity.Service.Servers;
 /// Notifies webhooks of what an agent's report has and no earlier report of its tunnel: <c>tool.drift</c> for definitions
 /// that differ from what was approved, <c>policy.changed</c> for another policy of a route, <c>policy.refused</c> for a version
 /// of the service's policy that the agent cannot use. Agents of a tunnel find the same,
-/// and the first says it; of two reports in one moment, both may.
+/// and the first says it; of two reports in one moment, both may. Drifts are counted by day too, for pictures of them.
 /// </summary>
-internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue webhooks)
+internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore days, WebhookQueue webhooks)
 {
     public async ValueTask<IReadOnlyList<Statement>> PlanAsync(
         Tunnel tunnel,
@@ -36,9 +37,11 @@ internal sealed class ReportedChanges(AgentReportStore reports, WebhookQueue web
         [
             .. (await reports.ListAsync(tunnel.Id, cancellationToken)).Select(stored => stored.Read()),
         ];
+        var drifts = ListDrifts(report, known);
         return
         [
-            .. await EnqueueAsync("tool.drift", "drifts", ListDrifts(report, known), WriteDrift),
+            .. days.AddDrifts(tunnel.Id, drifts.Select(found => found.Route), now),
+            .. await EnqueueAsync("tool.drift", "drifts", drifts, WriteDrift),
             .. await EnqueueAsync("policy.changed", "routes", ListPolicies(report, known), WritePolicy),
             .. await EnqueueAsync("policy.refused", "routes", ListRefused(report, known), WriteRefused),
         ];

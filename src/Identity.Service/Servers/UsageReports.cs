@@ -16,6 +16,7 @@ internal sealed class UsageReports(
     InventoryStore inventory,
     CallerStore callers,
     RouteStore routes,
+    RouteDayStore days,
     ReportedChanges changes,
     WebhookQueue webhooks
 )
@@ -77,6 +78,7 @@ internal sealed class UsageReports(
 
             used =
             [
+                .. days.Add(tunnel.Id, instanceId, usage, now),
                 .. callers.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxCallers),
                 .. inventory.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxNames),
             ];

@@ -45,6 +45,7 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(RouteDocument))]
 [JsonSerializable(typeof(Page<RouteDocument>))]
 [JsonSerializable(typeof(Page<CallerDocument>))]
+[JsonSerializable(typeof(RouteDaysDocument))]
 [JsonSerializable(typeof(SetRouteOwnerRequest))]
 [JsonSerializable(typeof(AttestRouteRequest))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

@@ -28,6 +28,7 @@ internal static class TunnelsRegistration
             .AddSingleton<AgentReportStore>()
             .AddSingleton<InventoryStore>()
             .AddSingleton<CallerStore>()
+            .AddSingleton<RouteDayStore>()
             .AddSingleton<RouteStore>()
             .AddSingleton<InventoryEndpoints>()
             .AddSingleton<RouteEndpoints>()
@@ -104,6 +105,7 @@ internal static class TunnelsRegistration
         host.Get("/v1/inventory/routes", access, inventory.ListRoutesAsync);
         host.Get("/v1/inventory/routes/export", access, inventory.ExportRoutesAsync);
         host.Get("/v1/inventory/callers", access, inventory.ListCallersAsync);
+        host.Get("/v1/inventory/days", access, inventory.ListDaysAsync);
 
         const string Route = "/v1/tunnels/{tunnel_id}/routes/{route}";
         var routes = host.Services.GetRequiredService<RouteEndpoints>();

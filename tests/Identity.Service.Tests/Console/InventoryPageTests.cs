@@ -37,6 +37,27 @@ public sealed class InventoryPageTests
     }
 
     [Fact]
+    public async Task Get_Days_AreDrawnAndListed()
+    {
+        await using var scene = await StartAsync();
+        var now = scene.Service.Time.GetUtcNow();
+        using var browser = await ConsoleBrowser.SignedInAsync(scene.Service);
+        (await browser.OpenAsync(Page)).ShouldContain("0 calls in 30 days");
+
+        await scene.ReportAsync(
+            Use("get", "docs", "\"allow\":5,\"deny\":2", now),
+            Use("get", "wiki", "\"allow\":3", now.AddDays(-1))
+        );
+        var page = await browser.OpenAsync(Page);
+
+        page.ShouldContain("10 calls in 30 days");
+        page.ShouldContain($"<title>{now:yyyy-MM-dd}: 2 of 7</title>");
+        page.ShouldContain($"<title>{now.AddDays(-1):yyyy-MM-dd}: 3</title>");
+        page.ShouldContain("no definition began to differ");
+        (await browser.OpenAsync($"{Page}?route=wiki")).ShouldContain("3 calls in 30 days");
+    }
+
+    [Fact]
     public async Task Submit_OwnerAndAttestation_AreDoneAndShown()
     {
         await using var scene = await StartAsync();

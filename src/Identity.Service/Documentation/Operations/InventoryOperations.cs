@@ -51,6 +51,15 @@ internal static class InventoryOperations
             .Answers<Page<CallerDocument>>();
         table
             .Add(
+                "GET /v1/inventory/days",
+                "list_inventory_days",
+                "Count calls, denials and drifts by day",
+                "What happened on each of the last days on the routes of all tunnels, added up; the current day is the last."
+            )
+            .Query("days", "include_archived", "route", "tunnel_id")
+            .Answers<RouteDaysDocument>();
+        table
+            .Add(
                 "GET /v1/approvals",
                 "list_all_call_approvals",
                 "List requests for the approval of calls of all tunnels",

@@ -20,7 +20,7 @@ internal static class OperationParameters
         ["caller"] = Text("Only entries of the caller with this subject or client id.", "\"alice@example.com\""),
         ["certificate_id"] = Text("The id of the certificate.", "\"cert_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["challenge_id"] = Text("The id of the challenge.", "\"acmc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
-        ["days"] = Number("How many days ahead.", "30"),
+        ["days"] = Number("How many days: ahead in a forecast, else back, today included.", "30"),
         ["decision"] = Text("Only exchanges with this decision: `granted` or `denied`.", "\"denied\""),
         ["dry_run"] = Flag("Whether to return the effect of the change without making it.", "true"),
         ["edge_id"] = Text("The id of the edge.", "\"edge_017Gx2kQ9mVbT4nRw8YcLs3D\""),

@@ -44,6 +44,7 @@ internal static class RoleRights
         "GET /v1/inventory",
         "GET /v1/inventory/routes",
         "GET /v1/inventory/callers",
+        "GET /v1/inventory/days",
         "GET /v1/certificates",
         "GET /v1/certificates/forecast",
         "GET /v1/certificates/{certificate_id}",

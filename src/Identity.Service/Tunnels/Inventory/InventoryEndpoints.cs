@@ -1,3 +1,4 @@
+using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 
@@ -12,11 +13,13 @@ internal sealed class InventoryEndpoints(
     InventoryStore inventory,
     RouteStore routes,
     CallerStore callers,
+    RouteDayStore days,
     CallerLimits limits,
     TimeProvider time
 )
 {
     private const int MaxTextLength = 512;
+    private const int DefaultDays = 30;
 
     /// <summary>Of one tunnel, an archived one too.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -150,6 +153,33 @@ internal sealed class InventoryEndpoints(
         return ApiAnswer.Json(
             page.Cut(read, caller => caller.Ordinal).Select(row => row.ToDocument()),
             TunnelJson.Default.PageCallerDocument
+        );
+    }
+
+    /// <summary>Calls, denials and drifts by day, added up over the routes of the filters.</summary>
+    public async ValueTask<ApiAnswer> ListDaysAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var filter = ReadFilter(request);
+        if (!filter.IsOk)
+        {
+            return filter.Refusal;
+        }
+
+        var count = DefaultDays;
+        if (
+            request.Query("days") is { } text
+            && (
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+                || count is < 1 or > RouteDayStore.MaxDays
+            )
+        )
+        {
+            return RequestErrors.Invalid.Refuse($"days: a number from 1 to {RouteDayStore.MaxDays} is required.");
+        }
+
+        return ApiAnswer.Json(
+            await days.ListAsync(filter.Value, count, time.GetUtcNow(), cancellationToken),
+            TunnelJson.Default.RouteDaysDocument
         );
     }
 

@@ -95,6 +95,14 @@ internal sealed class InventoryScene : IAsyncDisposable
              "callers":[{{string.Join(',', callers)}}]}
             """;
 
+    /// <summary>As <see cref="Use(string, string, string[])"/>, with what was decided and when it was called last.</summary>
+    public static string Use(string name, string route, string decisions, DateTimeOffset calledAt) =>
+        $$"""
+            {"route":"{{route}}","kind":"tool","name":"{{name}}","decisions":{{{decisions}}},
+             "last_seen_at":"{{calledAt:yyyy-MM-ddTHH:mm:ssZ}}","last_called_at":"{{calledAt:yyyy-MM-ddTHH:mm:ssZ}}",
+             "last_caller":null,"callers":[]}
+            """;
+
     public static string Caller(string subject, long calls = 1, long denied = 0, int second = 1) =>
         string.Create(
             CultureInfo.InvariantCulture,
