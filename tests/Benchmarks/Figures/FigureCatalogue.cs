@@ -188,12 +188,17 @@ internal static class FigureCatalogue
             "1/s",
             "records of calls that the disk has, flushed as the agent does it"
         ),
-        new("policy", "policy.calls.c*", "1/s", "calls of so many clients under 1,000 rules; floor: without a policy"),
+        new(
+            "policy",
+            "policy.calls.c*",
+            "1/s",
+            "calls of so many clients under 1,000 rules and pins, each recorded; floor: with `policy: {mode: off}`"
+        ),
         new(
             "policy",
             "policy.agent_cpu_per_1k.c*",
             "ms",
-            "the agent's processor time for 1,000 of them; floor: without a policy"
+            "the agent's processor time for 1,000 of them; floor: with `policy: {mode: off}`"
         ),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
         new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),

@@ -3,13 +3,14 @@ using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
+using Culvert.Stage.Hops;
 
 namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
-/// What a policy costs: <c>policy.calls.cN</c> are calls through the whole tunnel to a route with a thousand enforced
-/// rules, compared with the same calls to a route without rules, which are recorded too; <c>policy.decision.*</c> is
-/// one decision.
+/// What control costs: <c>policy.calls.cN</c> are calls through the whole tunnel to a route with a thousand enforced
+/// rules and enforced pins, each call recorded, compared with the same calls to a route whose policy is off;
+/// <c>policy.decision.*</c> is one decision.
 /// </summary>
 internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider time)
 {
@@ -30,7 +31,12 @@ internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider
             delayMs: 0,
             time,
             cancellationToken,
-            Policy()
+            Policy(),
+            routes: new Dictionary<string, IReadOnlyList<string>>
+            {
+                [TunnelAgent.Route] = [$"policy: {RecordRows.Unrecorded}"],
+                [TunnelAgent.PolicedRoute] = ["pins: {mode: enforce, trust_first_use: true, kinds: [tools]}"],
+            }
         );
         foreach (var concurrency in Concurrencies)
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +9,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Culvert.Benchmarks.Servers;
 
-/// <summary>An MCP server's place: reads the call and answers a small fixed result at once, so that forwarding is all that is measured.</summary>
+/// <summary>
+/// An MCP server's place: reads the call and answers a small fixed result at once, so that forwarding is all that is
+/// measured. It offers one tool, for an agent that reads what it pins.
+/// </summary>
 internal static class FixedUpstream
 {
     /// <summary>As many bytes as the query says.</summary>
@@ -31,11 +36,52 @@ internal static class FixedUpstream
             {
                 BulkPath => WriteBulkAsync(context, cancellationToken),
                 EventsPath => WriteEventsAsync(context, cancellationToken),
-                _ => FixedAnswer.WriteAsync(context, Answer, cancellationToken),
+                _ => WriteAnswerAsync(context, cancellationToken),
             }
         );
         await host.StartAsync(cancellationToken);
         await host.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static async Task WriteAnswerAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        // A call fits into what is read first.
+        var read = await context.Request.BodyReader.ReadAsync(cancellationToken);
+        var isCall = read.Buffer.FirstSpan.IndexOf("\"tools/call\""u8) >= 0;
+        context.Request.BodyReader.AdvanceTo(read.Buffer.Start);
+        await (
+            isCall
+                ? FixedAnswer.WriteAsync(context, Answer, cancellationToken)
+                : WriteDefinitionsAsync(context, cancellationToken)
+        );
+    }
+
+    // As an agent asks: the handshake, its notification, and each kind's list.
+    private static async Task WriteDefinitionsAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, default, cancellationToken);
+        if (!request.RootElement.TryGetProperty("id", out var id))
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return;
+        }
+
+        var result = request.RootElement.GetProperty("method").GetString() switch
+        {
+            "initialize" =>
+                """
+                "result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"fixed","version":"1"}}
+                """,
+            "tools/list" =>
+                """
+                "result":{"tools":[{"name":"echo","description":"Echoes","inputSchema":{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}}]}
+                """,
+            _ => """
+                "error":{"code":-32601,"message":"Method not found"}
+                """,
+        };
+        var answer = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{id.GetRawText()}},{{result}}}""");
+        await FixedAnswer.WriteAsync(context, answer, cancellationToken);
     }
 
     private static async Task WriteBulkAsync(HttpContext context, CancellationToken cancellationToken)

@@ -48,6 +48,7 @@ internal sealed class TunnelStage : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="policy">Of a further route, on one line; empty = no such route.</param>
     /// <param name="isPublished">Whether the programs are those that are shipped, not those of the build.</param>
+    /// <param name="routes">Further lines of a route's section, by its label; null = none.</param>
     public static async Task<TunnelStage> StartAsync(
         Checkout checkout,
         string folder,
@@ -55,7 +56,8 @@ internal sealed class TunnelStage : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellationToken,
         string policy = "",
-        bool isPublished = false
+        bool isPublished = false,
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? routes = null
     )
     {
         var run = new RunDirectory(folder, time);
@@ -73,6 +75,7 @@ internal sealed class TunnelStage : IAsyncDisposable
             ClientsPerSecond = ClientsPerSecond,
             Policy = policy,
             Published = isPublished,
+            RouteSettings = routes ?? new Dictionary<string, IReadOnlyList<string>>(),
             AgentAddress = delayMs > 0 ? $"127.0.0.1:{delayPort}" : null,
         };
         var installation = new Installation(

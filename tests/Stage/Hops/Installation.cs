@@ -498,7 +498,11 @@ internal sealed class Installation
             };
             Agent.RouteSettings = new Dictionary<string, IReadOnlyList<string>>(options.RouteSettings)
             {
-                [TunnelAgent.PolicedRoute] = [$"policy: {options.Policy}"],
+                [TunnelAgent.PolicedRoute] =
+                [
+                    $"policy: {options.Policy}",
+                    .. options.RouteSettings.GetValueOrDefault(TunnelAgent.PolicedRoute, []),
+                ],
             };
         }
 
