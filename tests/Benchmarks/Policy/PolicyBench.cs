@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
-using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
@@ -15,8 +14,6 @@ namespace Culvert.Benchmarks.Policy;
 internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider time)
 {
     private static readonly int[] Concurrencies = [1, 16, 64];
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
     public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -38,50 +35,20 @@ internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider
                 [TunnelAgent.PolicedRoute] = ["pins: {mode: enforce, trust_first_use: true, kinds: [tools]}"],
             }
         );
+        var pair = new PairedCalls(stage, stage.Policed, stage.Through, time);
         foreach (var concurrency in Concurrencies)
         {
-            foreach (var figure in await RunAsync(stage, concurrency, cancellationToken))
+            foreach (
+                var figure in await pair.RunAsync(
+                    "policy.calls",
+                    "policy.agent_cpu_per_1k",
+                    concurrency,
+                    cancellationToken
+                )
+            )
             {
                 yield return figure;
             }
-        }
-    }
-
-    /// <summary>Alternating rounds, so that whatever else the machine does meets both.</summary>
-    private async Task<IReadOnlyList<Figure>> RunAsync(
-        TunnelStage stage,
-        int concurrency,
-        CancellationToken cancellationToken
-    )
-    {
-        var plain = (ReadOnlyMemory<byte>?)TunnelRequests.Call(stage.Through.Host);
-        var policed = (ReadOnlyMemory<byte>?)TunnelRequests.Call(stage.Policed.Host);
-        await using var without = await ClosedLoop.OpenAsync(stage.Through, concurrency, time, cancellationToken);
-        await using var with = await ClosedLoop.OpenAsync(stage.Policed, concurrency, time, cancellationToken);
-        await without.RunAsync(() => plain, WarmUp, cancellationToken);
-        await with.RunAsync(() => policed, WarmUp, cancellationToken);
-        List<LoadResult> measured = [];
-        List<LoadResult> compared = [];
-        List<double> processor = [];
-        List<double> floor = [];
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            measured.Add(await MeasureAsync(with, policed, processor));
-            compared.Add(await MeasureAsync(without, plain, floor));
-        }
-
-        return
-        [
-            Figure.Of($"policy.calls.c{concurrency}", measured, compared),
-            Figure.OfValue($"policy.agent_cpu_per_1k.c{concurrency}", "ms", processor, floor),
-        ];
-
-        async Task<LoadResult> MeasureAsync(ClosedLoop loop, ReadOnlyMemory<byte>? request, List<double> spent)
-        {
-            var before = ProcessorTime.Of(stage.AgentPid);
-            var result = await loop.RunAsync(() => request, Round, cancellationToken);
-            spent.Add((ProcessorTime.Of(stage.AgentPid) - before).TotalMilliseconds * 1000 / result.Requests);
-            return result;
         }
     }
 

@@ -68,12 +68,10 @@ internal static class FixedUpstream
 
         var result = request.RootElement.GetProperty("method").GetString() switch
         {
-            "initialize" =>
-                """
+            "initialize" => """
                 "result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"fixed","version":"1"}}
                 """,
-            "tools/list" =>
-                """
+            "tools/list" => """
                 "result":{"tools":[{"name":"echo","description":"Echoes","inputSchema":{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}}]}
                 """,
             _ => """
