@@ -145,7 +145,9 @@ internal static class PolicyCommands
                     ["diff"] = diff,
                 };
                 context.Note(
-                    active is null ? "no version is active; approve with --replaces none" : $"compared with {active}; approve with --replaces {active}"
+                    active is null
+                        ? "no version is active; approve with --replaces none"
+                        : $"compared with {active}; approve with --replaces {active}"
                 );
                 return CommandResult.Object(json) with { Plain = diff };
             },

@@ -148,12 +148,7 @@ internal sealed class LiveState
             // A list leaves out what is long: a rule's tests.
             var whole =
                 kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.GetPath(IdIn(item)), cancel)).Json : item;
-            var resource = new LiveResource(
-                kind,
-                item.Text(kind.Noun.NameMember)!,
-                IdIn(item),
-                ToSpec(kind, whole)
-            );
+            var resource = new LiveResource(kind, item.Text(kind.Noun.NameMember)!, IdIn(item), ToSpec(kind, whole));
             resources.Add(await CompleteAsync(client, resource, item, cancel));
         }
     }
@@ -192,7 +187,10 @@ internal sealed class LiveState
             resource.Spec[TunnelPolicies.Field] = active;
         }
 
-        return resource with { Policies = policies };
+        return resource with
+        {
+            Policies = policies,
+        };
 
         string WorkspaceName(string id) => names.GetValueOrDefault((Noun.Workspace.Path, id), id);
     }

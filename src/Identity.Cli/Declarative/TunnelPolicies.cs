@@ -154,8 +154,7 @@ internal static class TunnelPolicies
         string tunnelId,
         JsonObject version,
         CancellationToken cancel
-    ) =>
-        (await client.GetAsync($"{GetPath(tunnelId)}/{version.Text("id")}", cancel)).Json.Text("text") ?? "";
+    ) => (await client.GetAsync($"{GetPath(tunnelId)}/{version.Text("id")}", cancel)).Json.Text("text") ?? "";
 
     private static string GetHostname(JsonObject version) => version.Text("hostname") ?? "";
 

@@ -17,7 +17,10 @@ internal static class PolicyPages
         GetPath(version.Text("tunnel_id") ?? "", version.Text("hostname") ?? "", version.Text("id") ?? "");
 
     public static string GetPath(string tunnelId, params string[] rest) =>
-        string.Join('/', [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]);
+        string.Join(
+            '/',
+            [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]
+        );
 
     public static void MapPolicyPages(this ApiHost host, ConsoleEndpoints console)
     {

@@ -240,7 +240,14 @@ public sealed class DeclarativeTests : IAsyncLifetime
         WritePolicy("mode: observe", "rules: []");
         await ChangesAsync("apply");
         await ApproveAsync();
-        await desk.RunAsync(0, "policy", "push", "docs", "wiki", desk.Write("other.yaml", "mode: enforce\nrules: []\n"));
+        await desk.RunAsync(
+            0,
+            "policy",
+            "push",
+            "docs",
+            "wiki",
+            desk.Write("other.yaml", "mode: enforce\nrules: []\n")
+        );
 
         (await ChangesAsync("apply")).ShouldBeEmpty();
 
@@ -268,7 +275,8 @@ public sealed class DeclarativeTests : IAsyncLifetime
             )
         )!;
 
-    private async Task<JsonArray> PoliciesAsync() => (await desk.JsonAsync("policy", "list", "docs"))["data"]!.AsArray();
+    private async Task<JsonArray> PoliciesAsync() =>
+        (await desk.JsonAsync("policy", "list", "docs"))["data"]!.AsArray();
 
     // By a person whom the administrator of the desk did not make a key for.
     private async Task ApproveAsync()

@@ -161,9 +161,7 @@ internal sealed class RoutePolicies(
         }
 
         var current = await store.FindActiveAsync(before.TunnelId, before.Hostname, cancellationToken);
-        return await FindDecisionAsync(before, cancellationToken)
-            ?? CheckReplaces(approval, current)
-            ?? Retry();
+        return await FindDecisionAsync(before, cancellationToken) ?? CheckReplaces(approval, current) ?? Retry();
     }
 
     public async ValueTask<Result<RoutePolicyRow>> RejectAsync(
@@ -296,13 +294,8 @@ internal sealed class RoutePolicies(
     }
 
     // Another person was first: the state that they left decides the answer.
-    private async ValueTask<Refusal?> FindDecisionAsync(
-        RoutePolicyRow row,
-        CancellationToken cancellationToken
-    ) =>
-        await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current
-            ? CheckIsDraft(current)
-            : null;
+    private async ValueTask<Refusal?> FindDecisionAsync(RoutePolicyRow row, CancellationToken cancellationToken) =>
+        await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current ? CheckIsDraft(current) : null;
 
     private static Result<RoutePolicyRow> Answer(CommitResult result, RoutePolicyRow row) =>
         result.Conflict is TunnelConflict.Stale ? TunnelErrors.Archived.Refuse()

@@ -80,9 +80,7 @@ public sealed class RoutePoliciesTests : PolicyTest
         var drafts = new[] { await DraftAsync(Text), await DraftAsync(Narrow) };
 
         var answers = await Task.WhenAll(
-            drafts.Select(draft =>
-                Bob.PostAsync($"{Policies}/{draft.Id()}/approve", $$"""{"replaces":"{{seen}}"}""")
-            )
+            drafts.Select(draft => Bob.PostAsync($"{Policies}/{draft.Id()}/approve", $$"""{"replaces":"{{seen}}"}"""))
         );
 
         var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldHaveSingleItem();

@@ -105,9 +105,13 @@ public sealed class RoutePolicyRefusalTests : PolicyTest
         }
 
         // A workload decides nothing, and takes back what it drafted itself.
-        (await workload.PostOkAsync($"{Policies}/{own.Id()}/withdraw")).Text("state").ShouldBe("withdrawn");
+        (await workload.PostOkAsync($"{Policies}/{own.Id()}/withdraw"))
+            .Text("state")
+            .ShouldBe("withdrawn");
         // Keys that one administrator made are one person.
-        (await operators.PostOkAsync($"{Policies}/{draft.Id()}/withdraw")).Text("state").ShouldBe("withdrawn");
+        (await operators.PostOkAsync($"{Policies}/{draft.Id()}/withdraw"))
+            .Text("state")
+            .ShouldBe("withdrawn");
         await operators
             .PostAsync($"{Policies}/{draft.Id()}/withdraw", "{}")
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.decided");
