@@ -22,6 +22,9 @@ internal static class PolicyPages
             [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]
         );
 
+    /// <summary>What the agents that cannot use a version report.</summary>
+    public static IReadOnlyList<JsonElement> GetErrors(JsonElement version) => version.Items("faults");
+
     public static void MapPolicyPages(this ApiHost host, ConsoleEndpoints console)
     {
         const string page = $"{List}/{{hostname}}";

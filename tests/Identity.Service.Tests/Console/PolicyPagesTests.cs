@@ -122,6 +122,8 @@ public sealed class PolicyPagesTests : IAsyncLifetime
         WebUtility.HtmlDecode(seen).ShouldContain("<ins>+mode: enforce");
         using (await ApproveAsync(first)) { }
 
+        // The form token is that of any page; the version is the one of the page that was open before.
+        await grace.OpenAsync(second);
         using var answer = await grace.SubmitAsync($"{second}/approve", ("replaces", "none"), ("reason", ""));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Conflict, grace.Page);
