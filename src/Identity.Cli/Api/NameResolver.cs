@@ -59,13 +59,19 @@ internal sealed class NameResolver(ManagementClient client)
     public static async IAsyncEnumerable<JsonObject> AllAsync(
         ManagementClient client,
         string path,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel,
+        (string Name, string Value)? filter = null
     )
     {
         string? page = null;
         for (var n = 0; n < MaxPages; n++)
         {
             var query = new Query().Add("limit", "100").Add("page", page);
+            if (filter is { } only)
+            {
+                query.Add(only.Name, only.Value);
+            }
+
             var answer = await client.GetAsync(query.On(path), cancel);
             foreach (var item in answer.Json.Data().OfType<JsonObject>())
             {

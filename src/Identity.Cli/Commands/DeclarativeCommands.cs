@@ -74,7 +74,7 @@ internal static class DeclarativeCommands
             async (context, cancel) =>
             {
                 context.RefuseDryRun();
-                var live = await LiveState.ReadAsync(context, cancel);
+                var live = await LiveState.ReadAsync(context, null, cancel);
                 var files = Exporter.Write(live, context.Get(folder)!);
                 return CommandResult.Object(
                     new JsonObject { ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) }
@@ -108,7 +108,11 @@ internal static class DeclarativeCommands
     )
     {
         var declared = ResourceFiles.Read(folder);
-        var live = await LiveState.ReadAsync(context, cancel);
+        var tunnels = declared
+            .Where(resource => resource.Spec[TunnelPolicies.Field] is not null)
+            .Select(resource => resource.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var live = await LiveState.ReadAsync(context, tunnels, cancel);
         return (ResourcePlan.Make(declared, live, prune), live);
     }
 
@@ -145,6 +149,21 @@ internal static class DeclarativeCommands
 
             context.Note($"{number}/{plan.Changes.Count} {change.Verb} {change.Kind.Word} {change.Name}");
         }
+
+        NoteDrafts(context, applier.Drafts);
+    }
+
+    private static void NoteDrafts(
+        CommandContext context,
+        IEnumerable<(string Tunnel, string Label, string DraftId)> drafts
+    )
+    {
+        foreach (var (tunnel, label, id) in drafts)
+        {
+            context.Note(
+                $"the policy of {label} waits for another person: culvert policy diff {tunnel} {id}, culvert policy approve {tunnel} {id}"
+            );
+        }
     }
 
     private static CommandResult Result(CommandContext context, ResourcePlan plan, string deed, int exitCode)
@@ -157,6 +176,7 @@ internal static class DeclarativeCommands
             context.Note($"{left} resources are in no file and are unchanged (--prune archives them where possible)");
         }
 
+        NoteDrafts(context, plan.Waiting);
         return CommandResult.Object(plan.ToJson()) with
         {
             Plain = plan.Changes.Count switch

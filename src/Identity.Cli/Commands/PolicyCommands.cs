@@ -11,7 +11,9 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert policy</c>: policies of routes that agents take from the service, with review by a second person.</summary>
 internal static class PolicyCommands
 {
-    private static readonly string[] States = ["draft", "active", "superseded", "rejected"];
+    private const string NoVersion = "none";
+
+    private static readonly string[] States = ["draft", "active", "superseded", "rejected", "withdrawn"];
 
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
@@ -21,8 +23,9 @@ internal static class PolicyCommands
             List(verbs),
             Show(verbs),
             Diff(verbs),
-            Decide(verbs, "approve", "make a draft of another person the active version; agents get it at once"),
-            Decide(verbs, "reject", "end a draft without using it"),
+            Approve(verbs),
+            End(verbs, "reject", "end a draft without using it"),
+            End(verbs, "withdraw", "take back a draft of your own; it can no longer be approved"),
             RollBack(verbs)
         );
 
@@ -37,9 +40,9 @@ internal static class PolicyCommands
             async (context, cancel) =>
             {
                 var text = InFile.ReadText(context.Get(file));
-                if (PolicyForm.FindProblem(text) is { } problem)
+                if (PolicyForm.FindProblems(text) is { Count: > 0 } problems)
                 {
-                    throw new CommandFailure(ExitCode.Usage, problem)
+                    throw new CommandFailure(ExitCode.Usage, string.Join('\n', problems))
                     {
                         Where = context.Get(file),
                         Next = "correct the file",
@@ -129,21 +132,23 @@ internal static class PolicyCommands
                 var client = await context.ClientAsync(cancel);
                 var path = await PathAsync(context, tunnel, id, cancel);
                 var version = (await client.GetAsync(path, cancel)).Json;
+                var active = await FindActiveIdAsync(client, path, version, cancel);
                 var list = path[..path.LastIndexOf('/')];
-                var query = new Query().Add("hostname", (string?)version["hostname"]).Add("state", "active");
-                var active = (await client.GetAsync(query.On(list), cancel)).Json["data"]!.AsArray();
-                var before = active is [{ } found]
-                    ? (await client.GetAsync($"{list}/{(string?)found["id"]}", cancel)).Json
-                    : null;
+                var before = active is null ? null : (await client.GetAsync($"{list}/{active}", cancel)).Json;
                 var diff = LineDiff.Write((string?)before?["text"] ?? "", (string?)version["text"] ?? "");
                 var json = new JsonObject
                 {
                     ["type"] = "route_policy_diff",
                     ["id"] = (string?)version["id"],
                     ["digest"] = (string?)version["digest"],
-                    ["active_id"] = (string?)before?["id"],
+                    ["active_id"] = active,
                     ["diff"] = diff,
                 };
+                context.Note(
+                    active is null
+                        ? "no version is active; approve with --replaces none"
+                        : $"compared with {active}; approve with --replaces {active}"
+                );
                 return CommandResult.Object(json) with { Plain = diff };
             },
             tunnel,
@@ -151,7 +156,42 @@ internal static class PolicyCommands
         );
     }
 
-    private static Command Decide(VerbFactory verbs, string verb, string description)
+    private static Command Approve(VerbFactory verbs)
+    {
+        var (tunnel, id) = (Tunnel(), Id());
+        var reason = Flags.Text("--reason", "TEXT", "why, for the audit");
+        var replaces = Flags.Text(
+            "--replaces",
+            "ID",
+            "the active version that you compared with, or none; if it is left out, the one that is active now"
+        );
+        return verbs.Create(
+            "approve",
+            "make a draft of another person the active version; agents get it at once",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = await PathAsync(context, tunnel, id, cancel);
+                var seen = context.Get(replaces);
+                if (seen is null)
+                {
+                    var version = (await client.GetAsync(path, cancel)).Json;
+                    seen = await FindActiveIdAsync(client, path, version, cancel) ?? NoVersion;
+                    context.Note(seen == NoVersion ? "no version is active" : $"it replaces {seen}");
+                }
+
+                var body = new JsonObject { ["replaces"] = seen };
+                Add(body, "reason", context.Get(reason));
+                return Summary(await client.PostAsync($"{path}/approve", body, cancel));
+            },
+            tunnel,
+            id,
+            reason,
+            replaces
+        );
+    }
+
+    private static Command End(VerbFactory verbs, string verb, string description)
     {
         var (tunnel, id) = (Tunnel(), Id());
         var reason = Flags.Text("--reason", "TEXT", "why, for the audit");
@@ -221,6 +261,19 @@ internal static class PolicyCommands
         var json = (JsonObject)answer.Json.DeepClone();
         json.Remove("text");
         return CommandResult.Object(json);
+    }
+
+    // Of the hostname of the version at that path; null: none is active.
+    private static async Task<string?> FindActiveIdAsync(
+        ManagementClient client,
+        string path,
+        JsonObject version,
+        CancellationToken cancel
+    )
+    {
+        var query = new Query().Add("hostname", (string?)version["hostname"]).Add("state", "active");
+        var active = (await client.GetAsync(query.On(path[..path.LastIndexOf('/')]), cancel)).Json["data"]!.AsArray();
+        return active is [{ } found] ? (string?)found["id"] : null;
     }
 
     // A label of a route, as the agent's file has it, is under the tunnel's domain.

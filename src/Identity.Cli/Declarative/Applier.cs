@@ -12,6 +12,11 @@ internal sealed class Applier(ManagementClient client, LiveState live)
 {
     private const string RuleWorkspace = "workspace";
 
+    private readonly List<(string Tunnel, string Label, string DraftId)> drafts = [];
+
+    /// <summary>The drafts of policies that were made: each waits for a second person.</summary>
+    public IReadOnlyList<(string Tunnel, string Label, string DraftId)> Drafts => drafts;
+
     public async Task MakeAsync(PlannedChange change, CancellationToken cancel)
     {
         switch (change)
@@ -20,10 +25,10 @@ internal sealed class Applier(ManagementClient client, LiveState live)
                 await ArchiveAsync(gone, cancel);
                 break;
             case { Verb: PlannedChange.Create, Declared: { } declared }:
-                await CreateAsync(declared, cancel);
+                await CreateAsync(declared, change, cancel);
                 break;
             case { Declared: { } declared, Live: { } present }:
-                await UpdateAsync(declared, present, [.. change.Fields.Select(field => field.Field)], cancel);
+                await UpdateAsync(declared, present, change, cancel);
                 break;
         }
     }
@@ -33,7 +38,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
             ? client.DeleteAsync(gone.Kind.Noun.GetPath(gone.Id), cancel)
             : client.PostAsync($"{gone.Kind.Noun.GetPath(gone.Id)}/archive", body: null, cancel);
 
-    private async Task CreateAsync(DeclaredResource declared, CancellationToken cancel)
+    private async Task CreateAsync(DeclaredResource declared, PlannedChange change, CancellationToken cancel)
     {
         var kind = declared.Kind;
         if (kind.Word == "range_set")
@@ -52,45 +57,55 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         var created = (await client.PostAsync(kind.Noun.Path, body, cancel)).Json;
         var id = created.Text("id") ?? "";
         live.Add(kind.Noun, declared.Name, id);
-        if (kind.IsCreatedBare && declared.Spec.Count > 0)
+        if (
+            kind.IsCreatedBare
+            && Body(declared, [.. declared.Spec.Select(field => field.Key)]) is { Count: > 0 } settings
+        )
         {
-            await client.PostAsync(
-                kind.Noun.GetPath(id),
-                Body(declared, [.. declared.Spec.Select(field => field.Key)]),
-                cancel
-            );
+            await client.PostAsync(kind.Noun.GetPath(id), settings, cancel);
         }
 
-        if (Apart(declared) is { } roles)
+        if (FindRoles(declared) is { } roles)
         {
             await Memberships.WriteAsync(client, live, id, roles, [], cancel);
         }
+
+        await PushPoliciesAsync(id, change, cancel);
     }
 
     private async Task UpdateAsync(
         DeclaredResource declared,
         LiveResource present,
-        IReadOnlyList<string> fields,
+        PlannedChange change,
         CancellationToken cancel
     )
     {
+        var fields = change.Fields.Select(field => field.Field).ToList();
         var own = fields.Where(name => declared.Kind.Find(name)!.IsApart is false).ToList();
         if (own.Count > 0)
         {
             await client.PostAsync(declared.Kind.Noun.GetPath(present.Id), Body(declared, own), cancel);
         }
 
-        if (own.Count < fields.Count && Apart(declared) is { } roles)
+        if (own.Count < fields.Count && FindRoles(declared) is { } roles)
         {
             var before = (JsonObject?)present.Spec["workspaces"] ?? [];
             await Memberships.WriteAsync(client, live, present.Id, roles, before, cancel);
         }
+
+        await PushPoliciesAsync(present.Id, change, cancel);
     }
 
-    private static JsonObject? Apart(DeclaredResource declared) =>
-        declared.Kind.Fields.FirstOrDefault(field => field.IsApart) is { } field
-            ? declared.Spec[field.Name] as JsonObject
-            : null;
+    private async Task PushPoliciesAsync(string tunnelId, PlannedChange change, CancellationToken cancel)
+    {
+        foreach (var (_, _, texts) in change.Fields.Where(field => field.Field == TunnelPolicies.Field))
+        {
+            var pushed = await TunnelPolicies.PushAsync(client, tunnelId, (JsonObject)texts!, cancel);
+            drafts.AddRange(pushed.Select(draft => (change.Name, draft.Label, draft.DraftId)));
+        }
+    }
+
+    private static JsonObject? FindRoles(DeclaredResource declared) => declared.Spec["workspaces"] as JsonObject;
 
     // What the API wants at creation and a file may leave out.
     private async Task CompleteAsync(

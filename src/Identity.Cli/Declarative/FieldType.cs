@@ -10,6 +10,9 @@ internal enum FieldType
     /// <summary>A list of texts whose order means nothing.</summary>
     TextSet,
 
+    /// <summary>Texts by name; each is compared for itself, and names that are left out are not managed.</summary>
+    TextMap,
+
     /// <summary>As the API has it; compared whole.</summary>
     Object,
 

@@ -9,5 +9,8 @@ namespace Culvert.Identity.Cli.Declarative;
 /// <param name="Spec">Every field that has a value; references by name.</param>
 internal sealed record LiveResource(ResourceKind Kind, string Name, string Id, JsonObject Spec)
 {
+    /// <summary>Of a tunnel, by label; empty where they were not read.</summary>
+    public IReadOnlyDictionary<string, LivePolicy> Policies { get; init; } = new Dictionary<string, LivePolicy>();
+
     public string Title => $"{Kind.Word} {Name}";
 }

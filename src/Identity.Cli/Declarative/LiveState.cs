@@ -17,13 +17,27 @@ internal sealed class LiveState
     // Authorities that will never be anything again: their names are free.
     private static readonly string[] Over = ["retired", "expired", "deleted", "rejected"];
 
-    private LiveState() { }
+    // Names of the tunnels whose policies are needed: reading them takes several requests for each. Null: all, as far as
+    // the caller may read them.
+    private readonly IReadOnlySet<string>? tunnelsWithPolicies;
+
+    private LiveState(IReadOnlySet<string>? tunnelsWithPolicies) => this.tunnelsWithPolicies = tunnelsWithPolicies;
 
     public IReadOnlyList<LiveResource> Resources => resources;
 
-    public static async Task<LiveState> ReadAsync(CommandContext context, CancellationToken cancel)
+    /// <summary>All of it.</summary>
+    /// <param name="context">Of the command.</param>
+    /// <param name="tunnelsWithPolicies">
+    /// Names of the tunnels whose policies are read; null: those of all tunnels that the caller may read.
+    /// </param>
+    /// <param name="cancel">Stops it.</param>
+    public static async Task<LiveState> ReadAsync(
+        CommandContext context,
+        IReadOnlySet<string>? tunnelsWithPolicies,
+        CancellationToken cancel
+    )
     {
-        var state = new LiveState();
+        var state = new LiveState(tunnelsWithPolicies);
         var client = await context.ClientAsync(cancel);
         using var progress = new Progress(context.Host, context.IsQuiet, "objects read");
         // What is only referred to, first: edges need a right that not every caller has who declares the rest.
@@ -134,14 +148,49 @@ internal sealed class LiveState
             // A list leaves out what is long: a rule's tests.
             var whole =
                 kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.GetPath(IdIn(item)), cancel)).Json : item;
-            var spec = ToSpec(kind, whole);
-            if (kind.Fields.FirstOrDefault(field => field.IsApart) is { } apart)
-            {
-                spec[apart.Name] = await Memberships.ReadAsync(client, IdIn(item), WorkspaceName, cancel);
-            }
-
-            resources.Add(new LiveResource(kind, item.Text(kind.Noun.NameMember)!, IdIn(item), spec));
+            var resource = new LiveResource(kind, item.Text(kind.Noun.NameMember)!, IdIn(item), ToSpec(kind, whole));
+            resources.Add(await CompleteAsync(client, resource, item, cancel));
         }
+    }
+
+    // With what is kept in a place of its own.
+    private async Task<LiveResource> CompleteAsync(
+        ManagementClient client,
+        LiveResource resource,
+        JsonObject item,
+        CancellationToken cancel
+    )
+    {
+        if (resource.Kind.Noun == Noun.ServiceAccount)
+        {
+            resource.Spec["workspaces"] = await Memberships.ReadAsync(client, resource.Id, WorkspaceName, cancel);
+        }
+
+        if (resource.Kind.Noun != Noun.Tunnel || tunnelsWithPolicies?.Contains(resource.Name) == false)
+        {
+            return resource;
+        }
+
+        IReadOnlyDictionary<string, LivePolicy> policies;
+        try
+        {
+            policies = await TunnelPolicies.ReadAsync(client, resource.Id, item.Text("domain") ?? "", cancel);
+        }
+        catch (CommandFailure refused) when (refused.ExitCode == ExitCode.Refused && tunnelsWithPolicies is null)
+        {
+            // Viewers read no policies: the files leave them out.
+            return resource;
+        }
+
+        if (TunnelPolicies.ToSpec(policies) is { Count: > 0 } active)
+        {
+            resource.Spec[TunnelPolicies.Field] = active;
+        }
+
+        return resource with
+        {
+            Policies = policies,
+        };
 
         string WorkspaceName(string id) => names.GetValueOrDefault((Noun.Workspace.Path, id), id);
     }

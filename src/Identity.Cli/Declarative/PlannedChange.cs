@@ -8,7 +8,7 @@ namespace Culvert.Identity.Cli.Declarative;
 /// <param name="Name">Which.</param>
 /// <param name="Declared">Null: no file has it.</param>
 /// <param name="Live">Null: the service does not have it.</param>
-/// <param name="Fields">For an update: what differs.</param>
+/// <param name="Fields">For an update: what differs; of policies, the texts that differ.</param>
 internal sealed record PlannedChange(
     string Verb,
     ResourceKind Kind,

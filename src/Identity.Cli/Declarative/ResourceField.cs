@@ -26,8 +26,13 @@ internal sealed record ResourceField(string Name, FieldType Type, string Descrip
     /// <summary>The only texts; empty: any.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>Kept in a place of its own, not in the object (<see cref="Memberships"/>).</summary>
+    /// <summary>
+    /// Kept in a place of its own, not in the object (<see cref="Memberships"/>, <see cref="TunnelPolicies"/>).
+    /// </summary>
     public bool IsApart { get; init; }
+
+    /// <summary>What is wrong with a value of the right type; null: nothing can be.</summary>
+    public Func<JsonNode?, IEnumerable<string>>? FindErrors { get; init; }
 
     /// <summary>Puts a value where requests have it.</summary>
     public void Put(JsonObject body, JsonNode? value)

@@ -135,6 +135,13 @@ internal static class ResourceFiles
             {
                 yield return $"{name} must be {Describe(field)}";
             }
+            else
+            {
+                foreach (var error in field.FindErrors?.Invoke(value) ?? [])
+                {
+                    yield return $"{name}: {error}";
+                }
+            }
         }
 
         foreach (var field in kind.Fields.Where(field => field.IsRequired && spec[field.Name] is null))
@@ -154,6 +161,9 @@ internal static class ResourceFiles
             (FieldType.TextSet, JsonArray list) => list.All(item =>
                 item is JsonValue v && v.TryGetValue(out string? _)
             ),
+            (FieldType.TextMap, JsonObject map) => map.All(member =>
+                member.Value is JsonValue v && v.TryGetValue(out string? _)
+            ),
             (FieldType.Object, JsonObject) => true,
             (FieldType.ObjectList, JsonArray list) => list.All(item => item is JsonObject),
             _ => false,
@@ -167,6 +177,7 @@ internal static class ResourceFiles
             { Type: FieldType.Number } => "a whole number",
             { Type: FieldType.Boolean } => "true or false",
             { Type: FieldType.TextSet } => "a list of texts",
+            { Type: FieldType.TextMap } => "a mapping of texts (write each as a block: \"|\")",
             { Type: FieldType.Object } => "a mapping",
             _ => "a list of mappings",
         };

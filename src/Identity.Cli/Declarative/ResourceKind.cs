@@ -169,6 +169,16 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 {
                     Flag = new("--allow-tunnel-token"),
                 },
+                new(
+                    TunnelPolicies.Field,
+                    FieldType.TextMap,
+                    "Policies of its routes, YAML texts by label of the hostname (@: the domain itself); a changed text becomes a draft, "
+                        + "which a second person approves (docs/policy.md)."
+                )
+                {
+                    IsApart = true,
+                    FindErrors = TunnelPolicies.FindErrors,
+                },
             ]
         )
         {

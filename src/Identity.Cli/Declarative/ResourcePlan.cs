@@ -2,25 +2,39 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>What would make the service as the files say.</summary>
 /// <param name="Changes">In the order in which they can be made.</param>
 /// <param name="Undeclared">What the service has and no file: archived with <c>--prune</c>, else left alone.</param>
-internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadOnlyList<LiveResource> Undeclared)
+/// <param name="Waiting">Declared policies whose drafts wait for a second person: tunnel, label and draft.</param>
+internal sealed record ResourcePlan(
+    IReadOnlyList<PlannedChange> Changes,
+    IReadOnlyList<LiveResource> Undeclared,
+    IReadOnlyList<(string Tunnel, string Label, string DraftId)> Waiting
+)
 {
     public static ResourcePlan Make(IReadOnlyList<DeclaredResource> declared, LiveState live, bool prune)
     {
         List<PlannedChange> changes = [];
+        List<(string, string, string)> waiting = [];
         foreach (var kind in ResourceKind.All)
         {
             foreach (var resource in declared.Where(resource => resource.Kind == kind))
             {
                 RequireReferences(resource, declared, live);
-                if (Change(resource, live.Find(kind, resource.Name)) is { } change)
+                var present = live.Find(kind, resource.Name);
+                if (Change(resource, present) is { } change)
                 {
                     changes.Add(change);
+                }
+
+                if (present is not null)
+                {
+                    var drafts = TunnelPolicies.FindWaiting(resource.Spec[TunnelPolicies.Field], present.Policies);
+                    waiting.AddRange(drafts.Select(draft => (resource.Name, draft.Label, draft.DraftId)));
                 }
             }
         }
@@ -45,7 +59,7 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
             );
         }
 
-        return new ResourcePlan(changes, undeclared);
+        return new ResourcePlan(changes, undeclared, waiting);
     }
 
     public JsonObject ToJson() =>
@@ -53,6 +67,14 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
         {
             ["changes"] = new JsonArray([.. Changes.Select(Describe)]),
             ["undeclared"] = new JsonArray([.. Undeclared.Select(resource => (JsonNode)resource.Title)]),
+            ["waiting"] = new JsonArray([
+                .. Waiting.Select(draft => new JsonObject
+                {
+                    ["tunnel"] = draft.Tunnel,
+                    ["hostname"] = draft.Label,
+                    ["id"] = draft.DraftId,
+                }),
+            ]),
         };
 
     public string ToText()
@@ -65,6 +87,12 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
                 .Append('\n');
             foreach (var (field, before, after) in change.Fields)
             {
+                if (field == TunnelPolicies.Field)
+                {
+                    WritePolicies(text, (JsonObject?)before ?? [], (JsonObject)after!);
+                    continue;
+                }
+
                 text.Append("           ")
                     .Append(field)
                     .Append(": ")
@@ -78,15 +106,50 @@ internal sealed record ResourcePlan(IReadOnlyList<PlannedChange> Changes, IReadO
         return text.ToString();
     }
 
+    // Line by line: it is what the second person will see.
+    private static void WritePolicies(StringBuilder text, JsonObject before, JsonObject after)
+    {
+        foreach (var (label, wanted) in after)
+        {
+            text.Append("           ").Append(TunnelPolicies.Field).Append('.').Append(label).Append(": a draft\n");
+            foreach (var line in LineDiff.Write((string?)before[label] ?? "", (string?)wanted ?? "").Split('\n'))
+            {
+                text.Append("             ").Append(CellText.Safe(line)).Append('\n');
+            }
+        }
+    }
+
+    private static (string Field, JsonNode? Before, JsonNode? After)? ChangeOfPolicies(
+        DeclaredResource declared,
+        LiveResource? live
+    )
+    {
+        var wanted = TunnelPolicies.FindNew(
+            declared.Spec[TunnelPolicies.Field],
+            live?.Policies ?? new Dictionary<string, LivePolicy>()
+        );
+        var before = new JsonObject(
+            wanted.Select(policy =>
+                KeyValuePair.Create(policy.Key, live?.Spec[TunnelPolicies.Field]?[policy.Key]?.DeepClone())
+            )
+        );
+        return wanted.Count == 0 ? null : (TunnelPolicies.Field, before, wanted);
+    }
+
     private static PlannedChange? Change(DeclaredResource declared, LiveResource? live)
     {
-        if (live is null)
+        List<(string, JsonNode?, JsonNode?)> fields = [];
+        if (ChangeOfPolicies(declared, live) is { } policies)
         {
-            return new PlannedChange(PlannedChange.Create, declared.Kind, declared.Name, declared, null, []);
+            fields.Add(policies);
         }
 
-        List<(string, JsonNode?, JsonNode?)> fields = [];
-        foreach (var (name, wanted) in declared.Spec)
+        if (live is null)
+        {
+            return new PlannedChange(PlannedChange.Create, declared.Kind, declared.Name, declared, null, fields);
+        }
+
+        foreach (var (name, wanted) in declared.Spec.Where(field => field.Key != TunnelPolicies.Field))
         {
             var field = declared.Kind.Find(name)!;
             var present = live.Spec[name];

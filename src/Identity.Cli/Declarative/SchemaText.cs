@@ -69,10 +69,15 @@ internal static class SchemaText
             FieldType.Number => ("integer", null),
             FieldType.Boolean => ("boolean", null),
             FieldType.TextSet => ("array", "string"),
-            FieldType.Object => ("object", null),
+            FieldType.TextMap or FieldType.Object => ("object", null),
             _ => ("array", "object"),
         };
         schema["type"] = field.IsRequired ? type : new JsonArray(type, "null");
+        if (field.Type == FieldType.TextMap)
+        {
+            schema["additionalProperties"] = new JsonObject { ["type"] = "string" };
+        }
+
         if (item is not null)
         {
             schema["items"] = new JsonObject { ["type"] = item };

@@ -62,7 +62,7 @@ internal static partial class YamlText
                 text.Append(" |\n");
                 foreach (var line in s.TrimEnd('\n').Split('\n'))
                 {
-                    text.Append(' ', indent + 2).Append(line).Append('\n');
+                    text.Append(' ', line.Length == 0 ? 0 : indent + 2).Append(line).Append('\n');
                 }
 
                 break;
@@ -75,11 +75,15 @@ internal static partial class YamlText
         }
     }
 
-    /// <summary>Several plain lines with exactly one line break at the end: what "|" gives back byte for byte.</summary>
+    /// <summary>
+    /// Plain lines with exactly one line break at the end: what "|" gives back byte for byte. The first line sets the
+    /// indentation.
+    /// </summary>
     private static bool IsBlock(string s) =>
         s.EndsWith('\n')
         && !s.EndsWith("\n\n", StringComparison.Ordinal)
-        && s[..^1].Split('\n').All(line => line.Length > 0 && line[0] != ' ' && line.All(c => c is >= ' ' and <= '~'));
+        && s[0] is not (' ' or '\n')
+        && s.All(c => c is (>= ' ' and <= '~') or '\n');
 
     private static string Scalar(string s) =>
         PlainScalar().IsMatch(s) && !Words.Contains(s, StringComparer.OrdinalIgnoreCase) ? s : Quoted(s);

@@ -52,9 +52,10 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.CallApprovalApproved,
         AuditEvents.CallApprovalRejected,
         AuditEvents.CallApprovalUsed,
-        // A draft that was rejected meanwhile waits for its second person again.
+        // A draft that was rejected or withdrawn meanwhile waits for its second person again.
         AuditEvents.RoutePolicyDrafted,
         AuditEvents.RoutePolicyRejected,
+        AuditEvents.RoutePolicyWithdrawn,
         AuditEvents.AcmeChallengeAnnounced,
         AuditEvents.AcmeChallengeEnded,
         AuditEvents.EdgeDrained,

@@ -99,6 +99,16 @@ public abstract class ConsolePage : ComponentBase
         }
     }
 
+    /// <summary>The version of a route's policy that is in force, with its text; nothing where none is.</summary>
+    private protected async ValueTask<JsonElement> FindActivePolicyAsync(string tunnelId, string hostname)
+    {
+        const string path = "/v1/tunnels/{tunnel_id}/policies";
+        var list = await SeeAsync(path, ("tunnel_id", tunnelId), ("hostname", hostname), ("state", "active"));
+        return list.Items("data") is [var active]
+            ? await SeeAsync($"{path}/{{policy_id}}", ("tunnel_id", tunnelId), ("policy_id", active.Text("id")))
+            : default;
+    }
+
     /// <summary>Without this document there is no page: its refusal becomes the page's.</summary>
     private protected JsonElement Require(ConsoleAnswer answer)
     {

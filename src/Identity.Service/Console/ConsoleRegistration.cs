@@ -116,6 +116,7 @@ internal static class ConsoleRegistration
                 )
             );
             MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
+            host.MapPolicyPages(console);
             MapApprovals($"{tunnel}/approvals/{{approval_id}}");
             const string inventory = "/console/inventory";
             Page<InventoryPage>(
@@ -429,14 +430,7 @@ internal static class ConsoleRegistration
             };
 
         private void Page<TPage>(string path, params IReadOnlyList<ConsoleAction> actions)
-            where TPage : ConsolePage
-        {
-            host.Page(HttpMethods.Get, path, http => console.ShowAsync(typeof(TPage), http));
-            foreach (var action in actions)
-            {
-                host.Page(HttpMethods.Post, action.Path, http => console.ActAsync(typeof(TPage), path, action, http));
-            }
-        }
+            where TPage : ConsolePage => host.MapPage<TPage>(console, path, actions);
 
         private static string ToPath(string resource, JsonElement made) =>
             $"/console/{resource}/{Uri.EscapeDataString(made.Text("id") ?? "")}";

@@ -12,8 +12,8 @@ internal static class FormBody
         foreach (var field in fields)
         {
             // Browsers end lines with CR LF; a PEM or a list means LF.
-            var text = form[field.Field].ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
-            var (value, refusal) = field.Read(text);
+            var text = form[field.Field].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+            var (value, refusal) = field.Read(field.IsVerbatim ? text : text.Trim());
             if (refusal is not null)
             {
                 return refusal;

@@ -13,11 +13,17 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     /// <summary>The field of the form, where one field decides about several members.</summary>
     public string Field { get; init; } = Name;
 
+    /// <summary>Blanks and line breaks at both ends are part of the text.</summary>
+    public bool IsVerbatim { get; init; }
+
     /// <summary>A text; left out when empty.</summary>
     public static FormField Text(string name) => new(name, text => (text.Length == 0 ? null : text, null));
 
     /// <summary>A text, also when it is empty: the API says that it is missing.</summary>
     public static FormField Required(string name) => new(name, text => (text, null));
+
+    /// <summary>As <see cref="Required"/>, as it was typed: in YAML, blanks at the beginning have a meaning.</summary>
+    public static FormField Verbatim(string name) => Required(name) with { IsVerbatim = true };
 
     /// <summary>Why something is done that stops or ends something: the page requires it, and so does this.</summary>
     public static FormField Why(string name) =>

@@ -71,6 +71,7 @@ internal static class AuditEvents
     public const string RoutePolicyDrafted = "tunnel_policy_drafted";
     public const string RoutePolicyApproved = "tunnel_policy_approved";
     public const string RoutePolicyRejected = "tunnel_policy_rejected";
+    public const string RoutePolicyWithdrawn = "tunnel_policy_withdrawn";
     public const string RoutePolicyRolledBack = "tunnel_policy_rolled_back";
 
     public const string HostnameAdded = "tunnel_hostname_added";

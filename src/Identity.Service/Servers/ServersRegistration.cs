@@ -34,6 +34,7 @@ internal static class ServersRegistration
         host.Get($"{Policies}/{{policy_id}}", access, policies.RetrieveAsync);
         host.Post($"{Policies}/{{policy_id}}/approve", decide, policies.ApproveAsync);
         host.Post($"{Policies}/{{policy_id}}/reject", decide, policies.RejectAsync);
+        host.Post($"{Policies}/{{policy_id}}/withdraw", access, policies.WithdrawAsync);
         host.Post($"{Policies}/rollback", decide, policies.RollBackAsync);
         var approvals = host.Services.GetRequiredService<CallApprovalEndpoints>();
         host.Get("/v1/approvals", access, approvals.ListAllAsync);

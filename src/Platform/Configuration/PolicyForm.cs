@@ -12,25 +12,39 @@ public static class PolicyForm
     /// <summary>Of one text.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    /// <summary>Why no agent could use the text; null: the form is good.</summary>
-    public static string? FindProblem(string text)
+    /// <summary>Of one answer: a text with more errors has one cause for many.</summary>
+    public const int MaxProblems = 20;
+
+    /// <summary>The first reason why no agent could use the text; null: the form is good.</summary>
+    public static string? FindProblem(string text) => FindProblems(text) is [var first, ..] ? first.ToString() : null;
+
+    /// <summary>Why no agent could use the text, at most <see cref="MaxProblems"/> reasons; none: the form is good.</summary>
+    public static IReadOnlyList<PolicyProblem> FindProblems(string text)
     {
         // Two bytes of UTF-16 are at least one of UTF-8: nothing long is encoded to be measured.
         if (text.Length > MaxBytes || Encoding.UTF8.GetByteCount(text) > MaxBytes)
         {
-            return $"The policy has more than {MaxBytes / 1024} KiB.";
+            return [new(null, "", $"The policy has more than {MaxBytes / 1024} KiB.", "Shorten it.")];
         }
 
         // What a reviewer reads must be what an agent reads.
         var plain = text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' ');
         if (!IsWellFormed(text) || VisibleText.Escape(plain).Length != plain.Length)
         {
-            return "The policy has characters that cannot be seen, or turn text around. Write them as escapes: \"\\u202e\".";
+            return
+            [
+                new(
+                    null,
+                    "",
+                    "The policy has characters that cannot be seen, or turn text around.",
+                    "Write them as escapes: \"\\u202e\"."
+                ),
+            ];
         }
 
         var document = ConfigDocument.FromContent("policy", Encoding.UTF8.GetBytes(text));
         ReadTop(document.Root);
-        return document.Complete() is [var first, ..] ? Describe(first) : null;
+        return [.. document.Complete().Take(MaxProblems).Select(PolicyProblem.From)];
     }
 
     /// <summary>A policy that states no mode would let everything pass: that must be written out.</summary>
@@ -40,13 +54,6 @@ public static class PolicyForm
         {
             root.Error("mode", "The policy must say what it does.", "Write mode: observe or mode: enforce.");
         }
-    }
-
-    /// <summary>An error of a text that is not in a file, without the value that is wrong.</summary>
-    public static string Describe(ConfigError error)
-    {
-        var key = error.Key.Length == 0 ? "" : $" {error.Key}:";
-        return $"line {error.Source.Line}:{key} {error.Message} {error.Remedy}";
     }
 
     private static void ReadTop(ConfigSection root)

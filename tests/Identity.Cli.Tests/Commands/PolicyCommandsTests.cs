@@ -102,10 +102,51 @@ public sealed class PolicyCommandsTests : CommandTest
         run.Out.ShouldContain("pol_2");
     }
 
+    [Fact]
+    public async Task Approve_SendsTheVersionThatIsInForce()
+    {
+        Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
+        Service.On($"GET {Path}/pol_2", Draft);
+        Service.On($"GET {Path}?hostname=wiki.d.example&state=active", $$"""{"data":[{{Active}}],"next_page":null}""");
+        Service.On($"POST {Path}/pol_2/approve", Draft);
+
+        var run = await Stage.RunAsync("policy", "approve", "tnl_01a", "pol_2", "--reason", "read");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Error.ShouldContain("it replaces pol_1");
+        Service.Requests[^1].Body.ShouldBe("""{"replaces":"pol_1","reason":"read"}""");
+    }
+
+    [Fact]
+    public async Task Approve_WithoutAnActiveVersion_SendsNone()
+    {
+        Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
+        Service.On($"GET {Path}/pol_2", Draft);
+        Service.On($"GET {Path}?hostname=wiki.d.example&state=active", """{"data":[],"next_page":null}""");
+        Service.On($"POST {Path}/pol_2/approve", Draft);
+
+        var run = await Stage.RunAsync("policy", "approve", "tnl_01a", "pol_2");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Service.Requests[^1].Body.ShouldBe("""{"replaces":"none"}""");
+    }
+
+    [Fact]
+    public async Task Approve_WithWhatWasCompared_SendsThat()
+    {
+        Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
+        Service.On($"POST {Path}/pol_2/approve", Draft);
+
+        var run = await Stage.RunAsync("policy", "approve", "tnl_01a", "pol_2", "--replaces", "pol_0");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Service.Requests[^1].Body.ShouldBe("""{"replaces":"pol_0"}""");
+    }
+
     [Theory]
-    [InlineData("approve")]
+    [InlineData("withdraw")]
     [InlineData("reject")]
-    public async Task Decide_SendsTheReason(string verb)
+    public async Task End_SendsTheReason(string verb)
     {
         Service.On("GET /v1/tunnels/tnl_01a", Tunnel);
         Service.On($"POST {Path}/pol_2/{verb}", Draft);

@@ -182,6 +182,114 @@ public sealed class DeclarativeTests : IAsyncLifetime
         (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Apply_OfPolicies_DraftsEachOnce_AndShowsTheDifference()
+    {
+        WritePolicy("mode: observe", "rules: []");
+        var created = await desk.RunAsync(0, "apply", "-f", folder);
+        created.ShouldContain("policies.wiki: a draft\n             +mode: observe\n             +rules: []");
+
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+        await desk.RunAsync(0, "diff", "-f", folder, "--drift-exit");
+        var draft = (await PoliciesAsync()).ShouldHaveSingleItem()!;
+        ((string?)draft["state"]).ShouldBe("draft");
+        ((string?)draft["hostname"]).ShouldStartWith("wiki.");
+        ((string?)draft["comment"]).ShouldBe("culvert apply");
+        var waiting = (await desk.JsonAsync("diff", "-f", folder))["waiting"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)waiting["id"]).ShouldBe((string?)draft["id"]);
+        // As after a push: the person who applied it is not the second one.
+        (await desk.RunAsync(3, "policy", "approve", "docs", (string)draft["id"]!)).ShouldContain(
+            "policies.same_person"
+        );
+    }
+
+    [Fact]
+    public async Task Apply_OfAnApprovedPolicy_ChangesNothing_AndOfAChangedOneDraftsIt()
+    {
+        WritePolicy("mode: observe", "rules: []");
+        await ChangesAsync("apply");
+        await ApproveAsync();
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+        var exported = desk.Path("exported");
+        await desk.RunAsync(0, "export", "-f", exported);
+        (await File.ReadAllTextAsync(Path.Combine(exported, "tunnel", "docs.yaml"))).ShouldContain(
+            "policies:\n    wiki: |\n      mode: observe\n      rules: []\n"
+        );
+        await desk.RunAsync(0, "diff", "-f", exported, "--prune", "--drift-exit");
+
+        WritePolicy("mode: enforce", "rules: []");
+        var plan = await desk.RunAsync(0, "apply", "-f", folder, "--dry-run");
+        plan.ShouldContain(
+            "policies.wiki: a draft\n             -mode: observe\n             +mode: enforce\n              rules: []"
+        );
+        (await PoliciesAsync()).Count.ShouldBe(1);
+        await desk.RunAsync(2, "diff", "-f", folder, "--drift-exit");
+        var changes = await ChangesAsync("apply");
+
+        ((string?)changes.ShouldHaveSingleItem()!["fields"]!["policies"]!["after"]!["wiki"]).ShouldBe(
+            "mode: enforce\nrules: []\n"
+        );
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+        (await PoliciesAsync()).Select(version => (string?)version!["state"]).ShouldBe(["draft", "active"]);
+    }
+
+    // Another person's draft is not what the files say, and neither is it in force.
+    [Fact]
+    public async Task Apply_OfWhatIsInForce_LeavesOtherDraftsAlone()
+    {
+        WritePolicy("mode: observe", "rules: []");
+        await ChangesAsync("apply");
+        await ApproveAsync();
+        await desk.RunAsync(
+            0,
+            "policy",
+            "push",
+            "docs",
+            "wiki",
+            desk.Write("other.yaml", "mode: enforce\nrules: []\n")
+        );
+
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+
+        (await PoliciesAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Apply_OfAMalformedPolicy_ChangesNothing()
+    {
+        WritePolicy("mode: strict", "rule: []");
+
+        var error = await desk.RunAsync(78, "apply", "-f", folder);
+
+        error.ShouldContain("tunnel docs: policies: wiki: line 1: mode: ");
+        error.ShouldContain("tunnel docs: policies: wiki: line 2: rule: ");
+        (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
+    }
+
+    private void WritePolicy(params string[] lines) =>
+        folder = Path.GetDirectoryName(
+            desk.Write(
+                "policies/docs.yaml",
+                "kind: tunnel\nname: docs\nspec:\n  policies:\n    wiki: |\n"
+                    + string.Concat(lines.Select(line => $"      {line}\n"))
+            )
+        )!;
+
+    private async Task<JsonArray> PoliciesAsync() =>
+        (await desk.JsonAsync("policy", "list", "docs"))["data"]!.AsArray();
+
+    // By a person whom the administrator of the desk did not make a key for.
+    private async Task ApproveAsync()
+    {
+        var version = (await PoliciesAsync())[0]!;
+        var organization = await desk.Service.Api.GetOkAsync("/v1/organizations/current");
+        var (second, _) = await PersonKeys.AddAsync(desk.Service, organization.Id(), "Bob");
+        using (second)
+        {
+            await second.PostOkAsync($"/v1/tunnels/{version["tunnel_id"]}/policies/{version["id"]}/approve");
+        }
+    }
+
     private async Task<JsonArray> ChangesAsync(string verb) =>
         (await desk.JsonAsync(verb, "-f", folder))["changes"]!.AsArray();
 }

@@ -61,33 +61,11 @@ internal sealed class AuthorityBench : IAsyncDisposable
     }
 
     /// <summary>A person with a key of his own, or a key that <paramref name="madeWith"/> made.</summary>
-    public async Task<(HttpClient Client, string KeyId)> PersonAsync(
+    public Task<(HttpClient Client, string KeyId)> PersonAsync(
         string name,
         string? madeWith = null,
         KeyOwner? owner = null
-    )
-    {
-        var secret = AdminKey.NewSecret();
-        var now = Service.Time.GetUtcNow();
-        var key = new AdminKey
-        {
-            Id = AdminKeyId.New(),
-            OrganizationId = Machines.OrganizationId,
-            Name = name,
-            Scopes = new HashSet<string> { Scopes.OrganizationAdmin },
-            CreatedBy = madeWith,
-            Owner = owner,
-            CreatedAt = now,
-            ExpiresAt = now.AddDays(90),
-        };
-        var statement = Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret));
-        (
-            await Service
-                .Get<IJournal>()
-                .CommitAsync(new Decision { Statements = [statement] }, TestContext.Current.CancellationToken)
-        ).IsCommitted.ShouldBeTrue();
-        return (Service.Client(secret), key.Id.Value);
-    }
+    ) => PersonKeys.AddAsync(Service, Machines.OrganizationId, name, madeWith, owner);
 
     public async Task<string> CreateAsync(string custody = "sealed", string name = "Tunnel authority") =>
         (await Api.PostOkAsync("/v1/certificate_authorities", CreateBody(custody, name))).Id();

@@ -56,6 +56,27 @@ await page.locator('summary', { hasText: 'Give it up' }).click();
 await page.getByRole('button', { name: /^Give it up/ }).click();
 await page.getByText('It has only its own domain.').waitFor();
 
+await page.goto(tunnel);
+await page.getByRole('link', { name: 'what may be called through its routes' }).click();
+await page.getByRole('heading', { name: 'Policies of routes', level: 1 }).waitFor();
+await look(page, 'policies-empty');
+const domain = (await page.getByLabel(/^Hostname/).getAttribute('placeholder')).replace(/^docs\./, '');
+await page.getByLabel(/^Hostname/).fill(`wiki.${domain}`);
+await page.getByLabel(/^Policy/).fill('mode: strict\nrule: []\n');
+await page.getByRole('button', { name: 'Save the draft' }).click();
+await page.getByRole('heading', { name: '2 errors' }).waitFor();
+await look(page, 'policies-refused');
+await page.getByLabel(/^Policy/).fill('mode: enforce\nrules:\n  - {name: readers, effect: allow, tools: [search]}\n');
+await page.getByLabel(/^Comment/).fill('search for readers');
+await page.getByRole('button', { name: 'Save the draft' }).click();
+await page.getByRole('heading', { name: /Version 1/, level: 1 }).waitFor();
+await page.getByText('Another person must approve it.').waitFor();
+await look(page, 'policy-version');
+await page.getByRole('button', { name: /^Withdraw/ }).click();
+await page.getByRole('heading', { name: /withdrawn/, level: 1 }).waitFor();
+await page.goto(`${tunnel}/policies/wiki.${domain}`);
+await look(page, 'policy');
+
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Service accounts' }).click();
 await page.getByRole('textbox', { name: /^Name/ }).fill('builds');
 await page.getByRole('textbox', { name: 'Description' }).fill('Continuous integration');

@@ -171,9 +171,10 @@ internal static class InventoryOperations
                 "approve_policy",
                 "Approve a version of a route's policy",
                 "The draft becomes the active version, and agents get it at once. The person who drafted it cannot approve "
-                    + "it, and neither can federated workloads."
+                    + "it, and neither can federated workloads. With replaces, the approval is refused if another version came into "
+                    + "force after the approver compared the two."
             )
-            .MayTake<ReasonRequest>()
+            .MayTake<ApproveRoutePolicyRequest>()
             .Answers<RoutePolicyDocument>();
         table
             .Add(
@@ -181,6 +182,15 @@ internal static class InventoryOperations
                 "reject_policy",
                 "Reject a version of a route's policy",
                 "The draft can no longer be approved. Federated workloads cannot reject."
+            )
+            .MayTake<ReasonRequest>()
+            .Answers<RoutePolicyDocument>();
+        table
+            .Add(
+                $"POST {Policies}/{{policy_id}}/withdraw",
+                "withdraw_policy",
+                "Withdraw a draft of a route's policy",
+                "Only the person who drafted it may do so. The draft can no longer be approved."
             )
             .MayTake<ReasonRequest>()
             .Answers<RoutePolicyDocument>();

@@ -119,6 +119,7 @@ internal static class RoleRights
         $"POST {Tunnel}/routes/{{route}}",
         $"POST {Tunnel}/routes/{{route}}/attest",
         $"POST {Tunnel}/policies",
+        $"POST {Tunnel}/policies/{{policy_id}}/withdraw",
         "POST /v1/certificates/revoke"
     );
 

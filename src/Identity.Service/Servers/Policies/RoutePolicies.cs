@@ -14,10 +14,11 @@ namespace Culvert.Identity.Service.Servers.Policies;
 /// <summary>
 /// Drafts versions of routes' policies and decides about them:
 /// <list type="table">
-/// <item><term>draft</term><description>approve: active, and the active one is superseded; reject: rejected</description></item>
+/// <item><term>draft</term><description>approve: active, and the active one is superseded; reject: rejected; withdraw, by
+/// the person who drafted it: withdrawn</description></item>
 /// <item><term>active</term><description>roll back: superseded, and the version that its approval replaced is active
 /// again; once, so that one person can take the last approval back and no earlier one</description></item>
-/// <item><term>superseded, rejected</term><description>final, but for a rollback</description></item>
+/// <item><term>superseded, rejected, withdrawn</term><description>final, but for a rollback</description></item>
 /// </list>
 /// </summary>
 internal sealed class RoutePolicies(
@@ -47,9 +48,9 @@ internal sealed class RoutePolicies(
             return RoutePolicyErrors.Hostname.Refuse();
         }
 
-        if (PolicyForm.FindProblem(draft.Text) is { } problem)
+        if (PolicyForm.FindProblems(draft.Text) is { Count: > 0 } problems)
         {
-            return RoutePolicyErrors.Form.Refuse().With("problem", problem);
+            return RoutePolicyErrors.MalformedText(problems);
         }
 
         var person = await persons.OfAsync(request.Caller, cancellationToken);
@@ -93,16 +94,17 @@ internal sealed class RoutePolicies(
             }
         }
 
-        return StorageErrors.Unavailable.Refuse() with
-        {
-            RetryAfter = Pause,
-        };
+        return Retry();
     }
 
+    /// <summary>
+    /// Of two approvals that compared with the same version, one succeeds: the other one's version in force is not there any
+    /// more, and the approval says which it was (<see cref="ApproveRoutePolicyRequest.Replaces"/>).
+    /// </summary>
     public async ValueTask<Result<RoutePolicyRow>> ApproveAsync(
         ApiRequest request,
         RoutePolicyRow before,
-        string? reason,
+        ApproveRoutePolicyRequest approval,
         CancellationToken cancellationToken
     )
     {
@@ -119,6 +121,11 @@ internal sealed class RoutePolicies(
 
         var all = await store.ListActiveAsync(before.TunnelId, cancellationToken);
         var active = all.FirstOrDefault(other => other.Hostname == before.Hostname);
+        if (CheckReplaces(approval, active) is { } replaced)
+        {
+            return replaced;
+        }
+
         if (active?.Version > before.Version)
         {
             return RoutePolicyErrors.Outdated.Refuse();
@@ -137,9 +144,9 @@ internal sealed class RoutePolicies(
             ReplacedId = active?.Id,
             DecidedBy = request.Caller.ActorId,
             DecidedAt = now.ToStore(),
-            Reason = reason,
+            Reason = approval.Reason,
         };
-        return await DecideAsync(
+        var result = await CommitAsync(
             request,
             AuditEvents.RoutePolicyApproved,
             after,
@@ -148,6 +155,13 @@ internal sealed class RoutePolicies(
             now,
             cancellationToken
         );
+        if (result.Conflict is not RoutePolicyConflict.Stale)
+        {
+            return Answer(result, after);
+        }
+
+        var current = await store.FindActiveAsync(before.TunnelId, before.Hostname, cancellationToken);
+        return await FindDecisionAsync(before, cancellationToken) ?? CheckReplaces(approval, current) ?? Retry();
     }
 
     public async ValueTask<Result<RoutePolicyRow>> RejectAsync(
@@ -155,30 +169,45 @@ internal sealed class RoutePolicies(
         RoutePolicyRow before,
         string? reason,
         CancellationToken cancellationToken
+    ) =>
+        CheckDecidable(request, before) is { } refusal
+            ? refusal
+            : await EndAsync(
+                request,
+                AuditEvents.RoutePolicyRejected,
+                before with
+                {
+                    State = RoutePolicyState.Rejected,
+                    Reason = reason,
+                },
+                cancellationToken
+            );
+
+    /// <summary>Also of a federated workload: it takes back what it drafted itself, and decides nothing.</summary>
+    public async ValueTask<Result<RoutePolicyRow>> WithdrawAsync(
+        ApiRequest request,
+        RoutePolicyRow before,
+        string? reason,
+        CancellationToken cancellationToken
     )
     {
-        if (CheckDecidable(request, before) is { } refusal)
+        if (await persons.OfAsync(request.Caller, cancellationToken) != before.DraftedPerson)
         {
-            return refusal;
+            return RoutePolicyErrors.NotDrafter.Refuse();
         }
 
-        var now = time.GetStoreNow();
-        var after = before with
-        {
-            State = RoutePolicyState.Rejected,
-            DecidedBy = request.Caller.ActorId,
-            DecidedAt = now.ToStore(),
-            Reason = reason,
-        };
-        return await DecideAsync(
-            request,
-            AuditEvents.RoutePolicyRejected,
-            after,
-            null,
-            [store.Reject(after)],
-            now,
-            cancellationToken
-        );
+        return CheckIsDraft(before) is { } refusal
+            ? refusal
+            : await EndAsync(
+                request,
+                AuditEvents.RoutePolicyWithdrawn,
+                before with
+                {
+                    State = RoutePolicyState.Withdrawn,
+                    Reason = reason,
+                },
+                cancellationToken
+            );
     }
 
     public async ValueTask<Result<RoutePolicyRow>> RollBackAsync(
@@ -236,35 +265,37 @@ internal sealed class RoutePolicies(
         );
 
     private static Refusal? CheckDecidable(ApiRequest request, RoutePolicyRow row) =>
-        Persons.CheckIsPerson(request.Caller) is { } workload ? workload
-        : row.State == RoutePolicyState.Draft ? null
-        : RoutePolicyErrors.Decided.Refuse().With("state", row.State);
+        Persons.CheckIsPerson(request.Caller) ?? CheckIsDraft(row);
 
-    private async ValueTask<Result<RoutePolicyRow>> DecideAsync(
+    private static Refusal? CheckIsDraft(RoutePolicyRow row) =>
+        row.State == RoutePolicyState.Draft ? null : RoutePolicyErrors.Decided.Refuse().With("state", row.State);
+
+    private static Refusal? CheckReplaces(ApproveRoutePolicyRequest approval, RoutePolicyRow? active) =>
+        approval.Replaces is null || approval.Replaces == (active?.Id ?? ApproveRoutePolicyRequest.Nothing)
+            ? null
+            : RoutePolicyErrors.Replaced.Refuse().With("active_id", active?.Id);
+
+    private static Refusal Retry() => StorageErrors.Unavailable.Refuse() with { RetryAfter = Pause };
+
+    // Ends a draft without using it.
+    private async ValueTask<Result<RoutePolicyRow>> EndAsync(
         ApiRequest request,
         string name,
-        RoutePolicyRow after,
-        RoutePolicyRow? replaced,
-        IReadOnlyList<Statement> statements,
-        DateTimeOffset now,
+        RoutePolicyRow ended,
         CancellationToken cancellationToken
     )
     {
-        var result = await CommitAsync(request, name, after, replaced, statements, now, cancellationToken);
-        if (result.Conflict is not RoutePolicyConflict.Stale)
-        {
-            return Answer(result, after);
-        }
-
-        // Another person was first: the state that they left decides the answer.
-        var current = await store.FindAsync(after.TunnelId, after.Id, cancellationToken);
-        return current is not null && CheckDecidable(request, current) is { } refusal
-            ? refusal
-            : StorageErrors.Unavailable.Refuse() with
-            {
-                RetryAfter = Pause,
-            };
+        var now = time.GetStoreNow();
+        var after = ended with { DecidedBy = request.Caller.ActorId, DecidedAt = now.ToStore() };
+        var result = await CommitAsync(request, name, after, null, [store.End(after)], now, cancellationToken);
+        return result.Conflict is not RoutePolicyConflict.Stale
+            ? Answer(result, after)
+            : await FindDecisionAsync(after, cancellationToken) ?? Retry();
     }
+
+    // Another person was first: the state that they left decides the answer.
+    private async ValueTask<Refusal?> FindDecisionAsync(RoutePolicyRow row, CancellationToken cancellationToken) =>
+        await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current ? CheckIsDraft(current) : null;
 
     private static Result<RoutePolicyRow> Answer(CommitResult result, RoutePolicyRow row) =>
         result.Conflict is TunnelConflict.Stale ? TunnelErrors.Archived.Refuse()

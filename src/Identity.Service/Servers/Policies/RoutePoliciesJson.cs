@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Servers.Policies;
 )]
 [JsonSerializable(typeof(RoutePolicyDocument))]
 [JsonSerializable(typeof(DraftRoutePolicyRequest))]
+[JsonSerializable(typeof(ApproveRoutePolicyRequest))]
 [JsonSerializable(typeof(RollBackPolicyRequest))]
 [JsonSerializable(typeof(Page<RoutePolicyDocument>))]
 internal sealed partial class RoutePoliciesJson : JsonSerializerContext;

@@ -22,7 +22,7 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("version")]
     public required long Version { get; init; }
 
-    /// <summary><c>draft</c>, <c>active</c>, <c>superseded</c> or <c>rejected</c>.</summary>
+    /// <summary><c>draft</c>, <c>active</c>, <c>superseded</c>, <c>rejected</c> or <c>withdrawn</c>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
@@ -44,7 +44,7 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("drafted_at")]
     public required DateTime DraftedAt { get; init; }
 
-    /// <summary>Who approved or rejected it.</summary>
+    /// <summary>Who approved, rejected or withdrew it.</summary>
     [JsonPropertyName("decided_by")]
     public required string? DecidedBy { get; init; }
 

@@ -85,11 +85,25 @@ internal sealed class RoutePolicyEndpoints(
         return Answer(found, await FindFaultsAsync(tunnel, cancellationToken));
     }
 
-    public ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        DecideAsync(request, policies.ApproveAsync, cancellationToken);
+    public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await ApproveRoutePolicyRequest.ReadAsync(request, cancellationToken);
+        if (!body.IsOk)
+        {
+            return body.Refusal;
+        }
+
+        var found = await FindAsync(request, cancellationToken);
+        return found.IsOk
+            ? Answer(await policies.ApproveAsync(request, found.Value, body.Value, cancellationToken), Lookup(None))
+            : found.Refusal;
+    }
 
     public ValueTask<ApiAnswer> RejectAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        DecideAsync(request, policies.RejectAsync, cancellationToken);
+        EndAsync(request, policies.RejectAsync, cancellationToken);
+
+    public ValueTask<ApiAnswer> WithdrawAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        EndAsync(request, policies.WithdrawAsync, cancellationToken);
 
     public async ValueTask<ApiAnswer> RollBackAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -109,9 +123,9 @@ internal sealed class RoutePolicyEndpoints(
             : unknown;
     }
 
-    private async ValueTask<ApiAnswer> DecideAsync(
+    private async ValueTask<ApiAnswer> EndAsync(
         ApiRequest request,
-        Func<ApiRequest, RoutePolicyRow, string?, CancellationToken, ValueTask<Result<RoutePolicyRow>>> decide,
+        Func<ApiRequest, RoutePolicyRow, string?, CancellationToken, ValueTask<Result<RoutePolicyRow>>> end,
         CancellationToken cancellationToken
     )
     {
@@ -123,7 +137,7 @@ internal sealed class RoutePolicyEndpoints(
 
         var found = await FindAsync(request, cancellationToken);
         return found.IsOk
-            ? Answer(await decide(request, found.Value, body.Value.Reason, cancellationToken), Lookup(None))
+            ? Answer(await end(request, found.Value, body.Value.Reason, cancellationToken), Lookup(None))
             : found.Refusal;
     }
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Errors;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
@@ -8,8 +10,8 @@ internal static class RoutePolicyErrors
         "policies.form",
         400,
         "The text is not a policy.",
-        "It is too long, has characters that cannot be seen, is not strict YAML, or has keys that no policy has; "
-            + "details.problem says what.",
+        "It is too long, has characters that cannot be seen, is not strict YAML, or has keys that no policy has. "
+            + "details.problems lists the errors: line, key, message and remedy. details.problem is the first of them.",
         "Correct the text. docs/policy.md has the keys."
     );
 
@@ -41,7 +43,7 @@ internal static class RoutePolicyErrors
         "policies.decided",
         409,
         "The version is not a draft.",
-        "It was approved or rejected before; details.state is its state.",
+        "It was approved, rejected or withdrawn before; details.state is its state.",
         "List the versions again."
     );
 
@@ -51,6 +53,23 @@ internal static class RoutePolicyErrors
         "A later version was approved.",
         "The draft is older than a version that was approved meanwhile, so it was not reviewed against that one.",
         "Draft it again."
+    );
+
+    public static readonly ErrorCode Replaced = new(
+        "policies.replaced",
+        409,
+        "Another version is in force than the one that the approver compared with.",
+        "A version was approved or rolled back after the approver saw the difference. replaces names the version that was in "
+            + "force then, and details.active_id the one that is in force now.",
+        "Compare the draft with the version in force, then approve it or draft it again."
+    );
+
+    public static readonly ErrorCode NotDrafter = new(
+        "policies.not_drafter",
+        403,
+        "Only the person who drafted the policy may withdraw it.",
+        "The caller is another person, or uses a key that belongs to another person.",
+        "Ask the person who drafted it, or an approver to reject it."
     );
 
     public static readonly ErrorCode SamePerson = new(
@@ -69,4 +88,21 @@ internal static class RoutePolicyErrors
             + "Another person may have decided in the same moment.",
         "List the versions again. To return further, draft the old text and have it approved."
     );
+
+    /// <summary>The refusal of a text, with each of its errors.</summary>
+    public static Refusal MalformedText(IReadOnlyList<PolicyProblem> problems) =>
+        Form.Refuse()
+            .With("problem", problems[0].ToString())
+            .With(
+                "problems",
+                new JsonArray([
+                    .. problems.Select(problem => new JsonObject
+                    {
+                        ["line"] = problem.Line,
+                        ["key"] = problem.Key,
+                        ["message"] = problem.Message,
+                        ["remedy"] = problem.Remedy,
+                    }),
+                ])
+            );
 }

@@ -14,5 +14,8 @@ internal static class RoutePolicyState
 
     public const string Rejected = "rejected";
 
-    public static readonly IReadOnlyList<string> All = [Draft, Active, Superseded, Rejected];
+    /// <summary>The person who drafted it took it back.</summary>
+    public const string Withdrawn = "withdrawn";
+
+    public static readonly IReadOnlyList<string> All = [Draft, Active, Superseded, Rejected, Withdrawn];
 }

@@ -112,7 +112,7 @@ internal sealed class RoutePolicyStore(Database database)
             TunnelLock.Take(parameters),
             new Statement(
                 "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname AND version <= @Old "
-                    + "AND state IN ('superseded', 'rejected') AND id NOT IN (SELECT replaced_id FROM route_policies "
+                    + "AND state IN ('superseded', 'rejected', 'withdrawn') AND id NOT IN (SELECT replaced_id FROM route_policies "
                     + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)",
                 parameters
             ),
@@ -164,14 +164,15 @@ internal sealed class RoutePolicyStore(Database database)
             ).ExpectingOne(RoutePolicyConflict.Stale).Unique(RoutePolicyConflict.Stale)];
     }
 
-    /// <summary><see cref="RoutePolicyConflict.Stale"/> when it is not a draft any more.</summary>
-    public Statement Reject(RoutePolicyRow after) =>
+    /// <summary>Rejects or withdraws a draft. <see cref="RoutePolicyConflict.Stale"/> when it is not a draft any more.</summary>
+    public Statement End(RoutePolicyRow after) =>
         new Statement(
-            "UPDATE route_policies SET state = 'rejected', decided_by = @DecidedBy, decided_at_ms = @DecidedAt, "
+            "UPDATE route_policies SET state = @State, decided_by = @DecidedBy, decided_at_ms = @DecidedAt, "
                 + "reason = @Reason WHERE id = @Id AND state = 'draft'",
             new
             {
                 after.Id,
+                after.State,
                 after.DecidedBy,
                 after.DecidedAt,
                 after.Reason,

@@ -113,7 +113,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
         var document = ConfigDocument.FromContent(policy.Id, bytes);
         var settings = PolicyReader.ReadService(document.Root, oauth);
         var errors = document.Complete();
-        problem = errors.Count == 0 ? "" : Cut(PolicyForm.Describe(errors[0]));
+        problem = errors.Count == 0 ? "" : Cut(PolicyProblem.From(errors[0]).ToString());
         return errors.Count == 0 ? settings : null;
     }
 

@@ -10,6 +10,7 @@ namespace Culvert.Identity.Service.Tests.Servers.Policies;
 public abstract class PolicyTest : IAsyncLifetime
 {
     private protected const string Text = "mode: enforce\nrules:\n  - {name: all, effect: allow, tools: [\"*\"]}\n";
+    private protected const string Wide = "mode: observe\ndefault: allow\nrules: []\n";
     private protected const string Narrow = "mode: enforce\nrules: []\n";
 
     private AuthorityBench? bench;

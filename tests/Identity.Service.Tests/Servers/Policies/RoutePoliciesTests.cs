@@ -70,6 +70,84 @@ public sealed class RoutePoliciesTests : PolicyTest
         (await IdsAsync("?state=active")).Length.ShouldBe(1);
     }
 
+    // Both saw the same version in force: one of the two was not reviewed against what the other one made.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Approve_OfTwoDraftsAtOnce_ThatReplaceTheSame_ApprovesOne(bool hasActive)
+    {
+        var seen = hasActive ? (await ApproveAsync(await DraftAsync(Wide))).Id() : "none";
+        var drafts = new[] { await DraftAsync(Text), await DraftAsync(Narrow) };
+
+        var answers = await Task.WhenAll(
+            drafts.Select(draft => Bob.PostAsync($"{Policies}/{draft.Id()}/approve", $$"""{"replaces":"{{seen}}"}"""))
+        );
+
+        var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldHaveSingleItem();
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await refused.ErrorCodeAsync()).ShouldBe("policies.replaced");
+        (await FeedAsync()).Length.ShouldBe(1);
+        (await IdsAsync("?state=draft")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Approve_OfAnotherVersionThanWasCompared_IsRefused_UntilItIsCompared()
+    {
+        var first = await ApproveAsync(await DraftAsync(Wide));
+        var (second, third) = (await DraftAsync(Text), await DraftAsync(Narrow));
+        await Bob.PostOkAsync($"{Policies}/{second.Id()}/approve", $$"""{"replaces":"{{first.Id()}}"}""");
+        var approve = $"{Policies}/{third.Id()}/approve";
+
+        await Bob.PostAsync(approve, $$"""{"replaces":"{{first.Id()}}"}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.replaced");
+        await Bob.PostAsync(approve, """{"replaces":"none"}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.replaced");
+        await Bob.PostAsync(approve, """{"replaces":"the first"}""")
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+        (await Bob.PostOkAsync(approve, $$"""{"replaces":"{{second.Id()}}"}""")).Text("state").ShouldBe("active");
+    }
+
+    [Fact]
+    public async Task Withdraw_ByTheDrafter_EndsTheDraft()
+    {
+        var active = await ApproveAsync(await DraftAsync(Narrow));
+        var draft = await DraftAsync(Text);
+
+        var withdrawn = await Bench.Api.PostOkAsync($"{Policies}/{draft.Id()}/withdraw", """{"reason":"mistake"}""");
+
+        withdrawn.Text("state").ShouldBe("withdrawn");
+        withdrawn.Text("reason").ShouldBe("mistake");
+        withdrawn.Text("decided_by").ShouldBe(draft.Text("drafted_by"));
+        foreach (var verb in new[] { "approve", "reject" })
+        {
+            await Bob.PostAsync($"{Policies}/{draft.Id()}/{verb}", "{}")
+                .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.decided");
+        }
+
+        (await FeedAsync()).Single().Id().ShouldBe(active.Id());
+        (await IdsAsync("?state=withdrawn")).ShouldBe([draft.Id()]);
+        (await EventsAsync())[^1].ShouldBe("tunnel_policy_withdrawn");
+    }
+
+    // Which of them is first is not known, and a withdrawn draft is never in force.
+    [Fact]
+    public async Task Withdraw_AtTheMomentOfAnApproval_OneOfThemIsRefused()
+    {
+        var draft = await DraftAsync(Text);
+
+        var answers = await Task.WhenAll(
+            Bob.PostAsync($"{Policies}/{draft.Id()}/approve", "{}"),
+            Bench.Api.PostAsync($"{Policies}/{draft.Id()}/withdraw", "{}")
+        );
+
+        var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldHaveSingleItem();
+        (await refused.ErrorCodeAsync()).ShouldBe("policies.decided");
+        var state = (await Bench.Api.GetOkAsync($"{Policies}/{draft.Id()}")).Text("state");
+        state.ShouldBe(answers[0] == refused ? "withdrawn" : "active");
+        (await FeedAsync()).Length.ShouldBe(state == "active" ? 1 : 0);
+    }
+
     [Fact]
     public async Task Draft_ForgetsOldVersions_ButNotTheOneThatARollbackReturnsTo()
     {

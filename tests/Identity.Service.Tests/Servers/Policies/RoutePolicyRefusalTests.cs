@@ -86,6 +86,57 @@ public sealed class RoutePolicyRefusalTests : PolicyTest
     }
 
     [Fact]
+    public async Task Withdraw_IsOfTheDrafterAlone()
+    {
+        var draft = await DraftAsync(Text);
+        using var workload = Bench.Service.Client(Bench.Machines.AgentToken(scope: Scopes.ManageTunnels));
+        using var viewer = await WithRoleAsync(RoleName.Viewer);
+        using var operators = await WithRoleAsync(RoleName.Operator);
+        var own = await workload.PostOkAsync(Policies, Body(Narrow));
+
+        await viewer
+            .PostAsync($"{Policies}/{draft.Id()}/withdraw", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.scope");
+        foreach (var (other, id) in new[] { (Bob, draft.Id()), (workload, draft.Id()), (Bob, own.Id()) })
+        {
+            await other
+                .PostAsync($"{Policies}/{id}/withdraw", "{}")
+                .ShouldRefuseAsync(HttpStatusCode.Forbidden, "policies.not_drafter");
+        }
+
+        // A workload decides nothing, and takes back what it drafted itself.
+        (await workload.PostOkAsync($"{Policies}/{own.Id()}/withdraw"))
+            .Text("state")
+            .ShouldBe("withdrawn");
+        // Keys that one administrator made are one person.
+        (await operators.PostOkAsync($"{Policies}/{draft.Id()}/withdraw"))
+            .Text("state")
+            .ShouldBe("withdrawn");
+        await operators
+            .PostAsync($"{Policies}/{draft.Id()}/withdraw", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.decided");
+        var active = await ApproveAsync(await DraftAsync(Text));
+        await Bench
+            .Api.PostAsync($"{Policies}/{active.Id()}/withdraw", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "policies.decided");
+    }
+
+    [Fact]
+    public async Task Draft_WithSeveralErrors_NamesEachWithItsLineKeyAndRemedy()
+    {
+        using var answer = await TryDraftAsync("mode: strict\nrule: []\nrules: x\n");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel));
+        var details = body.RootElement.GetProperty("error").GetProperty("details");
+        var problems = details.GetProperty("problems").EnumerateArray().ToList();
+        problems.Select(one => one.Text("key")).ShouldBe(["mode", "rule", "rules"], ignoreOrder: true);
+        problems.Single(one => one.Text("key") == "rule").GetProperty("line").GetInt32().ShouldBe(2);
+        problems.ShouldAllBe(one => one.Text("message").Length > 0 && one.Text("remedy").Length > 0);
+        details.Text("problem").ShouldContain(problems[0].Text("message"));
+    }
+
+    [Fact]
     public async Task Change_WithTooLongTexts_IsRefused()
     {
         var draft = await DraftAsync(Text);
@@ -105,7 +156,7 @@ public sealed class RoutePolicyRefusalTests : PolicyTest
         await Bench
             .Api.PostAsync(Policies, """{"hostname":"x","text":"mode: enforce","state":"active"}""")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
-        foreach (var verb in new[] { "approve", "reject" })
+        foreach (var verb in new[] { "approve", "reject", "withdraw" })
         {
             await Bob.PostAsync($"{Policies}/{draft.Id()}/{verb}", reason)
                 .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
@@ -252,6 +303,9 @@ public sealed class RoutePolicyRefusalTests : PolicyTest
                 .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
         }
 
+        await Bench
+            .Api.PostAsync($"{Policies}/{draft.Id()}/withdraw", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
         Bench.Service.Get<BreakingJournal>().IsBroken = false;
         (await IdsAsync("")).ShouldBe([draft.Id(), second.Id(), first.Id()]);
         (await IdsAsync("?state=active")).ShouldBe([second.Id()]);

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Culvert.Identity.Cli.Output;
+namespace Culvert.Platform.Configuration;
 
 /// <summary>What changes from one text to another, for a reviewer: all lines, with <c>-</c>, <c>+</c> or a blank before each.</summary>
-internal static class LineDiff
+public static class LineDiff
 {
     // Beyond it the whole middle counts as changed: the table of common lines grows with the product of both sides.
     private const int MaxCells = 4_000_000;

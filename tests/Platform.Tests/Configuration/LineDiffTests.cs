@@ -1,7 +1,8 @@
-using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Configuration;
 using Shouldly;
+using Xunit;
 
-namespace Culvert.Identity.Cli.Tests.Output;
+namespace Culvert.Platform.Tests.Configuration;
 
 public sealed class LineDiffTests
 {

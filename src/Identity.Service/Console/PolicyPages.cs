@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Console.Shared;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>The pages of routes' policies: of a tunnel, of a hostname, of a version.</summary>
+internal static class PolicyPages
+{
+    private const string List = "/console/tunnels/{tunnel_id}/policies";
+    private const string Policies = "/v1/tunnels/{tunnel_id}/policies";
+    private const string Reason = "reason";
+
+    /// <summary>Of the version that was drafted.</summary>
+    public static string GetPath(JsonElement version) =>
+        GetPath(version.Text("tunnel_id") ?? "", version.Text("hostname") ?? "", version.Text("id") ?? "");
+
+    public static string GetPath(string tunnelId, params string[] rest) =>
+        string.Join(
+            '/',
+            [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]
+        );
+
+    /// <summary>What the agents that cannot use a version report.</summary>
+    public static IReadOnlyList<JsonElement> GetErrors(JsonElement version) => version.Items("faults");
+
+    public static void MapPolicyPages(this ApiHost host, ConsoleEndpoints console)
+    {
+        const string page = $"{List}/{{hostname}}";
+        const string version = $"{page}/{{policy_id}}";
+        host.MapPage<PoliciesPage>(console, List, Draft(List));
+        host.MapPage<PolicyPage>(
+            console,
+            page,
+            Draft($"{page}/draft"),
+            new ConsoleAction(
+                $"{page}/rollback",
+                $"{Policies}/rollback",
+                FormField.Required("hostname"),
+                FormField.Why(Reason)
+            )
+        );
+        host.MapPage<PolicyVersionPage>(
+            console,
+            version,
+            new ConsoleAction(
+                $"{version}/approve",
+                $"{Policies}/{{policy_id}}/approve",
+                FormField.Required("replaces"),
+                FormField.Text(Reason)
+            ),
+            new ConsoleAction($"{version}/reject", $"{Policies}/{{policy_id}}/reject", FormField.Why(Reason)),
+            new ConsoleAction($"{version}/withdraw", $"{Policies}/{{policy_id}}/withdraw", FormField.Text(Reason))
+        );
+    }
+
+    private static ConsoleAction Draft(string path) =>
+        new(path, Policies, FormField.Required("hostname"), FormField.Verbatim("text"), FormField.Text("comment"))
+        {
+            Next = GetPath,
+        };
+}
