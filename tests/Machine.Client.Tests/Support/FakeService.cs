@@ -210,7 +210,7 @@ internal sealed class FakeService : IAsyncDisposable
                 await WriteAsync(context, Edge(Csr(request)), WireJson.Default.EdgeEnrollment);
                 break;
             case "/v1/agent/server_certificates":
-                await WriteAsync(context, Server(Csr(request)), WireJson.Default.ServerCertificateDocument);
+                await WriteAsync(context, Server(request), WireJson.Default.ServerCertificateDocument);
                 break;
             case "/v1/certificates":
                 await WriteAsync(context, Sign(request, context), WireJson.Default.ServerCertificateDocument);
@@ -310,12 +310,23 @@ internal sealed class FakeService : IAsyncDisposable
         };
     }
 
-    private ServerCertificateDocument Server(string csr) =>
-        new()
+    private ServerCertificateDocument Server(RecordedRequest request)
+    {
+        var body = JsonSerializer.Deserialize(request.Body, WireJson.Default.AgentServerCertificateRequest)!;
+        var domain = body.Domain ?? Domain;
+        return new()
         {
             TunnelId = TunnelId,
-            Certificate = Issue(Tunnel, csr, ServerLife, null, [Domain, $"*.{Domain}"], [TestPki.ServerAuthentication]),
+            Certificate = Issue(
+                Tunnel,
+                body.Csr,
+                ServerLife,
+                null,
+                [domain, $"*.{domain}"],
+                [TestPki.ServerAuthentication]
+            ),
         };
+    }
 
     private AgentFeed AgentFeed() =>
         new()
