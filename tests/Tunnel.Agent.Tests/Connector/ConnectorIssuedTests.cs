@@ -33,7 +33,7 @@ public sealed class ConnectorIssuedTests
         (await CallAsync(before)).ShouldContain(LongPollScene.Result);
         (await CallAsync(after)).ShouldContain(LongPollScene.Result);
         scene.Agent.Status[0].CertificateExpires.ShouldBe(second.NotAfter);
-        scene.Agent.Status[0].Connections.ShouldBe(2);
+        scene.Agent.Status[0].Open.ShouldBe(2);
     }
 
     [Fact]
