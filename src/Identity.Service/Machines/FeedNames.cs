@@ -36,10 +36,7 @@ internal sealed class FeedNames(
     public async ValueTask<ILookup<string, string>> ActiveAsync(CancellationToken cancellationToken) =>
         (await hostnames.ListActiveAsync(cancellationToken))
             .Where(hostname => !hostname.IsWildcard)
-            .ToLookup(
-            hostname => hostname.TunnelId.Value,
-            hostname => hostname.Name
-        );
+            .ToLookup(hostname => hostname.TunnelId.Value, hostname => hostname.Name);
 
     /// <summary>The active ones of one tunnel; null for none.</summary>
     public ValueTask<IReadOnlyList<AgentFeedPolicy>?> PoliciesAsync(

@@ -49,7 +49,8 @@ internal sealed class CredentialStore<TFeed>(
 
     /// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own.</param>
     public StoredServerCertificate? LoadServerCertificate(string? domain) =>
-        Load(ServerFile(domain), StateJson.Default.StoredServerCertificate) is { } stored && IsOurs(stored.Url, stored.Subject)
+        Load(ServerFile(domain), StateJson.Default.StoredServerCertificate) is { } stored
+        && IsOurs(stored.Url, stored.Subject)
             ? stored
             : null;
 

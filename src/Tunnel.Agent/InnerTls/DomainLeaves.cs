@@ -15,10 +15,7 @@ internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, IL
 
     /// <summary>The slot of a domain, which is empty until its certificate has arrived.</summary>
     public LeafSlot Get(string domain) =>
-        slots.GetOrAdd(
-            domain,
-            _ => new LeafSlot(negotiable.Protocols, time, loggers.CreateLogger<LeafSlot>())
-        );
+        slots.GetOrAdd(domain, _ => new LeafSlot(negotiable.Protocols, time, loggers.CreateLogger<LeafSlot>()));
 
     public void Swap(string domain, KeyAndCertificate pair) => Get(domain).Swap(pair);
 

@@ -211,7 +211,11 @@ internal sealed class FakeService : IAsyncDisposable
                 break;
             case "/v1/agent/server_certificates":
                 var wanted = JsonSerializer.Deserialize(request.Body, WireJson.Default.AgentServerCertificateRequest)!;
-                await WriteAsync(context, Server(wanted.Csr, wanted.Domain ?? Domain), WireJson.Default.ServerCertificateDocument);
+                await WriteAsync(
+                    context,
+                    Server(wanted.Csr, wanted.Domain ?? Domain),
+                    WireJson.Default.ServerCertificateDocument
+                );
                 break;
             case "/v1/certificates":
                 await WriteAsync(context, Sign(request, context), WireJson.Default.ServerCertificateDocument);

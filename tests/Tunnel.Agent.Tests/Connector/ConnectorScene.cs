@@ -38,7 +38,7 @@ internal sealed class ConnectorScene : IAsyncDisposable
 
     /// <summary>What the service issued for domains of providers.</summary>
     public DomainLeaves Issued =>
-        field ??= new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, Time, Log);
+        field ??= new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, Log);
 
     public string? IssueFailure { get; set; }
 

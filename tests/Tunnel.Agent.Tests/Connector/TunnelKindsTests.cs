@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Security.Authentication;
 using Culvert.PropertyTesting;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Connector;

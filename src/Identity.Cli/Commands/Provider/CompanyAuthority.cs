@@ -24,7 +24,10 @@ internal sealed record CompanyAuthority(string Pem, string Fingerprint, DateTime
 
         if (!CertificatePem.TryRead(pem, out var found) || found.Count != 1)
         {
-            throw Bad("it is not the PEM text of exactly one certificate", "name the CA that signs server certificates directly");
+            throw Bad(
+                "it is not the PEM text of exactly one certificate",
+                "name the CA that signs server certificates directly"
+            );
         }
 
         var certificate = found[0];

@@ -111,7 +111,11 @@ internal static class ProviderCommands
         // Comments, so that the output is the section that belongs in agent.yaml.
         var yaml = tunnel is null
             ? ""
-            : TunnelsSection.Write(tunnel.Domain, context.Get(flags.Routes) ?? [], context.Get(flags.Tunnel) is not null);
+            : TunnelsSection.Write(
+                tunnel.Domain,
+                context.Get(flags.Routes) ?? [],
+                context.Get(flags.Tunnel) is not null
+            );
         var lines = actions
             .Select(a => context.IsDryRun ? $"# would: {a}" : $"# done: {a}")
             .DefaultIfEmpty($"# nothing was changed: {tunnel?.Id} is as it should be")
@@ -138,7 +142,10 @@ internal static class ProviderCommands
 
     private static IdentityOptions ReadIdentity(CommandContext context, ProviderFlags flags)
     {
-        if (!Uri.TryCreate(context.Get(flags.ApiUrl), UriKind.Absolute, out var url) || !ProviderClient.IsConfidential(url))
+        if (
+            !Uri.TryCreate(context.Get(flags.ApiUrl), UriKind.Absolute, out var url)
+            || !ProviderClient.IsConfidential(url)
+        )
         {
             throw Usage("the URL must start with https:// (http:// only to this machine)", "--api-url");
         }

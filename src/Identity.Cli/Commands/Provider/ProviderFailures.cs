@@ -37,7 +37,8 @@ internal static class ProviderFailures
                 "name the file that the identity provider's token is in (--token-file), or run where a platform gives one",
             { Kind: ApiFailureKind.Unreachable } =>
                 "check --api-url and the network; what was changed stays, and the same command goes on from there",
-            { Kind: ApiFailureKind.Untrusted } => "check --api-url, or name the roots that vouch for it (--api-ca-file)",
+            { Kind: ApiFailureKind.Untrusted } =>
+                "check --api-url, or name the roots that vouch for it (--api-ca-file)",
             { Kind: ApiFailureKind.Unavailable, RetryAfter: { } wait } => string.Create(
                 CultureInfo.InvariantCulture,
                 $"repeat the command in {Math.Ceiling(wait.TotalSeconds)} s; it goes on from there"
@@ -49,7 +50,8 @@ internal static class ProviderFailures
             { Code: "sandbox_egress_restricted" } => "run the command where the provider allows changes",
             { Operation: TokenRequest, Status: 401 } =>
                 "the provider's authentication history has the reason; compare the token's issuer, audience, subject and expiry with the rule, and set --provider-workspace if the rule covers several",
-            { Operation: TokenRequest } => "check --rule, --provider-organization, --provider-workspace and --service-account",
+            { Operation: TokenRequest } =>
+                "check --rule, --provider-organization, --provider-workspace and --service-account",
             { Status: 401 } => "the provider ended the token at once: check the rule and its service account there",
             { Status: 403 } =>
                 "give the rule the scope workspace:manage_tunnels and its service account a role in the tunnel's workspace",

@@ -22,7 +22,11 @@ internal sealed class ProviderFlags
         Flags.Text("--provider-workspace", "ID", "the workspace there, if the rule covers several");
 
     public Option<string> Rule { get; } =
-        Flags.Required("--rule", "ID", "the provider's federation rule (fdrl_…) with the scope workspace:manage_tunnels");
+        Flags.Required(
+            "--rule",
+            "ID",
+            "the provider's federation rule (fdrl_…) with the scope workspace:manage_tunnels"
+        );
 
     public Option<string?> ServiceAccount { get; } =
         Flags.Text("--service-account", "ID", "fail unless the sign-in yields this service account of the provider");
@@ -35,27 +39,46 @@ internal sealed class ProviderFlags
         );
 
     public Option<string?> Audience { get; } =
-        Flags.Text("--audience", "TEXT", "the audience that a platform's token is requested for (default: scheme and host of --api-url)");
+        Flags.Text(
+            "--audience",
+            "TEXT",
+            "the audience that a platform's token is requested for (default: scheme and host of --api-url)"
+        );
 
     public Option<string?> TunnelId { get; } =
         Flags.Text("--tunnel-id", "ID", "attach this tunnel of the provider instead of the one with --name");
 
     public Option<string?> Name { get; } =
-        Flags.Text("--name", "NAME", $"the tunnel's name at the provider; created if there is none (default: {DefaultName})");
+        Flags.Text(
+            "--name",
+            "NAME",
+            $"the tunnel's name at the provider; created if there is none (default: {DefaultName})"
+        );
 
     public Option<string?> Tunnel { get; } =
         Flags
-            .Text("--tunnel", "TUNNEL", "the Culvert tunnel whose agents serve it: registers its authorities and claims the domain")
+            .Text(
+                "--tunnel",
+                "TUNNEL",
+                "the Culvert tunnel whose agents serve it: registers its authorities and claims the domain"
+            )
             .Offering(Noun.Tunnel);
 
     public Option<string?> CaFile { get; } =
         Flags.Text("--ca-certificate", "FILE", "instead of --tunnel: PEM file of the CA certificate to register");
 
     public Option<bool> ArchiveOthers { get; } =
-        new("--archive-others") { Description = "archive registrations of other CAs; certificates of theirs are refused from then on" };
+        new("--archive-others")
+        {
+            Description = "archive registrations of other CAs; certificates of theirs are refused from then on",
+        };
 
     public Option<string?> ConnectorTokenFile { get; } =
-        Flags.Text("--connector-token-file", "FILE", "write the connector's token to this file, readable by its owner alone");
+        Flags.Text(
+            "--connector-token-file",
+            "FILE",
+            "write the connector's token to this file, readable by its owner alone"
+        );
 
     public Option<string[]> Routes { get; } = Flags.Many("--route", "NAME", "a route of the agent to serve");
 

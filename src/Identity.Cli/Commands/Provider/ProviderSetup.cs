@@ -163,7 +163,8 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
                 ", ",
                 registered.Select(c => $"{CellText.Safe(c.Fingerprint)} until {Describe(c.ExpiresAt)}")
             ),
-            Next = "confirm that no agent shows a certificate of the older one, then repeat the command with --archive-others",
+            Next =
+                "confirm that no agent shows a certificate of the older one, then repeat the command with --archive-others",
         };
 
     private static string Describe(DateTimeOffset? instant) =>

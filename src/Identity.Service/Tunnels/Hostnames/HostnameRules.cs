@@ -25,7 +25,8 @@ internal sealed class HostnameRules(
     {
         var name = written.ToLowerInvariant();
         var domain = GetDomain(name);
-        return name.Length > MaxLength || !domain.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(domain)
+        return
+            name.Length > MaxLength || !domain.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(domain)
             ? HostnameErrors.Name.Refuse()
             : name;
     }

@@ -123,9 +123,19 @@ internal sealed class ProviderDouble : IAsyncDisposable
 
     /// <summary>Fingerprints that are trusted for a tunnel.</summary>
     public IReadOnlyList<string> Trusted(string tunnelId) =>
-        [.. certificates[tunnelId].Where(c => c["archived_at"] is null).Select(c => c["fingerprint"]!.GetValue<string>())];
+        [
+            .. certificates[tunnelId]
+                .Where(c => c["archived_at"] is null)
+                .Select(c => c["fingerprint"]!.GetValue<string>()),
+        ];
 
-    public static Task WriteErrorAsync(HttpContext context, int status, string type, string message, string? code = null)
+    public static Task WriteErrorAsync(
+        HttpContext context,
+        int status,
+        string type,
+        string message,
+        string? code = null
+    )
     {
         var error = new JsonObject { ["type"] = type, ["message"] = message };
         if (code is not null)

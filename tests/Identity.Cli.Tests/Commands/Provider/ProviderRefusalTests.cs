@@ -13,8 +13,22 @@ public sealed class ProviderRefusalTests : ProviderTest
     private const string Token = "POST /v1/oauth/token";
 
     [Theory]
-    [InlineData(400, "invalid_request_error", "Bad.", "organization_not_enrolled_in_beta", ExitCode.Refused, "enable tunnels")]
-    [InlineData(401, "authentication_error", "Authentication failed", null, ExitCode.Refused, "ended the token at once")]
+    [InlineData(
+        400,
+        "invalid_request_error",
+        "Bad.",
+        "organization_not_enrolled_in_beta",
+        ExitCode.Refused,
+        "enable tunnels"
+    )]
+    [InlineData(
+        401,
+        "authentication_error",
+        "Authentication failed",
+        null,
+        ExitCode.Refused,
+        "ended the token at once"
+    )]
     [InlineData(403, "permission_error", "Missing scope", null, ExitCode.Refused, "workspace:manage_tunnels")]
     [InlineData(403, "permission_error", "No egress", "sandbox_egress_restricted", ExitCode.Refused, "allows changes")]
     [InlineData(404, "not_found_error", "Not found", null, ExitCode.Refused, "--provider-workspace")]
@@ -61,7 +75,9 @@ public sealed class ProviderRefusalTests : ProviderTest
         var run = await SetupAsync();
 
         run.ExitCode.ShouldBe(ExitCode.Refused);
-        run.Error.ShouldContain("Organization already has the maximum of 10 non-archived Tunnels (invalid_request_error)");
+        run.Error.ShouldContain(
+            "Organization already has the maximum of 10 non-archived Tunnels (invalid_request_error)"
+        );
         run.Error.ShouldContain("--tunnel-id");
     }
 

@@ -224,10 +224,7 @@ public sealed class ProviderSetupTests : ProviderTest
     {
         var file = Stage.Write("soon.pem", NewCa(TimeSpan.FromDays(days)).ExportCertificatePem());
 
-        var run = await SetupOfAsync(
-            ["--ca-certificate", file],
-            before is null ? [] : ["--renew-before", before]
-        );
+        var run = await SetupOfAsync(["--ca-certificate", file], before is null ? [] : ["--renew-before", before]);
 
         run.ExitCode.ShouldBe(expected, run.Error);
         run.Out.Contains("# to do: the newest CA expires").ShouldBe(expected != ExitCode.Done);
@@ -237,7 +234,11 @@ public sealed class ProviderSetupTests : ProviderTest
     [Fact]
     public async Task Setup_CulvertTunnel_RegistersItsAuthoritiesAndClaimsTheDomain()
     {
-        var (active, staged, retiring) = (NewCa(TimeSpan.FromDays(90)), NewCa(TimeSpan.FromDays(180)), NewCa(TimeSpan.FromDays(40)));
+        var (active, staged, retiring) = (
+            NewCa(TimeSpan.FromDays(90)),
+            NewCa(TimeSpan.FromDays(180)),
+            NewCa(TimeSpan.FromDays(40))
+        );
         var tunnel = Provider.AddTunnel("culvert")["id"]!.GetValue<string>();
         Provider.AddCertificate(tunnel, retiring);
         ScriptCulvert((active, "active"), (retiring, "retiring"), (NewCa(TimeSpan.FromDays(9)), "retired"));
@@ -247,9 +248,8 @@ public sealed class ProviderSetupTests : ProviderTest
 
         run.ExitCode.ShouldBe(ExitCode.CheckFailed, run.Error); // an operator has to approve
         Provider.Trusted(tunnel).ShouldBe([Fingerprint(active), Fingerprint(retiring)]);
-        Service
-            .Requests.Single(r => r.ToString() == "POST /v1/tunnels/tnl_01culvert/hostnames")
-            .Json!["name"]!.GetValue<string>()
+        Service.Requests.Single(r => r.ToString() == "POST /v1/tunnels/tnl_01culvert/hostnames").Json!["name"]!
+            .GetValue<string>()
             .ShouldBe("*.abcd0001.tunnel.provider.test");
         run.Out.ShouldContain(
             "# to do: an installation operator approves the domain: culvert tunnel hostname approve '*.abcd0001.tunnel.provider.test' --tunnel tnl_01culvert"
@@ -280,7 +280,9 @@ public sealed class ProviderSetupTests : ProviderTest
         Provider.Requests.ShouldBeEmpty();
     }
 
-    private (string Tunnel, string Fingerprint) Existing(System.Security.Cryptography.X509Certificates.X509Certificate2 ca)
+    private (string Tunnel, string Fingerprint) Existing(
+        System.Security.Cryptography.X509Certificates.X509Certificate2 ca
+    )
     {
         var tunnel = Provider.AddTunnel("culvert")["id"]!.GetValue<string>();
         return (tunnel, Provider.AddCertificate(tunnel, ca)["fingerprint"]!.GetValue<string>());

@@ -68,7 +68,13 @@ public abstract class ProviderTest : CommandTest, IAsyncLifetime
             }
         }
 
-        var run = await Stage.RunAsync(["provider", "setup", .. line.SelectMany(l => new[] { l.Key, l.Value }), .. source, .. rest]);
+        var run = await Stage.RunAsync([
+            "provider",
+            "setup",
+            .. line.SelectMany(l => new[] { l.Key, l.Value }),
+            .. source,
+            .. rest,
+        ]);
         foreach (var secret in new[] { Assertion, ProviderDouble.AccessToken, ProviderDouble.ConnectorToken })
         {
             Assert.DoesNotContain(secret, run.Out + run.Error, StringComparison.Ordinal);
