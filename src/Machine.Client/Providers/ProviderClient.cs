@@ -176,7 +176,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         return await channel!.SendAsync(call with { Proof = proof, Headers = Headers() }, type, ct);
     }
 
-    private IReadOnlyList<KeyValuePair<string, string>> Headers()
+    private List<KeyValuePair<string, string>> Headers()
     {
         List<KeyValuePair<string, string>> headers =
         [

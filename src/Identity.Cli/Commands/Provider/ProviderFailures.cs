@@ -36,14 +36,14 @@ internal static class ProviderFailures
             { Kind: ApiFailureKind.NoProof } =>
                 "name the file that the identity provider's token is in (--token-file), or run where a platform gives one",
             { Kind: ApiFailureKind.Unreachable } =>
-                "check --api-url and the network; what was changed stays, and the same command goes on from there",
+                "check --api-url and the network; what was changed stays, and the same command continues from there",
             { Kind: ApiFailureKind.Untrusted } =>
                 "check --api-url, or name the roots that vouch for it (--api-ca-file)",
             { Kind: ApiFailureKind.Unavailable, RetryAfter: { } wait } => string.Create(
                 CultureInfo.InvariantCulture,
-                $"repeat the command in {Math.Ceiling(wait.TotalSeconds)} s; it goes on from there"
+                $"repeat the command in {Math.Ceiling(wait.TotalSeconds)} s; it continues from there"
             ),
-            { Kind: ApiFailureKind.Unavailable } => "repeat the command later; it goes on from there",
+            { Kind: ApiFailureKind.Unavailable } => "repeat the command later; it continues from there",
             { Kind: ApiFailureKind.Malformed } => "check that --api-url is the provider's management API",
             { Code: "organization_not_enrolled_in_beta" } =>
                 "have the provider enable tunnels for the organization of --provider-organization",

@@ -33,7 +33,7 @@ internal sealed class ProviderDouble : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>At most so many objects on a page, whatever is asked for.</summary>
+    /// <summary>The most objects on a page, whatever limit is requested.</summary>
     public int PageSize { get; set; } = 1000;
 
     /// <summary>How often an assertion was exchanged.</summary>
