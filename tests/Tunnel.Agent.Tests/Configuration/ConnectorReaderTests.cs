@@ -127,11 +127,15 @@ public sealed class ConnectorReaderTests : IDisposable
         "or remove certificate_source"
     )] // both
     [InlineData("certificate_source: service\n    key_file: tls.key", "key_file", "or remove certificate_source")]
-    [InlineData("certificate_file: tls.crt", "key_file", "Set both certificate_file and key_file")]
-    [InlineData("key_file: tls.key", "certificate_file", "Set both certificate_file and key_file")]
+    [InlineData("certificate_file: tls.crt", "certificate_file", "Set both certificate_file and key_file")]
+    [InlineData("key_file: tls.key", "key_file", "Set both certificate_file and key_file")]
     [InlineData("certificate_file: no.crt\n    key_file: tls.key", "certificate_file", "Name the PEM file")]
     [InlineData("certificate_file: tls.crt\n    key_file: no.key", "key_file", "Name the PEM file")]
-    [InlineData("certificate_source: acme", "certificate_source", "service")]
+    [InlineData(
+        "certificate_source: acme\n    certificate_file: tls.crt\n    key_file: tls.key",
+        "certificate_source",
+        "Write one of files, service"
+    )]
     public void Read_CertificateOfNoneOrTwoSources_SaysWhatToDo(string lines, string key, string remedy)
     {
         var text = Agent + Least.Replace("certificate_source: service", lines, StringComparison.Ordinal);
