@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Commands.Dev;
+using Culvert.Identity.Cli.Commands.Provider;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
@@ -81,6 +82,7 @@ internal sealed class CulvertCommand
             InventoryCommands.Create(verbs),
             ApprovalCommands.Create(verbs),
             PolicyCommands.Create(verbs),
+            ProviderCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
             PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),

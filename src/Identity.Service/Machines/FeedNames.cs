@@ -26,7 +26,7 @@ internal sealed class FeedNames(
         IReadOnlyList<FeedHostname> known =
         [
             .. (await hostnames.ListAsync(tunnelId, cancellationToken))
-                .Where(hostname => hostname.State != HostnameState.Pending)
+                .Where(hostname => hostname.State != HostnameState.Pending && !hostname.IsWildcard)
                 .Select(hostname => new FeedHostname { Name = hostname.Name, State = hostname.State }),
         ];
         return known.Count == 0 ? null : known;
@@ -34,10 +34,9 @@ internal sealed class FeedNames(
 
     /// <summary>The active ones, by tunnel id.</summary>
     public async ValueTask<ILookup<string, string>> ActiveAsync(CancellationToken cancellationToken) =>
-        (await hostnames.ListActiveAsync(cancellationToken)).ToLookup(
-            hostname => hostname.TunnelId.Value,
-            hostname => hostname.Name
-        );
+        (await hostnames.ListActiveAsync(cancellationToken))
+            .Where(hostname => !hostname.IsWildcard)
+            .ToLookup(hostname => hostname.TunnelId.Value, hostname => hostname.Name);
 
     /// <summary>The active ones of one tunnel; null for none.</summary>
     public ValueTask<IReadOnlyList<AgentFeedPolicy>?> PoliciesAsync(

@@ -21,6 +21,9 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     /// <summary>Other secrets in the body, for the redaction of whatever comes back.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Headers that only this service knows.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>From the connection's start to the answer's last byte.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -225,6 +225,11 @@ internal sealed class ApiChannel : IDisposable
             message.Headers.Add(IdempotencyHeader, idempotency);
         }
 
+        foreach (var (name, value) in call.Headers)
+        {
+            message.Headers.Add(name, value);
+        }
+
         if (call.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);
@@ -268,6 +273,7 @@ internal sealed class ApiChannel : IDisposable
             Operation = call.Name,
             Status = answer.Status,
             Code = envelope?.Error.Code is { } code ? Safe(call, code) : null,
+            Type = envelope?.Error.Type is { } type ? Safe(call, type) : null,
             Message = Safe(
                 call,
                 DescribeRedirect(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
@@ -291,9 +297,40 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (JsonException)
         {
+            return ReadOAuthError(body);
+        }
+    }
+
+    // RFC 6749 §5.2: the other shape in which token endpoints refuse.
+    private static ErrorEnvelope? ReadOAuthError(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            return FindText(root, OidcConstants.TokenResponse.Error) is { } code
+                ? new ErrorEnvelope
+                {
+                    Error = new ErrorBody
+                    {
+                        Type = code,
+                        Message = FindText(root, OidcConstants.TokenResponse.ErrorDescription) ?? code,
+                    },
+                }
+                : null;
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }
+
+    private static string? FindText(JsonElement root, string member) =>
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty(member, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
     {

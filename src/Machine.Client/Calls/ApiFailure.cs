@@ -17,6 +17,9 @@ public sealed record ApiFailure
     /// <summary>The service's stable code, such as <c>enrolment.method</c>; null when it gave none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The class of the error, such as <c>permission_error</c>; null when the answer names none.</summary>
+    public string? Type { get; init; }
+
     /// <summary>The service's id of the request, for its logs and history.</summary>
     public string? RequestId { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     private readonly FeedLoop<TFeed> feeds;
     private readonly ReportLoop<TFeed> reports;
     private readonly ServerCertificateLoop? servers;
+    private readonly DomainCertificates? domains;
     private readonly TimeProvider networkTime;
 
     internal CredentialManager(
@@ -58,16 +59,30 @@ public sealed class CredentialManager<TFeed> : IDisposable
             OnContactRestored,
             OnFeedAsync
         );
-        reports = new ReportLoop<TFeed>(context);
+        reports = new ReportLoop<TFeed>(context, () => servers?.Current?.Serial);
         (this.access, this.networkTime) = (access, networkTime);
-        servers = context is LoopContext<AgentFeed> agent
-            ? new ServerCertificateLoop(
+        if (context is LoopContext<AgentFeed> agent)
+        {
+            servers = new ServerCertificateLoop(
                 agent,
+                null,
                 options.ServerCertificates ? options.ServerKeyType : null,
                 metrics,
                 OnServerCertificateAsync
-            )
-            : null;
+            );
+            domains = new DomainCertificates(
+                (domain, keyType) =>
+                    new ServerCertificateLoop(
+                        agent,
+                        domain,
+                        keyType,
+                        metrics,
+                        (pair, ct) => DomainCertificateChanged?.Invoke(domain, pair, ct) ?? ValueTask.CompletedTask
+                    ),
+                SuperviseAsync,
+                time
+            );
+        }
     }
 
     /// <summary>A new platform certificate is in use: dial new outer connections with it (S10).</summary>
@@ -78,6 +93,12 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     /// <summary>A new inner-TLS certificate is there: present it from the next handshake on.</summary>
     public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
+
+    /// <summary>
+    /// A new certificate for the domain of another provider's tunnel is there (<see cref="UseDomainCertificates"/>): present it from
+    /// the next handshake on.
+    /// </summary>
+    public Func<string, KeyAndCertificate, CancellationToken, ValueTask>? DomainCertificateChanged { get; set; }
 
     /// <summary>
     /// Who this machine is; null before the first enrolment, and after the service withdrew the last one. It may be
@@ -99,7 +120,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     public TFeed? Feed => state.Feed;
 
     /// <summary>The inner-TLS certificate in use; null before the first, and in manual mode.</summary>
-    public KeyAndCertificate? ServerCertificate => state.Server;
+    public KeyAndCertificate? ServerCertificate => servers?.Current;
 
     /// <summary>The same as the service described it, set before the certificate is; null before the first.</summary>
     public CertificateDocument? ServerCertificateDocument => servers?.Document;
@@ -147,7 +168,10 @@ public sealed class CredentialManager<TFeed> : IDisposable
                 SuperviseAsync("report", reports.RunAsync, cancellationToken),
                 servers is null
                     ? Task.CompletedTask
-                    : SuperviseAsync("server certificate", servers.RunAsync, cancellationToken)
+                    : SuperviseAsync("server certificate", servers.RunAsync, cancellationToken),
+                domains is null
+                    ? Task.CompletedTask
+                    : SuperviseAsync("certificates of domains", domains.RunAsync, cancellationToken)
             );
         }
         finally
@@ -158,6 +182,16 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     /// <summary>An agent's inner-TLS certificates: of which key from now on, or null for none.</summary>
     public void UseServerCertificates(KeyType? keyType) => servers?.Use(keyType);
+
+    /// <summary>
+    /// An agent's certificates for the domains of other providers' tunnels: for these from now on, in lower case. The tunnel must have
+    /// each as an approved hostname (<c>*.domain</c>).
+    /// </summary>
+    public void UseDomainCertificates(IReadOnlyCollection<string> names, KeyType keyType) =>
+        domains?.Use(names, keyType);
+
+    /// <summary>Why there is no newer certificate for such a domain; null after a success, and before the first request.</summary>
+    public string? FindDomainFailure(string domain) => domains?.Find(domain)?.Failure?.ToString();
 
     /// <summary>
     /// Makes another way to prove this machine ready, and changes nothing yet: the action puts it in force, for the next
@@ -210,6 +244,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         await (IdentityChanged?.Invoke(identity, ct) ?? ValueTask.CompletedTask);
         feeds.Wake();
         servers?.Wake();
+        domains?.Wake();
         reports.Request();
     }
 
@@ -218,6 +253,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     {
         platform.RetryNow();
         servers?.RetryNow();
+        domains?.RetryNow();
     }
 
     private async ValueTask OnFeedAsync(TFeed feed, CancellationToken ct)
@@ -225,6 +261,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         context.Dialect.Observe(feed, state.Trust!);
         await (FeedChanged?.Invoke(feed, ct) ?? ValueTask.CompletedTask);
         servers?.Wake();
+        domains?.Wake();
         reports.Request();
     }
 
@@ -258,7 +295,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
             yield return ("platform", identity.Document.NotAfter);
         }
 
-        if (state.Server is { } server)
+        if (servers?.Current is { } server)
         {
             yield return ("server", server.NotAfter);
         }
@@ -273,7 +310,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     private string? CheckServer() =>
         servers is { IsWanted: false } ? null
-        : state.Server is not { } server ? $"None yet. {state.ServerFailure}".TrimEnd()
-        : context.Now > server.NotAfter ? $"Expired at {server.NotAfter:u}. {state.ServerFailure}".TrimEnd()
+        : servers?.Current is not { } server ? $"None yet. {servers?.Failure}".TrimEnd()
+        : context.Now > server.NotAfter ? $"Expired at {server.NotAfter:u}. {servers.Failure}".TrimEnd()
         : null;
 }

@@ -23,11 +23,9 @@ internal sealed class CredentialState<TFeed>
     private volatile PlatformTrust? trust;
     private volatile TFeed? feed;
     private volatile IReadOnlySet<string> revokedSerials = NoneRevoked;
-    private volatile KeyAndCertificate? server;
     private volatile string? withdrawal;
     private volatile ApiFailure? identityFailure;
     private volatile ApiFailure? feedFailure;
-    private volatile ApiFailure? serverFailure;
     private long trustEpoch;
     private long lastContactTicks;
 
@@ -56,13 +54,6 @@ internal sealed class CredentialState<TFeed>
         set => revokedSerials = value;
     }
 
-    /// <summary>Written by the server certificate's loop.</summary>
-    public KeyAndCertificate? Server
-    {
-        get => server;
-        set => server = value;
-    }
-
     /// <summary>The last failure to get a platform certificate; null after a success.</summary>
     public ApiFailure? IdentityFailure
     {
@@ -75,13 +66,6 @@ internal sealed class CredentialState<TFeed>
     {
         get => feedFailure;
         set => feedFailure = value;
-    }
-
-    /// <summary>The last failure to get a server certificate; null after a success.</summary>
-    public ApiFailure? ServerFailure
-    {
-        get => serverFailure;
-        set => serverFailure = value;
     }
 
     /// <summary>When the service last answered the feed; null before the first time.</summary>

@@ -7,7 +7,9 @@ namespace Culvert.Machine.Client.Credentials;
 /// Tells the service what is in use, after every change and never before it: the service counts a report as an
 /// acknowledgement (S17). Changes that come close together become one report.
 /// </summary>
-internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
+/// <param name="context">What the loops share.</param>
+/// <param name="findServerSerial">The serial of the inner-TLS certificate in use; null before the first.</param>
+internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?> findServerSerial)
     where TFeed : class
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
@@ -53,12 +55,12 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
         for (var failures = 1; ; failures++)
         {
             // Read again at each try: what is in use may have changed while the service was away.
-            if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity } state)
+            if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity })
             {
                 return; // the change that is missing will ask again
             }
 
-            var (serial, server) = (identity.Credential.Serial, state.Server?.Serial);
+            var (serial, server) = (identity.Credential.Serial, findServerSerial());
             var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
             if (failure is null)
             {

@@ -9,12 +9,18 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Gets the leaf that ends inner TLS from the tunnel's active authority and keeps it fresh: a new key each time, its
+/// Gets a leaf that ends inner TLS from the tunnel's active authority and keeps it fresh: a new key each time, its
 /// own window, lives of seconds to months. It is also replaced as soon as the tunnel's trust bundle no longer vouches
 /// for it, since clients refuse it from then on.
 /// </summary>
+/// <param name="context">What the loops share.</param>
+/// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own, which the feed has.</param>
+/// <param name="keyType">Of its keys; null: no leaf is wanted.</param>
+/// <param name="metrics">Counts renewals.</param>
+/// <param name="changed">Takes a leaf into use.</param>
 internal sealed class ServerCertificateLoop(
     LoopContext<AgentFeed> context,
+    string? domain,
     KeyType? keyType,
     CredentialMetrics metrics,
     Func<KeyAndCertificate, CancellationToken, ValueTask> changed
@@ -23,6 +29,9 @@ internal sealed class ServerCertificateLoop(
     private const string NotFromService =
         "The tunnel has no authority that issues; set certificates.source to files, or activate one.";
 
+    private const string NoAuthority =
+        "The tunnel has no authority that issues; activate one, or set certificate_file and key_file of the provider's tunnel.";
+
     private const string AheadOfTheBundle =
         "The trust bundle in force does not vouch for the new certificate; the feed brings a later one.";
 
@@ -30,13 +39,21 @@ internal sealed class ServerCertificateLoop(
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
     private readonly RepeatedRequest repeated = new();
     private volatile Wish wish = new(keyType);
+    private volatile KeyAndCertificate? current;
+    private volatile ApiFailure? lastFailure;
+    private volatile CertificateDocument? document;
     private bool isRestored;
-    private CertificateDocument? document;
 
     private DateTimeOffset renewAt;
     private long judgedEpoch = -1;
 
     private CredentialState<AgentFeed> State => context.State;
+
+    /// <summary>The present leaf; null before the first.</summary>
+    public KeyAndCertificate? Current => current;
+
+    /// <summary>Why the last request got none; null after a success.</summary>
+    public ApiFailure? Failure => lastFailure;
 
     /// <summary>The present leaf as the service described it; null before the first.</summary>
     public CertificateDocument? Document => document;
@@ -76,7 +93,7 @@ internal sealed class ServerCertificateLoop(
         }
 
         isRestored = true;
-        if (context.Store.LoadServerCertificate() is not { } stored || stored.Certificate.NotAfter <= context.Now)
+        if (context.Store.LoadServerCertificate(domain) is not { } stored || stored.Certificate.NotAfter <= context.Now)
         {
             return;
         }
@@ -102,7 +119,7 @@ internal sealed class ServerCertificateLoop(
         {
             if (wish.KeyType is not { } keyType)
             {
-                (State.Server, State.ServerFailure, document, isRestored) = (null, null, null, false);
+                (current, lastFailure, document, isRestored) = (null, null, null, false);
                 await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
                 await RestoreAsync(cancellationToken);
                 continue;
@@ -110,7 +127,7 @@ internal sealed class ServerCertificateLoop(
 
             if (State is not { Client: { } client, Feed: { } feed } || !IsFromService(feed))
             {
-                State.ServerFailure = State.Feed is null ? null : Unusable(NotFromService);
+                lastFailure = State.Feed is null ? null : Unusable(domain is null ? NotFromService : NoAuthority);
                 await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
                 continue;
             }
@@ -124,7 +141,7 @@ internal sealed class ServerCertificateLoop(
 
             retries.Begin();
             var failure = await RequestAsync(client, feed, keyType, cancellationToken);
-            State.ServerFailure = failure;
+            lastFailure = failure;
             metrics.CountRenewal("server", failure);
             if (failure is null)
             {
@@ -146,7 +163,7 @@ internal sealed class ServerCertificateLoop(
     }
 
     private DateTimeOffset DueAt(AgentFeed feed) =>
-        State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
+        current is not { } present || IsRevoked() || IsDisowned(present, feed)
             ? context.Now
             : CalledBackAt(feed) ?? renewAt;
 
@@ -169,7 +186,7 @@ internal sealed class ServerCertificateLoop(
     }
 
     // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
-    private bool IsDisowned(KeyAndCertificate current, AgentFeed feed)
+    private bool IsDisowned(KeyAndCertificate present, AgentFeed feed)
     {
         var bundle = feed.Tunnel.TrustBundle;
         if (bundle.Epoch == judgedEpoch || !CertificatePem.TryRead(bundle.Pem, out var anchors))
@@ -177,7 +194,7 @@ internal sealed class ServerCertificateLoop(
             return false;
         }
 
-        if (Holds(current, anchors))
+        if (Holds(present, anchors))
         {
             judgedEpoch = bundle.Epoch;
             return false;
@@ -194,7 +211,7 @@ internal sealed class ServerCertificateLoop(
     )
     {
         var request = repeated.Take(keyType);
-        var answer = await client.ServerCertificateAsync(request, ct);
+        var answer = await client.ServerCertificateAsync(request, domain, ct);
         repeated.Settle(answer.Failure);
         if (!answer.IsSuccess)
         {
@@ -219,7 +236,7 @@ internal sealed class ServerCertificateLoop(
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
             // First on the disk: a process that reads the folder of a ready agent, or a restarted agent, finds the
             // certificate in use.
-            context.Store.SaveServerCertificate(issued, pair.ExportPrivateKeyPem());
+            context.Store.SaveServerCertificate(domain, issued, pair.ExportPrivateKeyPem());
             await UseAsync(issued, pair, ct);
             Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
             return null;
@@ -237,9 +254,10 @@ internal sealed class ServerCertificateLoop(
             return "The new certificate is expired by this machine's clock.";
         }
 
-        if (!pair.Certificate.MatchesHostname($"x.{feed.Tunnel.Domain}", allowWildcards: true, allowCommonName: false))
+        var parent = domain ?? feed.Tunnel.Domain;
+        if (!pair.Certificate.MatchesHostname($"x.{parent}", allowWildcards: true, allowCommonName: false))
         {
-            return $"The new certificate is not for *.{feed.Tunnel.Domain}.";
+            return $"The new certificate is not for *.{parent}.";
         }
 
         return null;
@@ -248,23 +266,24 @@ internal sealed class ServerCertificateLoop(
     // For a machine that was offline while the authority changed: the feed is behind for a moment. Clients may hold no
     // more than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
     private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
-        State is { Server: { } current, Feed: { } feed }
-        && current.NotAfter > context.Now
+        State.Feed is { } feed
+        && current is { } present
+        && present.NotAfter > context.Now
         && !IsRevoked()
         && CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
-        && Holds(current, anchors)
+        && Holds(present, anchors)
         && !Holds(pair, anchors);
 
     private async Task UseAsync(CertificateDocument issued, KeyAndCertificate pair, CancellationToken ct)
     {
         document = issued;
         renewAt = RenewalPlan.RenewAt(issued, RenewalPlan.GetUnit(context.Dialect.Subject));
-        State.Server = pair;
+        current = pair;
         await changed(pair, ct);
     }
 
-    private bool Holds(KeyAndCertificate current, IReadOnlyList<X509Certificate2> anchors) =>
-        TrustAnchors.VouchFor(anchors, current, context.Now);
+    private bool Holds(KeyAndCertificate leaf, IReadOnlyList<X509Certificate2> anchors) =>
+        TrustAnchors.VouchFor(anchors, leaf, context.Now);
 
     private static ApiFailure Unusable(string message) =>
         new()

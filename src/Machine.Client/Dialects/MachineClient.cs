@@ -76,11 +76,26 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
         PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
 
-    /// <summary>Asks for the leaf that ends inner TLS, from the tunnel's active authority.</summary>
+    /// <summary>Asks for a leaf that ends inner TLS, from the tunnel's active authority.</summary>
+    /// <param name="request">The key.</param>
+    /// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own.</param>
+    /// <param name="ct">Ends the call.</param>
     public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
         PendingRequest request,
+        string? domain,
         CancellationToken ct
-    ) => PostAsync("/v1/agent/server_certificates", request, null, WireJson.Default.ServerCertificateDocument, ct);
+    ) =>
+        SendAsync(
+            "/v1/agent/server_certificates",
+            JsonSerializer.SerializeToUtf8Bytes(
+                new AgentServerCertificateRequest { Csr = request.Csr, Domain = domain },
+                WireJson.Default.AgentServerCertificateRequest
+            ),
+            request,
+            null,
+            WireJson.Default.ServerCertificateDocument,
+            ct
+        );
 
     /// <summary>Waits for an agent's feed beyond a revision, whatever it holds.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
@@ -176,12 +191,29 @@ public sealed class MachineClient : IDisposable
         JsonTypeInfo<T> type,
         CancellationToken ct
     )
+        where T : class =>
+        SendAsync(
+            path,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new CertificateSigningRequest { Csr = request.Csr },
+                WireJson.Default.CertificateSigningRequest
+            ),
+            request,
+            proof,
+            type,
+            ct
+        );
+
+    private Task<ApiResult<T>> SendAsync<T>(
+        string path,
+        byte[] body,
+        PendingRequest request,
+        Proof? proof,
+        JsonTypeInfo<T> type,
+        CancellationToken ct
+    )
         where T : class
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new CertificateSigningRequest { Csr = request.Csr },
-            WireJson.Default.CertificateSigningRequest
-        );
         var call = new ApiCall(HttpMethod.Post, path)
         {
             Body = body,

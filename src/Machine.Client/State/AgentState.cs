@@ -86,7 +86,7 @@ public sealed record AgentState
         }
 
         var platform = store.LoadIdentity();
-        var server = store.LoadServerCertificate();
+        var server = store.LoadServerCertificate(null);
         var feed = store.LoadFeed();
         var checkpoints = CheckpointWatch.Load(files);
         var bundle = feed?.Feed.PlatformBundle ?? platform?.Enrolment.PlatformBundle;

@@ -24,7 +24,6 @@ internal sealed class CredentialStore<TFeed>(
 {
     private const string IdentityFile = "platform.json";
     private const string FeedFile = "feed.json";
-    private const string ServerFile = "server.json";
 
     private readonly StateSeal seal = new(state);
 
@@ -48,8 +47,10 @@ internal sealed class CredentialStore<TFeed>(
             ? stored
             : null;
 
-    public StoredServerCertificate? LoadServerCertificate() =>
-        Load(ServerFile, StateJson.Default.StoredServerCertificate) is { } stored && IsOurs(stored.Url, stored.Subject)
+    /// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own.</param>
+    public StoredServerCertificate? LoadServerCertificate(string? domain) =>
+        Load(ServerFile(domain), StateJson.Default.StoredServerCertificate) is { } stored
+        && IsOurs(stored.Url, stored.Subject)
             ? stored
             : null;
 
@@ -86,7 +87,7 @@ internal sealed class CredentialStore<TFeed>(
         Save(FeedFile, stored, dialect.StoredFeedType, text => seal.Seal(FeedPurpose, text));
     }
 
-    public void SaveServerCertificate(CertificateDocument certificate, string keyPem)
+    public void SaveServerCertificate(string? domain, CertificateDocument certificate, string keyPem)
     {
         var stored = new StoredServerCertificate
         {
@@ -95,8 +96,11 @@ internal sealed class CredentialStore<TFeed>(
             Certificate = certificate,
             KeyPem = keyPem,
         };
-        Save(ServerFile, stored, StateJson.Default.StoredServerCertificate);
+        Save(ServerFile(domain), stored, StateJson.Default.StoredServerCertificate);
     }
+
+    // A domain has letters, digits, dots and hyphens, so it is a file name.
+    private static string ServerFile(string? domain) => domain is null ? "server.json" : $"server-{domain}.json";
 
     private bool IsOurs(string storedUrl, string storedSubject) => storedUrl == url && storedSubject == dialect.Subject;
 

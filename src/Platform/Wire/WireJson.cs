@@ -14,6 +14,7 @@ namespace Culvert.Platform.Wire;
 )]
 [JsonSerializable(typeof(AgentEnrollmentRequest))]
 [JsonSerializable(typeof(EdgeEnrollmentRequest))]
+[JsonSerializable(typeof(AgentServerCertificateRequest))]
 [JsonSerializable(typeof(CertificateSigningRequest))]
 [JsonSerializable(typeof(AgentEnrollment))]
 [JsonSerializable(typeof(EdgeEnrollment))]

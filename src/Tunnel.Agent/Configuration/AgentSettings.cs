@@ -33,6 +33,9 @@ internal sealed record AgentSettings
     /// <summary>Tunnels behind the connector of another provider, in addition to <see cref="Tunnel"/>.</summary>
     public IReadOnlyList<ConnectorSettings> Connectors { get; init; } = [];
 
+    /// <summary>The domains of other providers' tunnels whose certificates the service issues.</summary>
+    public IReadOnlyList<string> IssuedDomains => [.. Connectors.Where(c => c.IsIssued).Select(c => c.Domain)];
+
     /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;
 

@@ -14,6 +14,7 @@ internal static class ConnectorReader
         "dangerous_allow_non_loopback",
         "tunnel_domain",
         "routes",
+        "certificate_source",
         "certificate_file",
         "key_file",
         "max_connections",
@@ -138,13 +139,34 @@ internal static class ConnectorReader
 
     private static (string Certificate, string Key) ReadFiles(ConfigSection section)
     {
+        var isIssued = section.Choice("certificate_source", "files", "files", "service") == "service";
         var (certificate, key) = (section.Path("certificate_file"), section.Path("key_file"));
+        if (isIssued && certificate.Length + key.Length > 0)
+        {
+            section.Error(
+                certificate.Length > 0 ? "certificate_file" : "key_file",
+                "It is not used with certificate_source: service, which gets the certificate from the Culvert service.",
+                "Remove certificate_file and key_file, or remove certificate_source."
+            );
+            return ("", "");
+        }
+
+        if (!isIssued && certificate.Length + key.Length == 0)
+        {
+            section.Error(
+                "certificate_file",
+                "The tunnel has no certificate for its domain.",
+                "Set certificate_file and key_file, or write certificate_source: service, so that the Culvert service issues it."
+            );
+            return ("", "");
+        }
+
         if ((certificate.Length == 0) != (key.Length == 0))
         {
             section.Error(
                 certificate.Length == 0 ? "key_file" : "certificate_file",
                 "A certificate needs its key and a key its certificate.",
-                "Set both certificate_file and key_file, or neither to use the agent's own certificate."
+                "Set both certificate_file and key_file, or neither and certificate_source: service."
             );
             return ("", "");
         }

@@ -7,21 +7,32 @@ namespace Culvert.Tunnel.Agent.Connector;
 internal static class ConnectorCertificate
 {
     /// <summary>What is wrong with it; null if nothing is.</summary>
-    public static string? FindProblem(LeafSlot leaves, LeafFiles files, RouteTable table, ConnectorSettings settings)
+    /// <param name="leaves">What is in service.</param>
+    /// <param name="fileProblem">What is wrong with the files; empty = nothing.</param>
+    /// <param name="issueFailure">Why the service issued no newer one; it counts only while there is no good one.</param>
+    /// <param name="table">The routes in service.</param>
+    /// <param name="settings">Of the tunnel.</param>
+    public static string? FindProblem(
+        LeafSlot leaves,
+        string fileProblem,
+        string? issueFailure,
+        RouteTable table,
+        ConnectorSettings settings
+    )
     {
-        if (files.Problem.Length > 0)
+        if (fileProblem.Length > 0)
         {
-            return files.Problem;
+            return fileProblem;
         }
 
         if (leaves.Current is not { } leaf)
         {
-            return "There is no inner-TLS certificate yet.";
+            return $"There is no certificate for {settings.Domain} yet. {issueFailure}".TrimEnd();
         }
 
         if (!leaves.IsServing)
         {
-            return "The inner-TLS certificate is not valid now.";
+            return $"The certificate for {settings.Domain} is not valid now. {issueFailure}".TrimEnd();
         }
 
         var missing = settings
@@ -31,6 +42,6 @@ internal static class ConnectorCertificate
             .ToList();
         return missing.Count == 0
             ? null
-            : $"The inner-TLS certificate is not for {string.Join(", ", missing)}. Set certificate_file and key_file of the tunnel.";
+            : $"The certificate is not for {string.Join(", ", missing)}. Set certificate_file and key_file of the tunnel to one that is.";
     }
 }

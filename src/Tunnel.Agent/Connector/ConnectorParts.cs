@@ -11,8 +11,8 @@ internal sealed record ConnectorParts
     /// <summary>Makes what handles requests by the routes of a map, as those of every other tunnel are handled.</summary>
     public required Func<RouteMap, IHttpApplication<Exchange>> CreateApplication { get; init; }
 
-    /// <summary>The agent's own leaf, for tunnels without files of their own.</summary>
-    public required LeafSlot Leaves { get; init; }
+    /// <summary>What the service issued, for tunnels without files.</summary>
+    public required DomainLeaves Issued { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -22,6 +22,9 @@ internal sealed record ConnectorParts
 
     /// <summary>Why the agent may not serve now; null while it may.</summary>
     public Func<string?> FindClosure { get; init; } = () => null;
+
+    /// <summary>Why the service issued no newer certificate for a domain; null after a success.</summary>
+    public Func<string, string?> FindIssueFailure { get; init; } = _ => null;
 
     /// <summary>Whether the agent's own certificate was withdrawn: calls under way must end too (S10).</summary>
     public Func<bool> IsWithdrawn { get; init; } = () => false;

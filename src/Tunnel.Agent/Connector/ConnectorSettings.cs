@@ -21,7 +21,7 @@ internal sealed record ConnectorSettings : IProviderSettings
     /// <summary>The names of the routes that are served under <see cref="Domain"/>.</summary>
     public required IReadOnlyList<string> Routes { get; init; }
 
-    /// <summary>The leaf for the names under <see cref="Domain"/>, then its chain; empty = the agent's own leaf. With <see cref="KeyFile"/>.</summary>
+    /// <summary>The leaf for the names under <see cref="Domain"/>, then its chain; empty = the service issues it. With <see cref="KeyFile"/>.</summary>
     public string CertificateFile { get; init; } = "";
 
     public string KeyFile { get; init; } = "";
@@ -41,5 +41,6 @@ internal sealed record ConnectorSettings : IProviderSettings
     /// <summary>For calls under way when the agent stops, or the tunnel is removed from the file.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
-    public bool HasFiles => CertificateFile.Length > 0;
+    /// <summary>Its certificate comes from the Culvert service.</summary>
+    public bool IsIssued => CertificateFile.Length == 0;
 }

@@ -37,9 +37,9 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
     {
         (this.settings, this.parts, listening) = (settings, parts, settings.Listen);
         logger = parts.Loggers.CreateLogger<ConnectorTunnel>();
-        leaves = settings.HasFiles
-            ? new LeafSlot(settings.Protocols, parts.Time, parts.Loggers.CreateLogger<LeafSlot>())
-            : parts.Leaves;
+        leaves = settings.IsIssued
+            ? parts.Issued.Get(settings.Domain)
+            : new LeafSlot(settings.Protocols, parts.Time, parts.Loggers.CreateLogger<LeafSlot>());
         files = new LeafFiles(
             settings.CertificateFile,
             settings.KeyFile,
@@ -97,7 +97,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         await server.StartAsync(CancellationToken.None);
         files.Reload(leaves);
         var watching = WatchAsync(over.Token);
-        var reading = settings.HasFiles ? files.RunAsync(leaves, over.Token) : Task.CompletedTask;
+        var reading = settings.IsIssued ? Task.CompletedTask : files.RunAsync(leaves, over.Token);
         try
         {
             await using var listener = await ListenAsync(stop);
@@ -316,7 +316,13 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
     private string? FindProblem() =>
         listenProblem
         ?? parts.FindClosure()
-        ?? ConnectorCertificate.FindProblem(leaves, files, map.Current, settings)
+        ?? ConnectorCertificate.FindProblem(
+            leaves,
+            files.Problem,
+            settings.IsIssued ? parts.FindIssueFailure(settings.Domain) : null,
+            map.Current,
+            settings
+        )
         ?? (
             map.Current.Unserved is { Count: > 0 } unserved
                 ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."

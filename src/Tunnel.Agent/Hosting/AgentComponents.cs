@@ -83,6 +83,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         Counts = new CallCounts(time);
         PublicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
+        IssuedLeaves = new DomainLeaves(settings.Certificates.Protocols, time, loggers);
         Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         PublicCertificates = new PublicCertificates(
             settings.Acme,
@@ -167,6 +168,9 @@ internal sealed class AgentComponents : IAsyncDisposable
     public ChallengeRegistry Challenges { get; }
 
     public AcmeLeaves PublicLeaves { get; }
+
+    /// <summary>For the domains of other providers' tunnels.</summary>
+    public DomainLeaves IssuedLeaves { get; }
 
     public PublicCertificates PublicCertificates { get; }
 
@@ -279,7 +283,8 @@ internal sealed class AgentComponents : IAsyncDisposable
         var parts = new ConnectorParts
         {
             CreateApplication = create,
-            Leaves = Leaves,
+            Issued = IssuedLeaves,
+            FindIssueFailure = domain => Credentials?.FindDomainFailure(domain),
             Time = Time,
             Loggers = Loggers,
             Metrics = new ConnectorMetrics(),
@@ -409,6 +414,12 @@ internal sealed class AgentComponents : IAsyncDisposable
 
             return ValueTask.CompletedTask;
         };
+        manager.DomainCertificateChanged = (domain, pair, _) =>
+        {
+            IssuedLeaves.Swap(domain, pair);
+            return ValueTask.CompletedTask;
+        };
+        manager.UseDomainCertificates(Settings.IssuedDomains, Settings.Certificates.KeyType);
         return manager;
     }
 

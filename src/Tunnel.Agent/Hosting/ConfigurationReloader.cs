@@ -86,6 +86,9 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
             }
         );
         ApplyCertificates(next.Certificates);
+        parts.IssuedLeaves.Use(next.Certificates.Protocols);
+        parts.IssuedLeaves.Retain(next.IssuedDomains);
+        parts.Credentials.UseDomainCertificates(next.IssuedDomains, next.Certificates.KeyType);
         parts.PublicCertificates.Use(next.Acme, next.Certificates.KeyType);
         parts.LongPolls.Use(next.LongPolls);
         parts.Connectors.Use(next.Connectors);

@@ -52,13 +52,15 @@ internal static class ProxyTunnelImport
             return;
         }
 
+        var hasFiles = certificate.Length > 0 && key.Length > 0;
         var tunnel = new YamlMap()
             .Set("kind", "connector")
             .Set("listen", listen)
             .Set("tunnel_domain", domain)
             .Set("routes", routes)
-            .SetIfAny("certificate_file", key.Length > 0 ? certificate : "")
-            .SetIfAny("key_file", certificate.Length > 0 ? key : "");
+            .SetIfAny("certificate_source", hasFiles ? "" : "service")
+            .SetIfAny("certificate_file", hasFiles ? certificate : "")
+            .SetIfAny("key_file", hasFiles ? key : "");
         agent.Set("tunnels", [tunnel]);
         if (isMoved)
         {
@@ -82,7 +84,7 @@ internal static class ProxyTunnelImport
 
             file.ToDo(
                 "tunnels",
-                $"The file names no certificate. Write certificate_file and key_file, for *.{domain}, from a CA that is registered at the provider."
+                $"The file names no certificate, so certificate_source: service requests it from the Culvert service, where an operator approves *.{domain}. Or write certificate_file and key_file, from a CA that is registered at the provider."
             );
         }
     }

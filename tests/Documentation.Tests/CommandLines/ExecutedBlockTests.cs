@@ -64,6 +64,8 @@ public sealed class ExecutedBlockTests
         ["long-poll.md#1. Create the tunnel at the provider"] = "LongPollReaderTests",
         ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
         ["long-poll.md#Move from the provider's client"] = "ImportCommandTests",
+        ["connector-proxy.md#A certificate from the Culvert service"] = "ProviderDomainTests",
+        ["provider-setup.md#Run it"] = "ProviderSetupTests",
         ["connector-proxy.md#3. Check it"] = "ConnectorRuntimeTests",
         ["connector-proxy.md#Move from the proxy"] = "ImportCommandTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",

@@ -89,7 +89,7 @@ public abstract class CredentialManagerTest : IAsyncLifetime
             TimeProvider.System
         );
         managers.Add(manager);
-        loops = serverCertificates ? 4 : 3;
+        loops = serverCertificates ? 5 : 4;
         manager.IdentityChanged = (changed, _) =>
         {
             identities.Add(changed.Credential.Serial);

@@ -240,7 +240,7 @@ public sealed class ServerCertificateTests : CredentialManagerTest
                 return false;
             }
 
-            var csr = JsonSerializer.Deserialize(request.Body, WireJson.Default.CertificateSigningRequest)!.Csr;
+            var csr = JsonSerializer.Deserialize(request.Body, WireJson.Default.AgentServerCertificateRequest)!.Csr;
             var leaf = service.Tunnel.Certify(csr, dnsNames: ["*.other.test"], usages: [TestPki.ServerAuthentication]);
             var document = new ServerCertificateDocument
             {

@@ -210,7 +210,12 @@ internal sealed class FakeService : IAsyncDisposable
                 await WriteAsync(context, Edge(Csr(request)), WireJson.Default.EdgeEnrollment);
                 break;
             case "/v1/agent/server_certificates":
-                await WriteAsync(context, Server(Csr(request)), WireJson.Default.ServerCertificateDocument);
+                var wanted = JsonSerializer.Deserialize(request.Body, WireJson.Default.AgentServerCertificateRequest)!;
+                await WriteAsync(
+                    context,
+                    Server(wanted.Csr, wanted.Domain ?? Domain),
+                    WireJson.Default.ServerCertificateDocument
+                );
                 break;
             case "/v1/certificates":
                 await WriteAsync(context, Sign(request, context), WireJson.Default.ServerCertificateDocument);
@@ -241,7 +246,7 @@ internal sealed class FakeService : IAsyncDisposable
     public ServerCertificateDocument Sign(RecordedRequest request, HttpContext context)
     {
         var wanted = JsonSerializer.Deserialize(request.Body, WireJson.Default.ServerCertificateRequest)!;
-        return signed.GetOrAdd(context.Request.Headers["Idempotency-Key"].ToString(), _ => Server(wanted.Csr));
+        return signed.GetOrAdd(context.Request.Headers["Idempotency-Key"].ToString(), _ => Server(wanted.Csr, Domain));
     }
 
     private BundleDocument TrustBundle => new() { Epoch = TrustBundleEpoch, Pem = Tunnel.ChainPem + OtherAnchors };
@@ -310,11 +315,11 @@ internal sealed class FakeService : IAsyncDisposable
         };
     }
 
-    private ServerCertificateDocument Server(string csr) =>
+    private ServerCertificateDocument Server(string csr, string domain) =>
         new()
         {
             TunnelId = TunnelId,
-            Certificate = Issue(Tunnel, csr, ServerLife, null, [Domain, $"*.{Domain}"], [TestPki.ServerAuthentication]),
+            Certificate = Issue(Tunnel, csr, ServerLife, null, [domain, $"*.{domain}"], [TestPki.ServerAuthentication]),
         };
 
     private AgentFeed AgentFeed() =>

@@ -32,6 +32,7 @@ public sealed class ConnectorReaderTests : IDisposable
           - kind: connector
             tunnel_domain: ABCD1234.tunnel.example.com
             routes: [docs]
+            certificate_source: service
 
         """;
 
@@ -54,7 +55,8 @@ public sealed class ConnectorReaderTests : IDisposable
         tunnel.Listen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 8080));
         tunnel.Domain.ShouldBe("abcd1234.tunnel.example.com");
         tunnel.Routes.ShouldBe(["docs"]);
-        tunnel.HasFiles.ShouldBeFalse();
+        tunnel.IsIssued.ShouldBeTrue();
+        loaded.Settings.IssuedDomains.ShouldBe(["abcd1234.tunnel.example.com"]);
         tunnel.MaxConnections.ShouldBe(1024);
         tunnel.IdleTimeout.ShouldBe(TimeSpan.FromHours(1));
         tunnel.Protocols.ShouldBe(SslProtocols.Tls13);
@@ -68,7 +70,7 @@ public sealed class ConnectorReaderTests : IDisposable
         var loaded = Load(
             Agent
                 + Least.Replace(
-                    "routes: [docs]",
+                    "routes: [docs]\n    certificate_source: service",
                     "routes: [docs, wiki]\n    listen: 0.0.0.0:9000\n    dangerous_allow_non_loopback: true\n"
                         + "    certificate_file: tls.crt\n    key_file: tls.key\n    max_connections: 5\n    idle_timeout: 2m",
                     StringComparison.Ordinal
@@ -79,6 +81,7 @@ public sealed class ConnectorReaderTests : IDisposable
         var tunnel = loaded.Settings.ShouldNotBeNull().Connectors.Single();
         tunnel.Listen.ShouldBe(new IPEndPoint(IPAddress.Any, 9000));
         tunnel.Routes.ShouldBe(["docs", "wiki"]);
+        tunnel.IsIssued.ShouldBeFalse();
         tunnel.CertificateFile.ShouldBe(Path.Combine(folder, "tls.crt"));
         tunnel.KeyFile.ShouldBe(Path.Combine(folder, "tls.key"));
         tunnel.MaxConnections.ShouldBe(5);
@@ -90,10 +93,6 @@ public sealed class ConnectorReaderTests : IDisposable
     [InlineData("listen: \"[::]:8080\"", "listen")]
     [InlineData("listen: 10.1.2.3:8080", "listen")]
     [InlineData("listen: \"8080\"", "listen")]
-    [InlineData("certificate_file: tls.crt", "certificate_file")]
-    [InlineData("key_file: tls.key", "key_file")]
-    [InlineData("certificate_file: no.crt\n    key_file: tls.key", "certificate_file")]
-    [InlineData("certificate_file: tls.crt\n    key_file: no.key", "key_file")]
     [InlineData("max_connections: 0", "max_connections")]
     [InlineData("idle_timeout: 9s", "idle_timeout")]
     [InlineData("api_key: file:key", "api_key")] // of the other kind
@@ -118,6 +117,33 @@ public sealed class ConnectorReaderTests : IDisposable
     public void Read_BadValue_NamesTheKey(string old, string text, string key) =>
         Load(Agent + Least.Replace(old, text, StringComparison.Ordinal))
             .Errors.ShouldContain(e => e.Key == $"tunnels[0].{key}");
+
+    [Theory]
+    [InlineData("", "certificate_file", "write certificate_source: service")] // neither
+    [InlineData("certificate_source: files", "certificate_file", "write certificate_source: service")]
+    [InlineData(
+        "certificate_source: service\n    certificate_file: tls.crt\n    key_file: tls.key",
+        "certificate_file",
+        "or remove certificate_source"
+    )] // both
+    [InlineData("certificate_source: service\n    key_file: tls.key", "key_file", "or remove certificate_source")]
+    [InlineData("certificate_file: tls.crt", "certificate_file", "Set both certificate_file and key_file")]
+    [InlineData("key_file: tls.key", "key_file", "Set both certificate_file and key_file")]
+    [InlineData("certificate_file: no.crt\n    key_file: tls.key", "certificate_file", "Name the PEM file")]
+    [InlineData("certificate_file: tls.crt\n    key_file: no.key", "key_file", "Name the PEM file")]
+    [InlineData(
+        "certificate_source: acme\n    certificate_file: tls.crt\n    key_file: tls.key",
+        "certificate_source",
+        "Write one of files, service"
+    )]
+    public void Read_CertificateOfNoneOrTwoSources_SaysWhatToDo(string lines, string key, string remedy)
+    {
+        var text = Agent + Least.Replace("certificate_source: service", lines, StringComparison.Ordinal);
+
+        var error = Load(text).Errors.ShouldHaveSingleItem();
+        error.Key.ShouldBe($"tunnels[0].{key}");
+        error.ToString().ShouldContain(remedy);
+    }
 
     [Fact]
     public void Read_TwoEntries_NeedTheirOwnAddressAndDomain()

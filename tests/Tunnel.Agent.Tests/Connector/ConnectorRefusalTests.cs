@@ -157,7 +157,8 @@ public sealed class ConnectorRefusalTests
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var scene = await ConnectorScene.StartAsync(
             time: time,
-            change: s => s with { CertificateFile = "", KeyFile = "", Domain = Support.Tunnel.Domain }
+            change: s => s with { CertificateFile = "", KeyFile = "", Domain = Support.Tunnel.Domain },
+            prepare: s => s.Issued.Swap(Support.Tunnel.Domain, s.Tunnel.Leaves.Current!.Pair)
         );
         await using var carrier = await scene.OpenAsync(shape);
         await carrier.WriteAsync(new byte[] { 22, 3, 1, 0 }, Token);

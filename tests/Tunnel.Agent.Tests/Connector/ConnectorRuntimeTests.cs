@@ -63,9 +63,31 @@ public sealed class ConnectorRuntimeTests : IDisposable
         );
     }
 
+    // From the service, as the agent's own: the provider's clients trust the authority of the tunnel.
+    [Fact]
+    public async Task Run_IssuedCertificate_ServesTheProvidersDomain()
+    {
+        await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        var settings = Configure(service, upstream.Port, FindPort(), "certificate_source: service");
+        await using var agent = new RunningAgent(settings, Watch());
+        await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
+
+        using var client = Client(settings.Connectors[0].Listen, service.Tunnel.Root);
+        using var content = new StringContent(LongPollScene.Call, null, "application/json");
+        var answer = await client.PostAsync("/mcp", content, Token);
+
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldBe(LongPollScene.Result);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private AgentSettings Configure(FakeService service, int upstream, int listen)
+    private AgentSettings Configure(
+        FakeService service,
+        int upstream,
+        int listen,
+        string certificate = "certificate_file: tls.crt\n    key_file: tls.key"
+    )
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
         WritePrivate("idp-token", "eyJ.idp.token");
@@ -95,10 +117,9 @@ public sealed class ConnectorRuntimeTests : IDisposable
                 listen: 127.0.0.1:{{listen}}
                 tunnel_domain: {{ConnectorScene.Domain}}
                 routes: [docs]
-                certificate_file: tls.crt
-                key_file: tls.key
+                CERTIFICATE
 
-            """
+            """.Replace("CERTIFICATE", certificate, StringComparison.Ordinal)
         );
         var loaded = Load();
         loaded.Errors.ShouldBeEmpty();
@@ -125,14 +146,17 @@ public sealed class ConnectorRuntimeTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private HttpClient Client(IPEndPoint address)
+    private HttpClient Client(
+        IPEndPoint address,
+        System.Security.Cryptography.X509Certificates.X509Certificate2? root = null
+    )
     {
         var policy = new System.Security.Cryptography.X509Certificates.X509ChainPolicy
         {
             TrustMode = System.Security.Cryptography.X509Certificates.X509ChainTrustMode.CustomRootTrust,
             RevocationMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,
         };
-        policy.CustomTrustStore.Add(pki.Ca);
+        policy.CustomTrustStore.Add(root ?? pki.Ca);
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (_, token) =>

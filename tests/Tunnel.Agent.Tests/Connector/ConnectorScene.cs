@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Connector;
+using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -34,6 +36,12 @@ internal sealed class ConnectorScene : IAsyncDisposable
 
     public Support.Tunnel Tunnel { get; }
 
+    /// <summary>What the service issued for domains of providers.</summary>
+    public DomainLeaves Issued =>
+        field ??= new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, Log);
+
+    public string? IssueFailure { get; set; }
+
     public string? Closure { get; set; }
 
     public bool IsWithdrawn { get; set; }
@@ -53,7 +61,8 @@ internal sealed class ConnectorScene : IAsyncDisposable
         RouteAccess? access = null,
         RoutePolicy? policy = null,
         IAuditTrail? trail = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Action<ConnectorScene>? prepare = null
     )
     {
         var scene = new ConnectorScene(server, trail) { Time = time ?? TimeProvider.System };
@@ -64,6 +73,7 @@ internal sealed class ConnectorScene : IAsyncDisposable
             policy ?? RoutePolicy.Off
         );
         await scene.Tunnel.StartAsync();
+        prepare?.Invoke(scene);
         var agent = scene.StartAgent(change);
         await LongPollScene.UntilAsync(() => agent.Status[0].Problem is null);
         return scene;
@@ -86,7 +96,8 @@ internal sealed class ConnectorScene : IAsyncDisposable
             new ConnectorParts
             {
                 CreateApplication = Tunnel.CreateApplication,
-                Leaves = Tunnel.Leaves,
+                Issued = Issued,
+                FindIssueFailure = _ => IssueFailure,
                 Time = Time,
                 Loggers = Log,
                 Metrics = new ConnectorMetrics(),

@@ -1,9 +1,11 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.PropertyTesting;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Connector;
+using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Tests.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -34,11 +36,13 @@ public sealed class TunnelKindsTests
             trail: trail,
             policy: Policies.Route(Policies.Settings(Policies.Allow("tools", "echo*"), Policies.Deny("no", "drop")))
         );
+        var issued = new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, scene.Log);
+        issued.Swap(Support.Tunnel.Domain, scene.Tunnel.Leaves.Current!.Pair);
         await using var connector = new ConnectorTunnels(
             new ConnectorParts
             {
                 CreateApplication = scene.Tunnel.CreateApplication,
-                Leaves = scene.Tunnel.Leaves,
+                Issued = issued,
                 Time = TimeProvider.System,
                 Loggers = scene.Log,
                 Metrics = new ConnectorMetrics(),

@@ -68,6 +68,7 @@ internal sealed class RotationJobEndpoint(
         var proof = EnrollmentProof.Of(caller);
         var outcome = await server.IssueAsync(
             tunnel,
+            tunnel.Domain,
             csr,
             job =>
                 job with

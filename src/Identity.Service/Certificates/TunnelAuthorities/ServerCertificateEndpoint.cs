@@ -1,17 +1,25 @@
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary><c>POST /v1/agent/server_certificates</c> (8444): the leaf that ends inner TLS, from the tunnel's active authority.</summary>
+/// <summary>
+/// <c>POST /v1/agent/server_certificates</c> (8444): the leaf that ends inner TLS, from the tunnel's active authority, for the tunnel's
+/// domain or for one that a provider gave its tunnel.
+/// </summary>
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
     AgentEnrollmentStore enrollments,
+    HostnameStore hostnames,
     ServerCertificates server
 )
 {
@@ -19,7 +27,7 @@ internal sealed class ServerCertificateEndpoint(
     {
         var read = await SigningRequests.ReadAsync(
             request,
-            WireJson.Default.CertificateSigningRequest,
+            WireJson.Default.AgentServerCertificateRequest,
             static body => body.Csr,
             cancellationToken
         );
@@ -28,7 +36,7 @@ internal sealed class ServerCertificateEndpoint(
             return read.Refusal;
         }
 
-        var (_, csr) = read.Value;
+        var (body, csr) = read.Value;
 
         if (await agents.FindAsync(request.Peer, cancellationToken) is not { } enrollment)
         {
@@ -49,17 +57,30 @@ internal sealed class ServerCertificateEndpoint(
             return refusal;
         }
 
+        var found = await FindDomainAsync(tunnel, body.Domain, cancellationToken);
+        if (!found.TryGet(out var domain, out refusal))
+        {
+            return refusal;
+        }
+
         var outcome = await server.IssueAsync(
             tunnel,
+            domain.Name,
             csr,
             job =>
                 job with
                 {
                     Cause = AuditCause.Of(request.Peer, request),
                     EnrollmentId = enrollment.Id.Value,
-                    Idempotency = csr.KeyFor(enrollment.Id.Value, tunnel.Domain),
-                    // The agent may have been revoked since it was admitted: asked once more in the commit of the intent.
-                    WithIntent = [enrollments.RequireLive(enrollment.Id), .. admission.Require(enrollment)],
+                    Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
+                    // The agent may have been revoked since it was admitted, or the domain removed: asked once more in the
+                    // commit of the intent.
+                    WithIntent =
+                    [
+                        enrollments.RequireLive(enrollment.Id),
+                        .. admission.Require(enrollment),
+                        .. domain.Required,
+                    ],
                 },
             cancellationToken
         );
@@ -68,6 +89,29 @@ internal sealed class ServerCertificateEndpoint(
                 new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal ?? AgentEnrollmentEndpoints.ToRefusal((EnrollmentConflict)outcome.Conflict!);
+            : outcome.Refusal
+                ?? (
+                    outcome.Conflict is TunnelConflict.Stale
+                        ? HostnameErrors.DomainNotApproved.Refuse()
+                        : AgentEnrollmentEndpoints.ToRefusal((EnrollmentConflict)outcome.Conflict!)
+                );
+    }
+
+    // A provider's domain is the tunnel's after an operator of the installation approved its wildcard (S26).
+    private async ValueTask<Result<(string Name, IReadOnlyList<Statement> Required)>> FindDomainAsync(
+        Tunnel tunnel,
+        string? requested,
+        CancellationToken cancellationToken
+    )
+    {
+        if (requested is null || requested == tunnel.Domain)
+        {
+            return (tunnel.Domain, []);
+        }
+
+        var wildcard = HostnameRules.Wildcard + requested;
+        return await hostnames.FindAsync(tunnel.Id, wildcard, cancellationToken) is { IsApproved: true }
+            ? (requested, [hostnames.RequireApproved(tunnel.Id, wildcard)])
+            : HostnameErrors.DomainNotApproved.Refuse();
     }
 }

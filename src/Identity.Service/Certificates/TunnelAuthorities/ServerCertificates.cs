@@ -15,12 +15,14 @@ internal sealed class ServerCertificates(
     CertificateIssuer issuer
 )
 {
-    /// <param name="tunnel">Decides the names.</param>
+    /// <param name="tunnel">Whose authority signs.</param>
+    /// <param name="domain">Decides the names: the tunnel's own domain, or one that the caller found approved for it.</param>
     /// <param name="request">Contributes the key alone.</param>
     /// <param name="describe">Fills in who asked, and what the job is recorded with.</param>
     /// <param name="cancellationToken">Counts until the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         Tunnel tunnel,
+        string domain,
         ProvenRequest request,
         Func<IssuanceJob, IssuanceJob> describe,
         CancellationToken cancellationToken
@@ -31,7 +33,7 @@ internal sealed class ServerCertificates(
             return IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse());
         }
 
-        var names = ServerProfile.GetNames(tunnel);
+        var names = ServerProfile.GetNames(domain);
         if (RequestPolicy.Check(request.Csr, server.Profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
@@ -65,7 +67,7 @@ internal sealed class ServerCertificates(
                     Profile = server.Profile,
                     PublicKey = request.Csr.PublicKey,
                     Names = names,
-                    Identity = tunnel.Domain,
+                    Identity = domain,
                     Cause = AuditCause.System,
                     OrganizationId = tunnel.OrganizationId,
                     WorkspaceId = tunnel.WorkspaceId,

@@ -14,5 +14,8 @@ internal sealed class ServerProfile(CertificateProfiles profiles)
     public CertificateProfile Trial => profiles.Trial;
 
     /// <summary>The tunnel's domain and its wildcard, and nothing else (design §11).</summary>
-    public static GrantedNames GetNames(Tunnel tunnel) => new() { Dns = [tunnel.Domain, $"*.{tunnel.Domain}"] };
+    public static GrantedNames GetNames(Tunnel tunnel) => GetNames(tunnel.Domain);
+
+    /// <summary>The same of a domain that a provider gave one of its tunnels, which an operator approved for this one.</summary>
+    public static GrantedNames GetNames(string domain) => new() { Dns = [domain, $"*.{domain}"] };
 }

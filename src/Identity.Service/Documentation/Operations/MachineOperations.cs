@@ -22,10 +22,10 @@ internal static class MachineOperations
                 "POST /v1/agent/server_certificates",
                 "issue_agent_server_certificate",
                 "Issue an inner TLS certificate",
-                "Signs the server certificate for the tunnel's domain with the tunnel's active authority. Refused "
-                    + "to enrolments by tunnel token."
+                "Signs the server certificate for the tunnel's domain, or for the domain of another provider's tunnel that an operator "
+                    + "approved (hostname *.DOMAIN), with the tunnel's active authority. Refused to enrolments by tunnel token."
             )
-            .Takes<CertificateSigningRequest>()
+            .Takes<AgentServerCertificateRequest>()
             .Answers<ServerCertificateDocument>();
         table
             .Add(

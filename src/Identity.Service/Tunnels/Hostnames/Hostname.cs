@@ -16,6 +16,14 @@ internal sealed record Hostname
     /// <summary>The operator who approved it in place of a proof; null = not approved.</summary>
     public string? ApprovedBy { get; init; }
 
+    /// <summary>It is in force by an operator's word.</summary>
+    public bool IsApproved => ApprovedBy is not null && State == Culvert.Platform.Wire.HostnameState.Active;
+
+    /// <summary>
+    /// <c>*.domain</c>: the domain that another provider gave a tunnel. Agents get certificates for it, and edges do not route it.
+    /// </summary>
+    public bool IsWildcard => HostnameRules.IsWildcard(Name);
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ActiveAt { get; init; }

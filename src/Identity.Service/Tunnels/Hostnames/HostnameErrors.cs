@@ -8,8 +8,9 @@ internal static class HostnameErrors
         "hostname.name",
         400,
         "The name cannot be a custom hostname.",
-        "It is an address, a wildcard, a single label, too long, or has other characters than letters, digits and hyphens.",
-        "Write one full DNS name such as mcp.example.com; names in other scripts in their xn-- form."
+        "It is an address, a single label, too long, or has other characters than letters, digits and hyphens.",
+        "Write one full DNS name such as mcp.example.com (names in other scripts in their xn-- form), or *.DOMAIN for the domain that another "
+            + "provider gave its tunnel."
     );
 
     public static readonly ErrorCode PublicSuffix = new(
@@ -50,6 +51,22 @@ internal static class HostnameErrors
         "The name is in use by another tunnel.",
         "Another tunnel has it active, or had it when it was archived less than 30 days ago.",
         "Remove it there first; an archived tunnel of the same organization releases it immediately."
+    );
+
+    public static readonly ErrorCode Wildcard = new(
+        "hostname.wildcard",
+        409,
+        "A wildcard is not proven by a record.",
+        "It claims the domain that another provider gave its tunnel, whose zone is the provider's.",
+        "Have an installation operator approve it (culvert tunnel hostname approve)."
+    );
+
+    public static readonly ErrorCode DomainNotApproved = new(
+        "server_certificate.domain",
+        403,
+        "The tunnel has no approval for certificates of this domain.",
+        "*.DOMAIN was not added to the tunnel's hostnames, was not approved by an installation operator, or was removed.",
+        "Add it (culvert tunnel hostname add '*.DOMAIN' --tunnel TUNNEL), and have an installation operator approve it."
     );
 
     public static readonly ErrorCode SuffixList = new(

@@ -14,6 +14,9 @@ internal sealed class HostnameRules(
     PublicSuffixFile suffixes
 )
 {
+    /// <summary>What the domain of another provider's tunnel begins with when it is claimed.</summary>
+    public const string Wildcard = "*.";
+
     // The TXT record's name must fit, too.
     private static readonly int MaxLength = 253 - HostnameProof.Label.Length;
 
@@ -21,14 +24,19 @@ internal sealed class HostnameRules(
     public static Result<string> Parse(string written)
     {
         var name = written.ToLowerInvariant();
-        return name.Length > MaxLength || !name.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(name)
+        var domain = GetDomain(name);
+        return
+            name.Length > MaxLength || !domain.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(domain)
             ? HostnameErrors.Name.Refuse()
             : name;
     }
 
+    public static bool IsWildcard(string name) => name.StartsWith(Wildcard, StringComparison.Ordinal);
+
     /// <summary>Null = it may be claimed.</summary>
-    public async ValueTask<Refusal?> CheckAsync(string name, CancellationToken cancellationToken)
+    public async ValueTask<Refusal?> CheckAsync(string written, CancellationToken cancellationToken)
     {
+        var name = GetDomain(written);
         if (suffixes.Current?.IsSuffix(name) == true)
         {
             return HostnameErrors.PublicSuffix.Refuse();
@@ -38,7 +46,7 @@ internal sealed class HostnameRules(
         var live = await edges.ListLiveAsync(cancellationToken);
         var ofEdges = live.SelectMany(edge => edge.DnsNames.Concat(edge.Addresses.Select(HostOfAddress)));
         var isOwn =
-            own.Concat(ofEdges).Contains(name, StringComparer.OrdinalIgnoreCase)
+            own.Concat(ofEdges).Append(IsWildcard(written) ? options.DomainSuffix : "").Any(o => IsCovered(o, written))
             || IsAtOrBelow(name, options.DomainSuffix)
             || await hostnames.IsTunnelDomainAsync([.. WithAncestors(name)], cancellationToken);
         return isOwn ? HostnameErrors.Reserved.Refuse() : null;
@@ -46,9 +54,21 @@ internal sealed class HostnameRules(
 
     /// <summary>Null = it may be proven: there is a list, and it has no objection.</summary>
     public Refusal? CheckProvable(string name) =>
-        suffixes.Current is not { } list ? HostnameErrors.SuffixList.Refuse()
+        IsWildcard(name) ? HostnameErrors.Wildcard.Refuse()
+        : suffixes.Current is not { } list ? HostnameErrors.SuffixList.Refuse()
         : list.IsSuffix(name) ? HostnameErrors.PublicSuffix.Refuse()
         : null;
+
+    private static string GetDomain(string name) => IsWildcard(name) ? name[Wildcard.Length..] : name;
+
+    // A wildcard covers the domain and what is one label below it (RFC 9525 §6.3).
+    private static bool IsCovered(string own, string claimed) =>
+        own.Equals(GetDomain(claimed), StringComparison.OrdinalIgnoreCase)
+        || (
+            IsWildcard(claimed)
+            && own.IndexOf('.', StringComparison.Ordinal) is var dot and > 0
+            && own[(dot + 1)..].Equals(GetDomain(claimed), StringComparison.OrdinalIgnoreCase)
+        );
 
     private static bool IsAtOrBelow(string name, string domain) =>
         name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);

@@ -148,6 +148,19 @@ internal sealed class HostnameStore(Database database)
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
+    /// <summary>An operator's approval still holds; else <see cref="TunnelConflict.Stale"/>.</summary>
+    public Statement RequireApproved(TunnelId tunnelId, string name) =>
+        new Statement(
+            "SELECT 1 FROM hostnames WHERE tunnel_id = @Value AND name = @name AND state = @Active "
+                + "AND approved_by IS NOT NULL",
+            new
+            {
+                tunnelId.Value,
+                name,
+                HostnameState.Active,
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
     /// <summary><see cref="TunnelConflict.Stale"/> when it is gone.</summary>
     public Statement Remove(Hostname hostname) =>
         new Statement(

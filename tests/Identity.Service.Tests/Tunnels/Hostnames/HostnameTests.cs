@@ -136,7 +136,10 @@ public sealed class HostnameTests : IAsyncDisposable
 
     [Theory]
     [InlineData("127.0.0.1")]
-    [InlineData("*.example.com")]
+    [InlineData("*.com")]
+    [InlineData("*.127.0.0.1")]
+    [InlineData("a.*.example.com")]
+    [InlineData("*.*.example.com")]
     [InlineData("localhost")]
     [InlineData("mcp_1.example.com")]
     [InlineData("-mcp.example.com")]
@@ -173,6 +176,10 @@ public sealed class HostnameTests : IAsyncDisposable
     [InlineData("edge.example.com", "hostname.reserved")] // an edge
     [InlineData("tunnel.example.com", "hostname.reserved")] // the suffix of tunnels
     [InlineData("a.b.tunnel.example.com", "hostname.reserved")]
+    [InlineData("*.co.uk", "hostname.public_suffix")]
+    [InlineData("*.identity.test", "hostname.reserved")]
+    [InlineData("*.tunnel.example.com", "hostname.reserved")]
+    [InlineData("*.example.com", "hostname.reserved")] // it would cover the edge and the suffix of tunnels
     public async Task Add_NameOfOthers_IsRefused(string name, string code)
     {
         await using var service = await StartAsync();
@@ -180,6 +187,23 @@ public sealed class HostnameTests : IAsyncDisposable
         await FeedTests.CreateEdgeAsync(service);
 
         await AddCall(service, path, name).ShouldRefuseAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    // The zone is the provider's, so there is nothing to prove; and its names do not come through our edges.
+    [Fact]
+    public async Task Wildcard_OfAProvider_NeedsAnOperatorAndIsInNoFeed()
+    {
+        await using var service = await StartAsync();
+        var (path, tunnel) = await TunnelAsync(service);
+        await AddAsync(service, path, "*.abcd1234.tunnel.provider.com");
+
+        await service
+            .Api.PostAsync($"{path}/*.abcd1234.tunnel.provider.com/check", null)
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "hostname.wildcard");
+        var approved = await service.Api.PostOkAsync($"{path}/*.abcd1234.tunnel.provider.com/approve");
+
+        approved.Text("state").ShouldBe("active");
+        (await FeedNamesAsync(service, tunnel)).ShouldBe((null, null));
     }
 
     [Fact]

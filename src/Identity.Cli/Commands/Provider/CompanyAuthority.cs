@@ -1,0 +1,49 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Cli.Commands.Provider;
+
+/// <summary>A CA certificate of the company that the provider's clients are to trust.</summary>
+/// <param name="Pem">The certificate alone.</param>
+/// <param name="Fingerprint">SHA-256 of it, lower-case hex.</param>
+/// <param name="NotAfter">Its last second.</param>
+/// <param name="IsKept">It stays registered if it is, and is not registered again: its last certificates are still in use.</param>
+internal sealed record CompanyAuthority(string Pem, string Fingerprint, DateTimeOffset NotAfter, bool IsKept = false)
+{
+    // What a provider takes.
+    private const int MaxPemCharacters = 8 * 1024;
+
+    /// <summary>Reads a PEM text of exactly one certificate. A private key in it never leaves this machine.</summary>
+    public static CompanyAuthority Read(string pem, string where)
+    {
+        if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            throw Bad("it contains a private key", "name a file with the certificate alone; nothing was sent");
+        }
+
+        if (!CertificatePem.TryRead(pem, out var found) || found.Count != 1)
+        {
+            throw Bad(
+                "it is not the PEM text of exactly one certificate",
+                "name the CA that signs server certificates directly"
+            );
+        }
+
+        var certificate = found[0];
+        var alone = certificate.ExportCertificatePem();
+        return alone.Length > MaxPemCharacters
+            ? throw Bad("its certificate is longer than 8 kB", "use a CA certificate with fewer extensions")
+            : new CompanyAuthority(alone, GetFingerprint(certificate), certificate.NotAfter.ToUniversalTime());
+
+        CommandFailure Bad(string problem, string next) =>
+            new(ExitCode.Configuration, $"the CA certificate cannot be registered: {problem}")
+            {
+                Where = where,
+                Next = next,
+            };
+    }
+
+    private static string GetFingerprint(X509Certificate2 certificate) =>
+        CertificateNames.Fingerprint(certificate).Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+}

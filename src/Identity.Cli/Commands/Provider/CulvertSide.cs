@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
+
+namespace Culvert.Identity.Cli.Commands.Provider;
+
+/// <summary>
+/// What the Culvert service has to do with a provider's tunnel: the authorities of the Culvert tunnel whose agents serve it, and the
+/// approval for certificates of the provider's domain.
+/// </summary>
+internal sealed class CulvertSide(CommandContext context, string tunnel)
+{
+    private const string Active = "active";
+
+    /// <summary>Those that sign now, or next.</summary>
+    public async Task<IReadOnlyList<CompanyAuthority>> ReadAuthoritiesAsync(CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var id = await context.IdAsync(Noun.Tunnel, tunnel, cancel);
+        var answer = await client.GetAsync($"{Noun.Ca.Path}?tunnel_id={Uri.EscapeDataString(id)}&limit=1000", cancel);
+        var found = answer
+            .Json.Data()
+            .OfType<JsonObject>()
+            .Where(ca => ca.Text("state") is Active or "staged" or "retiring")
+            .Select(ca => (IsKept: ca.Text("state") == "retiring", Pem: FindPem(ca), Id: ca.Text("id")))
+            .Where(ca => ca.Pem is not null)
+            .Select(ca => CompanyAuthority.Read(ca.Pem!, $"authority {ca.Id}") with { IsKept = ca.IsKept })
+            .ToList();
+        return found.Any(ca => !ca.IsKept)
+            ? found
+            : throw new CommandFailure(ExitCode.Refused, "the tunnel has no active certificate authority to register")
+            {
+                Where = $"--tunnel {tunnel}",
+                Next = "culvert ca list shows its authorities; activate one, or name a CA with --ca-certificate",
+            };
+    }
+
+    /// <summary>Claims the domain for the tunnel; whether an operator has yet to approve it.</summary>
+    /// <param name="domain">The provider's.</param>
+    /// <param name="done">Receives what was done, or would be.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<bool> ClaimAsync(string domain, Action<string> done, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var name = "*." + domain;
+        var path = await context.PathAsync(Noun.Tunnel, tunnel, cancel) + "/hostnames";
+        var known = (await client.GetAsync(path, cancel))
+            .Json.Data()
+            .OfType<JsonObject>()
+            .FirstOrDefault(h => h.Text("name") == name);
+        if (known is not null)
+        {
+            return known.Text("state") != Active;
+        }
+
+        done($"add the hostname {name} to the Culvert tunnel {tunnel}");
+        if (!context.IsDryRun)
+        {
+            await client.PostAsync(path, new JsonObject { ["name"] = name }, cancel);
+        }
+
+        return true;
+    }
+
+    private static string? FindPem(JsonObject authority) =>
+        authority["chain"] is JsonArray { Count: > 0 } chain ? chain[0].Text("pem") : null;
+}

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Culvert.Identity.Cli.Commands.Provider;
+
+/// <summary>The section of <c>agent.yaml</c> that serves a provider's tunnel.</summary>
+internal static class TunnelsSection
+{
+    /// <param name="domain">Of the tunnel; checked.</param>
+    /// <param name="routes">The agent's routes; empty = the operator fills them in.</param>
+    /// <param name="isIssued">The Culvert service issues the certificate.</param>
+    public static string Write(string domain, IReadOnlyList<string> routes, bool isIssued)
+    {
+        var text = new StringBuilder()
+            .Append("tunnels:\n  - kind: connector\n    listen: 127.0.0.1:8080\n")
+            .Append("    tunnel_domain: ")
+            .Append(domain)
+            .Append("\n    routes: [")
+            .Append(routes.Count == 0 ? "ROUTE" : string.Join(", ", routes.Select(Quote)))
+            .Append(routes.Count == 0 ? "] # names of entries of routes\n" : "]\n");
+        text.Append(
+            isIssued
+                ? "    certificate_source: service\n"
+                : "    certificate_file: /etc/culvert/provider/tls.crt # signed by the registered CA\n    key_file: /etc/culvert/provider/tls.key\n"
+        );
+        return text.ToString();
+    }
+
+    // "@", and words that YAML takes for another type, need the quotes.
+    private static string Quote(string name) => $"\"{name.Replace("\"", "", StringComparison.Ordinal)}\"";
+}

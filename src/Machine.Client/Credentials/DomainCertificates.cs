@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+
+namespace Culvert.Machine.Client.Credentials;
+
+/// <summary>
+/// Server certificates for the domains that other providers gave their tunnels: each has the loop of the agent's own certificate, for
+/// as long as it is wanted.
+/// </summary>
+/// <param name="create">Makes the loop of a domain.</param>
+/// <param name="supervise">Runs a loop until cancelled, whatever goes wrong in one turn.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DomainCertificates(
+    Func<string, KeyType, ServerCertificateLoop> create,
+    Func<string, Func<CancellationToken, Task>, CancellationToken, Task> supervise,
+    TimeProvider time
+)
+{
+    private readonly ConcurrentDictionary<string, ServerCertificateLoop> loops = new(StringComparer.Ordinal);
+    private readonly AsyncSignal signal = new(time);
+    private volatile Wanted wanted = new([], KeyType.EcdsaP256);
+
+    /// <summary>From now on for these domains alone, with keys of this kind.</summary>
+    public void Use(IReadOnlyCollection<string> domains, KeyType keyType)
+    {
+        wanted = new Wanted(domains, keyType);
+        signal.Set();
+    }
+
+    /// <summary>The loop of a domain; null before it began.</summary>
+    public ServerCertificateLoop? Find(string domain) => loops.GetValueOrDefault(domain);
+
+    /// <summary>Wakes the loops when identity or feed changed.</summary>
+    public void Wake()
+    {
+        foreach (var loop in loops.Values)
+        {
+            loop.Wake();
+        }
+    }
+
+    /// <summary>Ends the waits after failures: the service answers again.</summary>
+    public void RetryNow()
+    {
+        foreach (var loop in loops.Values)
+        {
+            loop.RetryNow();
+        }
+    }
+
+    /// <summary>Runs the loops of the wanted domains until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var running = new Dictionary<string, (CancellationTokenSource Stop, Task Running)>(StringComparer.Ordinal);
+        try
+        {
+            while (true)
+            {
+                var now = wanted;
+                foreach (var domain in running.Keys.Except(now.Domains, StringComparer.Ordinal).ToList())
+                {
+                    loops.TryRemove(domain, out _);
+                    await EndAsync(running[domain]);
+                    running.Remove(domain);
+                }
+
+                foreach (var domain in now.Domains)
+                {
+                    if (loops.TryGetValue(domain, out var known))
+                    {
+                        known.Use(now.KeyType);
+                        continue;
+                    }
+
+                    var loop = loops[domain] = create(domain, now.KeyType);
+                    var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                    running[domain] = (stop, supervise($"certificate of {domain}", StartAsync, stop.Token));
+
+                    async Task StartAsync(CancellationToken ct)
+                    {
+                        await loop.RestoreAsync(ct);
+                        await loop.RunAsync(ct);
+                    }
+                }
+
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+            }
+        }
+        finally
+        {
+            loops.Clear();
+            foreach (var one in running.Values)
+            {
+                await EndAsync(one);
+            }
+        }
+    }
+
+    private static async Task EndAsync((CancellationTokenSource Stop, Task Running) one)
+    {
+        await one.Stop.CancelAsync();
+        await one.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        one.Stop.Dispose();
+    }
+
+    private sealed record Wanted(IReadOnlyCollection<string> Domains, KeyType KeyType);
+}

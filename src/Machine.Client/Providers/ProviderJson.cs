@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Machine.Client.Providers;
+
+/// <summary>Serialisers of a provider's wire. Its answers may have members that we do not know.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(CreateProviderTunnel))]
+[JsonSerializable(typeof(AddProviderCertificate))]
+[JsonSerializable(typeof(ProviderTunnel))]
+[JsonSerializable(typeof(ProviderCertificate))]
+[JsonSerializable(typeof(ProviderTunnelToken))]
+[JsonSerializable(typeof(ProviderPage<ProviderTunnel>))]
+[JsonSerializable(typeof(ProviderPage<ProviderCertificate>))]
+internal sealed partial class ProviderJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Machine.Client.Providers;
+
+/// <summary>A tunnel as its provider describes it.</summary>
+public sealed record ProviderTunnel
+{
+    /// <summary><c>tnl_…</c>; any text to us.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("display_name")]
+    public string? DisplayName { get; init; }
+
+    /// <summary>Assigned at creation, and never used again.</summary>
+    [JsonPropertyName("domain")]
+    public required string Domain { get; init; }
+
+    /// <summary>Null = it is in use.</summary>
+    [JsonPropertyName("archived_at")]
+    public string? ArchivedAt { get; init; }
+}

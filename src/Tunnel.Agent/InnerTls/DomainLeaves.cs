@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>
+/// The certificates that the service issued for the domains of other providers' tunnels, one slot each. A swap concerns handshakes from
+/// then on; connections made before continue.
+/// </summary>
+internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, ILoggerFactory loggers)
+{
+    private readonly ConcurrentDictionary<string, LeafSlot> slots = new(StringComparer.Ordinal);
+    private volatile Negotiable negotiable = new(protocols);
+
+    /// <summary>The slot of a domain, which is empty until its certificate has arrived.</summary>
+    public LeafSlot Get(string domain) =>
+        slots.GetOrAdd(domain, _ => new LeafSlot(negotiable.Protocols, time, loggers.CreateLogger<LeafSlot>()));
+
+    public void Swap(string domain, KeyAndCertificate pair) => Get(domain).Swap(pair);
+
+    /// <summary>What handshakes may negotiate from now on.</summary>
+    public void Use(SslProtocols next)
+    {
+        negotiable = new Negotiable(next);
+        foreach (var slot in slots.Values)
+        {
+            slot.Use(next);
+        }
+    }
+
+    /// <summary>Forgets the domains that the configuration no longer names. Tunnels that end keep their slot until then.</summary>
+    public void Retain(IReadOnlyCollection<string> domains)
+    {
+        foreach (var gone in slots.Keys.Except(domains, StringComparer.Ordinal))
+        {
+            slots.TryRemove(gone, out _);
+        }
+    }
+
+    private sealed record Negotiable(SslProtocols Protocols);
+}
