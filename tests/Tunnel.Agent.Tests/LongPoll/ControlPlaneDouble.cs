@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Culvert.Platform.Certificates;
+using Culvert.Testing.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
@@ -15,7 +16,7 @@ namespace Culvert.Tunnel.Agent.Tests.LongPoll;
 /// </summary>
 internal sealed class ControlPlaneDouble : IAsyncDisposable
 {
-    public const string TunnelId = "tunnel_0123456789abcdefghijklmnopqrstuv";
+    public const string TunnelId = TunnelCommands.TunnelId;
 
     private readonly RawUpstream server;
     private readonly Channel<JsonNode> commands = Channel.CreateUnbounded<JsonNode>();
@@ -53,19 +54,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     public string Enqueue(string? message = null, string type = "jsonrpc", Action<JsonObject>? change = null)
     {
         var id = $"req-{Interlocked.Increment(ref lastId)}";
-        var command = new JsonObject
-        {
-            ["request_id"] = id,
-            ["shard_token"] = $"shard/{id}",
-            ["command_type"] = type,
-            ["created_at"] = "2026-01-01T00:00:00Z",
-            ["headers"] = new JsonObject { ["X-Request-Id"] = new JsonArray($"client-{id}") },
-        };
-        if (message is not null)
-        {
-            command["jsonrpc"] = JsonNode.Parse(message);
-        }
-
+        var command = TunnelCommands.Create(id, message, type);
         change?.Invoke(command);
         commands.Writer.TryWrite(command);
         return id;
