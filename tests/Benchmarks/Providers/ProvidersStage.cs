@@ -20,6 +20,9 @@ internal sealed class ProvidersStage : IAsyncDisposable
     /// <summary>More than any row has under way.</summary>
     private const int MostCalls = 8_192;
 
+    /// <summary>One caller gets three quarters of them.</summary>
+    private const int MostConnections = 2 * MostCalls;
+
     private const string ConnectorDomain = "bench.tunnel.example.com";
 
     private readonly Installation installation;
@@ -68,7 +71,7 @@ internal sealed class ProvidersStage : IAsyncDisposable
                 ManualTunnel = false,
                 DangerousOpenRoute = true,
                 Upstream = new Uri($"http://127.0.0.1:{spare.Api}"),
-                UpstreamSettings = [$"max_connections: {MostCalls}"],
+                UpstreamSettings = [$"max_connections: {MostConnections}"],
                 ClientsPerSecond = ClientsPerSecond,
                 Published = true,
                 AgentSections = $"{longPoll}\n{DescribeConnector(certificates, spare)}",

@@ -10,10 +10,12 @@ namespace Culvert.Benchmarks.Providers;
 /// </summary>
 internal sealed class WaitingRow(ProvidersStage stage, TimeProvider time)
 {
-    /// <summary>These pay for what each thousand after them finds: pools, heaps, tables.</summary>
-    private const int First = 1_000;
+    /// <summary>
+    /// These pay for what all after them find: pools, tables, and the part of the heap that is filled before a collection.
+    /// </summary>
+    private const int First = 2_000;
 
-    private const int Further = 2_000;
+    private const int Further = 6_000;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
