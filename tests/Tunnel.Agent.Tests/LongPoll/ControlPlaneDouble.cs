@@ -26,6 +26,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
     private int lastId;
     private int delivering;
+    private int polling;
 
     /// <param name="certificate">Its own; null: it speaks no TLS.</param>
     /// <param name="shown">Told the serial of each agent's certificate.</param>
@@ -43,6 +44,9 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
 
     /// <summary>Whether a poll has passed the gate and is not answered yet.</summary>
     public bool IsDelivering => Volatile.Read(ref delivering) > 0;
+
+    /// <summary>Whether a poll is not answered yet, behind the gate or before it.</summary>
+    public bool IsPolled => Volatile.Read(ref polling) > 0;
 
     /// <summary>Awaited before a poll is answered, where it is set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -112,7 +116,20 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     {
         Polls++;
         polls.Writer.TryWrite(request);
-        await PassGateAsync(stop);
+        Interlocked.Increment(ref polling);
+        try
+        {
+            await PassGateAsync(stop);
+            return await AnswerPassedAsync(request, stream, stop);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref polling);
+        }
+    }
+
+    private async Task<bool> AnswerPassedAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
         try
         {
             var response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);

@@ -50,7 +50,7 @@ public sealed class LongPollTransportTests : IDisposable
         var access = new RouteAccess(
             new OauthSettings { Mode = OauthMode.DangerousNone },
             [],
-            hasCredential ? new StaticCredential("X-Api-Key", SecretReference.ToFile(secret)) : null,
+            hasCredential ? new StaticCredential("X-Api-Key", SecretReference.ToFile(secret)) : NoCredential.Instance,
             TimeProvider.System
         );
         await using var scene = await StartAsync(way, AnswerWithKeyAsync, access);
