@@ -41,7 +41,10 @@ internal sealed class SoakRow(ProvidersStage stage, TimeProvider time)
         try
         {
             return await RunAsync(
-                [await SoakedAgent.ReadAsync(first), await SoakedAgent.ReadAsync(second)],
+                [
+                    await SoakedAgent.ReadAsync(first, cancellationToken),
+                    await SoakedAgent.ReadAsync(second, cancellationToken),
+                ],
                 cancellationToken
             );
         }
@@ -55,7 +58,7 @@ internal sealed class SoakRow(ProvidersStage stage, TimeProvider time)
     {
         UseSeries[] series = [.. agents.Select((agent, i) => new UseSeries($"agent{i + 1}", agent.Agent.Process))];
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await agents[0].ServeAsync(stage.LongPollSection);
+        await agents[0].ServeAsync(stage.LongPollSection, cancellationToken);
         await UntilAsync(() => stage.Plane.Polling.Count == 1, cancellationToken);
         var calls = Enumerable.Range(0, Callers).Select(_ => CallAsync(over.Token)).ToList();
         var sampling = SampleAsync(series, over.Token);
@@ -92,15 +95,15 @@ internal sealed class SoakRow(ProvidersStage stage, TimeProvider time)
     {
         if (overlaps)
         {
-            await to.ServeAsync(stage.LongPollSection);
+            await to.ServeAsync(stage.LongPollSection, cancellationToken);
             await UntilAsync(() => stage.Plane.Polling.Count == 2, cancellationToken);
         }
 
-        await from.ServeAsync("");
+        await from.ServeAsync("", cancellationToken);
         await UntilQuietAsync(overlaps ? 1 : 0, cancellationToken);
         if (!overlaps)
         {
-            await to.ServeAsync(stage.LongPollSection);
+            await to.ServeAsync(stage.LongPollSection, cancellationToken);
             await UntilAsync(() => stage.Plane.Polling.Count == 1, cancellationToken);
         }
     }

@@ -14,19 +14,20 @@ internal sealed class SoakedAgent
 
     public TunnelAgent Agent { get; }
 
-    public static async Task<SoakedAgent> ReadAsync(TunnelAgent agent)
+    public static async Task<SoakedAgent> ReadAsync(TunnelAgent agent, CancellationToken cancellationToken)
     {
-        var text = await File.ReadAllTextAsync(agent.ConfigurationFile);
+        var text = await File.ReadAllTextAsync(agent.ConfigurationFile, cancellationToken);
         var tunnels = text.IndexOf("tunnels:", StringComparison.Ordinal);
         return new SoakedAgent(agent, tunnels < 0 ? text : text[..tunnels]);
     }
 
-    /// <param name="section">Of <c>tunnels</c>; empty = none.</param>
-    public async Task ServeAsync(string section)
+    /// <param name="section">The section <c>tunnels</c>; empty = none.</param>
+    /// <param name="cancellationToken">Ends the write.</param>
+    public async Task ServeAsync(string section, CancellationToken cancellationToken)
     {
         // Never half a file under its name.
         var next = Agent.ConfigurationFile + ".next";
-        await File.WriteAllTextAsync(next, $"{own}\n{section}\n");
+        await File.WriteAllTextAsync(next, $"{own}\n{section}\n", cancellationToken);
         File.Move(next, Agent.ConfigurationFile, overwrite: true);
     }
 
