@@ -74,7 +74,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to stop while it waited.
+            // The stop came during a wait.
         }
 
         problem = "The agent is stopping.";

@@ -87,7 +87,7 @@ public sealed class LongPollTransportTests : IDisposable
             received.Add(answer.RequestId, answer.Json);
         }
 
-        received.Order().ShouldBe(expected.ToDictionary(e => e.Key, e => (string?)e.Value).Order());
+        received.ShouldAllBe(answer => answer.Value == expected[answer.Key]);
         await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
