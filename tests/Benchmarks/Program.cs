@@ -9,6 +9,7 @@ using Culvert.Benchmarks.HighAvailability;
 using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
 using Culvert.Benchmarks.Policy;
+using Culvert.Benchmarks.Providers;
 using Culvert.Benchmarks.Revocation;
 using Culvert.Benchmarks.Servers;
 using Culvert.Benchmarks.Transparency;
@@ -67,6 +68,11 @@ var figures = args switch
     ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
     ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
     ["policy", "record"] => new RecordRow(folder, TimeProvider.System).RunAsync(stopping.Token),
+    ["providers", .. var rows] when rows.All(ProvidersBench.Rows.Contains) => new ProvidersBench(
+        checkout,
+        folder,
+        TimeProvider.System
+    ).RunAsync(rows, stopping.Token),
     ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains) => new TunnelBench(
         checkout,
         folder,
@@ -79,7 +85,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
-            + "| policy [decision | record] | ha [nodes | migration] | console | compare CHECKOUT CHECKOUT"
+            + "| policy [decision | record] | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT"
     );
     return 64;
 }
@@ -166,6 +172,7 @@ async Task<int> ServeAsync(string kind, string[] arguments)
             kind switch
             {
                 "empty" => EmptyEndpoint.RunAsync(arguments, stopping.Token),
+                EchoUpstream.Kind => EchoUpstream.RunAsync(arguments, stopping.Token),
                 "upstream" => FixedUpstream.RunAsync(arguments, stopping.Token),
                 BareEdge.Kind => BareEdge.RunAsync(arguments, stopping.Token),
                 "delay" => DelayRelay.RunAsync(arguments, stopping.Token),

@@ -69,6 +69,9 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>For commands under way when the agent stops, or the tunnel is removed from the file.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a poll that is under way may still deliver when the agent stops.</summary>
+    public TimeSpan LastDelivery { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The route of a channel; null: the tunnel has no such channel.</summary>
     public string? FindRoute(string channel)
     {

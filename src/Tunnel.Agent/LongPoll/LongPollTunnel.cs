@@ -66,7 +66,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         try
         {
             await WaitForUpstreamsAsync(stop);
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 await WaitUntilOpenAsync(stop);
                 await PollSafelyAsync(stop);
@@ -74,9 +74,10 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            problem = "The agent is stopping.";
+            // The stop came during a wait.
         }
 
+        problem = "The agent is stopping.";
         Log.LongPollEnded(parts.Logger, settings.TunnelId, underWay.Count);
         await DrainAsync();
         await drain.CancelAsync();
@@ -95,10 +96,14 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
     private async Task PollSafelyAsync(CancellationToken stop)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, Volatile.Read(ref closing).Token);
+        var closed = Volatile.Read(ref closing).Token;
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, closed);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, parts.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, closed);
+        await using var stopping = stop.Register(() => EndSoon(late));
         try
         {
-            await PollAsync(both.Token);
+            await PollAsync(both.Token, ended.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -113,7 +118,21 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    private async Task PollAsync(CancellationToken stop)
+    private void EndSoon(CancellationTokenSource poll)
+    {
+        if (settings.LastDelivery > TimeSpan.Zero)
+        {
+            poll.CancelAfter(settings.LastDelivery);
+        }
+        else
+        {
+            poll.Cancel();
+        }
+    }
+
+    // What a control plane delivers to a poll that was cancelled is lost, and under load each poll delivers at once. So the stop
+    // ends the waits immediately, and a poll that is under way a moment later.
+    private async Task PollAsync(CancellationToken stop, CancellationToken ended)
     {
         // With no slot free, nothing is requested.
         await slots.WaitAsync(stop);
@@ -121,7 +140,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         var limit = Math.Clamp(slots.CurrentCount, 1, CommandReader.MostCommands);
         var began = parts.Time.GetTimestamp();
         var wait = problem is null || settings.PollTimeout < FirstWait ? settings.PollTimeout : FirstWait;
-        var reply = await plane.PollAsync(limit, wait, settings.PollChannels, stop);
+        var reply = await plane.PollAsync(limit, wait, settings.PollChannels, ended);
         var batch =
             !reply.IsSuccess ? null
             : reply.Body.IsEmpty ? PollBatch.Empty

@@ -98,6 +98,14 @@ internal sealed record Figure
                 : Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 3),
         };
 
+    /// <summary>The slowest hundredth of the rounds, with their middle.</summary>
+    public static Figure OfSlowest(string name, IReadOnlyList<LoadResult> measured) =>
+        OfValue(name, "ms", [.. measured.Select(round => round.P99.TotalMilliseconds)]) with
+        {
+            P50Ms = Math.Round(Median(measured, round => round.P50.TotalMilliseconds), 2),
+            Load = LoadAverage(),
+        };
+
     private static double LoadAverage() =>
         double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 

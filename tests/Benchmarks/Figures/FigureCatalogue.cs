@@ -210,6 +210,52 @@ internal static class FigureCatalogue
             "ms",
             "the longest write while a table of so many rows is altered; floor: the longest before"
         ),
+        new(
+            "providers",
+            "providers.longpoll.calls.c*",
+            "1/s",
+            "calls of so many callers through a control plane, 1,024 bytes each way; floor: through the own edge"
+        ),
+        new(
+            "providers",
+            "providers.longpoll.agent_cpu_per_1k.c*",
+            "ms",
+            "the agent's processor time for 1,000 of them; floor: through the own edge"
+        ),
+        new(
+            "providers",
+            "providers.longpoll.added.c*",
+            "ms",
+            "from a poll's response to the answer's arrival without the server's time, p99, 20 calls a second of each caller"
+        ),
+        new(
+            "providers",
+            "providers.longpoll.added.busy.c*",
+            "ms",
+            "the same, each caller without a pause: the processor is what they wait for"
+        ),
+        new("providers", "providers.longpoll.waiting", "kB", "the agent's memory for a call that its server holds"),
+        new(
+            "providers",
+            "providers.connector.calls.c*",
+            "1/s",
+            "calls over so many connections in WebSockets; floor: the same agent reached directly, by TLS over TCP"
+        ),
+        new(
+            "providers",
+            "providers.connector.agent_cpu_per_1k.c*",
+            "ms",
+            "the agent's processor time for 1,000 of them; floor: reached directly"
+        ),
+        new("providers", "providers.soak.calls", "1", "calls of the soak that were answered once, with success"),
+        new("providers", "providers.soak.handovers", "1", "times that one agent took the tunnel over from the other"),
+        new("providers", "providers.soak.lost", "1", "calls without an answer; at most those delivered at a stop"),
+        new("providers", "providers.soak.failed", "1", "calls with another status than 200"),
+        new("providers", "providers.soak.repeated", "1", "answers to calls that had one"),
+        new("providers", "providers.soak.under_way", "1", "calls that the agents still count when all have ended"),
+        new("providers", "providers.soak.memory.agent*", "MiB", "growth of an agent from the second fifth to the last"),
+        new("providers", "providers.soak.descriptors.agent*", "1", "the same of its open files and sockets"),
+        new("providers", "providers.soak.threads.agent*", "1", "the same of its threads, without those of the pool"),
         new("console", "console.page", "ms", "slowest page of the console at p99; floor: a static file"),
     ];
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -27,7 +28,10 @@ internal sealed class HttpConnection : IAsyncDisposable
         {
             socket.Bind(new IPEndPoint(target.NextSource(), 0));
             await socket.ConnectAsync(target.ConnectTo, cancellationToken);
-            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            var carrier = new NetworkStream(socket, ownsSocket: true);
+            var stream = new SslStream(
+                target.IsWebSocket ? await UpgradeAsync(carrier, target, cancellationToken) : carrier
+            );
             var policy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -45,6 +49,21 @@ internal sealed class HttpConnection : IAsyncDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    private static async Task<Stream> UpgradeAsync(
+        Stream carrier,
+        LoadTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        var webSocket = new ClientWebSocket();
+        using var invoker = new HttpMessageInvoker(
+            new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult(carrier), UseProxy = false },
+            disposeHandler: false // the connection is still the WebSocket's
+        );
+        await webSocket.ConnectAsync(new Uri($"ws://{target.ConnectTo}/"), invoker, cancellationToken);
+        return WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, ownsWebSocket: true);
     }
 
     /// <summary>Sends one complete request and reads the whole answer.</summary>

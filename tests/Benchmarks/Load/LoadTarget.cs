@@ -13,6 +13,9 @@ internal sealed record LoadTarget(IPEndPoint ConnectTo, string Host, X509Certifi
 
     private int connection;
 
+    /// <summary>Whether TLS is carried by binary messages of a WebSocket, as a provider's connector does it.</summary>
+    public bool IsWebSocket { get; init; }
+
     /// <summary>The address that the next connection comes from: 127.0.0.2 and so on, in turn.</summary>
     public IPAddress NextSource() =>
         new([127, 0, 0, (byte)(2 + (uint)Interlocked.Increment(ref connection) % Sources)]);

@@ -70,6 +70,8 @@ public sealed class ExecutedBlockTests
         ["connector-proxy.md#Move from the proxy"] = "ImportCommandTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["policy.md#Policies that the service keeps"] = "PolicyCommandsTests",
+        ["providers/anthropic.md#3. Check it, then add the server in the product"] = "ConnectorRuntimeTests",
+        ["providers/openai.md#3. Check it, then choose the tunnel in the product"] = "LongPollRuntimeTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
         ["revocation.md#OCSP"] = "OcspTests",

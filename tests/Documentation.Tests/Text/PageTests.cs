@@ -28,7 +28,7 @@ public sealed partial class PageTests
         var index = File.ReadAllText(Repository.PathOf("docs/index.md"));
         var linked = Link().Matches(index).Select(m => m.Groups["target"].Value.Split('#')[0]).ToHashSet();
 
-        new[] { "docs", "docs/platforms" }
+        new[] { "docs", "docs/platforms", "docs/providers" }
             .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.md"))
             .Select(page => Path.GetRelativePath(Repository.PathOf("docs"), page))
             .Where(page => page != "index.md" && !linked.Contains(page))

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Processes;
 using Culvert.Testing;
 using Culvert.Testing.Faults;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Culvert.Stage.Processes;
 using Culvert.Testing;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Stage.Processes;
 using Culvert.Testing;
 using Shouldly;
 using Xunit;

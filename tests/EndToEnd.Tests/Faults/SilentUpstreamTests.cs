@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Processes;
 using Shouldly;
 using Xunit;
 

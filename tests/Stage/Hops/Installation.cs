@@ -64,6 +64,7 @@ internal sealed class Installation
             UpstreamSettings = options.UpstreamSettings,
             RouteSettings = options.RouteSettings,
             Commands = options.Commands,
+            Sections = options.AgentSections,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);

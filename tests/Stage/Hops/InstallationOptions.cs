@@ -69,6 +69,9 @@ internal sealed record InstallationOptions
     /// <summary>More of the <c>upstream</c> section of the agents' routes, a key to a line.</summary>
     public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
 
+    /// <summary>Further sections of the first tunnel's agent, as they are in its file; empty = none.</summary>
+    public string AgentSections { get; init; } = "";
+
     /// <summary>Environment of the first tunnel's agent: settings of its file by their own variables.</summary>
     public IReadOnlyDictionary<string, string> AgentEnvironment { get; init; } = new Dictionary<string, string>();
 

@@ -45,6 +45,10 @@ internal sealed class TunnelAgent
 
     public string Name { get; }
 
+    public int HealthPort => healthPort;
+
+    public string ConfigurationFile => run.File(Name, "agent.yaml");
+
     public ProgramProcess Process { get; }
 
     public HealthProbe Health { get; }
@@ -59,6 +63,9 @@ internal sealed class TunnelAgent
 
     /// <summary>More of each route's <c>upstream</c> section, a key to a line.</summary>
     public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
+
+    /// <summary>Further sections of its file; empty = none.</summary>
+    public string Sections { get; init; } = "";
 
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
@@ -96,6 +103,7 @@ internal sealed class TunnelAgent
             {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, areMcp, oauth)))}}
             {{string.Join('\n', Commands.Select(p => ProgramYaml(p.Key, p.Value, origins, oauth)))}}
             health: {listen: "127.0.0.1:{{healthPort}}"}
+            {{Sections}}
 
             """,
             cancellationToken

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Culvert.Platform.Certificates;
+using Culvert.Testing.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
@@ -15,7 +16,7 @@ namespace Culvert.Tunnel.Agent.Tests.LongPoll;
 /// </summary>
 internal sealed class ControlPlaneDouble : IAsyncDisposable
 {
-    public const string TunnelId = "tunnel_0123456789abcdefghijklmnopqrstuv";
+    public const string TunnelId = TunnelCommands.TunnelId;
 
     private readonly RawUpstream server;
     private readonly Channel<JsonNode> commands = Channel.CreateUnbounded<JsonNode>();
@@ -25,6 +26,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
     private int lastId;
     private int delivering;
+    private int polling;
 
     /// <param name="certificate">Its own; null: it speaks no TLS.</param>
     /// <param name="shown">Told the serial of each agent's certificate.</param>
@@ -43,6 +45,9 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     /// <summary>Whether a poll has passed the gate and is not answered yet.</summary>
     public bool IsDelivering => Volatile.Read(ref delivering) > 0;
 
+    /// <summary>Whether a poll is not answered yet, behind the gate or before it.</summary>
+    public bool IsPolled => Volatile.Read(ref polling) > 0;
+
     /// <summary>Awaited before a poll is answered, where it is set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -53,19 +58,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     public string Enqueue(string? message = null, string type = "jsonrpc", Action<JsonObject>? change = null)
     {
         var id = $"req-{Interlocked.Increment(ref lastId)}";
-        var command = new JsonObject
-        {
-            ["request_id"] = id,
-            ["shard_token"] = $"shard/{id}",
-            ["command_type"] = type,
-            ["created_at"] = "2026-01-01T00:00:00Z",
-            ["headers"] = new JsonObject { ["X-Request-Id"] = new JsonArray($"client-{id}") },
-        };
-        if (message is not null)
-        {
-            command["jsonrpc"] = JsonNode.Parse(message);
-        }
-
+        var command = TunnelCommands.Create(id, message, type);
         change?.Invoke(command);
         commands.Writer.TryWrite(command);
         return id;
@@ -123,7 +116,20 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     {
         Polls++;
         polls.Writer.TryWrite(request);
-        await PassGateAsync(stop);
+        Interlocked.Increment(ref polling);
+        try
+        {
+            await PassGateAsync(stop);
+            return await AnswerPassedAsync(request, stream, stop);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref polling);
+        }
+    }
+
+    private async Task<bool> AnswerPassedAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
         try
         {
             var response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);

@@ -71,7 +71,7 @@ public sealed class LongPollCallTests
         scene.Log.Text.ShouldNotContain("shard/");
     }
 
-    [Fact] // notifications delivered: progress before final, exactly one of each
+    [Fact] // notifications delivered: progress before final, exactly one of each; keep-alive ping events
     public async Task Call_EventStream_NotificationsInOrderThenOneResponse()
     {
         var second = Notification.Replace("\"progress\":1", "\"progress\":2", StringComparison.Ordinal);
@@ -427,38 +427,6 @@ public sealed class LongPollCallTests
             }
         );
         await using var scene = await LongPollScene.StartAsync(server);
-        scene.Plane.Enqueue(LongPollScene.Call);
-
-        (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
-    }
-
-    [Fact]
-    public async Task Initialize_Initialized_Call_InOrder()
-    {
-        await using var scene = await LongPollScene.StartAsync(
-            RawUpstream.Scripted(
-                async (request, stream, token) =>
-                {
-                    var response =
-                        request.BodyText.Contains("\"initialize\"", StringComparison.Ordinal)
-                            ? LongPollScene.Json(
-                                """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}}""",
-                                headers: "Mcp-Session-Id: s-1\r\n"
-                            )
-                        : request.BodyText.Contains("notifications/initialized", StringComparison.Ordinal)
-                            ? "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
-                        : LongPollScene.Json(LongPollScene.Result);
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(response), token);
-                    return true;
-                }
-            )
-        );
-        scene.Plane.Enqueue(
-            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"""
-        );
-        (await scene.Plane.NextAnswerAsync()).Header("Mcp-Session-Id").ShouldBe("s-1");
-        scene.Plane.Enqueue("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
-        (await scene.Plane.NextAnswerAsync()).Type.ShouldBe("notify_ack");
         scene.Plane.Enqueue(LongPollScene.Call);
 
         (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -23,13 +25,24 @@ public sealed class LongPollDeadlineTests
     }
 
     [Theory] // response timeout {omitted, null, malformed}: no deadline
-    [InlineData(null)]
-    [InlineData("soon")]
-    [InlineData("99999999999999999999h")]
-    public async Task Command_WithoutReadableTimeout_IsServed(string? timeout)
+    [InlineData("{}")]
+    [InlineData("""{"response_timeout":null}""")]
+    [InlineData("""{"response_timeout":"soon"}""")]
+    [InlineData("""{"response_timeout":30}""")]
+    [InlineData("""{"response_timeout":"99999999999999999999h"}""")]
+    public async Task Command_WithoutReadableTimeout_IsServed(string members)
     {
         await using var scene = await LongPollScene.StartAsync();
-        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["response_timeout"] = timeout);
+        scene.Plane.Enqueue(
+            LongPollScene.Call,
+            change: c =>
+            {
+                foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
+                {
+                    c[name] = value?.DeepClone();
+                }
+            }
+        );
 
         (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
     }
@@ -115,6 +128,45 @@ public sealed class LongPollDeadlineTests
 
         answer.Code.ShouldBe(504);
         answer.Failure.GetProperty("source").GetString().ShouldBe("timeout");
+    }
+
+    [Fact] // reconnect after the connection's repeated time: each request is freed, and the next call works
+    public async Task CallTime_PassesTwice_FreesEachRequestAndServesTheNextCall()
+    {
+        var time = new FakeTimeProvider();
+        var arrived = Channel.CreateUnbounded<bool>();
+        var left = Channel.CreateUnbounded<bool>();
+        await using var scene = await LongPollScene.StartAsync(
+            RawUpstream.Scripted(
+                async (request, stream, token) =>
+                {
+                    if (request.BodyText.Contains("slow", StringComparison.Ordinal))
+                    {
+                        arrived.Writer.TryWrite(true);
+                        await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, token);
+                        left.Writer.TryWrite(true);
+                        return false;
+                    }
+
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(LongPollScene.Json(LongPollScene.Result)), token);
+                    return true;
+                }
+            ),
+            s => s with { MaxCommands = 1 },
+            time: time
+        );
+        for (var i = 0; i < 2; i++)
+        {
+            scene.Plane.Enqueue("""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"slow"}}""");
+            await LongPollScene.PassAsync(time, arrived.Reader.ReadAsync(TestContext.Current.CancellationToken));
+            time.Advance(scene.Settings.MaxCallTime);
+            (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(504);
+            await left.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        }
+
+        scene.Plane.Enqueue(LongPollScene.Call);
+
+        (await LongPollScene.PassAsync(time, scene.Plane.NextAnswerAsync())).Json.ShouldBe(LongPollScene.Result);
     }
 
     [Fact]

@@ -50,4 +50,26 @@ public sealed class LongPollHandoverTests
         answered.Order(StringComparer.Ordinal).ShouldBe(sent.Order(StringComparer.Ordinal));
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task Stop_PollUnderWay_ServesWhatItStillDelivers()
+    {
+        await using var scene = await LongPollScene.StartAsync(change: s =>
+            s with
+            {
+                LastDelivery = TimeSpan.FromMinutes(1),
+            }
+        );
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        scene.Plane.Gate = gate.Task;
+        await LongPollScene.UntilAsync(() => scene.Plane is { IsPolled: true, IsDelivering: false });
+        var sent = scene.Plane.Enqueue(LongPollScene.Call);
+
+        var stopping = scene.Agent.StopAsync();
+        gate.SetResult();
+
+        (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(sent);
+        await stopping;
+        scene.Agent.Status.Single().UnderWay.ShouldBe(0);
+    }
 }

@@ -109,6 +109,7 @@ internal sealed class LongPollScene : IAsyncDisposable
             Channels = [new LongPollChannel("main", "docs", false)],
             PollTimeout = TimeSpan.FromSeconds(5),
             Drain = TimeSpan.FromSeconds(10),
+            LastDelivery = TimeSpan.Zero,
         };
 
     public LongPollTunnels StartAgent(Func<LongPollSettings, LongPollSettings>? change = null)

@@ -17,7 +17,7 @@ namespace Culvert.Tunnel.Agent.Tests.Support;
 /// </summary>
 internal sealed class RawUpstream : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Socket listener;
     private readonly Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentBag<Task> connections = [];
@@ -31,17 +31,21 @@ internal sealed class RawUpstream : IAsyncDisposable
     private RawUpstream(
         Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer,
         KeyAndCertificate? certificate = null,
-        Action<string>? shown = null
+        Action<string>? shown = null,
+        EndPoint? at = null
     )
     {
         this.shown = shown;
         this.answer = answer;
         this.certificate = certificate;
-        listener.Start();
+        at ??= new IPEndPoint(IPAddress.Loopback, 0);
+        listener = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(at);
+        listener.Listen();
         accepting = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
     public int Connections => Volatile.Read(ref accepted);
 
@@ -54,6 +58,12 @@ internal sealed class RawUpstream : IAsyncDisposable
     /// <summary>The callback writes the answer; it returns whether to keep the connection.</summary>
     public static RawUpstream Scripted(Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer) =>
         new(answer);
+
+    /// <summary>The same at a Unix socket; it has no port.</summary>
+    public static RawUpstream ScriptedAt(
+        string socketPath,
+        Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer
+    ) => new(answer, at: new UnixDomainSocketEndPoint(socketPath));
 
     /// <param name="answer">As above.</param>
     /// <param name="certificate">The server's.</param>
@@ -75,7 +85,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         }
 
         await stop.CancelAsync();
-        listener.Stop();
+        listener.Dispose();
         await accepting;
         await Task.WhenAll(connections);
         stop.Dispose();
@@ -94,7 +104,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         {
             while (true)
             {
-                var socket = await listener.AcceptSocketAsync(stop.Token);
+                var socket = await listener.AcceptAsync(stop.Token);
                 Interlocked.Increment(ref accepted); // before its first answer can be out
                 connections.Add(ServeAsync(socket));
             }

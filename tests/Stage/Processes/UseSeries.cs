@@ -1,8 +1,6 @@
 using System.Globalization;
-using Culvert.EndToEnd.Tests.Faults;
-using Shouldly;
 
-namespace Culvert.EndToEnd.Tests.Load;
+namespace Culvert.Stage.Processes;
 
 /// <summary>What one program holds in the course of a run, sampled at even times.</summary>
 internal sealed class UseSeries(string name, ProgramProcess process)
@@ -21,6 +19,8 @@ internal sealed class UseSeries(string name, ProgramProcess process)
 
     private readonly List<ProgramUse> samples = [];
 
+    public string Name => name;
+
     public void Sample() => samples.Add(ProgramUse.Of(process));
 
     /// <summary>From the second fifth, when everything is warm, to the last.</summary>
@@ -30,14 +30,25 @@ internal sealed class UseSeries(string name, ProgramProcess process)
             $"{name} {In(1, u => u.ResidentKiB) / 1024:0} → {In(4, u => u.ResidentKiB) / 1024:0} MiB, {In(1, u => u.Descriptors):0} → {In(4, u => u.Descriptors):0} descriptors, {In(1, u => u.Threads):0} → {In(4, u => u.Threads):0} threads and {In(1, u => u.Workers):0} → {In(4, u => u.Workers):0} of the pool"
         );
 
-    public void ShouldBeFlat()
+    /// <summary>What the program has more of in the last fifth than in the second, one line each; empty where nothing grew.</summary>
+    public IEnumerable<string> FindGrowth() =>
+        new[]
+        {
+            FindGrowth("memory in KiB", u => u.ResidentKiB, start => (start * SpareShare) + SpareKiB),
+            FindGrowth("descriptors", u => u.Descriptors, start => start + SpareDescriptors),
+            FindGrowth("threads", u => u.Threads, start => start + SpareThreads),
+            FindGrowth("threads of the pool", u => u.Workers, start => start + SpareWorkers),
+        }.OfType<string>();
+
+    /// <summary>How much more of it the program has in the last fifth than in the second.</summary>
+    public double GetGrowth(Func<ProgramUse, double> part) => In(4, part) - In(1, part);
+
+    private string? FindGrowth(string what, Func<ProgramUse, double> part, Func<double, double> most)
     {
-        In(4, u => u.ResidentKiB)
-            .ShouldBeLessThan((In(1, u => u.ResidentKiB) * SpareShare) + SpareKiB, $"{name}: memory");
-        In(4, u => u.Descriptors)
-            .ShouldBeLessThan(In(1, u => u.Descriptors) + SpareDescriptors, $"{name}: descriptors");
-        In(4, u => u.Threads).ShouldBeLessThan(In(1, u => u.Threads) + SpareThreads, $"{name}: threads");
-        In(4, u => u.Workers).ShouldBeLessThan(In(1, u => u.Workers) + SpareWorkers, $"{name}: threads of the pool");
+        var (start, end) = (In(1, part), In(4, part));
+        return end < most(start)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{name}: {what} grew from {start:0} to {end:0}");
     }
 
     // The median: a sample may fall into a burst.

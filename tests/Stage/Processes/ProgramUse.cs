@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Culvert.EndToEnd.Tests.Faults;
+namespace Culvert.Stage.Processes;
 
 /// <summary>What a process holds at a moment, as the kernel counts it.</summary>
 /// <param name="Descriptors">Open files and sockets.</param>
