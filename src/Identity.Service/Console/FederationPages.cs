@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
@@ -8,42 +9,45 @@ internal static class FederationPages
     // Of an issuer's keys.
     private static readonly string[] KillVerbs = ["kill", "unkill"];
 
+    // What can be changed of a rule. A change replaces the match and each list whole, so the form has all of both.
+    private static readonly IReadOnlyList<FormField> OfRule =
+    [
+        FormField.Required("name"),
+        FormField.Required("description"),
+        // Without it an empty match would mean that it stays as it is.
+        FormField.Constant("match", new JsonObject()),
+        FormField.Text("match.subject_prefix"),
+        FormField.Text("match.subject_segments"),
+        FormField.Text("match.audience"),
+        FormField.Json("match.claims"),
+        FormField.Json("match.matchers"),
+        FormField.Text("match.condition"),
+        FormField.Constant("target.type", "service_account"),
+        FormField.Required("target.service_account_id"),
+        FormField.Required("oauth_scope"),
+        FormField.Number("token_lifetime_seconds"),
+        FormField.Chosen("tunnel_ids"),
+        FormField.Lines("edge_ids"),
+        FormField.Lines("actor_ids"),
+        FormField.Text("state"),
+        FormField.Text("bind"),
+        FormField.Clearable("expires_at"),
+    ];
+
+    // The issuer never changes, and workspaces are added and removed one by one.
+    private static readonly IReadOnlyList<FormField> OfNewRule =
+    [
+        .. OfRule,
+        FormField.Required("issuer_id"),
+        FormField.Text("workspace_id"),
+        FormField.AllUnless("applies_to_all_workspaces", field: "workspace_id"),
+    ];
+
     public static void MapFederation(this ConsolePages pages)
     {
         const string federation = "/v1/organizations";
         pages.MapIssuers($"{federation}/federation_issuers");
-        pages.Page<RulesPage>("/console/rules");
-        const string rule = "/console/rules/{id}";
-        pages.Page<NewRulePage>("/console/rules/new", SaveRule("/console/rules/new", $"{federation}/federation_rules"));
-        pages.Page<RulePage>(
-            rule,
-            new ConsoleAction(
-                $"{rule}/state",
-                $"{federation}/federation_rules/{{id}}",
-                FormField.Required("state"),
-                FormField.Text(ConsolePages.Reason)
-            ),
-            new ConsoleAction(
-                $"{rule}/draft",
-                $"{federation}/federation_rules/{{id}}",
-                FormField.Constant("state", "draft"),
-                FormField.Why(ConsolePages.Reason)
-            ),
-            new ConsoleAction(
-                $"{rule}/archive",
-                $"{federation}/federation_rules/{{id}}/archive",
-                FormField.Why(ConsolePages.Reason)
-            ),
-            new ConsoleAction(
-                $"{rule}/replay",
-                $"{federation}/federation_rules/{{id}}/replay",
-                FormField.Json("changes"),
-                FormField.Number("days")
-            )
-            {
-                ShowsResult = true,
-            }
-        );
+        pages.MapRules($"{federation}/federation_rules");
         pages.MapServiceAccounts($"{federation}/service_accounts");
         pages.Page<SimulatePage>(
             "/console/simulate",
@@ -153,28 +157,86 @@ internal static class FederationPages
         );
     }
 
-    private static ConsoleAction SaveRule(string path, string operation) =>
-        new(
+    private static void MapRules(this ConsolePages pages, string rules)
+    {
+        const string list = "/console/rules";
+        const string create = $"{list}/new";
+        const string page = $"{list}/{{id}}";
+        const string edit = $"{page}/edit";
+        var rule = $"{rules}/{{id}}";
+        pages.Page<RulesPage>(list);
+        pages.Page<NewRulePage>(
+            create,
+            new ConsoleAction(create, rules, [.. OfNewRule, FormField.Text("lint_justification")])
+            {
+                Next = made => ConsolePages.ToPath("rules", made),
+            },
+            Preview($"{create}/lint", $"{rules}/lint", [.. OfNewRule.Select(field => field.In("rule"))]),
+            Simulate($"{create}/simulate", rules)
+        );
+        pages.Page<EditRulePage>(
+            edit,
+            new ConsoleAction(
+                edit,
+                rule,
+                [
+                    .. OfRule,
+                    FormField.Number("version"),
+                    FormField.Text(ConsolePages.Reason),
+                    FormField.Text("lint_justification"),
+                ]
+            )
+            {
+                Next = made => ConsolePages.ToPath("rules", made),
+            },
+            Preview(
+                $"{edit}/lint",
+                $"{rules}/lint",
+                [
+                    FormField.Required("federation_rule_id"),
+                    .. OfRule.Select(field => field.In("change")),
+                    FormField.Number("version").In("change"),
+                ]
+            ),
+            Simulate($"{edit}/simulate", rules)
+        );
+        pages.Page<RulePage>(
+            page,
+            new ConsoleAction(
+                $"{page}/state",
+                rule,
+                FormField.Required("state"),
+                FormField.Text(ConsolePages.Reason)
+            ),
+            new ConsoleAction(
+                $"{page}/draft",
+                rule,
+                FormField.Constant("state", "draft"),
+                FormField.Why(ConsolePages.Reason)
+            ),
+            new ConsoleAction($"{page}/archive", $"{rule}/archive", FormField.Why(ConsolePages.Reason)),
+            Preview($"{page}/replay", $"{rule}/replay", [FormField.Json("changes"), FormField.Number("days")])
+        );
+    }
+
+    private static ConsoleAction Preview(string path, string operation, IReadOnlyList<FormField> fields) =>
+        new(path, operation, fields) { ShowsResult = true };
+
+    // The rule as the form has it, and whose claims it is tried with.
+    private static ConsoleAction Simulate(string path, string rules) =>
+        Preview(
             path,
-            operation,
-            FormField.Required("name"),
-            FormField.Text("description"),
-            FormField.Required("issuer_id"),
-            FormField.Text("match.subject_prefix"),
-            FormField.Text("match.audience"),
-            FormField.Json("match.claims"),
-            FormField.Text("match.condition"),
-            FormField.Constant("target.type", "service_account"),
-            FormField.Required("target.service_account_id"),
-            FormField.Text("workspace_id"),
-            FormField.AllUnless("applies_to_all_workspaces", field: "workspace_id"),
-            FormField.Required("oauth_scope"),
-            FormField.Number("token_lifetime_seconds"),
-            FormField.LinesIfAny("tunnel_ids"),
-            FormField.Text("state"),
-            FormField.Text("lint_justification")
-        )
-        {
-            Next = made => ConsolePages.ToPath("rules", made),
-        };
+            $"{rules}/simulate",
+            [
+                .. OfNewRule.Select(field => field.In("rule")),
+                FormField.Json("claims") with
+                {
+                    Field = "tried_claims",
+                },
+                FormField.Text("request_id") with
+                {
+                    Field = "tried_request",
+                },
+            ]
+        );
 }

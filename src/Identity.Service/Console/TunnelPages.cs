@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
@@ -20,13 +21,21 @@ internal static class TunnelPages
             page,
             new ConsoleAction($"{page}/pause", $"{tunnel}/pause", FormField.Why(ConsolePages.Reason)),
             new ConsoleAction($"{page}/resume", $"{tunnel}/resume", FormField.Text(ConsolePages.Reason)),
+            new ConsoleAction($"{page}/archive", $"{tunnel}/archive", FormField.Why(ConsolePages.Reason)),
             new ConsoleAction(
                 $"{page}/settings",
                 tunnel,
-                FormField.Text("display_name"),
+                FormField.Clearable("display_name"),
                 FormField.Number("revision"),
                 FormField.Lines("client_source_ranges"),
-                FormField.Lines("agent_source_ranges")
+                FormField.Chosen("client_range_sets"),
+                FormField.Lines("agent_source_ranges"),
+                // A change replaces all four: an empty one is the edge's default.
+                FormField.Constant("limits", new JsonObject()),
+                FormField.Number("limits.max_connections"),
+                FormField.Text("limits.new_connections"),
+                FormField.Number("limits.bytes_per_second"),
+                FormField.Number("limits.open_streams")
             ),
             new ConsoleAction(
                 $"{page}/agents/{{agent_id}}/disconnect",
@@ -39,6 +48,7 @@ internal static class TunnelPages
                 FormField.Why(ConsolePages.Reason)
             )
         );
+        pages.Page<ConnectAgentPage>($"{page}/agent");
         pages.MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
         pages.MapApprovals($"{tunnel}/approvals/{{approval_id}}");
         const string inventory = "/console/inventory";
