@@ -26,6 +26,7 @@ public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassF
                  "condition":"claims.runner_environment == \"github-hosted\""}
                 """
             );
+            body["oauth_scope"] = "tunnel:agent";
             body["tunnel_ids"] = new JsonArray(tunnel);
             body["bind"] = "dpop";
             body["expires_at"] = "2099-01-01T00:00:00Z";
@@ -72,7 +73,7 @@ public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassF
         after["description"]!.GetValue<string>().ShouldBe("All branches");
         after["expires_at"].ShouldBeNull();
         after["state"]!.GetValue<string>().ShouldBe("enforce", "it stays as it is");
-        (await Service.LastAuditAsync("federation_rule_updated")).ToString().ShouldContain("more branches");
+        (await Service.LastAuditAsync("platform_federation_rule_updated")).ToString().ShouldContain("more branches");
         (await browser.OpenAsync($"/console/rules/{rule}")).ShouldContain("subject is repo:acme/app:*");
     }
 
@@ -194,6 +195,32 @@ public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassF
 
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
         (await GetAsync(rule))["version"]!.GetValue<int>().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Get_NewRuleForAnAgent_IsFilledIn_AndThenTheTunnelsPageHasItsFile()
+    {
+        await Service.IssuerAsync();
+        await Service.AccountAsync();
+        var tunnel = (await Service.CreateAsync("/v1/tunnels", [])).Text("id");
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        const string page = "/console/rules/new";
+        var form = await browser.OpenAsync($"{page}?tunnel={tunnel}&scope=tunnel:agent");
+
+        using var made = await browser.SubmitAsync(
+            page,
+            ConsoleForm.Read(form, page, ("name", Service.NewName("agents")), ("match.subject_prefix", "agent-1"))
+        );
+
+        made.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var rule = made.Headers.Location!.ToString().Split('/', '?')[3];
+        var stored = await GetAsync(rule);
+        stored["tunnel_ids"]!.ToJsonString().ShouldBe($"[\"{tunnel}\"]");
+        stored["oauth_scope"]!.GetValue<string>().ShouldBe("tunnel:agent");
+        var file = WebUtility.HtmlDecode(await browser.OpenAsync($"/console/tunnels/{tunnel}/agent"));
+        file.ShouldContain($"rule_id: \"{rule}\"");
+        file.ShouldContain($"organization_id: \"{Service.OrganizationId}\"");
+        file.ShouldNotContain("tunnel_token");
     }
 
     [Fact]

@@ -67,6 +67,7 @@ internal static partial class ConsoleForm
     [GeneratedRegex("<select([^>]*)>(.*?)</select>", RegexOptions.Singleline)]
     private static partial Regex Select();
 
-    [GeneratedRegex("<option value=\"([^\"]*)\"( selected)?")]
+    // An attribute without value is an empty one.
+    [GeneratedRegex("<option value(?:=\"([^\"]*)\")?( selected)?")]
     private static partial Regex Option();
 }
