@@ -74,7 +74,7 @@ public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassF
         after["expires_at"].ShouldBeNull();
         after["state"]!.GetValue<string>().ShouldBe("enforce", "it stays as it is");
         (await Service.LastAuditAsync("platform_federation_rule_updated")).ToString().ShouldContain("more branches");
-        (await browser.OpenAsync($"/console/rules/{rule}")).ShouldContain("subject is repo:acme/app:*");
+        (await browser.OpenAsync($"/console/rules/{rule}")).ShouldContain("subject begins with repo:acme/app:");
     }
 
     [Fact]
