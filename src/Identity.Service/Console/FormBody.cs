@@ -19,7 +19,7 @@ internal static class FormBody
                 return refusal;
             }
 
-            if (value is not null)
+            if (value is not null || field.ClearsWhenEmpty)
             {
                 Set(body, field.Name.Split('.'), value);
             }
@@ -28,7 +28,7 @@ internal static class FormBody
         return body;
     }
 
-    private static void Set(JsonObject body, string[] path, JsonNode value)
+    private static void Set(JsonObject body, string[] path, JsonNode? value)
     {
         foreach (var part in path[..^1])
         {

@@ -16,6 +16,12 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     /// <summary>Blanks and line breaks at both ends are part of the text.</summary>
     public bool IsVerbatim { get; init; }
 
+    /// <summary>An empty field is null in the request, which clears the member, and not left out.</summary>
+    public bool ClearsWhenEmpty { get; init; }
+
+    /// <summary>As a member of an object of the request.</summary>
+    public FormField In(string member) => this with { Name = $"{member}.{Name}" };
+
     /// <summary>A text; left out when empty.</summary>
     public static FormField Text(string name) => new(name, text => (text.Length == 0 ? null : text, null));
 
@@ -57,7 +63,15 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
 
     /// <summary>As <see cref="Lines"/>; left out when empty.</summary>
     public static FormField LinesIfAny(string name) =>
-        new(name, text => text.Trim().Length == 0 ? (null, null) : Lines(name).Read(text));
+        new(name, text => text.Length == 0 ? (null, null) : Lines(name).Read(text));
+
+    /// <summary>The boxes of this name that are checked: identifiers.</summary>
+    public static FormField Chosen(string name) =>
+        Lines(name) with
+        {
+            // A form's values of one name are joined by commas, which no identifier has.
+            Read = text => Lines(name).Read(text.Replace(',', '\n')),
+        };
 
     /// <summary>True where that field is empty: "none in particular" means all.</summary>
     public static FormField AllUnless(string name, string field) =>
@@ -74,6 +88,9 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
 
     /// <summary>A check box.</summary>
     public static FormField Flag(string name) => new(name, text => (text.Length > 0, null));
+
+    /// <summary>A text; null when empty.</summary>
+    public static FormField Clearable(string name) => Text(name) with { ClearsWhenEmpty = true };
 
     /// <summary>JSON written out; left out when empty.</summary>
     public static FormField Json(string name) => new(name, text => ReadJson(name, text));

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Shared;
-using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -10,7 +9,6 @@ internal static class PolicyPages
 {
     private const string List = "/console/tunnels/{tunnel_id}/policies";
     private const string Policies = "/v1/tunnels/{tunnel_id}/policies";
-    private const string Reason = "reason";
 
     /// <summary>Of the version that was drafted.</summary>
     public static string GetPath(JsonElement version) =>
@@ -25,33 +23,31 @@ internal static class PolicyPages
     /// <summary>What the agents that cannot use a version report.</summary>
     public static IReadOnlyList<JsonElement> GetErrors(JsonElement version) => version.Items("faults");
 
-    public static void MapPolicyPages(this ApiHost host, ConsoleEndpoints console)
+    public static void MapPolicies(this ConsolePages pages)
     {
         const string page = $"{List}/{{hostname}}";
         const string version = $"{page}/{{policy_id}}";
-        host.MapPage<PoliciesPage>(console, List, Draft(List));
-        host.MapPage<PolicyPage>(
-            console,
+        pages.Page<PoliciesPage>(List, Draft(List));
+        pages.Page<PolicyPage>(
             page,
             Draft($"{page}/draft"),
             new ConsoleAction(
                 $"{page}/rollback",
                 $"{Policies}/rollback",
                 FormField.Required("hostname"),
-                FormField.Why(Reason)
+                FormField.Why(ConsolePages.Reason)
             )
         );
-        host.MapPage<PolicyVersionPage>(
-            console,
+        pages.Page<PolicyVersionPage>(
             version,
             new ConsoleAction(
                 $"{version}/approve",
                 $"{Policies}/{{policy_id}}/approve",
                 FormField.Required("replaces"),
-                FormField.Text(Reason)
+                FormField.Text(ConsolePages.Reason)
             ),
-            new ConsoleAction($"{version}/reject", $"{Policies}/{{policy_id}}/reject", FormField.Why(Reason)),
-            new ConsoleAction($"{version}/withdraw", $"{Policies}/{{policy_id}}/withdraw", FormField.Text(Reason))
+            new ConsoleAction($"{version}/reject", $"{Policies}/{{policy_id}}/reject", FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction($"{version}/withdraw", $"{Policies}/{{policy_id}}/withdraw", FormField.Text(ConsolePages.Reason))
         );
     }
 

@@ -5,6 +5,7 @@ using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.State;
 using Culvert.Platform.Wire;
 using Culvert.Stage.Hops;
+using Culvert.Stage.Processes;
 using Shouldly;
 using Xunit;
 
@@ -37,9 +38,26 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
             checks.GetProperty(check).GetString().ShouldBe("pass", check);
         }
 
+        await ShouldBeAcceptedAsync(report.RootElement.GetProperty("file").GetString()!);
         report.RootElement.GetProperty("acknowledged").GetInt64().ShouldBeGreaterThan(0);
         (await AskApprovalAsync(call)).ShouldBe("approved");
         ConsoleScript.ShouldBeClean(report);
+    }
+
+    // What the page shows for copying is a file that the agent takes.
+    private async Task ShouldBeAcceptedAsync(string file)
+    {
+        var folder = Directory.CreateDirectory(Installation.Run.Folder("copied-agent")).FullName;
+        File.Copy(Installation.Service.PlatformCaFile, Path.Combine(folder, "platform-ca.pem"));
+        var path = Path.Combine(folder, "agent.yaml");
+        await File.WriteAllTextAsync(path, file, Cancel);
+        var check = await Tool.RunAsync(
+            Path.Combine(Installation.Run.Binaries, Programs.TunnelAgent),
+            ["config", "check", "--config", path],
+            folder,
+            Cancel
+        );
+        check.Succeeded.ShouldBeTrue(file + check.Output + check.Error);
     }
 
     // As the agent asks when a rule demands it, with its certificate.

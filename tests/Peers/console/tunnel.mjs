@@ -1,7 +1,7 @@
 // The console with a running tunnel, in a real browser: what its agent finds, a person's word for a relying party, and the
 // approval of the call "transfer", which the agent has requested.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… TUNNEL=tnl_… CHROMIUM=… SHOTS=folder node tunnel.mjs
-// Prints one JSON object: the report of the pages, `checks` (by status), `acknowledged`.
+// Prints one JSON object: the report of the pages, `checks` (by status), `file` (that of an agent), `acknowledged`.
 import { readFileSync } from 'node:fs';
 import { base, browser, look, open, report } from './browser.mjs';
 
@@ -28,6 +28,14 @@ for (const row of await checks.getByRole('row').filter({ has: page.locator('code
   report.checks[id] = found.trim().split(/\s+/).pop();
 }
 await look(page, 'tunnel-doctor');
+
+await page.goto(`${base}/console/tunnels/${tunnel}/agent`);
+report.file = await page.getByLabel("The agent's configuration").textContent();
+await page.goto(`${base}/console/edges`);
+await page.getByRole('row', { name: /active/ }).first().waitFor();
+await page.locator('summary', { hasText: 'Change' }).first().click();
+await page.locator('summary', { hasText: 'Drain' }).first().click();
+await look(page, 'edges-second-step');
 
 const authorities = await page.request.get(`${base}/v1/certificate_authorities?tunnel_id=${tunnel}`, { headers });
 const active = (await authorities.json()).data.find(authority => authority.state === 'active');

@@ -92,6 +92,65 @@ await page.getByLabel(/^Reason/).fill('a walk');
 await page.getByRole('button', { name: 'Archive' }).click();
 await page.getByRole('heading', { name: /archived/, level: 1 }).waitFor();
 
+// An issuer whose keys are written down, an account, and a rule for the tunnel's agents: linted, tried, saved, edited.
+const jwk = { kty: 'EC', crv: 'P-256', kid: 'key-1', alg: 'ES256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' };
+await page.goto(`${base}/console/issuers/new`);
+await page.getByRole('textbox', { name: 'Name' }).fill('machines');
+await page.getByRole('textbox', { name: /^Issuer/ }).fill('https://machines.example.com');
+await page.getByLabel('Where they are').selectOption('inline');
+await page.getByLabel(/^Public keys/).fill(JSON.stringify([jwk]));
+await page.getByRole('button', { name: 'Register it' }).click();
+await page.getByRole('heading', { name: /machines/, level: 1 }).waitFor();
+await page.goto(`${base}/console/service-accounts`);
+await page.getByRole('textbox', { name: /^Name/ }).fill('agents');
+await page.getByRole('button', { name: 'Make it' }).click();
+await page.getByRole('heading', { name: /agents/, level: 1 }).waitFor();
+await page.goto(`${tunnel}/agent`);
+await look(page, 'agent-token');
+await page.getByRole('link', { name: 'Write one' }).click();
+await page.getByRole('textbox', { name: 'Name' }).fill('documents-agents');
+await page.getByLabel('Issuer').selectOption({ label: 'machines (https://machines.example.com)' });
+await page.getByLabel('Service account').selectOption({ label: 'agents' });
+await page.getByLabel(/^Subject, or/).fill('agent-*');
+await page.getByRole('button', { name: 'Lint' }).click();
+await page.locator('#preview [role=status]').waitFor();
+await look(page, 'rule-new-linted');
+const claims = { iss: 'https://machines.example.com', sub: 'agent-1', aud: base, exp: 4102444800, iat: 1767225600 };
+await page.getByLabel(/^Claims of a token/).fill(JSON.stringify(claims, null, 2));
+await page.getByRole('button', { name: 'Simulate' }).click();
+await page.getByRole('region', { name: /granted|denied/ }).waitFor();
+await look(page, 'rule-new-simulated');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('heading', { name: /documents-agents/, level: 1 }).waitFor();
+await look(page, 'rule');
+await page.getByRole('link', { name: 'Edit', exact: true }).click();
+await page.getByText('Binding, expiry, edges, actors').click();
+await page.getByLabel(/^The rule expires/).fill('tomorrow');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'rule-edit-refused');
+await page.getByText('Binding, expiry, edges, actors').click();
+await page.getByLabel(/^The rule expires/).fill('2099-12-31T00:00:00Z');
+await page.getByLabel('State').selectOption('enforce');
+await page.getByRole('textbox', { name: /^Reason/ }).fill('a walk');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('heading', { name: /enforce/, level: 1 }).waitFor();
+await page.goto(`${tunnel}/agent`);
+await page.getByLabel(/^Name of the server/).fill('docs');
+await page.getByRole('button', { name: 'Show the file' }).click();
+await page.getByText('rule_id:').waitFor();
+await look(page, 'agent');
+
+await page.goto(`${base}/console/webhooks`);
+await look(page, 'webhooks');
+await page.getByRole('textbox', { name: /^Address/ }).fill('http://hooks.example.com');
+await page.getByRole('button', { name: 'Make the webhook' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'webhooks-refused');
+
+await page.goto(`${base}/console/edges`);
+await look(page, 'edges');
+
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Certificate authorities' }).click();
 await page.getByRole('link', { name: 'Register an authority' }).click();
 await page.getByLabel(/^Name/).fill('issuing-2027');
@@ -118,9 +177,13 @@ await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 
 const dark = await open('dark');
 await signIn(dark, 'sign-in-dark');
-for (const path of ['', 'certificates', 'audit', 'approvals']) {
+for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webhooks', 'edges', 'settings']) {
   await dark.goto(`${base}/console/${path}`.replace(/\/$/, ''));
-  await look(dark, `${path || 'overview'}-dark`);
+  await look(dark, `${path.replace('/', '-') || 'overview'}-dark`);
+}
+for (const [name, path] of [['tunnel', ''], ['agent', '/agent']]) {
+  await dark.goto(tunnel + path);
+  await look(dark, `${name}-dark`);
 }
 await dark.setViewportSize({ width: 420, height: 850 });
 await dark.goto(`${base}/console`);

@@ -202,8 +202,20 @@ internal static class RoleRights
         "GET /v1/jobs",
         "POST /v1/jobs/{job}/run",
         "POST /v1/jobs/{job}/pause",
-        "POST /v1/jobs/{job}/resume"
+        "POST /v1/jobs/{job}/resume",
+        "GET /v1/versions",
+        "GET /v1/edges",
+        "GET /v1/edges/{edge_id}",
+        "POST /v1/edges/{edge_id}/drain",
+        "POST /v1/edges/{edge_id}/resume",
+        "POST /v1/edges/{edge_id}/archive"
     );
+
+    /// <summary>
+    /// No role gives it, because its answer has a secret: the page shows that of a webhook once. A console session of an
+    /// admin key calls it if the key has its scope.
+    /// </summary>
+    public static readonly FrozenSet<string> ShownOnce = Set("POST /v1/webhooks");
 
     /// <summary>All of them but the installation's.</summary>
     public static readonly FrozenSet<string> InOrganization = Set([
@@ -216,9 +228,12 @@ internal static class RoleRights
         .. Administering,
     ]);
 
-    /// <summary>Whether the console may call this at all: no operation that answers with a credential.</summary>
+    /// <summary>
+    /// Whether the console may call this at all: no operation that answers with a credential, but for the one of
+    /// <see cref="ShownOnce"/>.
+    /// </summary>
     public static bool IsOfConsole(string operation) =>
-        InOrganization.Contains(operation) || Installation.Contains(operation);
+        InOrganization.Contains(operation) || Installation.Contains(operation) || ShownOnce.Contains(operation);
 
     private static FrozenSet<string> Set(params string[] operations) => operations.ToFrozenSet(StringComparer.Ordinal);
 }

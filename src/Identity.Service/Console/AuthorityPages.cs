@@ -1,0 +1,95 @@
+using Culvert.Identity.Service.Console.Pages;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>Certificate authorities and what they issued.</summary>
+internal static class AuthorityPages
+{
+    // What the lifecycle of an authority is made of, besides what needs more than a reason.
+    private static readonly string[] Verbs = ["activate", "resume", "restore"];
+
+    // Those that stop or end something: not without a reason.
+    private static readonly string[] GraveVerbs = ["suspend", "retire", "taint", "delete"];
+
+    // Of the bundle: they take no expected state.
+    private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
+
+    public static void MapAuthorities(this ConsolePages pages)
+    {
+        const string list = "/console/authorities";
+        const string page = $"{list}/{{ca_id}}";
+        const string authority = "/v1/certificate_authorities/{ca_id}";
+        pages.Page<AuthoritiesPage>(list);
+        pages.Page<NewAuthorityPage>(
+            $"{list}/new",
+            new ConsoleAction(
+                $"{list}/new",
+                "/v1/certificate_authorities",
+                FormField.Required("name"),
+                FormField.Required("tunnel_id"),
+                FormField.Text("custody"),
+                FormField.Text("key_label")
+            )
+            {
+                Next = made => ConsolePages.ToPath("authorities", made),
+            }
+        );
+        pages.Page<AuthorityPage>(
+            page,
+            [
+                new ConsoleAction($"{page}/key", $"{authority}/key") { IsBodyless = true },
+                new ConsoleAction(
+                    $"{page}/chain",
+                    $"{authority}/chain",
+                    FormField.Required("chain_pem"),
+                    FormField.Required("fingerprint"),
+                    FormField.Flag("allow_public_anchor")
+                ),
+                new ConsoleAction($"{page}/approve", $"{authority}/approve", FormField.Required("fingerprint")),
+                new ConsoleAction(
+                    $"{page}/override",
+                    $"{authority}/override",
+                    FormField.Lines("missing"),
+                    FormField.Why(ConsolePages.Reason)
+                ),
+                new ConsoleAction(
+                    $"{page}/tunnels/{{tunnel_id}}/relying_parties/{{relying_party_id}}/acknowledge",
+                    "/v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
+                    FormField.Number("epoch")
+                ),
+                .. Verbs.Select(verb => new ConsoleAction(
+                    $"{page}/{verb}",
+                    $"{authority}/{verb}",
+                    FormField.Text(ConsolePages.Reason),
+                    FormField.Text("expected_state")
+                )),
+                .. GraveVerbs.Select(verb => new ConsoleAction(
+                    $"{page}/{verb}",
+                    $"{authority}/{verb}",
+                    FormField.Why(ConsolePages.Reason),
+                    FormField.Text("expected_state")
+                )),
+                .. BundleVerbs.Select(verb => new ConsoleAction(
+                    $"{page}/{verb}",
+                    $"{authority}/{verb}",
+                    FormField.Why(ConsolePages.Reason)
+                )),
+            ]
+        );
+    }
+
+    public static void MapCertificates(this ConsolePages pages)
+    {
+        pages.Page<CertificatesPage>("/console/certificates");
+        pages.Page<CertificatePage>(
+            "/console/certificates/{certificate_id}",
+            new ConsoleAction(
+                "/console/certificates/{certificate_id}/revoke",
+                "/v1/certificates/revoke",
+                FormField.Required("serial"),
+                FormField.Required("reason"),
+                FormField.Why("comment")
+            )
+        );
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Identity.Service.Console.Shared;
+
+/// <summary>The first <c>agent.yaml</c> of a tunnel, as a page shows it for copying.</summary>
+internal sealed partial record AgentFile
+{
+    /// <summary>Of the service.</summary>
+    public required string Url { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    /// <summary>Null: the agent enrols by the tunnel's token, and its certificate comes from files.</summary>
+    public required string? RuleId { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    /// <summary>The label below the tunnel's domain.</summary>
+    public required string Route { get; init; }
+
+    /// <summary>The MCP server: an absolute URL.</summary>
+    public required Uri Upstream { get; init; }
+
+    /// <summary>The authorization server whose tokens callers show.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Where the machine's identity token is; empty: the platform is detected.</summary>
+    public required string TokenFile { get; init; }
+
+    /// <summary>A label of DNS (RFC 1035 §2.3.1), in lower case.</summary>
+    public static bool IsRoute(string name) => Label().IsMatch(name);
+
+    /// <summary>Null if it is no URL that an agent forwards to.</summary>
+    public static Uri? ReadUpstream(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url.UserInfo.Length == 0
+        && url.Fragment.Length == 0
+            ? url
+            : null;
+
+    public string ToYaml()
+    {
+        var text = new StringBuilder()
+            .Append("config_version: 1\n")
+            .Append("state_dir: /var/lib/culvert/agent\n\n")
+            .Append("identity:\n")
+            .Append($"  url: {Quote(Url)}\n")
+            .Append("  ca_file: platform-ca.pem # leave it out where a public CA has certified the service\n");
+        if (RuleId is { } rule)
+        {
+            text.Append($"  organization_id: {Quote(OrganizationId)}\n").Append($"  rule_id: {Quote(rule)}\n");
+            if (TokenFile.Length > 0)
+            {
+                text.Append("  token: # read again at every use\n").Append($"    file: {Quote(TokenFile)}\n");
+            }
+        }
+        else
+        {
+            text.Append("  mode: manual\n").Append("  tunnel_token: file:tunnel-token\n");
+        }
+
+        text.Append($"\ntunnel:\n  id: {Quote(TunnelId)}\n");
+        if (RuleId is null)
+        {
+            text.Append("\ncertificates: # for the tunnel's domain and all names one label below it\n")
+                .Append("  source: files\n  certificate_file: server.pem\n  key_file: server.key\n");
+        }
+
+        text.Append("\nissuers: # authorization servers whose tokens routes accept\n")
+            .Append($"  default:\n    issuer: {Quote(Issuer)}\n")
+            .Append("\nroutes: # a label below the tunnel's domain each\n")
+            .Append($"  {Quote(Route)}:\n    upstream:\n")
+            .Append($"      url: {Quote(Upstream.GetLeftPart(UriPartial.Authority))}\n");
+        if (Upstream.IsLoopback)
+        {
+            text.Append("      allowed_ranges: [\"127.0.0.0/8\", \"::1/128\"] # loopback only if listed\n");
+        }
+
+        return text.Append("    oauth:\n      mode: required\n")
+            .Append($"      path: {Quote(Upstream.AbsolutePath)}\n      issuers: [default]\n")
+            .ToString();
+    }
+
+    // A string of JSON is one of YAML, so no text of a person becomes a key.
+    private static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+}

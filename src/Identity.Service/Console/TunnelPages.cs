@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Console.Pages;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>Tunnels, their names and servers, and calls that wait for a person.</summary>
+internal static class TunnelPages
+{
+    public static void MapTunnels(this ConsolePages pages)
+    {
+        pages.Page<TunnelsPage>(
+            "/console/tunnels",
+            new ConsoleAction("/console/tunnels", "/v1/tunnels", FormField.Text("display_name"))
+            {
+                Next = made => ConsolePages.ToPath("tunnels", made),
+            }
+        );
+        const string tunnel = "/v1/tunnels/{tunnel_id}";
+        const string page = "/console/tunnels/{tunnel_id}";
+        pages.Page<TunnelPage>(
+            page,
+            new ConsoleAction($"{page}/pause", $"{tunnel}/pause", FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction($"{page}/resume", $"{tunnel}/resume", FormField.Text(ConsolePages.Reason)),
+            new ConsoleAction($"{page}/archive", $"{tunnel}/archive", FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction(
+                $"{page}/settings",
+                tunnel,
+                FormField.Clearable("display_name"),
+                FormField.Number("revision"),
+                FormField.Lines("client_source_ranges"),
+                FormField.Chosen("client_range_sets"),
+                FormField.Lines("agent_source_ranges"),
+                // A change replaces all four: an empty one is the edge's default.
+                FormField.Constant("limits", new JsonObject()),
+                FormField.Number("limits.max_connections"),
+                FormField.Text("limits.new_connections"),
+                FormField.Number("limits.bytes_per_second"),
+                FormField.Number("limits.open_streams")
+            ),
+            new ConsoleAction(
+                $"{page}/agents/{{agent_id}}/disconnect",
+                $"{tunnel}/agents/{{agent_id}}/disconnect",
+                FormField.Why(ConsolePages.Reason)
+            ),
+            new ConsoleAction(
+                $"{page}/agents/{{agent_id}}/revoke",
+                $"{tunnel}/agents/{{agent_id}}/revoke",
+                FormField.Why(ConsolePages.Reason)
+            )
+        );
+        pages.Page<ConnectAgentPage>($"{page}/agent");
+        pages.MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
+        pages.MapPolicies();
+        pages.MapApprovals($"{tunnel}/approvals/{{approval_id}}");
+        const string inventory = "/console/inventory";
+        pages.Page<InventoryPage>(
+            inventory,
+            new ConsoleAction(
+                $"{inventory}/{{tunnel_id}}/{{route}}/owner",
+                $"{tunnel}/routes/{{route}}",
+                FormField.Required("owner")
+            ),
+            new ConsoleAction(
+                $"{inventory}/{{tunnel_id}}/{{route}}/attest",
+                $"{tunnel}/routes/{{route}}/attest",
+                FormField.Text("note"),
+                FormField.Number("names")
+            )
+        );
+    }
+
+    private static void MapHostnames(this ConsolePages pages, string page, string hostnames) =>
+        pages.Page<HostnamesPage>(
+            page,
+            new ConsoleAction(page, hostnames, FormField.Required("name")),
+            new ConsoleAction($"{page}/{{name}}/check", $"{hostnames}/{{name}}/check") { IsBodyless = true },
+            new ConsoleAction($"{page}/{{name}}/remove", $"{hostnames}/{{name}}")
+            {
+                Method = HttpMethods.Delete,
+                IsBodyless = true,
+            }
+        );
+
+    private static void MapApprovals(this ConsolePages pages, string approval)
+    {
+        const string page = "/console/approvals";
+        const string decision = $"{page}/{{tunnel_id}}/{{approval_id}}";
+        pages.Page<ApprovalsPage>(
+            page,
+            new ConsoleAction($"{decision}/approve", $"{approval}/approve", FormField.Text(ConsolePages.Reason)),
+            new ConsoleAction($"{decision}/reject", $"{approval}/reject", FormField.Why(ConsolePages.Reason))
+        );
+    }
+}
