@@ -139,7 +139,7 @@ internal sealed class SoakRow(ProvidersStage stage, TimeProvider time)
         {
             try
             {
-                var answer = await stage.Plane.CallAsync(template, CancellationToken.None).WaitAsync(Patience, time);
+                var answer = await stage.Plane.CallAsync(template, CancellationToken.None).WaitAsync(Patience, time, CancellationToken.None);
                 Interlocked.Increment(ref answer.Status == 200 ? ref answered : ref failed);
             }
             catch (TimeoutException)

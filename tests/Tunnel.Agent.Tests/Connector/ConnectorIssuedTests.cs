@@ -87,7 +87,7 @@ public sealed class ConnectorIssuedTests
             new SslClientAuthenticationOptions
             {
                 TargetHost = ConnectorScene.Host,
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
             },
             Token
         );

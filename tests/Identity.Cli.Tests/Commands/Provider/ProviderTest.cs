@@ -27,6 +27,7 @@ public abstract class ProviderTest : CommandTest, IAsyncLifetime
     {
         await Provider.DisposeAsync();
         await DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     private protected static X509Certificate2 NewCa(TimeSpan life, string name = "Company CA")
