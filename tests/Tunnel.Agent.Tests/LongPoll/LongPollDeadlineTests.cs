@@ -152,7 +152,8 @@ public sealed class LongPollDeadlineTests
                     return true;
                 }
             ),
-            s => s with { MaxCommands = 1 },
+            // No poll may end by the time that passes here: a command delivered at that moment would be lost.
+            s => s with { MaxCommands = 1, PollTimeout = TimeSpan.FromMinutes(9) },
             time: time
         );
         for (var i = 0; i < 2; i++)
