@@ -46,8 +46,16 @@ internal static class PolicyPages
                 FormField.Required("replaces"),
                 FormField.Text(ConsolePages.Reason)
             ),
-            new ConsoleAction($"{version}/reject", $"{Policies}/{{policy_id}}/reject", FormField.Why(ConsolePages.Reason)),
-            new ConsoleAction($"{version}/withdraw", $"{Policies}/{{policy_id}}/withdraw", FormField.Text(ConsolePages.Reason))
+            new ConsoleAction(
+                $"{version}/reject",
+                $"{Policies}/{{policy_id}}/reject",
+                FormField.Why(ConsolePages.Reason)
+            ),
+            new ConsoleAction(
+                $"{version}/withdraw",
+                $"{Policies}/{{policy_id}}/withdraw",
+                FormField.Text(ConsolePages.Reason)
+            )
         );
     }
 

@@ -139,7 +139,9 @@ internal sealed class SoakRow(ProvidersStage stage, TimeProvider time)
         {
             try
             {
-                var answer = await stage.Plane.CallAsync(template, CancellationToken.None).WaitAsync(Patience, time, CancellationToken.None);
+                var answer = await stage
+                    .Plane.CallAsync(template, CancellationToken.None)
+                    .WaitAsync(Patience, time, CancellationToken.None);
                 Interlocked.Increment(ref answer.Status == 200 ? ref answered : ref failed);
             }
             catch (TimeoutException)
