@@ -214,7 +214,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         var id = $"{settings.Domain}/{carrier.Id}";
         var connection = new ConnectorConnection(id, pipes, name, client, parts.Time, connections.Remove);
         var isLate = connections.Add(connection);
-        // Before the connection is offered: a client may have its answer before this method goes on.
+        // Before the connection is offered: a client may have its answer before this method continues.
         Volatile.Write(ref lastConnection, parts.Time.GetUtcNow().UtcTicks);
         if (!server.TryOffer(connection, out var problem))
         {
