@@ -148,6 +148,7 @@ internal static class CommandTable
         "cert forecast --days",
         "cert export --format csv json",
         "cert renew --tunnel --output --renew-before --exec --federated --rule --token-file --service-account --key-type",
+        "provider setup --api-url --provider-organization --rule",
         "relying-party create NAME --tunnel",
         "relying-party list",
         "relying-party archive",

@@ -89,7 +89,7 @@ internal static class ProviderCommands
         if (unapproved is not null)
         {
             todo.Add(
-                $"an installation operator approves the domain: culvert tunnel hostname approve '*.{unapproved}' --tunnel {context.Get(flags.Tunnel)}"
+                $"an installation operator approves the domain: culvert tunnel hostname approve {context.Get(flags.Tunnel)} '*.{unapproved}'"
             );
         }
 

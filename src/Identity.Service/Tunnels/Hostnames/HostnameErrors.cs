@@ -66,7 +66,7 @@ internal static class HostnameErrors
         403,
         "The tunnel has no approval for certificates of this domain.",
         "*.DOMAIN was not added to the tunnel's hostnames, was not approved by an installation operator, or was removed.",
-        "Add it (culvert tunnel hostname add '*.DOMAIN' --tunnel TUNNEL), and have an installation operator approve it."
+        "Add it (culvert tunnel hostname add TUNNEL '*.DOMAIN'), and have an installation operator approve it."
     );
 
     public static readonly ErrorCode SuffixList = new(

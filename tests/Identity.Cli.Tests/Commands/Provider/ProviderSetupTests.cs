@@ -252,7 +252,7 @@ public sealed class ProviderSetupTests : ProviderTest
             .GetValue<string>()
             .ShouldBe("*.abcd0001.tunnel.provider.test");
         run.Out.ShouldContain(
-            "# to do: an installation operator approves the domain: culvert tunnel hostname approve '*.abcd0001.tunnel.provider.test' --tunnel tnl_01culvert"
+            "# to do: an installation operator approves the domain: culvert tunnel hostname approve tnl_01culvert '*.abcd0001.tunnel.provider.test'"
         );
         run.Out.ShouldContain("    certificate_source: service\n");
 
