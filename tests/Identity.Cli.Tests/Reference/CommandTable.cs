@@ -102,6 +102,7 @@ internal static class CommandTable
         $"inventory names --unsanctioned --tunnel --caller --route --kind {List}",
         $"inventory routes --open --tunnel --route --owner {List}",
         $"inventory callers --tunnel --route --caller {List}",
+        "inventory days --tunnel --route --days",
         "inventory owner TUNNEL ROUTE OWNER",
         "inventory attest TUNNEL ROUTE --note --names",
         $"approvals list TUNNEL --state {ListOfLiving}",

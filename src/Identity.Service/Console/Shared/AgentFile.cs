@@ -32,7 +32,7 @@ internal sealed partial record AgentFile
     /// <summary>A label of DNS (RFC 1035 §2.3.1), in lower case.</summary>
     public static bool IsRoute(string name) => Label().IsMatch(name);
 
-    /// <summary>Null if it is no URL that an agent forwards to.</summary>
+    /// <summary>Null if it is not a URL that an agent forwards to.</summary>
     public static Uri? ReadUpstream(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
