@@ -202,12 +202,7 @@ internal static class FederationPages
         );
         pages.Page<RulePage>(
             page,
-            new ConsoleAction(
-                $"{page}/state",
-                rule,
-                FormField.Required("state"),
-                FormField.Text(ConsolePages.Reason)
-            ),
+            new ConsoleAction($"{page}/state", rule, FormField.Required("state"), FormField.Text(ConsolePages.Reason)),
             new ConsoleAction(
                 $"{page}/draft",
                 rule,

@@ -83,9 +83,7 @@ public sealed class EdgesPageTests : IAsyncLifetime
     }
 
     private async Task<string> CreateAsync() =>
-        (
-            await service.Api.PostOkAsync("/v1/edges", """{"name":"edge-1","addresses":["edge-1.test:7844"]}""")
-        ).Id();
+        (await service.Api.PostOkAsync("/v1/edges", """{"name":"edge-1","addresses":["edge-1.test:7844"]}""")).Id();
 
     private Task<JsonElement> GetAsync(string edge) => service.Api.GetOkAsync($"/v1/edges/{edge}");
 }
