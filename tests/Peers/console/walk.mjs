@@ -118,7 +118,7 @@ await look(page, 'rule-new-linted');
 const claims = { iss: 'https://machines.example.com', sub: 'agent-1', aud: base, exp: 4102444800, iat: 1767225600 };
 await page.getByLabel(/^Claims of a token/).fill(JSON.stringify(claims, null, 2));
 await page.getByRole('button', { name: 'Simulate' }).click();
-await page.getByRole('region', { name: /granted|denied/ }).waitFor();
+await page.locator('#decision').waitFor();
 await look(page, 'rule-new-simulated');
 await page.getByRole('button', { name: 'Save' }).click();
 await page.getByRole('heading', { name: /documents-agents/, level: 1 }).waitFor();
