@@ -137,22 +137,16 @@ internal sealed class RoutePolicies(
             return RoutePolicyErrors.TooLarge.Refuse();
         }
 
-        var now = time.GetStoreNow();
-        var after = before with
-        {
-            State = RoutePolicyState.Active,
-            ReplacedId = active?.Id,
-            DecidedBy = request.Caller.ActorId,
-            DecidedAt = now.ToStore(),
-            Reason = approval.Reason,
-        };
-        var result = await CommitAsync(
+        var (after, result) = await ActivateAsync(
             request,
             AuditEvents.RoutePolicyApproved,
-            after,
+            before,
+            before with
+            {
+                ReplacedId = active?.Id,
+                Reason = approval.Reason,
+            },
             active,
-            store.Activate(before, after, active),
-            now,
             cancellationToken
         );
         if (result.Conflict is not RoutePolicyConflict.Stale)
@@ -231,22 +225,16 @@ internal sealed class RoutePolicies(
             return RoutePolicyErrors.NoRollback.Refuse();
         }
 
-        var now = time.GetStoreNow();
-        var after = before with
-        {
-            State = RoutePolicyState.Active,
-            ReplacedId = null,
-            DecidedBy = request.Caller.ActorId,
-            DecidedAt = now.ToStore(),
-            Reason = body.Reason,
-        };
-        var result = await CommitAsync(
+        var (after, result) = await ActivateAsync(
             request,
             AuditEvents.RoutePolicyRolledBack,
-            after,
+            before,
+            before with
+            {
+                ReplacedId = null,
+                Reason = body.Reason,
+            },
             active,
-            store.Activate(before, after, active),
-            now,
             cancellationToken
         );
 
@@ -301,6 +289,27 @@ internal sealed class RoutePolicies(
         result.Conflict is TunnelConflict.Stale ? TunnelErrors.Archived.Refuse()
         : result.RefusalIfUnavailable() is { } unavailable ? unavailable
         : row;
+
+    // The caller decides, now, that the version takes the place of the active one.
+    private async ValueTask<(RoutePolicyRow After, CommitResult Result)> ActivateAsync(
+        ApiRequest request,
+        string name,
+        RoutePolicyRow before,
+        RoutePolicyRow decided,
+        RoutePolicyRow? active,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var after = decided with
+        {
+            State = RoutePolicyState.Active,
+            DecidedBy = request.Caller.ActorId,
+            DecidedAt = now.ToStore(),
+        };
+        var statements = store.Activate(before, after, active);
+        return (after, await CommitAsync(request, name, after, active, statements, now, cancellationToken));
+    }
 
     private ValueTask<CommitResult> CommitAsync(
         ApiRequest request,

@@ -8,14 +8,18 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <summary>What was called through each tunnel, summed over its agents.</summary>
 internal sealed class InventoryStore(Database database)
 {
+    /// <summary>That the part of an agent's counts is not added yet: its mark is written behind all that it adds.</summary>
+    internal const string NotCounted =
+        "NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
+        + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";
+
     private const string Insert =
         "INSERT INTO tunnel_inventory (ordinal, tunnel_id, route, kind, name, allowed, denied, refused, would_deny, "
         + "would_refuse, first_seen_at_ms, last_seen_at_ms, last_called_at_ms, last_issuer, last_subject, "
         + "last_client_id) SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM tunnel_inventory), @TunnelId, @Route, @Kind, "
         + "@Name, @Allowed, @Denied, @Refused, @WouldDeny, @WouldRefuse, @SeenAt, @SeenAt, @CalledAt, @Issuer, "
         + "@Subject, @ClientId "
-        + "WHERE NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
-        + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence) "
+        + $"WHERE {NotCounted} "
         + "AND (EXISTS (SELECT 1 FROM tunnel_inventory WHERE tunnel_id = @TunnelId AND route = @Route "
         + "AND kind = @Kind AND name = @Name) "
         + "OR (SELECT COUNT(*) FROM tunnel_inventory WHERE tunnel_id = @TunnelId) < @Limit) "

@@ -15,10 +15,6 @@ internal sealed class RouteDayStore(Database database)
         + "SELECT @TunnelId, @Day, @Route, @Calls, @Denied, @Drifts "
         + "WHERE EXISTS (SELECT 1 FROM route_owners WHERE tunnel_id = @TunnelId AND route = @Route)";
 
-    private const string NotCounted =
-        " AND NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
-        + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";
-
     private const string Sum =
         " ON CONFLICT (tunnel_id, day, route) DO UPDATE SET calls = route_days.calls + excluded.calls, "
         + "denied = route_days.denied + excluded.denied, drifts = route_days.drifts + excluded.drifts";
@@ -46,7 +42,7 @@ internal sealed class RouteDayStore(Database database)
         foreach (var day in days)
         {
             yield return new Statement(
-                Insert + NotCounted + Sum,
+                $"{Insert} AND {InventoryStore.NotCounted}{Sum}",
                 new
                 {
                     TunnelId = tunnelId.Value,
