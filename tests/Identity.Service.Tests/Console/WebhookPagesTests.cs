@@ -55,10 +55,13 @@ public sealed partial class WebhookPagesTests : IAsyncLifetime
         var page = await CreateAsync();
         using var browser = await ConsoleBrowser.SignedInAsync(service);
         (await browser.OpenAsync(page)).ShouldContain("Nothing was sent to it yet");
+        var answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Answering = answering.Task;
 
         using var sent = await browser.SubmitAsync($"{page}/test");
         sent.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         (await browser.OpenAsync(page)).ShouldContain(" pending</span>");
+        answering.SetResult();
         var shown = await DeliverAsync(browser, page);
 
         shown.ShouldContain("webhook.test");

@@ -17,7 +17,10 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
 
     public string? CheckFault { get; set; }
 
-    public Task<SendFailure?> SendAsync(
+    /// <summary>What each message waits for before the receiver answers it.</summary>
+    public Task Answering { get; set; } = Task.CompletedTask;
+
+    public async Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,
         ReadOnlyMemory<byte> body,
@@ -27,7 +30,8 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
         var text = Encoding.UTF8.GetString(body.Span);
         Sent.Enqueue((webhook.Url, headers.ToDictionary(), text));
         arrivals.Writer.TryWrite(text);
-        return Task.FromResult(Fault is null ? null : new SendFailure(Fault));
+        await Answering.WaitAsync(cancellationToken);
+        return Fault is null ? null : new SendFailure(Fault);
     }
 
     /// <summary>The next message that contains the text; those before it are passed over.</summary>
