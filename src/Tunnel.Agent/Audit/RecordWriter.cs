@@ -183,7 +183,9 @@ internal sealed class RecordWriter : IDisposable
 
         // What is masked is null to the hash: even a keyed one tells whether two calls had the same value.
         var from = 0;
-        foreach (var masked in record.Masked.OrderBy(m => m.Start.Value))
+        IEnumerable<Range> inOrder =
+            record.Masked.Count < 2 ? record.Masked : record.Masked.OrderBy(m => m.Start.Value);
+        foreach (var masked in inOrder)
         {
             if (masked.Start.Value >= from)
             {

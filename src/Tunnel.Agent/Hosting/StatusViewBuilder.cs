@@ -24,7 +24,7 @@ internal sealed class StatusViewBuilder(AgentComponents parts, HealthEndpoints e
             [
                 .. parts.Generation.Probes.Select(p => new StatusRoute(
                     p.Route.HostnameUnder(parts.Map.Current.Domain),
-                    p.Route.Upstream.Settings.Address,
+                    p.Route.Upstream.Address,
                     OauthText.ToText(p.Route.Access.Oauth.Mode),
                     p.State.IsHealthy,
                     p.State.Detail

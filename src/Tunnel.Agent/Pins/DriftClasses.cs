@@ -15,9 +15,16 @@ internal static class DriftClasses
         (DriftClass.Removed, "removed"),
     ];
 
+    // Of each set of classes: every record of a call has one.
+    private static readonly string[] Texts =
+    [
+        .. Enumerable
+            .Range(0, 1 << All.Count)
+            .Select(set => string.Join(',', All.Where(c => ((DriftClass)set & c.Class) != 0).Select(c => c.Name))),
+    ];
+
     /// <summary>The names, joined by commas; empty for none.</summary>
-    public static string Format(DriftClass classes) =>
-        string.Join(',', All.Where(c => classes.HasFlag(c.Class)).Select(c => c.Name));
+    public static string Format(DriftClass classes) => Texts[(int)classes];
 
     /// <summary>What <see cref="Format"/> wrote. A name that is not known counts as the gravest.</summary>
     public static DriftClass Parse(string text) =>

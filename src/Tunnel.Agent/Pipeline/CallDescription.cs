@@ -44,7 +44,7 @@ internal static class CallDescription
                 : access.Oauth.Mode == OauthMode.Passthrough
                     ? "passthrough"
                     : "none",
-            Upstream = served.Route.Upstream.Settings.Address,
+            Upstream = served.Route.Upstream.Address,
             Credential = access.Credential.Kind,
             RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
             Session = session.Count == 1 ? session.ToString() : "",

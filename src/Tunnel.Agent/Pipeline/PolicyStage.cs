@@ -310,7 +310,7 @@ internal sealed class PolicyStage(
             new MessageFilter(policy.Rules, caller, hasLists, isModern),
             policy.Mode == PolicyMode.Enforce,
             hasLists,
-            isModern && McpMethods.Asks.Any(ask => !policy.Rules.Decide(ask, caller).IsAllowed),
+            isModern && !policy.Rules.AllowsAllAsks(caller),
             limits.MaxResponseBytes ?? long.MaxValue,
             time
         )

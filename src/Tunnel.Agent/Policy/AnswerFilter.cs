@@ -28,7 +28,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private AnswerHandling handling;
-    private ArrayBufferWriter<byte>? held;
+    private HeldAnswer? held;
     private Memory<byte> lent;
     private long reserved;
     private bool hasBegun; // the first event was seen
@@ -61,7 +61,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         {
             AnswerHandling.Pass => inner.GetMemory(sizeHint),
             AnswerHandling.Copy => lent = inner.GetMemory(sizeHint),
-            _ => (held ??= new ArrayBufferWriter<byte>()).GetMemory(sizeHint),
+            _ => (held ??= new HeldAnswer()).GetMemory(sizeHint),
         };
     }
 
@@ -79,7 +79,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             case AnswerHandling.Copy:
                 if ((held?.WrittenCount ?? 0) + bytes <= MaxHeldBytes && Reserve(bytes))
                 {
-                    (held ??= new ArrayBufferWriter<byte>()).Write(lent.Span[..bytes]);
+                    (held ??= new HeldAnswer()).Write(lent.Span[..bytes]);
                 }
 
                 inner.Advance(bytes);
@@ -129,6 +129,10 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 break;
             case AnswerHandling.Copy:
                 CountHidden();
+                held?.Return();
+                break;
+            case AnswerHandling.Events:
+                held?.Return(); // an event that never ended
                 break;
         }
     }
@@ -236,6 +240,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             inner.Write(body.Span);
         }
 
+        held?.Return();
         await inner.FlushAsync(cancellationToken);
     }
 
@@ -280,7 +285,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             stream = stream[length..];
         }
 
-        BufferRest(stream);
+        BufferRest(stream.Length);
     }
 
     private void WriteEvent(ReadOnlyMemory<byte> whole)
@@ -319,22 +324,18 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    private void BufferRest(ReadOnlyMemory<byte> rest)
+    private void BufferRest(int length)
     {
-        budget.Return(reserved - rest.Length);
-        reserved = rest.Length;
-        if (rest.IsEmpty)
+        budget.Return(reserved - length);
+        reserved = length;
+        if (length == 0)
         {
+            held!.Return();
             held = null;
             return;
         }
 
-        if (rest.Length < held!.WrittenCount)
-        {
-            var next = new ArrayBufferWriter<byte>(Math.Max(rest.Length, 256));
-            next.Write(rest.Span);
-            held = next;
-        }
+        held!.Skip(held.WrittenCount - length);
     }
 
     // What enforcing would have hidden.

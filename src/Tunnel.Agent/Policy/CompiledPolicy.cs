@@ -127,6 +127,20 @@ internal sealed class CompiledPolicy
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
+    /// <summary>Whether the server may ask the client everything that MCP knows (<see cref="McpMethods.Asks"/>).</summary>
+    public bool AllowsAllAsks(Caller caller)
+    {
+        foreach (var ask in McpMethods.Asks)
+        {
+            if (!Decide(ask, caller).IsAllowed)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a message passes: its method and all that it names must be allowed.</summary>
     /// <param name="method">The JSON-RPC method.</param>
     /// <param name="kind">What the message names; null = nothing.</param>

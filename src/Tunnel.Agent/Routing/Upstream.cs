@@ -8,7 +8,12 @@ namespace Culvert.Tunnel.Agent.Routing;
 /// </summary>
 internal abstract class Upstream : IAsyncDisposable
 {
+    private string? address;
+
     public abstract UpstreamSettings Settings { get; }
+
+    /// <summary>What is behind the route, for people: <see cref="UpstreamSettings.Address"/>.</summary>
+    public string Address => address ??= Settings.Address;
 
     /// <summary>Held by every exchange from its first access to the route to its end.</summary>
     public RouteUse Use { get; } = new();

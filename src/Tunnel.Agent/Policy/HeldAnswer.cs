@@ -1,0 +1,68 @@
+using System.Buffers;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// Bytes of an answer that are read before they may pass, in rented memory: most answers are short, and an array of its own
+/// for each would be most of what a call allocates.
+/// </summary>
+internal sealed class HeldAnswer : IBufferWriter<byte>
+{
+    // Room for two reads of a short answer: its bytes, and the one that finds no more.
+    private const int FirstBytes = 8 * 1024;
+
+    private byte[] bytes = [];
+
+    public int WrittenCount { get; private set; }
+
+    /// <summary>Valid until the next call of another member.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => bytes.AsMemory(0, WrittenCount);
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, bytes.Length - WrittenCount);
+        WrittenCount += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (bytes.Length - WrittenCount < Math.Max(sizeHint, 1))
+        {
+            var least = Math.Max(FirstBytes, WrittenCount + Math.Max(sizeHint, WrittenCount));
+            var larger = ArrayPool<byte>.Shared.Rent(least);
+            bytes.AsSpan(0, WrittenCount).CopyTo(larger);
+            Release();
+            bytes = larger;
+        }
+
+        return bytes.AsMemory(WrittenCount);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Forgets what is before a place: the rest comes first from now on.</summary>
+    public void Skip(int count)
+    {
+        bytes.AsSpan(count, WrittenCount - count).CopyTo(bytes);
+        WrittenCount -= count;
+    }
+
+    /// <summary>
+    /// Gives the memory back, and is empty. Only where no other task can still write to it: an answer that is cut off leaves
+    /// its memory to the collector.
+    /// </summary>
+    public void Return()
+    {
+        Release();
+        (bytes, WrittenCount) = ([], 0);
+    }
+
+    private void Release()
+    {
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}
