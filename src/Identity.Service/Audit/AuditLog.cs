@@ -11,8 +11,8 @@ internal sealed class AuditLog(Database database)
     public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
     {
         return await database.ScalarAsync<long?>(
-            "SELECT 1 FROM journal WHERE replay_key = @key",
-            new { key = key.ToArray() },
+            "SELECT 1 FROM journal WHERE replay_key IN (@key, @stored) LIMIT 1",
+            new { key = key.ToArray(), stored = key.ToStoredArray() },
             cancellationToken
         )
             is not null;

@@ -7,6 +7,9 @@ internal readonly record struct ReplayKey
 {
     public const int SizeBytes = 32;
 
+    // Of what is stored, where the thing has an end of its own.
+    private const int EndBytes = 4;
+
     /// <summary>Longest <see cref="Tag"/>.</summary>
     public const int MaxTagBytes = 64;
 
@@ -26,6 +29,12 @@ internal readonly record struct ReplayKey
     /// From then on the thing cannot be presented anyway (an assertion's exp + leeway), so memory may forget it.
     /// </summary>
     public long UntilUnixSeconds { get; }
+
+    /// <summary>
+    /// The thing's own end, the same whenever it is presented (an assertion's exp); null = it has none. Keys with an end can
+    /// be stored in its order (<see cref="ToStoredArray"/>).
+    /// </summary>
+    public DateTimeOffset? Ends { get; init; }
 
     /// <summary>
     /// What the first use leaves for later ones to see (<see cref="CommitResult.Existing"/>), such as whom the grant was
@@ -52,8 +61,27 @@ internal readonly record struct ReplayKey
         return bytes;
     }
 
-    // Time and tag are bookkeeping: the same thing with another end is still the same thing.
-    public bool Equals(ReplayKey other) => high == other.high && low == other.low;
+    /// <summary>
+    /// As <see cref="ToArray"/>, with the end (seconds since 1970, big-endian) in place of the first four bytes: the rows of a
+    /// unique index that lie together are then those of one time, where a digest's own order touches a page for each. Without
+    /// an end it is the digest.
+    /// </summary>
+    public byte[] ToStoredArray()
+    {
+        var bytes = ToArray();
+        if (Ends is { } end)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)Math.Clamp(end.ToUnixTimeSeconds(), 0, uint.MaxValue));
+        }
+
+        return bytes;
+    }
+
+    // Time and tag are bookkeeping: the same thing with another end is still the same thing, and so is what was stored in
+    // one form and is presented in the other. 224 bits are left to tell things apart.
+    public bool Equals(ReplayKey other) => Tail == other.Tail && low == other.low;
 
     public override int GetHashCode() => (int)(ulong)low;
+
+    private UInt128 Tail => high & (UInt128.MaxValue >> (8 * EndBytes));
 }

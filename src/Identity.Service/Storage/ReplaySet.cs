@@ -5,27 +5,34 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
 /// Keys used and not yet expired, in memory: the fast half of the replay check, whose other half is the unique column
-/// of the journal. Keys are kept in buckets by the minute of their end, so that forgetting is dropping a bucket.
+/// of the journal. Which keys end in a minute is noted apart, so that forgetting looks at those alone.
 /// </summary>
 internal sealed class ReplaySet
 {
     /// <summary>Longest time that a key may have to be remembered: the largest assertion life, and some.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromHours(50);
 
-    private readonly ConcurrentDictionary<long, ConcurrentDictionary<ReplayKey, ReplayClaim>> buckets = new();
+    private readonly ConcurrentDictionary<ReplayKey, ReplayClaim> claims = new();
+    private readonly ConcurrentDictionary<long, ConcurrentQueue<ReplayKey>> endings = new();
 
-    public int Count => buckets.Values.Sum(bucket => bucket.Count);
+    public int Count => claims.Count;
 
-    /// <summary>False when the key is already there: then whose it is.</summary>
+    /// <summary>False when the key is already there, with whatever end: then whose it is.</summary>
     public bool TryClaim(ReplayKey key, ReplayClaim claim, [NotNullWhen(false)] out ReplayClaim? holder)
     {
-        holder = buckets.GetOrAdd(key.UntilUnixSeconds / 60, static _ => new()).GetOrAdd(key, claim);
+        // The tag is in the decision, and for later ones in the row.
+        var bare = key with
+        {
+            Tag = default,
+        };
+        holder = claims.GetOrAdd(bare, claim);
         if (!ReferenceEquals(holder, claim))
         {
             return false;
         }
 
         holder = null;
+        endings.GetOrAdd(key.UntilUnixSeconds / 60, static _ => new()).Enqueue(bare);
         return true;
     }
 
@@ -43,11 +50,14 @@ internal sealed class ReplaySet
     public void Forget(DateTimeOffset now)
     {
         var minute = now.ToUnixTimeSeconds() / 60;
-        foreach (var key in buckets.Keys)
+        foreach (var ending in endings.Keys)
         {
-            if (key < minute)
+            if (ending < minute && endings.TryRemove(ending, out var ended))
             {
-                buckets.TryRemove(key, out _);
+                foreach (var key in ended)
+                {
+                    claims.TryRemove(key, out _);
+                }
             }
         }
     }

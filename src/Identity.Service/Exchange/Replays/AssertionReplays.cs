@@ -68,7 +68,8 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
         HashKey(context, assertion, key);
         // Remembered until the assertion could not be presented anyway.
-        return new ReplayKey(key, DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt) + options.Leeway);
+        var end = DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt);
+        return new ReplayKey(key, end + options.Leeway) { Ends = end };
     }
 
     // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; the different

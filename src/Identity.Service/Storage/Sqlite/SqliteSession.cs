@@ -217,7 +217,7 @@ internal sealed class SqliteSession : JournalSession
 
         var replay = pending.Decision.Replay;
         var hash = JournalChain.Next(Head, pending.BodyDigest);
-        var key = replay?.ToArray();
+        var key = replay?.ToStoredArray();
         insert.Bind(2, Sequence + 1);
         insert.Bind(3, audit.At.ToStore());
         insert.Bind(4, audit.Name);
