@@ -18,6 +18,7 @@ public sealed class SigningKey : IDisposable
 
     private readonly ECDsa key;
     private readonly AsymmetricSignatureProvider signer;
+    private readonly KeptContexts? contexts;
     private readonly JsonWebKey published;
 
     private SigningKey(ECDsa key)
@@ -28,6 +29,7 @@ public sealed class SigningKey : IDisposable
             Algorithm.Name(),
             willCreateSignatures: true
         );
+        contexts = OperatingSystem.IsLinux() && key is ECDsaOpenSsl own ? KeptContexts.TryCreate(own) : null;
         var q = key.ExportParameters(includePrivateParameters: false).Q;
         published = PublicJwk.Ec(EcCurve.P256, Base64Url.EncodeToString(q.X), Base64Url.EncodeToString(q.Y));
         KeyId = PublicJwk.Thumbprint(published);
@@ -39,13 +41,13 @@ public sealed class SigningKey : IDisposable
     public const JwsAlgorithm Algorithm = JwsAlgorithm.ES256;
 
     /// <summary>Makes a new random key.</summary>
-    public static SigningKey Create() => new(ECDsa.Create(Curve));
+    public static SigningKey Create() => new(CreateKey(Curve));
 
     /// <summary>Loads a stored key.</summary>
     /// <exception cref="CryptographicException">The input is not a PKCS#8 private key on P-256.</exception>
     public static SigningKey ImportPkcs8(ReadOnlySpan<byte> pkcs8)
     {
-        var key = ECDsa.Create();
+        var key = CreateKey();
         try
         {
             key.ImportPkcs8PrivateKey(pkcs8, out var read);
@@ -98,17 +100,32 @@ public sealed class SigningKey : IDisposable
 
     public void Dispose()
     {
+        contexts?.Dispose();
         signer.Dispose();
         key.Dispose();
     }
 
     internal void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
+        if (contexts is not null)
+        {
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(data, hash);
+            contexts.Sign(hash, signature[..SignatureBytes]);
+            return;
+        }
+
         if (!signer.Sign(data, signature, out var written) || written != SignatureBytes)
         {
             throw new CryptographicException("The signature does not have the length that ES256 prescribes.");
         }
     }
+
+    // OpenSSL's by name where there is one: of what the platform wraps, the key cannot be had.
+    private static ECDsa CreateKey() => OperatingSystem.IsLinux() ? new ECDsaOpenSsl() : ECDsa.Create();
+
+    private static ECDsa CreateKey(ECCurve curve) =>
+        OperatingSystem.IsLinux() ? new ECDsaOpenSsl(curve) : ECDsa.Create(curve);
 
     private static bool IsOnCurve(ECDsa key) =>
         key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == Curve.Oid.Value;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Base64;
 using Culvert.Jose.Refusals;
@@ -19,6 +21,9 @@ public sealed class VerificationKey
     // One for each algorithm that a signature was verified with. They are this key's own: the library's cache of
     // providers holds keys that no set has any more, until a thousand newer ones push them out.
     private SignatureProvider?[]? providers;
+
+    // Null until the key is first used for the algorithm of its type that nearly all tokens have.
+    private Lazy<KeptContexts?>? contexts;
 
     internal VerificationKey(
         string? keyId,
@@ -73,10 +78,37 @@ public sealed class VerificationKey
 
         var signature = new byte[signatureBytes];
         CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
+        if (algorithm is JwsAlgorithm.RS256 or JwsAlgorithm.ES256 && ContextsFor(algorithm) is { } kept)
+        {
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(data.Span, hash);
+            return kept.Verify(hash, signature) ? JoseRefusal.None : JoseRefusal.SignatureInvalid;
+        }
+
         var input = MemoryMarshal.TryGetArray(data, out var array) ? array : new ArraySegment<byte>(data.ToArray());
         return ProviderFor(algorithm).Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
             ? JoseRefusal.None
             : JoseRefusal.SignatureInvalid;
+    }
+
+    // A key has one type, so it is asked for one of the two algorithms alone.
+    private KeptContexts? ContextsFor(JwsAlgorithm algorithm) =>
+        (
+            Volatile.Read(ref contexts)
+            ?? SetOnce(
+                ref contexts,
+                new Lazy<KeptContexts?>(() => OperatingSystem.IsLinux() ? CreateContexts(algorithm) : null)
+            )
+        ).Value;
+
+    [SupportedOSPlatform("linux")]
+    private KeptContexts? CreateContexts(JwsAlgorithm algorithm)
+    {
+        var imported = import();
+        using var rsa = imported is RsaSecurityKey { Rsa: null } bare ? RSA.Create(bare.Parameters) : null;
+        AsymmetricAlgorithm? key = rsa ?? (imported as RsaSecurityKey)?.Rsa;
+        key ??= (imported as ECDsaSecurityKey)?.ECDsa;
+        return key is null ? null : KeptContexts.TryCreate(algorithm, key);
     }
 
     private SignatureProvider ProviderFor(JwsAlgorithm algorithm)

@@ -413,6 +413,7 @@ public sealed class AttackTests
             "ECDsaSecurityKey",
             "JsonWebKey",
             "JsonWebKeyConverter",
+            "RsaSecurityKey",
             "SecurityKey",
             "SignatureProvider",
         ]);
