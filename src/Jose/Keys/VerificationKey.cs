@@ -105,10 +105,17 @@ public sealed class VerificationKey
     private KeptContexts? CreateContexts(JwsAlgorithm algorithm)
     {
         var imported = import();
-        using var rsa = imported is RsaSecurityKey { Rsa: null } bare ? RSA.Create(bare.Parameters) : null;
-        AsymmetricAlgorithm? key = rsa ?? (imported as RsaSecurityKey)?.Rsa;
-        key ??= (imported as ECDsaSecurityKey)?.ECDsa;
-        return key is null ? null : KeptContexts.TryCreate(algorithm, key);
+        try
+        {
+            using var rsa = imported is RsaSecurityKey { Rsa: null } bare ? RSA.Create(bare.Parameters) : null;
+            AsymmetricAlgorithm? key = rsa ?? (imported as RsaSecurityKey)?.Rsa;
+            key ??= (imported as ECDsaSecurityKey)?.ECDsa;
+            return key is null ? null : KeptContexts.TryCreate(algorithm, key);
+        }
+        catch (CryptographicException)
+        {
+            return null; // what is wrong with the key is the provider's to say, as for every other algorithm
+        }
     }
 
     private SignatureProvider ProviderFor(JwsAlgorithm algorithm)
