@@ -148,6 +148,15 @@ internal sealed class PolicyCall(
         return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }
 
+    public override void Refuse(Failure failure)
+    {
+        if (charge is not null && (UpstreamFailures.IsBeforeSending(failure) || ApprovalFailures.Includes(failure)))
+        {
+            Budgets?.TakeBack(charge);
+            charge = null;
+        }
+    }
+
     public override void End(Exchange exchange)
     {
         if (hasEnded)
@@ -159,15 +168,6 @@ internal sealed class PolicyCall(
         if (Lease is not null)
         {
             policy.Limits.Leave(Lease);
-        }
-
-        if (
-            charge is not null
-            && exchange.Refusal is { } refusal
-            && (UpstreamFailures.IsBeforeSending(refusal) || ApprovalFailures.Includes(refusal))
-        )
-        {
-            Budgets?.TakeBack(charge);
         }
 
         record.DurationMs = time.GetElapsedTime(startedAt).TotalMilliseconds;
