@@ -66,6 +66,8 @@ internal sealed class PolicyStage(
             return;
         }
 
+        // Before an answer that was held: a client that has it can call again.
+        call.Leave();
         if (call.Filter is { } filter && !exchange.IsCut)
         {
             await filter.FinishAsync(exchange.ClientGone);

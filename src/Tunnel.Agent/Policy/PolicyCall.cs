@@ -148,6 +148,25 @@ internal sealed class PolicyCall(
         return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }
 
+    /// <summary>Its place among the calls at a time is free; without one, nothing happens.</summary>
+    public void Leave()
+    {
+        if (Lease is not null)
+        {
+            policy.Limits.Leave(Lease);
+            Lease = null;
+        }
+    }
+
+    public override void Refuse(Failure failure)
+    {
+        if (charge is not null && (UpstreamFailures.IsBeforeSending(failure) || ApprovalFailures.Includes(failure)))
+        {
+            Budgets?.TakeBack(charge);
+            charge = null;
+        }
+    }
+
     public override void End(Exchange exchange)
     {
         if (hasEnded)
@@ -156,20 +175,7 @@ internal sealed class PolicyCall(
         }
 
         hasEnded = true;
-        if (Lease is not null)
-        {
-            policy.Limits.Leave(Lease);
-        }
-
-        if (
-            charge is not null
-            && exchange.Refusal is { } refusal
-            && (UpstreamFailures.IsBeforeSending(refusal) || ApprovalFailures.Includes(refusal))
-        )
-        {
-            Budgets?.TakeBack(charge);
-        }
-
+        Leave();
         record.DurationMs = time.GetElapsedTime(startedAt).TotalMilliseconds;
         if (Filter is { } filter)
         {

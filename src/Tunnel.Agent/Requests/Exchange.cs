@@ -36,9 +36,6 @@ internal sealed class Exchange
     /// <summary>What the route's policy makes of it; null where there is none or nothing to judge.</summary>
     public ExchangeCall? Call { get; set; }
 
-    /// <summary>Why the agent answered itself; null where it did not.</summary>
-    public Failure? Refusal { get; set; }
-
     /// <summary>Answers that the agent makes itself go here, past what <see cref="FilterAnswer"/> put in between.</summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
 
@@ -79,7 +76,6 @@ internal sealed class Exchange
         Span = null;
         Principal = null;
         MetadataUrl = null;
-        Refusal = null;
         ClientToken = null;
         ReleaseBody();
         Request = null!;

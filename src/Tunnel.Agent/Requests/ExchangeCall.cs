@@ -27,6 +27,12 @@ internal abstract class ExchangeCall
     /// </summary>
     public abstract ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline);
 
+    /// <summary>
+    /// The agent answers itself: gives back what the call was charged for nothing. It is called before the answer, so that
+    /// a client that has it can call again.
+    /// </summary>
+    public abstract void Refuse(Failure failure);
+
     /// <summary>Writes the record and gives back what the call held. It is called once, whatever happened.</summary>
     public abstract void End(Exchange exchange);
 }

@@ -27,7 +27,7 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
     )
     {
         exchange.ReleaseBody();
-        exchange.Refusal = failure;
+        exchange.Call?.Refuse(failure);
         var requestId = Count(route, failure, detail);
         return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges, retryAfterSeconds, id);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Culvert.Machine.Client.Credentials;
 using Culvert.Machine.Client.Tests.Support;
@@ -13,7 +14,8 @@ public sealed class DomainCertificateTests : CredentialManagerTest
 {
     private const string Domain = "abcd1234.tunnel.provider.test";
 
-    private readonly List<(string Domain, KeyAndCertificate Pair)> issued = [];
+    // Replaced as a whole: the manager adds while the test reads.
+    private volatile ImmutableList<(string Domain, KeyAndCertificate Pair)> issued = [];
 
     [Fact]
     public async Task Certificate_OfADomain_IsRenewedInTimeBesideTheOwnOne()
@@ -113,7 +115,7 @@ public sealed class DomainCertificateTests : CredentialManagerTest
         loops++;
         manager.DomainCertificateChanged = (domain, pair, _) =>
         {
-            issued.Add((domain, pair));
+            issued = issued.Add((domain, pair));
             return ValueTask.CompletedTask;
         };
         manager.UseDomainCertificates([Domain], KeyType.EcdsaP256);

@@ -129,7 +129,7 @@ public sealed class ConnectorRefusalTests
         socket.Dispose();
 
         // Its place is free again.
-        await LongPollScene.UntilAsync(() => CanConnect(scene));
+        await LongPollScene.UntilAsync(() => CanConnectAsync(scene));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class ConnectorRefusalTests
 
         scene.Log.Text.ShouldContain("max_connections connections are open");
         await first.DisposeAsync();
-        await LongPollScene.UntilAsync(() => CanConnect(scene));
+        await LongPollScene.UntilAsync(() => CanConnectAsync(scene));
     }
 
     [Theory]
@@ -175,15 +175,27 @@ public sealed class ConnectorRefusalTests
     [Fact]
     public async Task Idle_ConnectionIsCutOff()
     {
-        await using var scene = await ConnectorScene.StartAsync(change: s =>
-            s with
-            {
-                IdleTimeout = TimeSpan.FromMilliseconds(200),
-            }
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var scene = await ConnectorScene.StartAsync(
+            time: time,
+            change: s =>
+                s with
+                {
+                    CertificateFile = "",
+                    KeyFile = "",
+                    Domain = Support.Tunnel.Domain,
+                    IdleTimeout = TimeSpan.FromMinutes(5),
+                },
+            prepare: s => s.Issued.Swap(Support.Tunnel.Domain, s.Tunnel.Leaves.Current!.Pair)
         );
-        await using var tls = await scene.ConnectAsync();
+        await using var tls = await scene.ConnectAsync(host: Support.Tunnel.Host);
+        scene.Agent.Status[0].Open.ShouldBe(1);
 
-        await LongPollScene.UntilAsync(() => scene.Agent.Status[0].Open == 0);
+        await LongPollScene.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            return scene.Agent.Status[0].Open == 0;
+        });
         scene.Log.Text.ShouldContain("no byte passed for idle_timeout");
     }
 
@@ -205,7 +217,7 @@ public sealed class ConnectorRefusalTests
     public async Task AddressTaken_FailsAloneAndRecovers()
     {
         await using var scene = await ConnectorScene.StartAsync();
-        var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, LoopbackPort.Free());
         taken.Start();
         var other = scene.StartAgent(s => s with { Listen = (System.Net.IPEndPoint)taken.LocalEndpoint });
 
@@ -232,11 +244,11 @@ public sealed class ConnectorRefusalTests
         await using var tls = await scene.ConnectAsync();
     }
 
-    private static bool CanConnect(ConnectorScene scene)
+    private static async Task<bool> CanConnectAsync(ConnectorScene scene)
     {
         try
         {
-            scene.ConnectAsync().GetAwaiter().GetResult().Dispose();
+            await (await scene.ConnectAsync()).DisposeAsync();
             return true;
         }
         catch (Exception e) when (e is WebSocketException or IOException or AuthenticationException)

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Programs;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Commands;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
@@ -29,7 +29,7 @@ public sealed class ConnectorRuntimeTests : IDisposable
     {
         await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
         await using var service = await FakeService.StartAsync(TimeProvider.System);
-        var settings = Configure(service, upstream.Port, FindPort());
+        var settings = Configure(service, upstream.Port, LoopbackPort.Free());
         await using var agent = new RunningAgent(settings, Watch());
         await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
 
@@ -69,7 +69,7 @@ public sealed class ConnectorRuntimeTests : IDisposable
     {
         await using var upstream = RawUpstream.Answering(LongPollScene.Json(LongPollScene.Result));
         await using var service = await FakeService.StartAsync(TimeProvider.System);
-        var settings = Configure(service, upstream.Port, FindPort(), "certificate_source: service");
+        var settings = Configure(service, upstream.Port, LoopbackPort.Free(), "certificate_source: service");
         await using var agent = new RunningAgent(settings, Watch());
         await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
 
@@ -137,13 +137,6 @@ public sealed class ConnectorRuntimeTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, name), text);
         File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
-
-    private static int FindPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private HttpClient Client(

@@ -45,8 +45,8 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     /// <summary>Whether a poll has passed the gate and is not answered yet.</summary>
     public bool IsDelivering => Volatile.Read(ref delivering) > 0;
 
-    /// <summary>Whether a poll is not answered yet, behind the gate or before it.</summary>
-    public bool IsPolled => Volatile.Read(ref polling) > 0;
+    /// <summary>Whether a poll waits before the gate, and none is behind it.</summary>
+    public bool IsPolled => !IsDelivering && Volatile.Read(ref polling) > 0;
 
     /// <summary>Awaited before a poll is answered, where it is set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -117,19 +117,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
         Polls++;
         polls.Writer.TryWrite(request);
         Interlocked.Increment(ref polling);
-        try
-        {
-            await PassGateAsync(stop);
-            return await AnswerPassedAsync(request, stream, stop);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref polling);
-        }
-    }
-
-    private async Task<bool> AnswerPassedAsync(RecordedRequest request, Stream stream, CancellationToken stop)
-    {
+        await PassGateAsync(stop);
         try
         {
             var response = forcedPolls.TryDequeue(out var forced) ? forced : await DeliverAsync(request, stream, stop);
@@ -138,6 +126,8 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
         }
         finally
         {
+            // In this order: where nothing is delivered, each poll that is counted waits before the gate.
+            Interlocked.Decrement(ref polling);
             Interlocked.Decrement(ref delivering);
         }
     }

@@ -62,7 +62,7 @@ public sealed class LongPollHandoverTests
         );
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         scene.Plane.Gate = gate.Task;
-        await LongPollScene.UntilAsync(() => scene.Plane is { IsPolled: true, IsDelivering: false });
+        await LongPollScene.UntilAsync(() => scene.Plane.IsPolled);
         var sent = scene.Plane.Enqueue(LongPollScene.Call);
 
         var stopping = scene.Agent.StopAsync();
