@@ -9,8 +9,15 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// </summary>
 internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyFeature
 {
-    private readonly Pipe pipe = new();
-    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // The agent reads on the thread that writes: each change of threads would add to the time of a call. A writer that had to
+    // wait continues on another thread.
+    private static readonly PipeOptions Options = new(
+        readerScheduler: PipeScheduler.Inline,
+        useSynchronizationContext: false
+    );
+
+    private readonly Pipe pipe = new(Options);
+    private readonly TaskCompletionSource started = new();
     private readonly List<(Func<object, Task> Callback, object State)> starting = [];
     private readonly List<(Func<object, Task> Callback, object State)> completing = [];
 
@@ -34,7 +41,10 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
 
     public PipeWriter Writer { get; }
 
-    /// <summary>Completes with status and headers, or with the application where that wrote none.</summary>
+    /// <summary>
+    /// Completes with status and headers, or with the application where that wrote none. What waits for it continues on the
+    /// application's thread.
+    /// </summary>
     public Task Started => started.Task;
 
     /// <summary>The body, up to its end or to where it was cut off.</summary>

@@ -241,9 +241,12 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     // The time of the command runs from the receipt of its poll, whatever it has waited for since.
     private async Task<string> HandleAsync(TunnelCommand command)
     {
-        var left = command.ResponseTimeout is { } timeout
-            ? timeout - parts.Time.GetElapsedTime(command.ReceivedAt)
-            : LongestTimer;
+        if (command.ResponseTimeout is not { } timeout)
+        {
+            return await HandleAsync(command, over.Token);
+        }
+
+        var left = timeout - parts.Time.GetElapsedTime(command.ReceivedAt);
         if (left <= TimeSpan.Zero)
         {
             return Expire(command);
