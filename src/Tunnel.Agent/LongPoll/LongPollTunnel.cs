@@ -239,13 +239,11 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     }
 
     // The time of the command runs from the receipt of its poll, whatever it has waited for since.
-    private async Task<string> HandleAsync(TunnelCommand command)
-    {
-        if (command.ResponseTimeout is not { } timeout)
-        {
-            return await HandleAsync(command, over.Token);
-        }
+    private Task<string> HandleAsync(TunnelCommand command) =>
+        command.ResponseTimeout is { } timeout ? HandleWithinAsync(command, timeout) : HandleAsync(command, over.Token);
 
+    private async Task<string> HandleWithinAsync(TunnelCommand command, TimeSpan timeout)
+    {
         var left = timeout - parts.Time.GetElapsedTime(command.ReceivedAt);
         if (left <= TimeSpan.Zero)
         {
