@@ -21,6 +21,10 @@ public static class PrivateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
+    // Secrets are short, and some are read at every request: room for the longest that is allowed would be most of what such
+    // a request allocates.
+    private const int FirstBytes = 1024;
+
     /// <summary>
     /// Reads a whole text file after checking, on the open file, that group and others have no access. Root's own file
     /// may be readable by this program's group: systemd passes credentials in this way, and Kubernetes files of a
@@ -39,12 +43,16 @@ public static class PrivateFile
                 throw new SecretUnavailableException($"{path} can be read by others: run `chmod 600 {path}`.");
             }
 
-            var buffer = new byte[maxBytes + 1];
+            var buffer = new byte[Math.Min(FirstBytes, maxBytes + 1)];
             var length = 0;
             int read;
             while ((read = RandomAccess.Read(handle, buffer.AsSpan(length), length)) > 0)
             {
                 length += read;
+                if (length == buffer.Length && length <= maxBytes)
+                {
+                    Array.Resize(ref buffer, (int)Math.Min(4L * length, maxBytes + 1L));
+                }
             }
 
             if (length > maxBytes)

@@ -84,7 +84,7 @@ internal sealed class AnswerSender(
         }
     }
 
-    private async Task<int> SendLastAsync(byte[] body)
+    private async Task<int> SendLastAsync(ReadOnlyMemory<byte> body)
     {
         for (var attempt = 1; ; attempt++)
         {

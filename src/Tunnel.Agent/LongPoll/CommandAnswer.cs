@@ -22,7 +22,7 @@ internal sealed record CommandAnswer
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>The body of the request to the control plane.</summary>
-    public byte[] Format(TunnelCommand command)
+    public ReadOnlyMemory<byte> Format(TunnelCommand command)
     {
         var buffer = new ArrayBufferWriter<byte>(Body.Length + 512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -54,7 +54,7 @@ internal sealed record CommandAnswer
             json.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.WrittenMemory;
     }
 
     private string GetTypeName() =>

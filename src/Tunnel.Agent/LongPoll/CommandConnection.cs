@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// The connection of a command, in the place of a client's inner TLS connection. Its client is the tunnel: the provider does
 /// not say who the product's caller is, except by the token that the command may carry.
 /// </summary>
-internal sealed class CommandConnection(string serverName, string tunnelId, TunnelCommand command)
+internal sealed class CommandConnection(string serverName, IPEndPoint client, string tunnelId, TunnelCommand command)
     : ITunnelConnection,
         IHttpConnectionFeature
 {
@@ -17,7 +17,7 @@ internal sealed class CommandConnection(string serverName, string tunnelId, Tunn
 
     public string ServerName => serverName;
 
-    public IPEndPoint Client { get; } = ProviderAddress.Create(tunnelId);
+    public IPEndPoint Client => client;
 
     // No certificate of the product's caller is seen.
     public string Workload => "";

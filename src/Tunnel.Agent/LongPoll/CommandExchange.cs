@@ -11,6 +11,8 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// </summary>
 internal sealed class CommandExchange : IAsyncDisposable
 {
+    private const int Features = 8;
+
     private readonly IHttpApplication<Exchange> application;
     private readonly CommandRequest request;
     private readonly CancellationTokenSource aborted;
@@ -25,7 +27,7 @@ internal sealed class CommandExchange : IAsyncDisposable
     )
     {
         (this.application, this.request, this.aborted) = (application, request, aborted);
-        var features = new FeatureCollection();
+        var features = new FeatureCollection(Features);
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpRequestBodyDetectionFeature>(request);
         features.Set<IRequestBodyPipeFeature>(request);
@@ -77,9 +79,9 @@ internal sealed class CommandExchange : IAsyncDisposable
         aborted.Dispose();
     }
 
+    // Up to its first wait the application runs on the thread of the command, which has nothing else to do.
     private async Task RunAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var isWhole = false;
         try
         {

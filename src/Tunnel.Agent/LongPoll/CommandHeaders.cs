@@ -66,16 +66,11 @@ internal static class CommandHeaders
             return kept;
         }
 
-        var nominated = headers
-            .EnumerateObject()
-            .Where(h => h.Name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
-            .SelectMany(h => ReadValues(h.Value))
-            .SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var nominated = ReadNominated(headers);
         foreach (var header in headers.EnumerateObject())
         {
             var values = ReadValues(header.Value);
-            if (values.Length == 0 || !IsForwarded(header.Name) || nominated.Contains(header.Name))
+            if (values.Length == 0 || !IsForwarded(header.Name) || nominated?.Contains(header.Name) == true)
             {
                 continue;
             }
@@ -90,6 +85,24 @@ internal static class CommandHeaders
         }
 
         return kept;
+    }
+
+    // What Connection names describes the hop; null where it names nothing, as in nearly all commands.
+    private static HashSet<string>? ReadNominated(JsonElement headers)
+    {
+        HashSet<string>? nominated = null;
+        foreach (var header in headers.EnumerateObject())
+        {
+            if (header.Name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+            {
+                nominated ??= new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+                nominated.UnionWith(
+                    ReadValues(header.Value).SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))
+                );
+            }
+        }
+
+        return nominated;
     }
 
     /// <summary>The headers of a route's response that go to the control plane; empty values are left out.</summary>

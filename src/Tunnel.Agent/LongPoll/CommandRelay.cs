@@ -1,3 +1,4 @@
+using System.Net;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -22,12 +23,15 @@ internal sealed class CommandRelay(
     private const int MostMetadataBytes = 1 << 20;
     private const string Json = "application/json";
     private const string EventStream = "text/event-stream";
+    private const string BothForms = $"{Json}, {EventStream}";
 
     // RFC 9728 §3.1
     private const string WellKnown = "/.well-known/oauth-protected-resource";
 
     // The response has come; what a server sends behind it is read so that its connection can be used again.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
+    private readonly IPEndPoint client = ProviderAddress.Create(settings.TunnelId);
 
     /// <param name="command">The command.</param>
     /// <param name="sender">Takes its answers.</param>
@@ -101,17 +105,18 @@ internal sealed class CommandRelay(
     {
         var message = MessageReader.Read(command.Message);
         var id = TunnelFailure.GetId(message);
-        var accept = $"{Json}, {EventStream}";
+        var wantsResponse = message.Kind == MessageKind.Request && !id.IsEmpty; // the message is not kept while it is served
         await using var exchange = Start(
             HttpMethods.Post,
             target.Path,
-            accept,
+            BothForms,
             command,
             target,
             command.Channel == LongPollSettings.CalloutChannel ? CalloutNames.ToOwn(message) : command.Message,
             cancellationToken
         );
-        await exchange.Response.Started.WaitAsync(cancellationToken);
+        await exchange.Response.Started;
+        cancellationToken.ThrowIfCancellationRequested();
         var response = exchange.Response;
         var head = new CommandAnswer
         {
@@ -124,7 +129,7 @@ internal sealed class CommandRelay(
         {
             await FinishWithAsync(sender, head, 502, TunnelFailure.BrokenOff, id);
         }
-        else if (isSuccess && (message.Kind != MessageKind.Request || id.IsEmpty))
+        else if (isSuccess && !wantsResponse)
         {
             await sender.FinishAsync(head with { Type = AnswerType.Acknowledgement }, id);
             await DrainAsync(new AnswerBody(response.Reader, settings.MaxAnswerBytes), cancellationToken);
@@ -260,7 +265,8 @@ internal sealed class CommandRelay(
             default,
             cancellationToken
         );
-        await exchange.Response.Started.WaitAsync(cancellationToken);
+        await exchange.Response.Started;
+        cancellationToken.ThrowIfCancellationRequested();
         var answer = new CommandAnswer
         {
             Type = AnswerType.SessionTermination,
@@ -283,7 +289,8 @@ internal sealed class CommandRelay(
         foreach (var path in new[] { WellKnown + (target.Path == "/" ? "" : target.Path), WellKnown }.Distinct())
         {
             await using var exchange = Start(HttpMethods.Get, path, Json, command, target, default, cancellationToken);
-            await exchange.Response.Started.WaitAsync(cancellationToken);
+            await exchange.Response.Started;
+            cancellationToken.ThrowIfCancellationRequested();
             var response = exchange.Response;
             var body = new AnswerBody(response.Reader, MostMetadataBytes);
             var bytes = await body.ReadAllAsync(cancellationToken);
@@ -336,7 +343,7 @@ internal sealed class CommandRelay(
         return CommandExchange.Start(
             application,
             new CommandRequest(method, path, target.Host, accept, command, body, aborted),
-            new CommandConnection(target.Host, settings.TunnelId, command),
+            new CommandConnection(target.Host, client, settings.TunnelId, command),
             aborted
         );
     }

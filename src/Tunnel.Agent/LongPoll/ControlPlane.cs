@@ -21,8 +21,13 @@ internal sealed partial class ControlPlane : IDisposable
     /// <summary>Commands of 25 calls; a poll with a longer body fails.</summary>
     public const int MostPollBytes = 32 << 20;
 
+    // The room for the beginning of a response; most are shorter.
+    private const int FirstRead = 4096;
+
     private const string Program = "tunnel-agent";
     private const string Json = "application/json";
+
+    private static readonly string UserAgent = $"{Program}/{ProductVersion.Text}";
 
     // Its headers have arrived: the rest of a poll must follow soon.
     private static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(30);
@@ -37,6 +42,7 @@ internal sealed partial class ControlPlane : IDisposable
     private readonly ClientCertificate? certificate;
     private readonly string channels;
     private readonly string tunnelUrl;
+    private readonly Uri answerUrl;
     private readonly Lock gate = new();
 
     // Guarded by the gate.
@@ -52,6 +58,7 @@ internal sealed partial class ControlPlane : IDisposable
         channels = ServerInfo.Format(settings.Channels);
         tunnelUrl =
             settings.BaseUrl.GetLeftPart(UriPartial.Authority) + settings.UrlPath + "/v1/tunnels/" + settings.TunnelId;
+        answerUrl = new Uri(tunnelUrl + "/response");
     }
 
     /// <summary>
@@ -96,7 +103,7 @@ internal sealed partial class ControlPlane : IDisposable
     )
     {
         using var deadline = new CancellationTokenSource(settings.PollTimeout + settings.PollGuard, time);
-        using var request = new HttpRequestMessage(HttpMethod.Post, tunnelUrl + "/response")
+        using var request = new HttpRequestMessage(HttpMethod.Post, answerUrl)
         {
             Content = new ReadOnlyMemoryContent(body),
         };
@@ -206,10 +213,12 @@ internal sealed partial class ControlPlane : IDisposable
     )
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        // What the control plane announces is not believed before it has arrived.
+        var room = (int)Math.Min(content.Headers.ContentLength ?? FirstRead, FirstRead);
+        var buffer = new ArrayBufferWriter<byte>(room + 1); // the last read, of nothing, needs room too
         while (true)
         {
-            var count = await stream.ReadAsync(buffer.GetMemory(4096), cancellationToken);
+            var count = await stream.ReadAsync(buffer.GetMemory(), cancellationToken);
             if (count == 0)
             {
                 return buffer.WrittenMemory;
@@ -235,7 +244,7 @@ internal sealed partial class ControlPlane : IDisposable
 
         headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
         headers.TryAddWithoutValidation("Accept", Json);
-        headers.TryAddWithoutValidation("User-Agent", $"{Program}/{ProductVersion.Text}");
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
         headers.TryAddWithoutValidation("X-Tunnel-Client-Name", Program);
         headers.TryAddWithoutValidation("X-Tunnel-Client-Version", ProductVersion.Text);
         headers.TryAddWithoutValidation("X-Tunnel-Client-Instance-Id", InstanceId);

@@ -239,11 +239,12 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     }
 
     // The time of the command runs from the receipt of its poll, whatever it has waited for since.
-    private async Task<string> HandleAsync(TunnelCommand command)
+    private Task<string> HandleAsync(TunnelCommand command) =>
+        command.ResponseTimeout is { } timeout ? HandleWithinAsync(command, timeout) : HandleAsync(command, over.Token);
+
+    private async Task<string> HandleWithinAsync(TunnelCommand command, TimeSpan timeout)
     {
-        var left = command.ResponseTimeout is { } timeout
-            ? timeout - parts.Time.GetElapsedTime(command.ReceivedAt)
-            : LongestTimer;
+        var left = timeout - parts.Time.GetElapsedTime(command.ReceivedAt);
         if (left <= TimeSpan.Zero)
         {
             return Expire(command);

@@ -3,24 +3,26 @@ using System.IO.Pipelines;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>A writer whose first flush sends status and headers before the bytes.</summary>
-internal sealed class StartingWriter(PipeWriter inner, Func<CancellationToken, Task> start) : PipeWriter
+internal sealed class StartingWriter(CommandResponse response) : PipeWriter
 {
-    public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+    private PipeWriter Inner => response.Unstarted;
 
-    public override long UnflushedBytes => inner.UnflushedBytes;
+    public override bool CanGetUnflushedBytes => Inner.CanGetUnflushedBytes;
 
-    public override void Advance(int bytes) => inner.Advance(bytes);
+    public override long UnflushedBytes => Inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+    public override void Advance(int bytes) => Inner.Advance(bytes);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Inner.GetMemory(sizeHint);
 
-    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+    public override Span<byte> GetSpan(int sizeHint = 0) => Inner.GetSpan(sizeHint);
+
+    public override void CancelPendingFlush() => Inner.CancelPendingFlush();
 
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        await start(cancellationToken);
-        return await inner.FlushAsync(cancellationToken);
+        await response.StartAsync(cancellationToken);
+        return await Inner.FlushAsync(cancellationToken);
     }
 
     // The response ends when its application does.

@@ -54,6 +54,20 @@ public sealed class SecretReferenceTests : IDisposable
         Parse("file:secret").Problem().ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(1025)]
+    [InlineData(5000)]
+    [InlineData(64 * 1024)]
+    public void Read_UpToTheBound_IsWhole(int length)
+    {
+        var secret = string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26))));
+        Write(secret, UnixFileMode.UserRead);
+
+        Parse("file:secret").Read().ShouldBe(secret);
+    }
+
     [Fact]
     public void Read_Environment_LooksTheNameUp() =>
         Parse("env:NAME", name => name == "NAME" ? "v" : null).Read().ShouldBe("v");

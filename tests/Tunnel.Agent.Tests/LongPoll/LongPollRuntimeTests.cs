@@ -115,63 +115,7 @@ public sealed class LongPollRuntimeTests : IDisposable
 
     private AgentSettings Configure(FakeService service, int upstream, int plane, int target = 1)
     {
-        File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
-        File.WriteAllText(Path.Combine(folder, "plane.pem"), pki.Ca.ExportCertificatePem());
-        foreach (var (name, text) in new[] { ("idp-token", "eyJ.idp.token"), ("key", LongPollScene.ApiKey) })
-        {
-            File.WriteAllText(Path.Combine(folder, name), text);
-            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        File.WriteAllText(
-            ConfigurationFile,
-            $$"""
-            config_version: 1
-            state_dir: state
-            identity:
-              url: {{service.ApiUrl.GetLeftPart(UriPartial.Authority)}}
-              ca_file: ca.pem
-              organization_id: 11111111-2222-3333-4444-555555555555
-              rule_id: fdrl_010000000000000000000000
-              token: {file: idp-token}
-            tunnel: {id: {{FakeService.TunnelId}}, drain_timeout: 1s}
-            health: {listen: "127.0.0.1:0"}
-            routes:
-              docs:
-                upstream:
-                  url: http://127.0.0.1:{{upstream}}
-                  allowed_ranges: [127.0.0.0/8]
-                  health: {probe: tcp}
-                oauth: {mode: dangerous_none}
-              callouts:
-                upstream:
-                  callouts:
-                    targets:
-                      - name: tickets
-                        url: http://127.0.0.1:{{target}}/open
-                        dangerous_allow_http: true
-                        allowed_ranges: [127.0.0.0/8]
-                        description: Open tickets
-                        category: work
-                        tags: [a, b]
-                oauth: {mode: dangerous_none}
-                policy:
-                  mode: enforce
-                  rules:
-                    - name: provider
-                      effect: allow
-                      source: ["100::/64"]
-                      tools: [list_targets, call_target]
-            tunnels:
-              - kind: long_poll
-                base_url: https://localhost:{{plane}}
-                tunnel_id: {{ControlPlaneDouble.TunnelId}}
-                api_key: file:key
-                ca_file: plane.pem
-                channels: {main: {route: docs}, harpoon: {route: callouts} }
-
-            """
-        );
+        LongPollFolder.Write(folder, service, pki, plane, upstream, target);
         var loaded = Load();
         loaded.Errors.ShouldBeEmpty();
         return loaded.Settings!;
