@@ -188,7 +188,9 @@ public sealed class ConnectorRefusalTests
                 },
             prepare: s => s.Issued.Swap(Support.Tunnel.Domain, s.Tunnel.Leaves.Current!.Pair)
         );
-        await using var tls = await scene.ConnectAsync(host: Support.Tunnel.Host);
+        using var client = scene.Client(host: Support.Tunnel.Host);
+        using var call = new StringContent(LongPollScene.Call, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/mcp", call, Token); // after it no handshake is under way
         scene.Agent.Status[0].Open.ShouldBe(1);
 
         await LongPollScene.UntilAsync(() =>
