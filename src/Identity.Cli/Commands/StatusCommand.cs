@@ -20,7 +20,7 @@ internal static class StatusCommand
     // The largest page of tunnels; the checks of everything else are on the first one.
     private const string PageSize = "100";
 
-    // In ascending order of what a person looks at first.
+    // The worst last.
     private static readonly string[] States = ["ok", "warning", "unknown", "problem"];
 
     public static Command Create(VerbFactory verbs)
@@ -45,7 +45,7 @@ internal static class StatusCommand
             ).Json;
             foreach (var list in new[] { "checks", "tunnels" })
             {
-                // A line that says of a further page that it is well says nothing of the others.
+                // A line in state ok of a further page speaks of that page alone.
                 foreach (var item in Items(more, list).Where(item => item.Text("check") is null || Rank(item) > 0))
                 {
                     ((JsonArray)result[list]!).Add(item.DeepClone());
@@ -67,7 +67,7 @@ internal static class StatusCommand
         };
     }
 
-    // A state that this version does not know is shown first: it is no reason to say that all is well.
+    // A state that this version does not know is never counted as good.
     private static int Rank(JsonNode? line) =>
         Array.IndexOf(States, line.Text("state")) is var rank and >= 0 ? rank : States.Length - 1;
 

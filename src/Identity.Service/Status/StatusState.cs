@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>What a check found; in ascending order of what an operator looks at first.</summary>
+/// <summary>What a check found; the worst last.</summary>
 internal enum StatusState
 {
     Ok,

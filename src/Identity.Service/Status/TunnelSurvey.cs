@@ -42,7 +42,7 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
     private static IEnumerable<StatusFinding> Judge(TunnelStatusDocument tunnel)
     {
         var name = $"{tunnel.DisplayName ?? tunnel.Domain} ({tunnel.TunnelId})";
-        if (tunnel.State != TunnelState.Ready)
+        if (tunnel.State != TunnelState.Ready && !tunnel.Problems.Contains(TunnelProblem.Archived))
         {
             var reasons = string.Join(' ', tunnel.Problems.Select(TunnelProblem.Explain));
             var next = $"culvert tunnel status {tunnel.TunnelId}";

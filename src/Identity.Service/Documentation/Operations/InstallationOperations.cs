@@ -54,6 +54,7 @@ internal static class InstallationOperations
                     + "waits for a person, and for operators of the installation edges, nodes, clock, jobs and backups. "
                     + "Tunnels come in pages; the checks of everything else are on the first page."
             )
+            .Paged()
             .Answers<StatusDocument>();
         table
             .Add(
