@@ -134,6 +134,7 @@ internal static class Composition
             .AddSingleton(options.Outbound)
             .AddSingleton(options.StoreSettings)
             .AddSingleton(options.Limits)
+            .AddSingleton(new LimitRates(options.Limits))
             .AddSingleton(options.Federation)
             .AddSingleton(options.TokenSigning)
             .AddSingleton(options.PlatformCa)

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Status.Checks;
 internal sealed class AuthoritiesStatus(
     TunnelAuthorityStore authorities,
     CertificateOptions options,
-    NoticeOptions notices,
+    ExpiryNotices notices,
     TimeProvider time
 ) : IStatusCheck
 {
@@ -85,7 +85,7 @@ internal sealed class AuthoritiesStatus(
         }
 
         return IsInUse(authority.State) && authority.NotAfter is { } end
-            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices, $"culvert ca status {id}")
+            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices.Current, $"culvert ca status {id}")
             : null;
     }
 }

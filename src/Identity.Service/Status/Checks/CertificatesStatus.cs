@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Status.Checks;
 /// Certificates that expire soon and that nothing has replaced: long-lived leaves, and registered ones that no authority
 /// of the service renews. Short-lived ones are renewed by machines, whose own checks report.
 /// </summary>
-internal sealed class CertificatesStatus(NoticeStore store, NoticeOptions notices, TimeProvider time) : IStatusCheck
+internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notices, TimeProvider time) : IStatusCheck
 {
     /// <summary>Of the installation: more of them are not looked through for one organization.</summary>
     private const int MaxRead = 5000;
@@ -23,7 +23,7 @@ internal sealed class CertificatesStatus(NoticeStore store, NoticeOptions notice
         var found = new List<StatusFinding>();
         var read = 0;
         await foreach (
-            var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices), PageSize, cancellationToken)
+            var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices.Current), PageSize, cancellationToken)
         )
         {
             if (++read > MaxRead)
@@ -41,7 +41,7 @@ internal sealed class CertificatesStatus(NoticeStore store, NoticeOptions notice
             if (
                 one.OrganizationId == caller.OrganizationId
                 && one.Type is "certificate" or "tunnel_certificate"
-                && ExpiryThresholds.Due(one.NotBefore, one.NotAfter, now, Expiry.Days(notices)) is not null
+                && ExpiryThresholds.Due(one.NotBefore, one.NotAfter, now, Expiry.Days(notices.Current)) is not null
                 && Judge(one, now) is { } finding
             )
             {
@@ -61,7 +61,7 @@ internal sealed class CertificatesStatus(NoticeStore store, NoticeOptions notice
                 $"Certificate {one.Id} of {one.Name}, which was not renewed,",
                 one.NotAfter,
                 now,
-                notices,
+                notices.Current,
                 $"Renew it where it is used. It is in: culvert cert list --identity {one.Name}"
             )
             : Expiry.Judge(
@@ -69,7 +69,7 @@ internal sealed class CertificatesStatus(NoticeStore store, NoticeOptions notice
                 $"Registered certificate {one.Id} of tunnel {one.TunnelId}",
                 one.NotAfter,
                 now,
-                notices,
+                notices.Current,
                 $"Register its successor. It is in: culvert tunnel cert list {one.TunnelId}"
             );
 }

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>The platform's root and issuing authority have time left.</summary>
-internal sealed class PlatformStatus(CertificateHealthStore store, NoticeOptions notices, TimeProvider time)
+internal sealed class PlatformStatus(CertificateHealthStore store, ExpiryNotices notices, TimeProvider time)
     : IStatusCheck
 {
     private const string Root = "platform_root";
@@ -36,7 +36,7 @@ internal sealed class PlatformStatus(CertificateHealthStore store, NoticeOptions
                 $"The platform root {end.Id}",
                 end.NotAfter,
                 time.GetUtcNow(),
-                notices,
+                notices.Current,
                 "culvert platform-root show"
             )
         : Expiry.Judge(
@@ -44,7 +44,7 @@ internal sealed class PlatformStatus(CertificateHealthStore store, NoticeOptions
             $"The platform's issuing authority {end.Id}",
             end.NotAfter,
             time.GetUtcNow(),
-            notices,
+            notices.Current,
             "The service renews it: culvert job list shows a failed round"
         )
             is { State: StatusState.Problem } problem
