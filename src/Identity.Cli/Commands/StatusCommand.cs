@@ -10,181 +10,142 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert status</c>: one screen that says whether calls get through, what is missing, and which authorities need
-/// an operator's attention.
+/// <c>culvert status</c>: one screen that says whether everything works, what does not, and what waits for a person. The
+/// service decides; this command shows.
 /// </summary>
 internal static class StatusCommand
 {
-    // The first of the service's notices by default: time enough to have a successor signed.
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(45);
+    private const string Path = "/v1/status";
 
-    // States in which an operator has to act; in the others an authority works, waits for the service, or is over.
-    private static readonly string[] Waiting =
-    [
-        "csr_issued",
-        "cert_uploaded",
-        "verified",
-        "rejected",
-        "suspended",
-        "tainted",
-    ];
+    // The largest page of tunnels; the checks of everything else are on the first one.
+    private const string PageSize = "100";
 
-    private static readonly string[] Over = ["retiring", "retired", "expired", "deleted"];
+    // The worst last.
+    private static readonly string[] States = ["ok", "warning", "unknown", "problem"];
 
-    public static Command Create(VerbFactory verbs) =>
-        verbs.Create(
+    public static Command Create(VerbFactory verbs)
+    {
+        var strict = new Option<bool>("--strict") { Description = "exit code 2 for warnings too" };
+        return verbs.Create(
             "status",
-            "whether every tunnel carries calls now; exit code 2 if one does not",
-            RunAsync,
-            WatchFlags.Create()
+            "whether everything works that you may see, and what waits for a person; exit code 2 if something does not work or is not known",
+            (context, cancel) => RunAsync(context, context.Get(strict), cancel),
+            [strict, .. WatchFlags.Create()]
         );
+    }
 
-    private static async Task<CommandResult> RunAsync(CommandContext context, CancellationToken cancel)
+    private static async Task<CommandResult> RunAsync(CommandContext context, bool isStrict, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var organization = (await client.GetAsync(ManagementClient.OrganizationPath, cancel)).Json;
-        var tunnels = new JsonArray();
-        await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
+        var result = (await client.GetAsync(new Query().Add("limit", PageSize).On(Path), cancel)).Json;
+        for (var page = result.Text("next_page"); page is not null; )
         {
-            var status = (await client.GetAsync($"{Noun.Tunnel.GetPath(tunnel.Text("id") ?? "")}/status", cancel)).Json;
-            status["display_name"] = tunnel["display_name"]?.DeepClone();
-            tunnels.Add((JsonNode)status.DeepClone());
+            var more = (
+                await client.GetAsync(new Query().Add("limit", PageSize).Add("page", page).On(Path), cancel)
+            ).Json;
+            foreach (var list in new[] { "checks", "tunnels" })
+            {
+                // A line in state ok of a further page speaks of that page alone.
+                foreach (var item in Items(more, list).Where(item => item.Text("check") is null || Rank(item) > 0))
+                {
+                    ((JsonArray)result[list]!).Add(item.DeepClone());
+                }
+            }
+
+            page = more.Text("next_page");
         }
 
-        var (authorities, approval) = await AuthoritiesAsync(context, cancel);
-        var ready = !tunnels.Any(tunnel => TunnelState.IsFailing(tunnel));
-        var result = new JsonObject
-        {
-            ["type"] = "status",
-            ["url"] = context.Settings.Url.ToString().TrimEnd('/'),
-            ["organization"] = organization.DeepClone(),
-            ["ready"] = ready,
-            ["tunnels"] = tunnels,
-            ["approval"] = approval,
-            ["authorities"] = authorities,
-        };
+        result.Remove("next_page");
+        var worst = Items(result, "checks").Select(Rank).DefaultIfEmpty(0).Max();
+        result["state"] = States[worst];
+        result["url"] = context.Settings.Url.ToString().TrimEnd('/');
+        result["ready"] = !Items(result, "tunnels").Any(TunnelState.IsFailing);
         return CommandResult.Object(result) with
         {
             Plain = Screen(result),
-            ExitCode = ready ? ExitCode.Done : ExitCode.CheckFailed,
+            ExitCode = worst >= (isStrict ? 1 : 2) ? ExitCode.CheckFailed : ExitCode.Done,
         };
     }
 
+    // A state that this version does not know is never counted as good.
+    private static int Rank(JsonNode? line) =>
+        Array.IndexOf(States, line.Text("state")) is var rank and >= 0 ? rank : States.Length - 1;
+
+    private static IEnumerable<JsonNode> Items(JsonObject result, string list) =>
+        (result[list] as JsonArray ?? []).OfType<JsonNode>();
+
     private static string Screen(JsonObject result)
     {
-        var organization = result["organization"];
         var text = new StringBuilder();
         text.Append(result.Text("url"))
             .Append("  ")
-            .Append(CellText.Safe(organization.Text("name") ?? "-"))
-            .Append(CultureInfo.InvariantCulture, $" ({organization.Text("id")})\n");
-        foreach (var tunnel in (JsonArray)result["tunnels"]!)
+            .Append(CellText.Safe(result.Text("organization_name") ?? "-"))
+            .Append(CultureInfo.InvariantCulture, $" ({result.Text("organization_id")}): {result.Text("state")}\n");
+        foreach (var line in Items(result, "checks").OrderByDescending(Rank))
         {
-            text.Append(TunnelState.Describe(tunnel).PadRight(11))
-                .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
-                .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
-                .Append(
-                    CultureInfo.InvariantCulture,
-                    $"           agents {FormatCell(tunnel, "agents_live")} connected of "
-                )
-                .Append(CultureInfo.InvariantCulture, $"{FormatCell(tunnel, "agents_enrolled")}, ")
-                .Append(CultureInfo.InvariantCulture, $"certificates {FormatCell(tunnel, "certificates")}, edges ")
-                .Append(Edges(tunnel))
+            text.Append(Label(line).PadRight(9))
+                .Append((line.Text("check") ?? "-").PadRight(17))
+                .Append(CellText.Safe(line.Text("summary") ?? "-"))
                 .Append('\n');
-            foreach (var route in (tunnel?["routes"] as JsonArray ?? []).Where(IsUnhealthy))
+            if (line.Text("next") is { Length: > 0 } next)
             {
-                text.Append("           route ")
-                    .Append(CellText.Safe(route.Text("name") ?? "-"))
-                    .Append(": no healthy upstream: ")
-                    .Append(CellText.Safe(route.Text("detail") ?? "-"))
-                    .Append('\n');
-            }
-
-            if (tunnel?["problems"] is JsonArray { Count: > 0 })
-            {
-                text.Append(CultureInfo.InvariantCulture, $"           missing: {FormatCell(tunnel, "problems")}\n");
+                text.Append(' ', 26).Append("next: ").Append(CellText.Safe(next)).Append('\n');
             }
         }
 
-        if (Nodes(result) is { } nodes)
+        foreach (var tunnel in Items(result, "tunnels"))
         {
-            text.Append(nodes);
+            Append(text, tunnel);
         }
 
-        if (result.Text("approval") == "single")
+        var hidden = string.Join(", ", (result["not_shown"] as JsonArray ?? []).Select(name => name?.ToString()));
+        if (hidden.Length > 0)
         {
-            text.Append("CAs are approved by one person (certificates.approval: single)\n");
-        }
-
-        foreach (var authority in result["authorities"] as JsonArray ?? [])
-        {
-            text.Append("CA         ")
-                .Append(CellText.Safe(authority.Text("name") ?? "-"))
-                .Append(CultureInfo.InvariantCulture, $"  {authority.Text("id")}  {authority.Text("state")}")
-                .Append(CultureInfo.InvariantCulture, $", until {FormatCell(authority, "not_after")}: ")
-                .Append(CultureInfo.InvariantCulture, $"culvert ca status {authority.Text("id")}\n");
+            text.Append("Not shown to your credential: ").Append(CellText.Safe(hidden)).Append('\n');
         }
 
         return text.ToString();
     }
 
-    // A caller that may not read them still sees its tunnels.
-    private static async Task<(JsonArray? Attention, string? Approval)> AuthoritiesAsync(
-        CommandContext context,
-        CancellationToken cancel
-    )
+    private static string Label(JsonNode line) =>
+        Rank(line) switch
+        {
+            0 => "ok",
+            1 => "warning",
+            2 => "UNKNOWN",
+            _ => "PROBLEM",
+        };
+
+    private static void Append(StringBuilder text, JsonNode tunnel)
     {
-        var client = await context.ClientAsync(cancel);
-        var attention = new JsonArray();
-        string? approval = null;
-        try
+        text.Append(TunnelState.Describe(tunnel).PadRight(11))
+            .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
+            .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"           agents {FormatCell(tunnel, "agents_live")} connected of "
+            )
+            .Append(CultureInfo.InvariantCulture, $"{FormatCell(tunnel, "agents_enrolled")}, ")
+            .Append(CultureInfo.InvariantCulture, $"certificates {FormatCell(tunnel, "certificates")}, edges ")
+            .Append(Edges(tunnel))
+            .Append('\n');
+        foreach (var route in (tunnel["routes"] as JsonArray ?? []).Where(IsUnhealthy))
         {
-            await foreach (var authority in NameResolver.AllAsync(client, Noun.Ca.Path, cancel))
-            {
-                approval ??= authority.Text("approval");
-                if (WantsAttention(authority, context.Host.Time.GetUtcNow()))
-                {
-                    attention.Add((JsonNode)authority.DeepClone());
-                }
-            }
-        }
-        catch (CommandFailure failure) when (failure.ExitCode == ExitCode.Refused)
-        {
-            return (null, null);
+            text.Append("           route ")
+                .Append(CellText.Safe(route.Text("name") ?? "-"))
+                .Append(": no healthy upstream: ")
+                .Append(CellText.Safe(route.Text("detail") ?? "-"))
+                .Append('\n');
         }
 
-        return (attention, approval);
-    }
-
-    private static bool WantsAttention(JsonObject authority, DateTimeOffset now)
-    {
-        var state = authority.Text("state");
-        return !Over.Contains(state)
-            && (
-                Waiting.Contains(state)
-                || (
-                    DateTimeOffset.TryParse(
-                        authority.Text("not_after"),
-                        CultureInfo.InvariantCulture,
-                        DateTimeStyles.AssumeUniversal,
-                        out var end
-                    )
-                    && end - now < Soon
-                )
-            );
+        if (tunnel["problems"] is JsonArray { Count: > 0 })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"           missing: {FormatCell(tunnel, "problems")}\n");
+        }
     }
 
     private static bool IsUnhealthy(JsonNode? route) =>
         route?["upstream_healthy"] is JsonValue v && v.TryGetValue(out bool isHealthy) && !isHealthy;
-
-    // Said only where one is missing: that calls get through does not show it.
-    private static string? Nodes(JsonObject result) =>
-        ((JsonArray)result["tunnels"]!).FirstOrDefault() is { } any
-        && Number(any, "service_nodes_live") is { } live
-        && Number(any, "service_nodes") is { } known
-        && live < known
-            ? $"{live} of {known} service nodes run\n"
-            : null;
 
     private static string OtherPort(JsonNode? tunnel, JsonNode? edge) =>
         Number(tunnel, "public_port") is { } port && Number(edge, "public_port") is { } told && told != port

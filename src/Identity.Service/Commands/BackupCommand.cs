@@ -100,6 +100,7 @@ internal static class BackupCommand
                 table => error.WriteLine($"saved {table.Name}"),
                 cancellationToken
             );
+            await RecordAsync(loaded.Settings.Options, header.MadeAt, error);
             foreach (var line in Summary(path, header, rows))
             {
                 await (isStandardOutput ? error : output).WriteLineAsync(line.AsMemory(), cancellationToken);
@@ -141,6 +142,20 @@ internal static class BackupCommand
             .ToList();
         old.ForEach(File.Delete);
         return old;
+    }
+
+    /// <summary>The backup is good whether or not its time can be recorded: only <c>culvert status</c> needs that.</summary>
+    private static async Task RecordAsync(ServiceOptions options, DateTimeOffset madeAt, TextWriter error)
+    {
+        try
+        {
+            BackupRuns.Record(options.StoreSettings, madeAt);
+        }
+        catch (Exception fault)
+            when (fault is DbException or StoreException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"The backup is complete, but culvert status will not show it: {fault.Message}");
+        }
     }
 
     private static async Task<(BackupHeader Header, long Rows)> WriteAsync(

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Configuration;
@@ -47,7 +48,23 @@ internal static class RunCommand
         }
     }
 
-    private static readonly ReloadableKeys Reloadable = new("log.", "notices.");
+    private static readonly ReloadableKeys Reloadable = new(
+        "log.",
+        "notices.",
+        "limits.exchange_per_address",
+        "limits.exchange_total",
+        "limits.exchange_per_subject",
+        "limits.exchange_per_issuer",
+        "limits.history_per_address",
+        "limits.lists_per_address",
+        "limits.lists_total",
+        "limits.ocsp_total",
+        "limits.ocsp_signatures",
+        "limits.certificates_per_identity",
+        "limits.certificates_per_tunnel",
+        "limits.certificates_per_authority",
+        "limits.costly_per_caller"
+    );
 
     /// <summary>What is read at each use; everything else was built in at the start.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
@@ -110,7 +127,8 @@ internal static class RunCommand
             // Without a signal it stops only when a new process is the way out (an HSM's library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            await WatchAsync(watch, next => Use(next, levels, notices), either.Token);
+            var rates = app.Services.GetRequiredService<LimitRates>();
+            await WatchAsync(watch, next => Use(next, levels, notices, rates), either.Token);
             if (cancellationToken.IsCancellationRequested)
             {
                 await app.Services.GetRequiredService<ServiceDrain>().RunAsync();
@@ -132,8 +150,9 @@ internal static class RunCommand
             .AddCulvertLogging(options, levels: levels)
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-    private static ValueTask Use(ServiceSettings next, LogLevels levels, ExpiryNotices notices)
+    private static ValueTask Use(ServiceSettings next, LogLevels levels, ExpiryNotices notices, LimitRates rates)
     {
+        rates.Use(next.Options.Limits);
         levels.Use(next.Log);
         notices.Use(next.Options.Notices);
         return ValueTask.CompletedTask;

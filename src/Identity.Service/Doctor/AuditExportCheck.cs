@@ -11,9 +11,6 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
 {
     private const UnixFileMode Others = (UnixFileMode)0b111_111;
 
-    // As long as the alert waits (deploy/prometheus).
-    private static readonly TimeSpan LongLag = TimeSpan.FromMinutes(15);
-
     public string Id => "audit_export";
 
     public DoctorFinding Run(ServiceFacts facts)
@@ -31,7 +28,7 @@ internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
 
         var late = facts
             .Store.AuditLags.Select(one => (one.Target, Age: facts.Now - one.OldestAt))
-            .Where(one => one.Age > LongLag)
+            .Where(one => one.Age > AuditTarget.LongLag)
             .Select(one =>
                 string.Create(
                     CultureInfo.InvariantCulture,

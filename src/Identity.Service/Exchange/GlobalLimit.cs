@@ -7,11 +7,11 @@ namespace Culvert.Identity.Service.Exchange;
 /// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
 /// one may not.
 /// </summary>
-internal sealed class GlobalLimit(LimitOptions options, TimeProvider time, LimitShares shares)
+internal sealed class GlobalLimit(LimitRates rates, TimeProvider time, LimitShares shares)
 {
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
-        options.ExchangeTotal,
+        () => rates.Current.ExchangeTotal,
         time,
         shares: shares,
         name: "exchange_total"

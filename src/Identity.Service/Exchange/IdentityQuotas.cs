@@ -8,16 +8,16 @@ namespace Culvert.Identity.Service.Exchange;
 /// tokens at will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds
 /// both.
 /// </summary>
-internal sealed class IdentityQuotas(LimitOptions options, TimeProvider time, LimitShares shares)
+internal sealed class IdentityQuotas(LimitRates rates, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Issuer, string SubjectHash)> perSubject = new(
-        options.ExchangePerSubject,
+        () => rates.Current.ExchangePerSubject,
         time,
         shares: shares,
         name: "exchange_per_subject"
     );
     private readonly KeyedRateLimiter<string> perIssuer = new(
-        options.ExchangePerIssuer,
+        () => rates.Current.ExchangePerIssuer,
         time,
         shares: shares,
         name: "exchange_per_issuer"

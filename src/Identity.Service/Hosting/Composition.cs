@@ -18,6 +18,7 @@ using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Servers;
+using Culvert.Identity.Service.Status;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tokens;
@@ -62,6 +63,7 @@ internal static class Composition
             }
         );
         services.AddSingleton<Journal>();
+        services.AddSingleton<BackupRuns>();
         if (store.Database is PostgresDatabase shared)
         {
             // First of the background services: what changes while the others read is seen.
@@ -114,6 +116,7 @@ internal static class Composition
         services.AddTunnels();
         services.AddServers();
         services.AddMachines();
+        services.AddStatus();
         services.AddConsole();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -131,6 +134,7 @@ internal static class Composition
             .AddSingleton(options.Outbound)
             .AddSingleton(options.StoreSettings)
             .AddSingleton(options.Limits)
+            .AddSingleton(new LimitRates(options.Limits))
             .AddSingleton(options.Federation)
             .AddSingleton(options.TokenSigning)
             .AddSingleton(options.PlatformCa)
@@ -169,6 +173,7 @@ internal static class Composition
         api.MapTunnels();
         api.MapServers();
         api.MapMachines();
+        api.MapStatus();
         api.MapDocumentation();
         api.MapConsole();
         machine.MapCertificates();

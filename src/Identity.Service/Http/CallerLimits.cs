@@ -7,10 +7,10 @@ namespace Culvert.Identity.Service.Http;
 /// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down all
 /// other exchanges, nor make this service a tool against name servers.
 /// </summary>
-internal sealed class CallerLimits(LimitOptions options, TimeProvider time, LimitShares shares)
+internal sealed class CallerLimits(LimitRates rates, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Actor, CostlyWork Work)> buckets = new(
-        options.CostlyPerCaller,
+        () => rates.Current.CostlyPerCaller,
         time,
         shares: shares,
         name: "costly_per_caller"

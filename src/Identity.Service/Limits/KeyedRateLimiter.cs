@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Limits;
 internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     where TKey : notnull
 {
-    private readonly RateLimit limit;
+    private readonly Func<RateLimit> readLimit;
     private readonly TimeProvider time;
     private readonly int maxKeys;
     private readonly LimitShares shares;
@@ -26,7 +26,6 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     // Buckets with something to tell, each once.
     private readonly ConcurrentQueue<Bucket> untold = new();
     private readonly Bucket overflow;
-    private readonly double tokensPerSecond;
     private long lastSweep;
 
     public KeyedRateLimiter(
@@ -36,10 +35,23 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         LimitShares? shares = null,
         string name = ""
     )
+        : this(() => limit, time, maxKeys, shares, name) { }
+
+    /// <param name="readLimit">The limit in force: read at each use.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="maxKeys">More keys than that share one bucket.</param>
+    /// <param name="shares">What the nodes share the limit by.</param>
+    /// <param name="name">Of the limit, where it is shared.</param>
+    public KeyedRateLimiter(
+        Func<RateLimit> readLimit,
+        TimeProvider time,
+        int maxKeys = 65536,
+        LimitShares? shares = null,
+        string name = ""
+    )
     {
-        (this.limit, this.time, this.maxKeys) = (limit, time, maxKeys);
+        (this.readLimit, this.time, this.maxKeys) = (readLimit, time, maxKeys);
         this.shares = shares is { IsShared: true } ? shares : LimitShares.Alone;
-        tokensPerSecond = limit.Count / limit.Per.TotalSeconds;
         lastSweep = time.GetTimestamp();
         overflow = new Bucket { Key = LimitShares.ToKey("overflow") };
         if (this.shares.IsShared)
@@ -50,9 +62,17 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     }
 
     // What one node may let through at once.
-    private double Capacity => Math.Max(1, (double)limit.Count / shares.Nodes);
+    private double Capacity => Math.Max(1, (double)readLimit().Count / shares.Nodes);
 
-    private double Rate => shares.IsHearing ? tokensPerSecond : tokensPerSecond / shares.Nodes;
+    private double Rate
+    {
+        get
+        {
+            var limit = readLimit();
+            var perSecond = limit.Count / limit.Per.TotalSeconds;
+            return shares.IsHearing ? perSecond : perSecond / shares.Nodes;
+        }
+    }
 
     /// <summary>Takes one; null = allowed, else how long to wait for one.</summary>
     public TimeSpan? TryTake(TKey key) => Use(key, take: true);
@@ -160,7 +180,10 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     {
         var now = time.GetTimestamp();
         var last = Interlocked.Read(ref lastSweep);
-        if (time.GetElapsedTime(last, now) < limit.Per || Interlocked.CompareExchange(ref lastSweep, now, last) != last)
+        if (
+            time.GetElapsedTime(last, now) < readLimit().Per
+            || Interlocked.CompareExchange(ref lastSweep, now, last) != last
+        )
         {
             return;
         }

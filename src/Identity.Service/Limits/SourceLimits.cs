@@ -3,17 +3,17 @@ namespace Culvert.Identity.Service.Limits;
 /// <summary>The service's per-source limits (S31), of all its nodes together.</summary>
 internal sealed class SourceLimits
 {
-    public SourceLimits(LimitOptions options, TimeProvider time, LimitShares shares)
+    public SourceLimits(LimitRates rates, TimeProvider time, LimitShares shares)
     {
-        Unauthenticated = Share(options.ExchangePerAddress, "exchange_per_address");
-        Lists = Share(options.ListsPerAddress, "lists_per_address");
+        Unauthenticated = Share(() => rates.Current.ExchangePerAddress, "exchange_per_address");
+        Lists = Share(() => rates.Current.ListsPerAddress, "lists_per_address");
         FailedAuthentication = new FailedAuthentication(
-            Share(options.HistoryPerAddress, "failed_authentication"),
+            Share(() => rates.Current.HistoryPerAddress, "failed_authentication"),
             Unauthenticated,
             time
         );
 
-        SourceRateLimiter Share(RateLimit limit, string name) => new(limit, time, shares: shares, name: name);
+        SourceRateLimiter Share(Func<RateLimit> limit, string name) => new(limit, time, shares: shares, name: name);
     }
 
     /// <summary>Paths without credential: the token endpoint, metadata, the platform CA.</summary>

@@ -9,15 +9,23 @@ namespace Culvert.Identity.Service.Limits;
 /// One token bucket per source address (IPv6: per /64, the smallest block a single customer gets) for paths that no
 /// credential protects.
 /// </summary>
+/// <param name="readLimit">The limit in force: read at each use.</param>
+/// <param name="time">The clock.</param>
+/// <param name="maxSources">More sources than that share one bucket.</param>
+/// <param name="shares">What the nodes share the limit by.</param>
+/// <param name="name">Of the limit, where it is shared.</param>
 internal sealed class SourceRateLimiter(
-    RateLimit limit,
+    Func<RateLimit> readLimit,
     TimeProvider time,
     int maxSources = 65536,
     LimitShares? shares = null,
     string name = ""
 )
 {
-    private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources, shares, name);
+    private readonly KeyedRateLimiter<UInt128> buckets = new(readLimit, time, maxSources, shares, name);
+
+    public SourceRateLimiter(RateLimit limit, TimeProvider time, int maxSources = 65536)
+        : this(() => limit, time, maxSources) { }
 
     /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
     public Refusal? TryTake(IPAddress source) => ToRefusal(buckets.TryTake(ToKey(source)));

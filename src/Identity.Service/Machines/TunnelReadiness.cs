@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Identity.Service.Tunnels.RangeSets;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
@@ -54,6 +55,7 @@ internal sealed class TunnelReadiness(
         return new TunnelStatusDocument
         {
             TunnelId = tunnel.Id.Value,
+            DisplayName = tunnel.DisplayName,
             Domain = tunnel.Domain,
             Status = tunnel.Status,
             State =
@@ -68,6 +70,9 @@ internal sealed class TunnelReadiness(
             Certificates = live.Count,
             AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),
             AgentsLive = enrolled.Count(agent => agent.Live),
+            AgentsFailing = enrolled.Count(agent =>
+                agent.Live && agent.Doctor?.Checks.Any(check => check.Status == AgentReportCheck.Fail) == true
+            ),
             Routes = routes,
             EdgesServing = heard.Count(edge => edge.FindAgents(tunnel).Any()),
             ServiceNodesLive = count.Live,

@@ -172,6 +172,34 @@ internal sealed class WebhookStore(Database database)
         );
 
     /// <summary>
+    /// Unarchived webhooks of an organization with messages that failed and will be sent again, or that were given up since
+    /// then.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<FailingWebhook>> ListFailingAsync(
+        string organizationId,
+        DateTimeOffset since,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<(string WebhookId, long Retried, long Failed)>(
+            "SELECT w.id, CAST(SUM(CASE WHEN d.state = 'pending' THEN 1 ELSE 0 END) AS BIGINT), "
+                + "CAST(SUM(CASE WHEN d.state = 'failed' THEN 1 ELSE 0 END) AS BIGINT) FROM webhooks w "
+                + "JOIN webhook_deliveries d ON d.webhook_id = w.id WHERE w.organization_id = @organizationId "
+                + "AND w.archived_at_ms IS NULL AND ((d.state = 'pending' AND d.last_error IS NOT NULL) "
+                + "OR (d.state = 'failed' AND d.done_at_ms >= @since)) GROUP BY w.id ORDER BY 3 DESC, 2 DESC, 1 LIMIT @count",
+            new
+            {
+                organizationId,
+                since = since.ToStore(),
+                count,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => new FailingWebhook(row.WebhookId, row.Retried, row.Failed))];
+    }
+
+    /// <summary>
     /// Counts an attempt before it is made, and takes the delivery from other nodes until <paramref name="until"/>; else
     /// <see cref="WebhookConflict.Taken"/>.
     /// </summary>

@@ -6,6 +6,9 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportCheck
 {
+    /// <summary>The <see cref="Status"/> of a check that found an error.</summary>
+    public const string Fail = "fail";
+
     /// <summary>Stable, <c>snake_case</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }

@@ -10,6 +10,26 @@ public sealed class SourceRateLimiterTests
     private readonly FakeTimeProvider time = new();
 
     [Fact]
+    public void TryTake_RateChanged_CountsAtOnce()
+    {
+        var time = new FakeTimeProvider();
+        var rates = new LimitRates(new LimitOptions { ExchangePerAddress = new RateLimit(1, TimeSpan.FromSeconds(1)) });
+        var limiter = new SourceRateLimiter(() => rates.Current.ExchangePerAddress, time);
+        limiter.TryTake(IPAddress.Loopback).ShouldBeNull();
+        limiter.TryTake(IPAddress.Loopback).ShouldNotBeNull();
+
+        rates.Use(new LimitOptions { ExchangePerAddress = new RateLimit(3, TimeSpan.FromSeconds(1)) });
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        for (var i = 0; i < 3; i++)
+        {
+            limiter.TryTake(IPAddress.Loopback).ShouldBeNull();
+        }
+
+        limiter.TryTake(IPAddress.Loopback).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void TryTake_UpToTheLimit_ThenWaits()
     {
         var limiter = new SourceRateLimiter(new RateLimit(3, TimeSpan.FromSeconds(1)), time);

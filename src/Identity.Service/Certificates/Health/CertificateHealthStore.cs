@@ -5,10 +5,13 @@ namespace Culvert.Identity.Service.Certificates.Health;
 /// <summary>What operators watch of certificates, in few rows however many certificates there are.</summary>
 internal sealed class CertificateHealthStore(Database database)
 {
-    private const string AuthoritiesSql =
+    private const string PlatformSql =
         "SELECT 'platform_' || p.tier, p.id, 'platform ' || p.tier, p.not_after_ms FROM platform_authorities p "
         + "WHERE p.sealed_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM platform_authorities n WHERE n.tier = p.tier "
-        + "AND n.sealed_key IS NOT NULL AND n.not_after_ms > p.not_after_ms) "
+        + "AND n.sealed_key IS NOT NULL AND n.not_after_ms > p.not_after_ms) ";
+
+    private const string AuthoritiesSql =
+        PlatformSql
         + "UNION ALL SELECT 'certificate_authority', id, name, not_after_ms FROM certificate_authorities "
         + "WHERE state IN ('staged', 'active', 'suspended') AND not_after_ms IS NOT NULL "
         + "ORDER BY 4, 2 LIMIT @count";
@@ -18,6 +21,7 @@ internal sealed class CertificateHealthStore(Database database)
         + "SUM(CASE WHEN l.wanted <> l.built THEN 1 ELSE 0 END), MIN(l.number) FROM revocation_lists l "
         + "JOIN certificate_authorities a ON a.id = l.ca_id WHERE a.not_after_ms >= @now "
         + "AND a.state IN ('staged', 'active', 'suspended', 'retiring', 'tainted') "
+        + "AND (@organizationId IS NULL OR a.organization_id = @organizationId) "
         + "GROUP BY l.ca_id ORDER BY 3, 1 LIMIT @count";
 
     private const string LagsSql =
@@ -43,16 +47,37 @@ internal sealed class CertificateHealthStore(Database database)
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
+    /// <summary>The platform's newest root and issuing authority.</summary>
+    public async ValueTask<IReadOnlyList<AuthorityEnd>> ListPlatformAsync(CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
+            PlatformSql + "ORDER BY 4, 2",
+            new { },
+            cancellationToken
+        );
+        return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
+    }
+
     /// <summary>Of authorities that publish lists and have not ended: those whose lists end first.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="organizationId">Only this organization's; null = of all.</param>
     public async ValueTask<IReadOnlyList<ListAge>> ListListsAsync(
         DateTimeOffset now,
         int count,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? organizationId = null
     )
     {
         var rows = await QueryAsync<(string CaId, long ThisUpdate, long NextUpdate, long Waiting, long Number)>(
             ListsSql,
-            new { now = now.ToStore(), count },
+            new
+            {
+                now = now.ToStore(),
+                count,
+                organizationId,
+            },
             cancellationToken
         );
         return

@@ -7,22 +7,22 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
 /// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. All nodes count together.
 /// </summary>
-internal sealed class IssuanceLimits(LimitOptions options, TimeProvider time, LimitShares shares)
+internal sealed class IssuanceLimits(LimitRates rates, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<string> perIdentity = new(
-        options.CertificatesPerIdentity,
+        () => rates.Current.CertificatesPerIdentity,
         time,
         shares: shares,
         name: "certificates_per_identity"
     );
     private readonly KeyedRateLimiter<string> perTunnel = new(
-        options.CertificatesPerTunnel,
+        () => rates.Current.CertificatesPerTunnel,
         time,
         shares: shares,
         name: "certificates_per_tunnel"
     );
     private readonly KeyedRateLimiter<string> perAuthority = new(
-        options.CertificatesPerAuthority,
+        () => rates.Current.CertificatesPerAuthority,
         time,
         shares: shares,
         name: "certificates_per_authority"

@@ -36,6 +36,9 @@ internal sealed class ExpiryNotices(
     /// <summary>From the next look on, these.</summary>
     public void Use(NoticeOptions changed) => notices = changed;
 
+    /// <summary>The notices in force.</summary>
+    public NoticeOptions Current => notices;
+
     /// <summary>Gives the notices that are due; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {

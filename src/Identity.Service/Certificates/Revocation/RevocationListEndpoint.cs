@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListEndpoint(
     RevocationStore store,
     ImportedListStore imported,
-    LimitOptions options,
+    LimitRates rates,
     TimeProvider time,
     LimitShares shares
 )
@@ -26,7 +26,12 @@ internal sealed class RevocationListEndpoint(
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(options.ListsTotal, time, shares: shares, name: "lists_total");
+    private readonly KeyedRateLimiter<int> total = new(
+        () => rates.Current.ListsTotal,
+        time,
+        shares: shares,
+        name: "lists_total"
+    );
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Status;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
@@ -44,6 +45,17 @@ internal static class InstallationOperations
                 "The versions of the service nodes, the edges and the agents of the installation."
             )
             .Answers<VersionListDocument>();
+        table
+            .Add(
+                "GET /v1/status",
+                "get_status",
+                "Get the status of everything",
+                "Whether everything that the caller may see works: tunnels, issuers, authorities, certificates, work that "
+                    + "waits for a person, and for operators of the installation edges, nodes, clock, jobs and backups. "
+                    + "Tunnels come in pages; the checks of everything else are on the first page."
+            )
+            .Paged()
+            .Answers<StatusDocument>();
         table
             .Add(
                 "GET /v1/jobs",

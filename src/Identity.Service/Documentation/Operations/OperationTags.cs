@@ -37,6 +37,7 @@ internal static class OperationTags
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",
             ["service_accounts"] = "Identities that rules grant to workloads.",
             ["sign_in"] = "Sign-in of people at the command line.",
+            ["status"] = "Whether everything works, in one answer.",
             ["tokens"] = "Issued access tokens.",
             ["transparency"] = "The log that proves that records were not changed afterwards.",
             ["tunnels"] = "Tunnels with their settings, certificates, hostnames and agents.",

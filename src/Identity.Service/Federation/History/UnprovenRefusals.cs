@@ -18,7 +18,7 @@ internal sealed class UnprovenRefusals(
     DenialStore denials,
     Explainer explainer,
     FederationOptions federationOptions,
-    LimitOptions limitOptions,
+    LimitRates rates,
     TimeProvider time,
     ILogger<UnprovenRefusals> logger
 ) : IHostedService, IDisposable
@@ -35,7 +35,7 @@ internal sealed class UnprovenRefusals(
     private static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
 
-    private readonly SourceRateLimiter perAddress = new(limitOptions.HistoryPerAddress, time);
+    private readonly SourceRateLimiter perAddress = new(() => rates.Current.HistoryPerAddress, time);
     private readonly ConcurrentDictionary<(string Source, string RuleId), int> rows = new();
     private ConcurrentDictionary<RefusalKey, long> unrecorded = new();
     private ConcurrentDictionary<RefusalKey, long> summary = new();

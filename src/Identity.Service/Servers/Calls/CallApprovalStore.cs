@@ -83,6 +83,29 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
+    /// <summary>How many requests of an organization wait for a decision, and when the first of them expires.</summary>
+    public async ValueTask<(long Count, DateTimeOffset? FirstExpiry)> CountPendingAsync(
+        string organizationId,
+        string? workspaceId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var (count, first) = await database.SingleAsync<(long Count, long? First)>(
+            "SELECT COUNT(*), MIN(a.expires_at_ms) FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id "
+                + "WHERE t.organization_id = @organizationId AND (@workspaceId IS NULL OR t.workspace_id = @workspaceId) "
+                + "AND a.state = 'pending' AND a.expires_at_ms > @now",
+            new
+            {
+                organizationId,
+                workspaceId,
+                now = now.ToStore(),
+            },
+            cancellationToken
+        );
+        return (count, Instants.FromStore(first));
+    }
+
     /// <summary>
     /// A new request, in the place of one that has expired. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived),
     /// <see cref="CallApprovalConflict.Stale"/> (one answers for the binding already), <see cref="CallApprovalConflict.TooMany"/>.

@@ -73,6 +73,29 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
+    /// <summary>The tunnels of an organization that have drafts, those with the oldest draft first.</summary>
+    public async ValueTask<IReadOnlyList<DraftCount>> CountDraftsAsync(
+        string organizationId,
+        string? workspaceId,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<(string TunnelId, long Drafts, long OldestAt)>(
+            $"SELECT p.tunnel_id, COUNT(*), MIN(p.drafted_at_ms) {From}WHERE t.organization_id = @organizationId "
+                + "AND (@workspaceId IS NULL OR t.workspace_id = @workspaceId) AND t.archived_at_ms IS NULL "
+                + "AND p.state = 'draft' GROUP BY p.tunnel_id ORDER BY 3, 1 LIMIT @count",
+            new
+            {
+                organizationId,
+                workspaceId,
+                count,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => new DraftCount(row.TunnelId, row.Drafts, Instants.FromStore(row.OldestAt)))];
+    }
+
     /// <summary>The number of the newest version; 0 if there is none.</summary>
     public async ValueTask<long> FindNewestAsync(
         string tunnelId,

@@ -58,17 +58,7 @@ internal sealed class RouteStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<RouteRow>(
-            $"SELECT {Columns} WHERE "
-                + filter.ToSql("o")
-                + (filter.Owner is null ? "" : " AND o.owner = @Owner")
-                + (
-                    filter.IsOpen
-                        ? " AND (o.attested_at_ms IS NULL OR o.attested_at_ms <= @DueSince OR EXISTS (SELECT 1 "
-                            + "FROM tunnel_inventory i WHERE i.tunnel_id = o.tunnel_id AND i.route = o.route "
-                            + "AND i.ordinal > o.attested_ordinal))"
-                        : ""
-                )
-                + " AND o.ordinal < @Before ORDER BY o.ordinal DESC LIMIT @Count",
+            $"SELECT {Columns} WHERE {Where(filter)} AND o.ordinal < @Before ORDER BY o.ordinal DESC LIMIT @Count",
             new
             {
                 filter.OrganizationId,
@@ -81,6 +71,37 @@ internal sealed class RouteStore(Database database)
                 Count = page.Limit + 1,
             },
             cancellationToken
+        );
+
+    /// <summary>How many routes a filter lets pass.</summary>
+    public async ValueTask<long> CountRoutesAsync(
+        InventoryFilter filter,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.ScalarAsync<long>(
+            $"SELECT COUNT(*) FROM route_owners o JOIN tunnels t ON t.id = o.tunnel_id WHERE {Where(filter)}",
+            new
+            {
+                filter.OrganizationId,
+                filter.WorkspaceId,
+                filter.TunnelId,
+                filter.Route,
+                filter.Owner,
+                DueSince = now.ToStore() - PeriodMs,
+            },
+            cancellationToken
+        );
+
+    private static string Where(InventoryFilter filter) =>
+        filter.ToSql("o")
+        + (filter.Owner is null ? "" : " AND o.owner = @Owner")
+        + (
+            filter.IsOpen
+                ? " AND (o.attested_at_ms IS NULL OR o.attested_at_ms <= @DueSince OR EXISTS (SELECT 1 "
+                    + "FROM tunnel_inventory i WHERE i.tunnel_id = o.tunnel_id AND i.route = o.route "
+                    + "AND i.ordinal > o.attested_ordinal))"
+                : ""
         );
 
     /// <summary>What was called on these routes; a route of which nothing is counted is left out.</summary>

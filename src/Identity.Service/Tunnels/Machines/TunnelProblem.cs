@@ -25,4 +25,20 @@ internal static class TunnelProblem
 
     /// <summary>Agents are alive but connected to no edge, as far as the edges reported.</summary>
     public const string NoAgentConnection = "no_agent_connection";
+
+    /// <summary>One sentence for an operator.</summary>
+    public static string Explain(string problem) =>
+        problem switch
+        {
+            Archived => "It is archived.",
+            Paused => "It is paused: edges refuse its clients.",
+            NoCertificate => "Its trust bundle is empty: register a certificate authority.",
+            SourceRangesEmpty => "No client is allowed: set the clients' address ranges.",
+            EdgesUnknown => "Its edges have not reported lately.",
+            UpstreamUnhealthy => "A route has no healthy upstream: its MCP server does not answer the agents.",
+            NoEdge => "No edge that serves it is connected.",
+            NoLiveAgent => "No agent is connected to the service.",
+            NoAgentConnection => "No agent is connected to an edge.",
+            _ => problem.Replace('_', ' '),
+        };
 }

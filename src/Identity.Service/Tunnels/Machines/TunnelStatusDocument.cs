@@ -11,6 +11,9 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
+    [JsonPropertyName("display_name")]
+    public required string? DisplayName { get; init; }
+
     [JsonPropertyName("domain")]
     public required string Domain { get; init; }
 
@@ -43,6 +46,10 @@ internal sealed record TunnelStatusDocument
 
     [JsonPropertyName("agents_live")]
     public required int AgentsLive { get; init; }
+
+    /// <summary>Live agents whose own checks found a failure last.</summary>
+    [JsonPropertyName("agents_failing")]
+    public required int AgentsFailing { get; init; }
 
     /// <summary>What connected agents said of the routes' upstreams.</summary>
     [JsonPropertyName("routes")]

@@ -11,13 +11,18 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// certificates, for every caller. Clients read the OCSP status, so that refusals of the request are OCSP answers with 200,
 /// too; only the limit per address answers 429.
 /// </summary>
-internal sealed class OcspEndpoint(OcspResponder responder, LimitOptions options, TimeProvider time, LimitShares shares)
+internal sealed class OcspEndpoint(OcspResponder responder, LimitRates rates, TimeProvider time, LimitShares shares)
 {
     // As with lists: short against the answer's life, so that a revocation is seen soon.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(options.OcspTotal, time, shares: shares, name: "ocsp_total");
+    private readonly KeyedRateLimiter<int> total = new(
+        () => rates.Current.OcspTotal,
+        time,
+        shares: shares,
+        name: "ocsp_total"
+    );
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class OcspResponder(
     SigningQueue queue,
     ClockGuard clock,
     CertificateOptions certificateOptions,
-    LimitOptions limitOptions,
+    LimitRates rates,
     TimeProvider time,
     LimitShares shares
 ) : IDisposable
@@ -34,7 +34,7 @@ internal sealed class OcspResponder(
 
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> signatures = new(
-        limitOptions.OcspSignatures,
+        () => rates.Current.OcspSignatures,
         time,
         shares: shares,
         name: "ocsp_signatures"

@@ -1,0 +1,91 @@
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Status.Checks;
+
+/// <summary>The certificate authorities of tunnels: which wait for a person, which expire.</summary>
+internal sealed class AuthoritiesStatus(
+    TunnelAuthorityStore authorities,
+    CertificateOptions options,
+    ExpiryNotices notices,
+    TimeProvider time
+) : IStatusCheck
+{
+    private static readonly PageRequest Newest = new(PageRequest.MaxLimit, long.MaxValue, IncludeArchived: false);
+
+    public string Name => "authorities";
+
+    public bool IsShownTo(Caller caller) =>
+        StatusRights.MayRead(caller, "GET /v1/certificate_authorities", Scopes.OrganizationAdmin);
+
+    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var rows = await authorities.ListAsync(
+            caller.OrganizationId,
+            caller.WorkspaceId,
+            tunnelId: null,
+            Newest,
+            cancellationToken
+        );
+        var all = Newest.Cut(rows, authority => authority.Ordinal).Data;
+        var found = all.Select(Judge).OfType<StatusFinding>().ToList();
+        if (rows.Count > all.Count)
+        {
+            found.Add(
+                StatusFinding.Unknown(
+                    subject: null,
+                    $"Only the newest {all.Count} certificate authorities were checked.",
+                    "culvert ca list --all"
+                )
+            );
+        }
+
+        if (found.Count > 0)
+        {
+            return found;
+        }
+
+        var single = options.SingleApproval ? " One person approves them (certificates.approval: single)." : "";
+        var first = all.Where(authority => IsInUse(authority.State)).Min(authority => authority.NotAfter);
+        return
+        [
+            first is { } end
+                ? StatusFinding.Ok(
+                    $"No certificate authority waits for a person; the first expires at {end:u}.{single}"
+                )
+                : StatusFinding.Ok($"No certificate authority waits for a person.{single}"),
+        ];
+    }
+
+    private static bool IsInUse(AuthorityState state) =>
+        state is AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended;
+
+    /// <summary>Null = it works, waits for the service, or is history.</summary>
+    private StatusFinding? Judge(TunnelAuthority authority)
+    {
+        var id = authority.Id.Value;
+        var name = $"Certificate authority {authority.Name} ({id})";
+        var next = AuthorityNextSteps.Of(authority) ?? $"culvert ca status {id}";
+        if (authority.State is AuthorityState.Tainted or AuthorityState.Rejected)
+        {
+            return StatusFinding.Problem(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
+        }
+
+        if (
+            authority.State
+            is AuthorityState.CsrIssued
+                or AuthorityState.CertUploaded
+                or AuthorityState.Verified
+                or AuthorityState.Suspended
+        )
+        {
+            return StatusFinding.Warning(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
+        }
+
+        return IsInUse(authority.State) && authority.NotAfter is { } end
+            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices.Current, $"culvert ca status {id}")
+            : null;
+    }
+}

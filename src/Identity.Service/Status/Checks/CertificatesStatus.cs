@@ -1,0 +1,75 @@
+using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Status.Checks;
+
+/// <summary>
+/// Certificates that expire soon and that nothing has replaced: long-lived leaves, and registered ones that no authority
+/// of the service renews. Short-lived ones are renewed by machines, whose own checks report.
+/// </summary>
+internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notices, TimeProvider time) : IStatusCheck
+{
+    /// <summary>Of the installation: more of them are not looked through for one organization.</summary>
+    private const int MaxRead = 5000;
+    private const int PageSize = 500;
+
+    public string Name => "certificates";
+
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, "GET /v1/certificates", Scopes.ManageTunnels);
+
+    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var found = new List<StatusFinding>();
+        var read = 0;
+        await foreach (
+            var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices.Current), PageSize, cancellationToken)
+        )
+        {
+            if (++read > MaxRead)
+            {
+                found.Add(
+                    StatusFinding.Unknown(
+                        subject: null,
+                        $"Only the first {MaxRead} certificates that expire were checked.",
+                        "culvert cert list --expires-before 45d --all"
+                    )
+                );
+                break;
+            }
+
+            if (
+                one.OrganizationId == caller.OrganizationId
+                && one.Type is "certificate" or "tunnel_certificate"
+                && ExpiryThresholds.Due(one.NotBefore, one.NotAfter, now, Expiry.Days(notices.Current)) is not null
+                && Judge(one, now) is { } finding
+            )
+            {
+                found.Add(finding);
+            }
+        }
+
+        return found.Count > 0
+            ? found
+            : [StatusFinding.Ok($"No certificate that a machine does not renew expires soon.")];
+    }
+
+    private StatusFinding? Judge(ExpiringSubject one, DateTimeOffset now) =>
+        one.Type == "certificate"
+            ? Expiry.Judge(
+                one.Id,
+                $"Certificate {one.Id} of {one.Name}, which was not renewed,",
+                one.NotAfter,
+                now,
+                notices.Current,
+                $"Renew it where it is used. It is in: culvert cert list --identity {one.Name}"
+            )
+            : Expiry.Judge(
+                one.Id,
+                $"Registered certificate {one.Id} of tunnel {one.TunnelId}",
+                one.NotAfter,
+                now,
+                notices.Current,
+                $"Register its successor. It is in: culvert tunnel cert list {one.TunnelId}"
+            );
+}

@@ -1,0 +1,46 @@
+using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Status.Checks;
+
+/// <summary>Every authority's revocation lists are published and have not expired.</summary>
+internal sealed class RevocationListsStatus(CertificateHealthStore store, TimeProvider time) : IStatusCheck
+{
+    // Those that expire first come first, so that no expired one is missed before there are many of them.
+    private const int MaxAuthorities = 200;
+
+    public string Name => "revocation_lists";
+
+    public bool IsShownTo(Caller caller) =>
+        StatusRights.MayRead(caller, "GET /v1/certificate_authorities", Scopes.OrganizationAdmin);
+
+    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var lists = await store.ListListsAsync(now, MaxAuthorities, cancellationToken, caller.OrganizationId);
+        List<StatusFinding> found = [.. lists.Select(list => Judge(list, now)).OfType<StatusFinding>()];
+        return found.Count > 0 ? found
+            : lists.Count == 0 ? [StatusFinding.Ok($"No authority publishes revocation lists.")]
+            :
+            [
+                StatusFinding.Ok(
+                    $"Every revocation list is valid; the first expires at {lists.Min(list => list.NextUpdate):u}."
+                ),
+            ];
+    }
+
+    private static StatusFinding? Judge(ListAge list, DateTimeOffset now) =>
+        list.NextUpdate is not { } end
+            ? StatusFinding.Warning(
+                list.CaId,
+                $"A revocation list of authority {list.CaId} was never published.",
+                "culvert job run revocation_lists"
+            )
+        : end < now
+            ? StatusFinding.Problem(
+                list.CaId,
+                $"A revocation list of authority {list.CaId} expired at {end:u}: verifiers that require one refuse its certificates.",
+                "culvert job run revocation_lists"
+            )
+        : null;
+}

@@ -1,0 +1,37 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Status.Checks;
+
+namespace Culvert.Identity.Service.Status;
+
+/// <summary>The capability's door.</summary>
+internal static class StatusRegistration
+{
+    /// <summary>The checks run, and are shown, in this order.</summary>
+    public static IServiceCollection AddStatus(this IServiceCollection services) =>
+        services
+            .AddSingleton<TunnelSurvey>()
+            .AddSingleton<IStatusCheck, IssuersStatus>()
+            .AddSingleton<IStatusCheck, AuthoritiesStatus>()
+            .AddSingleton<IStatusCheck, CertificatesStatus>()
+            .AddSingleton<IStatusCheck, RevocationListsStatus>()
+            .AddSingleton<IStatusCheck, PoliciesStatus>()
+            .AddSingleton<IStatusCheck, ApprovalsStatus>()
+            .AddSingleton<IStatusCheck, AttestationsStatus>()
+            .AddSingleton<IStatusCheck, WebhooksStatus>()
+            .AddSingleton<IStatusCheck, EdgesStatus>()
+            .AddSingleton<IStatusCheck, NodesStatus>()
+            .AddSingleton<IStatusCheck, ReadinessStatus>()
+            .AddSingleton<IStatusCheck, ClockStatusCheck>()
+            .AddSingleton<IStatusCheck, JobsStatus>()
+            .AddSingleton<IStatusCheck, PlatformStatus>()
+            .AddSingleton<IStatusCheck, AuditExportStatus>()
+            .AddSingleton<IStatusCheck, BackupStatus>()
+            .AddSingleton<StatusEndpoint>();
+
+    public static void MapStatus(this ApiHost host) =>
+        host.Get(
+            "/v1/status",
+            Access.Scope(Scopes.ManageTunnels),
+            host.Services.GetRequiredService<StatusEndpoint>().GetAsync
+        );
+}

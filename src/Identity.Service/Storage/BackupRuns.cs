@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>When the newest backup was made, for those who watch the installation.</summary>
+internal sealed class BackupRuns(Database database)
+{
+    /// <summary>Null = none was recorded.</summary>
+    public async ValueTask<DateTimeOffset?> FindLastAsync(CancellationToken cancellationToken) =>
+        Instants.FromStore(
+            await database.ScalarAsync<long?>("SELECT MAX(made_at_ms) FROM backup_runs", cancellationToken)
+        );
+
+    /// <summary>
+    /// Records a backup, also while nodes run. The row belongs to no audit chain: a backup changes nothing that a restore
+    /// would have to repeat.
+    /// </summary>
+    /// <exception cref="DbException">It cannot be written, or the database lacks the migration.</exception>
+    public static void Record(StoreSettings settings, DateTimeOffset madeAt)
+    {
+        using var database = Store.CreateDatabase(settings);
+        using var connection = database.OpenWrite();
+        connection.Execute(
+            "INSERT INTO backup_runs (id, made_at_ms) VALUES (1, @at) ON CONFLICT (id) DO UPDATE SET made_at_ms = "
+                + "excluded.made_at_ms WHERE excluded.made_at_ms > backup_runs.made_at_ms",
+            new { at = madeAt.ToStore() }
+        );
+    }
+}
