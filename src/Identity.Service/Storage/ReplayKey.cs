@@ -78,7 +78,7 @@ internal readonly record struct ReplayKey
     }
 
     // Time and tag are bookkeeping: the same thing with another end is still the same thing, and so is what was stored in
-    // one form and is presented in the other. 224 bits are left to tell things apart.
+    // one form and is presented in the other. 224 bits are left to distinguish things.
     public bool Equals(ReplayKey other) => Tail == other.Tail && low == other.low;
 
     public override int GetHashCode() => (int)(ulong)low;

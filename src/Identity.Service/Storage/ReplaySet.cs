@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
 /// Keys used and not yet expired, in memory: the fast half of the replay check, whose other half is the unique column
-/// of the journal. Which keys end in a minute is noted apart, so that forgetting looks at those alone.
+/// of the journal. Which keys end in a minute is noted apart, so that forgetting visits those alone.
 /// </summary>
 internal sealed class ReplaySet
 {

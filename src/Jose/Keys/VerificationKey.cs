@@ -91,7 +91,7 @@ public sealed class VerificationKey
             : JoseRefusal.SignatureInvalid;
     }
 
-    // A key has one type, so it is asked for one of the two algorithms alone.
+    // A key has one type, so only one of the two algorithms is ever its own.
     private KeptContexts? ContextsFor(JwsAlgorithm algorithm) =>
         (
             Volatile.Read(ref contexts)
