@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -160,7 +159,6 @@ internal sealed class KeptContexts : IDisposable
     }
 
     // A key of one copy of OpenSSL means nothing to another.
-    [SuppressMessage("Design", "CA1031", Justification = "Without the library, the platform's own way is taken.")]
     private static bool IsSameLibrary()
     {
         try
