@@ -174,6 +174,7 @@ async Task<int> ServeAsync(string kind, string[] arguments)
                 "empty" => EmptyEndpoint.RunAsync(arguments, stopping.Token),
                 EchoUpstream.Kind => EchoUpstream.RunAsync(arguments, stopping.Token),
                 "upstream" => FixedUpstream.RunAsync(arguments, stopping.Token),
+                BarePoller.Kind => BarePoller.RunAsync(arguments, stopping.Token),
                 BareEdge.Kind => BareEdge.RunAsync(arguments, stopping.Token),
                 "delay" => DelayRelay.RunAsync(arguments, stopping.Token),
                 _ => DirectForwarder.RunAsync(arguments, stopping.Token),

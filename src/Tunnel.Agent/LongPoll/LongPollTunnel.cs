@@ -197,9 +197,10 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             Drop(reason);
         }
 
-        foreach (var command in batch.Commands)
+        for (var i = 0; i < batch.Commands.Count; i++)
         {
             // Delivered twice, it would run twice.
+            var command = batch.Commands[i];
             var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (!underWay.TryAdd(command.RequestId, handled.Task))
             {
@@ -207,7 +208,9 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
                 continue;
             }
 
-            _ = RunAsync(command, handled);
+            // The commands of one poll begin at the same time. The last one, most often the only one, begins on this thread:
+            // to wake another takes longer than its work before its first wait.
+            _ = RunAsync(command, handled, yieldsFirst: i < batch.Commands.Count - 1);
         }
     }
 
@@ -217,10 +220,13 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         Log.CommandDropped(parts.Logger, settings.TunnelId, reason);
     }
 
-    private async Task RunAsync(TunnelCommand command, TaskCompletionSource handled)
+    private async Task RunAsync(TunnelCommand command, TaskCompletionSource handled, bool yieldsFirst)
     {
-        // Yields first: the commands of one poll begin at the same time.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (yieldsFirst)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         try
         {
             parts.Metrics.Handled(settings.TunnelId, await HandleAsync(command));

@@ -98,11 +98,17 @@ internal sealed record Figure
                 : Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 3),
         };
 
-    /// <summary>The slowest hundredth of the rounds, with their middle.</summary>
-    public static Figure OfSlowest(string name, IReadOnlyList<LoadResult> measured) =>
-        OfValue(name, "ms", [.. measured.Select(round => round.P99.TotalMilliseconds)]) with
+    /// <summary>The slowest hundredth of the rounds, with their middle; and the floor's.</summary>
+    public static Figure OfSlowest(string name, IReadOnlyList<LoadResult> measured, IReadOnlyList<LoadResult> floor) =>
+        OfValue(
+            name,
+            "ms",
+            [.. measured.Select(round => round.P99.TotalMilliseconds)],
+            [.. floor.Select(round => round.P99.TotalMilliseconds)]
+        ) with
         {
             P50Ms = Math.Round(Median(measured, round => round.P50.TotalMilliseconds), 2),
+            FloorP50Ms = Math.Round(Median(floor, round => round.P50.TotalMilliseconds), 2),
             Load = LoadAverage(),
         };
 

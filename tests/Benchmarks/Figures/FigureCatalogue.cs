@@ -226,7 +226,7 @@ internal static class FigureCatalogue
             "providers",
             "providers.longpoll.added.c*",
             "ms",
-            "from a poll's response to the answer's arrival without the server's time, p99, 20 calls a second of each caller"
+            "from a poll's response to the answer's arrival without the server's time, p99, 20 calls a second of each caller; floor: a bare poller"
         ),
         new(
             "providers",

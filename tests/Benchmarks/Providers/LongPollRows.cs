@@ -7,7 +7,8 @@ namespace Culvert.Benchmarks.Providers;
 
 /// <summary>
 /// <c>providers.longpoll.calls.c64</c> and <c>…agent_cpu_per_1k.c64</c>: calls through a control plane, compared with the same
-/// calls through the own edge; <c>…added.c16</c> and <c>…added.busy.c16</c>: what the agent adds to a call.
+/// calls through the own edge; <c>…added.c16</c> and <c>…added.busy.c16</c>: what the agent adds to a call, compared
+/// with what a <see cref="Servers.BarePoller"/> adds to it.
 /// </summary>
 internal sealed class LongPollRows(ProvidersStage stage, TimeProvider time)
 {
@@ -64,13 +65,17 @@ internal sealed class LongPollRows(ProvidersStage stage, TimeProvider time)
     private async Task<Figure> MeasureAddedAsync(string name, TimeSpan pace, CancellationToken cancellationToken)
     {
         var load = new LongPollLoad(stage.Plane, FewCallers, time);
+        var bare = new LongPollLoad(stage.BarePlane, FewCallers, time);
         await load.RunAsync(pace, WarmUp, cancellationToken);
-        List<LoadResult> rounds = [];
+        await bare.RunAsync(pace, WarmUp, cancellationToken);
+        List<LoadResult> rounds = [],
+            compared = [];
         for (var round = 0; round < LoadPlan.Rounds; round++)
         {
             rounds.Add((await load.RunAsync(pace, plan.Round, cancellationToken)).Added);
+            compared.Add((await bare.RunAsync(pace, plan.Round, cancellationToken)).Added);
         }
 
-        return Figure.OfSlowest($"providers.longpoll.{name}.c{FewCallers}", rounds);
+        return Figure.OfSlowest($"providers.longpoll.{name}.c{FewCallers}", rounds, compared);
     }
 }

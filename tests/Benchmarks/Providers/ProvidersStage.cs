@@ -29,6 +29,7 @@ internal sealed class ProvidersStage : IAsyncDisposable
     private readonly PortPlan spare;
     private readonly RunDirectory run;
     private ChildServer? server;
+    private ChildServer? poller;
 
     private ProvidersStage(Installation installation, RunDirectory run, PortPlan spare) =>
         (this.installation, this.run, this.spare) = (installation, run, spare);
@@ -36,6 +37,9 @@ internal sealed class ProvidersStage : IAsyncDisposable
     public Installation Installation => installation;
 
     public LoadedControlPlane Plane { get; private set; } = null!;
+
+    /// <summary>Another control plane, of which a <see cref="BarePoller"/> is the agent.</summary>
+    public LoadedControlPlane BarePlane { get; private set; } = null!;
 
     /// <summary>Through the own edge.</summary>
     public LoadTarget Through { get; private set; } = null!;
@@ -134,7 +138,9 @@ internal sealed class ProvidersStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await installation.StopAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        await (poller?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (BarePlane?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Plane?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
@@ -168,17 +174,30 @@ internal sealed class ProvidersStage : IAsyncDisposable
         await OpenSsl.IssueServerAsync(certificates, "plane", "ca", ["DNS:localhost"], cancellationToken);
         await OpenSsl.IssueServerAsync(certificates, "connector", "ca", [$"DNS:{host}"], cancellationToken);
         await PrivateFile.WriteAsync(Path.Combine(certificates, "api-key"), "bench-key", cancellationToken);
-        Plane = await LoadedControlPlane.StartAsync(
-            spare.Machine,
-            Path.Combine(certificates, "plane.pem"),
-            Path.Combine(certificates, "plane.key"),
-            time,
-            cancellationToken
-        );
+        Plane = await StartPlaneAsync(spare.Machine);
+        BarePlane = await StartPlaneAsync(spare.Agents);
         server = await ChildServer.StartAsync(EchoUpstream.Kind, spare.Api, certificates, cancellationToken);
+        poller = await ChildServer.StartAsync(
+            BarePoller.Kind,
+            spare.EdgeHealth,
+            certificates,
+            cancellationToken,
+            $"{spare.Agents}",
+            Path.Combine(certificates, "ca.pem"),
+            $"{spare.Api}"
+        );
         await installation.CreateAsync(cancellationToken);
         var tunnel = installation.Record.Tunnel;
         Through = LoadTarget.Of($"{TunnelAgent.Route}.{tunnel.Domain}", installation.Ports.Sni, tunnel.TrustBundle);
         Connector = LoadTarget.Of(host, spare.Sni, Path.Combine(certificates, "ca.pem"));
+
+        Task<LoadedControlPlane> StartPlaneAsync(int port) =>
+            LoadedControlPlane.StartAsync(
+                port,
+                Path.Combine(certificates, "plane.pem"),
+                Path.Combine(certificates, "plane.key"),
+                time,
+                cancellationToken
+            );
     }
 }
