@@ -224,6 +224,7 @@ internal sealed class Journal : IJournal, IDisposable
 
     private void Write(List<PendingDecision> batch)
     {
+        var began = time.GetTimestamp();
         try
         {
             options.Batch?.Invoke(batch);
@@ -239,6 +240,7 @@ internal sealed class Journal : IJournal, IDisposable
 
         knownSequence = session.Sequence;
         ServiceMeters.Batches.Add(1);
+        ServiceMeters.CommitSeconds.Record(time.GetElapsedTime(began).TotalSeconds);
         ServiceMeters.Decisions.Add(batch.Count);
         changes.Observe(session.Counters);
         ForgetReplays();

@@ -95,6 +95,19 @@ internal static class ServiceMeters
         description: "Transactions of the journal."
     );
 
+    /// <summary>
+    /// How long a transaction took, from its first statement until it was durable: what an answer waits for, beside its turn.
+    /// </summary>
+    public static readonly Histogram<double> CommitSeconds = Meter.CreateHistogram(
+        "culvert_journal_commit_seconds",
+        unit: "s",
+        description: "Duration of a transaction of the journal until it is durable.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+        }
+    );
+
     /// <summary>Certificates that were revoked one by one.</summary>
     public static readonly Counter<long> CertificatesRevoked = Meter.CreateCounter<long>(
         "culvert_certificates_revoked",

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
@@ -24,6 +26,45 @@ public abstract class JournalTests(StorageBackend backend)
         (first.Sequence, second.Sequence).ShouldBe((1, 2));
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(1);
         store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_TimeUntilDurable_IsMeasured()
+    {
+        StoreUnderTest? store = null;
+        var taken = false;
+        using var under = store = new StoreUnderTest(
+            backend,
+            options =>
+                options with
+                {
+                    Probe = point =>
+                    {
+                        if (point == JournalPoint.Taken && !taken)
+                        {
+                            taken = true;
+                            store!.Time.Advance(TimeSpan.FromMilliseconds(12_345));
+                        }
+                    },
+                }
+        );
+        var seconds = new ConcurrentQueue<double>(); // those of other journals are in it too
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == "culvert_journal_commit_seconds")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => seconds.Enqueue(value));
+        listener.Start();
+
+        await store.CommitAsync(store.Decide());
+
+        seconds.ShouldContain(12.345);
     }
 
     [Fact]
