@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Events;
 
@@ -30,7 +31,7 @@ internal abstract record AuditEvent
     protected abstract void WriteData(Utf8JsonWriter json);
 
     /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
-    public byte[] Encode()
+    public RentedBytes Encode()
     {
         // Held during this synchronous call only.
         var (buffer, json) = encoder ??= NewEncoder();
@@ -62,7 +63,7 @@ internal abstract record AuditEvent
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return RentedBytes.CopyOf(buffer.WrittenSpan);
     }
 
     private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewEncoder()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
@@ -18,6 +19,7 @@ internal sealed class GrantIssuer(
     GrantAdmission admission
 )
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TokenExchangeResult> IssueAsync(
         AssertionContext context,
         Grant grant,
@@ -46,6 +48,7 @@ internal sealed class GrantIssuer(
         return Answer(result, again, token);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(byte[] Token, CommitResult Result)> CommitAsync(
         AssertionContext context,
         Grant grant,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
@@ -30,6 +31,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         "access_token",
     ];
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (limit.TryTake() is { } limited)
@@ -53,7 +55,28 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return encoded;
         }
 
-        if (!(await ReadAsync(request, isForm, cancellationToken)).TryGet(out var parsed, out var refusal))
+        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
+        if (await RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken) is not { } body)
+        {
+            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
+        }
+
+        // What was read refers to the body until the answer is made.
+        var answer = await AnswerAsync(request, body.Memory, isForm, cancellationToken);
+        body.Return();
+        return answer;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        ApiRequest request,
+        ReadOnlyMemory<byte> body,
+        bool isForm,
+        CancellationToken cancellationToken
+    )
+    {
+        var read = isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
+        if (!read.TryGet(out var parsed, out var refusal))
         {
             return refusal;
         }
@@ -73,22 +96,6 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         return Answer(request, parsed, result);
     }
 
-    private static async ValueTask<Result<ExchangeRequest>> ReadAsync(
-        ApiRequest request,
-        bool isForm,
-        CancellationToken cancellationToken
-    )
-    {
-        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
-        var body = await RequestBody.ReadBytesAsync(request.Http, maxBytes, cancellationToken);
-        if (body is null)
-        {
-            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
-        }
-
-        return isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
-    }
-
     private static ApiAnswer Answer(ApiRequest request, ExchangeRequest parsed, in TokenExchangeResult result)
     {
         switch (result.Outcome)
@@ -102,7 +109,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
                     request.Http.Response.Headers.Pragma = "no-cache";
                 }
 
-                return ApiAnswer.Raw(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
+                return ApiAnswer.Rented(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
             case TokenExchangeOutcome.Denied:
                 return DenialAnswers.Of(parsed.Form, result);
             default:

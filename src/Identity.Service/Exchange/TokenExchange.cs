@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Exchange.OwnTokens;
 using Culvert.Identity.Service.Federation;
@@ -26,6 +27,7 @@ internal sealed class TokenExchange(
     // More changes of one rule during one exchange are not honest traffic.
     private const int MaxAttempts = 4;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TokenExchangeResult> ExchangeAsync(
         ExchangeRequest request,
         CancellationToken cancellationToken

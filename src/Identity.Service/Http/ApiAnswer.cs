@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -13,9 +14,11 @@ internal readonly struct ApiAnswer
         ReadOnlyMemory<byte> body,
         string? contentType,
         Refusal? refusal,
-        Func<Stream, CancellationToken, Task>? write = null
+        Func<Stream, CancellationToken, Task>? write = null,
+        RentedBytes? rented = null
     )
     {
+        Owned = rented;
         Write = write;
         Status = status;
         Body = body;
@@ -26,6 +29,9 @@ internal readonly struct ApiAnswer
     public int Status { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>Where <see cref="Body"/> is, if that is to be given back after it was written; else null.</summary>
+    public RentedBytes? Owned { get; }
 
     public string? ContentType { get; }
 
@@ -61,6 +67,10 @@ internal readonly struct ApiAnswer
     /// <summary>Bytes that are already in their final form (a cached key set, an OAuth error in its own shape).</summary>
     public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>
         new(status, body, contentType, null);
+
+    /// <summary>200 with bytes that are given back once they are written.</summary>
+    public static ApiAnswer Rented(RentedBytes body, string contentType) =>
+        new(StatusCodes.Status200OK, body.Memory, contentType, null, rented: body);
 
     /// <summary>A body that is written as it comes into being.</summary>
     public static ApiAnswer Streamed(string contentType, Func<Stream, CancellationToken, Task> write) =>

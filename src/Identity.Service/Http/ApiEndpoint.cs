@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Limits;
@@ -57,6 +58,7 @@ internal sealed class ApiEndpoint(
         await WriteAsync(http, answer);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         switch (access.Kind)
@@ -166,6 +168,7 @@ internal sealed class ApiEndpoint(
 
             http.Response.ContentLength = answer.Body.Length;
             await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+            answer.Owned?.Return();
         }
     }
 }

@@ -20,6 +20,11 @@ internal static class ControlCharacters
             }
         }
 
+        if (!http.Request.QueryString.HasValue)
+        {
+            return null;
+        }
+
         foreach (var (name, values) in http.Request.Query)
         {
             if (name.Any(char.IsControl))

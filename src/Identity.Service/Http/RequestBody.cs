@@ -1,8 +1,9 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Http;
@@ -73,6 +74,24 @@ internal static class RequestBody
         CancellationToken cancellationToken
     )
     {
+        if (await RentBytesAsync(http, maxBytes, cancellationToken) is not { } rented)
+        {
+            return null;
+        }
+
+        var bytes = rented.Memory.ToArray();
+        rented.Return();
+        return bytes;
+    }
+
+    /// <summary>As <see cref="ReadBytesAsync"/>, for a caller that gives the array back.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<RentedBytes?> RentBytesAsync(
+        HttpContext http,
+        int maxBytes,
+        CancellationToken cancellationToken
+    )
+    {
         if (http.Request.ContentLength > maxBytes)
         {
             return null;
@@ -90,7 +109,7 @@ internal static class RequestBody
 
             if (read.IsCompleted)
             {
-                var bytes = read.Buffer.ToArray();
+                var bytes = RentedBytes.CopyOf(read.Buffer);
                 reader.AdvanceTo(read.Buffer.End);
                 return bytes;
             }

@@ -14,7 +14,10 @@ internal sealed class PendingDecision(Decision decision)
 
     public Decision Decision { get; } = decision;
 
-    public byte[] Body { get; private set; } = [];
+    private RentedBytes? body;
+
+    /// <summary>The record's text; empty without a record. Until <see cref="Complete"/>.</summary>
+    public ReadOnlyMemory<byte> Body => body?.Memory ?? default;
 
     public byte[] Salt { get; private set; } = [];
 
@@ -53,9 +56,9 @@ internal sealed class PendingDecision(Decision decision)
     {
         if (Decision.Event is { } audit)
         {
-            Body = audit.Encode();
+            body = audit.Encode();
             Salt = RandomBytes.Get(SaltBytes);
-            BodyDigest = JournalChain.Digest(Salt, Body);
+            BodyDigest = JournalChain.Digest(Salt, Body.Span);
         }
     }
 
@@ -115,6 +118,10 @@ internal sealed class PendingDecision(Decision decision)
 
     public void Complete(long revision)
     {
+        // The database has it, or will never get it.
+        body?.Return();
+        body = null;
+
         // A key whose decision was not written stays burnt, with no first use.
         Claim?.Settle(
             Outcome == CommitOutcome.Replayed ? Existing

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -138,6 +140,41 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
 
         statuses.Count(status => status == HttpStatusCode.OK).ShouldBe(1);
         statuses.Count(status => status == HttpStatusCode.Unauthorized).ShouldBe(99);
+    }
+
+    // Bodies and answers lie in arrays that many requests use, one after the other.
+    [Fact]
+    public async Task Post_ManyAtOnce_EachGetsItsOwnAnswer()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(ExchangeAsync));
+
+        foreach (var (id, isGood, status, body) in answers)
+        {
+            status.ShouldBe(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+            if (isGood)
+            {
+                var payload = Base64Url.DecodeFromChars(body.Text("access_token").Split('.')[1]);
+                using var claims = JsonDocument.Parse(payload);
+                claims
+                    .RootElement.GetProperty("src")
+                    .Text("jti")
+                    .ShouldBe(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(id))));
+            }
+        }
+
+        async Task<(string Id, bool IsGood, HttpStatusCode Status, JsonElement Body)> ExchangeAsync(int i)
+        {
+            var (id, isGood) = ($"at-once-{i}-{new string('x', i)}", i % 3 > 0);
+            using var response = await Service.ExchangeAsync(
+                fixture.RuleId,
+                Service.Token(claims =>
+                {
+                    claims["jti"] = id;
+                    claims["aud"] = isGood ? claims["aud"]!.DeepClone() : "https://elsewhere.example.com";
+                })
+            );
+            return (id, isGood, response.StatusCode, await response.JsonAsync());
+        }
     }
 
     // A47, I09: whatever is wrong, the caller sees the same.

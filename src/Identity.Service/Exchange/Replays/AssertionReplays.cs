@@ -12,6 +12,8 @@ namespace Culvert.Identity.Service.Exchange.Replays;
 /// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
 internal sealed class AssertionReplays(FederationOptions options, AuditLog audit)
 {
+    private const int MaxStackChars = 256;
+
     /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
     public ReplayMark? CreateMark(AssertionContext context, Grant grant)
     {
@@ -77,9 +79,14 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
     private static void HashKey(AssertionContext context, ReadOnlySpan<byte> assertion, Span<byte> key)
     {
         var issuer = context.Rule.Issuer.Id.Value;
-        Sha256Text.Hash(
-            context.SingleUseId is { } id ? $"{issuer}\n{id}" : $"{issuer}\0{Convert.ToHexStringLower(assertion)}",
-            key
-        );
+        Span<char> hex = stackalloc char[2 * SHA256.HashSizeInBytes];
+        Convert.TryToHexStringLower(assertion, hex, out _);
+        var id = context.SingleUseId is { } single ? single : (ReadOnlySpan<char>)hex;
+        var length = issuer.Length + 1 + id.Length;
+        var text = length <= MaxStackChars ? stackalloc char[MaxStackChars] : new char[length];
+        issuer.CopyTo(text);
+        text[issuer.Length] = context.SingleUseId is null ? '\0' : '\n';
+        id.CopyTo(text[(issuer.Length + 1)..]);
+        Sha256Text.Hash(text[..length], key);
     }
 }

@@ -52,7 +52,7 @@ internal sealed record FederatedAuthentication : AuditEvent
     public string? TraceDigest { get; init; }
 
     /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
-    public static FederatedAuthentication Of(AssertionContext context, AuditStatus status)
+    public static FederatedAuthentication Of(AssertionContext context, AuditStatus status, Grant? grant = null)
     {
         var rule = context.Rule;
         var claims = context.Claims;
@@ -73,6 +73,7 @@ internal sealed record FederatedAuthentication : AuditEvent
             IsOwnToken = context.Request.IsOwnToken,
             AssertionDigest = Digest(context.Request.Assertion.Span),
             Trial = context.Trial,
+            Grant = grant,
         };
     }
 

@@ -24,7 +24,7 @@ internal sealed class JournalEntries : IDisposable
         (NpgsqlDbType.Text, row => Event(row).OrganizationId),
         (NpgsqlDbType.Text, row => Event(row).Cause.RequestId),
         (NpgsqlDbType.Bytea, row => row.Pending.Salt),
-        (NpgsqlDbType.Bytea, row => row.Pending.Body),
+        (NpgsqlDbType.Bytea, row => row.Pending.Body.ToArray()),
         (NpgsqlDbType.Bytea, row => row.Pending.BodyDigest),
         (NpgsqlDbType.Bytea, row => row.Hash),
         (NpgsqlDbType.Bytea, row => row.ReplayKey),

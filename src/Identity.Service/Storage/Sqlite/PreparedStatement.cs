@@ -57,15 +57,23 @@ internal sealed class PreparedStatement : IDisposable
         Require(raw.sqlite3_bind_text(statement, place, octets[..Encoding.UTF8.GetBytes(value, octets)]));
     }
 
-    public void Bind(int place, byte[]? value) =>
+    public void Bind(int place, byte[]? value)
+    {
+        if (value is null)
+        {
+            Require(raw.sqlite3_bind_null(statement, place));
+            return;
+        }
+
+        Bind(place, value.AsSpan());
+    }
+
+    public void Bind(int place, ReadOnlySpan<byte> value) =>
         Require(
-            value switch
-            {
-                null => raw.sqlite3_bind_null(statement, place),
-                // As with text.
-                [] => raw.sqlite3_bind_zeroblob(statement, place, 0),
-                _ => raw.sqlite3_bind_blob(statement, place, value.AsSpan()),
-            }
+            // As with text.
+            value.IsEmpty
+                ? raw.sqlite3_bind_zeroblob(statement, place, 0)
+                : raw.sqlite3_bind_blob(statement, place, value)
         );
 
     /// <summary>Parameters by their names: the properties of an object.</summary>

@@ -224,7 +224,7 @@ internal sealed class SqliteSession : JournalSession
         insert.Bind(5, audit.OrganizationId);
         insert.Bind(6, audit.Cause.RequestId);
         insert.Bind(7, pending.Salt);
-        insert.Bind(8, pending.Body);
+        insert.Bind(8, pending.Body.Span);
         insert.Bind(9, pending.BodyDigest);
         insert.Bind(10, hash);
         insert.Bind(11, key);
