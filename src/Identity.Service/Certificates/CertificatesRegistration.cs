@@ -239,6 +239,7 @@ internal static class CertificatesRegistration
             .AddSingleton<ActiveAuthorities>()
             .AddSingleton<ServerCertificates>()
             .AddSingleton<RotationJobEndpoint>()
+            .AddSingleton<CurrentBundles>()
             .AddSingleton<RenewalAdviceEndpoint>()
             .AddSingleton<TransitionGuards>()
             .AddSingleton<AuthorityAnchors>()

@@ -4,10 +4,10 @@ using Culvert.Machine.Client.Tokens;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// Automatic mode: the identity provider's token, exchanged for an access token. The access token is kept until
-/// shortly before its end, in memory and for the other processes of this user on disk, because the identity token may
-/// be good for one exchange only and the enrolment after it may have to be tried twice. Each exchange reads the
-/// identity token again.
+/// Automatic mode: the identity provider's token, exchanged for an access token, or sent along with a request that does
+/// the exchange itself. The access token is kept until shortly before its end, in memory and for the other processes of
+/// this user on disk, because the identity token may be good for one exchange only. Each exchange reads the identity
+/// token again.
 /// </summary>
 public sealed class FederatedProof(
     IdentityOptions options,
@@ -18,6 +18,9 @@ public sealed class FederatedProof(
     TimeProvider time
 ) : IProofSource
 {
+    // What a service says that does not know assertions here: it did not read the body, so nothing was used.
+    private const string NoCredential = "auth.missing";
+
     // Enough for the enrolment that the token is for.
     private static readonly TimeSpan SpareLife = TimeSpan.FromSeconds(30);
 
@@ -80,6 +83,28 @@ public sealed class FederatedProof(
         return ToProof(token.Value);
     }
 
+    public async Task<ApiResult<T>> UseAsync<T>(
+        bool fresh,
+        Func<Proof, Task<ApiResult<T>>> send,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        // Processes that share a folder share one exchange: the identity token may be good for no second one.
+        var isShared = options.TokenCache.Length > 0;
+        if (!isShared && (fresh || await FindKeptAsync(cancellationToken) is null))
+        {
+            var direct = await SendAssertionAsync(send, cancellationToken);
+            if (direct.Failure?.Code != NoCredential)
+            {
+                return direct;
+            }
+        }
+
+        var proof = await GetAsync(fresh, cancellationToken);
+        return proof.IsSuccess ? await send(proof.Value) : proof.Failure;
+    }
+
     public async Task ForgetAsync(CancellationToken cancellationToken)
     {
         if (kept is { } token)
@@ -96,14 +121,37 @@ public sealed class FederatedProof(
 
     private Proof ToProof(AccessToken token) => new(token.Value, token.IsBound ? binding : null);
 
+    private async Task<AccessToken?> FindKeptAsync(CancellationToken cancellationToken) =>
+        kept is { } last && IsUsable(last) ? last : await cache.FindAsync(key, IsUsable, cancellationToken);
+
     private async Task<ApiResult<AccessToken>> ExchangeAsync(CancellationToken cancellationToken)
+    {
+        var asked = time.GetUtcNow();
+        var answer = await WithAssertionAsync(
+            assertion => client.ExchangeAsync(assertion, binding, cancellationToken),
+            cancellationToken
+        );
+        return answer.IsSuccess ? AccessToken.From(answer.Value, asked) : answer.Failure;
+    }
+
+    private Task<ApiResult<T>> SendAssertionAsync<T>(
+        Func<Proof, Task<ApiResult<T>>> send,
+        CancellationToken cancellationToken
+    )
+        where T : class =>
+        WithAssertionAsync(assertion => send(new Proof(assertion, binding) { IsAssertion = true }), cancellationToken);
+
+    private async Task<ApiResult<T>> WithAssertionAsync<T>(
+        Func<string, Task<ApiResult<T>>> use,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
         try
         {
-            var asked = time.GetUtcNow();
             var assertion = await source.ReadAsync(cancellationToken);
-            var answer = await client.ExchangeAsync(assertion, binding, cancellationToken);
-            return answer.IsSuccess ? AccessToken.From(answer.Value, asked) : Explain(answer.Failure, assertion);
+            var answer = await use(assertion);
+            return answer.IsSuccess ? answer : Explain(answer.Failure, assertion);
         }
         catch (IdentityTokenException e)
         {

@@ -37,8 +37,8 @@ public sealed class IdentityClient(
             Assertion = assertion,
             FederationRuleId = options.RuleId,
             OrganizationId = options.OrganizationId,
-            ServiceAccountId = NullIfEmpty(options.ServiceAccountId),
-            WorkspaceId = NullIfEmpty(options.WorkspaceId),
+            ServiceAccountId = options.ServiceAccountIdOrNull,
+            WorkspaceId = options.WorkspaceIdOrNull,
         };
         // Without a rule the token is a person's, and the person's roles decide.
         var post =
@@ -77,7 +77,7 @@ public sealed class IdentityClient(
         return answer.Failure;
     }
 
-    /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
+    /// <summary>Enrols an agent with an access token, the identity provider's token, or the tunnel token.</summary>
     public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,
         string idempotencyKey,
@@ -85,16 +85,16 @@ public sealed class IdentityClient(
         CancellationToken cancellationToken
     ) =>
         SendAsync(
-            Post("/v1/agent/enrollments", request, WireJson.Default.AgentEnrollmentRequest) with
+            Post("/v1/agent/enrollments", options.Assert(request, proof), WireJson.Default.AgentEnrollmentRequest)
+                .Prove(proof) with
             {
-                Proof = proof,
                 IdempotencyKey = idempotencyKey,
             },
             WireJson.Default.AgentEnrollment,
             cancellationToken
         );
 
-    /// <summary>Enrols an edge with an access token.</summary>
+    /// <summary>Enrols an edge with an access token or the identity provider's token.</summary>
     public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
         EdgeEnrollmentRequest request,
         string idempotencyKey,
@@ -102,9 +102,9 @@ public sealed class IdentityClient(
         CancellationToken cancellationToken
     ) =>
         SendAsync(
-            Post("/v1/edge/enrollments", request, WireJson.Default.EdgeEnrollmentRequest) with
+            Post("/v1/edge/enrollments", options.Assert(request, proof), WireJson.Default.EdgeEnrollmentRequest)
+                .Prove(proof) with
             {
-                Proof = proof,
                 IdempotencyKey = idempotencyKey,
             },
             WireJson.Default.EdgeEnrollment,
@@ -128,6 +128,4 @@ public sealed class IdentityClient(
 
     private static ApiCall Post<T>(string path, T body, JsonTypeInfo<T> type) =>
         new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
-
-    private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
 }

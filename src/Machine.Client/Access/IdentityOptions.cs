@@ -1,6 +1,8 @@
+using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Access;
 
@@ -54,6 +56,24 @@ public sealed record IdentityOptions
 
     /// <summary>Where <see cref="Network"/> may change while the program runs.</summary>
     public NetworkSource NetworkInForce { get; private init; } = new(NetworkOptions.Default);
+
+    internal string? ServiceAccountIdOrNull => ServiceAccountId.Length > 0 ? ServiceAccountId : null;
+
+    internal string? WorkspaceIdOrNull => WorkspaceId.Length > 0 ? WorkspaceId : null;
+
+    /// <summary>The request with the identity provider's token in it, when that is the proof.</summary>
+    internal T Assert<T>(T request, Proof proof)
+        where T : AssertedRequest =>
+        proof.IsAssertion
+            ? request with
+            {
+                Assertion = proof.Token,
+                FederationRuleId = RuleId,
+                OrganizationId = OrganizationId,
+                ServiceAccountId = ServiceAccountIdOrNull,
+                WorkspaceId = WorkspaceIdOrNull,
+            }
+            : request;
 
     /// <summary>The same, reached as <paramref name="network"/> says from now on.</summary>
     public IdentityOptions Under(NetworkSource network) => this with { NetworkInForce = network };

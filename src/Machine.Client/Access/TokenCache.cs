@@ -59,6 +59,17 @@ public sealed class TokenCache
         return result;
     }
 
+    /// <summary>The kept token when it is still usable.</summary>
+    public async Task<AccessToken?> FindAsync(
+        string key,
+        Func<AccessToken, bool> isUsable,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var held = await LockAsync(key, cancellationToken);
+        return held is not null && Read(key) is { } kept && isUsable(kept) ? kept : null;
+    }
+
     /// <summary>Drops a kept token that the service would not have, unless another process has replaced it by now.</summary>
     public async Task ForgetAsync(string key, AccessToken token, CancellationToken cancellationToken)
     {

@@ -9,6 +9,17 @@ public sealed class TunnelTokenProof(SecretReference token) : IProofSource
     public Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken) =>
         Task.FromResult<ApiResult<Proof>>(Read());
 
+    public async Task<ApiResult<T>> UseAsync<T>(
+        bool fresh,
+        Func<Proof, Task<ApiResult<T>>> send,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        var proof = Read();
+        return proof.IsSuccess ? await send(proof.Value) : proof.Failure;
+    }
+
     public Task ForgetAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private ApiResult<Proof> Read()

@@ -29,6 +29,10 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
 
     public int MaxAnswerBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Shows a proof; an assertion is in the body already.</summary>
+    public ApiCall Prove(Proof proof) =>
+        proof.IsAssertion ? this with { Secret = proof.Token, Binding = proof.Binding } : this with { Proof = proof };
+
     public string Name => $"{Method} {Path.Split('?')[0]}";
 
     public override string ToString() => Name;

@@ -26,13 +26,26 @@ public sealed class RotationClient(
     )
     {
         var wanted = new ServerCertificateRequest { TunnelId = tunnelId, Csr = request.Csr };
-        return SendAsync(
-            new ApiCall(HttpMethod.Post, "/v1/certificates")
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(wanted, WireJson.Default.ServerCertificateRequest),
-                IdempotencyKey = request.IdempotencyKey,
-            },
-            WireJson.Default.ServerCertificateDocument,
+        var call = new ApiCall(HttpMethod.Post, "/v1/certificates") { IdempotencyKey = request.IdempotencyKey };
+        return RepeatAsync(
+            fresh =>
+                proofs.UseAsync(
+                    fresh,
+                    proof =>
+                        SendAsync(
+                            call with
+                            {
+                                Body = JsonSerializer.SerializeToUtf8Bytes(
+                                    options.Assert(wanted, proof),
+                                    WireJson.Default.ServerCertificateRequest
+                                ),
+                            },
+                            proof,
+                            WireJson.Default.ServerCertificateDocument,
+                            cancellationToken
+                        ),
+                    cancellationToken
+                ),
             cancellationToken
         );
     }
@@ -46,41 +59,36 @@ public sealed class RotationClient(
     {
         var query = $"?tunnel_id={Uri.EscapeDataString(tunnelId)}";
         query += serial is null ? "" : $"&serial={Uri.EscapeDataString(serial)}";
-        return SendAsync(
-            new ApiCall(HttpMethod.Get, "/v1/certificates/renewal" + query),
-            WireJson.Default.RenewalAdvice,
+        var call = new ApiCall(HttpMethod.Get, "/v1/certificates/renewal" + query);
+        return RepeatAsync(
+            async fresh =>
+            {
+                var proof = await proofs.GetAsync(fresh, cancellationToken);
+                return proof.IsSuccess
+                    ? await SendAsync(call, proof.Value, WireJson.Default.RenewalAdvice, cancellationToken)
+                    : proof.Failure;
+            },
             cancellationToken
         );
     }
 
     // A kept token may have been revoked meanwhile; a fresh one then tells whether the right itself is gone.
-    private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken ct)
+    private async Task<ApiResult<T>> RepeatAsync<T>(Func<bool, Task<ApiResult<T>>> send, CancellationToken ct)
         where T : class
     {
-        var answer = await SendOnceAsync(call, type, fresh: false, ct);
+        var answer = await send(false);
         if (answer.Failure is not { Kind: ApiFailureKind.Refused, Status: Unauthorized })
         {
             return answer;
         }
 
         await proofs.ForgetAsync(ct);
-        return await SendOnceAsync(call, type, fresh: true, ct);
+        return await send(true);
     }
 
-    private async Task<ApiResult<T>> SendOnceAsync<T>(
-        ApiCall call,
-        JsonTypeInfo<T> type,
-        bool fresh,
-        CancellationToken ct
-    )
+    private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, Proof proof, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
     {
-        var proof = await proofs.GetAsync(fresh, ct);
-        if (!proof.IsSuccess)
-        {
-            return proof.Failure;
-        }
-
         var tls = await trust.GetAsync(ct);
         if (!tls.IsSuccess)
         {
@@ -88,6 +96,6 @@ public sealed class RotationClient(
         }
 
         using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
-        return await channel.SendAsync(call with { Proof = proof.Value }, type, ct);
+        return await channel.SendAsync(call.Prove(proof), type, ct);
     }
 }

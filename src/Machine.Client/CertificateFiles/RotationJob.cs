@@ -76,12 +76,12 @@ public sealed class RotationJob(
         var kept = folder.LoadRequest(options.Url, options.TunnelId);
         var first = await ObtainAsync(kept, cancellationToken);
         // What was signed for a request of long ago may be due itself by now: it is not worth a change.
-        return first.Issued is { } issued && kept is not null && DueAt(Record(issued, 0)) <= Now
+        return first.Issued is { } issued && kept is not null && DueAt(Record(issued.Certificate, 0)) <= Now
             ? await TakeAsync(await ObtainAsync(null, cancellationToken), cancellationToken)
             : await TakeAsync(first, cancellationToken);
     }
 
-    private async Task<(PendingRequest Request, CertificateDocument? Issued, ApiFailure? Failure)> ObtainAsync(
+    private async Task<(PendingRequest Request, ServerCertificateDocument? Issued, ApiFailure? Failure)> ObtainAsync(
         PendingRequest? kept,
         CancellationToken cancellationToken
     )
@@ -97,7 +97,7 @@ public sealed class RotationJob(
             var answer = await client.IssueAsync(options.TunnelId, request, cancellationToken);
             if (answer.IsSuccess)
             {
-                return (request, answer.Value.Certificate, null);
+                return (request, answer.Value, null);
             }
 
             if (answer.Failure is not { Kind: ApiFailureKind.Refused, IsUndecided: true } || tries == PendingTries)
@@ -115,7 +115,7 @@ public sealed class RotationJob(
     }
 
     private async Task<RotationResult> TakeAsync(
-        (PendingRequest Request, CertificateDocument? Issued, ApiFailure? Failure) obtained,
+        (PendingRequest Request, ServerCertificateDocument? Issued, ApiFailure? Failure) obtained,
         CancellationToken cancellationToken
     )
     {
@@ -125,24 +125,28 @@ public sealed class RotationJob(
         }
 
         // After the certificate: a bundle from before it might not vouch for it yet.
-        var advice = await client.AdviseAsync(options.TunnelId, null, cancellationToken);
-        if (!advice.IsSuccess)
+        if (issued.TrustBundle is not { } bundle)
         {
-            return Failed(advice.Failure);
+            var advice = await client.AdviseAsync(options.TunnelId, null, cancellationToken);
+            if (!advice.IsSuccess)
+            {
+                return Failed(advice.Failure);
+            }
+
+            bundle = advice.Value.TrustBundle;
         }
 
         try
         {
-            var pair = KeyAndCertificate.Create(issued, obtained.Request.Key);
+            var pair = KeyAndCertificate.Create(issued.Certificate, obtained.Request.Key);
             if (pair.NotAfter <= Now)
             {
                 folder.DropRequest();
                 return Failed(Unusable("The new certificate is expired by this machine's clock: set the clock."));
             }
 
-            var bundle = advice.Value.TrustBundle;
             return Vouches(bundle, pair)
-                ? File(RotationOutcome.Renewed, Record(issued, bundle.Epoch), pair, bundle)
+                ? File(RotationOutcome.Renewed, Record(issued.Certificate, bundle.Epoch), pair, bundle)
                 : Failed(
                     Unusable("The tunnel's trust bundle does not vouch for the new certificate.") with
                     {

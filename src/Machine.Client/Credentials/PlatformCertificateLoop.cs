@@ -184,15 +184,12 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         var way = access.Current;
         var isFresh = isProofInDoubt;
         isProofInDoubt = false; // for one attempt: the kept one may be good after all
-        var proof = await way.Proofs.GetAsync(isFresh, ct);
-        if (!proof.IsSuccess)
-        {
-            ReportClock(way.Client.ClockOffset);
-            return proof.Failure;
-        }
-
         var request = repeated.Take();
-        var answer = await context.Dialect.EnrolAsync(way.Client, request, proof.Value, ct);
+        var answer = await way.Proofs.UseAsync(
+            isFresh,
+            proof => context.Dialect.EnrolAsync(way.Client, request, proof, ct),
+            ct
+        );
         repeated.Settle(answer.Failure);
         ReportClock(way.Client.ClockOffset);
         if (answer.Failure is { Kind: ApiFailureKind.Refused })

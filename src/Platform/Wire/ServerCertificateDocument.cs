@@ -15,4 +15,12 @@ public sealed record ServerCertificateDocument
 
     [JsonPropertyName("certificate")]
     public required CertificateDocument Certificate { get; init; }
+
+    /// <summary>
+    /// The tunnel's trust bundle, in an answer to a request that brought an assertion: it has no access token to ask
+    /// with. Null in every other.
+    /// </summary>
+    [JsonPropertyName("trust_bundle")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BundleDocument? TrustBundle { get; init; }
 }

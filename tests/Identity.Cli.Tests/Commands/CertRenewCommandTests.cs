@@ -9,29 +9,29 @@ namespace Culvert.Identity.Cli.Tests.Commands;
 /// </summary>
 public sealed class CertRenewCommandTests : CommandTest
 {
-    private const string Token = """{"access_token":"access","token_type":"Bearer","expires_in":900}""";
-
     private string Output => Path.Combine(Stage.Folder, "out");
 
     [Fact]
     public async Task Renew_Refused_Exits3AndNamesTheCode()
     {
-        Service
-            .On("POST /v1/oauth/token", Token)
-            .On(
-                "POST /v1/certificates",
-                """{"type":"error","error":{"type":"permission_error","message":"No.","details":{"error_code":"issue.tunnel"}},"request_id":"req_01x"}""",
-                403
-            );
+        Service.On(
+            "POST /v1/certificates",
+            """{"type":"error","error":{"type":"permission_error","message":"No.","details":{"error_code":"issue.tunnel"}},"request_id":"req_01x"}""",
+            403
+        );
 
         var run = await RenewAsync();
 
         run.ExitCode.ShouldBe(ExitCode.Refused, run.Error);
         run.Error.ShouldContain("issue.tunnel");
         run.Error.ShouldContain("No files were written");
-        Last.Headers["authorization"].ShouldBe("Bearer access");
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(Last);
+        Last.Headers.ShouldNotContainKey("authorization");
+        Last.Headers.ShouldContainKey("dpop");
         Last.Headers["idempotency-key"].ShouldStartWith("csr-");
-        Last.Json!["tunnel_id"]!.GetValue<string>().ShouldBe("tnl_01a");
+        Last.Json!["federation_rule_id"]!.GetValue<string>().ShouldBe("fdrl_01a");
+        Last.Json["assertion"]!.GetValue<string>().ShouldNotBeEmpty();
+        Last.Json["tunnel_id"]!.GetValue<string>().ShouldBe("tnl_01a");
         File.Exists(Path.Combine(Output, "tls.key")).ShouldBeFalse();
     }
 
@@ -41,7 +41,7 @@ public sealed class CertRenewCommandTests : CommandTest
     [InlineData(500, ExitCode.TryAgain)]
     public async Task Renew_NotNow_Exits75AndKeepsTheRequest(int status, int expected)
     {
-        Service.On("POST /v1/oauth/token", Token).On("POST /v1/certificates", "{}", status);
+        Service.On("POST /v1/certificates", "{}", status);
 
         (await RenewAsync()).ExitCode.ShouldBe(expected);
         (await RenewAsync()).ExitCode.ShouldBe(expected);

@@ -27,6 +27,7 @@ public sealed class RotationJobTests : IAsyncLifetime
     {
         service = await FakeService.StartAsync(time);
         await File.WriteAllTextAsync(Path.Combine(root, "ca.pem"), service.Platform.RootPem);
+        await File.WriteAllTextAsync(Path.Combine(root, "token"), "idp.token.1");
     }
 
     public async ValueTask DisposeAsync()
@@ -50,6 +51,51 @@ public sealed class RotationJobTests : IAsyncLifetime
         folder.ReadCurrent()!.Serial.ShouldBe(first.Certificate!.Serial);
         folder.ReadBundle().ShouldBe(service.Tunnel.ChainPem);
         folder.LoadRequest(Url, FakeService.TunnelId).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Run_ByIdentityToken_IsOneRequest()
+    {
+        var first = await RunAsync(isFederated: true);
+
+        first.Outcome.ShouldBe(RotationOutcome.Renewed);
+        var order = service.Requests.ShouldHaveSingleItem();
+        (order.Path, order.Bearer).ShouldBe((Order, ""));
+        order.Body.ShouldContain("idp.token.1");
+        using var folder = CertificateFolder.Open(Output);
+        folder.ReadCurrent()!.Serial.ShouldBe(first.Certificate!.Serial);
+        folder.ReadBundle().ShouldBe(service.Tunnel.ChainPem);
+    }
+
+    // N+1 with N: such a service has read no assertion, and its answer has no bundle.
+    [Fact]
+    public async Task Run_ServiceKnowsNoAssertions_ExchangesAndAsksForTheBundle()
+    {
+        service.KnowsAssertions = false;
+
+        (await RunAsync(isFederated: true)).Outcome.ShouldBe(RotationOutcome.Renewed);
+
+        service
+            .Requests.Select(request => (request.Path, request.Bearer))
+            .ShouldBe([(Order, ""), ("/v1/oauth/token", ""), (Order, "access-1"), (Advice, "access-1")]);
+        service.Signed.ShouldBe(1);
+        using var folder = CertificateFolder.Open(Output);
+        folder.ReadBundle().ShouldBe(service.Tunnel.ChainPem);
+    }
+
+    // A token that is kept costs the identity provider's token nothing.
+    [Fact]
+    public async Task Run_WithAKeptAccessToken_UsesIt()
+    {
+        await RunAsync(isFederated: true);
+        time.Advance(TimeSpan.FromHours(16) - TimeSpan.FromMinutes(1));
+        await RunAsync(isFederated: true);
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        (await RunAsync(TimeSpan.FromHours(8), isFederated: true)).Outcome.ShouldBe(RotationOutcome.Renewed);
+
+        service.Of(Order).Select(order => order.Bearer).ShouldBe(["", "access-1"]);
+        service.Count("/v1/oauth/token").ShouldBe(1);
     }
 
     // A life of 24 h, whose window is from 14.4 h to 16.8 h.
@@ -305,17 +351,29 @@ public sealed class RotationJobTests : IAsyncLifetime
     private async Task<RotationResult> RunAsync(
         TimeSpan? renewBefore = null,
         string tunnelId = FakeService.TunnelId,
-        bool hasCommand = false
+        bool hasCommand = false,
+        bool isFederated = false
     )
     {
         using var folder = CertificateFolder.Open(Output);
-        var identity = new IdentityOptions { Url = service.ApiUrl, CaFile = Path.Combine(root, "ca.pem") };
+        var identity = new IdentityOptions
+        {
+            Url = service.ApiUrl,
+            CaFile = Path.Combine(root, "ca.pem"),
+            OrganizationId = "org",
+            RuleId = "fdrl_1",
+            Token = new() { File = Path.Combine(root, "token") },
+        };
+        var trust = new FirstTrust(identity, time, TimeProvider.System);
+        var client = new IdentityClient(identity, trust, time, TimeProvider.System);
         var job = new RotationJob(
             folder,
             new RotationClient(
                 identity,
-                new FirstTrust(identity, time, TimeProvider.System),
-                new KeptToken(),
+                trust,
+                isFederated
+                    ? FederatedProof.Create(identity, client, folder.State.Path, time, TimeProvider.System)
+                    : new KeptToken(),
                 time,
                 TimeProvider.System
             ),
@@ -338,6 +396,13 @@ public sealed class RotationJobTests : IAsyncLifetime
 
         public Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken) =>
             Task.FromResult<ApiResult<Proof>>(new Proof(fresh ? "fresh" : token));
+
+        public async Task<ApiResult<T>> UseAsync<T>(
+            bool fresh,
+            Func<Proof, Task<ApiResult<T>>> send,
+            CancellationToken cancellationToken
+        )
+            where T : class => await send((await GetAsync(fresh, cancellationToken)).Value!);
 
         public Task ForgetAsync(CancellationToken cancellationToken)
         {

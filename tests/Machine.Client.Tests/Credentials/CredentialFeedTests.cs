@@ -49,12 +49,16 @@ public sealed class CredentialFeedTests : CredentialManagerTest
         await Ready(manager);
         var (refused, began) = (manager.Identity!.Credential.Serial, time.GetUtcNow());
         RefuseFeedOf(refused, 403, code);
+        await File.WriteAllTextAsync(TokenFile, "idp.token.2", TestContext.Current.CancellationToken);
         service.Change();
 
         await Until(() => identities.Count == 2, TimeSpan.FromMilliseconds(100));
 
         (time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        service.Of(Enrol).Select(r => r.Bearer).ShouldBe(["access-1", "access-2"]);
+        service
+            .Of(Enrol)
+            .Select(r => JsonSerializer.Deserialize(r.Body, WireJson.Default.AgentEnrollmentRequest)!.Assertion)
+            .ShouldBe(["idp.token.1", "idp.token.2"]);
         manager.Withdrawal.ShouldBeNull();
         logs.Count(EventIds.Withdrawn).ShouldBe(1);
         logs.Count(EventIds.FeedFailed).ShouldBe(0);
@@ -75,12 +79,12 @@ public sealed class CredentialFeedTests : CredentialManagerTest
                 return true;
             }
 
-            if (request.Path == Exchange)
+            if (request.Path == Enrol)
             {
-                await FakeService.RefuseAsync(context, 401, "auth.failed");
+                await FakeService.RefuseAsync(context, 401, "exchange.failed");
             }
 
-            return request.Path == Exchange;
+            return request.Path == Enrol;
         };
         service.Change();
         await Until(() => logs.Count(EventIds.EnrolmentFailed) > 0, TimeSpan.FromMilliseconds(100));

@@ -63,7 +63,7 @@ public sealed class CredentialManagerTests : CredentialManagerTest
         }
     }
 
-    // S7: the enrolment goes to the public API with the access token, the rest over mutual TLS.
+    // S7: the enrolment goes to the public API with the identity provider's token, the rest over mutual TLS.
     [Fact]
     public async Task Run_NewAgent_UsesEachDoorAsItShould()
     {
@@ -71,12 +71,30 @@ public sealed class CredentialManagerTests : CredentialManagerTest
         Run(manager);
         await Ready(manager);
 
-        var exchange = service.Of(Exchange)[0];
-        JsonSerializer.Deserialize(exchange.Body, WireJson.Default.TokenRequest)!.Assertion.ShouldBe("idp.token.1");
-        service.Of(Enrol)[0].Bearer.ShouldBe("access-1");
-        service.Of(Enrol)[0].ClientSerial.ShouldBeNull();
+        service.Count(Exchange).ShouldBe(0);
+        var enrolment = service.Of(Enrol).ShouldHaveSingleItem();
+        var sent = JsonSerializer.Deserialize(enrolment.Body, WireJson.Default.AgentEnrollmentRequest)!;
+        (sent.Assertion, sent.FederationRuleId, sent.OrganizationId).ShouldBe(("idp.token.1", "fdrl_1", "org"));
+        (sent.ServiceAccountId, sent.WorkspaceId).ShouldBe((null, null));
+        enrolment.Bearer.ShouldBeEmpty();
+        enrolment.ClientSerial.ShouldBeNull();
         service.Of(Feed)[0].ClientSerial.ShouldBe(manager.Identity!.Credential.Serial);
         service.Of(Feed)[0].Query.ShouldBe("?since=0&wait=30s");
+    }
+
+    // N+1 with N: a service that knows no assertions here has read none.
+    [Fact]
+    public async Task Run_ServiceKnowsNoAssertions_ExchangesAndEnrolsByAccessToken()
+    {
+        service.KnowsAssertions = false;
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+
+        service.Of(Enrol).Select(r => r.Bearer).ShouldBe(["", "access-1"]);
+        service.Of(Enrol)[1].Body.ShouldNotContain("idp.token.1");
+        service.Of(Exchange).ShouldHaveSingleItem().Body.ShouldContain("idp.token.1");
+        logs.Count(EventIds.EnrolmentFailed).ShouldBe(0);
     }
 
     [Fact]
@@ -90,11 +108,11 @@ public sealed class CredentialManagerTests : CredentialManagerTest
 
         await Until(() => identities.Count == 2, TimeSpan.FromSeconds(10));
 
-        (service.Of(Exchange)[1].At - began).ShouldBeInRange(TimeSpan.FromMinutes(36), TimeSpan.FromMinutes(43));
+        (service.Of(Exchange)[0].At - began).ShouldBeInRange(TimeSpan.FromMinutes(36), TimeSpan.FromMinutes(43));
         service.Count(Enrol).ShouldBe(1);
         service.Of(Renew)[0].ClientSerial.ShouldBe(first.Credential.Serial);
-        service.Of(Renew)[0].Bearer.ShouldBe("access-2");
-        service.Of(Exchange)[1].Body.ShouldContain("idp.token.2");
+        service.Of(Renew)[0].Bearer.ShouldBe("access-1");
+        service.Of(Exchange)[0].Body.ShouldContain("idp.token.2");
         manager
             .Identity!.Credential.Certificate.GetPublicKeyString()
             .ShouldNotBe(first.Credential.Certificate.GetPublicKeyString());
@@ -367,12 +385,12 @@ public sealed class CredentialManagerTests : CredentialManagerTest
                 Network = NetworkOptions.Default with { Family = AddressFamily.InterNetwork },
             }
         );
-        service.Count(Exchange).ShouldBe(0); // prepared is not in force
+        service.Count(Enrol).ShouldBe(0); // prepared is not in force
 
         use();
 
         await Until(() => manager.Identity is not null, TimeSpan.Zero);
-        service.Of(Exchange)[0].Body.ShouldContain("fdrl_2");
+        service.Of(Enrol)[0].Body.ShouldContain("fdrl_2");
     }
 
     // S10 and style: whatever goes wrong, no token is in any line.
@@ -381,13 +399,18 @@ public sealed class CredentialManagerTests : CredentialManagerTest
     {
         service.Intercept = async (request, context) =>
         {
-            if (request.Path == Exchange && service.Count(Exchange) > 2)
+            if (request.Path == Exchange)
             {
                 return false;
             }
 
-            var echo = request.Path == Exchange ? "idp.token.1" : request.Bearer;
-            await FakeService.RefuseAsync(context, 401, "auth.failed", $"bad {echo}");
+            var isAsserted = request.Bearer.Length == 0;
+            await FakeService.RefuseAsync(
+                context,
+                401,
+                isAsserted && service.Count(Enrol) > 2 ? "auth.missing" : "auth.failed",
+                $"bad {(isAsserted ? "idp.token.1" : request.Bearer)}"
+            );
             return true;
         };
         var manager = Agent();

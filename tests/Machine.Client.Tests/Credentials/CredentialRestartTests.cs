@@ -32,7 +32,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
         await Until(() => time.GetUtcNow() - began > TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(2));
 
         // 10 minutes at 30 s each, after a few quick ones; never a storm.
-        service.Count(Exchange).ShouldBeInRange(15, 60);
+        service.Count(Enrol).ShouldBeInRange(15, 60);
 
         away = false;
         await Until(() => manager.Identity is not null, TimeSpan.FromSeconds(2));
@@ -44,7 +44,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
         var manager = Agent();
         service.Intercept = async (request, context) =>
         {
-            if (request.Path != Exchange || service.Count(Exchange) > 1)
+            if (request.Path != Enrol || service.Count(Enrol) > 1)
             {
                 return false;
             }
@@ -57,15 +57,39 @@ public sealed class CredentialRestartTests : CredentialManagerTest
 
         await Until(() => manager.Identity is not null, TimeSpan.FromSeconds(1));
 
-        var tries = service.Of(Exchange);
+        var tries = service.Of(Enrol);
         (tries[1].At - tries[0].At).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(119));
     }
 
-    // A single-use identity token is spent by the exchange; the enrolment after it may fail and be tried again.
+    // The service answers a repeat of the same machine with what the first request made.
     [Fact]
-    public async Task Run_EnrolmentFailsOnce_UsesTheSameAccessTokenAgain()
+    public async Task Run_EnrolmentFailsOnce_RepeatsTheSameRequest()
     {
         var manager = Agent();
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path != Enrol || service.Count(Enrol) > 1)
+            {
+                return false;
+            }
+
+            await FakeService.RefuseAsync(context, 503, "store.unavailable");
+            return true;
+        };
+        Run(manager);
+
+        await Until(() => manager.Identity is not null, TimeSpan.FromMilliseconds(200));
+
+        service.Of(Enrol).Count.ShouldBe(2);
+        service.Of(Enrol)[1].Body.ShouldBe(service.Of(Enrol)[0].Body);
+        service.Count(Exchange).ShouldBe(0);
+    }
+
+    // Machines that share tokens share one exchange: a single-use identity token is spent by it.
+    [Fact]
+    public async Task Run_TokensAreSharedAndEnrolmentFailsOnce_UsesTheSameAccessTokenAgain()
+    {
+        var manager = Agent(Identity() with { TokenCache = Path.Combine(folder.FullName, "tokens") });
         service.Intercept = async (request, context) =>
         {
             if (request.Path != Enrol || service.Count(Enrol) > 1)

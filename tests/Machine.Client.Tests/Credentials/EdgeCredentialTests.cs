@@ -35,6 +35,29 @@ public sealed class EdgeCredentialTests : CredentialManagerTest
         (report.Revision, report.SniPublicPort, report.Serial).ShouldBe((1, 9443, manager.Identity.Credential.Serial));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Edge_EnrolsInOneRequestWhereTheServiceKnowsAssertions(bool knows)
+    {
+        service.KnowsAssertions = knows;
+        var content = new EdgeReportContent
+        {
+            SniPublicPort = 9443,
+            Agents = [],
+            ClientConnections = new Dictionary<string, int>(),
+        };
+        var manager = NewEdge(StatePath, content);
+        running = manager.RunAsync(stop.Token);
+
+        await Until(() => manager.Identity is not null, TimeSpan.FromMilliseconds(100));
+
+        var enrolments = service.Of("/v1/edge/enrollments");
+        enrolments[0].Body.ShouldContain("idp.token.1");
+        enrolments.Select(r => r.Bearer).ShouldBe(knows ? [""] : ["", "access-1"]);
+        service.Count(Exchange).ShouldBe(knows ? 0 : 1);
+    }
+
     // What is revoked is refused, whether or not the disk has room for the copy that outlives a restart.
     [Fact]
     public async Task Edge_DiskIsFull_AppliesItsFeedAndWhatIsRevoked()

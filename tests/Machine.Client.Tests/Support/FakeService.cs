@@ -89,6 +89,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Challenges that an agent receives.</summary>
     public IReadOnlyList<FeedAcmeChallenge>? Challenges { get; set; }
 
+    /// <summary>Of a service of an earlier version: not.</summary>
+    public bool KnowsAssertions { get; set; } = true;
+
     /// <summary>Answers a request itself when it gives true.</summary>
     public Func<RecordedRequest, HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -172,8 +175,20 @@ internal sealed class FakeService : IAsyncDisposable
             return;
         }
 
+        if (TakesAssertions(request.Path) && request.Bearer.Length == 0 && !(KnowsAssertions && HasAssertion(request)))
+        {
+            await RefuseAsync(context, 401, "auth.missing");
+            return;
+        }
+
         await AnswerAsync(request, context);
     }
+
+    private static bool TakesAssertions(string path) =>
+        path is "/v1/agent/enrollments" or "/v1/edge/enrollments" or "/v1/certificates";
+
+    private static bool HasAssertion(RecordedRequest request) =>
+        request.Body.Contains("\"assertion\"", StringComparison.Ordinal);
 
     private async Task AnswerAsync(RecordedRequest request, HttpContext context)
     {
@@ -218,7 +233,12 @@ internal sealed class FakeService : IAsyncDisposable
                 );
                 break;
             case "/v1/certificates":
-                await WriteAsync(context, Sign(request, context), WireJson.Default.ServerCertificateDocument);
+                var document = Sign(request, context);
+                await WriteAsync(
+                    context,
+                    HasAssertion(request) ? document with { TrustBundle = TrustBundle } : document,
+                    WireJson.Default.ServerCertificateDocument
+                );
                 break;
             case "/v1/certificates/renewal":
                 var advice = new RenewalAdvice

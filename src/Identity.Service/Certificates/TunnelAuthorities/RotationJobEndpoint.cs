@@ -20,7 +20,8 @@ internal sealed class RotationJobEndpoint(
     DirectExchange exchange,
     KnownTunnels tunnels,
     IFederationStanding federation,
-    ServerCertificates server
+    ServerCertificates server,
+    CurrentBundles bundles
 )
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -91,7 +92,12 @@ internal sealed class RotationJobEndpoint(
         );
         return outcome.Document is { } document
             ? ApiAnswer.Json(
-                new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
+                new ServerCertificateDocument
+                {
+                    TunnelId = tunnel.Id.Value,
+                    Certificate = document,
+                    TrustBundle = waiting is null ? null : await bundles.FindAsync(tunnel.Id, cancellationToken),
+                },
                 WireJson.Default.ServerCertificateDocument
             )
             : outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse();

@@ -66,6 +66,21 @@ public sealed class AssertedOrderTests : IAsyncLifetime
         (await federated.HistoryOfAsync(id))!.Value.Text("decision").ShouldBe("granted");
     }
 
+    [Fact]
+    public async Task Order_ByAssertion_BringsTheTrustBundle()
+    {
+        using var response = await OrderAsync(federated.Token());
+        var token = await federated.AccessTokenAsync(rule);
+        using var client = federated.Service.Client(token);
+        var advice = await client.GetOkAsync($"/v1/certificates/renewal?tunnel_id={tunnelId}");
+        using var other = await client.PostAsync(Path, Body(null).ToJsonString());
+
+        var bundle = (await response.JsonAsync()).GetProperty("trust_bundle");
+        bundle.ToString().ShouldBe(advice.GetProperty("trust_bundle").ToString());
+        bundle.Text("pem").ShouldContain("BEGIN CERTIFICATE");
+        (await other.JsonAsync()).TryGetProperty("trust_bundle", out _).ShouldBeFalse();
+    }
+
     // What the two-request way records of who and what, this one records as well.
     [Fact]
     public async Task Order_ByAssertion_RecordsTheSameActorsAsTwoRequests()
