@@ -14,7 +14,7 @@ namespace Culvert.Ca.Issuance;
 /// </summary>
 /// <remarks>
 /// 1. Decide the period. 2. Hold the order against every authority of the chain. 3. Write the content to be signed.
-/// 4. Sign a twin with a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
+/// 4. Give a twin the signature of a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
 /// 7. Verify the signature. 8. Compare with the twin.
 /// </remarks>
 public sealed class IssuancePlan
@@ -67,7 +67,7 @@ public sealed class IssuancePlan
         }
 
         byte[] tbs = TbsCertificateWriter.Write(order, validity.Value);
-        ParsedCertificate? twin = Assemble(tbs, order, ThrowawaySigner.Sign(order.Issuer.PublicKey, tbs));
+        ParsedCertificate? twin = Assemble(tbs, order, ThrowawaySigner.SignatureFor(order.Issuer.PublicKey));
         if (twin is null)
         {
             return new CaRefusal(CaErrorCodes.LintFailed, "The content to be signed is not a certificate.");

@@ -18,7 +18,11 @@ public static class RevocationListSigning
         }
 
         byte[] tbs = RevocationListWriter.WriteTbs(order);
-        ParsedRevocationList? twin = Assemble(tbs, order, Issuance.ThrowawaySigner.Sign(order.Issuer.PublicKey, tbs));
+        ParsedRevocationList? twin = Assemble(
+            tbs,
+            order,
+            Issuance.ThrowawaySigner.SignatureFor(order.Issuer.PublicKey)
+        );
         if (twin is null)
         {
             return new CaRefusal(CaErrorCodes.CrlLintFailed, "The content to be signed is not a revocation list.");

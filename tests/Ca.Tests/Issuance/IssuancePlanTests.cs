@@ -85,6 +85,24 @@ public sealed class IssuancePlanTests : IDisposable
         leaf.NotAfter.ShouldBe(TestAuthority.Now.AddHours(24).AddSeconds(-1));
     }
 
+    [Theory]
+    [InlineData(KeyAlgorithm.EcdsaP256)]
+    [InlineData(KeyAlgorithm.EcdsaP384)]
+    [InlineData(KeyAlgorithm.EcdsaP521)]
+    [InlineData(KeyAlgorithm.Rsa2048)]
+    public void Twin_VerifiesByNoAuthority(object algorithm)
+    {
+        using var issuing = new TestAuthority((KeyAlgorithm)algorithm);
+        IssuanceOrder order = ServerOrder(issuing);
+        byte[] tbs = IssuancePlan.Prepare(order).Value.ShouldNotBeNull().TbsEncoded.ToArray();
+        byte[] signature = ThrowawaySigner.SignatureFor(order.Issuer.PublicKey);
+
+        ParsedCertificate twin = IssuancePlan.Assemble(tbs, order, signature).ShouldNotBeNull();
+
+        twin.SignatureScheme.ShouldNotBeNull();
+        twin.IsSignedBy(order.Issuer.PublicKey).ShouldBeFalse();
+    }
+
     [Fact]
     public void Redeem_OrderWithRevocationList_CarriesItsAddressAsOthersReadIt()
     {
