@@ -124,6 +124,62 @@ public sealed class ParsedCertificate
         }
     }
 
+    /// <summary>
+    /// Another certificate of the same content, byte for byte, with another signature; null when it is none. Its content
+    /// is not read again.
+    /// </summary>
+    internal ParsedCertificate? WithSignature(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            var reader = new AsnReader(encoded, AsnEncodingRules.DER);
+            AsnReader certificate = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            ReadOnlyMemory<byte> tbsEncoded = certificate.ReadEncodedValue();
+            (ReadOnlyMemory<byte> outerAlgorithm, ReadOnlyMemory<byte> signature) = ReadSignature(certificate);
+            return tbsEncoded.Span.SequenceEqual(TbsEncoded.Span)
+                ? CopyWith(encoded, tbsEncoded, outerAlgorithm, signature)
+                : null;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    private ParsedCertificate CopyWith(
+        ReadOnlyMemory<byte> encoded,
+        ReadOnlyMemory<byte> tbsEncoded,
+        ReadOnlyMemory<byte> outerAlgorithm,
+        ReadOnlyMemory<byte> signature
+    ) =>
+        new()
+        {
+            Encoded = encoded,
+            TbsEncoded = tbsEncoded,
+            Version = Version,
+            SerialNumber = SerialNumber,
+            Issuer = Issuer,
+            Subject = Subject,
+            NotBefore = NotBefore,
+            NotAfter = NotAfter,
+            HasBadTime = HasBadTime,
+            PublicKey = PublicKey,
+            PublicKeyError = PublicKeyError,
+            Extensions = Extensions,
+            InnerAlgorithm = InnerAlgorithm,
+            OuterAlgorithm = outerAlgorithm,
+            Signature = signature,
+            BasicConstraints = BasicConstraints,
+            KeyUsage = KeyUsage,
+            ExtendedKeyUsages = ExtendedKeyUsages,
+            SubjectAlternativeNames = SubjectAlternativeNames,
+            SubjectKeyIdentifier = SubjectKeyIdentifier,
+            AuthorityKeyIdentifier = AuthorityKeyIdentifier,
+            Policies = Policies,
+            NameConstraints = NameConstraints,
+        };
+
     /// <summary>True when the certificate names that authority as its issuer, by name and by key identifier.</summary>
     public bool IsIssuedBy(ParsedCertificate authority) =>
         Issuer.HasSameEncoding(authority.Subject)
@@ -139,14 +195,7 @@ public sealed class ParsedCertificate
     {
         ReadOnlyMemory<byte> tbsEncoded = certificate.PeekEncodedValue();
         AsnReader tbs = certificate.ReadSequence();
-        ReadOnlyMemory<byte> outerAlgorithm = ReadAlgorithm(certificate);
-        byte[] signature = certificate.ReadBitString(out int unusedBits);
-        certificate.ThrowIfNotEmpty();
-        if (unusedBits != 0)
-        {
-            throw new AsnContentException("a signature of incomplete octets");
-        }
-
+        (ReadOnlyMemory<byte> outerAlgorithm, ReadOnlyMemory<byte> signature) = ReadSignature(certificate);
         int version = ReadVersion(tbs);
         ReadOnlyMemory<byte> serial = tbs.ReadIntegerBytes();
         ReadOnlyMemory<byte> innerAlgorithm = ReadAlgorithm(tbs);
@@ -223,6 +272,17 @@ public sealed class ParsedCertificate
                     break;
             }
         }
+    }
+
+    // What follows the content: the algorithm and the signature's octets.
+    private static (ReadOnlyMemory<byte> Algorithm, ReadOnlyMemory<byte> Signature) ReadSignature(AsnReader certificate)
+    {
+        ReadOnlyMemory<byte> algorithm = ReadAlgorithm(certificate);
+        byte[] signature = certificate.ReadBitString(out int unusedBits);
+        certificate.ThrowIfNotEmpty();
+        return unusedBits == 0
+            ? (algorithm, signature)
+            : throw new AsnContentException("a signature of incomplete octets");
     }
 
     private static ReadOnlyMemory<byte> ReadAlgorithm(AsnReader reader)

@@ -15,7 +15,7 @@ namespace Culvert.Ca.Issuance;
 /// <remarks>
 /// 1. Decide the period. 2. Hold the order against every authority of the chain. 3. Write the content to be signed.
 /// 4. Give a twin the signature of a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
-/// 7. Verify the signature. 8. Compare with the twin.
+/// 7. Compare with the twin. 8. Verify the signature.
 /// </remarks>
 public sealed class IssuancePlan
 {
@@ -79,7 +79,7 @@ public sealed class IssuancePlan
             : new IssuancePlan(order, validity.Value, twin);
     }
 
-    /// <summary>Signs, verifies and compares. Only after the intent is durable.</summary>
+    /// <summary>Signs, compares and verifies. Only after the intent is durable.</summary>
     /// <exception cref="InvalidOperationException">The plan was redeemed before, or the key is another issuer's.</exception>
     public CaResult<IssuedCertificate> Redeem(IssuerKey key)
     {
@@ -106,18 +106,20 @@ public sealed class IssuancePlan
             return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key cannot sign at present.");
         }
 
-        ParsedCertificate? certificate = Assemble(tbs, order, signature);
-        if (certificate is null || !certificate.IsSignedBy(order.Issuer.PublicKey))
+        if (twin.WithSignature(Encode(tbs, order, signature)) is not { } certificate)
         {
-            return new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
+            return new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
         }
 
-        return certificate.TbsEncoded.Span.SequenceEqual(twin.TbsEncoded.Span)
+        return certificate.IsSignedBy(order.Issuer.PublicKey)
             ? new IssuedCertificate(certificate, order.Serial, Validity)
-            : new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
+            : new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
     }
 
-    internal static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature)
+    internal static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature) =>
+        ParsedCertificate.TryParse(Encode(tbs, order, signature), order.PublicKey);
+
+    private static byte[] Encode(byte[] tbs, IssuanceOrder order, byte[] signature)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
@@ -127,6 +129,6 @@ public sealed class IssuancePlan
             writer.WriteBitString(signature);
         }
 
-        return ParsedCertificate.TryParse(writer.Encode(), order.PublicKey);
+        return writer.Encode();
     }
 }

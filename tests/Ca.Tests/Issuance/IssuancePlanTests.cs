@@ -1,9 +1,12 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Net;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Encoding;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
@@ -19,6 +22,8 @@ namespace Culvert.Ca.Tests.Issuance;
 public sealed class IssuancePlanTests : IDisposable
 {
     private static readonly GrantedNames ServerNames = new() { Dns = ["acme.tunnel.example", "*.acme.tunnel.example"] };
+
+    private const BindingFlags AllMembers = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     private readonly TestAuthority authority = new();
     private readonly IssuerKey leafKey = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
@@ -83,6 +88,20 @@ public sealed class IssuancePlanTests : IDisposable
         leaf.BasicConstraints.ShouldBe(new BasicConstraints(true, false, null));
         leaf.KeyUsage.ShouldBe(KeyUsages.DigitalSignature);
         leaf.NotAfter.ShouldBe(TestAuthority.Now.AddHours(24).AddSeconds(-1));
+    }
+
+    // The answer is made of the twin that was checked: it must say what the bytes say.
+    [Fact]
+    public void Redeem_Leaf_IsWhatItsBytesSay()
+    {
+        ParsedCertificate leaf = Issue(authority, ServerOrder(authority)).Certificate;
+        ParsedCertificate read = ParsedCertificate.TryParse(leaf.Encoded).ShouldNotBeNull();
+
+        foreach (PropertyInfo property in typeof(ParsedCertificate).GetProperties(AllMembers))
+        {
+            string expected = Describe(property.GetValue(read));
+            Describe(property.GetValue(leaf)).ShouldBe(expected, property.Name);
+        }
     }
 
     [Theory]
@@ -224,6 +243,19 @@ public sealed class IssuancePlanTests : IDisposable
         authority.Dispose();
         leafKey.Dispose();
     }
+
+    private static string Describe(object? value) =>
+        value switch
+        {
+            ReadOnlyMemory<byte> bytes => Convert.ToHexString(bytes.Span),
+            DistinguishedName name => Convert.ToHexString(name.Encoded.Span),
+            SubjectPublicKey key => Convert.ToHexString(key.Encoded.Span),
+            string text => text,
+            IEnumerable many => string.Join(' ', many.Cast<object?>().Select(Describe)),
+            DerExtension extension => $"{extension.Oid} {extension.Critical} {Describe(extension.Value)}",
+            GeneralName name => $"{name.Kind} {name.Text}",
+            _ => $"{value}",
+        };
 
     private CaErrorCode RedeemWith(ScriptedSigner signer)
     {
