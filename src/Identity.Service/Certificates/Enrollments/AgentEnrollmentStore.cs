@@ -69,6 +69,10 @@ internal sealed class AgentEnrollmentStore(Database database)
             cancellationToken
         );
 
+    internal static string SerialsSql(Database database) =>
+        $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
+        + "AND status <> 'void'";
+
     /// <summary>Serials of those enrolments' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> ids,
@@ -81,8 +85,7 @@ internal sealed class AgentEnrollmentStore(Database database)
         {
             serials.AddRange(
                 await database.QueryAsync<string>(
-                    $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
-                        + "AND status <> 'void'",
+                    SerialsSql(database),
                     new { batch, now = now.ToStore() },
                     cancellationToken
                 )

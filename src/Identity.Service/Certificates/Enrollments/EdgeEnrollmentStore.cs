@@ -34,6 +34,10 @@ internal sealed class EdgeEnrollmentStore(Database database)
             cancellationToken
         );
 
+    internal static string SerialsSql(Database database) =>
+        $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
+        + "AND status <> 'void'";
+
     /// <summary>Serials of those edges' certificates that have not ended.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> edgeIds,
@@ -47,8 +51,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
         }
 
         return await database.QueryAsync<string>(
-            $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
-                + "AND status <> 'void'",
+            SerialsSql(database),
             new { edgeIds, now = now.ToStore() },
             cancellationToken
         );

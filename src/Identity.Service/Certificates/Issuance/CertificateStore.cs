@@ -30,6 +30,29 @@ internal sealed class CertificateStore(Database database)
         "SELECT 1 FROM registered_certificates WHERE tunnel_id = @TunnelId AND spki_sha256 = @SpkiSha256 "
         + "AND archived_at_ms IS NULL";
 
+    internal const string FreeKeySql =
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+        + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
+        + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
+        + $"AND NOT EXISTS ({RegisteredCertificates})";
+
+    // The first condition is the index's own: a planner that infers nothing finds it by that.
+    internal const string IntentsOfNodeSql =
+        $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND serial LIKE @pattern "
+        + "ORDER BY ordinal";
+
+    internal const string OldIntentsSql =
+        $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND issued_at_ms < @before "
+        + "ORDER BY ordinal LIMIT 1000";
+
+    internal const string ByRequestSql =
+        $"SELECT {Columns}, certificate AS Certificate FROM certificates WHERE idempotency_key = @idempotencyKey";
+
+    // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+    internal const string LastNotAfterSql =
+        "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
+        + "AND kind <> 'service'";
+
     // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
     /// <summary>
     /// A condition of the decision that inserts: a key that is taken (<see cref="KeyUse"/>) is the conflict
@@ -37,10 +60,7 @@ internal sealed class CertificateStore(Database database)
     /// </summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
-            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
-                + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
-                + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
-                + $"AND NOT EXISTS ({RegisteredCertificates})",
+            FreeKeySql,
             new
             {
                 SpkiSha256 = key.Sha256,
@@ -116,7 +136,7 @@ internal sealed class CertificateStore(Database database)
     )
     {
         var rows = await database.QueryAsync<Row>(
-            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
+            IntentsOfNodeSql,
             new { pattern = serialPrefix + "%" },
             cancellationToken
         );
@@ -129,12 +149,7 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(
-            $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
-                + "ORDER BY ordinal LIMIT 1000",
-            new { before = before.ToStore() },
-            cancellationToken
-        );
+        var rows = await database.QueryAsync<Row>(OldIntentsSql, new { before = before.ToStore() }, cancellationToken);
         return [.. rows.Select(row => row.ToRecord())];
     }
 
@@ -144,12 +159,7 @@ internal sealed class CertificateStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var row = await database.SingleOrDefaultAsync<Row>(
-            $"SELECT {Columns}, certificate AS Certificate FROM certificates "
-                + "WHERE idempotency_key = @idempotencyKey",
-            new { idempotencyKey },
-            cancellationToken
-        );
+        var row = await database.SingleOrDefaultAsync<Row>(ByRequestSql, new { idempotencyKey }, cancellationToken);
         return row is null
             ? null
             : new StoredCertificate(
@@ -190,12 +200,7 @@ internal sealed class CertificateStore(Database database)
     /// </summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {
-        var last = await database.SingleAsync<long?>( // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
-            "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
-                + "AND kind <> 'service'",
-            new { authorityId },
-            cancellationToken
-        );
+        var last = await database.SingleAsync<long?>(LastNotAfterSql, new { authorityId }, cancellationToken);
         return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
     }
 

@@ -1,5 +1,7 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Dapper;
@@ -50,6 +52,17 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
         protected override bool IsBad(string line) =>
             (line.StartsWith("SCAN certificates", StringComparison.Ordinal) && !line.Contains("USING"))
             || line.Contains("USE TEMP B-TREE FOR GROUP BY");
+
+        protected override IEnumerable<string> Indexes()
+        {
+            using var connection = Open();
+            return
+            [
+                .. connection.Query<string>(
+                    "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'certificates'"
+                ),
+            ];
+        }
     }
 
     public sealed class OnPostgres() : InventoryPlanTests(StorageBackend.Postgres)
@@ -62,6 +75,17 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
         }
 
         protected override bool IsBad(string line) => line.Contains("Seq Scan on certificates");
+
+        protected override IEnumerable<string> Indexes()
+        {
+            using var connection = Open();
+            return
+            [
+                .. connection.Query<string>(
+                    "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'certificates'"
+                ),
+            ];
+        }
     }
 
     public static TheoryData<string, string> Filters() =>
@@ -76,7 +100,8 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
             { "key", "certificates_of_key" },
             { "serial", "serial" },
             { "revoked", "certificates_revoked" },
-            { "void", "certificates_unfinished" },
+            { "void", "certificates_unissued" },
+            { "intent", "certificates_unissued" },
             { "expiry", "certificates_by_expiry" },
             { "expiry of a ca", "certificates_of_authority" },
         };
@@ -93,6 +118,56 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
 
         plan.ShouldNotContain(line => IsBad(line), string.Join('\n', plan));
         string.Join('\n', plan).ShouldContain(index);
+    }
+
+    // What else reads certificates, and the index that it needs.
+    public static TheoryData<string, string> Queries() =>
+        new()
+        {
+            { "intents of a node", "certificates_unissued" },
+            { "old intents", "certificates_unissued" },
+            { "free key", "certificates_of_key" },
+            { "request", "certificates_of_request" },
+            { "last end of an authority", "certificates_of_authority" },
+            { "serials of enrolments", "certificates_of_enrollment" },
+            { "serials of edges", "certificates_of_edge" },
+            { "notices", "certificates_long_lived" },
+            { "replaced certificates", "certificates_of_identity" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void Query_WalksItsIndex(string name, string index)
+    {
+        var (sql, parameters) = QueryOf(name);
+
+        var plan = Explain(sql, parameters).ToList();
+
+        plan.ShouldNotContain(line => IsBad(line), string.Join('\n', plan));
+        string.Join('\n', plan).ShouldContain(index);
+    }
+
+    // Each certificate pays for each of them: one that no query of these tests needs has to go.
+    [Fact]
+    public void Indexes_AreThoseThatQueriesNeed()
+    {
+        string[] others = ["certificates_forecast", "certificates_listed", "certificates_refused"]; // of their own tests
+
+        Indexes()
+            .Where(name => !IsOfAConstraint(name))
+            .ShouldBe(
+                Filters()
+                    .Concat(Queries())
+                    .Select(row => row.Data.Item2)
+                    .Where(name => name.StartsWith("certificates_", StringComparison.Ordinal))
+                    .Concat(others)
+                    .Distinct(),
+                ignoreOrder: true
+            );
+
+        static bool IsOfAConstraint(string name) =>
+            name is "certificates_pkey" or "certificates_ordinal_key" or "certificates_serial_key"
+            || name.StartsWith("sqlite_autoindex_", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +224,45 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
 
     protected abstract bool IsBad(string line);
 
+    protected abstract IEnumerable<string> Indexes();
+
+    private (string Sql, object Parameters) QueryOf(string name) =>
+        name switch
+        {
+            "intents of a node" => (CertificateStore.IntentsOfNodeSql, new { pattern = "01%" }),
+            "old intents" => (CertificateStore.OldIntentsSql, new { before = 1L }),
+            "free key" => (
+                CertificateStore.FreeKeySql,
+                new
+                {
+                    SpkiSha256 = "aa",
+                    Identity = "x",
+                    PublicKey = Array.Empty<byte>(),
+                    TunnelId = "tnl",
+                }
+            ),
+            "request" => (CertificateStore.ByRequestSql, new { idempotencyKey = "key" }),
+            "last end of an authority" => (CertificateStore.LastNotAfterSql, new { authorityId = "ca" }),
+            "serials of enrolments" => (
+                AgentEnrollmentStore.SerialsSql(store.Store.Database),
+                new { batch = new[] { "agt" }, now = 1L }
+            ),
+            "serials of edges" => (
+                EdgeEnrollmentStore.SerialsSql(store.Store.Database),
+                new { edgeIds = new[] { "edge" }, now = 1L }
+            ),
+            _ => (
+                NoticeStore.LeavesSql,
+                new
+                {
+                    from = 1L,
+                    until = 2L,
+                    after = "",
+                    count = 1,
+                }
+            ),
+        };
+
     protected System.Data.Common.DbConnection Open() => store.Store.Database.OpenWrite();
 
     private static CertificateFilter FilterOf(string name) =>
@@ -164,6 +278,7 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
             "serial" => Own with { Serial = "01aa", TunnelId = "tnl", WithInstallation = true },
             "revoked" => Own with { Status = InventoryStatus.Revoked },
             "void" => Own with { Status = InventoryStatus.Void },
+            "intent" => Own with { Status = InventoryStatus.Intent },
             "expiry" => Own with { ExpiresFrom = Day, ExpiresBefore = Day.AddDays(14) },
             _ => Own with { CaId = "ca", ExpiresBefore = Day },
         };
