@@ -104,6 +104,7 @@ internal sealed class CulvertCommand
             AuditCommands.Create(verbs),
             ClockCommands.Create(verbs),
             StatusCommand.Create(verbs),
+            SearchCommand.Create(verbs),
             DoctorCommand.Create(verbs),
             .. DeclarativeCommands.Create(verbs),
             BackupCommands.Backup(verbs),

@@ -25,6 +25,7 @@ internal sealed class ConsoleEndpoints(
 )
 {
     public const string Home = "/console";
+    public const string SearchPath = "/console/search";
     public const string SignInPath = "/console/sign-in";
     public const string ProviderPath = "/console/sign-in/provider";
 

@@ -10,7 +10,9 @@ internal sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory 
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>An error of the page is thrown from here, before a byte of it was sent.</summary>
+    /// <summary>
+    /// An error of the page is thrown from here, before a byte of it was sent. A page may name another one instead.
+    /// </summary>
     public async Task WriteAsync(Type page, ConsoleRequest request, int status)
     {
         await using var renderer = new HtmlRenderer(services, loggers);
@@ -24,6 +26,12 @@ internal sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory 
         });
 
         var http = request.Http;
+        if (request.Elsewhere is { } path)
+        {
+            ConsoleEndpoints.Redirect(http, path);
+            return;
+        }
+
         var bytes = ArrayPool<byte>.Shared.Rent(Utf8.GetMaxByteCount(html.Length));
         try
         {

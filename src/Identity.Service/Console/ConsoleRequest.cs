@@ -44,6 +44,9 @@ public sealed class ConsoleRequest
     /// <summary>There is nothing to show but the failure.</summary>
     internal bool IsMissing { get; set; }
 
+    /// <summary>Where the person is sent instead of being shown the page; null = the page is shown.</summary>
+    internal string? Elsewhere { get; set; }
+
     /// <summary>What the form's operation answered, where the page shows that.</summary>
     internal JsonElement? Result { get; init; }
 

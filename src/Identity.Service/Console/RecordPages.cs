@@ -7,6 +7,7 @@ internal static class RecordPages
 {
     public static void MapRecords(this ConsolePages pages)
     {
+        pages.Page<SearchPage>(ConsoleEndpoints.SearchPath);
         pages.Page<HistoryPage>("/console/history");
         pages.Page<ExplainPage>("/console/history/{request_id}");
         pages.Page<AuditPage>("/console/audit");

@@ -17,6 +17,7 @@ using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Status;
 using Culvert.Identity.Service.Storage;
@@ -117,6 +118,7 @@ internal static class Composition
         services.AddServers();
         services.AddMachines();
         services.AddStatus();
+        services.AddSearch();
         services.AddConsole();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -174,6 +176,7 @@ internal static class Composition
         api.MapServers();
         api.MapMachines();
         api.MapStatus();
+        api.MapSearch();
         api.MapDocumentation();
         api.MapConsole();
         machine.MapCertificates();

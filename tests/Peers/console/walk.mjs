@@ -164,6 +164,23 @@ for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'is
   await page.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(page, path === '' ? 'overview' : path === 'service-accounts' ? 'service-accounts-archived' : path.replace('/', '-'));
 }
+const dark = await open('dark');
+await signIn(dark, 'sign-in-dark');
+await page.getByRole('searchbox', { name: 'Find anything' }).fill('docu');
+await page.keyboard.press('Enter');
+await page.getByRole('link', { name: 'Documents', exact: true }).first().waitFor();
+await look(page, 'search');
+await page.getByRole('searchbox', { name: 'Find anything' }).fill('nothing-has-this-name');
+await page.keyboard.press('Enter');
+await page.getByText('Nothing that you may read has it').waitFor();
+await look(page, 'search-empty');
+await page.getByRole('searchbox', { name: 'Find anything' }).fill(tunnel.split('/').pop());
+await page.keyboard.press('Enter');
+await page.getByRole('heading', { name: /Documents/, level: 1 }).waitFor();
+if (page.url() !== tunnel) report.findings.push(`the id of a tunnel leads to ${page.url()}`);
+await dark.goto(`${base}/console/search?q=docu`);
+await look(dark, 'search-dark');
+
 await page.goto(`${base}/docs/`);
 const documents = await page.locator('main a[href^="/docs/"]').evaluateAll(links => [...new Set(links.map(link => link.pathname))]);
 for (const path of documents) {
@@ -175,8 +192,6 @@ await page.goto(`${base}/console`);
 await page.getByRole('button', { name: 'Sign out' }).click();
 await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 
-const dark = await open('dark');
-await signIn(dark, 'sign-in-dark');
 for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webhooks', 'edges', 'settings']) {
   await dark.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(dark, `${path.replace('/', '-') || 'overview'}-dark`);

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Status;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
@@ -56,6 +57,18 @@ internal static class InstallationOperations
             )
             .Paged()
             .Answers<StatusDocument>();
+        table
+            .Add(
+                "GET /v1/search",
+                "search",
+                "Search by id, serial number or name",
+                "What has this id, serial number, SHA-256 fingerprint of a registered certificate, or SHA-256 of a key. If "
+                    + "nothing has, what has this text in its name, domain or URL, in upper or lower case, among the newest "
+                    + "10,000 objects of each kind; of certificates those with exactly this DNS name or URI. A caller finds "
+                    + "what it may list. `limit` counts the objects of each kind: 10 by default, at most 100."
+            )
+            .Query("limit", "q", "type")
+            .Answers<SearchDocument>();
         table
             .Add(
                 "GET /v1/jobs",

@@ -35,6 +35,7 @@ internal static class OperationTags
             ["openapi.json"] = "This description.",
             [Organizations] = "Organizations of the installation.",
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",
+            ["search"] = "Objects by id, serial number or name, over everything that the caller may read.",
             ["service_accounts"] = "Identities that rules grant to workloads.",
             ["sign_in"] = "Sign-in of people at the command line.",
             ["status"] = "Whether everything works, in one answer.",

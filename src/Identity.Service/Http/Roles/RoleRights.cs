@@ -19,6 +19,7 @@ internal static class RoleRights
     /// <summary>Of every role.</summary>
     public static readonly FrozenSet<string> Viewing = Set(
         "GET /v1/status",
+        "GET /v1/search",
         "GET /v1/organizations",
         "GET /v1/organizations/current",
         "GET /v1/organizations/workspaces",

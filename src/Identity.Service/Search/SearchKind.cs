@@ -1,0 +1,187 @@
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Search;
+
+/// <summary>A kind of object that is found by its id, and by its name if it has one.</summary>
+/// <param name="Type">As the object's own document has it in <c>type</c>.</param>
+/// <param name="Operation">What lists such objects: who may call it finds them.</param>
+/// <param name="Scope">What that operation requires of a caller without a role.</param>
+/// <param name="Rows">
+/// The rows of the caller's organization: <c>Id</c>, <c>Name</c>, <c>Detail</c>, <c>TunnelId</c>, <c>ArchivedAt</c> and
+/// <c>Ordinal</c>, which grows with time.
+/// </param>
+/// <param name="IdColumn">The column with the primary key; null = it is found by its name alone.</param>
+internal sealed record SearchKind(string Type, string Operation, string Scope, string Rows, string? IdColumn)
+{
+    public const string Certificate = "certificate";
+    public const string Authentication = "authentication";
+    public const string Audit = "audit";
+
+    private const string Own = "organization_id = @OrganizationId";
+    private const string OfTunnels = $"WHERE t.{Own} AND (@WorkspaceId IS NULL OR t.workspace_id = @WorkspaceId)";
+    private const string OfWorkspace = $"WHERE {Own} AND (@WorkspaceId IS NULL OR workspace_id = @WorkspaceId)";
+    private const string OfOrganization = $"WHERE {Own}";
+    private const string None = "CAST(NULL AS TEXT)";
+
+    /// <summary>Whether it has a name. Others are found by an identifier only.</summary>
+    public bool HasName { get; init; } = true;
+
+    /// <summary>Whether <c>Detail</c> is a name too, such as a domain, and not a state.</summary>
+    public bool HasNameInDetail { get; init; }
+
+    /// <summary>The column with the SHA-256 of a certificate; null = there is none.</summary>
+    public string? FingerprintColumn { get; init; }
+
+    /// <summary>Those that are found in rows of their own, in the order in which they are shown.</summary>
+    public static IReadOnlyList<SearchKind> All { get; } =
+    [
+        new(
+            "tunnel",
+            "GET /v1/tunnels",
+            Scopes.ManageTunnels,
+            "SELECT id AS Id, display_name AS Name, domain AS Detail, id AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM tunnels {OfWorkspace}",
+            "id"
+        )
+        {
+            HasNameInDetail = true,
+        },
+        new(
+            "tunnel_hostname",
+            "GET /v1/tunnels/{tunnel_id}/hostnames",
+            Scopes.ManageTunnels,
+            "SELECT h.name AS Id, h.name AS Name, h.state AS Detail, h.tunnel_id AS TunnelId, "
+                + "t.archived_at_ms AS ArchivedAt, h.created_at_ms AS Ordinal "
+                + $"FROM hostnames h JOIN tunnels t ON t.id = h.tunnel_id {OfTunnels}",
+            IdColumn: null
+        ),
+        new(
+            "agent",
+            "GET /v1/tunnels/{tunnel_id}/agents",
+            Scopes.ManageTunnels,
+            $"SELECT id AS Id, instance_id AS Name, {None} AS Detail, tunnel_id AS TunnelId, "
+                + $"revoked_at_ms AS ArchivedAt, created_at_ms AS Ordinal FROM enrollments {OfWorkspace}",
+            "id"
+        )
+        {
+            // No index leads from an organization to its agents.
+            HasName = false,
+        },
+        new(
+            "certificate_authority",
+            "GET /v1/certificate_authorities",
+            Scopes.OrganizationAdmin,
+            "SELECT id AS Id, name AS Name, state AS Detail, tunnel_id AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM certificate_authorities {OfWorkspace}",
+            "id"
+        )
+        {
+            FingerprintColumn = "fingerprint",
+        },
+        new(
+            "tunnel_certificate",
+            "GET /v1/tunnels/{tunnel_id}/certificates",
+            Scopes.ManageTunnels,
+            $"SELECT c.id AS Id, {None} AS Name, c.fingerprint AS Detail, c.tunnel_id AS TunnelId, "
+                + "c.archived_at_ms AS ArchivedAt, c.ordinal AS Ordinal "
+                + $"FROM registered_certificates c JOIN tunnels t ON t.id = c.tunnel_id {OfTunnels}",
+            "c.id"
+        )
+        {
+            HasName = false,
+            FingerprintColumn = "c.fingerprint",
+        },
+        new(
+            "federation_issuer",
+            "GET /v1/organizations/federation_issuers",
+            Scopes.OrganizationAdmin,
+            $"SELECT id AS Id, name AS Name, issuer_url AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM federation_issuers {OfOrganization}",
+            "id"
+        )
+        {
+            HasNameInDetail = true,
+        },
+        new(
+            "federation_rule",
+            "GET /v1/organizations/federation_rules",
+            Scopes.OrganizationAdmin,
+            $"SELECT id AS Id, name AS Name, state AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM federation_rules {OfOrganization}",
+            "id"
+        ),
+        new(
+            "service_account",
+            "GET /v1/organizations/service_accounts",
+            Scopes.OrganizationAdmin,
+            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM service_accounts {OfOrganization}",
+            "id"
+        ),
+        new(
+            "route_policy",
+            "GET /v1/tunnels/{tunnel_id}/policies",
+            Scopes.ManageTunnels,
+            // Earlier versions come last, as what is archived does.
+            "SELECT p.id AS Id, p.hostname AS Name, p.state AS Detail, p.tunnel_id AS TunnelId, "
+                + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS ArchivedAt, "
+                + "p.ordinal AS Ordinal "
+                + $"FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id {OfTunnels}",
+            "p.id"
+        ),
+        new(
+            "call_approval",
+            "GET /v1/approvals",
+            Scopes.ManageTunnels,
+            $"SELECT a.id AS Id, {None} AS Name, {None} AS Detail, a.tunnel_id AS TunnelId, "
+                + "CAST(NULL AS BIGINT) AS ArchivedAt, a.ordinal AS Ordinal "
+                + $"FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id {OfTunnels}",
+            "a.id"
+        )
+        {
+            HasName = false,
+        },
+        new(
+            "webhook",
+            "GET /v1/webhooks",
+            Scopes.OrganizationAdmin,
+            $"SELECT id AS Id, url AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + $"ordinal AS Ordinal FROM webhooks {OfOrganization}",
+            "id"
+        ),
+        new(
+            "admin_key",
+            "GET /v1/admin_keys",
+            Scopes.OrganizationAdmin,
+            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, revoked_at_ms AS ArchivedAt, "
+                + $"created_at_ms AS Ordinal FROM admin_keys {OfOrganization}",
+            "id"
+        ),
+        new(
+            "edge",
+            "GET /v1/edges",
+            Scopes.InstallationOperate,
+            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
+                + "ordinal AS Ordinal FROM edges WHERE 1 = 1",
+            "id"
+        ),
+    ];
+
+    /// <summary>Every value of <c>type</c> in a result.</summary>
+    public static IReadOnlyList<string> Types { get; } =
+    [.. All.Select(kind => kind.Type), Certificate, Authentication, Audit];
+
+    /// <summary>By the primary key: the organization is compared so that no index of it fits.</summary>
+    public string ById =>
+        $"{Rows.Replace(Own, "organization_id || '' = @OrganizationId", StringComparison.Ordinal)} AND {IdColumn} = @Text";
+
+    public string ByFingerprint => $"{Rows} AND {FingerprintColumn} = @Hex ORDER BY Ordinal DESC LIMIT @Count";
+
+    /// <summary>Among the newest rows, by a part of a name; what is archived comes last.</summary>
+    public string ByName =>
+        $"SELECT * FROM ({Rows} ORDER BY Ordinal DESC LIMIT @Searched) AS newest WHERE {Has("Name")} "
+        + (HasNameInDetail ? $"OR {Has("Detail")} " : "")
+        + "ORDER BY CASE WHEN ArchivedAt IS NULL THEN 0 ELSE 1 END, Ordinal DESC LIMIT @Count";
+
+    private static string Has(string column) => $"LOWER({column}) LIKE LOWER(@Pattern) ESCAPE '\\'";
+}

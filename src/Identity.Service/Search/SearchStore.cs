@@ -1,0 +1,76 @@
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Search;
+
+/// <summary>Finds objects in the tables of their kinds.</summary>
+internal sealed class SearchStore(Database database)
+{
+    /// <summary>Rows of a kind among which a name is searched, the newest: a request reads a bounded number of them.</summary>
+    internal int MaxSearched { get; init; } = 10_000;
+
+    public ValueTask<List<SearchHit>> FindByIdAsync(
+        SearchKind kind,
+        SearchQuery query,
+        CancellationToken cancellationToken
+    ) => ReadAsync(kind, kind.ById, query, cancellationToken);
+
+    public ValueTask<List<SearchHit>> FindByFingerprintAsync(
+        SearchKind kind,
+        SearchQuery query,
+        CancellationToken cancellationToken
+    ) => ReadAsync(kind, kind.ByFingerprint, query, cancellationToken);
+
+    public ValueTask<List<SearchHit>> FindByNameAsync(
+        SearchKind kind,
+        SearchQuery query,
+        CancellationToken cancellationToken
+    ) => ReadAsync(kind, kind.ByName, query, cancellationToken);
+
+    private async ValueTask<List<SearchHit>> ReadAsync(
+        SearchKind kind,
+        string sql,
+        SearchQuery query,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<Row>(
+            sql,
+            new
+            {
+                query.Caller.OrganizationId,
+                query.Caller.WorkspaceId,
+                query.Text,
+                query.Hex,
+                query.Pattern,
+                Searched = (long)MaxSearched,
+                Count = (long)query.Count,
+            },
+            cancellationToken
+        );
+        return
+        [
+            .. rows.Select(row => new SearchHit
+            {
+                Type = kind.Type,
+                Id = row.Id,
+                Name = row.Name,
+                Detail = row.Detail,
+                TunnelId = row.TunnelId,
+                IsArchived = row.ArchivedAt is not null,
+            }),
+        ];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? Detail { get; init; }
+
+        public string? TunnelId { get; init; }
+
+        public long? ArchivedAt { get; init; }
+    }
+}
