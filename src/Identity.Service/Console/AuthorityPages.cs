@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
@@ -80,7 +81,7 @@ internal static class AuthorityPages
 
     public static void MapCertificates(this ConsolePages pages)
     {
-        pages.Page<CertificatesPage>("/console/certificates");
+        pages.Page<CertificatesPage>(FilteredPage.Certificates);
         pages.Page<CertificatePage>(
             "/console/certificates/{certificate_id}",
             new ConsoleAction(

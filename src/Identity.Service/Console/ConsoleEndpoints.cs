@@ -64,7 +64,42 @@ internal sealed class ConsoleEndpoints(
         await RefuseAsync(CreateRequest(http, cookie!, principal), RequestErrors.NotFound.Refuse());
     }
 
-    public async Task ActAsync(Type page, string pagePath, ConsoleAction action, HttpContext http)
+    public Task ActAsync(Type page, string pagePath, ConsoleAction action, HttpContext http) =>
+        SubmitAsync(
+            page,
+            pagePath,
+            http,
+            async (api, _, form) =>
+            {
+                var operation = $"{action.Method} {action.Operation}";
+                var body = FormBody.Of(form, action.Fields);
+                // A person without the right is refused, whatever the fields hold.
+                var answer =
+                    !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
+                    : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
+                    : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, GetRouteValues(http));
+                var next =
+                    action.ShowsResult || answer.Refusal is not null
+                        ? null
+                        : (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done";
+                return (answer, next);
+            }
+        );
+
+    /// <summary>
+    /// A form of a signed-in person that the page has sent: it is acted on, and the person sent on, or the page shown with
+    /// the answer.
+    /// </summary>
+    /// <param name="page">Shown where the form is refused, or shows what was answered.</param>
+    /// <param name="pagePath">Its path.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="act">What the form does, and where the person is sent afterwards; null = the answer is shown.</param>
+    public async Task SubmitAsync(
+        Type page,
+        string pagePath,
+        HttpContext http,
+        Func<ConsoleApi, ConsolePrincipal, IFormCollection, ValueTask<(ConsoleAnswer Answer, string? Next)>> act
+    )
     {
         ConsoleHeaders.Set(http.Response);
         var (cookie, principal) = await FindAsync(http);
@@ -82,16 +117,10 @@ internal sealed class ConsoleEndpoints(
         }
 
         var api = CreateApi(http, principal);
-        var operation = $"{action.Method} {action.Operation}";
-        var body = FormBody.Of(form, action.Fields);
-        // A person without the right is refused, whatever the fields hold.
-        var answer =
-            !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
-            : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
-            : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, GetRouteValues(http));
-        if (answer.Refusal is null && !action.ShowsResult)
+        var (answer, next) = await act(api, principal, form);
+        if (answer.Refusal is null && next is not null)
         {
-            Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");
+            Redirect(http, next);
             return;
         }
 

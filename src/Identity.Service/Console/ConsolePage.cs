@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -98,6 +99,12 @@ public abstract class ConsolePage : ComponentBase
             }
         }
     }
+
+    /// <summary>The filters of that list which the person keeps.</summary>
+    private protected ValueTask<IReadOnlyList<SavedFilter>> FiltersAsync(FilteredPage page) =>
+        Request
+            .Http.RequestServices.GetRequiredService<SavedFilters>()
+            .ListAsync(Request.Principal!.Caller, page, Request.Http.RequestAborted);
 
     /// <summary>The version of a route's policy that is in force, with its text; nothing where none is.</summary>
     private protected async ValueTask<JsonElement> FindActivePolicyAsync(string tunnelId, string hostname)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Shared;
 using Culvert.Identity.Service.Http;
@@ -10,6 +11,8 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
 {
     /// <summary>The field with why something is done.</summary>
     public const string Reason = "reason";
+
+    private readonly FilterForms filters = new(console, host.Services.GetRequiredService<SavedFilters>());
 
     public void Map()
     {
@@ -31,6 +34,15 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         {
             host.Page(HttpMethods.Post, action.Path, http => console.ActAsync(typeof(TPage), path, action, http));
         }
+    }
+
+    /// <summary>As <see cref="Page{TPage}(string, IReadOnlyList{ConsoleAction})"/>, and its filters can be kept.</summary>
+    public void Page<TPage>(FilteredPage page, params IReadOnlyList<ConsoleAction> actions)
+        where TPage : ConsolePage
+    {
+        Page<TPage>(page.Path, actions);
+        host.Page(HttpMethods.Post, page.KeepPath, http => filters.KeepAsync(typeof(TPage), page, http));
+        host.Page(HttpMethods.Post, page.ForgetPath, http => filters.ForgetAsync(typeof(TPage), page, http));
     }
 
     /// <summary>The page of what a form has made.</summary>

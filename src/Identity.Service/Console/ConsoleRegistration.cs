@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Http;
@@ -14,6 +15,8 @@ internal static class ConsoleRegistration
             .AddSingleton<ConsoleSessions>()
             .AddSingleton<CommandLineSessions>()
             .AddSingleton<IPersonSessions>(provider => provider.GetRequiredService<CommandLineSessions>())
+            .AddSingleton<SavedFilterStore>()
+            .AddSingleton<SavedFilters>()
             .AddSingleton<ConsoleRenderer>()
             .AddSingleton<ProviderClient>()
             .AddSingleton<ProviderSignIn>();

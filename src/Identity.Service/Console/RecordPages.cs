@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
@@ -8,9 +9,9 @@ internal static class RecordPages
     public static void MapRecords(this ConsolePages pages)
     {
         pages.Page<SearchPage>(ConsoleEndpoints.SearchPath);
-        pages.Page<HistoryPage>("/console/history");
+        pages.Page<HistoryPage>(FilteredPage.History);
         pages.Page<ExplainPage>("/console/history/{request_id}");
-        pages.Page<AuditPage>("/console/audit");
+        pages.Page<AuditPage>(FilteredPage.Audit);
         const string jobs = "/console/jobs";
         pages.Page<JobsPage>(
             jobs,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
@@ -54,7 +55,7 @@ internal static class TunnelPages
         pages.MapApprovals($"{tunnel}/approvals/{{approval_id}}");
         const string inventory = "/console/inventory";
         pages.Page<InventoryPage>(
-            inventory,
+            FilteredPage.Inventory,
             new ConsoleAction(
                 $"{inventory}/{{tunnel_id}}/{{route}}/owner",
                 $"{tunnel}/routes/{{route}}",
@@ -86,7 +87,7 @@ internal static class TunnelPages
         const string page = "/console/approvals";
         const string decision = $"{page}/{{tunnel_id}}/{{approval_id}}";
         pages.Page<ApprovalsPage>(
-            page,
+            FilteredPage.Approvals,
             new ConsoleAction($"{decision}/approve", $"{approval}/approve", FormField.Text(ConsolePages.Reason)),
             new ConsoleAction($"{decision}/reject", $"{approval}/reject", FormField.Why(ConsolePages.Reason))
         );

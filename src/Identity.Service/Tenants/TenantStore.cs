@@ -110,7 +110,7 @@ internal sealed class TenantStore(Database database)
         ];
 
     /// <summary>
-    /// Archives it and ends its admin keys and console sessions; <see cref="OrganizationConflict.InUse"/> while it has
+    /// Archives it and ends its admin keys and console sessions, with the filters that people keep; <see cref="OrganizationConflict.InUse"/> while it has
     /// tunnels or rules that are not archived.
     /// </summary>
     public IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at)
@@ -130,6 +130,7 @@ internal sealed class TenantStore(Database database)
                 parameters
             ),
             new Statement("DELETE FROM console_sessions WHERE organization_id = @Id", parameters),
+            new Statement("DELETE FROM console_filters WHERE organization_id = @Id", parameters),
         ];
     }
 

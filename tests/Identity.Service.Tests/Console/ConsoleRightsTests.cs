@@ -22,7 +22,8 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     {
         using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.Viewer]);
         var token = ConsoleBrowser.TokenOf(await browser.OpenAsync("/console"));
-        var forms = Forms();
+        // A filter that a person keeps is the person's own.
+        var forms = Forms().Where(form => !form.Contains("/filters", StringComparison.Ordinal)).ToList();
         forms.Count.ShouldBeGreaterThan(4);
 
         foreach (var form in forms)

@@ -178,8 +178,23 @@ await page.getByRole('searchbox', { name: 'Find anything' }).fill(tunnel.split('
 await page.keyboard.press('Enter');
 await page.getByRole('heading', { name: /Documents/, level: 1 }).waitFor();
 if (page.url() !== tunnel) report.findings.push(`the id of a tunnel leads to ${page.url()}`);
+
+await page.goto(`${base}/console/audit`);
+await page.getByLabel('Event', { exact: true }).fill('tunnel_*');
+await page.getByRole('button', { name: 'Search' }).click();
+await page.getByLabel('Name of this filter').fill('changes of tunnels');
+await look(page, 'audit-filter');
+await page.getByRole('button', { name: 'Keep it' }).click();
+await page.goto(`${base}/console/audit`);
+await page.getByRole('link', { name: 'changes of tunnels' }).click();
+await page.getByText('tunnel created').first().waitFor();
+await look(page, 'audit-filtered');
+await dark.goto(page.url());
+await look(dark, 'audit-filtered-dark');
 await dark.goto(`${base}/console/search?q=docu`);
 await look(dark, 'search-dark');
+await page.getByRole('button', { name: /^Forget/ }).click();
+await page.getByRole('link', { name: 'changes of tunnels' }).waitFor({ state: 'detached' });
 
 await page.goto(`${base}/docs/`);
 const documents = await page.locator('main a[href^="/docs/"]').evaluateAll(links => [...new Set(links.map(link => link.pathname))]);

@@ -21,6 +21,14 @@ internal static class ConsoleErrors
         "Open the page again and repeat; if you did not send anything, another site tried to."
     );
 
+    public static readonly ErrorCode TooManyFilters = new(
+        "console.filters",
+        409,
+        "You keep as many filters of this list as are allowed.",
+        "A person keeps at most 20 filters of a list.",
+        "Forget one that you do not need, or give this one the name of the filter that it replaces."
+    );
+
     public static readonly ErrorCode NoAdminKeys = new(
         "console.admin_keys_off",
         403,

@@ -1,0 +1,76 @@
+namespace Culvert.Identity.Service.Console.Filters;
+
+/// <summary>
+/// A page with a list that people filter. The filter is in its address. Public, because the compiler makes pages public.
+/// </summary>
+/// <param name="Name">In the address; kept filters are known by it.</param>
+/// <param name="Operation">What lists; who may call it may keep filters of it.</param>
+/// <param name="Fields">Of the query; the others say which part of the list is shown.</param>
+public sealed record FilteredPage(string Name, string Operation, params IReadOnlyList<string> Fields)
+{
+    internal static readonly FilteredPage Certificates = new(
+        "certificates",
+        "GET /v1/certificates",
+        "status",
+        "serial",
+        "identity",
+        "expires_before"
+    );
+
+    internal static readonly FilteredPage History = new(
+        "history",
+        "GET /v1/authentication_history",
+        "decision",
+        "reason",
+        "subject",
+        "since",
+        "until",
+        "request_id"
+    );
+
+    internal static readonly FilteredPage Audit = new(
+        "audit",
+        "GET /v1/audit",
+        "event",
+        "actor",
+        "subject",
+        "resource",
+        "tunnel_id",
+        "outcome",
+        "since",
+        "until",
+        "request_id"
+    );
+
+    internal static readonly FilteredPage Inventory = new(
+        "inventory",
+        "GET /v1/inventory",
+        "tunnel_id",
+        "route",
+        "owner",
+        "caller",
+        "open"
+    );
+
+    internal static readonly FilteredPage Approvals = new("approvals", "GET /v1/approvals", "tunnel_id");
+
+    internal string Path => $"/console/{Name}";
+
+    /// <summary>Where the form is sent that keeps a filter, with the filter as its query.</summary>
+    internal string KeepPath => $"{Path}/filters";
+
+    /// <summary>Where the form is sent that forgets one.</summary>
+    internal string ForgetPath => $"{Path}/filters/forget";
+
+    /// <summary>The filter of an address, without what else is in it; empty = it has none.</summary>
+    internal string Read(IQueryCollection query) =>
+        string.Join(
+            '&',
+            Fields
+                .Select(field => (field, Value: query[field].ToString()))
+                .Where(pair => pair.Value.Length > 0)
+                .Select(pair => $"{pair.field}={Uri.EscapeDataString(pair.Value)}")
+        );
+
+    internal string Show(string query) => query.Length == 0 ? Path : $"{Path}?{query}";
+}

@@ -1,0 +1,54 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Console.Filters;
+
+internal sealed class SavedFilterStore(Database database)
+{
+    /// <summary>Of one person and one page.</summary>
+    public const int MaxFilters = 20;
+
+    /// <summary>By name.</summary>
+    public ValueTask<List<SavedFilter>> ListAsync(
+        Caller caller,
+        FilteredPage page,
+        CancellationToken cancellationToken
+    ) =>
+        database.QueryAsync<SavedFilter>(
+            "SELECT name AS Name, query AS Query FROM console_filters "
+                + "WHERE organization_id = @OrganizationId AND actor_id = @ActorId AND page = @Page ORDER BY name",
+            CreateParameters(caller, page, new SavedFilter("", "")),
+            cancellationToken
+        );
+
+    /// <summary>In the place of one of the same name. <see cref="SavedFilterConflict.TooMany"/>.</summary>
+    public IReadOnlyList<Statement> Insert(Caller caller, FilteredPage page, SavedFilter filter) =>
+        [
+            Delete(caller, page, filter.Name),
+            new Statement(
+                "INSERT INTO console_filters (organization_id, actor_id, page, name, query) "
+                    + "SELECT @OrganizationId, @ActorId, @Page, @Name, @Query WHERE (SELECT COUNT(*) FROM console_filters "
+                    + "WHERE organization_id = @OrganizationId AND actor_id = @ActorId AND page = @Page) < @MaxFilters",
+                CreateParameters(caller, page, filter)
+            ).ExpectingOne(SavedFilterConflict.TooMany),
+        ];
+
+    /// <summary>Deleting one that is not there changes nothing.</summary>
+    public Statement Delete(Caller caller, FilteredPage page, string name) =>
+        new(
+            "DELETE FROM console_filters WHERE organization_id = @OrganizationId AND actor_id = @ActorId "
+                + "AND page = @Page AND name = @Name",
+            CreateParameters(caller, page, new SavedFilter(name, ""))
+        );
+
+    private static object CreateParameters(Caller caller, FilteredPage page, SavedFilter filter) =>
+        new
+        {
+            caller.OrganizationId,
+            caller.ActorId,
+            Page = page.Name,
+            filter.Name,
+            filter.Query,
+            MaxFilters = (long)MaxFilters,
+        };
+}

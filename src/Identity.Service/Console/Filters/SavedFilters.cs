@@ -1,0 +1,67 @@
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Identity.Service.Console.Filters;
+
+/// <summary>
+/// Keeps filters of lists for the person who is signed in. They decide about nothing and are in no audit: what a filter
+/// shows is read with the rights of then.
+/// </summary>
+internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
+{
+    public const int MaxName = 64;
+    public const int MaxQuery = 2048;
+
+    public async ValueTask<IReadOnlyList<SavedFilter>> ListAsync(
+        Caller caller,
+        FilteredPage page,
+        CancellationToken cancellationToken
+    ) => await store.ListAsync(caller, page, cancellationToken);
+
+    /// <summary>Null = it is kept.</summary>
+    public ValueTask<Refusal?> KeepAsync(
+        Caller caller,
+        FilteredPage page,
+        SavedFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        if (filter.Name.Length is 0 or > MaxName || filter.Name.Any(ConfigText.IsUnprintable))
+        {
+            return new(RequestErrors.Invalid.Refuse($"name: 1 to {MaxName} printable characters are required."));
+        }
+
+        return filter.Query.Length is 0 or > MaxQuery
+            ? new(
+                RequestErrors.Invalid.Refuse(
+                    $"The list has no filter, or one of more than {MaxQuery} characters: search first, then keep the filter."
+                )
+            )
+            : CommitAsync(store.Insert(caller, page, filter), cancellationToken);
+    }
+
+    /// <summary>Null = it is not kept any more.</summary>
+    public ValueTask<Refusal?> ForgetAsync(
+        Caller caller,
+        FilteredPage page,
+        string name,
+        CancellationToken cancellationToken
+    ) => CommitAsync([store.Delete(caller, page, name)], cancellationToken);
+
+    private async ValueTask<Refusal?> CommitAsync(
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision { Statements = statements, Class = DecisionClass.Bulk },
+            cancellationToken
+        );
+        return result.Conflict is SavedFilterConflict.TooMany
+            ? ConsoleErrors.TooManyFilters.Refuse()
+            : result.RefusalIfUnavailable();
+    }
+}
