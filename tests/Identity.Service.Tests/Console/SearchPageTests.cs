@@ -117,4 +117,13 @@ public sealed class SearchPageTests : IAsyncLifetime
         using var led = await auditor.GetAsync($"{Page}?q={hook.Id()}");
         led.Headers.Location!.ToString().ShouldBe($"/console/webhooks/{hook.Id()}");
     }
+
+    [Fact]
+    public async Task Get_Audit_LeadsFromAnEntryToWhatItConcerns()
+    {
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels", """{"display_name":"docs"}""");
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+
+        (await browser.OpenAsync("/console/audit")).ShouldContain($"<a href=\"{Page}?q={tunnel.Id()}\">");
+    }
 }
