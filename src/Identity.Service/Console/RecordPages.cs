@@ -20,7 +20,7 @@ internal static class RecordPages
             new ConsoleAction($"{jobs}/{{job}}/resume", "/v1/jobs/{job}/resume") { IsBodyless = true }
         );
         pages.MapWebhooks("/v1/webhooks");
-        pages.MapEdges("/v1/edges/{edge_id}");
+        pages.MapEdges("/v1/edges");
         pages.Page<SettingsPage>(
             "/console/settings",
             new ConsoleAction(
@@ -57,15 +57,27 @@ internal static class RecordPages
         );
     }
 
-    private static void MapEdges(this ConsolePages pages, string edge)
+    private static void MapEdges(this ConsolePages pages, string edges)
     {
         const string list = "/console/edges";
         const string page = $"{list}/{{edge_id}}";
+        var edge = $"{edges}/{{edge_id}}";
         pages.Page<EdgesPage>(
             list,
+            new ConsoleAction(
+                list,
+                edges,
+                FormField.Required("name"),
+                FormField.Lines("addresses"),
+                FormField.LinesIfAny("dns_names")
+            )
+            {
+                Next = made => ConsolePages.ToPath("edges", made),
+            },
             new ConsoleAction($"{page}/drain", $"{edge}/drain", FormField.Why(ConsolePages.Reason)),
             new ConsoleAction($"{page}/resume", $"{edge}/resume", FormField.Text(ConsolePages.Reason)),
             new ConsoleAction($"{page}/archive", $"{edge}/archive", FormField.Why(ConsolePages.Reason))
         );
+        pages.Page<EdgePage>(page);
     }
 }

@@ -38,6 +38,7 @@ internal static class TunnelPages
                 FormField.Number("limits.bytes_per_second"),
                 FormField.Number("limits.open_streams")
             ),
+            new ConsoleAction($"{page}/edges", tunnel, FormField.Number("revision"), FormField.Chosen("edge_ids")),
             new ConsoleAction(
                 $"{page}/agents/{{agent_id}}/disconnect",
                 $"{tunnel}/agents/{{agent_id}}/disconnect",

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Console.Shared;
@@ -47,14 +46,15 @@ internal sealed partial record AgentFile
             .Append("config_version: 1\n")
             .Append("state_dir: /var/lib/culvert/agent\n\n")
             .Append("identity:\n")
-            .Append($"  url: {Quote(Url)}\n")
+            .Append($"  url: {YamlText.Quote(Url)}\n")
             .Append("  ca_file: platform-ca.pem # leave it out where a public CA has certified the service\n");
         if (RuleId is { } rule)
         {
-            text.Append($"  organization_id: {Quote(OrganizationId)}\n").Append($"  rule_id: {Quote(rule)}\n");
+            text.Append($"  organization_id: {YamlText.Quote(OrganizationId)}\n")
+                .Append($"  rule_id: {YamlText.Quote(rule)}\n");
             if (TokenFile.Length > 0)
             {
-                text.Append("  token: # read again at every use\n").Append($"    file: {Quote(TokenFile)}\n");
+                text.Append("  token: # read again at every use\n").Append($"    file: {YamlText.Quote(TokenFile)}\n");
             }
         }
         else
@@ -62,7 +62,7 @@ internal sealed partial record AgentFile
             text.Append("  mode: manual\n").Append("  tunnel_token: file:tunnel-token\n");
         }
 
-        text.Append($"\ntunnel:\n  id: {Quote(TunnelId)}\n");
+        text.Append($"\ntunnel:\n  id: {YamlText.Quote(TunnelId)}\n");
         if (RuleId is null)
         {
             text.Append("\ncertificates: # for the tunnel's domain and all names one label below it\n")
@@ -70,22 +70,19 @@ internal sealed partial record AgentFile
         }
 
         text.Append("\nissuers: # authorization servers whose tokens routes accept\n")
-            .Append($"  default:\n    issuer: {Quote(Issuer)}\n")
+            .Append($"  default:\n    issuer: {YamlText.Quote(Issuer)}\n")
             .Append("\nroutes: # a label below the tunnel's domain each\n")
-            .Append($"  {Quote(Route)}:\n    upstream:\n")
-            .Append($"      url: {Quote(Upstream.GetLeftPart(UriPartial.Authority))}\n");
+            .Append($"  {YamlText.Quote(Route)}:\n    upstream:\n")
+            .Append($"      url: {YamlText.Quote(Upstream.GetLeftPart(UriPartial.Authority))}\n");
         if (Upstream.IsLoopback)
         {
             text.Append("      allowed_ranges: [\"127.0.0.0/8\", \"::1/128\"] # loopback only if listed\n");
         }
 
         return text.Append("    oauth:\n      mode: required\n")
-            .Append($"      path: {Quote(Upstream.AbsolutePath)}\n      issuers: [default]\n")
+            .Append($"      path: {YamlText.Quote(Upstream.AbsolutePath)}\n      issuers: [default]\n")
             .ToString();
     }
-
-    // A string of JSON is one of YAML, so no text of a person becomes a key.
-    private static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
