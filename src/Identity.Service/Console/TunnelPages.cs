@@ -52,6 +52,7 @@ internal static class TunnelPages
         );
         pages.Page<ConnectAgentPage>($"{page}/agent");
         pages.MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
+        pages.MapClientAuthorities($"{page}/clients", $"{tunnel}/client_certificate_authorities");
         pages.MapPolicies();
         pages.MapApprovals($"{tunnel}/approvals/{{approval_id}}");
         const string inventory = "/console/inventory";
@@ -81,6 +82,22 @@ internal static class TunnelPages
                 Method = HttpMethods.Delete,
                 IsBodyless = true,
             }
+        );
+
+    private static void MapClientAuthorities(this ConsolePages pages, string page, string authorities) =>
+        pages.Page<ClientAuthoritiesPage>(
+            page,
+            new ConsoleAction(
+                page,
+                authorities,
+                FormField.Required("ca_certificate_pem"),
+                FormField.Lines("identities")
+            ),
+            new ConsoleAction(
+                $"{page}/{{authority_id}}/archive",
+                $"{authorities}/{{authority_id}}/archive",
+                FormField.Why(ConsolePages.Reason)
+            )
         );
 
     private static void MapApprovals(this ConsolePages pages, string approval)
