@@ -49,6 +49,7 @@ internal static class FederationPages
         pages.MapIssuers($"{federation}/federation_issuers");
         pages.MapRules($"{federation}/federation_rules");
         pages.MapServiceAccounts($"{federation}/service_accounts");
+        pages.MapTokens("/v1/oauth/revocations");
         pages.Page<SimulatePage>(
             "/console/simulate",
             new ConsoleAction(
@@ -155,6 +156,52 @@ internal static class FederationPages
             ),
             new ConsoleAction($"{page}/archive", $"{accounts}/{{id}}/archive", FormField.Why(ConsolePages.Reason))
         );
+    }
+
+    // What is revoked: a form each, so that no field of another kind is sent.
+    private static void MapTokens(this ConsolePages pages, string revocations)
+    {
+        const string page = "/console/tokens";
+        (string Path, IReadOnlyList<FormField> Fields)[] kinds =
+        [
+            ("token", [FormField.Constant("kind", "token"), FormField.Required("token_id")]),
+            ("family", [FormField.Constant("kind", "family"), FormField.Required("family")]),
+            (
+                "service-account",
+                [FormField.Constant("kind", "principal"), FormField.Required("service_account_id"), Before()]
+            ),
+            (
+                "rule",
+                [
+                    FormField.Depending("kind", field: "rule_version", whenEmpty: "rule", otherwise: "rule_version"),
+                    FormField.Required("rule_id"),
+                    FormField.Number("rule_version"),
+                    Before(),
+                ]
+            ),
+            (
+                "issuer",
+                [
+                    FormField.Depending("kind", field: "subject", whenEmpty: "issuer", otherwise: "subject"),
+                    FormField.Required("issuer_id"),
+                    FormField.Text("subject"),
+                    Before(),
+                ]
+            ),
+            ("all", [FormField.Constant("kind", "issued_before"), Before()]),
+        ];
+        pages.Page<TokensPage>(
+            page,
+            [
+                .. kinds.Select(kind => new ConsoleAction(
+                    $"{page}/revoke/{kind.Path}",
+                    revocations,
+                    [.. kind.Fields, FormField.Why(ConsolePages.Reason)]
+                )),
+            ]
+        );
+
+        static FormField Before() => FormField.Text("issued_before");
     }
 
     private static void MapRules(this ConsolePages pages, string rules)

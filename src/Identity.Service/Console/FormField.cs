@@ -77,6 +77,10 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     public static FormField AllUnless(string name, string field) =>
         new(name, text => (text.Length == 0 ? true : null, null)) { Field = field };
 
+    /// <summary>One of two values that no field asks for: it depends on whether that field is empty.</summary>
+    public static FormField Depending(string name, string field, string whenEmpty, string otherwise) =>
+        new(name, text => (text.Length == 0 ? whenEmpty : otherwise, null)) { Field = field };
+
     public static FormField Number(string name) =>
         new(
             name,
