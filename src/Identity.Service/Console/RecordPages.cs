@@ -21,6 +21,7 @@ internal static class RecordPages
         );
         pages.MapWebhooks("/v1/webhooks");
         pages.MapEdges("/v1/edges");
+        pages.MapOrganizations("/v1/organizations");
         pages.Page<SettingsPage>(
             "/console/settings",
             new ConsoleAction(
@@ -79,5 +80,18 @@ internal static class RecordPages
             new ConsoleAction($"{page}/archive", $"{edge}/archive", FormField.Why(ConsolePages.Reason))
         );
         pages.Page<EdgePage>(page);
+    }
+
+    private static void MapOrganizations(this ConsolePages pages, string organizations)
+    {
+        const string list = "/console/organizations";
+        pages.Page<OrganizationsPage>(
+            list,
+            new ConsoleAction(list, organizations, FormField.Required("name")) { ShowsResult = true },
+            new ConsoleAction($"{list}/{{organization}}/archive", $"{organizations}/{{organization}}/archive")
+            {
+                IsBodyless = true,
+            }
+        );
     }
 }

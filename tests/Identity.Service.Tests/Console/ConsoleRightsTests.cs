@@ -96,6 +96,8 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/hostnames/{name}/approve", false)]
     [InlineData(RoleName.SecurityAdmin, "POST /v1/certificate_authorities/{ca_id}/activate", true)]
     [InlineData(RoleName.SecurityAdmin, "POST /v1/edges", false)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/organizations", false)]
+    [InlineData(RoleName.SecurityAdmin, "POST /v1/organizations/{organization}/archive", false)]
     [InlineData(RoleName.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]
     [InlineData(RoleName.SecurityAdmin, "GET /v1/jobs", false)]
     [InlineData(RoleName.SecurityAdmin, "POST /v1/jobs/{job}/pause", false)]

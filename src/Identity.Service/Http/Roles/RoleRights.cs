@@ -206,6 +206,8 @@ internal static class RoleRights
         "POST /v1/jobs/{job}/pause",
         "POST /v1/jobs/{job}/resume",
         "GET /v1/versions",
+        "POST /v1/organizations",
+        "POST /v1/organizations/{organization}/archive",
         "POST /v1/edges",
         "GET /v1/edges",
         "GET /v1/edges/{edge_id}",
