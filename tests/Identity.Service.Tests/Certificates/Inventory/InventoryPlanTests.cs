@@ -132,7 +132,6 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
             { "serials of enrolments", "certificates_of_enrollment" },
             { "serials of edges", "certificates_of_edge" },
             { "notices", "certificates_long_lived" },
-            { "replaced certificates", "certificates_of_identity" },
         };
 
     [Theory]
