@@ -17,7 +17,7 @@ internal sealed record SearchHit
     [JsonPropertyName("name")]
     public string? Name { get; init; }
 
-    /// <summary>What else tells it apart: a domain, a URL, a serial number, a state; null = nothing.</summary>
+    /// <summary>What else distinguishes it: a domain, a URL, a serial number, a state; null = nothing.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 

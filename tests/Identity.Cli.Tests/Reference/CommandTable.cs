@@ -30,6 +30,7 @@ internal static class CommandTable
         "restore FILE --plan --later --revocation-list --nothing-later --config",
         "support-bundle --out --since --log",
         "status --watch --every",
+        "search TEXT --type --limit --filter --watch --every",
         "job list",
         "job run JOB",
         "job pause JOB --reason",

@@ -58,7 +58,7 @@ public sealed class SearchPageTests : IAsyncLifetime
         (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("tunnel created");
     }
 
-    // A name never leads on by itself, not even if one object alone has it: what is typed may be a part of another one.
+    // A name never leads to a page, not even if one object alone has it: what is typed may be a part of another name.
     [Fact]
     public async Task Get_Name_ListsWhatHasIt_Encoded()
     {
