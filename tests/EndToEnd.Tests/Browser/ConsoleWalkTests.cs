@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Sdk;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -15,10 +16,14 @@ public sealed class ConsoleWalkTests(SdkSystem system)
     [Fact]
     public async Task Walk_EveryPage_WorksAndHasNoSeriousFinding()
     {
-        using var report = await ConsoleScript.RunAsync(system, "walk.mjs");
+        using var report = await ConsoleScript.RunAsync(
+            system,
+            "walk.mjs",
+            ("CLIENT_CA_PEM", new TestPki(TimeProvider.System.GetUtcNow(), "Clients").RootPem)
+        );
 
         ConsoleScript.ShouldBeClean(report);
-        ConsoleScript.Texts(report, "pages").Count.ShouldBeGreaterThan(24);
+        ConsoleScript.Texts(report, "pages").Count.ShouldBeGreaterThan(45);
         report.RootElement.GetProperty("documents").GetInt32().ShouldBeGreaterThan(40);
     }
 }

@@ -1,5 +1,5 @@
 // Walks the console in a real browser: every page, its main task, both colour schemes, with a checker of accessibility.
-// usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CHROMIUM=… SHOTS=folder node walk.mjs
+// usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CLIENT_CA_PEM=… CHROMIUM=… SHOTS=folder node walk.mjs
 // Prints one JSON object: pages seen, serious findings, requests to other hosts, script errors.
 import { readFileSync } from 'node:fs';
 import { base, browser, fits, look, open, report } from './browser.mjs';
@@ -148,8 +148,77 @@ await page.getByRole('button', { name: 'Make the webhook' }).click();
 await page.getByRole('alert').waitFor();
 await look(page, 'webhooks-refused');
 
+// An edge: refused, registered, a rule for it, its file; then the tunnel is pinned to it.
 await page.goto(`${base}/console/edges`);
 await look(page, 'edges');
+await page.getByRole('textbox', { name: /^Name/ }).fill('edge-walk');
+await page.getByLabel(/^Addresses that agents dial/).fill('edge-walk.example.com');
+await page.getByRole('button', { name: 'Register it' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'edges-refused');
+await page.getByLabel(/^Addresses that agents dial/).fill('edge-walk.example.com:7844');
+await page.getByLabel(/^DNS names in its certificate/).fill('edge-walk.example.com');
+await page.getByRole('button', { name: 'Register it' }).click();
+await page.getByRole('heading', { name: /edge-walk/, level: 1 }).waitFor();
+await look(page, 'edge-without-rule');
+const edge = page.url().split('?')[0];
+await page.getByRole('link', { name: 'Write one' }).click();
+await page.getByRole('textbox', { name: 'Name' }).fill('edge-walk');
+await page.getByLabel('Issuer', { exact: true }).selectOption({ label: 'machines (https://machines.example.com)' });
+await page.getByLabel('Service account', { exact: true }).selectOption({ label: 'agents' });
+await page.getByLabel(/^Subject, or/).fill('edge-walk');
+await look(page, 'rule-new-edge');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('heading', { name: /edge-walk/, level: 1 }).waitFor();
+await page.goto(edge);
+await page.getByText('edge_id:').waitFor();
+await page.goto(tunnel);
+await page.getByText('Choose its edges').click();
+await page.getByRole('checkbox', { name: 'edge-walk' }).check();
+await look(page, 'tunnel-edges');
+await page.locator(`form[action$="/edges"]`).getByRole('button', { name: 'Save' }).click();
+await page.getByRole('cell', { name: 'pinned' }).waitFor();
+await page.goto(edge);
+await page.getByRole('link', { name: 'Documents' }).waitFor();
+await look(page, 'edge');
+
+await page.goto(`${tunnel}/clients`);
+await page.getByLabel(/^Its certificate, in PEM/).fill('not a certificate');
+await page.getByLabel('Names that may come').fill('uri:spiffe://example.com/products/*');
+await page.getByRole('button', { name: 'Add it' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'clients-refused');
+await page.getByLabel(/^Its certificate, in PEM/).fill(process.env.CLIENT_CA_PEM);
+await page.getByRole('button', { name: 'Add it' }).click();
+await page.getByRole('rowheader', { name: /products/ }).waitFor();
+await page.locator('summary', { hasText: 'Change clca_' }).click();
+await page.locator('summary', { hasText: 'Remove' }).click();
+await look(page, 'clients');
+await page.getByLabel(/^Reason/).fill('a walk');
+await page.getByRole('button', { name: 'Remove' }).click();
+await page.getByText('Done. What is shown below').waitFor();
+
+await page.goto(`${base}/console/tokens`);
+await page.getByRole('button', { name: 'Show its tokens' }).click();
+await page.locator('#token-list').waitFor();
+await page.locator('summary', { hasText: 'Of a service account' }).click();
+await page.locator('form[action$="/service-account"]').getByLabel(/^Reason/).fill('a walk');
+await page.locator('form[action$="/service-account"]').getByRole('button').click();
+await page.getByRole('rowheader', { name: /^Service account/ }).waitFor();
+await page.locator('summary', { hasText: 'Of a rule' }).click();
+await page.locator('summary', { hasText: 'Of an issuer' }).click();
+await look(page, 'tokens');
+
+await page.goto(`${base}/console/organizations`);
+await page.getByRole('textbox', { name: 'Name' }).fill('Branch');
+await page.getByRole('button', { name: 'Make it' }).click();
+await page.getByText('culvert admin-key create NAME').waitFor();
+await look(page, 'organizations-made');
+await page.locator('summary', { hasText: 'Change Branch' }).click();
+await page.locator('summary', { hasText: 'Archive' }).click();
+await look(page, 'organizations');
+await page.getByRole('button', { name: 'Archive' }).click();
+await page.getByText('Done. What is shown below').waitFor();
 
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Certificate authorities' }).click();
 await page.getByRole('link', { name: 'Register an authority' }).click();
@@ -207,12 +276,12 @@ await page.goto(`${base}/console`);
 await page.getByRole('button', { name: 'Sign out' }).click();
 await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 
-for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webhooks', 'edges', 'settings']) {
+for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webhooks', 'edges', 'tokens', 'organizations', 'settings']) {
   await dark.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(dark, `${path.replace('/', '-') || 'overview'}-dark`);
 }
-for (const [name, path] of [['tunnel', ''], ['agent', '/agent']]) {
-  await dark.goto(tunnel + path);
+for (const [name, address] of [['tunnel', tunnel], ['agent', `${tunnel}/agent`], ['clients', `${tunnel}/clients`], ['edge', edge]]) {
+  await dark.goto(address);
   await look(dark, `${name}-dark`);
 }
 await dark.setViewportSize({ width: 420, height: 850 });
