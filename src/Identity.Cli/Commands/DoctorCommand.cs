@@ -168,6 +168,7 @@ internal static class DoctorCommand
             var finding = await new CallProbe(
                 new CallTarget(url.Uri, ParseAddress(context.Get(flags.ConnectTo), port), bundle, token)
                 {
+                    FindsPath = context.Get(flags.Path) is null,
                     Notes = [from],
                 },
                 context.Settings.Timeout
@@ -290,7 +291,12 @@ internal static class DoctorCommand
         public Option<string?> Route { get; } =
             Flags.Text("--route", "NAME", "label of the MCP server under the tunnel's domain");
 
-        public Option<string?> Path { get; } = Flags.Text("--path", "PATH", "of the MCP server (default: /mcp)");
+        public Option<string?> Path { get; } =
+            Flags.Text(
+                "--path",
+                "PATH",
+                "of the MCP server (default: as the route's RFC 9728 document says, else /mcp)"
+            );
 
         public Option<int?> Port { get; } =
             new("--port")

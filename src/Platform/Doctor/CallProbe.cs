@@ -41,7 +41,15 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>An answer that says who the server is stays far below.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
+    /// <summary>Of a host that is one resource as a whole (RFC 9728 §3); routes with their own path are served there too.</summary>
+    private const string MetadataPath = "/.well-known/oauth-protected-resource";
+
+    private const int MaxMetadataBytes = 64 * 1024;
+
     private const string OnAgentsHost = "run tunnel-agent doctor on the agent's host to see its certificate and expiry";
+
+    private Uri url = target.Url;
+    private IReadOnlyList<string> notes = target.Notes;
 
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";
@@ -100,6 +108,11 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         using var handler = trust is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(trust);
         handler.ConnectCallback = ConnectAsync;
         using var http = new HttpClient(handler) { Timeout = timeout };
+        if (target.FindsPath)
+        {
+            await FindPathAsync(http, cancel);
+        }
+
         using var modern = await PostAsync(http, Discover, Modern, cancel);
         if (IsFinal(modern) || await HasResultAsync(modern, cancel))
         {
@@ -110,6 +123,47 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         var finding = Read(legacy, Legacy);
         await EndSessionAsync(http, legacy, cancel);
         return finding;
+    }
+
+    private async Task FindPathAsync(HttpClient http, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(target.Url, MetadataPath));
+        request.Headers.Accept.ParseAdd("application/json");
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        var path = answer.StatusCode == HttpStatusCode.OK ? await ReadPathAsync(answer, cancel) : null;
+        // Never resolved as a reference: "//other/path" would name another host, which would get the token.
+        url = path is null ? target.Url : new UriBuilder(target.Url) { Path = path }.Uri;
+        notes =
+        [
+            .. target.Notes,
+            path is null
+                ? $"path: {url.AbsolutePath}, because {MetadataPath} of the host names none: --path names another"
+                : $"path: {url.AbsolutePath}, from {MetadataPath} of the host",
+        ];
+    }
+
+    /// <summary>The path of the document's <c>resource</c>, which is called on the target's host alone; null = there is none.</summary>
+    private static async Task<string?> ReadPathAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
+        var buffer = new byte[MaxMetadataBytes];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
+        try
+        {
+            using var document = JsonDocument.Parse(buffer.AsMemory(0, length));
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("resource", out var resource)
+                && resource.ValueKind == JsonValueKind.String
+                && Uri.TryCreate(resource.GetString(), UriKind.Absolute, out var named)
+                && named.Scheme == Uri.UriSchemeHttps
+                ? named.AbsolutePath
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null; // not JSON, or no Unicode
+        }
     }
 
     private async Task<HttpResponseMessage> PostAsync(
@@ -145,7 +199,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     private HttpRequestMessage Request(HttpMethod method, string? version)
     {
-        var request = new HttpRequestMessage(method, target.Url);
+        var request = new HttpRequestMessage(method, url);
         if (version is not null)
         {
             request.Headers.Add(VersionHeader, version);
@@ -255,7 +309,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         var status = (int)answer.StatusCode;
         var hop = Header(answer, HopHeader);
         var seen =
-            $"POST {target.Url} returned {status}{(hop is null ? "" : $", failed hop {hop}, {Header(answer, ReasonHeader)}")}";
+            $"POST {url} returned {status}{(hop is null ? "" : $", failed hop {hop}, {Header(answer, ReasonHeader)}")}";
         return answer.StatusCode switch
         {
             HttpStatusCode.OK or HttpStatusCode.Accepted when hop is null => DoctorFinding.Pass(
@@ -278,7 +332,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                     : $"docs/errors.md: {Header(answer, ReasonHeader) ?? "status"}"
             ) with
             {
-                Evidence = [seen],
+                Evidence = [seen, .. notes],
             },
         };
     }
@@ -321,7 +375,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         };
         return DoctorFinding.Fail(Id, $"The call got no response: {cause}", judged.Why, judged.Next) with
         {
-            Evidence = [$"POST {target.Url} by {target.Address?.ToString() ?? "DNS"}", .. target.Notes],
+            Evidence = [$"POST {url} by {target.Address?.ToString() ?? "DNS"}", .. notes],
         };
     }
 

@@ -16,6 +16,12 @@ public sealed record CallTarget(Uri Url, EndPoint? Address, X509Certificate2Coll
     /// <summary>How to connect where neither DNS nor <see cref="Address"/> decides; null = plain TCP.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
+    /// <summary>
+    /// The path in <see cref="Url"/> is a guess: the one that the host's RFC 9728 document names is used instead, if it has
+    /// one.
+    /// </summary>
+    public bool FindsPath { get; init; }
+
     /// <summary>Where port and name came from: evidence of a failure.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

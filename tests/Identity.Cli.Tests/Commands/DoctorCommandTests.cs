@@ -8,6 +8,8 @@ namespace Culvert.Identity.Cli.Tests.Commands;
 
 public sealed class DoctorCommandTests : CommandTest
 {
+    private const string Metadata = "GET /.well-known/oauth-protected-resource";
+
     [Fact]
     public async Task EverythingWell_ProvesTheCall()
     {
@@ -107,6 +109,67 @@ public sealed class DoctorCommandTests : CommandTest
         run.Out.ShouldContain("came back (MCP 2025-11-25)");
         Last.Method.ShouldBe("DELETE");
         Last.Headers["mcp-session-id"].ShouldBe("session-1");
+    }
+
+    [Fact]
+    public async Task Path_IsWhatTheRoutesMetadataNames_OnTheSameHost()
+    {
+        Prepare();
+        Service
+            .On(Metadata, """{"resource":"https://elsewhere.test/v1/tools"}""")
+            .On("POST /v1/tools", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+
+        var run = await RunAsync();
+
+        run.ExitCode.ShouldBe(0, run.Out);
+        run.Out.ShouldContain($"POST https://docs.test:{Service.Url.Port}/v1/tools returned 200");
+    }
+
+    [Fact] // the call, and with it the token, goes to no other host
+    public async Task Path_ThatLooksLikeAHost_StaysAPath()
+    {
+        Prepare();
+        Service
+            .On(Metadata, """{"resource":"https://docs.test//127.0.0.1:1/mcp"}""")
+            .On("POST //127.0.0.1:1/mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+
+        var run = await RunAsync();
+
+        run.Out.ShouldContain($"POST https://docs.test:{Service.Url.Port}//127.0.0.1:1/mcp returned");
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"resource":1}""")]
+    [InlineData("""{"resource":"http://docs.test/v1/tools"}""")]
+    [InlineData("not JSON")]
+    public async Task Path_MetadataNamesNone_IsTheUsualOneAndSaid(string metadata)
+    {
+        Prepare();
+        Service.On(Metadata, metadata);
+
+        var run = await RunAsync();
+
+        run.ExitCode.ShouldBe(ExitCode.CheckFailed);
+        run.Out.ShouldContain($"POST https://docs.test:{Service.Url.Port}/mcp returned");
+        run.Out.ShouldContain(
+            "path: /mcp, because /.well-known/oauth-protected-resource of the host names none: --path names another"
+        );
+    }
+
+    [Fact]
+    public async Task Path_Given_IsCalledAsItIs()
+    {
+        Prepare();
+        Service
+            .On(Metadata, """{"resource":"https://docs.test/v1/tools"}""")
+            .On("POST /other", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+
+        var run = await RunAsync("--path", "/other");
+
+        run.ExitCode.ShouldBe(0, run.Out);
+        run.Out.ShouldContain("/other returned 200");
     }
 
     [Fact]

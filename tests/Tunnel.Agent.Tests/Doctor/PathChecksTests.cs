@@ -58,9 +58,22 @@ public sealed class PathChecksTests : IDisposable
         found.Next[0].ShouldBe("tunnel-agent health");
     }
 
-    private async Task<DoctorFinding> RunAsync(string id, DateTimeOffset leafEnds)
+    [Fact]
+    public async Task Call_RouteWithItsOwnPath_IsCalledThere()
+    {
+        var found = await RunAsync(PathChecks.Call, scene.Now + TimeSpan.FromHours(1), path: "/v1/tools");
+
+        var port = ((IPEndPoint)closed.LocalEndPoint!).Port;
+        found.Evidence[0].ShouldStartWith($"docs: https://docs.x.tunnel.test:{port}/v1/tools: ");
+    }
+
+    private async Task<DoctorFinding> RunAsync(string id, DateTimeOffset leafEnds, string path = "/mcp")
     {
         var facts = scene.Facts();
+        var settings = facts.Settings with
+        {
+            Routes = [.. facts.Settings.Routes.Select(r => r with { Oauth = r.Oauth with { Path = path } })],
+        };
         var state = facts.State with
         {
             Feed = scene.Feed() with
@@ -77,12 +90,7 @@ public sealed class PathChecksTests : IDisposable
                 ],
             },
         };
-        var checks = new PathChecks(
-            facts.Settings,
-            state,
-            new FakeTimeProvider(scene.Now),
-            leaf: scene.LeafUntil(leafEnds)
-        );
+        var checks = new PathChecks(settings, state, new FakeTimeProvider(scene.Now), leaf: scene.LeafUntil(leafEnds));
         var found = await checks.RunAsync(TestContext.Current.CancellationToken);
         string.Join('\n', found.SelectMany(f => f.Evidence)).ShouldNotContain("inner exception");
         return found.Single(f => f.Id == id);
