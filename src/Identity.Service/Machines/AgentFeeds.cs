@@ -104,6 +104,7 @@ internal sealed class AgentFeeds(
                 Domain = tunnel.Domain,
                 Status = tunnel.Status,
                 PublicPort = tunnel.PublicPort,
+                Affinity = tunnel.Affinity,
                 TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
             },
             Edges =

@@ -22,6 +22,14 @@ public sealed record AgentFeedTunnel
     public int? PublicPort { get; init; }
 
     /// <summary>
+    /// One of <see cref="TunnelAffinity"/>: what edges bind to one agent of the tunnel (S29). Null from services that do not
+    /// say.
+    /// </summary>
+    [JsonPropertyName("affinity")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Affinity { get; init; }
+
+    /// <summary>
     /// base64url of 32 bytes, a secret: binds the ids of MCP sessions to principals, the same for all agents of the tunnel
     /// (P8). Null from services that know no such thing.
     /// </summary>

@@ -8,6 +8,7 @@ using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Doctor;
@@ -30,18 +31,32 @@ internal sealed class PathChecks(
     public const string Upstreams = "upstreams";
     public const string Call = "call";
 
-    public static readonly IReadOnlyList<string> Ids = [EdgeNames, Edges, PublicPorts, Upstreams, Call];
+    public static readonly IReadOnlyList<string> Ids =
+    [
+        EdgeNames,
+        Edges,
+        PublicPorts,
+        Upstreams,
+        AffinityCheck.Id,
+        Call,
+    ];
 
     private IReadOnlyList<string> Addresses => [.. (state.Feed?.Edges ?? []).SelectMany(e => e.Addresses)];
 
-    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var (names, edges) = (await CheckNamesAsync(cancellationToken), await CheckEdgesAsync(cancellationToken));
+        var probed = await ProbeAsync(cancellationToken);
+        return
         [
-            await CheckNamesAsync(cancellationToken),
-            await CheckEdgesAsync(cancellationToken),
+            names,
+            edges,
             CheckPorts(),
-            await CheckUpstreamsAsync(cancellationToken),
+            CheckUpstreams(probed),
+            AffinityCheck.Check(state.Feed?.Tunnel, [.. probed.Select(p => (p.Route.Name, p.Route.Upstream, p.State))]),
             await new CallCheck(settings, state, leaf, time).RunAsync(cancellationToken),
         ];
+    }
 
     public async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
     {
@@ -182,15 +197,27 @@ internal sealed class PathChecks(
             );
     }
 
-    private async Task<DoctorFinding> CheckUpstreamsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(RouteSettings Route, ProbeState State)>> ProbeAsync(
+        CancellationToken cancellationToken
+    )
     {
-        var (good, bad) = (new List<string>(), new List<string>());
+        var probed = new List<(RouteSettings, ProbeState)>();
         foreach (var route in settings.Routes)
         {
-            var probed = await UpstreamTrial.RunAsync(route, settings.Issuers, time, cancellationToken);
+            probed.Add((route, await UpstreamTrial.RunAsync(route, settings.Issuers, time, cancellationToken)));
+        }
+
+        return probed;
+    }
+
+    private DoctorFinding CheckUpstreams(IReadOnlyList<(RouteSettings Route, ProbeState State)> probed)
+    {
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var (route, found) in probed)
+        {
             var line = string.Create(CultureInfo.InvariantCulture, $"{route.Name} {route.Upstream.Address}");
-            (probed.IsHealthy == true ? good : bad).Add(
-                probed.IsHealthy == true ? $"{line}: answers" : $"{line}: {probed.Detail}"
+            (found.IsHealthy == true ? good : bad).Add(
+                found.IsHealthy == true ? $"{line}: answers" : $"{line}: {found.Detail}"
             );
         }
 

@@ -42,6 +42,10 @@ internal sealed class RunningChecks(
             CheckEdges(),
             path.CheckPorts(),
             CheckUpstreams(current),
+            AffinityCheck.Check(
+                facts.State.Feed?.Tunnel,
+                [.. current.Probes.Select(p => (p.Route.Name, p.Route.Upstream.Settings, p.State))]
+            ),
             LongPollCheck.Check(longPolls()),
             ConnectorCheck.Check(connectors()),
         ];

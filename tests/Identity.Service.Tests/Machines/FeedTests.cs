@@ -68,6 +68,22 @@ public sealed class FeedTests
             (await agent.GetOkAsync("/v1/agent/feed")).GetProperty("tunnel").Text("session_key");
     }
 
+    [Fact] // S29: the agent's doctor warns of routes that keep sessions
+    public async Task AgentFeed_Affinity_IsThatOfTheTunnel()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        (await AffinityAsync()).ShouldBe("hostname");
+
+        await service.Api.PostOkAsync($"/v1/tunnels/{tunnel.Id()}", """{"revision":1,"affinity":"client"}""");
+
+        (await AffinityAsync()).ShouldBe("client");
+
+        async Task<string> AffinityAsync() =>
+            (await agent.GetOkAsync("/v1/agent/feed")).GetProperty("tunnel").Text("affinity");
+    }
+
     [Fact]
     public async Task AgentFeed_RevokedAgentsOfOthers_AreNotItsBusiness()
     {

@@ -37,6 +37,22 @@ public sealed class WireJsonTests
             );
     }
 
+    [Theory] // services of other versions: one that does not say, and one that says more
+    [InlineData("", null)]
+    [InlineData(""","affinity":"client","added_later":{"a":1}""", "client")]
+    public void Deserialize_AgentFeedOfAnotherVersion_IsRead(string members, string? affinity)
+    {
+        var feed = JsonSerializer.Deserialize(
+            $$"""
+            {"type":"agent_feed","revision":7,"tunnel":{"id":"tnl_1","domain":"x.test","status":"active","trust_bundle":{"epoch":1,"pem":""}{{members}} },
+            "edges":[],"platform_bundle":{"epoch":1,"pem":""},"revoked_serials":[],"server_certificate_mode":"files"}
+            """,
+            WireJson.Default.AgentFeed
+        );
+
+        feed!.Tunnel.Affinity.ShouldBe(affinity);
+    }
+
     [Fact]
     public void Serialize_EdgeReport_HasTheMembersOfTheContract()
     {

@@ -27,7 +27,9 @@ public sealed class McpProbeTests
         );
         await using var upstream = Http(server);
 
-        (await upstream.ProbeAsync(RouteTo(upstream), Token)).IsHealthy.ShouldBe(true);
+        (await upstream.ProbeAsync(RouteTo(upstream), Token)).ShouldBe(
+            new ProbeState(true, "") { KeepsSessions = false }
+        );
 
         var request = await server.NextAsync();
         request.RequestLine.ShouldBe("POST /mcp HTTP/1.1");
@@ -48,7 +50,9 @@ public sealed class McpProbeTests
         await using var upstream = Http(server);
 
         (await upstream.ProbeAsync(RouteTo(upstream), Token)).IsHealthy.ShouldBe(true);
-        (await upstream.ProbeAsync(RouteTo(upstream), Token)).IsHealthy.ShouldBe(true);
+        (await upstream.ProbeAsync(RouteTo(upstream), Token)).ShouldBe(
+            new ProbeState(true, "") { KeepsSessions = true }
+        );
 
         var asked = new List<string>();
         for (var i = 0; i < 9; i++)
@@ -66,6 +70,22 @@ public sealed class McpProbeTests
         asked.ShouldBe(["server/discover", .. legacy, .. legacy]);
     }
 
+    [Fact]
+    public async Task Http_LegacyServerWithoutSessions_IsKnownToKeepNone()
+    {
+        await using var server = Answering(r =>
+            Asks(r, "initialize") ? Json(200, """{"jsonrpc":"2.0","id":1,"result":{}}""")
+            : Asks(r, "notifications/initialized") ? "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+            : Asks(r, "tools/list") ? Json(200, """{"jsonrpc":"2.0","id":2,"result":{"tools":[]}}""")
+            : Json(400, """{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no"}}""")
+        );
+        await using var upstream = Http(server);
+
+        (await upstream.ProbeAsync(RouteTo(upstream), Token)).ShouldBe(
+            new ProbeState(true, "") { KeepsSessions = false }
+        );
+    }
+
     [Theory]
     [InlineData(401, true)]
     [InlineData(403, true)]
@@ -80,6 +100,7 @@ public sealed class McpProbeTests
         var state = await upstream.ProbeAsync(RouteTo(upstream), Token);
 
         state.IsHealthy.ShouldBe(healthy);
+        state.KeepsSessions.ShouldBeNull();
         state.Detail.ShouldContain($"{status}");
     }
 

@@ -66,7 +66,7 @@ internal sealed class CalloutUpstream(
 
     /// <summary>It lives as long as the agent does; its targets are their own concern.</summary>
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
-        Task.FromResult(new ProbeState(true, ""));
+        Task.FromResult(new ProbeState(true, "") { KeepsSessions = false });
 
     protected override ValueTask EndAsync()
     {

@@ -66,7 +66,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         using var request = requests.Create(HttpMethod.Post, ProbeMessages.Discover, ProbeMessages.Modern);
         request.Headers.Add(McpHeaders.Method, "server/discover");
         var (state, _) = await CallAsync(route, request, "server/discover", needsResult: true, cancellationToken);
-        return state;
+        return state is { IsHealthy: true, Detail: "" } ? state with { KeepsSessions = false } : state;
     }
 
     private async Task<ProbeState> TryLegacyAsync(Route route, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
             using var list = requests.Create(HttpMethod.Post, ProbeMessages.ListTools, ProbeMessages.Legacy, session);
             (state, _) = await CallAsync(route, list, "tools/list", needsResult: false, cancellationToken);
-            return state;
+            return state with { KeepsSessions = session is not null };
         }
         finally
         {
