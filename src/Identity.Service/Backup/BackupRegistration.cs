@@ -1,8 +1,10 @@
+using Culvert.Identity.Service.Jobs;
+
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>The capability's door.</summary>
 internal static class BackupRegistration
 {
     public static IServiceCollection AddBackup(this IServiceCollection services) =>
-        services.AddHostedService<RestoreNotice>();
+        services.AddHostedService<RestoreNotice>().AddSingleton<RecurringJob, BackupMetrics>();
 }

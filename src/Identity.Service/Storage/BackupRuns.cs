@@ -12,6 +12,15 @@ internal sealed class BackupRuns(Database database)
             await database.ScalarAsync<long?>("SELECT MAX(made_at_ms) FROM backup_runs", cancellationToken)
         );
 
+    /// <summary>When the newest backup was made; when the installation was made, while there is none.</summary>
+    public async ValueTask<DateTimeOffset> FindLastOrBeginningAsync(CancellationToken cancellationToken) =>
+        Instants.FromStore(
+            await database.SingleAsync<long>(
+                "SELECT COALESCE((SELECT MAX(made_at_ms) FROM backup_runs), created_at_ms) FROM installation",
+                cancellationToken
+            )
+        );
+
     /// <summary>
     /// Records a backup, also while nodes run. The row belongs to no audit chain: a backup changes nothing that a restore
     /// would have to repeat.

@@ -111,6 +111,7 @@ internal static class EventIds
     public const int SchemaNewer = 6008;
     public const int NodeExchangeFailed = 6009;
     public const int NodeExchangeRegained = 6010;
+    public const int BackupAgeUnknown = 6011;
 
     // 7000: Admin
     public const int AdminKeyUsesNotWritten = 7000;
