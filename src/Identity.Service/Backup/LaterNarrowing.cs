@@ -60,6 +60,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.AcmeChallengeEnded,
         AuditEvents.EdgeDrained,
         AuditEvents.EdgeResumed,
+        AuditEvents.EdgeServedOffline,
         AuditEvents.AgentDisconnected,
         AuditEvents.AuditCheckpointDisputed,
         AuditEvents.AgentCheckpointDisputed,

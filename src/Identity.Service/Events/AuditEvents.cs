@@ -83,6 +83,7 @@ internal static class AuditEvents
 
     public const string EdgeDrained = "edge_drained";
     public const string EdgeResumed = "edge_resumed";
+    public const string EdgeServedOffline = "edge_served_offline";
     public const string AgentDisconnected = "agent_disconnected";
     public const string EdgeCreated = "edge_created";
     public const string EdgeArchived = "edge_archived";

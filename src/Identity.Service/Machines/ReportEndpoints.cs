@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Servers;
@@ -163,6 +164,7 @@ internal sealed class ReportEndpoints(
         return await CommitAsync(
             new Decision
             {
+                Event = await FindGraceAsync(edge, report, request, cancellationToken),
                 Statements =
                 [
                     save,
@@ -183,6 +185,31 @@ internal sealed class ReportEndpoints(
             },
             cancellationToken
         );
+    }
+
+    // An edge repeats it in each report; the stored one tells whether it is in the audit already.
+    private async ValueTask<EdgeServedOffline?> FindGraceAsync(
+        Edge edge,
+        EdgeReport report,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            report.OfflineGrace is not { } grace
+            || await edges.FindReportAsync(edge.Id, cancellationToken) is { } stored
+                && JsonSerializer.Deserialize(stored, WireJson.Default.EdgeReport)?.OfflineGrace == grace
+        )
+        {
+            return null;
+        }
+
+        return new EdgeServedOffline(edge, grace)
+        {
+            At = time.GetUtcNow(),
+            Cause = AuditCause.Of(request.Peer, request),
+            Resources = [new AuditResource("edge", edge.Id.Value)],
+        };
     }
 
     private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)
@@ -241,6 +268,11 @@ internal sealed class ReportEndpoints(
         if (report.ConnectPublicPort is < 1 or > 65535)
         {
             return RequestErrors.Invalid.Refuse("connect_public_port: a port from 1 to 65535 or null is required.");
+        }
+
+        if (report.OfflineGrace is { } grace && (grace.LastContact > grace.From || grace.From > grace.To))
+        {
+            return RequestErrors.Invalid.Refuse("offline_grace: last_contact, from and to are required in this order.");
         }
 
         return

@@ -71,6 +71,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
             ConnectPublicPort = own.ConnectPublicPort,
             Agents = own.Agents,
             ClientConnections = own.ClientConnections,
+            OfflineGrace = own.OfflineGrace,
             Leaving = leaving,
         };
         return client.ReportAsync(report, ct);

@@ -15,4 +15,7 @@ public sealed record EdgeReportContent
 
     /// <summary>Open client connections by tunnel id.</summary>
     public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
+
+    /// <summary>The newest time without contact; null = there was none since the start.</summary>
+    public EdgeReportGrace? OfflineGrace { get; init; }
 }

@@ -36,6 +36,11 @@ public sealed record EdgeReport
     [JsonPropertyName("client_connections")]
     public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
 
+    /// <summary>The newest time without contact since the edge started, repeated in each report; null = there was none.</summary>
+    [JsonPropertyName("offline_grace")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EdgeReportGrace? OfflineGrace { get; init; }
+
     /// <summary>This is its last word: it stops, and nothing needs to wait for it any more.</summary>
     [JsonPropertyName("leaving")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -30,6 +30,7 @@ internal static class EdgeReporting
             ClientConnections = (server?.Traffic.All ?? [])
                 .Where(t => t.Open > 0)
                 .ToDictionary(t => t.TunnelId, t => t.Open, StringComparer.Ordinal),
+            OfflineGrace = server?.LastGrace,
         };
     }
 }

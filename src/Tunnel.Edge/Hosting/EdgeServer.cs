@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Telemetry;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
@@ -41,6 +42,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly ITimer sweeper;
     private readonly ITimer leaving;
     private FeedAge feedAge;
+    private (DateTimeOffset LastContact, DateTimeOffset From)? grace; // owned by the sweeper
+    private volatile EdgeReportGrace? lastGrace;
     private volatile bool stopping;
     private long? drainingSince; // owned by the sweeper
     private bool agentsSentAway; // likewise
@@ -64,7 +67,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         this.state = state;
         this.time = time;
         logger = loggers.CreateLogger<EdgeServer>();
-        feedAge = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace);
+        FollowGrace(feedAge = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace));
         Traffic = new TunnelTrafficRegistry(settings.TunnelDefaults, time);
         Agents = new AgentRegistry(settings.Agents, state, time, loggers.CreateLogger<AgentRegistry>());
         agentListener = new AgentListener(
@@ -136,9 +139,12 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Agents came or left since the last second: others want to know. A storm of them is one event a second.
+    /// Agents came or left since the last second, or a time without contact ended: others want to know. A storm of them is one event a second.
     /// </summary>
     public event Action? AgentsChanged;
+
+    /// <summary>The newest time without contact to the service that has ended; null = none since the start (S10).</summary>
+    public EdgeReportGrace? LastGrace => lastGrace;
 
     /// <summary>In force now: ask for them at each use.</summary>
     public EdgeSettings Settings => settings;
@@ -368,6 +374,27 @@ internal sealed class EdgeServer : IAsyncDisposable
             ? TakeoverTime
             : settings.DrainDelay;
 
+    // The service writes it into its audit once it is back (S10).
+    private void FollowGrace(FeedAge age)
+    {
+        var now = time.GetUtcNow();
+        if (age == FeedAge.OfflineGrace)
+        {
+            grace = (state.LastContact ?? now, now);
+        }
+        else if (grace is (var lastContact, var from))
+        {
+            grace = null;
+            lastGrace = new EdgeReportGrace
+            {
+                LastContact = lastContact,
+                From = from,
+                To = now,
+            };
+            AgentsChanged?.Invoke();
+        }
+    }
+
     private double FeedSeconds() =>
         state.LastContact is { } last ? Math.Max(0, (time.GetUtcNow() - last).TotalSeconds) : -1;
 
@@ -401,6 +428,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             if (age != feedAge)
             {
                 feedAge = age;
+                FollowGrace(age);
                 Log.Contact(logger, age, state.LastContact, settings.Agents.OfflineGrace);
             }
         }

@@ -22,6 +22,12 @@ public sealed class ReportTests
          "version":"0.1.0","routes":[{"name":"docs","hostname":"docs.x","upstream_healthy":true,"detail":""}]}
         """;
 
+    private const string FromBeforeContact =
+        """{"last_contact":"2026-11-25T02:00:01Z","from":"2026-11-25T02:00:00Z","to":"2026-11-25T02:10:00Z"}""";
+
+    private const string ToBeforeFrom =
+        """{"last_contact":"2026-11-25T02:00:00Z","from":"2026-11-25T02:01:00Z","to":"2026-11-25T02:00:59Z"}""";
+
     private readonly ScriptedPeers peers = new();
     private readonly ScriptedEnrollments enrollments = new();
 
@@ -42,6 +48,51 @@ public sealed class ReportTests
         first.GetProperty("edges")[0].GetProperty("public_port").GetInt32().ShouldBe(9443);
         second.GetProperty("revision").GetInt64().ShouldBe(first.GetProperty("revision").GetInt64());
         (await service.Api.GetOkAsync("/v1/edges/" + id)).GetProperty("public_port").GetInt32().ShouldBe(9443);
+    }
+
+    [Fact]
+    public async Task Edge_ServedWithoutContact_IsInTheAuditOnce()
+    {
+        await using var service = await StartAsync();
+        var id = await FeedTests.CreateEdgeAsync(service);
+        var (edge, _) = service.Edge(peers, id);
+
+        await ReportAsync(EdgeReport);
+        (await EventsAsync()).ShouldBeEmpty();
+        await ReportAsync(Offline("02:10:00"));
+        await ReportAsync(Offline("02:10:00"));
+        var first = (await EventsAsync()).ShouldHaveSingleItem();
+        first.Text("edge_id").ShouldBe(id);
+        first.Text("last_contact").ShouldBe("2026-11-25T02:00:00Z");
+        first.Text("from").ShouldBe("2026-11-25T02:01:00Z");
+        first.Text("to").ShouldBe("2026-11-25T02:10:00Z");
+        await ReportAsync(Offline("02:30:00"));
+        (await EventsAsync()).Select(one => one.Text("to")).ShouldContain("2026-11-25T02:30:00Z");
+        (await EventsAsync()).Count.ShouldBe(2);
+
+        async Task ReportAsync(string report) =>
+            (await edge.PostAsync("/v1/edge/reports", report)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        // An edge belongs to no organization: the entry is in the export of those who operate the installation.
+        async Task<IReadOnlyList<JsonElement>> EventsAsync() =>
+            [
+                .. (await service.Api.GetStringAsync("/v1/audit/export", TestContext.Current.CancellationToken))
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => JsonElement.Parse(line).Text("body"))
+                    .Where(body =>
+                        body is not null && body.Contains("\"edge_served_offline\"", StringComparison.Ordinal)
+                    )
+                    .Select(body => JsonElement.Parse(body!).GetProperty("event_data")),
+            ];
+
+        static string Offline(string to) =>
+            EdgeReport.Replace(
+                "\"serial\":",
+                $$"""
+                "offline_grace":{"last_contact":"2026-11-25T02:00:00Z","from":"2026-11-25T02:01:00Z","to":"2026-11-25T{{to}}Z"},"serial":
+                """,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -320,6 +371,9 @@ public sealed class ReportTests
     [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":9443,\"connect_public_port\":65536")]
     [InlineData("\"connections\":2", "\"connections\":-2")]
     [InlineData("\"serial\":\"ed9e\",", "")]
+    [InlineData("\"serial\":", "\"offline_grace\":{\"last_contact\":\"2026-11-25T02:00:00Z\"},\"serial\":")]
+    [InlineData("\"serial\":", "\"offline_grace\":" + FromBeforeContact + ",\"serial\":")]
+    [InlineData("\"serial\":", "\"offline_grace\":" + ToBeforeFrom + ",\"serial\":")]
     [InlineData("\"connections\":2", "\"connections\":2147483647")]
     [InlineData("\"agents\":[", "\"agents\":[null,")]
     public async Task Edge_BadReport_IsRefused(string good, string bad)

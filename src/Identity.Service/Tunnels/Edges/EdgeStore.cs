@@ -119,6 +119,14 @@ internal sealed class EdgeStore(Database database)
         return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
     }
 
+    /// <summary>The edge's last report as JSON; null = it has not reported.</summary>
+    public ValueTask<string?> FindReportAsync(EdgeId id, CancellationToken cancellationToken) =>
+        database.ScalarAsync<string>(
+            "SELECT body FROM edge_reports WHERE edge_id = @Id",
+            new { Id = id.Value },
+            cancellationToken
+        );
+
     /// <summary>Last reports of the unarchived edges.</summary>
     public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>A time in which the edge served by its last feed, without contact to the service (S10). By the edge's clock.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EdgeReportGrace
+{
+    /// <summary>When the service had answered last: nothing newer was known.</summary>
+    [JsonPropertyName("last_contact")]
+    public required DateTimeOffset LastContact { get; init; }
+
+    /// <summary>When the edge noticed, or started.</summary>
+    [JsonPropertyName("from")]
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>When the service answered again, or the grace was over.</summary>
+    [JsonPropertyName("to")]
+    public required DateTimeOffset To { get; init; }
+}
