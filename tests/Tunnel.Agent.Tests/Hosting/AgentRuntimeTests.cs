@@ -49,6 +49,7 @@ public sealed class AgentRuntimeTests : IDisposable
             (PathChecks.Edges, DoctorStatus.Pass),
             (PathChecks.PublicPorts, DoctorStatus.Skip),
             (PathChecks.Upstreams, DoctorStatus.Pass),
+            (AffinityCheck.Id, DoctorStatus.Skip),
             (PathChecks.Call, DoctorStatus.Fail), // this edge takes agents alone
         ]);
 
