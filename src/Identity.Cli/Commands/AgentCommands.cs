@@ -10,6 +10,10 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert agent</c>: what enrolled for a tunnel and last reported.</summary>
 internal static class AgentCommands
 {
+    private const string AllAgents = "/v1/agents";
+
+    private static readonly string[] States = ["live", "offline", "revoked"];
+
     private static readonly Column[] Columns =
     [
         new("ID", "id", Fit.Keep),
@@ -132,34 +136,25 @@ internal static class AgentCommands
         var tunnel = Flags
             .Text("--tunnel", "TUNNEL", "only this tunnel's (default: every tunnel's)")
             .Offering(Noun.Tunnel);
+        var state = Flags.OneOf("--state", "only agents in this state", States);
+        var flags = new ListFlags();
         return verbs.Create(
             "list",
             "list agents",
             async (context, cancel) =>
-            {
-                var client = await context.ClientAsync(cancel);
-                if (context.Get(tunnel) is { } one)
-                {
-                    var path = await context.PathAsync(Noun.Tunnel, one, cancel);
-                    return CommandResult.List(await client.GetAsync($"{path}/agents", cancel), Columns);
-                }
-
-                var data = new JsonArray();
-                await foreach (var item in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
-                {
-                    var agents = await client.GetAsync($"{Noun.Tunnel.GetPath(item.Text("id") ?? "")}/agents", cancel);
-                    foreach (var agent in agents.Json.Data())
-                    {
-                        data.Add(agent?.DeepClone());
-                    }
-                }
-
-                return CommandResult.List(
-                    ApiAnswer.FromJson(new JsonObject { ["data"] = data, ["next_page"] = null }),
-                    Columns
-                );
-            },
-            [tunnel, .. ListFlags.OfWhole()]
+                await flags.RunAsync(
+                    context,
+                    AllAgents,
+                    new Query()
+                        .Add(
+                            "tunnel_id",
+                            context.Get(tunnel) is { } name ? await context.IdAsync(Noun.Tunnel, name, cancel) : null
+                        )
+                        .Add("state", context.Get(state)),
+                    Columns,
+                    cancel
+                ),
+            [tunnel, state, .. flags.OptionsWithoutArchived]
         );
     }
 }

@@ -57,6 +57,7 @@ internal static class TunnelsRegistration
             .AddSingleton<FeedPolling>()
             .AddSingleton<AgentDirectory>()
             .AddSingleton<AgentEndpoints>()
+            .AddSingleton<AgentListEndpoint>()
             .AddSingleton<TunnelEdges>();
 
     public static void MapTunnels(this ApiHost host)
@@ -95,6 +96,7 @@ internal static class TunnelsRegistration
         host.Delete("/v1/client_range_sets/{name}", access, sets.RemoveAsync);
 
         var agents = host.Services.GetRequiredService<AgentEndpoints>();
+        host.Get("/v1/agents", access, host.Services.GetRequiredService<AgentListEndpoint>().ListAsync);
         host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke", access, agents.RevokeAsync);
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect", access, agents.DisconnectAsync);

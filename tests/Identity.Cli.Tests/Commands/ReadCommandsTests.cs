@@ -11,7 +11,7 @@ public sealed class ReadCommandsTests : CommandTest
     [InlineData("workspace list", "GET /v1/organizations/workspaces")]
     [InlineData("whoami", "GET /v1/organizations/current")]
     [InlineData("cert list --tunnel tnl_01 --serial 0A:FF", "GET /v1/certificates?tunnel_id=tnl_01&serial=0aff")]
-    [InlineData("agent list --tunnel tnl_01", "GET /v1/tunnels/tnl_01/agents")]
+    [InlineData("agent list --tunnel tnl_01 --state live", "GET /v1/agents?tunnel_id=tnl_01&state=live")]
     [InlineData("history list --denied --limit 5", "GET /v1/authentication_history?decision=denied&limit=5")]
     [InlineData("audit list --page p", "GET /v1/audit?page=p")]
     [InlineData(
@@ -117,14 +117,13 @@ public sealed class ReadCommandsTests : CommandTest
     }
 
     [Fact]
-    public async Task AgentList_WithoutTunnel_JoinsThoseOfEveryTunnel()
+    public async Task AgentList_All_ReadsEveryPage()
     {
         Service
-            .On("GET /v1/tunnels?limit=100", """{"data":[{"id":"tnl_01"},{"id":"tnl_02"}],"next_page":null}""")
-            .On("GET /v1/tunnels/tnl_01/agents", """{"data":[{"id":"agt_01"}],"next_page":null}""")
-            .On("GET /v1/tunnels/tnl_02/agents", """{"data":[{"id":"agt_02"}],"next_page":null}""");
+            .On("GET /v1/agents", """{"data":[{"id":"agt_01"}],"next_page":"p2"}""")
+            .On("GET /v1/agents?page=p2", """{"data":[{"id":"agt_02"}],"next_page":null}""");
 
-        (await Stage.RunAsync("agent", "list", "-o", "name")).Out.ShouldBe("agt_01\nagt_02\n");
+        (await Stage.RunAsync("agent", "list", "--all", "-o", "name")).Out.ShouldBe("agt_01\nagt_02\n");
     }
 
     [Theory]

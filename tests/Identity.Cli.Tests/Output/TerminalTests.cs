@@ -21,7 +21,7 @@ public sealed class TerminalTests : CommandTest
         {
             {
                 "agent list",
-                $"GET /v1/tunnels/{Tunnel}/agents",
+                "GET /v1/agents",
                 $$"""{"id":"{{Agent}}","tunnel_id":"{{Tunnel}}","instance_id":"docs-7d9f8b6c5-x2x9z","method":"federation","live":true,"last_contact_at":"{{Time}}","version":"0.9.1"}""",
                 [Agent, "docs-7d9f8b6c5-x2x9z", "true"]
             },

@@ -155,7 +155,7 @@ internal static class CommandTable
         "relying-party list",
         "relying-party archive",
         "relying-party acknowledge NAME --epoch",
-        "agent list --tunnel --filter --watch",
+        $"agent list --tunnel --state {ListOfLiving}",
         "agent show ID --tunnel --watch",
         "agent disconnect ID --tunnel --reason",
         "agent revoke ID --tunnel --reason --yes",

@@ -15,6 +15,7 @@ internal static class OperationTags
         {
             ["admin_keys"] = "Keys of administrators.",
             ["agent"] = "Calls by agents, mostly with their certificate on the machine port.",
+            ["agents"] = "The agents of all tunnels.",
             ["approvals"] = "Requests for the approval of calls, over all tunnels.",
             ["audit"] = "The record of every decision.",
             ["authentication_history"] = "Why exchanges were granted or denied.",

@@ -266,6 +266,17 @@ internal static class TunnelOperations
             .Answers<ClientRangeSetDocument>();
         table
             .Add(
+                "GET /v1/agents",
+                "list_all_agents",
+                "List the agents of all tunnels",
+                "The agents of the unarchived tunnels that the caller can manage, newest tunnel first, as in the list of each "
+                    + "tunnel; with tunnel_id those of that tunnel. state: live, offline or revoked. A page can have fewer "
+                    + "agents than limit, or none, and still a next_page."
+            )
+            .Query("limit", "page", "state", "tunnel_id")
+            .Answers<Page<AgentDocument>>();
+        table
+            .Add(
                 "GET /v1/tunnels/{tunnel_id}/agents",
                 "list_agents",
                 "List the agents of a tunnel",

@@ -31,6 +31,7 @@ internal static class RoleRights
         "GET /v1/tunnels",
         $"GET {Tunnel}",
         $"GET {Tunnel}/status",
+        "GET /v1/agents",
         $"GET {Tunnel}/agents",
         $"GET {Tunnel}/inventory",
         $"GET {Tunnel}/hostnames",

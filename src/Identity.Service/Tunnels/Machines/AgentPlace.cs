@@ -1,0 +1,36 @@
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>A place in the list of all agents, which runs from the newest tunnel down, and in a tunnel from the newest agent down.</summary>
+/// <param name="Tunnel">Ordinal of the tunnel.</param>
+/// <param name="CreatedMs">When the agent enrolled, in milliseconds since 1970.</param>
+/// <param name="Rank">Among the agents of the tunnel that enrolled in the same millisecond, from 0.</param>
+internal readonly record struct AgentPlace(long Tunnel, long CreatedMs, long Rank)
+{
+    private const string List = "agents";
+
+    /// <summary>Before every agent.</summary>
+    public static AgentPlace Start => new(long.MaxValue, 0, 0);
+
+    /// <summary>Tunnels with a smaller ordinal can have agents behind this place; the tunnel itself may too.</summary>
+    public long TunnelsBefore => Tunnel == long.MaxValue ? Tunnel : Tunnel + 1;
+
+    /// <summary>Before every agent of this tunnel.</summary>
+    public static AgentPlace StartOf(Tunnel tunnel) => new(tunnel.Ordinal, long.MaxValue, 0);
+
+    public bool IsBehind(AgentPlace other) =>
+        Tunnel != other.Tunnel ? Tunnel < other.Tunnel
+        : CreatedMs != other.CreatedMs ? CreatedMs < other.CreatedMs
+        : Rank > other.Rank;
+
+    public string ToCursor() => PageCursor.Encode(List, Tunnel, CreatedMs, Rank);
+
+    public static bool TryRead(string cursor, out AgentPlace place)
+    {
+        Span<long> numbers = stackalloc long[3];
+        var isRead = PageCursor.TryDecode(cursor, List, numbers);
+        place = new AgentPlace(numbers[0], numbers[1], numbers[2]);
+        return isRead;
+    }
+}

@@ -1,0 +1,44 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>Filters and page of a request to the list of all agents.</summary>
+/// <param name="TunnelId">Only of this tunnel, an archived one too; null = of all unarchived ones.</param>
+/// <param name="State">Only in this state; null = in any.</param>
+/// <param name="After">Behind which agent.</param>
+/// <param name="Limit">How many.</param>
+internal sealed record AgentQuery(string? TunnelId, string? State, AgentPlace After, int Limit)
+{
+    private const string Live = "live";
+    private const string Offline = "offline";
+    private const string Revoked = "revoked";
+
+    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
+    public static Result<AgentQuery> Read(ApiRequest request)
+    {
+        var limit = PageRequest.ReadLimit(request);
+        if (!limit.IsOk)
+        {
+            return limit.Refusal;
+        }
+
+        var state = request.Query("state");
+        if (state is not (null or Live or Offline or Revoked))
+        {
+            return RequestErrors.Invalid.Refuse("state: live, offline or revoked is required.");
+        }
+
+        var after = AgentPlace.Start;
+        return request.Query("page") is { } cursor && !AgentPlace.TryRead(cursor, out after)
+            ? PageRequest.InvalidCursor()
+            : new AgentQuery(request.Query("tunnel_id"), state, after, limit.Value);
+    }
+
+    public bool Matches(AgentDocument agent) => State is null || State == GetState(agent);
+
+    private static string GetState(AgentDocument agent) =>
+        agent.RevokedAt is not null ? Revoked
+        : agent.Live ? Live
+        : Offline;
+}
