@@ -5,7 +5,7 @@ namespace Culvert.Ca.Issuance;
 
 /// <summary>
 /// The signatures of the twins that are linted: well-formed, as the authority's will be, and good for nothing. Each was
-/// made once, by a key that no longer exists, of a text that is no certificate: a twin's issuer field names an authority
+/// made once, by a key that no longer exists, of a text that is not a certificate: a twin's issuer field names an authority
 /// whose key did not sign it, and no key at all verifies it. One signature per scheme, made on first use.
 /// </summary>
 internal static class ThrowawaySigner

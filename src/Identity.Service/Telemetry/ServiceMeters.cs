@@ -96,7 +96,7 @@ internal static class ServiceMeters
     );
 
     /// <summary>
-    /// How long a transaction took, from its first statement until it was durable: what an answer waits for, beside its turn.
+    /// How long a transaction took, from its first statement until it was durable: what an answer waits for, in addition to its turn.
     /// </summary>
     public static readonly Histogram<double> CommitSeconds = Meter.CreateHistogram(
         "culvert_journal_commit_seconds",

@@ -11,6 +11,8 @@ namespace Culvert.Machine.Client.Dialects;
 /// <summary>The edge's side of the machine API.</summary>
 internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content) : MachineDialect<EdgeFeed>
 {
+    private EdgeReportGrace? refusedGrace;
+
     public override string Subject => $"edge {edgeId}";
 
     public override PeerRole OwnRole => PeerRole.EdgeServer;
@@ -51,7 +53,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
         CancellationToken ct
     ) => client.EdgeFeedAsync(since, wait, ct);
 
-    public override Task<ApiFailure?> ReportAsync(
+    public override async Task<ApiFailure?> ReportAsync(
         MachineClient client,
         EdgeFeed feed,
         string platformSerial,
@@ -71,10 +73,18 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
             ConnectPublicPort = own.ConnectPublicPort,
             Agents = own.Agents,
             ClientConnections = own.ClientConnections,
-            OfflineGrace = own.OfflineGrace,
+            OfflineGrace = own.OfflineGrace == refusedGrace ? null : own.OfflineGrace,
             Leaving = leaving,
         };
-        return client.ReportAsync(report, ct);
+        var failure = await client.ReportAsync(report, ct);
+        if (report.OfflineGrace is { } grace && failure is { IsTransient: false })
+        {
+            // A service that is a version behind does not know this part, and the rest must get through.
+            refusedGrace = grace;
+            failure = await client.ReportAsync(report with { OfflineGrace = null }, ct);
+        }
+
+        return failure;
     }
 
     public override bool IsOwn(SpiffeId id) => id.Kind == SpiffeKind.Edge && id.Name == edgeId;

@@ -26,8 +26,8 @@ public sealed class CertRenewCommandTests : CommandTest
         run.Error.ShouldContain("issue.tunnel");
         run.Error.ShouldContain("No files were written");
         Service.Requests.ShouldHaveSingleItem().ShouldBe(Last);
-        Last.Headers.ShouldNotContainKey("authorization");
-        Last.Headers.ShouldContainKey("dpop");
+        Last.Headers.Keys.ShouldNotContain("authorization");
+        Last.Headers.Keys.ShouldContain("dpop");
         Last.Headers["idempotency-key"].ShouldStartWith("csr-");
         Last.Json!["federation_rule_id"]!.GetValue<string>().ShouldBe("fdrl_01a");
         Last.Json["assertion"]!.GetValue<string>().ShouldNotBeEmpty();

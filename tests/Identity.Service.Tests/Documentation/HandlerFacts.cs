@@ -124,7 +124,13 @@ internal sealed class HandlerFacts
                 AddTo(Answers, called.GetGenericArguments()[0]);
                 Statuses.Add(200); // no handler names another
                 break;
-            case (nameof(ApiAnswer), nameof(ApiAnswer.Raw) or nameof(ApiAnswer.Written) or nameof(ApiAnswer.Streamed)):
+            case (
+                nameof(ApiAnswer),
+                nameof(ApiAnswer.Raw)
+                    or nameof(ApiAnswer.Rented)
+                    or nameof(ApiAnswer.Written)
+                    or nameof(ApiAnswer.Streamed)
+            ):
             case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Nothing)}"):
                 Statuses.Add(200);
                 break;

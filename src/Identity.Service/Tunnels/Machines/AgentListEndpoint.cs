@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <summary><c>GET /v1/agents</c>: the agents of all tunnels that the caller sees, each as in the list of its tunnel.</summary>
 internal sealed class AgentListEndpoint(TunnelStore tunnels, AgentDirectory directory)
 {
-    /// <summary>Tunnels that one request reads; a page that ends there can have fewer agents than asked for.</summary>
+    /// <summary>Tunnels that one request reads; a page that ends there can have fewer agents than requested.</summary>
     internal const int MaxTunnels = 100;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
