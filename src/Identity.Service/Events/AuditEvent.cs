@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Ids;
 
@@ -10,9 +9,6 @@ namespace Culvert.Identity.Service.Events;
 /// </summary>
 internal abstract record AuditEvent
 {
-    [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? encoder;
-
     /// <summary>One of <see cref="AuditEvents"/>.</summary>
     public abstract string Name { get; }
 
@@ -33,10 +29,7 @@ internal abstract record AuditEvent
     /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
     public RentedBytes Encode()
     {
-        // Held during this synchronous call only.
-        var (buffer, json) = encoder ??= NewEncoder();
-        buffer.ResetWrittenCount();
-        json.Reset();
+        var json = RentedJson.Begin();
         json.WriteStartObject();
         json.WriteString("event", Name);
         json.WriteString("at", At.UtcDateTime);
@@ -62,14 +55,7 @@ internal abstract record AuditEvent
         WriteData(json);
         json.WriteEndObject();
         json.WriteEndObject();
-        json.Flush();
-        return RentedBytes.CopyOf(buffer.WrittenSpan);
-    }
-
-    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewEncoder()
-    {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        return (buffer, new Utf8JsonWriter(buffer));
+        return RentedJson.End();
     }
 
     /// <summary>A string member, or null when there is none: the member itself is always present.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Ids;
@@ -9,14 +7,9 @@ namespace Culvert.Identity.Service.Exchange;
 /// <summary>The successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).</summary>
 internal static class TokenResponse
 {
-    // A writer and its buffer per thread: held during one synchronous call only, and cleared of the token at its end.
-    [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? encoder;
-
     public static RentedBytes Render(ExchangeRequest request, Grant grant, byte[] token)
     {
-        var (buffer, json) = encoder ??= NewEncoder();
-        json.Reset();
+        var json = RentedJson.Begin();
         json.WriteStartObject();
         json.WriteString("access_token"u8, token);
         if (request.Form == ExchangeForm.TokenExchange)
@@ -34,15 +27,6 @@ internal static class TokenResponse
         }
 
         json.WriteEndObject();
-        json.Flush();
-        var answer = RentedBytes.CopyOf(buffer.WrittenSpan);
-        buffer.Clear();
-        return answer;
-    }
-
-    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewEncoder()
-    {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        return (buffer, new Utf8JsonWriter(buffer));
+        return RentedJson.End();
     }
 }

@@ -80,7 +80,11 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
     {
         var issuer = context.Rule.Issuer.Id.Value;
         Span<char> hex = stackalloc char[2 * SHA256.HashSizeInBytes];
-        Convert.TryToHexStringLower(assertion, hex, out _);
+        if (context.SingleUseId is null)
+        {
+            Convert.TryToHexStringLower(assertion, hex, out _);
+        }
+
         var id = context.SingleUseId is { } single ? single : (ReadOnlySpan<char>)hex;
         var length = issuer.Length + 1 + id.Length;
         var text = length <= MaxStackChars ? stackalloc char[MaxStackChars] : new char[length];
