@@ -1,10 +1,12 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +27,7 @@ internal static class CertificateWriter
         var platform = app.Services.GetRequiredService<PlatformCa>();
         await platform.LoadAsync(CancellationToken.None);
         var issuer = app.Services.GetRequiredService<CertificateIssuer>();
-        var profile = app.Services.GetRequiredService<CertificateProfiles>().Agent;
+        var profile = app.Services.GetRequiredService<Derived<CertificateOptions, CertificateProfiles>>().Value.Agent;
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => IssueAsync(caller))));
 
         async Task IssueAsync(int caller)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
@@ -37,6 +38,7 @@ internal static class TunnelCommands
             CommonVerbs.Change(verbs, Noun.Tunnel, "resume", "accept clients again"),
             Status(verbs),
             Inventory(verbs),
+            Traffic(verbs),
             DnsCommands.OfTunnel(verbs),
             HostnameCommands.Create(verbs),
             ClientCaCommands.Create(verbs),
@@ -202,6 +204,38 @@ internal static class TunnelCommands
                     cancel
                 ),
             [id, route, .. flags.OptionsWithoutArchived]
+        );
+    }
+
+    private static Command Traffic(VerbFactory verbs)
+    {
+        var id = Flags.Id(Noun.Tunnel);
+        var minutes = new Option<int?>("--minutes")
+        {
+            Description = "how many minutes back: 1 to 180 (default: 60)",
+            HelpName = "N",
+        };
+        return verbs.Create(
+            "traffic",
+            "calls, denials, durations and bytes in each of the last minutes",
+            async (context, cancel) =>
+            {
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
+                var query = new Query().Add("minutes", context.Get(minutes)?.ToString(CultureInfo.InvariantCulture));
+                return CommandResult.List(
+                    await (await context.ClientAsync(cancel)).GetAsync(query.On($"{path}/traffic"), cancel),
+                    [
+                        new("MINUTE", "at", Fit.Keep),
+                        new("CALLS", "calls", Fit.Keep),
+                        new("DENIED", "denied", Fit.Keep),
+                        new("P50 MS", "p50_ms", Fit.Keep),
+                        new("P95 MS", "p95_ms", Fit.Keep),
+                        new("REQUEST BYTES", "request_bytes", Fit.Keep),
+                        new("RESPONSE BYTES", "response_bytes", Fit.Keep),
+                    ]
+                );
+            },
+            [id, minutes]
         );
     }
 

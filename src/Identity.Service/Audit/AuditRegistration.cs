@@ -11,11 +11,11 @@ internal static class AuditRegistration
 {
     public static IServiceCollection AddAudit(
         this IServiceCollection services,
-        AuditOptions options,
+        IReadOnlyList<AuditTarget> targets,
         NetworkOptions network
     )
     {
-        foreach (var target in options.Targets)
+        foreach (var target in targets)
         {
             // One for each, so that a target that is away holds up no other.
             services.AddSingleton<RecurringJob>(provider =>
@@ -24,7 +24,6 @@ internal static class AuditRegistration
         }
 
         return services
-            .AddSingleton(options)
             .AddSingleton<AuditLog>()
             .AddSingleton<AuditSearch>()
             .AddSingleton<AuditBodies>()

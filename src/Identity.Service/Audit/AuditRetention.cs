@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 
@@ -12,7 +13,7 @@ internal sealed class AuditRetention(
     AuditLog log,
     AuditBodies bodies,
     IJournal journal,
-    AuditOptions options,
+    Current<AuditOptions> options,
     TimeProvider time,
     ILogger<AuditRetention> logger
 )
@@ -28,7 +29,7 @@ internal sealed class AuditRetention(
     /// <summary>Drops everything that is due, of every node's chain.</summary>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
-        var before = Time.GetUtcNow() - options.Retention;
+        var before = Time.GetUtcNow() - options.Value.Retention;
         foreach (var node in await log.NodesAsync(cancellationToken))
         {
             await DropAsync(node, before, cancellationToken);

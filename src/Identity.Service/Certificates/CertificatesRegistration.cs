@@ -16,6 +16,7 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
@@ -34,7 +35,10 @@ internal static class CertificatesRegistration
             .AddSingleton<AnchorKeys>()
             .AddSingleton<BlockedKeys>()
             .AddSingleton<CertifiableKeys>()
-            .AddSingleton<CertificateProfiles>()
+            .AddSingleton(provider => new Derived<CertificateOptions, CertificateProfiles>(
+                provider.GetRequiredService<Current<CertificateOptions>>(),
+                options => new CertificateProfiles(options)
+            ))
             .AddSingleton<IssuanceLimits>()
             .AddSingleton<RepeatedRequests>()
             .AddSingleton<SigningQueue>()

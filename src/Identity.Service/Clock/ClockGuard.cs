@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 
@@ -22,7 +23,7 @@ namespace Culvert.Identity.Service.Clock;
 internal sealed class ClockGuard(
     IJournal journal,
     AuditLog audit,
-    ClockOptions options,
+    Current<ClockOptions> options,
     StoreNode node,
     TimeProvider time,
     ILogger<ClockGuard> logger
@@ -38,7 +39,7 @@ internal sealed class ClockGuard(
     private volatile ClockAlarm? alarm;
 
     /// <summary>How far the wall clock may differ from what it should say.</summary>
-    public TimeSpan Tolerance { get; } = options.Tolerance;
+    public TimeSpan Tolerance => options.Value.Tolerance;
 
     /// <summary>Null = the wall clock can be relied on. Checks again at every call; costs two readings.</summary>
     public ClockAlarm? Check()

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Configuration;
@@ -48,22 +46,43 @@ internal static class RunCommand
         }
     }
 
+    // Each key belongs to a section of OptionsInForce, or to the log. The others are built in at the start.
     private static readonly ReloadableKeys Reloadable = new(
         "log.",
         "notices.",
-        "limits.exchange_per_address",
-        "limits.exchange_total",
-        "limits.exchange_per_subject",
-        "limits.exchange_per_issuer",
-        "limits.history_per_address",
-        "limits.lists_per_address",
-        "limits.lists_total",
-        "limits.ocsp_total",
-        "limits.ocsp_signatures",
-        "limits.certificates_per_identity",
-        "limits.certificates_per_tunnel",
-        "limits.certificates_per_authority",
-        "limits.costly_per_caller"
+        "limits.",
+        "certificates.server_life",
+        "certificates.server_life_max",
+        "certificates.platform_life",
+        "certificates.backdate",
+        "certificates.approval",
+        "certificates.propagation",
+        "certificates.key_retention",
+        "certificates.dangerous_allow_key_import",
+        "certificates.blocked_keys_file",
+        "certificates.crl_shards",
+        "certificates.crl_life",
+        "certificates.crl_url",
+        "certificates.crl_address",
+        "certificates.ocsp_life",
+        "certificates.ocsp_url",
+        "certificates.ocsp_address",
+        "federation.leeway",
+        "federation.max_rule_token_life",
+        "federation.lint_warnings",
+        "federation.history_retention",
+        "federation.jwks_directory",
+        "federation.fetch.",
+        "private_issuer_networks",
+        "agents.",
+        "tunnels.",
+        "api.trusted_proxies",
+        "api.proxy_protocol.trusted_proxies",
+        "machine.proxy_protocol.trusted_proxies",
+        "sign_in.",
+        "mail.",
+        "audit.retention",
+        "drain_delay"
     );
 
     /// <summary>What is read at each use; everything else was built in at the start.</summary>
@@ -123,12 +142,19 @@ internal static class RunCommand
             );
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
             Hosting.Log.Serving(logger, ProgramVersion.Current, settings.Options.PublicUrl, string.Join(' ', app.Urls));
-            var notices = app.Services.GetRequiredService<ExpiryNotices>();
             // Without a signal it stops only when a new process is the way out (an HSM's library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            var rates = app.Services.GetRequiredService<LimitRates>();
-            await WatchAsync(watch, next => Use(next, levels, notices, rates), either.Token);
+            var current = app.Services.GetRequiredService<OptionsInForce>();
+            await WatchAsync(
+                watch,
+                next =>
+                {
+                    levels.Use(next.Log);
+                    return current.UseAsync(next.Options, either.Token);
+                },
+                either.Token
+            );
             if (cancellationToken.IsCancellationRequested)
             {
                 await app.Services.GetRequiredService<ServiceDrain>().RunAsync();
@@ -149,14 +175,6 @@ internal static class RunCommand
         logging
             .AddCulvertLogging(options, levels: levels)
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-
-    private static ValueTask Use(ServiceSettings next, LogLevels levels, ExpiryNotices notices, LimitRates rates)
-    {
-        rates.Use(next.Options.Limits);
-        levels.Use(next.Log);
-        notices.Use(next.Options.Notices);
-        return ValueTask.CompletedTask;
-    }
 
     private static async Task WatchAsync(
         ConfigWatch<ServiceSettings> watch,

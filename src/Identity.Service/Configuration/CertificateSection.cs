@@ -12,7 +12,7 @@ internal static class CertificateSection
 {
     public static CertificateOptions Read(ConfigSection certificates)
     {
-        certificates.Choice("lint_warnings", "report", "report");
+        certificates.Former("lint_warnings", permitted: "report");
         // Opened once: each section knows the keys that were read from it, and refuses the others.
         var connector = certificates.Section("signing_connector");
         var shortest = TimeSpan.FromSeconds(5);

@@ -9,14 +9,14 @@ internal static class FederationSection
 {
     public static FederationOptions Read(ConfigSection federation)
     {
-        federation.Choice("replay_mode", "single_use", "single_use");
-        federation.NotYet("reissue_window");
+        federation.Former("replay_mode", permitted: "single_use"); // an issuer has its own
+        federation.Former("reissue_window");
         var fetch = federation.Section("fetch");
-        fetch.NotYet("proxy", permitted: "");
+        fetch.Former("proxy", permitted: "");
         var directory = federation.Path("jwks_directory");
         var options = new FederationOptions
         {
-            Leeway = federation.Duration("leeway", TimeSpan.FromSeconds(30), max: TimeSpan.FromSeconds(60)),
+            Leeway = federation.Duration("leeway", TimeSpan.FromSeconds(30), max: FederationOptions.LongestLeeway),
             MaxRuleTokenLife = federation.Duration(
                 "max_rule_token_life",
                 TimeSpan.FromHours(24),

@@ -10,7 +10,7 @@ internal static class NoticeSection
     public static NoticeOptions Read(ConfigSection notices)
     {
         // Webhooks belong to organizations and are registered through the interface.
-        notices.NotYet("webhooks");
+        notices.Former("webhooks");
         var days = new List<int>();
         foreach (var text in notices.Strings("days", "45", "14", "3"))
         {

@@ -11,6 +11,7 @@ internal static class ConsoleRegistration
 {
     public static IServiceCollection AddConsole(this IServiceCollection services) =>
         services
+            .AddSingleton<ConsoleSettings>()
             .AddSingleton<ConsoleSessionStore>()
             .AddSingleton<ConsoleSessions>()
             .AddSingleton<CommandLineSessions>()

@@ -6,11 +6,22 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>What the console shows of the configuration.</summary>
-internal sealed record ConsoleSettings(
-    ServiceIdentity Identity,
-    CertificateOptions Certificates,
-    FederationOptions Federation,
-    NoticeOptions Notices,
-    SignInOptions SignIn
-);
+/// <summary>What the console shows of the configuration in force.</summary>
+internal sealed class ConsoleSettings(
+    ServiceIdentity identity,
+    Current<CertificateOptions> certificates,
+    Current<FederationOptions> federation,
+    Current<NoticeOptions> notices,
+    Current<SignInOptions> signIn
+)
+{
+    public ServiceIdentity Identity => identity;
+
+    public CertificateOptions Certificates => certificates.Value;
+
+    public FederationOptions Federation => federation.Value;
+
+    public NoticeOptions Notices => notices.Value;
+
+    public SignInOptions SignIn => signIn.Value;
+}

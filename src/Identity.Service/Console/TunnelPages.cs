@@ -51,6 +51,7 @@ internal static class TunnelPages
             )
         );
         pages.Page<ConnectAgentPage>($"{page}/agent");
+        pages.Page<TrafficPage>($"{page}/traffic");
         pages.MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
         pages.MapClientAuthorities($"{page}/clients", $"{tunnel}/client_certificate_authorities");
         pages.MapPolicies();

@@ -18,8 +18,8 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
     public static IssuerProbe Of(ServiceOptions options, TimeProvider time) =>
         new(
             new KeySetFetch(
-                new IssuerFetcher(options.Federation, options.Outbound, time, SystemHostResolver.Instance),
-                new KeyFile(options.Federation.JwksDirectory)
+                new IssuerFetcher(new(options.Federation), new(options.Outbound), time, SystemHostResolver.Instance),
+                new KeyFile(() => options.Federation.JwksDirectory)
             ),
             options.Federation.Fetch,
             time

@@ -139,7 +139,11 @@ internal static class ExchangeRequestReader
             }
             else
             {
-                texts[index] = reader.GetString();
+                // Most requests have the one value that is allowed: no text is made of it.
+                texts[index] =
+                    index == 0 && reader.ValueTextEquals(MetadataEndpoints.JwtBearer)
+                        ? MetadataEndpoints.JwtBearer
+                        : reader.GetString();
             }
         }
 

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -7,11 +8,11 @@ namespace Culvert.Identity.Service.Exchange;
 /// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
 /// one may not.
 /// </summary>
-internal sealed class GlobalLimit(LimitRates rates, TimeProvider time, LimitShares shares)
+internal sealed class GlobalLimit(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
-        () => rates.Current.ExchangeTotal,
+        () => limits.Value.ExchangeTotal,
         time,
         shares: shares,
         name: "exchange_total"

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens;
 
@@ -31,39 +32,48 @@ internal sealed class GrantIssuer(
             return ended;
         }
 
-        var mark = replays.CreateMark(context, grant);
-        var (token, result) = await CommitAsync(context, grant, mark?.Key, cancellationToken);
+        var replay = replays.CreateMark(context, grant)?.Key;
+        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken);
+        // Signed while the commit is on its way; it is not sent before the commit succeeds.
+        var token = tokens.Mint(grant, context.Now);
+        var result = await commit;
         if (result.Outcome != CommitOutcome.Replayed)
         {
             return Answer(result, grant, token);
         }
 
-        var judged = await admission.JudgeAsync(context, grant, mark!.Value, result.Existing, cancellationToken);
+        token.Return();
+        return await ReissueAsync(context, grant, result.Existing, cancellationToken);
+    }
+
+    private async ValueTask<TokenExchangeResult> ReissueAsync(
+        AssertionContext context,
+        Grant grant,
+        ReplayUse? existing,
+        CancellationToken cancellationToken
+    )
+    {
+        // The mark is what it was: made of the same assertion, grant and time.
+        var mark = replays.CreateMark(context, grant)!.Value;
+        var judged = await admission.JudgeAsync(context, grant, mark, existing, cancellationToken);
         if (judged.Grant is not { } again)
         {
             return judged.Ended;
         }
 
-        (token, result) = await CommitAsync(context, again, replay: null, cancellationToken);
-        return Answer(result, again, token);
+        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, again, replay: null), cancellationToken);
+        var token = tokens.Mint(again, context.Now);
+        return Answer(await commit, again, token);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(byte[] Token, CommitResult Result)> CommitAsync(
-        AssertionContext context,
-        Grant grant,
-        ReplayKey? replay,
-        CancellationToken cancellationToken
-    )
+    private static TokenExchangeResult Answer(CommitResult result, Grant grant, RentedBytes token)
     {
-        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken);
-        // Signed while the commit is on its way; it is not sent before the commit succeeds.
-        var token = tokens.Mint(grant, context.Now);
-        return (token, await commit);
-    }
+        if (result.RefusalIfUnavailable() is not { } refusal)
+        {
+            return TokenExchangeResult.Granted(grant, token);
+        }
 
-    private static TokenExchangeResult Answer(CommitResult result, Grant grant, byte[] token) =>
-        result.RefusalIfUnavailable() is { } refusal
-            ? TokenExchangeResult.Refused(refusal)
-            : TokenExchangeResult.Granted(grant, token);
+        token.Return();
+        return TokenExchangeResult.Refused(refusal);
+    }
 }

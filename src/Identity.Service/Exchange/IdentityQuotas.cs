@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -8,16 +9,16 @@ namespace Culvert.Identity.Service.Exchange;
 /// tokens at will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds
 /// both.
 /// </summary>
-internal sealed class IdentityQuotas(LimitRates rates, TimeProvider time, LimitShares shares)
+internal sealed class IdentityQuotas(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Issuer, string SubjectHash)> perSubject = new(
-        () => rates.Current.ExchangePerSubject,
+        () => limits.Value.ExchangePerSubject,
         time,
         shares: shares,
         name: "exchange_per_subject"
     );
     private readonly KeyedRateLimiter<string> perIssuer = new(
-        () => rates.Current.ExchangePerIssuer,
+        () => limits.Value.ExchangePerIssuer,
         time,
         shares: shares,
         name: "exchange_per_issuer"

@@ -38,7 +38,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             ExpiresAt = context.ExpiresAt,
             SubjectHash = Sha256Text.ToBase64Url(context.Subject),
             MayAct = MayActClaim.Of(context.Claims, identity.PublicUrl),
-            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.ToBase64Url(id) : null,
+            TokenIdHash = context.TokenId is { } id ? Sha256Text.ToBase64Url(id) : null,
         };
     }
 }

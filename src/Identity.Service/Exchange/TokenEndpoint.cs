@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -31,8 +32,23 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         "access_token",
     ];
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    public ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var isForm = RequestBody.IsForm(request.Http.Request);
+        if (Check(request, isForm) is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        // Most bodies come with their head: then only the commit is waited for, once.
+        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
+        var reading = RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken);
+        return reading.IsCompletedSuccessfully
+            ? AnswerAsync(request, reading.Result, isForm, cancellationToken)
+            : AnswerAsync(request, reading, isForm, cancellationToken);
+    }
+
+    private Refusal? Check(ApiRequest request, bool isForm)
     {
         if (limit.TryTake() is { } limited)
         {
@@ -44,56 +60,57 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return RequestErrors.Invalid.Refuse($"{name}: only in the body, never in the URL.");
         }
 
-        var isForm = RequestBody.IsForm(request.Http.Request);
-        if (!isForm && !RequestBody.IsJson(request.Http.Request))
-        {
-            return RequestErrors.MediaType.Refuse();
-        }
-
-        if (CheckEncoding(request.Http.Request) is { } encoded)
-        {
-            return encoded;
-        }
-
-        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
-        if (await RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken) is not { } body)
-        {
-            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
-        }
-
-        // What was read refers to the body until the answer is made.
-        var answer = await AnswerAsync(request, body.Memory, isForm, cancellationToken);
-        body.Return();
-        return answer;
+        return isForm || RequestBody.IsJson(request.Http.Request)
+            ? CheckEncoding(request.Http.Request)
+            : RequestErrors.MediaType.Refuse();
     }
+
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        ApiRequest request,
+        ValueTask<RentedBytes?> reading,
+        bool isForm,
+        CancellationToken cancellationToken
+    ) => await AnswerAsync(request, await reading, isForm, cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> AnswerAsync(
         ApiRequest request,
-        ReadOnlyMemory<byte> body,
+        RentedBytes? rented,
         bool isForm,
         CancellationToken cancellationToken
     )
     {
-        var read = isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
+        if (rented is not { } body)
+        {
+            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
+        }
+
+        var read = Read(request, body.Memory, isForm);
         if (!read.TryGet(out var parsed, out var refusal))
         {
+            body.Return();
             return refusal;
         }
 
-        var proven = binding.Prove(request.Http);
-        if (proven.Error != BindingError.None)
-        {
-            return BindingRefusals.ToRefusal(proven.Error);
-        }
-
-        if (proven.Binding != default)
-        {
-            parsed = parsed with { Proven = proven.Binding };
-        }
-
+        // What was read refers to the body until the answer is made.
         var result = await exchange.ExchangeAsync(parsed, cancellationToken);
-        return Answer(request, parsed, result);
+        var answer = Answer(request, parsed, result);
+        body.Return();
+        return answer;
+    }
+
+    private Result<ExchangeRequest> Read(ApiRequest request, ReadOnlyMemory<byte> body, bool isForm)
+    {
+        var read = isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
+        if (!read.TryGet(out var parsed, out _))
+        {
+            return read;
+        }
+
+        var proven = binding.Prove(request.Http);
+        return proven.Error != BindingError.None ? BindingRefusals.ToRefusal(proven.Error)
+            : proven.Binding != default ? parsed with { Proven = proven.Binding }
+            : read;
     }
 
     private static ApiAnswer Answer(ApiRequest request, ExchangeRequest parsed, in TokenExchangeResult result)
@@ -109,7 +126,9 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
                     request.Http.Response.Headers.Pragma = "no-cache";
                 }
 
-                return ApiAnswer.Rented(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
+                var response = TokenResponse.Render(parsed, grant, result.Token.Memory.Span);
+                result.Token.Return();
+                return ApiAnswer.Rented(response, "application/json");
             case TokenExchangeOutcome.Denied:
                 return DenialAnswers.Of(parsed.Form, result);
             default:

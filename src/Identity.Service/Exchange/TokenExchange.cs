@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Exchange.OwnTokens;
 using Culvert.Identity.Service.Federation;
@@ -27,17 +26,25 @@ internal sealed class TokenExchange(
     // More changes of one rule during one exchange are not honest traffic.
     private const int MaxAttempts = 4;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TokenExchangeResult> ExchangeAsync(
-        ExchangeRequest request,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<TokenExchangeResult> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
     {
-        var decided = await DecideAsync(request, cancellationToken);
-        return decided.Grant is { } grant
-            ? await issuer.IssueAsync(decided.Context!, grant, cancellationToken)
-            : decided.Ended;
+        // Decided at once unless keys have to be fetched: then only the commit is waited for, once.
+        var deciding = DecideAsync(request, cancellationToken);
+        return deciding.IsCompletedSuccessfully
+            ? IssueAsync(deciding.Result, cancellationToken)
+            : IssueAsync(deciding, cancellationToken);
     }
+
+    private async ValueTask<TokenExchangeResult> IssueAsync(
+        ValueTask<DecidedExchange> deciding,
+        CancellationToken cancellationToken
+    ) => await IssueAsync(await deciding, cancellationToken);
+
+    private ValueTask<TokenExchangeResult> IssueAsync(
+        in DecidedExchange decided,
+        CancellationToken cancellationToken
+    ) =>
+        decided.Grant is { } grant ? issuer.IssueAsync(decided.Context!, grant, cancellationToken) : new(decided.Ended);
 
     /// <summary>Steps 1 to 4: what a presented token entitles to, before any of it is recorded.</summary>
     public ValueTask<DecidedExchange> DecideAsync(ExchangeRequest request, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -12,8 +13,8 @@ internal readonly record struct TokenExchangeResult
     /// <summary>Granted: what.</summary>
     public Grant? Grant { get; init; }
 
-    /// <summary>Granted: the access token, ASCII.</summary>
-    public byte[]? Token { get; init; }
+    /// <summary>Granted: the access token, ASCII; given back by who answers.</summary>
+    public RentedBytes Token { get; init; }
 
     /// <summary>Denied: why; null when no rule has the id. For the record, and as far as the caller may know it.</summary>
     public Denial? Denial { get; init; }
@@ -34,7 +35,7 @@ internal readonly record struct TokenExchangeResult
             Denial = denial,
         };
 
-    public static TokenExchangeResult Granted(Grant grant, byte[] token) =>
+    public static TokenExchangeResult Granted(Grant grant, RentedBytes token) =>
         new()
         {
             Outcome = TokenExchangeOutcome.Granted,

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// <summary>The successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).</summary>
 internal static class TokenResponse
 {
-    public static RentedBytes Render(ExchangeRequest request, Grant grant, byte[] token)
+    public static RentedBytes Render(ExchangeRequest request, Grant grant, ReadOnlySpan<byte> token)
     {
         var json = RentedJson.Begin();
         json.WriteStartObject();

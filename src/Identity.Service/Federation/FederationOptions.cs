@@ -4,7 +4,10 @@ namespace Culvert.Identity.Service.Federation;
 
 internal sealed record FederationOptions
 {
-    /// <summary>Tolerance on exp, nbf and iat of assertions; at most 60 s.</summary>
+    /// <summary>The largest <see cref="Leeway"/>.</summary>
+    public static readonly TimeSpan LongestLeeway = TimeSpan.FromSeconds(60);
+
+    /// <summary>Tolerance on exp, nbf and iat of assertions.</summary>
     public TimeSpan Leeway { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan MaxRuleTokenLife { get; init; } = TimeSpan.FromHours(24);

@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation;
@@ -35,7 +36,11 @@ internal static class FederationRegistration
             .AddSingleton<IIssuerControlStore, IssuerControlStore>()
             .AddSingleton<IssuerControls>()
             .AddSingleton<IssuerKeyRecorder>()
-            .AddSingleton(provider => new KeyFile(provider.GetRequiredService<FederationOptions>().JwksDirectory))
+            .AddSingleton(provider =>
+            {
+                var options = provider.GetRequiredService<Current<FederationOptions>>();
+                return new KeyFile(() => options.Value.JwksDirectory);
+            })
             .AddSingleton<KeySetFetch>()
             .AddHostedService<IssuerPoller>()
             .AddSingleton<IssuerGuard>()

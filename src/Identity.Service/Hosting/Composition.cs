@@ -46,7 +46,8 @@ internal static class Composition
         // At its lower levels the web server logs whole URLs, and a token that a client puts into one must not reach
         // the log.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
-        services.AddSingleton(options).AddCapabilityOptions(options);
+        services.AddCapabilityOptions(options);
+        OptionsInForce.AddTo(services, options);
         services.AddSingleton(time);
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Installation);
@@ -101,13 +102,10 @@ internal static class Composition
 
         services.AddBackup(); // first: its entry begins the chain after a restore
         services.AddAdmin();
-        services.AddAudit(
-            new AuditOptions { Retention = options.AuditRetention, Targets = options.AuditTargets },
-            options.Network
-        );
+        services.AddAudit(options.AuditTargets, options.Network);
         services.AddTransparency(options.Transparency);
         services.AddClock();
-        services.AddMail(options.Mail);
+        services.AddMail();
         services.AddWebhooks();
         services.AddCertificates();
         services.AddFederation();
@@ -129,34 +127,14 @@ internal static class Composition
     public static Restorer CreateRestorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers) =>
         new(options, store => new ServiceCollection().AddCulvertService(options, store, time), time, loggers);
 
-    // Each capability gets its own, and never those of another that it does not know.
+    // What only a restart can change. Each capability gets its own, and never those of another that it does not know.
     private static void AddCapabilityOptions(this IServiceCollection services, ServiceOptions options) =>
         services
             .AddSingleton(options.Identity)
-            .AddSingleton(options.Outbound)
             .AddSingleton(options.StoreSettings)
-            .AddSingleton(options.Limits)
-            .AddSingleton(new LimitRates(options.Limits))
-            .AddSingleton(options.Federation)
             .AddSingleton(options.TokenSigning)
             .AddSingleton(options.PlatformCa)
-            .AddSingleton(options.Certificates)
-            .AddSingleton(options.Notices)
-            .AddSingleton(options.Tunnels)
-            .AddSingleton(options.Tunnels.Hostnames)
-            .AddSingleton(options.Agents)
-            .AddSingleton(options.SignIn)
-            .AddSingleton(new ClockOptions(options.Federation.Leeway))
-            .AddSingleton(new ServiceCertificateOptions(options.ApiCertificate))
-            .AddSingleton(
-                new ConsoleSettings(
-                    options.Identity,
-                    options.Certificates,
-                    options.Federation,
-                    options.Notices,
-                    options.SignIn
-                )
-            );
+            .AddSingleton(new ServiceCertificateOptions(options.ApiCertificate));
 
     public static void Map(ApiHost api, MachineHost machine)
     {

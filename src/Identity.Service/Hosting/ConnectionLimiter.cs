@@ -16,24 +16,23 @@ namespace Culvert.Identity.Service.Hosting;
 /// where the address is at its bound: idle connections do not keep out callers with a request.
 /// </summary>
 /// <param name="listener">The port.</param>
-/// <param name="bounds">Its bounds.</param>
-/// <param name="proxies">Addresses whose connections carry requests of many clients: only the total bounds them.</param>
+/// <param name="readBounds">Its bounds: read for each new connection. Lower ones close the idle connections above them.</param>
+/// <param name="readProxies">Addresses whose connections carry requests of many clients: only the total bounds them.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ConnectionLimiter(
     Listener listener,
-    ConnectionBounds bounds,
-    AddressRanges proxies,
+    Func<ConnectionBounds> readBounds,
+    Func<AddressRanges> readProxies,
     TimeProvider time
 )
 {
-    private readonly SourceLimiter connections = new(
-        bounds.ConnectionsPerAddress,
-        new Rate(int.MaxValue, TimeSpan.FromSeconds(1)),
-        time
-    );
+    private static readonly Rate Unbounded = new(int.MaxValue, TimeSpan.FromSeconds(1));
 
-    private readonly SourceLimiter handshakes = new(bounds.HandshakesPerAddress, bounds.NewPerAddress, time);
+    // Both get their bounds with the first connection.
+    private readonly SourceLimiter connections = new(0, Unbounded, time);
+    private readonly SourceLimiter handshakes = new(0, Unbounded, time);
     private readonly Lock gate = new();
+    private ConnectionBounds? bounds; // guarded by gate
     private readonly LinkedList<ConnectionSlot> idle = []; // guarded by gate; the longest idle first
     private int open; // guarded by gate
 
@@ -53,16 +52,18 @@ internal sealed class ConnectionLimiter(
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var address = AddressRanges.Normalise((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.IPv6None);
-        if (!TryEnter(handshakes, address))
+        TakeOverBounds();
+        // Decided once: what was counted in is counted out, although the trusted balancers may have changed.
+        var slot = new ConnectionSlot(this, connection, address, isCounted: !readProxies().Contains(address));
+        if (!TryEnter(handshakes, slot))
         {
             Refuse(connection, "handshakes");
             return;
         }
 
-        var slot = new ConnectionSlot(this, connection, address);
         if (!TryEnter(slot))
         {
-            Leave(handshakes, address);
+            Leave(handshakes, slot);
             Refuse(connection, "connections");
             return;
         }
@@ -82,7 +83,7 @@ internal sealed class ConnectionLimiter(
         }
     }
 
-    internal void EndHandshake(IPAddress address) => Leave(handshakes, address);
+    internal void EndHandshake(ConnectionSlot slot) => Leave(handshakes, slot);
 
     internal void BeginRequest(ConnectionSlot slot)
     {
@@ -104,15 +105,29 @@ internal sealed class ConnectionLimiter(
         }
     }
 
+    private void TakeOverBounds()
+    {
+        var present = readBounds();
+        lock (gate)
+        {
+            if (ReferenceEquals(present, bounds))
+            {
+                return;
+            }
+
+            bounds = present;
+            connections.Use(present.ConnectionsPerAddress, Unbounded);
+            handshakes.Use(present.HandshakesPerAddress, present.NewPerAddress);
+        }
+    }
+
     private bool TryEnter(ConnectionSlot slot)
     {
         List<ConnectionSlot> evicted = [];
+        bool hasEntered;
         lock (gate)
         {
-            if (!TryEnter_NeedsLock(slot, evicted))
-            {
-                return false;
-            }
+            hasEntered = TryEnter_NeedsLock(slot, evicted);
         }
 
         // Outside of the lock: an abort may run the connection's own callbacks.
@@ -122,16 +137,17 @@ internal sealed class ConnectionLimiter(
             old.Connection.Abort(new ConnectionAbortedException("A new connection replaced this idle connection."));
         }
 
-        return true;
+        return hasEntered;
     }
 
     private bool TryEnter_NeedsLock(ConnectionSlot slot, List<ConnectionSlot> evicted)
     {
-        if (!TryEnter(connections, slot.Address))
+        // More than once after the bound was lowered.
+        while (!TryEnter(connections, slot))
         {
             // A source at its limit holds many of the idle ones: the search ends early.
             var source = SourceLimiter.GetKey(slot.Address);
-            var own = idle.FirstOrDefault(old => SourceLimiter.GetKey(old.Address).Equals(source));
+            var own = idle.FirstOrDefault(old => old.IsCounted && SourceLimiter.GetKey(old.Address).Equals(source));
             if (own is null)
             {
                 return false;
@@ -139,14 +155,13 @@ internal sealed class ConnectionLimiter(
 
             Leave_NeedsLock(own);
             evicted.Add(own);
-            TryEnter(connections, slot.Address);
         }
 
-        if (open >= bounds.Connections)
+        while (open >= bounds!.Connections)
         {
             if (idle.First is not { Value: var longest })
             {
-                Leave(connections, slot.Address);
+                Leave(connections, slot);
                 return false;
             }
 
@@ -169,7 +184,7 @@ internal sealed class ConnectionLimiter(
         slot.HasLeft = true;
         open--;
         Busy_NeedsLock(slot);
-        Leave(connections, slot.Address);
+        Leave(connections, slot);
     }
 
     private void Busy_NeedsLock(ConnectionSlot slot)
@@ -181,14 +196,14 @@ internal sealed class ConnectionLimiter(
         }
     }
 
-    private bool TryEnter(SourceLimiter limiter, IPAddress address) =>
-        proxies.Contains(address) || limiter.TryEnter(address);
+    private static bool TryEnter(SourceLimiter limiter, ConnectionSlot slot) =>
+        !slot.IsCounted || limiter.TryEnter(slot.Address);
 
-    private void Leave(SourceLimiter limiter, IPAddress address)
+    private static void Leave(SourceLimiter limiter, ConnectionSlot slot)
     {
-        if (!proxies.Contains(address))
+        if (slot.IsCounted)
         {
-            limiter.Leave(address);
+            limiter.Leave(slot.Address);
         }
     }
 

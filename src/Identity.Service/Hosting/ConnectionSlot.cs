@@ -4,13 +4,21 @@ using Microsoft.AspNetCore.Connections;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>One connection in its port's <see cref="ConnectionLimiter"/>, which guards every member but the handshake's.</summary>
-internal sealed class ConnectionSlot(ConnectionLimiter limiter, ConnectionContext connection, IPAddress address)
+internal sealed class ConnectionSlot(
+    ConnectionLimiter limiter,
+    ConnectionContext connection,
+    IPAddress address,
+    bool isCounted
+)
 {
     private int handshakeEnded;
 
     public ConnectionContext Connection => connection;
 
     public IPAddress Address => address;
+
+    /// <summary>The bounds per address count it; those of trusted balancers are not counted.</summary>
+    public bool IsCounted => isCounted;
 
     /// <summary>Requests under way.</summary>
     public int Requests { get; set; }
@@ -25,7 +33,7 @@ internal sealed class ConnectionSlot(ConnectionLimiter limiter, ConnectionContex
     {
         if (Interlocked.Exchange(ref handshakeEnded, 1) == 0)
         {
-            limiter.EndHandshake(address);
+            limiter.EndHandshake(this);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class EnvelopeMiddleware(
 {
     public async Task InvokeAsync(HttpContext http)
     {
+        var begun = time.GetTimestamp();
         var requestId = RequestIdentity.Begin(http, time.GetUtcNow());
         LogContext.RequestId = requestId;
         var span = RequestSpan.Begin(traces, http);
@@ -75,20 +76,21 @@ internal sealed class EnvelopeMiddleware(
             RequestSpan.End(span, http, requestId);
         }
 
-        Count(http);
+        Count(http, time.GetElapsedTime(begun));
     }
 
     // The template, never the path: an outsider must not be able to make up label values.
-    private static void Count(HttpContext http)
+    private static void Count(HttpContext http, TimeSpan took)
     {
+        var listener = new KeyValuePair<string, object?>("listener", http.Features.Get<ListenerMetadata>()?.Name);
+        var route = new KeyValuePair<string, object?>(
+            "route",
+            (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? ""
+        );
+        ServiceMeters.RequestSeconds.Record(took.TotalSeconds, listener, route);
         if (ServiceMeters.Requests.Enabled)
         {
-            ServiceMeters.Requests.Add(
-                1,
-                new("listener", http.Features.Get<ListenerMetadata>()?.Name),
-                new("route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? ""),
-                new("status", http.Response.StatusCode)
-            );
+            ServiceMeters.Requests.Add(1, listener, route, new("status", http.Response.StatusCode));
         }
     }
 

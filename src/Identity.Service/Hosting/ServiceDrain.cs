@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -7,7 +8,7 @@ namespace Culvert.Identity.Service.Hosting;
 /// The time between the stop signal and the stop: the node is not ready, so that balancers send no new clients. It
 /// answers the connected clients and asks each to reconnect.
 /// </summary>
-internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
+internal sealed class ServiceDrain(Current<ServiceOptions> options, TimeProvider time)
 {
     private volatile bool isDraining;
 
@@ -19,6 +20,6 @@ internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
     public async Task RunAsync()
     {
         isDraining = true;
-        await Task.Delay(options.DrainDelay, time, CancellationToken.None);
+        await Task.Delay(options.Value.DrainDelay, time, CancellationToken.None);
     }
 }

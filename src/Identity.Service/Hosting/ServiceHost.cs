@@ -4,11 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting.Proxies;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -54,9 +57,14 @@ internal static class ServiceHost
 
         var app = builder.Build();
         app.UseMiddleware<ConnectionUseMiddleware>();
+        var limits = app.Services.GetRequiredService<Current<LimitOptions>>();
         app.Use(
             (http, next) =>
             {
+                // Of each request, since the server's own limit is fixed at the start.
+                http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = limits
+                    .Value
+                    .BodyBytes;
                 // RFC 6797 §6.1; browsers that once saw the console do not ask for it without TLS again.
                 http.Response.Headers.StrictTransportSecurity = TransportSecurity;
                 return next(http);
@@ -72,11 +80,17 @@ internal static class ServiceHost
 
     private static void Listen(KestrelServerOptions kestrel, IServiceProvider services)
     {
-        var options = services.GetRequiredService<ServiceOptions>();
+        var current = services.GetRequiredService<Current<ServiceOptions>>();
+        var options = current.Value;
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+        kestrel.Limits.MaxRequestBodySize = LimitOptions.LargestBody;
         var certificate = services.GetRequiredService<IApiCertificate>();
-        var callers = WithBounds(Listener.Api, options.ApiProxyProtocol, options.ApiTrustedProxies, services);
+        var callers = WithBounds(
+            Listener.Api,
+            () => current.Value.ApiProxyProtocol,
+            () => current.Value.ApiTrustedProxies,
+            services
+        );
         foreach (var endpoint in options.ApiListen)
         {
             kestrel.Listen(endpoint, listen => UseApi(listen, callers, certificate));
@@ -84,7 +98,12 @@ internal static class ServiceHost
 
         var peers = services.GetRequiredService<IMachinePeerVerifier>();
         var logger = services.GetRequiredService<ILogger<MachineHost>>();
-        var machines = WithBounds(Listener.Machine, options.MachineProxyProtocol, AddressRanges.Empty, services);
+        var machines = WithBounds(
+            Listener.Machine,
+            () => current.Value.MachineProxyProtocol,
+            () => AddressRanges.Empty,
+            services
+        );
         foreach (var endpoint in options.MachineListen)
         {
             kestrel.Listen(endpoint, listen => UseMachine(listen, machines, certificate, peers, logger));
@@ -192,25 +211,29 @@ internal static class ServiceHost
     // Before TLS: what is refused costs no handshake. The header first, so that the bounds count the client.
     private static Action<ListenOptions> WithBounds(
         Listener listener,
-        ProxyProtocolOptions proxyProtocol,
-        AddressRanges proxies,
+        Func<ProxyProtocolOptions> readProxyProtocol,
+        Func<AddressRanges> readProxies,
         IServiceProvider services
     )
     {
         var time = services.GetRequiredService<TimeProvider>();
-        var limits = services.GetRequiredService<ServiceOptions>().Limits;
-        var bounds = ConnectionBounds.For(listener, limits, OpenFiles.Limit);
-        var limiter = new ConnectionLimiter(listener, bounds, proxies, time);
+        var descriptors = OpenFiles.Limit;
+        var bounds = new Derived<LimitOptions, ConnectionBounds>(
+            services.GetRequiredService<Current<LimitOptions>>(),
+            limits => ConnectionBounds.For(listener, limits, descriptors)
+        );
+        var limiter = new ConnectionLimiter(listener, () => bounds.Value, readProxies, time);
         var headers = new ProxyHeaderReader(
             listener,
-            proxyProtocol,
-            bounds.HeadersAtOnce,
+            readProxyProtocol,
+            () => bounds.Value.HeadersAtOnce,
             time,
             services.GetRequiredService<ILogger<ProxyHeaderReader>>()
         );
+        var isRequired = readProxyProtocol().Required;
         return listen =>
         {
-            if (proxyProtocol.Required)
+            if (isRequired)
             {
                 listen.Use((connection, next) => headers.ServeAsync(connection, next));
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Limits;
@@ -48,18 +47,39 @@ internal sealed class ApiEndpoint(
 
     private async Task InvokeAsync(HttpContext http)
     {
-        var answer = await AnswerAsync(new ApiRequest(http), http.RequestAborted);
-        if (answer.Refusal is { } refusal && access.IsOAuth && RequestBody.IsForm(http.Request))
+        var request = new ApiRequest(http);
+        await FinishAsync(
+            request,
+            await AdmitAsync(request, http.RequestAborted) is { } refused
+                ? refused
+                : await operation.Handler(request, http.RequestAborted)
+        );
+    }
+
+    private async Task FinishAsync(ApiRequest request, ApiAnswer answer)
+    {
+        if (answer.Refusal is not { } refusal)
         {
-            await OAuthErrorBody.WriteAsync(http, refusal);
+            await WriteAsync(request.Http, answer);
             return;
         }
 
-        await WriteAsync(http, answer);
+        if (SecretAlarm.Concerns(refusal))
+        {
+            await secrets.RaiseAsync(request, request.Http.RequestAborted);
+        }
+
+        if (access.IsOAuth && RequestBody.IsForm(request.Http.Request))
+        {
+            await OAuthErrorBody.WriteAsync(request.Http, refusal);
+            return;
+        }
+
+        await ErrorEnvelope.WriteAsync(request.Http, refusal);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ApiAnswer> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <summary>Steps 1 to 4; null = the handler may run.</summary>
+    private async ValueTask<Refusal?> AdmitAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         switch (access.Kind)
         {
@@ -89,18 +109,7 @@ internal sealed class ApiEndpoint(
                 break;
         }
 
-        if (ControlCharacters.Find(request.Http) is { } unreadable)
-        {
-            return unreadable;
-        }
-
-        var answer = await operation.Handler(request, cancellationToken);
-        if (answer.Refusal is { } refusal && SecretAlarm.Concerns(refusal))
-        {
-            await secrets.RaiseAsync(request, cancellationToken);
-        }
-
-        return answer;
+        return ControlCharacters.Find(request.Http);
     }
 
     private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -150,12 +159,6 @@ internal sealed class ApiEndpoint(
 
     private static async Task WriteAsync(HttpContext http, ApiAnswer answer)
     {
-        if (answer.Refusal is { } refusal)
-        {
-            await ErrorEnvelope.WriteAsync(http, refusal);
-            return;
-        }
-
         http.Response.StatusCode = answer.Status;
         if (answer.ContentType is not null)
         {

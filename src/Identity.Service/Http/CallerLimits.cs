@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -7,10 +8,10 @@ namespace Culvert.Identity.Service.Http;
 /// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down all
 /// other exchanges, nor make this service a tool against name servers.
 /// </summary>
-internal sealed class CallerLimits(LimitRates rates, TimeProvider time, LimitShares shares)
+internal sealed class CallerLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Actor, CostlyWork Work)> buckets = new(
-        () => rates.Current.CostlyPerCaller,
+        () => limits.Value.CostlyPerCaller,
         time,
         shares: shares,
         name: "costly_per_caller"

@@ -46,6 +46,30 @@ internal sealed class JobScheduler(
         await ended;
     }
 
+    /// <summary>Takes over the intervals of jobs whose options have changed: the new one begins now.</summary>
+    public async Task KeepPaceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in Jobs)
+        {
+            var key = new TriggerKey(job.Name);
+            if (
+                scheduler is null
+                || await scheduler.GetTrigger(key, cancellationToken) is not ISimpleTrigger present
+                || present.RepeatInterval == job.Every
+            )
+            {
+                continue;
+            }
+
+            await scheduler.RescheduleJob(key, CreateTrigger(job, job.Every), cancellationToken);
+            if (FindPause(job) is not null)
+            {
+                // A new trigger is not a paused one.
+                await scheduler.PauseTrigger(key, cancellationToken);
+            }
+        }
+    }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         scheduler = await QuartzSchedulerBuilder
@@ -119,10 +143,16 @@ internal sealed class JobScheduler(
             .WithIdentity(job.Name)
             .UsingJobData(new JobDataMap { [RecurringJobRound.Job] = job })
             .Build();
-        var trigger = TriggerBuilder
+        var trigger = CreateTrigger(job, job.BeginsAtOnce ? TimeSpan.Zero : job.Every);
+        await quartz.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
+        job.Wanted += () => _ = TriggerAsync(quartz, job);
+    }
+
+    private ITrigger CreateTrigger(RecurringJob job, TimeSpan wait) =>
+        TriggerBuilder
             .Create(steady)
             .WithIdentity(job.Name)
-            .StartAt(job.BeginsAtOnce ? steady.GetUtcNow() : steady.GetUtcNow() + job.Every)
+            .StartAt(steady.GetUtcNow() + wait)
             .WithSimpleSchedule(schedule =>
                 schedule
                     .WithInterval(job.Every)
@@ -132,9 +162,6 @@ internal sealed class JobScheduler(
                     .WithMisfireInstruction(SimpleTriggerMisfireInstruction.FireNow)
             )
             .Build();
-        await quartz.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
-        job.Wanted += () => _ = TriggerAsync(quartz, job);
-    }
 
     private async Task TriggerAsync(IScheduler quartz, RecurringJob job)
     {

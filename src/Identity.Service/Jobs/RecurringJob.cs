@@ -33,8 +33,11 @@ internal abstract class RecurringJob(
 
     public string Description => description;
 
-    /// <summary>Between the end of a round and the next.</summary>
-    public TimeSpan Every => interval;
+    /// <summary>
+    /// Between the end of a round and the next. Where it follows from options, <see cref="JobScheduler.KeepPaceAsync"/> takes
+    /// a change over.
+    /// </summary>
+    public virtual TimeSpan Every => interval;
 
     public bool BeginsAtOnce => beginsAtOnce;
 

@@ -1,14 +1,16 @@
+using Culvert.Identity.Service.Settings;
+
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>The service's per-source limits (S31), of all its nodes together.</summary>
 internal sealed class SourceLimits
 {
-    public SourceLimits(LimitRates rates, TimeProvider time, LimitShares shares)
+    public SourceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
     {
-        Unauthenticated = Share(() => rates.Current.ExchangePerAddress, "exchange_per_address");
-        Lists = Share(() => rates.Current.ListsPerAddress, "lists_per_address");
+        Unauthenticated = Share(() => limits.Value.ExchangePerAddress, "exchange_per_address");
+        Lists = Share(() => limits.Value.ListsPerAddress, "lists_per_address");
         FailedAuthentication = new FailedAuthentication(
-            Share(() => rates.Current.HistoryPerAddress, "failed_authentication"),
+            Share(() => limits.Value.HistoryPerAddress, "failed_authentication"),
             Unauthenticated,
             time
         );

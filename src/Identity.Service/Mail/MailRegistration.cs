@@ -3,6 +3,6 @@ namespace Culvert.Identity.Service.Mail;
 /// <summary>The capability's door.</summary>
 internal static class MailRegistration
 {
-    public static IServiceCollection AddMail(this IServiceCollection services, MailOptions options) =>
-        services.AddSingleton(options).AddSingleton<IMailRelay, SmtpRelay>();
+    public static IServiceCollection AddMail(this IServiceCollection services) =>
+        services.AddSingleton<IMailRelay, SmtpRelay>();
 }

@@ -13,8 +13,8 @@ namespace Culvert.Identity.Service.Mail;
 
 /// <summary>Hands each message to the configured relay, on a connection of its own.</summary>
 internal sealed class SmtpRelay(
-    MailOptions options,
-    OutboundOptions outbound,
+    Current<MailOptions> mail,
+    Current<OutboundOptions> outbound,
     ServiceIdentity identity,
     TimeProvider time
 ) : IMailRelay
@@ -23,17 +23,18 @@ internal sealed class SmtpRelay(
 
     // For EHLO.
     private readonly string ownName = new Uri(identity.PublicUrl).IdnHost;
-    private readonly OutboundDialer dialer = new(outbound.Network);
+    private readonly OutboundDialer dialer = new(outbound.Value.Network);
 
     public async Task<MailFailure?> SendAsync(MailNote note, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var options = mail.Value;
         try
         {
-            using var message = ToMessage(note);
+            using var message = ToMessage(note, options);
             using var client = new SmtpClient { LocalDomain = ownName };
-            var connection = await ConnectAsync(either.Token);
+            var connection = await ConnectAsync(options, either.Token);
             await client.ConnectAsync(connection, options.Host, options.Port, SecureSocketOptions.None, either.Token);
             if (options.Username.Length > 0)
             {
@@ -70,7 +71,7 @@ internal sealed class SmtpRelay(
         }
     }
 
-    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<Stream> ConnectAsync(MailOptions options, CancellationToken cancellationToken)
     {
         var connection = await dialer.ConnectAsync(options.Host, options.Port, cancellationToken);
         try
@@ -92,7 +93,7 @@ internal sealed class SmtpRelay(
                 {
                     TargetHost = options.Host,
                     CertificateChainPolicy = SystemRoots.Policy(
-                        outbound.Network.CaBundle,
+                        outbound.Value.Network.CaBundle,
                         options.CaFile.Length > 0 ? options.CaFile : null
                     ),
                 },
@@ -107,7 +108,7 @@ internal sealed class SmtpRelay(
         }
     }
 
-    private MimeMessage ToMessage(MailNote note)
+    private MimeMessage ToMessage(MailNote note, MailOptions options)
     {
         var domain = options.From[(options.From.IndexOf('@', StringComparison.Ordinal) + 1)..];
         var message = new MimeMessage

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Nodes;
 
@@ -6,7 +7,10 @@ namespace Culvert.Identity.Service.Nodes;
 internal static class NodesRegistration
 {
     public static IServiceCollection AddNodes(this IServiceCollection services) =>
-        services.AddSingleton<VersionStore>().AddSingleton<VersionEndpoint>();
+        services
+            .AddSingleton<VersionStore>()
+            .AddSingleton<VersionEndpoint>()
+            .AddSingleton<RecurringJob, VersionMetrics>();
 
     public static void MapNodes(this ApiHost host) =>
         host.Get(

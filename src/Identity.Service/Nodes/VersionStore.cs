@@ -1,13 +1,33 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Nodes;
 
-internal sealed class VersionStore(Database database)
+/// <summary>What runs in the installation: each node says so, edges and agents in their reports.</summary>
+internal sealed class VersionStore(Database database, StoreNode node)
 {
     private const long KnownForMs = 24 * 60 * 60 * 1000;
+
+    /// <summary>This node, the others, the edges and the agents.</summary>
+    /// <param name="maxAgents">Beyond that the oldest tunnels' agents are listed.</param>
+    public async ValueTask<IReadOnlyList<RunningVersion>> ListAsync(
+        DateTimeOffset now,
+        int maxAgents,
+        CancellationToken cancellationToken
+    )
+    {
+        var others = (await ListNodesAsync(cancellationToken)).Where(other => other.Id != node.Name);
+        return
+        [
+            new RunningVersion("service", node.Name, node.Name, TunnelId: null, ProgramVersion.Current, now),
+            .. others,
+            .. await ListEdgesAsync(cancellationToken),
+            .. await ListAgentsAsync(now, maxAgents, cancellationToken),
+        ];
+    }
 
     /// <summary>Nodes that said so within the last seconds; on SQLite this is the only node.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ internal sealed class UsageReports(
     CallerStore callers,
     RouteStore routes,
     RouteDayStore days,
+    TunnelMinuteStore minutes,
     ReportedChanges changes,
     WebhookQueue webhooks
 )
@@ -79,6 +80,7 @@ internal sealed class UsageReports(
             used =
             [
                 .. days.Add(tunnel.Id, instanceId, usage, now),
+                .. minutes.Add(tunnel.Id, instanceId, usage, now),
                 .. callers.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxCallers),
                 .. inventory.Add(tunnel.Id, instanceId, usage, now, UsageCheck.MaxNames),
             ];

@@ -43,15 +43,19 @@ internal readonly record struct ReplayKey
     public ReadOnlyMemory<byte> Tag
     {
         get => tag;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, MaxTagBytes);
-            tag = value.Length == 0 ? null : value.ToArray();
-        }
+        init => StoredTag = value.ToArray();
     }
 
-    /// <summary>The tag as its column wants it.</summary>
-    internal byte[]? StoredTag => tag;
+    /// <summary>The tag as its column wants it; null when there is none. It is not copied.</summary>
+    internal byte[]? StoredTag
+    {
+        get => tag;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value?.Length ?? 0, MaxTagBytes);
+            tag = value is { Length: > 0 } ? value : null;
+        }
+    }
 
     public byte[] ToArray()
     {

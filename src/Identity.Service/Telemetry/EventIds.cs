@@ -112,6 +112,7 @@ internal static class EventIds
     public const int NodeExchangeFailed = 6009;
     public const int NodeExchangeRegained = 6010;
     public const int BackupAgeUnknown = 6011;
+    public const int VersionsUnknown = 6012;
 
     // 7000: Admin
     public const int AdminKeyUsesNotWritten = 7000;

@@ -15,6 +15,17 @@ internal static class ServiceMeters
         description: "Requests answered, by listener, route and status."
     );
 
+    /// <summary>How long a request took, from its head to the end of its answer.</summary>
+    public static readonly Histogram<double> RequestSeconds = Meter.CreateHistogram(
+        "culvert_service_request_seconds",
+        unit: "s",
+        description: "Duration of a request until its answer is written, by listener and route.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        }
+    );
+
     /// <summary>Connections that a bound or a missing PROXY header closed, before TLS or while they were idle.</summary>
     public static readonly Counter<long> ConnectionsClosed = Meter.CreateCounter<long>(
         "culvert_service_connections_closed",

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Tokens;
@@ -15,7 +17,7 @@ internal sealed class AccessTokenFactory(
 )
 {
     /// <returns>The compact form, ASCII.</returns>
-    public byte[] Mint(Grant grant, DateTimeOffset now)
+    public RentedBytes Mint(Grant grant, DateTimeOffset now)
     {
         var issuedAt = now.ToUnixTimeSeconds();
         var present = keys.Current;
@@ -23,9 +25,9 @@ internal sealed class AccessTokenFactory(
         try
         {
             var claims = ToClaims(grant, issuedAt);
-            var token = minter.Mint(claims);
+            var token = new RentedBytes(minter.Mint(claims, ArrayPool<byte>.Shared, out var length), length);
             keys.IsFailing = false;
-            minted.Add(token, new VerifiedToken(claims, minter.KeyId, present.Find(minter.KeyId)!));
+            minted.Add(token.Memory.Span, new VerifiedToken(claims, minter.KeyId, present.Find(minter.KeyId)!));
             return token;
         }
         catch (CryptographicException fault)

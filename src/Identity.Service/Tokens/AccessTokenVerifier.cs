@@ -24,7 +24,7 @@ internal sealed class AccessTokenVerifier(
     ClockGuard clock,
     FederationDirectory federation,
     ServiceIdentity identity,
-    FederationOptions options,
+    Current<FederationOptions> options,
     TimeProvider time
 )
 {
@@ -114,7 +114,7 @@ internal sealed class AccessTokenVerifier(
         }
 
         var from = Math.Max(claims.IssuedAt, claims.NotBefore ?? 0);
-        if (DateTimeOffset.FromUnixTimeSeconds(from) > now + options.Leeway)
+        if (DateTimeOffset.FromUnixTimeSeconds(from) > now + options.Value.Leeway)
         {
             return TokenErrors.NotYetValid;
         }

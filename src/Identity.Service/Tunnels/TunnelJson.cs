@@ -46,6 +46,7 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(Page<RouteDocument>))]
 [JsonSerializable(typeof(Page<CallerDocument>))]
 [JsonSerializable(typeof(RouteDaysDocument))]
+[JsonSerializable(typeof(TunnelTrafficDocument))]
 [JsonSerializable(typeof(SetRouteOwnerRequest))]
 [JsonSerializable(typeof(AttestRouteRequest))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
@@ -19,7 +20,7 @@ internal sealed class TunnelRegistry(
     AssignmentStore assignments,
     IJournal journal,
     Sealer sealer,
-    TunnelOptions options,
+    Current<TunnelOptions> options,
     TimeProvider time
 )
 {
@@ -50,17 +51,18 @@ internal sealed class TunnelRegistry(
             ?? (await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken)).Id.Value;
         var id = TunnelId.New();
         var (secret, _) = TunnelSecret.New(id, sealer);
+        var defaults = options.Value;
         var tunnel = new Tunnel
         {
             Id = id,
             OrganizationId = caller.OrganizationId,
             WorkspaceId = workspaceId,
             DisplayName = displayName,
-            Domain = $"{NewLabel()}.{options.DomainSuffix}",
+            Domain = $"{NewLabel()}.{defaults.DomainSuffix}",
             CreatedAt = now,
             Revision = 1,
-            ClientSourceRanges = options.DefaultClientRanges,
-            AgentSourceRanges = options.DefaultAgentRanges,
+            ClientSourceRanges = defaults.DefaultClientRanges,
+            AgentSourceRanges = defaults.DefaultAgentRanges,
             AllowTunnelToken = false,
             BundleEpoch = 0,
             TokenId = secret.Id,
@@ -76,7 +78,7 @@ internal sealed class TunnelRegistry(
                     OrganizationId = tunnel.OrganizationId,
                     Resources = [new AuditResource("tunnel", id.Value)],
                 },
-                Statements = tunnels.Insert(tunnel, secret, fingerprint, options.PerOrganization, retryOfSince),
+                Statements = tunnels.Insert(tunnel, secret, fingerprint, defaults.PerOrganization, retryOfSince),
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -233,7 +235,7 @@ internal sealed class TunnelRegistry(
         TunnelErrors.Limit.Refuse(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Organization already has the maximum of {options.PerOrganization} non-archived Tunnels"
+                $"Organization already has the maximum of {options.Value.PerOrganization} non-archived Tunnels"
             )
         );
 

@@ -29,6 +29,7 @@ internal static class TunnelsRegistration
             .AddSingleton<InventoryStore>()
             .AddSingleton<CallerStore>()
             .AddSingleton<RouteDayStore>()
+            .AddSingleton<TunnelMinuteStore>()
             .AddSingleton<RouteStore>()
             .AddSingleton<InventoryEndpoints>()
             .AddSingleton<RouteEndpoints>()
@@ -103,6 +104,7 @@ internal static class TunnelsRegistration
 
         var inventory = host.Services.GetRequiredService<InventoryEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/inventory", access, inventory.ListAsync);
+        host.Get("/v1/tunnels/{tunnel_id}/traffic", access, inventory.ListMinutesAsync);
         host.Get("/v1/inventory", access, inventory.ListAllAsync);
         host.Get("/v1/inventory/routes", access, inventory.ListRoutesAsync);
         host.Get("/v1/inventory/routes/export", access, inventory.ExportRoutesAsync);

@@ -11,7 +11,12 @@ namespace Culvert.Identity.Service.Webhooks;
 /// Messages to webhooks as mail to people: who wants what, until when, and where it is decided. The names in it come from
 /// outsiders: characters that cannot be seen, line breaks above all, are written out, and long ones are cut.
 /// </summary>
-internal sealed class MailNotices(IMailRelay relay, MailOptions options, ServiceIdentity identity, TimeProvider time)
+internal sealed class MailNotices(
+    IMailRelay relay,
+    Current<MailOptions> options,
+    ServiceIdentity identity,
+    TimeProvider time
+)
 {
     public const string Requested = "approval.requested";
     public const string Summary = "approval.summary";
@@ -24,8 +29,8 @@ internal sealed class MailNotices(IMailRelay relay, MailOptions options, Service
 
     /// <summary>Why the address gets no mail; null = it may.</summary>
     public string? Check(string address) =>
-        !options.IsConfigured ? "url: no mail relay is configured (mail.host)."
-        : !options.IsRecipient(address) ? "url: the domain of the address is not one of mail.recipient_domains."
+        !options.Value.IsConfigured ? "url: no mail relay is configured (mail.host)."
+        : !options.Value.IsRecipient(address) ? "url: the domain of the address is not one of mail.recipient_domains."
         : null;
 
     public async Task<SendFailure?> SendAsync(

@@ -3,12 +3,13 @@ using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Turns an event into messages to an organization's webhooks, to be committed with it.</summary>
-internal sealed class WebhookQueue(WebhookStore store, MailOptions mail)
+internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail)
 {
     /// <summary>Per webhook: a receiver that is away for long loses the newest, and learns of them from the API.</summary>
     public const int MostPending = 1000;
@@ -63,8 +64,8 @@ internal sealed class WebhookQueue(WebhookStore store, MailOptions mail)
         };
         return
         [
-            store.EnqueueSummary(summary, at - MailMinute, mail.PerMinute),
-            store.EnqueueWithin(message, at - MailMinute, mail.PerMinute),
+            store.EnqueueSummary(summary, at - MailMinute, mail.Value.PerMinute),
+            store.EnqueueWithin(message, at - MailMinute, mail.Value.PerMinute),
         ];
     }
 

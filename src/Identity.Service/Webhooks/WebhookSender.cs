@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Posts through the one fetcher that vets addresses (S27).</summary>
 internal sealed class WebhookSender(
-    OutboundOptions outbound,
+    Current<OutboundOptions> outbound,
     TimeProvider time,
     IHostResolver resolver,
     MailNotices mail
@@ -16,18 +16,6 @@ internal sealed class WebhookSender(
 {
     // What a receiver answers is not read.
     private const int MaxAnswerBytes = 4096;
-
-    private readonly SafeFetcher fetcher = new(
-        new SafeFetcherOptions
-        {
-            Timeout = TimeSpan.FromSeconds(10),
-            MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = outbound.PrivateNetworks,
-            Network = outbound.Network,
-        },
-        time,
-        resolver
-    );
 
     public async Task<SendFailure?> SendAsync(
         Webhook webhook,
@@ -49,14 +37,15 @@ internal sealed class WebhookSender(
         var roots = ReadRoots(webhook);
         try
         {
-            var result = await fetcher.FetchAsync(
-                ToRequest(webhook) with
-                {
-                    PinnedRoots = roots,
-                    Post = new FetchPost(body, "application/json", headers),
-                },
-                cancellationToken
-            );
+            var result = await CreateFetcher()
+                .FetchAsync(
+                    ToRequest(webhook) with
+                    {
+                        PinnedRoots = roots,
+                        Post = new FetchPost(body, "application/json", headers),
+                    },
+                    cancellationToken
+                );
             return result.IsSuccess ? null : new SendFailure($"{result.Detail}");
         }
         finally
@@ -71,7 +60,24 @@ internal sealed class WebhookSender(
     public async Task<string?> CheckAsync(Webhook webhook, CancellationToken cancellationToken) =>
         webhook.MailAddress is { } address
             ? mail.Check(address)
-            : (await fetcher.CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
+            : (await CreateFetcher().CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
+
+    // It holds nothing: the options in force are those of each request.
+    private SafeFetcher CreateFetcher()
+    {
+        var reach = outbound.Value;
+        return new SafeFetcher(
+            new SafeFetcherOptions
+            {
+                Timeout = TimeSpan.FromSeconds(10),
+                MaxBytes = MaxAnswerBytes,
+                PrivateNetworks = reach.PrivateNetworks,
+                Network = reach.Network,
+            },
+            time,
+            resolver
+        );
+    }
 
     private static FetchRequest ToRequest(Webhook webhook) =>
         new()

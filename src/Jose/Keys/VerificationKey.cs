@@ -15,6 +15,9 @@ namespace Culvert.Jose.Keys;
 /// </summary>
 public sealed class VerificationKey
 {
+    // A signature by RSA with 4,096 bits.
+    private const int MaxStackBytes = 512;
+
     private readonly Func<SecurityKey> import;
     private readonly int signatureBytes;
 
@@ -76,7 +79,7 @@ public sealed class VerificationKey
             return JoseRefusal.SignatureInvalid;
         }
 
-        var signature = new byte[signatureBytes];
+        var signature = signatureBytes <= MaxStackBytes ? stackalloc byte[signatureBytes] : new byte[signatureBytes];
         CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
         if (algorithm is JwsAlgorithm.RS256 or JwsAlgorithm.ES256 && ContextsFor(algorithm) is { } kept)
         {
@@ -86,7 +89,8 @@ public sealed class VerificationKey
         }
 
         var input = MemoryMarshal.TryGetArray(data, out var array) ? array : new ArraySegment<byte>(data.ToArray());
-        return ProviderFor(algorithm).Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
+        return ProviderFor(algorithm)
+            .Verify(input.Array, input.Offset, input.Count, signature.ToArray(), 0, signatureBytes)
             ? JoseRefusal.None
             : JoseRefusal.SignatureInvalid;
     }

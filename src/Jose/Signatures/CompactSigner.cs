@@ -24,18 +24,32 @@ public static class CompactSigner
     /// <returns>The compact form, ASCII.</returns>
     internal static byte[] Sign(SigningKey key, ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload)
     {
-        // header "." payload "." signature, the header's dot included in headerAndDot.
-        var payloadLength = Base64Url.GetEncodedLength(payload.Length);
-        var signatureLength = Base64Url.GetEncodedLength(SigningKey.SignatureBytes);
-        var token = GC.AllocateUninitializedArray<byte>(headerAndDot.Length + payloadLength + 1 + signatureLength);
-        headerAndDot.CopyTo(token);
-        Base64Url.EncodeToUtf8(payload, token.AsSpan(headerAndDot.Length));
-
-        var signedLength = headerAndDot.Length + payloadLength;
-        Span<byte> signature = stackalloc byte[SigningKey.SignatureBytes];
-        key.Sign(token.AsSpan(0, signedLength), signature);
-        token[signedLength] = (byte)'.';
-        Base64Url.EncodeToUtf8(signature, token.AsSpan(signedLength + 1));
+        var token = GC.AllocateUninitializedArray<byte>(GetLength(headerAndDot, payload));
+        Sign(key, headerAndDot, payload, token);
         return token;
+    }
+
+    /// <summary>Bytes of the compact form.</summary>
+    internal static int GetLength(ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload) =>
+        headerAndDot.Length
+        + Base64Url.GetEncodedLength(payload.Length)
+        + 1
+        + Base64Url.GetEncodedLength(SigningKey.SignatureBytes);
+
+    /// <summary>Writes the compact form, ASCII, of <see cref="GetLength"/> bytes.</summary>
+    internal static void Sign(
+        SigningKey key,
+        ReadOnlySpan<byte> headerAndDot,
+        ReadOnlySpan<byte> payload,
+        Span<byte> token
+    )
+    {
+        // header "." payload "." signature, the header's dot included in headerAndDot.
+        headerAndDot.CopyTo(token);
+        var signedLength = headerAndDot.Length + Base64Url.EncodeToUtf8(payload, token[headerAndDot.Length..]);
+        Span<byte> signature = stackalloc byte[SigningKey.SignatureBytes];
+        key.Sign(token[..signedLength], signature);
+        token[signedLength] = (byte)'.';
+        Base64Url.EncodeToUtf8(signature, token[(signedLength + 1)..]);
     }
 }

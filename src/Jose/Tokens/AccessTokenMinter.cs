@@ -44,14 +44,31 @@ public sealed class AccessTokenMinter
     public string KeyId => key.KeyId;
 
     /// <summary>Makes a token: its compact form, ASCII.</summary>
-    public byte[] Mint(in AccessTokenClaims claims)
+    public byte[] Mint(in AccessTokenClaims claims) => CompactSigner.Sign(key, headerAndDot, Write(claims));
+
+    /// <summary>
+    /// Makes a token in an array of that pool, which the caller gives back: its compact form, ASCII, is the first
+    /// <paramref name="length"/> bytes.
+    /// </summary>
+    public byte[] Mint(in AccessTokenClaims claims, ArrayPool<byte> pool, out int length)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        var payload = Write(claims);
+        length = CompactSigner.GetLength(headerAndDot, payload);
+        var token = pool.Rent(length);
+        CompactSigner.Sign(key, headerAndDot, payload, token.AsSpan(0, length));
+        return token;
+    }
+
+    // Valid until the thread's next token.
+    private static ReadOnlySpan<byte> Write(in AccessTokenClaims claims)
     {
         var (buffer, writer) = payloadWriter ??= NewWriter();
         buffer.ResetWrittenCount();
         writer.Reset();
         WritePayload(writer, claims);
         writer.Flush();
-        return CompactSigner.Sign(key, headerAndDot, buffer.WrittenSpan);
+        return buffer.WrittenSpan;
     }
 
     private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewWriter()

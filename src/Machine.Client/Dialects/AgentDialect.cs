@@ -20,6 +20,9 @@ internal sealed class AgentDialect(
     Func<string?>? callCheckpoint = null
 ) : MachineDialect<AgentFeed>
 {
+    // The newest part first; null: the report does not have that part.
+    private static readonly Func<AgentReport, AgentReport?>[] Reductions = [OmitMinutes, OmitCallers, OmitDoctor];
+
     private AgentReportDoctor? refusedDoctor; // one report is under way at a time
     private string? sentCheckpoint;
 
@@ -91,25 +94,16 @@ internal sealed class AgentDialect(
             Leaving = leaving,
         };
         var failure = await client.ReportAsync(report, ct);
-        if (
-            failure is { IsTransient: false }
-            && part is not null
-            && part.Entries.Any(entry => entry.Callers is not null)
-        )
+        foreach (var reduce in Reductions)
         {
-            // A service that is a version behind does not know callers, and a report may be too large with them.
-            report = report with
+            // A service that is a version behind does not know every part, and the rest must get through.
+            if (failure is { IsTransient: false } && reduce(report) is { } reduced)
             {
-                Usage = WithoutCallers(part),
-            };
-            failure = await client.ReportAsync(report, ct);
-        }
-
-        if (report.Doctor is not null && failure is { IsTransient: false })
-        {
-            // A service that is a version behind does not know this part; its next findings are offered again.
-            refusedDoctor = report.Doctor;
-            failure = await client.ReportAsync(report with { Doctor = null }, ct);
+                // Its next findings are offered again.
+                refusedDoctor = reduced.Doctor is null ? report.Doctor : refusedDoctor;
+                report = reduced;
+                failure = await client.ReportAsync(report, ct);
+            }
         }
 
         // What the service refuses today it refuses tomorrow, and the rest of the report must get through.
@@ -140,11 +134,20 @@ internal sealed class AgentDialect(
         return null;
     }
 
-    private static AgentReportUsage WithoutCallers(AgentReportUsage part) =>
-        part with
-        {
-            Entries = [.. part.Entries.Select(entry => entry with { Callers = null })],
-        };
+    private static AgentReport? OmitMinutes(AgentReport report) =>
+        report.Usage is { Minutes: not null } usage ? report with { Usage = usage with { Minutes = null } } : null;
+
+    // Also, a report may be too large with them.
+    private static AgentReport? OmitCallers(AgentReport report) =>
+        report.Usage is { } usage && usage.Entries.Any(entry => entry.Callers is not null)
+            ? report with
+            {
+                Usage = usage with { Entries = [.. usage.Entries.Select(entry => entry with { Callers = null })] },
+            }
+            : null;
+
+    private static AgentReport? OmitDoctor(AgentReport report) =>
+        report.Doctor is not null ? report with { Doctor = null } : null;
 
     public override string? AuditAlarm => checkpoints?.Alarm;
 

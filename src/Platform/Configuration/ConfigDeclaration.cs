@@ -25,5 +25,5 @@ public sealed record ConfigDeclaration
     public ConfigSection? Content { get; init; }
 
     /// <summary>Whether environment and flags can set it: lists and maps stand only in files.</summary>
-    internal bool IsScalar => Type is < ConfigValueType.TextList or ConfigValueType.NotYet;
+    internal bool IsScalar => Type is < ConfigValueType.TextList or ConfigValueType.Former;
 }

@@ -49,7 +49,7 @@ public static class ConfigSchema
         {
             json.WriteStartObject(declaration.Key);
             WriteType(json, declaration, keys);
-            if (keys is not null)
+            if (keys is not null && declaration.Type != ConfigValueType.Former)
             {
                 WriteReference(json, section, declaration, keys);
             }
@@ -67,15 +67,16 @@ public static class ConfigSchema
         }
     }
 
-    // A key without effect yet is accepted with the value that changes nothing, where it has one.
+    // A key without effect is accepted with the value that changes nothing, where it has one.
     private static bool IsAccepted(ConfigDeclaration declaration) =>
-        declaration.Type != ConfigValueType.NotYet || declaration.Default is not null;
+        declaration.Type != ConfigValueType.Former || declaration.Default is not null;
 
     private static void WriteType(Utf8JsonWriter json, ConfigDeclaration declaration, ConfigKeys? keys)
     {
         switch (declaration.Type)
         {
-            case ConfigValueType.NotYet:
+            case ConfigValueType.Former:
+                json.WriteBoolean("deprecated", true);
                 json.WritePropertyName("const");
                 if (declaration.Default is "true" or "false")
                 {

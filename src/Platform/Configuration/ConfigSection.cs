@@ -120,14 +120,14 @@ public sealed class ConfigSection
     }
 
     /// <summary>
-    /// A key that the reference describes and this version does not act on: an error when set, since ignoring it
-    /// would promise what does not happen.
+    /// A key that has no effect: an error when set, since ignoring it would promise what does not happen. The reference
+    /// does not name it.
     /// </summary>
     /// <param name="key">The key; with everything below it.</param>
-    /// <param name="permitted">A value that changes nothing and may therefore be written.</param>
-    public void NotYet(string key, string? permitted = null)
+    /// <param name="permitted">A value that changes nothing and may therefore be written: files of earlier versions have it.</param>
+    public void Former(string key, string? permitted = null)
     {
-        Declare(key, ConfigValueType.NotYet, permitted);
+        Declare(key, ConfigValueType.Former, permitted);
         if (
             TryFind(key, out var found, out var source, scalar: true)
             && !(permitted is not null && found is ScalarNode scalar && scalar.Text == permitted)
@@ -142,7 +142,7 @@ public sealed class ConfigSection
     /// </summary>
     public bool Skip(string key)
     {
-        Declare(key, ConfigValueType.NotYet);
+        Declare(key, ConfigValueType.Former);
         return Has(key);
     }
 

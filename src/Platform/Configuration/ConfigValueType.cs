@@ -27,6 +27,6 @@ public enum ConfigValueType
     Map,
     List,
 
-    /// <summary>A key of the reference that this version refuses.</summary>
-    NotYet,
+    /// <summary>A key that has no effect, and that the reference does not name.</summary>
+    Former,
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
+using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Metrics;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +13,13 @@ namespace Culvert.Platform.Health;
 /// </summary>
 public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, MetricsText metrics, TimeProvider time)
 {
+    private static readonly Meter Meter = new("Culvert.Health");
+
+    private static readonly Gauge<int> CheckHolds = Meter.CreateGauge<int>(
+        "culvert_readiness_check",
+        description: "1 while a check of /readyz holds, 0 while it fails, by check; evaluated when /readyz or /metrics is read."
+    );
+
     // A check that hangs is a failed check: probes give up after about a second more.
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
@@ -36,8 +45,7 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
             case "/readyz":
                 return WriteReadinessAsync(context);
             case "/metrics":
-                var text = System.Text.Encoding.UTF8.GetBytes(metrics.Write());
-                return WriteAsync(context, StatusCodes.Status200OK, MetricsText.ContentType, text);
+                return WriteMetricsAsync(context);
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
@@ -52,6 +60,7 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
             checks.Select(async c =>
             {
                 var (name, reason) = await EvaluateAsync(c, cancellationToken);
+                CheckHolds.Record(reason is null ? 1 : 0, new KeyValuePair<string, object?>("check", name));
                 return (name, reason, c.IsAdvisory);
             })
         );
@@ -74,6 +83,13 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
             // A check must never take the others down with it; its type says enough for a first look.
             return (check.Name, $"The check failed: {e.GetType().Name}.");
         }
+    }
+
+    private async Task WriteMetricsAsync(HttpContext context)
+    {
+        await EvaluateAsync(context.RequestAborted); // for culvert_readiness_check
+        var text = Encoding.UTF8.GetBytes(metrics.Write());
+        await WriteAsync(context, StatusCodes.Status200OK, MetricsText.ContentType, text);
     }
 
     private async Task WriteReadinessAsync(HttpContext context)

@@ -19,4 +19,9 @@ public sealed record AgentReportUsage
 
     [JsonPropertyName("entries")]
     public required IReadOnlyList<AgentReportUse> Entries { get; init; }
+
+    /// <summary>The same calls by minute; null from agents that do not say.</summary>
+    [JsonPropertyName("minutes")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentReportMinute>? Minutes { get; init; }
 }

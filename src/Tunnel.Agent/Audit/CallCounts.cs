@@ -33,6 +33,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     // Guarded by the gate.
     private readonly Dictionary<(string Route, string Kind, string Name), CallCount> news = [];
     private readonly Dictionary<string, HashSet<(string, string)>> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, MinuteCount> minutes = [];
     private AgentReportUsage? pending;
     private long sequence;
 
@@ -53,6 +54,13 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         lock (gate)
         {
             GetOrAdd_NeedsLock(record.Route, kind, name).Add(record);
+            GetMinute_NeedsLock()
+                .Add(
+                    record.Decision,
+                    record.UpstreamMs is null || IsStream(record.Method) ? null : record.DurationMs,
+                    record.RequestBytes ?? 0,
+                    record.ResponseBytes
+                );
             foreach (var (seenKind, seen) in record.Seen)
             {
                 GetOrAdd_NeedsLock(record.Route, TargetKinds.ToWireName(seenKind), FormatName(seenKind, seen))
@@ -67,7 +75,8 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     /// </summary>
     /// <param name="exchange">Answered.</param>
     /// <param name="route">Its route.</param>
-    public void Add(Exchange exchange, string route)
+    /// <param name="took">Until it was answered.</param>
+    public void Add(Exchange exchange, string route, TimeSpan took)
     {
         var request = exchange.Request;
         var method =
@@ -79,6 +88,13 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         lock (gate)
         {
             GetOrAdd_NeedsLock(route, "method", Sanitize(method)).Add(decision, time.GetUtcNow(), who);
+            GetMinute_NeedsLock()
+                .Add(
+                    decision,
+                    decision == "refuse" || IsStream(method) ? null : took.TotalMilliseconds,
+                    request.Headers.ContentLength ?? 0,
+                    exchange.Response.Headers.ContentLength ?? 0
+                );
         }
     }
 
@@ -94,8 +110,10 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
                     Run = run,
                     Sequence = ++sequence,
                     Entries = [.. taken.Select(t => t.Value.ToWire(t.Key.Route, t.Key.Kind, t.Key.Name))],
+                    Minutes = minutes.Count > 0 ? [.. minutes.Select(minute => minute.Value.ToWire(minute.Key))] : null,
                 };
                 taken.ForEach(t => news.Remove(t.Key));
+                minutes.Clear();
             }
 
             return pending;
@@ -111,6 +129,25 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
                 pending = null;
             }
         }
+    }
+
+    // They stay open for as long as the client wants, so they do not show how long calls take.
+    private static bool IsStream(string method) => method is "GET" or McpMethods.Listen;
+
+    private MinuteCount GetMinute_NeedsLock()
+    {
+        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+        if (!minutes.TryGetValue(minute, out var count))
+        {
+            if (minutes.Count == AgentReportMinute.MaxPerReport)
+            {
+                minutes.Remove(minutes.Keys.Min());
+            }
+
+            minutes[minute] = count = new MinuteCount();
+        }
+
+        return count;
     }
 
     // What does not fit is in the next report. One entry always fits.

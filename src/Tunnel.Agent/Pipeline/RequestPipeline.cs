@@ -74,13 +74,14 @@ internal sealed class RequestPipeline(
     private async Task ServeAsync(Exchange exchange, ServedRoute served, string host)
     {
         var route = served.Route;
+        var start = time.GetTimestamp();
         var split =
             served.Issuer is { } issuer && issuer.IsMetadata(exchange) ? MetadataSplit.Begin(exchange, issuer) : null;
         await route.Upstream.ServeAsync(exchange, route, host);
         await PolicyStage.FinishAsync(exchange);
         if (route.Policy.Mode == PolicyMode.Off && IsEndpoint(exchange.Request, served))
         {
-            counts?.Add(exchange, route.Name);
+            counts?.Add(exchange, route.Name, time.GetElapsedTime(start));
         }
 
         if (split is not null && await split.FinishAsync() is { } failure)

@@ -12,8 +12,10 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class HttpUpstream : Upstream
 {
-    // Most servers end idle connections after 5 s to 2 min; a dead one is noticed before it is used again.
-    private static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(60);
+    // Many servers close idle connections after 5 s (Node, uvicorn), and one that is busy may close one of them with a
+    // new call unread in it. That call may not be sent again, because it may have run (RFC 9110, section 9.2.2), so a
+    // connection is used again only long before its server's timer ends: a new one costs less than a failed call.
+    internal static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(2);
 
     // Then a new connection is made, so that a changed address (or a changed verdict on it) takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);

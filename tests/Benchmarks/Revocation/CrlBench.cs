@@ -100,9 +100,9 @@ internal sealed class CrlBench(string folder, TimeProvider time)
         var signer = SignerOf(key);
         var builder = new RevocationListBuilder(
             revocations,
-            new RevocationPoints(revocations, options.Identity, options.Certificates),
-            options.Certificates,
-            options.Federation,
+            new RevocationPoints(revocations, options.Identity, new(options.Certificates)),
+            new(options.Certificates),
+            new(options.Federation),
             time
         );
         // Once unmeasured: what is measured holds each list against the one before, as every later day does.

@@ -69,7 +69,9 @@ public sealed partial class AlertTests
                 .MetricsOf(expression)
                 .Where(name => !ExposedMetrics.Names.Contains(name))
                 .ShouldBeEmpty(expression);
-            Expressions.CountedIn(expression).ShouldAllBe(name => name.EndsWith("_total"), expression);
+            Expressions
+                .CountedIn(expression)
+                .ShouldAllBe(name => name.EndsWith("_total") || name.EndsWith("_bucket"), expression);
         }
     }
 

@@ -34,11 +34,16 @@ internal sealed record ReferenceKey(string Name, JsonObject Node)
 
     private JsonObject? Annotation => Node["x-culvert"] as JsonObject;
 
-    /// <summary>All keys of a schema, in its order, sections before what they have.</summary>
+    /// <summary>All keys of a schema that have an effect, in its order, sections before what they have.</summary>
     public static IEnumerable<ReferenceKey> FindAll(JsonObject schema, string prefix = "")
     {
         foreach (var (name, node) in schema["properties"] as JsonObject ?? [])
         {
+            if (node!["deprecated"] is not null)
+            {
+                continue; // accepted, without effect
+            }
+
             var key = new ReferenceKey(prefix.Length == 0 ? name : $"{prefix}.{name}", (JsonObject)node!);
             yield return key;
             foreach (

@@ -53,7 +53,7 @@ internal static class ConsoleScript
         return JsonDocument.Parse(result.Output);
     }
 
-    /// <summary>No serious finding, no request to another host, no error of a script.</summary>
+    /// <summary>No finding of axe, no request to another host, no error of a script.</summary>
     public static void ShouldBeClean(JsonDocument report)
     {
         Texts(report, "findings").ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Processes;
 using Shouldly;
 using Xunit;
 
@@ -28,8 +29,10 @@ public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
         );
 
         var (direct, automatic, manual) = (printed[0], printed[1], printed[2]);
-        automatic.ShouldBe(direct);
-        manual.ShouldBe(direct);
+        (automatic.ExitCode, automatic.Output).ShouldBe((direct.ExitCode, direct.Output), Errors());
+        (manual.ExitCode, manual.Output).ShouldBe((direct.ExitCode, direct.Output), Errors());
+
+        string Errors() => string.Join('\n', printed.Select(result => $"exit {result.ExitCode}: {result.Error}"));
     }
 
     [Fact]
@@ -46,10 +49,9 @@ public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
         result.Succeeded.ShouldBeFalse();
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(Uri endpoint, string? roots, string arguments)
+    private async Task<ToolResult> RunAsync(Uri endpoint, string? roots, string arguments)
     {
         var token = roots is null ? null : await Installation.TokenAsync(endpoint, Cancel);
-        var result = await Installation.Inspector.TryRunAsync(endpoint, roots, token, arguments.Split(' '), Cancel);
-        return (result.ExitCode, result.Output);
+        return await Installation.Inspector.TryRunAsync(endpoint, roots, token, arguments.Split(' '), Cancel);
     }
 }

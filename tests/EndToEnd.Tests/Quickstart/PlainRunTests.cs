@@ -37,6 +37,7 @@ public sealed class PlainRunTests : IDisposable
         var closing = output.TrimEnd().Split("\n\n")[^1].Split('\n');
         closing.Length.ShouldBeLessThanOrEqualTo(10);
         string.Join('\n', closing).ShouldContain("Echo: ");
+        string.Join('\n', closing).ShouldContain(" vouched for culvert-agent; ");
         output.Any(c => char.IsControl(c) && c != '\n').ShouldBeFalse("there is no terminal");
         Directory.Exists(Path.Combine(folder.Path, "once")).ShouldBeFalse();
         Leftovers.Of(folder.Path, ports).ShouldBeEmpty();

@@ -82,6 +82,7 @@ internal static class CommandTable
         "tunnel pause ID --reason",
         "tunnel resume ID --reason",
         "tunnel status ID --watch --every",
+        "tunnel traffic ID --minutes",
         $"tunnel inventory ID --route {ListOfLiving}",
         "tunnel token reveal ID",
         "tunnel token rotate ID --reason",

@@ -46,6 +46,21 @@ public sealed class AuditRetentionTests
     }
 
     [Fact]
+    public async Task Drop_RetentionThatChanges_CountsForTheNextRound()
+    {
+        await using var service = await StartAsync();
+        var first = (await ChainAsync(service)).Count;
+        service.Time.JumpTo(service.Time.GetUtcNow() + TimeSpan.FromDays(31));
+        await service.Get<AuditRetention>().DropAsync(Token);
+        (await ChainAsync(service)).Take(first).ShouldAllBe(entry => entry.Body != null);
+
+        await service.ReloadAsync(options => options with { AuditRetention = TimeSpan.FromDays(30) });
+        await service.Get<AuditRetention>().DropAsync(Token);
+
+        (await ChainAsync(service)).Take(first).ShouldAllBe(entry => entry.Body == null);
+    }
+
+    [Fact]
     public async Task Drop_AtTheLastMoment_TakesNothing()
     {
         await using var service = await StartAsync();
@@ -99,7 +114,7 @@ public sealed class AuditRetentionTests
             services.GetRequiredService<AuditLog>(),
             services.GetRequiredService<AuditBodies>(),
             services.GetRequiredService<IJournal>(),
-            new AuditOptions { Retention = Kept },
+            new(new AuditOptions { Retention = Kept }),
             service.Time,
             NullLogger<AuditRetention>.Instance
         );

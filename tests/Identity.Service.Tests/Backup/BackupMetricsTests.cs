@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Backup;
@@ -52,18 +52,10 @@ public sealed class BackupMetricsTests : IAsyncLifetime
     private static IReadOnlyList<double> Ages()
     {
         List<double> ages = [];
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == "culvert_backup_age_seconds")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<double>((_, value, _, _) => ages.Add(Math.Round(value)));
-        listener.Start();
+        using var listener = Instruments.Listen<double>(
+            "culvert_backup_age_seconds",
+            (value, _) => ages.Add(Math.Round(value))
+        );
         listener.RecordObservableInstruments();
         return ages;
     }

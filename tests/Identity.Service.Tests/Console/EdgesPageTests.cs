@@ -35,7 +35,7 @@ public sealed class EdgesPageTests : IAsyncLifetime
         var page = await browser.OpenAsync(Page);
 
         page.ShouldContain($"<a href=\"{Page}/{edge}\">edge-1</a><br");
-        page.ShouldContain($"<code>{edge}</code>");
+        page.ShouldContain($"title=\"{edge}\">{edge}</code>");
         page.ShouldContain("<code>edge-1.test:7844</code>");
         page.ShouldContain(" not started</span>");
         page.ShouldContain("not reported");

@@ -29,7 +29,7 @@ public sealed class OrganizationsPageTests : IAsyncLifetime
         made.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
         var id = (await FindAsync("Branch")).Id();
         browser.Page.ShouldContain($"--role security-admin --organization {id} --out FILE");
-        browser.Page.ShouldContain($"<code>{id}</code>");
+        browser.Page.ShouldContain($"<code class=\"id\" title=\"{id}\">{id}</code>");
         browser.Page.ShouldNotContain("value=\"Branch\"");
     }
 

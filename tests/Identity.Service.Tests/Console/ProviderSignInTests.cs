@@ -86,6 +86,43 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignIn_RolesThatChange_CountForTheNextAnswer()
+    {
+        await service.ReloadAsync(options =>
+            options with
+            {
+                SignIn = signIn with { Roles = [new("viewer", ["sre"])] },
+            }
+        );
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser, "/console/tunnels");
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await browser.OpenAsync("/console/tunnels")).ShouldContain("(viewer)");
+    }
+
+    // The former provider's documents and sessions do not count for the next one.
+    [Fact]
+    public async Task SignIn_ProviderThatChanges_EndsTheSessionsOfTheFormer()
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser, "/console/tunnels");
+        using (var answer = await browser.GetAsync(AnswerTo(asked)))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        }
+
+        await service.ReloadAsync(options => options with { SignIn = signIn with { Issuer = idp.Url + "/other" } });
+
+        using var page = await browser.GetAsync("/console/tunnels");
+        page.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        using var begun = await browser.GetAsync("/console/sign-in/provider");
+        begun.StatusCode.ShouldNotBe(HttpStatusCode.SeeOther); // nothing is published there
+    }
+
+    [Fact]
     public async Task SignIn_SecurityAdmin_EndsTheKeyThatInitMade()
     {
         using var browser = new ConsoleBrowser(service);

@@ -119,10 +119,11 @@ public sealed class IssuersCheckTests : IDisposable
     }
 
     private Task<IReadOnlyList<IssuerState>> ProbeAsync(IReadOnlyList<StoredIssuer> issuers) =>
-        new IssuerProbe(new KeySetFetch(bench.Network, new KeyFile(null)), new FetchOptions(), bench.Time).RunAsync(
-            issuers,
-            TestContext.Current.CancellationToken
-        );
+        new IssuerProbe(
+            new KeySetFetch(bench.Network, new KeyFile(() => null)),
+            new FetchOptions(),
+            bench.Time
+        ).RunAsync(issuers, TestContext.Current.CancellationToken);
 
     private DoctorFinding Run(IReadOnlyList<IssuerState> issuers) =>
         new IssuersCheck().Run(scene.Facts() with { Issuers = issuers });

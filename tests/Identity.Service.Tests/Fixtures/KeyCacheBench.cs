@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,15 +39,18 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
             AllowedTargets = [],
             Stamps = ChangeStamps.Created(Time.GetUtcNow(), "key"),
         };
+        Federation = new(new FederationOptions { Fetch = options ?? new FetchOptions() });
         services = new IssuerKeyServices(
-            new KeySetFetch(Network, new KeyFile(jwksDirectory)),
+            new KeySetFetch(Network, new KeyFile(() => jwksDirectory)),
             new IssuerKeyRecorder(this, this, this, Time, NullLogger<IssuerKeyRecorder>.Instance),
             Controls,
-            options ?? new FetchOptions(),
+            Federation,
             Time,
             NullLogger<IssuerKeys>.Instance
         );
     }
+
+    public Current<FederationOptions> Federation { get; }
 
     public FakeTimeProvider Time { get; } = new();
 

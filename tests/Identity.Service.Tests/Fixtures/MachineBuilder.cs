@@ -48,6 +48,19 @@ internal static class MachineBuilder
             }
         );
 
+    /// <summary>An edge's report: of its version, without agents.</summary>
+    /// <param name="leaving">More members, each with its comma.</param>
+    public static async Task ReportEdgeAsync(this HttpClient edge, string version, string leaving = "") =>
+        (
+            await edge.PostAsync(
+                "/v1/edge/reports",
+                $$$"""
+                {{{{leaving}}}"revision":1,"epochs":{"platform":1},"serial":"ed9e","version":"{{{version}}}","sni_public_port":9443,
+                 "agents":[],"client_connections":{}}
+                """
+            )
+        ).EnsureSuccessStatusCode();
+
     private static (HttpClient Client, MachinePeer Peer) Admit(
         ServiceUnderTest service,
         ScriptedPeers peers,

@@ -64,7 +64,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         Api = Client(AdminKey);
     }
 
-    public ServiceOptions Options { get; }
+    public ServiceOptions Options { get; private set; }
 
     public FakeTimeProvider Time { get; }
 
@@ -155,6 +155,13 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Takes over a changed configuration as the program does after a changed file.</summary>
+    public async Task ReloadAsync(Func<ServiceOptions, ServiceOptions> change)
+    {
+        Options = change(Options);
+        await Get<OptionsInForce>().UseAsync(Options, TestContext.Current.CancellationToken);
     }
 
     /// <summary>

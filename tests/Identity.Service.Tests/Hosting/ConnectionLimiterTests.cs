@@ -111,11 +111,65 @@ public sealed class ConnectionLimiterTests
     {
         var time = new FakeTimeProvider();
         var bounds = new ConnectionBounds(10, 10, 10, new Rate(1, TimeSpan.FromSeconds(1)));
-        var limiter = new ConnectionLimiter(Listener.Api, bounds, AddressRanges.Empty, time);
+        var limiter = new ConnectionLimiter(Listener.Api, () => bounds, () => AddressRanges.Empty, time);
         Open(limiter, "192.0.2.1").WasServed.ShouldBeTrue();
         Open(limiter, "192.0.2.1").WasServed.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(1));
         Open(limiter, "192.0.2.1").WasServed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Serve_LowerBounds_CloseTheIdleConnectionsAboveThem()
+    {
+        var bounds = new ConnectionBounds(4, 4, 100, Many);
+        var limiter = new ConnectionLimiter(
+            Listener.Api,
+            () => bounds,
+            () => AddressRanges.Empty,
+            new FakeTimeProvider()
+        );
+        var first = Open(limiter, "192.0.2.1");
+        var second = Open(limiter, "192.0.2.1");
+        var busy = Open(limiter, "192.0.2.1");
+        busy.Slot.BeginRequest();
+
+        bounds = new ConnectionBounds(4, 2, 100, Many);
+        Open(limiter, "192.0.2.1").WasServed.ShouldBeTrue();
+
+        await first.EndedAsync();
+        await second.EndedAsync();
+        (busy.IsAborted, limiter.Open).ShouldBe((false, 2));
+        bounds = new ConnectionBounds(1, 2, 100, Many);
+        Open(limiter, "192.0.2.2").WasServed.ShouldBeFalse();
+        (busy.IsAborted, limiter.Open).ShouldBe((false, 1));
+        bounds = new ConnectionBounds(2, 2, 100, Many);
+        Open(limiter, "192.0.2.2").WasServed.ShouldBeTrue();
+    }
+
+    // Trusted or not is decided when the connection begins: what was not counted in is not counted out, and the reverse.
+    [Fact]
+    public async Task Serve_BalancersThatChangeMeanwhile_LeaveTheCountsRight()
+    {
+        var bounds = new ConnectionBounds(10, 1, 1, Many);
+        AddressRanges.TryParse(["192.0.2.0/24"], out var balancers, out _).ShouldBeTrue();
+        var proxies = AddressRanges.Empty;
+        var limiter = new ConnectionLimiter(Listener.Api, () => bounds, () => proxies, new FakeTimeProvider());
+        var counted = Open(limiter, "192.0.2.1", endsHandshake: false);
+        proxies = balancers;
+        var uncounted = Open(limiter, "192.0.2.1", endsHandshake: false);
+        counted.Slot.EndHandshake();
+        counted.Abort();
+        await counted.EndedAsync();
+
+        proxies = AddressRanges.Empty;
+        uncounted.Slot.EndHandshake();
+        uncounted.Abort();
+        await uncounted.EndedAsync();
+
+        var next = Open(limiter, "192.0.2.1", endsHandshake: false);
+        next.WasServed.ShouldBeTrue();
+        Open(limiter, "192.0.2.1").WasServed.ShouldBeFalse();
+        limiter.Open.ShouldBe(1);
     }
 
     [Theory]
@@ -157,7 +211,7 @@ public sealed class ConnectionLimiterTests
     {
         AddressRanges.TryParse(proxies is null ? [] : [proxies], out var ranges, out _).ShouldBeTrue();
         var bounds = new ConnectionBounds(connections, perAddress, handshakes, Many);
-        return new ConnectionLimiter(Listener.Api, bounds, ranges, new FakeTimeProvider());
+        return new ConnectionLimiter(Listener.Api, () => bounds, () => ranges, new FakeTimeProvider());
     }
 
     private static Connection Open(ConnectionLimiter limiter, string address, bool endsHandshake = true)

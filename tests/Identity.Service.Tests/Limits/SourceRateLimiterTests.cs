@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Testing;
 using Shouldly;
 
@@ -13,8 +14,8 @@ public sealed class SourceRateLimiterTests
     public void TryTake_RateChanged_CountsAtOnce()
     {
         var time = new FakeTimeProvider();
-        var rates = new LimitRates(new LimitOptions { ExchangePerAddress = new RateLimit(1, TimeSpan.FromSeconds(1)) });
-        var limiter = new SourceRateLimiter(() => rates.Current.ExchangePerAddress, time);
+        var rates = new Current<LimitOptions>(new() { ExchangePerAddress = new RateLimit(1, TimeSpan.FromSeconds(1)) });
+        var limiter = new SourceRateLimiter(() => rates.Value.ExchangePerAddress, time);
         limiter.TryTake(IPAddress.Loopback).ShouldBeNull();
         limiter.TryTake(IPAddress.Loopback).ShouldNotBeNull();
 

@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -146,24 +147,10 @@ public sealed class TunnelReadinessTests
         await using var service = await StartAsync();
         var (tunnel, edge, _) = await ReadyAsync(service);
         var read = new Dictionary<string, (int Value, string? State)>();
-        using var listener = new System.Diagnostics.Metrics.MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == "culvert_tunnel_ready")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<int>(
-            (_, value, tags, _) =>
-            {
-                var labels = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value as string);
-                read[labels["tunnel"]!] = (value, labels["state"]);
-            }
+        using var listener = Instruments.Listen<int>(
+            "culvert_tunnel_ready",
+            (value, labels) => read[(string)labels["tunnel"]!] = (value, labels["state"] as string)
         );
-        listener.Start();
 
         await LookAsync();
         listener.RecordObservableInstruments();

@@ -342,7 +342,7 @@ public sealed class StatusTests : IAsyncLifetime
         );
 
         var (edge, _) = service.Edge(peers, id);
-        await ReportAsync(edge, "0.1.0");
+        await edge.ReportEdgeAsync("0.1.0");
         await ShouldShowAsync("edges", "ok", "1 edge connected.", "");
 
         var contact = At(0);
@@ -355,12 +355,12 @@ public sealed class StatusTests : IAsyncLifetime
         );
         await service.Api.PostOkAsync($"/v1/edges/{id}/resume", "{}");
 
-        await ReportAsync(edge, "9.0.0");
+        await edge.ReportEdgeAsync("9.0.0");
         (await LinesAsync("edges"))
             .ShouldHaveSingleItem()
             .Summary.ShouldStartWith($"Edge edge-1 ({id}) runs version 9.0.0, which does not work with ");
 
-        await ReportAsync(edge, "0.1.0", leaving: "\"leaving\":true,");
+        await edge.ReportEdgeAsync("0.1.0", leaving: "\"leaving\":true,");
         await ShouldShowAsync(
             "edges",
             "problem",
@@ -368,7 +368,7 @@ public sealed class StatusTests : IAsyncLifetime
             "Run tunnel-edge doctor on its host"
         );
 
-        await ReportAsync(edge, "0.1.0");
+        await edge.ReportEdgeAsync("0.1.0");
         service.Time.JumpTo(service.Time.GetUtcNow().AddSeconds(91));
         await ShouldShowAsync(
             "edges",
@@ -540,17 +540,6 @@ public sealed class StatusTests : IAsyncLifetime
                 $$"""{"name":"Acme CA","tunnel_id":"{{await CreateTunnelAsync()}}","custody":"sealed"}"""
             )
         ).Id();
-
-    private static async Task ReportAsync(HttpClient edge, string version, string leaving = "") =>
-        (
-            await edge.PostAsync(
-                "/v1/edge/reports",
-                $$$"""
-                {{{{leaving}}}"revision":1,"epochs":{"platform":1},"serial":"ed9e","version":"{{{version}}}","sni_public_port":9443,
-                 "agents":[],"client_connections":{}}
-                """
-            )
-        ).EnsureSuccessStatusCode();
 
     private async Task<HttpClient> WithRoleAsync(string role, string? organization = null)
     {

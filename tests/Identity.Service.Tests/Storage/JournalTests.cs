@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage;
@@ -49,18 +49,10 @@ public abstract class JournalTests(StorageBackend backend)
                 }
         );
         var seconds = new ConcurrentQueue<double>(); // those of other journals are in it too
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == "culvert_journal_commit_seconds")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<double>((_, value, _, _) => seconds.Enqueue(value));
-        listener.Start();
+        using var listener = Instruments.Listen<double>(
+            "culvert_journal_commit_seconds",
+            (value, _) => seconds.Enqueue(value)
+        );
 
         await store.CommitAsync(store.Decide());
 

@@ -97,6 +97,19 @@ public sealed partial class TunnelEndpointsTests
             .ShouldRefuseAsync(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
     }
 
+    [Theory]
+    [InlineData(64 * 1024, HttpStatusCode.BadRequest)]
+    [InlineData((64 * 1024) + 1, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Create_BodyBytesLowered_CountForTheNextRequest(int length, HttpStatusCode expected)
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        await service.ReloadAsync(o => o with { Limits = o.Limits with { BodyBytes = 64 * 1024 } });
+
+        using var answer = await service.Api.PostAsync("/v1/tunnels", new string(' ', length));
+
+        answer.StatusCode.ShouldBe(expected);
+    }
+
     [Fact]
     public async Task Create_EleventhTunnel_IsRefusedWithTheKnownText()
     {

@@ -22,7 +22,7 @@ public abstract class WebhookDelivererTests : IDisposable
     {
         store = new StoreUnderTest(backend);
         webhooks = new WebhookStore(store.Store.Database);
-        queue = new WebhookQueue(webhooks, new MailOptions());
+        queue = new WebhookQueue(webhooks, new(new MailOptions()));
         deliverer = new WebhookDeliverer(
             webhooks,
             receiver,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
@@ -53,6 +54,26 @@ public sealed class AccessTokenMinterTests
         published!.Find(token.KeyId, out var publicKey).ShouldBe(JoseRefusal.None);
         token.Verify(publicKey!, JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
         token.Verify(key.ToVerificationKey(), JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
+    }
+
+    [Fact]
+    public void Mint_InAnArrayOfAPool_IsTheSameTokenAndNothingBehindIt()
+    {
+        using var key = SigningKey.Create();
+        var minter = new AccessTokenMinter(key);
+        var pool = ArrayPool<byte>.Create();
+        var used = pool.Rent(4096);
+        used.AsSpan().Fill((byte)'x');
+        pool.Return(used);
+
+        var array = minter.Mint(Delegated, pool, out var length);
+
+        array.Length.ShouldBeGreaterThanOrEqualTo(length);
+        length.ShouldBe(minter.Mint(Delegated).Length);
+        SignedToken.TryParse(array.AsMemory(0, length), out var token).ShouldBe(JoseRefusal.None);
+        token!.Verify(key.ToVerificationKey(), JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
+        SignedToken.TryParse(minter.Mint(Delegated), out var own);
+        token.Claims.Json.Span.SequenceEqual(own!.Claims.Json.Span).ShouldBeTrue();
     }
 
     [Fact]

@@ -16,15 +16,21 @@ public sealed class AgentReportTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(400, 2, true)]
-    [InlineData(503, 1, false)]
-    public async Task Report_RefusedWithCallers_IsSentWithoutThem(int status, int reports, bool isDelivered)
+    [InlineData("minutes", 400, 2, true)]
+    [InlineData("callers", 400, 3, true)]
+    [InlineData("callers", 503, 1, false)]
+    public async Task Report_RefusedWithANewerPart_IsSentWithoutIt(
+        string part,
+        int status,
+        int reports,
+        bool isDelivered
+    )
     {
         var time = new FakeTimeProvider();
         await using var service = await FakeService.StartAsync(time, "spiffe://id.test/service/1");
         service.Intercept = async (request, context) =>
         {
-            if (request.Path != Path || !request.Body.Contains("\"callers\"", StringComparison.Ordinal))
+            if (request.Path != Path || !request.Body.Contains($"\"{part}\"", StringComparison.Ordinal))
             {
                 return false;
             }
@@ -48,7 +54,8 @@ public sealed class AgentReportTests
         (failure is null).ShouldBe(isDelivered);
         usage.IsDelivered.ShouldBe(isDelivered);
         service.Count(Path).ShouldBe(reports);
-        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(!isDelivered);
+        service.Of(Path)[^1].Body.Contains($"\"{part}\"", StringComparison.Ordinal).ShouldBe(!isDelivered);
+        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 3);
     }
 
     private sealed class OneUsage : IUsageSource
@@ -80,6 +87,18 @@ public sealed class AgentReportTests
                             LastCalledAt = DateTime.UnixEpoch,
                         },
                     ],
+                },
+            ],
+            Minutes =
+            [
+                new AgentReportMinute
+                {
+                    At = DateTime.UnixEpoch,
+                    Calls = 1,
+                    Denied = 0,
+                    RequestBytes = 1,
+                    ResponseBytes = 1,
+                    Durations = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
                 },
             ],
         };

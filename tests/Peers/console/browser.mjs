@@ -11,7 +11,7 @@ mkdirSync(shots, { recursive: true });
 
 export const base = CULVERT_IDENTITY_URL;
 
-/** Pages seen, serious findings, requests to other hosts, script errors. */
+/** Pages seen, findings, requests to other hosts, script errors. */
 export const report = { pages: [], findings: [], elsewhere: [], errors: [] };
 
 export const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -49,7 +49,7 @@ export async function look(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  for (const violation of violations.filter(one => ['serious', 'critical'].includes(one.impact))) {
+  for (const violation of violations) {
     report.findings.push(`${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`);
   }
   report.pages.push(name);

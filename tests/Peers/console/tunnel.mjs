@@ -15,7 +15,7 @@ if (!party.ok()) throw new Error(await party.text());
 await page.goto(`${base}/console/tunnels/${tunnel}`);
 await page.getByLabel('Admin key').fill(key);
 await page.getByRole('button', { name: 'Sign in with the key' }).click();
-const checks = page.getByRole('region', { name: /^Checks of / }).first();
+const checks = page.getByRole('group', { name: /^Checks of / }).first();
 await page.getByRole('heading', { name: 'What agents find' }).waitFor();
 for (const end = Date.now() + 60_000; (await page.getByText('looked at').count()) === 0 && Date.now() < end; ) {
   await page.waitForTimeout(1000); // the agent says so fifteen seconds after its start
@@ -28,6 +28,13 @@ for (const row of await checks.getByRole('row').filter({ has: page.locator('code
   report.checks[id] = found.trim().split(/\s+/).pop();
 }
 await look(page, 'tunnel-doctor');
+
+await page.goto(`${base}/console/tunnels/${tunnel}/traffic`);
+await page.getByRole('link', { name: 'Last 3 hours' }).click();
+await page.getByRole('link', { name: 'Renew every 30 seconds' }).click();
+await page.getByRole('link', { name: 'Stop' }).waitFor();
+await look(page, 'tunnel-traffic');
+await page.getByRole('link', { name: 'Stop' }).click();
 
 await page.goto(`${base}/console/tunnels/${tunnel}/agent`);
 report.file = await page.getByLabel("The agent's configuration").textContent();

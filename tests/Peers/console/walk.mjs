@@ -1,6 +1,6 @@
 // Walks the console in a real browser: every page, its main task, both colour schemes, with a checker of accessibility.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CLIENT_CA_PEM=… CHROMIUM=… SHOTS=folder node walk.mjs
-// Prints one JSON object: pages seen, serious findings, requests to other hosts, script errors.
+// Prints one JSON object: pages seen, findings, requests to other hosts, script errors.
 import { readFileSync } from 'node:fs';
 import { base, browser, fits, look, open, report } from './browser.mjs';
 
@@ -105,6 +105,9 @@ await page.goto(`${base}/console/service-accounts`);
 await page.getByRole('textbox', { name: /^Name/ }).fill('agents');
 await page.getByRole('button', { name: 'Make it' }).click();
 await page.getByRole('heading', { name: /agents/, level: 1 }).waitFor();
+await page.goto(`${tunnel}/traffic`);
+await page.getByText('No agent reported a call').waitFor();
+await look(page, 'tunnel-traffic-empty');
 await page.goto(`${tunnel}/agent`);
 await look(page, 'agent-token');
 await page.getByRole('link', { name: 'Write one' }).click();
@@ -280,7 +283,7 @@ for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webh
   await dark.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(dark, `${path.replace('/', '-') || 'overview'}-dark`);
 }
-for (const [name, address] of [['tunnel', tunnel], ['agent', `${tunnel}/agent`], ['clients', `${tunnel}/clients`], ['edge', edge]]) {
+for (const [name, address] of [['tunnel', tunnel], ['agent', `${tunnel}/agent`], ['traffic', `${tunnel}/traffic`], ['clients', `${tunnel}/clients`], ['edge', edge]]) {
   await dark.goto(address);
   await look(dark, `${name}-dark`);
 }

@@ -42,8 +42,9 @@ public sealed class ConfigSchemaTests
             .GetProperty("properties")
             .TryGetProperty("name", out _)
             .ShouldBeTrue();
-        properties.TryGetProperty("later", out _).ShouldBeFalse();
-        properties.GetProperty("later_but_off").GetProperty("const").GetBoolean().ShouldBeFalse();
+        properties.TryGetProperty("former", out _).ShouldBeFalse();
+        properties.GetProperty("former_but_off").GetProperty("const").GetBoolean().ShouldBeFalse();
+        properties.GetProperty("former_but_off").GetProperty("deprecated").GetBoolean().ShouldBeTrue();
     }
 
     private static void Read(ConfigSection root)
@@ -53,8 +54,8 @@ public sealed class ConfigSchemaTests
         root.Duration("wait", TimeSpan.FromSeconds(30));
         root.Choice("mode", "a", "a", "b");
         root.Secret("secret");
-        root.NotYet("later");
-        root.NotYet("later_but_off", permitted: "false");
+        root.Former("former");
+        root.Former("former_but_off", permitted: "false");
         foreach (var (_, route) in root.Map("routes"))
         {
             route.Section("upstream").Url("url", true, "https");

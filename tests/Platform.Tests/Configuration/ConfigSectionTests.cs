@@ -228,12 +228,12 @@ public sealed class ConfigSectionTests : IDisposable
             .Count.ShouldBe(3);
 
     [Fact]
-    public void NotYet_Set_IsRefusedUnlessItChangesNothing()
+    public void Former_Set_IsRefusedUnlessItChangesNothing()
     {
         void Read(ConfigSection root)
         {
-            root.NotYet("acme");
-            root.NotYet("detector", permitted: "none");
+            root.Former("acme");
+            root.Former("detector", permitted: "none");
         }
 
         file.Errors("acme: {directory: x}\ndetector: auto", Read)

@@ -10,7 +10,7 @@ namespace Culvert.Platform.Tests.Health;
 
 public sealed class HealthServerTests : IAsyncDisposable
 {
-    private readonly MetricsText metrics = new("None.");
+    private readonly MetricsText metrics = new("Culvert.Health");
     private readonly FakeTimeProvider time = new();
     private readonly HttpClient client = new();
     private HealthServer? server;
@@ -85,6 +85,22 @@ public sealed class HealthServerTests : IAsyncDisposable
         time.Advance(TimeSpan.FromSeconds(2));
 
         (await answer).Body.ShouldContain("timed out");
+    }
+
+    [Fact]
+    public async Task Metrics_HaveWhetherEachCheckHolds()
+    {
+        string? reason = "The HSM does not answer.";
+        await Start(ReadinessCheck.Create("holds", () => null), ReadinessCheck.Create("comes_and_goes", () => reason));
+
+        var failing = (await Get("/metrics")).Body;
+        reason = null;
+        var well = (await Get("/metrics")).Body;
+
+        failing.ShouldContain("culvert_readiness_check{check=\"holds\"} 1");
+        failing.ShouldContain("culvert_readiness_check{check=\"comes_and_goes\"} 0");
+        failing.ShouldNotContain("does not answer");
+        well.ShouldContain("culvert_readiness_check{check=\"comes_and_goes\"} 1");
     }
 
     [Fact]

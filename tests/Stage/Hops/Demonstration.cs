@@ -116,20 +116,21 @@ internal sealed class Demonstration(Installation installation, StepReporter step
         }
     }
 
+    private string Given(JsonElement data) =>
+        data.TryGetProperty("token_expires_at", out var expiry)
+            ? $"token has {(DateTimeOffset.FromUnixTimeSeconds(expiry.GetInt64()) - time.GetUtcNow()).TotalSeconds:0} s left"
+            : "a certificate, without a token";
+
     /// <summary>The newest exchange by that rule, as the audit recorded it.</summary>
     private string Exchange(JsonElement audit, string ruleId)
     {
         foreach (var entry in audit.GetProperty("data").EnumerateArray())
         {
             var data = entry.GetProperty("body").GetProperty("event_data");
-            if (
-                Text(data, "federation_rule_id") == ruleId
-                && data.TryGetProperty("token_expires_at", out var expiry)
-                && data.GetProperty("oidc_token").GetProperty("claims") is var claims
-            )
+            if (Text(data, "federation_rule_id") == ruleId && data.TryGetProperty("oidc_token", out var token))
             {
-                var left = DateTimeOffset.FromUnixTimeSeconds(expiry.GetInt64()) - time.GetUtcNow();
-                return $"{Text(claims, "iss")} vouched for {Text(claims, "sub")}; rule {ruleId}; token has {left.TotalSeconds:0} s left";
+                var claims = token.GetProperty("claims");
+                return $"{Text(claims, "iss")} vouched for {Text(claims, "sub")}; rule {ruleId}; {Given(data)}";
             }
         }
 

@@ -8,7 +8,10 @@ namespace Culvert.Tunnel.Agent.Tests.Audit;
 
 public sealed class CallCountsTests
 {
-    private readonly CallCounts counts = new(new FakeTimeProvider());
+    private readonly FakeTimeProvider time = new(DateTimeOffset.UnixEpoch);
+    private readonly CallCounts counts;
+
+    public CallCountsTests() => counts = new CallCounts(time);
 
     [Fact]
     public void Next_CallsOfOneName_AreOneEntryWithTheLastCaller()
@@ -40,6 +43,45 @@ public sealed class CallCountsTests
 
         counts.Next()!.Sequence.ShouldBe(2);
         counts.HasNews.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Next_CallsOfTwoMinutes_CountInTheMinuteInWhichTheyEnded()
+    {
+        Add("allow", 5, upstream: 1);
+        Add("allow", 5.1, upstream: 1);
+        Add("allow", 5000.1, upstream: 1);
+        Add("deny", 1, upstream: null);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Add("refuse", 1, upstream: null);
+        Add("allow", 60_000, upstream: 1, "GET");
+        Add("allow", 60_000, upstream: 1, "subscriptions/listen");
+
+        var minutes = counts.Next()!.Minutes!;
+
+        minutes.Select(m => m.At).ShouldBe([DateTime.UnixEpoch, DateTime.UnixEpoch.AddMinutes(1)]);
+        minutes.Select(m => (m.Calls, m.Denied)).ShouldBe([(4, 1), (3, 1)]);
+        minutes.Select(m => (m.RequestBytes, m.ResponseBytes)).ShouldBe([(40, 400), (30, 300)]);
+        minutes[0].Durations.ShouldBe([1, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
+        minutes[1].Durations.ShouldBe([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        Add("allow", 1, upstream: 1);
+        counts.Delivered(counts.Next()!);
+        counts.Next()!.Minutes!.Single().Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Next_AfterHoursWithoutAReport_HasTheNewestMinutes()
+    {
+        for (var minute = 0; minute < AgentReportMinute.MaxPerReport + 5; minute++)
+        {
+            Add("allow", 1, upstream: 1);
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var minutes = counts.Next()!.Minutes!;
+
+        minutes.Count.ShouldBe(AgentReportMinute.MaxPerReport);
+        minutes.Min(m => m.At).ShouldBe(DateTime.UnixEpoch.AddMinutes(5));
     }
 
     [Theory]
@@ -218,4 +260,12 @@ public sealed class CallCountsTests
     }
 
     private static CallRecord From(string subject) => AuditScene.Record(subject: subject);
+
+    private void Add(string decision, double took, double? upstream, string method = "tools/call")
+    {
+        var record = AuditScene.Record();
+        (record.Decision, record.DurationMs, record.UpstreamMs, record.Method) = (decision, took, upstream, method);
+        (record.RequestBytes, record.ResponseBytes) = (10, 100);
+        counts.Add(record);
+    }
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.Text;
 using Culvert.Platform.Telemetry;
+using Culvert.Testing;
 using Culvert.Testing.Spans;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
@@ -213,29 +213,16 @@ public sealed class RefusalsTests : IDisposable
     {
         const string OwnRoute = "route-of-this-test";
         var counted = 0L;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, its) =>
+        using var listener = Instruments.Listen<long>(
+            "culvert_agent_refused",
+            (count, labels) =>
             {
-                if (instrument.Name == "culvert_agent_refused")
-                {
-                    its.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(
-            (_, count, tags, _) =>
-            {
-                if (
-                    tags.ToArray().Contains(new("route", OwnRoute))
-                    && tags.ToArray().Contains(new("reason", "a.reason"))
-                )
+                if (labels["route"] is OwnRoute && labels["reason"] is "a.reason")
                 {
                     Interlocked.Add(ref counted, count);
                 }
             }
         );
-        listener.Start();
         using var metrics = new AgentMetrics();
 
         metrics.Refused(OwnRoute, "a.reason");

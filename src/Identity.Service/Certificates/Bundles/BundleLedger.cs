@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -11,7 +12,12 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 /// Writes down who was given which epoch, before the answer goes out: an acknowledgement that comes in at another node
 /// meets a record. That a holder called at all is written in intervals, so that liveness is known on every node.
 /// </summary>
-internal sealed class BundleLedger(BundleHolderStore holders, IJournal journal, AgentOptions options, TimeProvider time)
+internal sealed class BundleLedger(
+    BundleHolderStore holders,
+    IJournal journal,
+    Current<AgentOptions> options,
+    TimeProvider time
+)
 {
     /// <summary>Beyond that the memory of what is written is dropped; it is then written once more.</summary>
     private const int MaxRemembered = 100_000;
@@ -19,7 +25,7 @@ internal sealed class BundleLedger(BundleHolderStore holders, IJournal journal, 
     private readonly ConcurrentDictionary<(string TunnelId, HolderKind Kind, string Holder), Written> written = new();
 
     /// <summary>How often a call is written down: often enough that a live holder is known to be live.</summary>
-    private TimeSpan Interval => options.LiveFor / 3;
+    private TimeSpan Interval => options.Value.LiveFor / 3;
 
     /// <summary>To be called before the answer with that epoch; a refusal goes out instead of it.</summary>
     public async ValueTask<Refusal?> ServeAsync(

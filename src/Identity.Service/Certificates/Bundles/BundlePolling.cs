@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -7,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 internal sealed class BundlePolling(
     TunnelStore tunnels,
     IRevisions revisions,
-    AgentOptions options,
+    Current<AgentOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider time
 )
@@ -26,9 +27,10 @@ internal sealed class BundlePolling(
         var current = tunnel;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,
-            lifetime.ApplicationStopping
+            lifetime.ApplicationStopping,
+            options.Change
         );
-        var left = wait < options.FeedWaitMax ? wait : options.FeedWaitMax;
+        var left = wait < options.Value.FeedWaitMax ? wait : options.Value.FeedWaitMax;
         while (current.BundleEpoch == since && left > TimeSpan.Zero)
         {
             var revision = revisions.Current;
@@ -50,7 +52,7 @@ internal sealed class BundlePolling(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                break; // the service stops: an early end of the wait
+                break; // the service stops, or the longest wait changed: an early end of the wait
             }
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -14,7 +15,7 @@ internal sealed class AgentAdmission(
     TunnelStore tunnels,
     RegisteredCertificateStore anchors,
     IFederationStanding federation,
-    AgentOptions options,
+    Current<AgentOptions> options,
     TimeProvider time
 )
 {
@@ -77,7 +78,7 @@ internal sealed class AgentAdmission(
             return TunnelErrors.Archived.Refuse();
         }
 
-        if (time.GetUtcNow() - enrollment.LastProofAt > options.MaxSinceProof)
+        if (time.GetUtcNow() - enrollment.LastProofAt > options.Value.MaxSinceProof)
         {
             return EnrollmentErrors.RenewalProofExpired.Refuse();
         }

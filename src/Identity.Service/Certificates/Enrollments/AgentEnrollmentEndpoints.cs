@@ -27,8 +27,8 @@ internal sealed class AgentEnrollmentEndpoints(
     MachineCertificates certificates,
     PlatformCa platform,
     ServiceIdentity identity,
-    AgentOptions agentOptions,
-    CertificateOptions certificateOptions,
+    Current<AgentOptions> agentOptions,
+    Current<CertificateOptions> certificateOptions,
     TimeProvider time
 )
 {
@@ -124,7 +124,7 @@ internal sealed class AgentEnrollmentEndpoints(
             }
 
             enrollment = proven;
-            changes = enrollments.Prove(proven, agentOptions, time.GetUtcNow());
+            changes = enrollments.Prove(proven, agentOptions.Value, time.GetUtcNow());
         }
         else if (
             await admission.ReadmitAsync(enrollment, request.Source, cancellationToken) is { Refusal: { } refused }
@@ -184,11 +184,11 @@ internal sealed class AgentEnrollmentEndpoints(
             {
                 Proof = proof,
                 LastProofAt = now,
-                CertificateNotAfter = now + certificateOptions.PlatformLife,
+                CertificateNotAfter = now + certificateOptions.Value.PlatformLife,
             };
         var changes = known is null
-            ? enrollments.Insert(enrollment, agentOptions, now)
-            : enrollments.Prove(enrollment, agentOptions, now);
+            ? enrollments.Insert(enrollment, agentOptions.Value, now)
+            : enrollments.Prove(enrollment, agentOptions.Value, now);
         return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, waiting, cancellationToken);
     }
 
@@ -298,7 +298,7 @@ internal sealed class AgentEnrollmentEndpoints(
             Proof = proof,
             CreatedAt = now,
             LastProofAt = now,
-            CertificateNotAfter = now + certificateOptions.PlatformLife,
+            CertificateNotAfter = now + certificateOptions.Value.PlatformLife,
         };
     }
 }

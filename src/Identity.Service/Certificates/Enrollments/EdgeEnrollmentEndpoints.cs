@@ -28,8 +28,8 @@ internal sealed class EdgeEnrollmentEndpoints(
     MachineCertificates certificates,
     PlatformCa platform,
     ServiceIdentity identity,
-    AgentOptions agentOptions,
-    CertificateOptions certificateOptions,
+    Current<AgentOptions> agentOptions,
+    Current<CertificateOptions> certificateOptions,
     TimeProvider time
 )
 {
@@ -191,7 +191,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             return TunnelErrors.EdgeArchived.Refuse();
         }
 
-        if (time.GetUtcNow() - enrollment.LastProofAt > agentOptions.MaxSinceProof)
+        if (time.GetUtcNow() - enrollment.LastProofAt > agentOptions.Value.MaxSinceProof)
         {
             return EnrollmentErrors.RenewalProofExpired.Refuse();
         }
@@ -217,7 +217,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             Proof = EnrollmentProof.Of(caller),
             LastProofAt = now,
             // Counted as live from the intent on: what is revoked before the certificate is recorded must be listed.
-            CertificateNotAfter = now + certificateOptions.PlatformLife,
+            CertificateNotAfter = now + certificateOptions.Value.PlatformLife,
         };
     }
 

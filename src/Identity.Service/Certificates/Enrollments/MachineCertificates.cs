@@ -4,11 +4,16 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Platform certificates of machines: the request is held against profile and names, then issued.</summary>
-internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer issuer, CertificateProfiles profiles)
+internal sealed class MachineCertificates(
+    PlatformCa platform,
+    CertificateIssuer issuer,
+    Derived<CertificateOptions, CertificateProfiles> profiles
+)
 {
     /// <param name="kind">Agent or edge.</param>
     /// <param name="request">Contributes the key alone.</param>
@@ -23,7 +28,7 @@ internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer
         CancellationToken cancellationToken
     )
     {
-        var profile = kind == CertificateKind.Agent ? profiles.Agent : profiles.Edge;
+        var profile = kind == CertificateKind.Agent ? profiles.Value.Agent : profiles.Value.Edge;
         if (RequestPolicy.Check(request, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Tunnels;
 
@@ -15,7 +16,7 @@ internal sealed class CertificateHealth : RecurringJob
     public const int MostTunnels = 100;
 
     private readonly CertificateHealthStore store;
-    private readonly AgentOptions options;
+    private readonly Current<AgentOptions> options;
     private readonly ILogger<CertificateHealth> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
 
@@ -26,7 +27,7 @@ internal sealed class CertificateHealth : RecurringJob
 
     public CertificateHealth(
         CertificateHealthStore store,
-        AgentOptions options,
+        Current<AgentOptions> options,
         TimeProvider time,
         ILogger<CertificateHealth> logger
     )
@@ -86,7 +87,7 @@ internal sealed class CertificateHealth : RecurringJob
         var now = Time.GetUtcNow();
         authorities = await store.ListAuthoritiesAsync(MostAuthorities, cancellationToken);
         lists = await store.ListListsAsync(now, MostAuthorities, cancellationToken);
-        lags = await store.ListLagsAsync(now - options.LiveFor, MostTunnels, cancellationToken);
+        lags = await store.ListLagsAsync(now - options.Value.LiveFor, MostTunnels, cancellationToken);
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);

@@ -1,60 +1,63 @@
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changed; one that cannot be read
-/// leaves the last list in force, is logged and tried again.
+/// leaves the last list in force, is logged and tried again. So does another file of the same key.
 /// </summary>
-internal sealed class BlockedKeys(CertificateOptions options, TimeProvider time, ILogger<BlockedKeys> logger)
+internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvider time, ILogger<BlockedKeys> logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    private readonly string file = options.BlockedKeysFile;
     private readonly Lock gate = new();
 
     private FrozenSet<string> keys = FrozenSet<string>.Empty;
-    private DateTime written;
+    private (string File, DateTime Written) read; // guarded by gate
+    private string file = ""; // the one that was checked last
     private long looked;
 
     /// <param name="spkiSha256">Lower-case hex.</param>
     public bool Contains(string spkiSha256)
     {
-        if (file.Length == 0)
+        var wanted = options.Value.BlockedKeysFile;
+        if (wanted.Length == 0)
         {
             return false;
         }
 
         var now = time.GetTimestamp();
         var last = Volatile.Read(ref looked);
-        if (last == 0 || time.GetElapsedTime(last, now) >= LookEvery)
+        if (wanted != Volatile.Read(ref file) || time.GetElapsedTime(last, now) >= LookEvery)
         {
-            Refresh(now);
+            Refresh(wanted, now);
         }
 
         return Volatile.Read(ref keys).Contains(spkiSha256);
     }
 
-    private void Refresh(long now)
+    private void Refresh(string wanted, long now)
     {
         lock (gate)
         {
-            Volatile.Write(ref looked, Math.Max(now, 1));
-            var changed = File.GetLastWriteTimeUtc(file);
-            if (changed == written)
+            Volatile.Write(ref looked, now);
+            var found = (wanted, File.GetLastWriteTimeUtc(wanted));
+            if (found != read)
             {
-                return;
+                if (BlockedKeyList.TryRead(wanted, out var list, out var error))
+                {
+                    Volatile.Write(ref keys, list);
+                    read = found;
+                }
+                else
+                {
+                    Log.BlockedKeysUnreadable(logger, wanted, error);
+                }
             }
 
-            if (BlockedKeyList.TryRead(file, out var read, out var error))
-            {
-                Volatile.Write(ref keys, read);
-                written = changed;
-            }
-            else
-            {
-                Log.BlockedKeysUnreadable(logger, file, error);
-            }
+            // Last: a caller that finds the name finds the keys, too.
+            Volatile.Write(ref file, wanted);
         }
     }
 }

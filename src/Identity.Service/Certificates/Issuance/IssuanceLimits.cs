@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -7,22 +8,22 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
 /// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. All nodes count together.
 /// </summary>
-internal sealed class IssuanceLimits(LimitRates rates, TimeProvider time, LimitShares shares)
+internal sealed class IssuanceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<string> perIdentity = new(
-        () => rates.Current.CertificatesPerIdentity,
+        () => limits.Value.CertificatesPerIdentity,
         time,
         shares: shares,
         name: "certificates_per_identity"
     );
     private readonly KeyedRateLimiter<string> perTunnel = new(
-        () => rates.Current.CertificatesPerTunnel,
+        () => limits.Value.CertificatesPerTunnel,
         time,
         shares: shares,
         name: "certificates_per_tunnel"
     );
     private readonly KeyedRateLimiter<string> perAuthority = new(
-        () => rates.Current.CertificatesPerAuthority,
+        () => limits.Value.CertificatesPerAuthority,
         time,
         shares: shares,
         name: "certificates_per_authority"

@@ -3,6 +3,7 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
@@ -13,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// waited for it longer than <see cref="SignerTimeout"/> gets a refusal that says so; a call that hangs holds its
 /// thread and nothing else.
 /// </summary>
-internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : IDisposable
+internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider time) : IDisposable
 {
     /// <summary>An HSM on a network answers within a second; ten are an error.</summary>
     public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
@@ -22,13 +23,12 @@ internal sealed class SigningQueue(LimitOptions options, TimeProvider time) : ID
     private const int RemoteCalls = 4;
 
     private readonly SemaphoreSlim calls = new(RemoteCalls, RemoteCalls);
-    private readonly int capacity = options.SigningQueue;
     private int waiting;
 
     /// <summary>Takes a place; null = the caller has one and must <see cref="Leave"/>.</summary>
     public Refusal? TryEnter()
     {
-        if (Interlocked.Increment(ref waiting) <= capacity)
+        if (Interlocked.Increment(ref waiting) <= limits.Value.SigningQueue)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Webhooks;
@@ -14,7 +15,7 @@ internal sealed class ExpiryNotices(
     NoticeStore store,
     WebhookQueue webhooks,
     IJournal journal,
-    NoticeOptions options,
+    Current<NoticeOptions> options,
     TimeProvider time,
     ILogger<ExpiryNotices> logger
 )
@@ -31,19 +32,11 @@ internal sealed class ExpiryNotices(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
-    private volatile NoticeOptions notices = options;
-
-    /// <summary>From the next look on, these.</summary>
-    public void Use(NoticeOptions changed) => notices = changed;
-
-    /// <summary>The notices in force.</summary>
-    public NoticeOptions Current => notices;
-
     /// <summary>Gives the notices that are due; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
-        var thresholds = notices.Days;
+        var thresholds = options.Value.Days;
         if (thresholds.Count == 0)
         {
             return 0;

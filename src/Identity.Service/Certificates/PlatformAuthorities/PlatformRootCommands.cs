@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -19,7 +20,7 @@ internal sealed class PlatformRootCommands(
     PlatformCa platform,
     Persons persons,
     IJournal journal,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time
 )
 {
@@ -116,7 +117,7 @@ internal sealed class PlatformRootCommands(
         CancellationToken cancellationToken
     ) =>
         Persons.CheckIsPerson(request.Caller) is { } workload ? workload
-        : options.SingleApproval ? null
+        : options.Value.SingleApproval ? null
         : Persons.CheckAreTwo(
             root.MadeBy,
             await persons.OfAsync(request.Caller, cancellationToken),

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
@@ -10,7 +11,7 @@ internal sealed class PlatformSwaps(
     PlatformHolderStore holders,
     MachineContacts contacts,
     Installation installation,
-    AgentOptions options,
+    Current<AgentOptions> options,
     TimeProvider time
 )
 {
@@ -27,6 +28,6 @@ internal sealed class PlatformSwaps(
     {
         var heard = contacts.FindLast(machine.SpiffeId);
         heard = heard is null || machine.HeardAt > heard ? machine.HeardAt : heard;
-        return machine.IsEdge || now - heard <= options.LiveFor;
+        return machine.IsEdge || now - heard <= options.Value.LiveFor;
     }
 }

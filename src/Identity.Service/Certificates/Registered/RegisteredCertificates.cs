@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -29,7 +30,7 @@ internal sealed class RegisteredCertificates(
     Persons persons,
     WebhookQueue webhooks,
     IJournal journal,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time
 )
 {
@@ -62,7 +63,7 @@ internal sealed class RegisteredCertificates(
             AddedAt = now,
             ExpiresAt = authority.NotAfter,
         };
-        var isSingle = options.SingleApproval;
+        var isSingle = options.Value.SingleApproval;
         if (isSingle || !await HasLiveAgentsAsync(tunnel, now, cancellationToken))
         {
             // The store decides with the commit: of two first certificates at once, one waits.
@@ -122,7 +123,7 @@ internal sealed class RegisteredCertificates(
         }
 
         var now = time.GetStoreNow();
-        if (options.SingleApproval || certificate.AddedAt is null)
+        if (options.Value.SingleApproval || certificate.AddedAt is null)
         {
             return await ArchiveNowAsync(request, tunnel, certificate, reason, cancellationToken);
         }
@@ -170,7 +171,7 @@ internal sealed class RegisteredCertificates(
 
         var person = await persons.OfAsync(request.Caller, cancellationToken);
         if (
-            !options.SingleApproval
+            !options.Value.SingleApproval
             && Persons.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
         )
         {

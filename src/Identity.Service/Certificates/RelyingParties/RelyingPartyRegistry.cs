@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -16,7 +17,7 @@ internal sealed class RelyingPartyRegistry(
     IActivationGate gate,
     Persons persons,
     IJournal journal,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time
 )
 {
@@ -105,7 +106,7 @@ internal sealed class RelyingPartyRegistry(
         CancellationToken cancellationToken
     )
     {
-        if (options.SingleApproval)
+        if (options.Value.SingleApproval)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
@@ -12,8 +13,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListBuilder(
     RevocationStore store,
     RevocationPoints points,
-    CertificateOptions certificateOptions,
-    FederationOptions federationOptions,
+    Current<CertificateOptions> certificateOptions,
+    Current<FederationOptions> federationOptions,
     TimeProvider time
 )
 {
@@ -25,7 +26,7 @@ internal sealed class RevocationListBuilder(
         CancellationToken cancellationToken
     )
     {
-        var life = certificateOptions.RevocationListLife;
+        var life = certificateOptions.Value.RevocationListLife;
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         // One period beyond its end, and until it was on one list made after it (RFC 5280 §3.3), however long no list
         // could be made.
@@ -71,7 +72,7 @@ internal sealed class RevocationListBuilder(
     // Clocks of nodes differ a little: a list is never older than the one before it, nor than a revocation that it
     // contains. A difference that no clock may have is held back.
     private DateTimeOffset NotBehind(DateTimeOffset now, IEnumerable<DateTimeOffset> times) =>
-        times.Where(time => time - now <= federationOptions.Leeway).Append(now).Max();
+        times.Where(time => time - now <= federationOptions.Value.Leeway).Append(now).Max();
 
     private async ValueTask<CaRefusal?> DiffAsync(
         byte[] present,

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
@@ -15,7 +16,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListEndpoint(
     RevocationStore store,
     ImportedListStore imported,
-    LimitRates rates,
+    Current<LimitOptions> limits,
     TimeProvider time,
     LimitShares shares
 )
@@ -27,7 +28,7 @@ internal sealed class RevocationListEndpoint(
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
-        () => rates.Current.ListsTotal,
+        () => limits.Value.ListsTotal,
         time,
         shares: shares,
         name: "lists_total"

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 
@@ -23,7 +24,7 @@ internal sealed class RevocationListPublisher(
     IJournal journal,
     IChanges changes,
     ClockGuard clock,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
 ) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", LookEvery, time, beginsAtOnce: true)
@@ -63,7 +64,7 @@ internal sealed class RevocationListPublisher(
                 return 0;
             }
 
-            var endingBefore = now + (options.RevocationListLife / 2);
+            var endingBefore = now + (options.Value.RevocationListLife / 2);
             var due = await store.ListDueAsync(now, endingBefore, cancellationToken);
             if (due.Count == 0)
             {

@@ -12,8 +12,11 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// <summary>
 /// Which list a certificate names. An authority's division never changes, so that it is read once per process.
 /// </summary>
-internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity identity, CertificateOptions options)
-    : IRevocationAddresses
+internal sealed class RevocationPoints(
+    RevocationStore store,
+    ServiceIdentity identity,
+    Current<CertificateOptions> options
+) : IRevocationAddresses
 {
     // Shorter lives end before a verifier that keeps a list for a day would look again.
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
@@ -21,24 +24,28 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
     private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
 
     /// <summary>Committed with an authority's staging: its lists exist, unsigned, before it can issue.</summary>
-    public IReadOnlyList<Statement> Of(TunnelAuthority authority) =>
-        authority.Custody == AuthorityCustody.TrustOnly
+    public IReadOnlyList<Statement> Of(TunnelAuthority authority)
+    {
+        var current = options.Value;
+        return authority.Custody == AuthorityCustody.TrustOnly
             ? []
             : store.InsertPoint(
                 new RevocationPoint(
                     authority.Id.Value,
-                    options.RevocationShards,
-                    options.RevocationUrl,
+                    current.RevocationShards,
+                    current.RevocationUrl,
                     authority.StateSince ?? authority.CreatedAt
                 )
             );
+    }
 
     public string? FindList(CertificateKind kind, SigningAuthority authority, SerialNumber serial)
     {
+        var current = options.Value;
         if (
             kind != CertificateKind.Server
             || authority.CaId is not { } id
-            || !(options.ListAlways || options.ServerLife > LongLife)
+            || !(current.ListAlways || current.ServerLife > LongLife)
         )
         {
             return null;
@@ -48,17 +55,21 @@ internal sealed class RevocationPoints(RevocationStore store, ServiceIdentity id
         return GetAddress(point, RevocationShards.GetShard(serial.Hex, point.Shards));
     }
 
-    public string? FindResponder(CertificateKind kind, SigningAuthority authority) =>
-        kind == CertificateKind.Server
-        && authority.CaId is { } id
-        && options.ResponderAddress switch
-        {
-            ResponderAddress.Always => true,
-            ResponderAddress.LongLived => options.ServerLife > LongLife,
-            _ => false,
-        }
-            ? OcspAuthorities.GetAddress(identity, options, id)
+    public string? FindResponder(CertificateKind kind, SigningAuthority authority)
+    {
+        var current = options.Value;
+        return
+            kind == CertificateKind.Server
+            && authority.CaId is { } id
+            && current.ResponderAddress switch
+            {
+                ResponderAddress.Always => true,
+                ResponderAddress.LongLived => current.ServerLife > LongLife,
+                _ => false,
+            }
+            ? OcspAuthorities.GetAddress(identity, current, id)
             : null;
+    }
 
     /// <summary>The address of a list: its certificates and the list itself contain it.</summary>
     public string GetAddress(RevocationPoint point, int shard) =>

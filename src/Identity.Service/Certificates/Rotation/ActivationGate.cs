@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -8,7 +9,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
 /// relying parties. Where no relying party is registered, clients have the propagation time to fetch the bundle.
 /// </summary>
-internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions options, TimeProvider time)
+internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateOptions> options, TimeProvider time)
     : IActivationGate
 {
     /// <summary>The id under which an override accepts that the time of propagation is not over.</summary>
@@ -61,5 +62,5 @@ internal sealed class ActivationGate(TunnelBundles bundles, CertificateOptions o
 
     /// <summary>When clients that do not acknowledge count as having fetched the bundle.</summary>
     public DateTimeOffset PropagationEnds(TunnelBundle bundle, string authorityId) =>
-        bundle.Anchors[authorityId].CreatedAt + options.Propagation;
+        bundle.Anchors[authorityId].CreatedAt + options.Value.Propagation;
 }

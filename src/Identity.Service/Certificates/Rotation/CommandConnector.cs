@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
@@ -6,20 +7,20 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// A program of the installation's operator: the request on its standard input, the chain on its standard output. What it
 /// says on standard error is never shown, for it may hold its secrets.
 /// </summary>
-internal sealed class CommandConnector(CertificateOptions options) : ISigningConnector
+internal sealed class CommandConnector(Current<CertificateOptions> options) : ISigningConnector
 {
     private const int MaxChainBytes = 64 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public bool IsConfigured => options.SigningCommand.Count > 0;
+    public bool IsConfigured => options.Value.SigningCommand.Count > 0;
 
     public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
         var run = new ChildRun
         {
-            Command = options.SigningCommand,
-            Inherited = options.SigningEnvironment,
+            Command = options.Value.SigningCommand,
+            Inherited = options.Value.SigningEnvironment,
             Input = csrPem,
             Timeout = Limit,
             MaxOutputBytes = MaxChainBytes,

@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>What is due for each active authority, by its <see cref="RotationSchedule"/> and its last attempt.</summary>
-internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider time)
+internal sealed class SuccessorPlan(Current<CertificateOptions> options, TimeProvider time)
 {
     // In intervals of the rotation loop: an administrator must act first, or the enterprise's signer is away.
     private const int RetryAfter = 5;
 
-    private readonly ConcurrentDictionary<string, RotationSchedule> schedules = new(StringComparer.Ordinal);
+    // The certificate of an active authority never changes: it is read once.
+    private readonly ConcurrentDictionary<string, (DateTimeOffset NotBefore, DateTimeOffset NotAfter)> lives = new(
+        StringComparer.Ordinal
+    );
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
 
     /// <summary>The time to prepare a successor has come.</summary>
@@ -21,7 +26,7 @@ internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider tim
     /// <summary>A step that led nowhere is not repeated at once.</summary>
     public bool IsWaiting(TunnelAuthority authority) =>
         tried.TryGetValue(authority.Id.Value, out var at)
-        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options);
+        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options.Value);
 
     public void Record(TunnelAuthority active, bool isDone)
     {
@@ -35,21 +40,24 @@ internal sealed class SuccessorPlan(CertificateOptions options, TimeProvider tim
         }
     }
 
-    // The certificate of an active authority never changes: it is read once.
-    private RotationSchedule CreateSchedule(TunnelAuthority authority) =>
-        schedules.GetOrAdd(
+    private RotationSchedule CreateSchedule(TunnelAuthority authority)
+    {
+        var (notBefore, notAfter) = lives.GetOrAdd(
             authority.Id.Value,
-            static (_, state) =>
+            static (_, read) =>
             {
-                var certificate = AuthorityChains.Read(state.Authority)[0];
-                return new RotationSchedule(
-                    certificate.NotBefore,
-                    certificate.NotAfter,
-                    state.Options.ServerLife,
-                    AuthorityLifecycle.Skew,
-                    state.Options.Propagation
-                );
+                var certificate = AuthorityChains.Read(read)[0];
+                return (certificate.NotBefore, certificate.NotAfter);
             },
-            (Authority: authority, Options: options)
+            authority
         );
+        var current = options.Value;
+        return new RotationSchedule(
+            notBefore,
+            notAfter,
+            current.ServerLife,
+            AuthorityLifecycle.Skew,
+            current.Propagation
+        );
+    }
 }

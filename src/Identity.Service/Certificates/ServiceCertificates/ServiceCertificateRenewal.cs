@@ -20,7 +20,7 @@ internal sealed class ServiceCertificateRenewal(
     OrphanSweep sweep,
     AnchorKeys anchors,
     KeptCertificates kept,
-    CertificateProfiles profiles,
+    Derived<CertificateOptions, CertificateProfiles> profiles,
     ServiceIdentity identity,
     ServiceCertificateOptions options,
     StoreNode node,
@@ -168,7 +168,7 @@ internal sealed class ServiceCertificateRenewal(
             {
                 Kind = CertificateKind.Service,
                 Authority = authority,
-                Profile = profiles.Service,
+                Profile = profiles.Value.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
                 Identity = ServiceNames.CreateIdentity(identity, node),

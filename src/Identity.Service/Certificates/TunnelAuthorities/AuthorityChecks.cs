@@ -5,6 +5,7 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
@@ -17,7 +18,7 @@ internal sealed class AuthorityChecks(
     AuthorityKeys keys,
     IPublicAnchors publicAnchors,
     ServerProfile server,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     StoreNode node,
     TimeProvider time
 )
@@ -42,7 +43,7 @@ internal sealed class AuthorityChecks(
             ? AuthorityRegistration.InspectChain(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
-                options.ServerLife,
+                options.Value.ServerLife,
                 ServerProfile.GetNames(tunnel),
                 now,
                 isPublic

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 
@@ -17,7 +18,7 @@ internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
     AuthorityPreparation preparation,
     Persons persons,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time
 )
 {
@@ -54,7 +55,7 @@ internal sealed class AuthorityCommands(
         CancellationToken cancellationToken
     )
     {
-        if (!options.DangerousAllowKeyImport)
+        if (!options.Value.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse("Imported keys are off: certificates.dangerous_allow_key_import.");
         }

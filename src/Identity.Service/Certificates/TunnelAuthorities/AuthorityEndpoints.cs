@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Configuration;
@@ -16,7 +17,7 @@ internal sealed partial class AuthorityEndpoints(
     TunnelAuthorityStore authorities,
     AuthorityCommands commands,
     ChainCommands chains,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     InstallationHsm hsm
 )
 {
@@ -84,7 +85,7 @@ internal sealed partial class AuthorityEndpoints(
             cancellationToken
         );
         return ApiAnswer.Json(
-            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.Of(row, options)),
+            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.Of(row, options.Value)),
             CertificatesJson.Default.PageAuthorityDocument
         );
     }
@@ -252,7 +253,7 @@ internal sealed partial class AuthorityEndpoints(
             return RequestErrors.Invalid.Refuse("custody: pkcs11 needs an HSM: set keys.pkcs11 and restart.");
         }
 
-        if (custody == AuthorityCustody.Imported && !options.DangerousAllowKeyImport)
+        if (custody == AuthorityCustody.Imported && !options.Value.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse(
                 "custody: imported keys are off: certificates.dangerous_allow_key_import."
@@ -330,7 +331,7 @@ internal sealed partial class AuthorityEndpoints(
     private ApiAnswer Answer(Result<TunnelAuthority> result) =>
         result.IsOk
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(result.Value, options) with
+                AuthorityDocument.Of(result.Value, options.Value) with
                 {
                     Chain = result.Value.ChainPem is null
                         ? null

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -15,7 +16,7 @@ internal sealed class AuthorityUpkeep(
     AuthorityKeys keys,
     TunnelStore tunnels,
     ClockGuard clock,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
 )
@@ -60,7 +61,7 @@ internal sealed class AuthorityUpkeep(
         {
             // Neither issues nor signs lists any more, and nothing leads back: its key can only be stolen.
             case AuthorityState.Retired or AuthorityState.Expired:
-                await DestroyAfterAsync(authority, authority.StateSince, options.KeyRetention);
+                await DestroyAfterAsync(authority, authority.StateSince, options.Value.KeyRetention);
                 return;
             case AuthorityState.Deleted:
                 await DestroyAfterAsync(authority, authority.ArchivedAt, AuthorityLifecycle.RegistrationLife);

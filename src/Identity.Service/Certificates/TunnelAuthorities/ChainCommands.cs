@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -19,7 +20,7 @@ internal sealed class ChainCommands(
     AuthorityChecks checks,
     FirstActivation activation,
     Persons persons,
-    CertificateOptions options
+    Current<CertificateOptions> options
 )
 {
     public async ValueTask<Result<TunnelAuthority>> UploadAsync(
@@ -128,7 +129,7 @@ internal sealed class ChainCommands(
 
         var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
         if (
-            !options.SingleApproval
+            !options.Value.SingleApproval
             && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
         )
         {

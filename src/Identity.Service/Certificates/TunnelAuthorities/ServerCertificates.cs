@@ -34,7 +34,8 @@ internal sealed class ServerCertificates(
         }
 
         var names = ServerProfile.GetNames(domain);
-        if (RequestPolicy.Check(request.Csr, server.Profile, names) is { } refusal)
+        var profile = server.Profile;
+        if (RequestPolicy.Check(request.Csr, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
         }
@@ -64,7 +65,7 @@ internal sealed class ServerCertificates(
                 {
                     Kind = CertificateKind.Server,
                     Authority = keys.Use(signing),
-                    Profile = server.Profile,
+                    Profile = profile,
                     PublicKey = request.Csr.PublicKey,
                     Names = names,
                     Identity = domain,

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -14,7 +15,7 @@ internal sealed class TransitionGuards(
     RegisteredCertificateStore anchors,
     CertificateStore certificates,
     IActivationGate gate,
-    CertificateOptions options,
+    Current<CertificateOptions> options,
     TimeProvider time
 )
 {
@@ -56,7 +57,7 @@ internal sealed class TransitionGuards(
         if (
             guards.HasFlag(AuthorityGuards.NotTheLast)
             && !authority.HoldsKey
-            && !options.SingleApproval
+            && !options.Value.SingleApproval
             && !IsOverridden(authority, [authority.Id.Value], move)
         )
         {
@@ -95,7 +96,7 @@ internal sealed class TransitionGuards(
         authority.Override is { } taken
         && blockers.All(taken.Missing.Contains)
         && (
-            options.SingleApproval
+            options.Value.SingleApproval
             || (
                 move is { IsByPerson: true, Person: { } person }
                 && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null

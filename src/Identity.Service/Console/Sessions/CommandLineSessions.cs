@@ -17,7 +17,6 @@ internal sealed class CommandLineSessions(
     ConsoleSessions sessions,
     ConsoleSessionStore store,
     IJournal journal,
-    SignInOptions signIn,
     TimeProvider time
 ) : IPersonSessions
 {
@@ -39,13 +38,13 @@ internal sealed class CommandLineSessions(
         var draft = sessions.Draft(organizationId, person.Name);
         var session = draft with
         {
-            Issuer = signIn.Issuer,
+            Issuer = person.Issuer,
             Subject = person.Subject,
             Roles = person.Roles,
             KeyThumbprint = keyThumbprint,
             ExpiresAt = draft.CreatedAt + ConsoleSessions.ProofLife,
         };
-        var actor = sessions.CreateActor(person, request);
+        var actor = ConsoleSessions.CreateActor(person, request);
         if (person.Roles.Count == 0)
         {
             return await sessions.RefuseAsync(session, known: null, actor, request, cancellationToken);

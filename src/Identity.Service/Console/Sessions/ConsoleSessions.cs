@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -24,7 +25,7 @@ internal sealed class ConsoleSessions(
     AdminKeyUses adminKeyUses,
     TenantStore tenants,
     IJournal journal,
-    SignInOptions signIn,
+    Current<SignInOptions> signIn,
     TimeProvider time
 )
 {
@@ -82,7 +83,7 @@ internal sealed class ConsoleSessions(
         var organizationId = await OrganizationAsync(cancellationToken);
         var session = Draft(organizationId, person.Name) with
         {
-            Issuer = signIn.Issuer,
+            Issuer = person.Issuer,
             Subject = person.Subject,
             Roles = person.Roles,
         };
@@ -126,7 +127,7 @@ internal sealed class ConsoleSessions(
         if (
             await store.FindAsync(hash, cancellationToken) is not { KeyThumbprint: null } session
             || session.ExpiresAt < now
-            || session.UsedAt + signIn.Idle < now
+            || session.UsedAt + signIn.Value.Idle < now
         )
         {
             return null;
@@ -167,12 +168,12 @@ internal sealed class ConsoleSessions(
         return result.RefusalIfUnavailable();
     }
 
-    internal AuditActor CreateActor(ProviderPerson person, ApiRequest request) =>
+    internal static AuditActor CreateActor(ProviderPerson person, ApiRequest request) =>
         new()
         {
             Type = "person",
-            Id = PersonId.FromSubject(signIn.Issuer, person.Subject),
-            Issuer = signIn.Issuer,
+            Id = PersonId.FromSubject(person.Issuer, person.Subject),
+            Issuer = person.Issuer,
             Subject = person.Subject,
             IpAddress = request.Source.ToString(),
             UserAgent = AuditActor.Bounded(request.UserAgent),
@@ -189,7 +190,7 @@ internal sealed class ConsoleSessions(
             CreatedAt = now,
             ProvenAt = now,
             UsedAt = now,
-            ExpiresAt = now + signIn.Session,
+            ExpiresAt = now + signIn.Value.Session,
         };
     }
 
@@ -237,7 +238,7 @@ internal sealed class ConsoleSessions(
         await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken) is { } key
             ? await keys.SetOwnerAsync(
                 key,
-                new KeyOwner(signIn.Issuer, person.Subject),
+                new KeyOwner(person.Issuer, person.Subject),
                 actor,
                 request.RequestId,
                 cancellationToken
@@ -300,8 +301,8 @@ internal sealed class ConsoleSessions(
     }
 
     internal async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
-        signIn.Organization.Length > 0
-            ? signIn.Organization
+        signIn.Value.Organization is { Length: > 0 } configured
+            ? configured
             : (await tenants.ListOrganizationsAsync(cancellationToken)).First(one => one.ArchivedAt is null).Id;
 
     private async ValueTask<Caller?> CallerOfKeyAsync(
@@ -313,7 +314,7 @@ internal sealed class ConsoleSessions(
     )
     {
         if (
-            !signIn.AdminKeys
+            !signIn.Value.AdminKeys
             || await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken)
                 is not { RevokedAt: null } key
             || key.ExpiresAt < now
@@ -338,7 +339,7 @@ internal sealed class ConsoleSessions(
     // Nothing outlives the configuration that allowed it: another provider, or none, ends its sessions.
     internal Caller? CallerOfPerson(ConsoleSession session, byte[] hash, DateTimeOffset now) =>
         session is { Issuer: { } issuer, Subject: { } subject }
-        && issuer == signIn.Issuer
+        && issuer == signIn.Value.Issuer
         && session.ProvenAt + ProofLife >= now
             ? new Caller
             {

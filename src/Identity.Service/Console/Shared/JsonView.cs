@@ -19,6 +19,10 @@ internal static class JsonView
     public static long Number(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt64() : 0;
 
+    /// <summary>The sum of a number over the objects of a list.</summary>
+    public static long Sum(this JsonElement element, string list, string member) =>
+        element.Items(list).Sum(item => item.Number(member));
+
     public static bool Flag(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.True };
 

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Platform.Wire;
 using Microsoft.IdentityModel.Tokens;
@@ -20,8 +21,8 @@ internal sealed class CommandLineSignIn(
     ProviderClient provider,
     CommandLineSessions sessions,
     RequestBinding binding,
-    FederationOptions federationOptions,
-    SignInOptions signIn,
+    Current<FederationOptions> federationOptions,
+    Current<SignInOptions> signIn,
     TimeProvider time,
     ILogger<CommandLineSignIn> logger
 )
@@ -35,10 +36,8 @@ internal sealed class CommandLineSignIn(
     private readonly IdTokenHandler idTokens = new(
         provider,
         federationOptions,
-        signIn with
-        {
-            ClientId = signIn.CommandLineClientId,
-        },
+        signIn,
+        options => options.CommandLineClientId,
         time
     );
 
@@ -50,7 +49,8 @@ internal sealed class CommandLineSignIn(
             return refusal;
         }
 
-        if (!signIn.HasProvider || signIn.CommandLineClientId.Length == 0)
+        var options = signIn.Value;
+        if (!options.HasProvider || options.CommandLineClientId.Length == 0)
         {
             return ConsoleErrors.NoCommandLine.Refuse();
         }
@@ -61,7 +61,7 @@ internal sealed class CommandLineSignIn(
             return BindingRefusals.ToRefusal(error == BindingError.None ? BindingError.InvalidProof : error);
         }
 
-        if (!(await FindPersonAsync(body.IdToken)).TryGet(out var person, out var unproven))
+        if (!(await FindPersonAsync(body.IdToken, options)).TryGet(out var person, out var unproven))
         {
             return unproven;
         }
@@ -85,7 +85,7 @@ internal sealed class CommandLineSignIn(
             );
     }
 
-    private async ValueTask<Result<ProviderPerson>> FindPersonAsync(string idToken)
+    private async ValueTask<Result<ProviderPerson>> FindPersonAsync(string idToken, SignInOptions options)
     {
         TokenValidationResult result;
         try
@@ -94,8 +94,8 @@ internal sealed class CommandLineSignIn(
                 idToken,
                 new TokenValidationParameters
                 {
-                    ValidIssuer = signIn.Issuer,
-                    ValidAudience = signIn.CommandLineClientId,
+                    ValidIssuer = options.Issuer,
+                    ValidAudience = options.CommandLineClientId,
                     IgnoreTrailingSlashWhenValidatingAudience = false,
                     LifetimeValidator = IsValidNow,
                 }
@@ -107,9 +107,16 @@ internal sealed class CommandLineSignIn(
             return ConsoleErrors.Provider.Refuse();
         }
 
+        if (!ReferenceEquals(options, signIn.Value))
+        {
+            // Half of the checks may be another provider's.
+            Log.SignInRefused(logger, ProviderSignIn.Reloaded);
+            return ConsoleErrors.SignIn.Refuse();
+        }
+
         if (result.IsValid)
         {
-            return PersonMapping.ToPerson(new ClaimsPrincipal(result.ClaimsIdentity), signIn);
+            return PersonMapping.ToPerson(new ClaimsPrincipal(result.ClaimsIdentity), options);
         }
 
         Log.SignInRefused(logger, ProviderSignIn.NameCheck(result.Exception));
@@ -124,7 +131,7 @@ internal sealed class CommandLineSignIn(
     )
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var leeway = federationOptions.Leeway;
+        var leeway = federationOptions.Value.Leeway;
         return expires > now - leeway
             && (notBefore is null || notBefore <= now + leeway)
             && token is Microsoft.IdentityModel.JsonWebTokens.JsonWebToken { IssuedAt: var issuedAt }

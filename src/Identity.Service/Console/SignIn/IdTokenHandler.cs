@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -18,20 +19,28 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     private const int MaxSubjectLength = 255; // OpenID Connect Core §2
 
     private readonly ProviderClient provider;
-    private readonly FederationOptions federationOptions;
-    private readonly SignInOptions signInOptions;
+    private readonly Current<FederationOptions> federationOptions;
+    private readonly Current<SignInOptions> signInOptions;
+    private readonly Func<SignInOptions, string> readClient;
     private readonly TimeProvider time;
 
+    /// <param name="provider">Whose tokens these are.</param>
+    /// <param name="federationOptions">The leeway.</param>
+    /// <param name="signInOptions">The allowed algorithms.</param>
+    /// <param name="readClient">The client that requests them: of one provider, console and command line are two.</param>
+    /// <param name="time">The clock.</param>
     public IdTokenHandler(
         ProviderClient provider,
-        FederationOptions federationOptions,
-        SignInOptions signInOptions,
+        Current<FederationOptions> federationOptions,
+        Current<SignInOptions> signInOptions,
+        Func<SignInOptions, string> readClient,
         TimeProvider time
     )
     {
         this.provider = provider;
         this.federationOptions = federationOptions;
         this.signInOptions = signInOptions;
+        this.readClient = readClient;
         this.time = time;
         MapInboundClaims = false;
     }
@@ -62,7 +71,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         var keys = await provider.GetKeysAsync(token!.KeyId, CancellationToken.None);
         var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, out key);
         return found != JoseRefusal.None ? IdTokenError.Key
-            : token.Verify(key!, signInOptions.Algorithms) != JoseRefusal.None ? IdTokenError.Signature
+            : token.Verify(key!, signInOptions.Value.Algorithms) != JoseRefusal.None ? IdTokenError.Signature
             : FindError(token.Claims);
     }
 
@@ -70,10 +79,12 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     {
         // Of several audiences the token must name the client that requested it; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);
-        return needsParty && claims.FindString("azp"u8) != signInOptions.ClientId ? IdTokenError.AuthorizedParty
+        return needsParty && claims.FindString("azp"u8) != readClient(signInOptions.Value)
+                ? IdTokenError.AuthorizedParty
             : !TryReadTime(claims, "exp"u8, out _) ? IdTokenError.Expired
             // The library requires the claim and does not compare it.
-            : !TryReadTime(claims, "iat"u8, out var issuedAt) || issuedAt > time.GetUtcNow() + federationOptions.Leeway
+            : !TryReadTime(claims, "iat"u8, out var issuedAt)
+            || issuedAt > time.GetUtcNow() + federationOptions.Value.Leeway
                 ? IdTokenError.IssuedInFuture
             : claims.FindString("sub"u8) is not { Length: > 0 and <= MaxSubjectLength } ? IdTokenError.Subject
             : IdTokenError.None;

@@ -20,6 +20,7 @@ internal static class PersonMapping
         var values = GetTexts(principal, signIn.RolesClaim).ToHashSet(StringComparer.Ordinal);
         var roles = signIn.Roles.Where(role => role.Value.Any(values.Contains)).Select(role => role.Key);
         return new ProviderPerson(
+            signIn.Issuer,
             subject,
             WithoutControls(name.Length > MaxNameLength ? name[..MaxNameLength] : name),
             [.. roles]

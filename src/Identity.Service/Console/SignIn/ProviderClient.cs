@@ -21,9 +21,9 @@ namespace Culvert.Identity.Service.Console.SignIn;
 /// token endpoint. A failure is a <see cref="ProviderUnavailableException"/>.
 /// </summary>
 internal sealed class ProviderClient(
-    FederationOptions federationOptions,
-    OutboundOptions outbound,
-    SignInOptions signIn,
+    Current<FederationOptions> federationOptions,
+    Current<OutboundOptions> outbound,
+    Current<SignInOptions> signIn,
     TimeProvider time,
     IHostResolver resolver
 ) : IConfigurationManager<OpenIdConnectConfiguration>
@@ -35,39 +35,29 @@ internal sealed class ProviderClient(
     private static readonly TimeSpan NotAgainWithin = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private readonly SafeFetcher fetcher = new(
-        new SafeFetcherOptions
-        {
-            Timeout = federationOptions.Fetch.Timeout,
-            MaxBytes = (int)federationOptions.Fetch.MaxBytes,
-            PrivateNetworks = PrivateNetwork.WithEveryPort(signIn.Networks),
-            Network = outbound.Network,
-        },
-        time,
-        resolver
-    );
-
-    // Swapped whole; two requests that fetch at once merely fetch twice.
-    private (OpenIdConnectConfiguration Value, DateTimeOffset At)? configuration;
-    private (JwkSet Value, DateTimeOffset At)? keys;
+    // Swapped whole; two requests that fetch at once merely fetch twice. What was fetched under other options does not
+    // count: they may name another provider.
+    private volatile Fetched<OpenIdConnectConfiguration>? configuration;
+    private volatile Fetched<JwkSet>? keys;
 
     /// <summary>The provider's discovery document.</summary>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
-        if (configuration is { } known && known.At + KeptFor > time.GetUtcNow())
+        var options = signIn.Value;
+        if (configuration is { } known && known.Options == options && known.At + KeptFor > time.GetUtcNow())
         {
             return known.Value;
         }
 
         // OpenID Connect Discovery §4: the path follows the issuer, a trailing slash of which is dropped.
-        var url = signIn.Issuer.TrimEnd('/') + "/.well-known/openid-configuration";
-        var body = await FetchAsync(url, "sign_in.issuer", post: null, cancel);
+        var url = options.Issuer.TrimEnd('/') + "/.well-known/openid-configuration";
+        var body = await FetchAsync(options, url, "sign_in.issuer", post: null, cancel);
         var read =
-            ReadConfiguration(body)
+            ReadConfiguration(body, options.Issuer)
             ?? throw new ProviderUnavailableException(
-                $"{url} is not the discovery document of {signIn.Issuer}, or requires pushed authorization requests"
+                $"{url} is not the discovery document of {options.Issuer}, or requires pushed authorization requests"
             );
-        configuration = (read, time.GetUtcNow());
+        configuration = new(options, read, time.GetUtcNow());
         return read;
     }
 
@@ -77,8 +67,10 @@ internal sealed class ProviderClient(
     public async ValueTask<JwkSet> GetKeysAsync(string? keyId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var options = signIn.Value;
         if (
             keys is { } known
+            && known.Options == options
             && known.At + KeptFor > now
             && (known.At + NotAgainWithin > now || keyId is null || known.Value.Find(keyId, out _) == JoseRefusal.None)
         )
@@ -87,13 +79,13 @@ internal sealed class ProviderClient(
         }
 
         var url = (await GetConfigurationAsync(cancellationToken)).JwksUri;
-        var body = await FetchAsync(url, "jwks_uri", post: null, cancellationToken);
+        var body = await FetchAsync(options, url, "jwks_uri", post: null, cancellationToken);
         if (JwkSet.TryParse(body, out var set) != JoseRefusal.None)
         {
             throw new ProviderUnavailableException($"{url} is not a key set");
         }
 
-        keys = (set!, now);
+        keys = new(options, set!, now);
         return set!;
     }
 
@@ -103,9 +95,10 @@ internal sealed class ProviderClient(
         CancellationToken cancellationToken
     )
     {
+        var options = signIn.Value;
         var provider = await GetConfigurationAsync(cancellationToken);
         var headers = new List<KeyValuePair<string, string>>();
-        Authenticate(provider, request, headers);
+        Authenticate(options, provider, request, headers);
         using var form = new FormUrlEncodedContent(request.Parameters);
         var post = new FetchPost(
             await form.ReadAsByteArrayAsync(cancellationToken),
@@ -115,14 +108,15 @@ internal sealed class ProviderClient(
         {
             WantsDocument = true,
         };
-        var body = await FetchAsync(provider.TokenEndpoint, "token_endpoint", post, cancellationToken);
+        var body = await FetchAsync(options, provider.TokenEndpoint, "token_endpoint", post, cancellationToken);
         return ReadTokenResponse(body)
             ?? throw new ProviderUnavailableException(
                 $"{provider.TokenEndpoint} answered without id_token and access_token"
             );
     }
 
-    private void Authenticate(
+    private static void Authenticate(
+        SignInOptions options,
         OpenIdConnectConfiguration provider,
         OpenIdConnectMessage request,
         List<KeyValuePair<string, string>> headers
@@ -131,7 +125,7 @@ internal sealed class ProviderClient(
         string? secret;
         try
         {
-            secret = signIn.ClientSecret?.Read();
+            secret = options.ClientSecret?.Read();
         }
         catch (SecretUnavailableException fault)
         {
@@ -147,13 +141,14 @@ internal sealed class ProviderClient(
         else if (secret is not null)
         {
             // RFC 6749 §2.3.1: form-encoded before it is joined.
-            var pair = $"{WebUtility.UrlEncode(signIn.ClientId)}:{WebUtility.UrlEncode(secret)}";
+            var pair = $"{WebUtility.UrlEncode(options.ClientId)}:{WebUtility.UrlEncode(secret)}";
             headers.Add(new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
             request.ClientId = null;
         }
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> FetchAsync(
+        SignInOptions options,
         string url,
         string field,
         FetchPost? post,
@@ -163,19 +158,20 @@ internal sealed class ProviderClient(
         X509Certificate2Collection? roots = null;
         try
         {
-            roots = ReadRoots(signIn.CaFile);
+            roots = ReadRoots(options.CaFile);
             var port = new Uri(url).Port;
-            var result = await fetcher.FetchAsync(
-                new FetchRequest
-                {
-                    Url = url,
-                    Field = field,
-                    AllowedTargets = [.. signIn.Networks.Ranges.Select(range => new FetchTarget(range, port))],
-                    PinnedRoots = roots,
-                    Post = post,
-                },
-                cancellationToken
-            );
+            var result = await CreateFetcher(options)
+                .FetchAsync(
+                    new FetchRequest
+                    {
+                        Url = url,
+                        Field = field,
+                        AllowedTargets = [.. options.Networks.Ranges.Select(range => new FetchTarget(range, port))],
+                        PinnedRoots = roots,
+                        Post = post,
+                    },
+                    cancellationToken
+                );
             return result.IsSuccess ? result.Body : throw new ProviderUnavailableException($"{url}: {result.Detail}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
@@ -191,15 +187,31 @@ internal sealed class ProviderClient(
         }
     }
 
+    private SafeFetcher CreateFetcher(SignInOptions options)
+    {
+        var fetch = federationOptions.Value.Fetch;
+        return new SafeFetcher(
+            new SafeFetcherOptions
+            {
+                Timeout = fetch.Timeout,
+                MaxBytes = (int)fetch.MaxBytes,
+                PrivateNetworks = PrivateNetwork.WithEveryPort(options.Networks),
+                Network = outbound.Value.Network,
+            },
+            time,
+            resolver
+        );
+    }
+
     // Null when the document is another issuer's, or lacks what is needed.
-    private OpenIdConnectConfiguration? ReadConfiguration(ReadOnlyMemory<byte> json)
+    private static OpenIdConnectConfiguration? ReadConfiguration(ReadOnlyMemory<byte> json, string issuer)
     {
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
             var read = OpenIdConnectConfiguration.Create(document.RootElement.GetRawText());
             return
-                read.Issuer == signIn.Issuer
+                read.Issuer == issuer
                 && !read.RequirePushedAuthorizationRequests
                 && IsUrl(read.AuthorizationEndpoint)
                 && IsUrl(read.TokenEndpoint)
@@ -246,4 +258,6 @@ internal sealed class ProviderClient(
         roots.ImportFromPemFile(file);
         return roots;
     }
+
+    private sealed record Fetched<T>(SignInOptions Options, T Value, DateTimeOffset At);
 }

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
@@ -12,7 +13,7 @@ internal sealed class ProviderEndpoints(
     ConsoleSessions sessions,
     ProviderSignIn signIn,
     SourceLimits limits,
-    SignInOptions options
+    Current<SignInOptions> options
 )
 {
     /// <summary>
@@ -74,7 +75,7 @@ internal sealed class ProviderEndpoints(
             return;
         }
 
-        cookie.Set(http, ConsoleCookie.Session, options.Session);
+        cookie.Set(http, ConsoleCookie.Session, options.Value.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, answer.Next);
     }
@@ -89,7 +90,7 @@ internal sealed class ProviderEndpoints(
     {
         var obstacle =
             limits.Unauthenticated.TryTake(new ApiRequest(http).Source)
-            ?? (options.HasProvider ? null : RequestErrors.NotFound.Refuse());
+            ?? (options.Value.HasProvider ? null : RequestErrors.NotFound.Refuse());
         if (obstacle is null)
         {
             return false;

@@ -16,12 +16,15 @@ namespace Culvert.Identity.Service.Console.SignIn;
 internal sealed class ProviderSignIn(
     ProviderClient provider,
     ServiceIdentity identity,
-    FederationOptions federationOptions,
-    SignInOptions signIn,
+    Current<FederationOptions> federationOptions,
+    Current<SignInOptions> signIn,
     TimeProvider time,
     ILogger<ProviderSignIn> logger
 )
 {
+    /// <summary>The configuration changed while a person signed in; the next attempt succeeds.</summary>
+    public const string Reloaded = "reloaded configuration";
+
     private const string Silent = "silent";
 
     private readonly SignInProtocol protocol = new(provider, identity, federationOptions, signIn, time);
@@ -58,12 +61,24 @@ internal sealed class ProviderSignIn(
     /// <summary>Checks the provider's answer: the person it vouches for, or a refusal.</summary>
     public async ValueTask<ProviderAnswer> FinishAsync(HttpContext http, ConsoleCookie browser)
     {
+        var options = signIn.Value;
         var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser));
         var result = await handler.ReadAnswerAsync();
         http.RequestAborted.ThrowIfCancellationRequested();
         var properties = result.Properties;
+        if (!ReferenceEquals(options, signIn.Value))
+        {
+            // Half of the checks may be another provider's.
+            return new ProviderAnswer(
+                null,
+                ToRefusal(new SignInRefusedException(Reloaded)),
+                properties?.RedirectUri,
+                false
+            );
+        }
+
         return new ProviderAnswer(
-            result.Principal is { } principal ? PersonMapping.ToPerson(principal, signIn) : null,
+            result.Principal is { } principal ? PersonMapping.ToPerson(principal, options) : null,
             result.Failure is { } failure ? ToRefusal(failure) : null,
             properties?.RedirectUri,
             properties?.Items.ContainsKey(Silent) ?? false

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.SignIn;
@@ -16,7 +17,7 @@ internal sealed class SignInEndpoints(
     ConsoleSessions sessions,
     Authenticator authenticator,
     SourceLimits limits,
-    SignInOptions options
+    Current<SignInOptions> options
 )
 {
     public const string KeyField = "admin_key";
@@ -55,7 +56,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        if (!options.AdminKeys)
+        if (!options.Value.AdminKeys)
         {
             await RefuseAsync(http, browser, ConsoleErrors.NoAdminKeys.Refuse());
             return;
@@ -81,7 +82,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        cookie.Set(http, ConsoleCookie.Session, options.Session);
+        cookie.Set(http, ConsoleCookie.Session, options.Value.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }

@@ -16,8 +16,8 @@ namespace Culvert.Identity.Service.Console.SignIn;
 internal sealed class SignInProtocol(
     ProviderClient provider,
     ServiceIdentity identity,
-    FederationOptions federationOptions,
-    SignInOptions signIn,
+    Current<FederationOptions> federationOptions,
+    Current<SignInOptions> signIn,
     TimeProvider time
 )
 {
@@ -34,14 +34,21 @@ internal sealed class SignInProtocol(
     private const int MaxCodeLength = 4096;
     private const int MaxErrorLength = 64;
 
-    private readonly IdTokenHandler idTokens = new(provider, federationOptions, signIn, time);
+    private readonly IdTokenHandler idTokens = new(
+        provider,
+        federationOptions,
+        signIn,
+        options => options.ClientId,
+        time
+    );
 
     /// <summary>Of one request: what protects state and nonce is the browser's own cookie.</summary>
     public OpenIdConnectOptions CreateOptions(ConsoleCookie browser)
     {
+        var current = signIn.Value;
         var made = new OpenIdConnectOptions
         {
-            ClientId = signIn.ClientId,
+            ClientId = current.ClientId,
             CallbackPath = CallbackPath,
             ResponseType = OpenIdConnectResponseType.Code,
             // By GET, so that the cookies may be SameSite=Lax, and no page of the provider posts to us.
@@ -70,13 +77,13 @@ internal sealed class SignInProtocol(
             },
             TokenValidationParameters = new TokenValidationParameters
             {
-                ValidAudience = signIn.ClientId,
+                ValidAudience = current.ClientId,
                 IgnoreTrailingSlashWhenValidatingAudience = false,
                 LifetimeValidator = IsValidNow,
             },
         };
         made.Scope.Clear();
-        foreach (var scope in signIn.Scopes.Prepend(OpenIdConnectScope.OpenId))
+        foreach (var scope in current.Scopes.Prepend(OpenIdConnectScope.OpenId))
         {
             made.Scope.Add(scope);
         }
@@ -119,7 +126,10 @@ internal sealed class SignInProtocol(
 
         var configuration = await provider.GetConfigurationAsync(context.HttpContext.RequestAborted);
         var named = answer["iss"].ToString();
-        if (named != signIn.Issuer && (named.Length > 0 || configuration.AuthorizationResponseIssParameterSupported))
+        if (
+            named != signIn.Value.Issuer
+            && (named.Length > 0 || configuration.AuthorizationResponseIssParameterSupported)
+        )
         {
             throw new SignInRefusedException("iss of the response");
         }
@@ -146,7 +156,7 @@ internal sealed class SignInProtocol(
     )
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var leeway = federationOptions.Leeway;
+        var leeway = federationOptions.Value.Leeway;
         return expires > now - leeway && (notBefore is null || notBefore <= now + leeway);
     }
 }

@@ -21,6 +21,7 @@ internal static class OperationParameters
         ["certificate_id"] = Text("The id of the certificate.", "\"cert_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["challenge_id"] = Text("The id of the challenge.", "\"acmc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["days"] = Number("How many days: ahead in a forecast, else back, today included.", "30"),
+        ["minutes"] = Number("How many minutes back, the current one included: 1 to 180.", "60"),
         ["decision"] = Text("Only exchanges with this decision: `granted` or `denied`.", "\"denied\""),
         ["dry_run"] = Flag("Whether to return the effect of the change without making it.", "true"),
         ["edge_id"] = Text("The id of the edge.", "\"edge_017Gx2kQ9mVbT4nRw8YcLs3D\""),

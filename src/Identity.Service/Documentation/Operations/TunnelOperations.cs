@@ -322,6 +322,16 @@ internal static class TunnelOperations
             .Answers<Page<InventoryDocument>>();
         table
             .Add(
+                "GET /v1/tunnels/{tunnel_id}/traffic",
+                "get_tunnel_traffic",
+                "Count calls, denials, durations and bytes by minute",
+                "What the tunnel's agents served in each of the last minutes, whatever tunnel the calls came through; the "
+                    + "current minute is the last. Agents report every minute."
+            )
+            .Query("minutes")
+            .Answers<TunnelTrafficDocument>();
+        table
+            .Add(
                 "POST /v1/edges",
                 "create_edge",
                 "Register an edge",

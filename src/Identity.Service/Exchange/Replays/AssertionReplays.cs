@@ -5,12 +5,13 @@ using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
-internal sealed class AssertionReplays(FederationOptions options, AuditLog audit)
+internal sealed class AssertionReplays(Current<FederationOptions> options, AuditLog audit)
 {
     private const int MaxStackChars = 256;
 
@@ -26,7 +27,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         Span<byte> assertion = stackalloc byte[SHA256.HashSizeInBytes];
         var key = CreateKey(context, assertion);
         var tag = ReplayTag.Of(grant, assertion, context.Request.Source.ToString(), context.Now);
-        return new ReplayMark(key with { Tag = tag.ToArray() }, tag);
+        return new ReplayMark(key with { StoredTag = tag.ToArray() }, tag);
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
                 first,
                 again,
                 TimeSpan.FromSeconds(issuer.ReplayWindowSeconds),
-                options.ReissueWindow
+                options.Value.ReissueWindow
             )
             : ReplayVerdict.Reused;
     }
@@ -69,9 +70,9 @@ internal sealed class AssertionReplays(FederationOptions options, AuditLog audit
         SHA256.HashData(context.Token.SigningInput, assertion);
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
         HashKey(context, assertion, key);
-        // Remembered until the assertion could not be presented anyway.
+        // Remembered until the assertion could not be presented anyway, even if the leeway is raised meanwhile.
         var end = DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt);
-        return new ReplayKey(key, end + options.Leeway) { Ends = end };
+        return new ReplayKey(key, end + FederationOptions.LongestLeeway) { Ends = end };
     }
 
     // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; the different

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Ids;
 
@@ -77,7 +76,7 @@ internal readonly record struct ReplayTag
         bytes[0] = Form;
         bytes[1] = (byte)HolderKind;
         BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(HolderAt), Holder);
-        Base64Url.DecodeFromUtf8(Encoding.ASCII.GetBytes(Family), bytes.AsSpan(FamilyAt, RandomId.SizeBytes));
+        Base64Url.DecodeFromChars(Family, bytes.AsSpan(FamilyAt, RandomId.SizeBytes));
         BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(AssertionAt), Assertion);
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(RuleAt), Rule);
         var milliseconds = FirstUse.ToUnixTimeMilliseconds();

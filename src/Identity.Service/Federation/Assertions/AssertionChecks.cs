@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -10,7 +11,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 internal static class AssertionChecks
 {
     public static IAssertionCheck[] InOrder(
-        FederationOptions options,
+        Current<FederationOptions> options,
         Installation installation,
         TenantStore tenants
     ) =>
@@ -26,7 +27,7 @@ internal static class AssertionChecks
             new KeyIsKnown(),
             new SignatureHolds(),
             // From here on the claims are the issuer's word (RFC 7523 §3).
-            new TimesHold(options.Leeway),
+            new TimesHold(options),
             new SubjectIsPresent(),
             new AudienceMatches(),
             new TokenIdIsUsable(),

@@ -58,6 +58,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>Set by <see cref="TokenIdIsUsable"/>; null = not checked for replay.</summary>
     public string? SingleUseId { get; set; }
 
+    /// <summary>The claims' <c>jti</c>; null if they have none.</summary>
+    public string? TokenId => SingleUseId ?? Claims.FindString("jti"u8);
+
     /// <summary>What the rule's version in audit makes of the same token; null when there is none.</summary>
     public CandidateTrial? Trial { get; set; }
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -8,7 +9,11 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
 /// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
 /// </summary>
-internal sealed class AssertionEvaluator(FederationOptions options, Installation installation, TenantStore tenants)
+internal sealed class AssertionEvaluator(
+    Current<FederationOptions> options,
+    Installation installation,
+    TenantStore tenants
+)
 {
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -7,10 +8,8 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// RFC 7523 §3 (4)–(6), stricter: <c>iat</c> is mandatory, and <c>exp</c> − <c>iat</c> is bounded by the issuer's
 /// record. The leeway applies to each comparison with our clock.
 /// </summary>
-internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck(AssertionSteps.Times)
+internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateCheck(AssertionSteps.Times)
 {
-    private readonly long leewayMs = (long)leeway.TotalMilliseconds;
-
     protected override Denial? Check(AssertionContext context)
     {
         var claims = context.Claims;
@@ -53,6 +52,7 @@ internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck(AssertionSteps
 
     private Denial? CheckClock(long nowMs, long expiresAt, long issuedAt, long notBefore)
     {
+        var leewayMs = (long)options.Value.Leeway.TotalMilliseconds;
         // RFC 7519 §4.1.4: not accepted on or after exp.
         if (nowMs >= (expiresAt * 1000) + leewayMs)
         {

@@ -8,7 +8,22 @@ internal static class UntrustedText
     private const int MaxLength = 256;
 
     /// <summary>Shortened, and without control characters, which could forge lines where records are printed.</summary>
-    public static string Bounded(string text) =>
+    public static string Bounded(string text) => text.Length <= MaxLength && IsPrintable(text) ? text : Replace(text);
+
+    private static bool IsPrintable(string text)
+    {
+        foreach (var c in text)
+        {
+            if (ConfigText.IsUnprintable(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Replace(string text) =>
         string.Create(
             GetLength(text),
             text,

@@ -91,7 +91,7 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     /// <summary>The assertion's <c>jti</c> as records show it; null if it has none.</summary>
     public static string? GetAssertionId(AssertionContext context) =>
-        context.Claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
+        context.TokenId is { } id ? UntrustedText.Bounded(id) : null;
 
     private static string Digest(ReadOnlySpan<byte> assertion)
     {

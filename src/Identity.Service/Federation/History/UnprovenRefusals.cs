@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.History;
@@ -17,8 +18,8 @@ internal sealed class UnprovenRefusals(
     IJournal journal,
     DenialStore denials,
     Explainer explainer,
-    FederationOptions federationOptions,
-    LimitRates rates,
+    Current<FederationOptions> federationOptions,
+    Current<LimitOptions> limits,
     TimeProvider time,
     ILogger<UnprovenRefusals> logger
 ) : IHostedService, IDisposable
@@ -35,7 +36,7 @@ internal sealed class UnprovenRefusals(
     private static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
 
-    private readonly SourceRateLimiter perAddress = new(() => rates.Current.HistoryPerAddress, time);
+    private readonly SourceRateLimiter perAddress = new(() => limits.Value.HistoryPerAddress, time);
     private readonly ConcurrentDictionary<(string Source, string RuleId), int> rows = new();
     private ConcurrentDictionary<RefusalKey, long> unrecorded = new();
     private ConcurrentDictionary<RefusalKey, long> summary = new();
@@ -152,7 +153,7 @@ internal sealed class UnprovenRefusals(
             {
                 cleanedAt = now;
                 await CommitAsync(
-                    new Decision { Statements = [denials.Forget(now - federationOptions.HistoryRetention)] }
+                    new Decision { Statements = [denials.Forget(now - federationOptions.Value.HistoryRetention)] }
                 );
                 await CountAsync(CancellationToken.None);
             }

@@ -6,34 +6,21 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Fetches through the one fetcher that vets addresses (S27), with the issuer's own allowance and roots.</summary>
-internal sealed class IssuerFetcher : IIssuerFetcher
+internal sealed class IssuerFetcher(
+    Current<FederationOptions> options,
+    Current<OutboundOptions> outbound,
+    TimeProvider time,
+    IHostResolver resolver
+) : IIssuerFetcher
 {
     private const string Area = "issuer";
-
-    private readonly SafeFetcher fetcher;
-
-    public IssuerFetcher(FederationOptions options, OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
-    {
-        var fetch = options.Fetch;
-        fetcher = new SafeFetcher(
-            new SafeFetcherOptions
-            {
-                Timeout = fetch.Timeout,
-                MaxBytes = (int)fetch.MaxBytes,
-                PrivateNetworks = outbound.PrivateNetworks,
-                Network = outbound.Network,
-            },
-            time,
-            resolver
-        );
-    }
 
     public async Task<FetchedDocument> GetAsync(IssuerFetch fetch, CancellationToken cancellationToken)
     {
         var roots = ReadRoots(fetch.Issuer.KeySource.CaCertificatePem);
         try
         {
-            var result = await fetcher.FetchAsync(ToRequest(fetch, roots), cancellationToken);
+            var result = await CreateFetcher().FetchAsync(ToRequest(fetch, roots), cancellationToken);
             if (!result.IsSuccess)
             {
                 return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}");
@@ -53,7 +40,25 @@ internal sealed class IssuerFetcher : IIssuerFetcher
     }
 
     public Task<FetchResult?> CheckAsync(IssuerFetch fetch, CancellationToken cancellationToken) =>
-        fetcher.CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
+        CreateFetcher().CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
+
+    // It holds nothing: the options in force are those of each fetch.
+    private SafeFetcher CreateFetcher()
+    {
+        var fetch = options.Value.Fetch;
+        var reach = outbound.Value;
+        return new SafeFetcher(
+            new SafeFetcherOptions
+            {
+                Timeout = fetch.Timeout,
+                MaxBytes = (int)fetch.MaxBytes,
+                PrivateNetworks = reach.PrivateNetworks,
+                Network = reach.Network,
+            },
+            time,
+            resolver
+        );
+    }
 
     private static FetchRequest ToRequest(IssuerFetch fetch, X509Certificate2Collection? roots) =>
         new()

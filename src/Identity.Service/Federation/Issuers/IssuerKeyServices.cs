@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Settings;
+
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>What every issuer's key cache works with.</summary>
@@ -5,7 +7,11 @@ internal sealed record IssuerKeyServices(
     KeySetFetch Fetch,
     IssuerKeyRecorder Recorder,
     IssuerControls Controls,
-    FetchOptions Options,
+    Current<FederationOptions> Federation,
     TimeProvider Time,
     ILogger<IssuerKeys> Logger
-);
+)
+{
+    /// <summary>As they are now.</summary>
+    public FetchOptions Options => Federation.Value.Fetch;
+}

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Settings;
+
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Makes <see cref="IssuerKeys"/>, with the keys that an earlier run left behind.</summary>
@@ -6,12 +8,12 @@ internal sealed class IssuerKeysFactory(
     IIssuerKeyStore store,
     IssuerKeyRecorder recorder,
     IssuerControls controls,
-    FederationOptions options,
+    Current<FederationOptions> options,
     TimeProvider time,
     ILogger<IssuerKeys> logger
 )
 {
-    private readonly IssuerKeyServices services = new(fetch, recorder, controls, options.Fetch, time, logger);
+    private readonly IssuerKeyServices services = new(fetch, recorder, controls, options, time, logger);
 
     private Dictionary<string, StoredKeySet> stored = [];
 

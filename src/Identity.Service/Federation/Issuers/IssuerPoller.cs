@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Settings;
+
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 internal sealed class IssuerPoller(
     FederationDirectory directory,
     IssuerControls controls,
-    FederationOptions options,
+    Current<FederationOptions> options,
     TimeProvider time,
     ILogger<IssuerPoller> logger
 ) : IHostedService, IAsyncDisposable
@@ -16,7 +18,11 @@ internal sealed class IssuerPoller(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim slots = new(options.Fetch.Concurrency);
+    private readonly Derived<FederationOptions, SemaphoreSlim> concurrency = new(
+        options,
+        current => new SemaphoreSlim(current.Fetch.Concurrency)
+    );
+
     private readonly CancellationTokenSource stopping = new();
     private ITimer? timer;
 
@@ -41,7 +47,6 @@ internal sealed class IssuerPoller(
         }
 
         stopping.Dispose();
-        slots.Dispose();
     }
 
     private void Wake() => timer?.Change(ShortestSleep, Timeout.InfiniteTimeSpan);
@@ -84,6 +89,8 @@ internal sealed class IssuerPoller(
 
     private async Task PollAsync(IssuerKeys keys)
     {
+        // After a change, what runs finishes under the former limit.
+        var slots = concurrency.Value;
         try
         {
             await slots.WaitAsync(stopping.Token);

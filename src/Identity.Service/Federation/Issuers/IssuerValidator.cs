@@ -7,7 +7,11 @@ using Culvert.Platform.Fetching;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Whether an issuer may be saved as it is. The same rules at creation and after an update.</summary>
-internal sealed class IssuerValidator(ServiceIdentity identity, FederationOptions options, OutboundOptions outbound)
+internal sealed class IssuerValidator(
+    ServiceIdentity identity,
+    Current<FederationOptions> options,
+    Current<OutboundOptions> outbound
+)
 {
     private const string SpiffeScheme = "spiffe://";
 
@@ -72,7 +76,8 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
             return RequestErrors.Invalid.Refuse("hard_expiry_seconds: a number from 60 to 2592000 is required.");
         }
 
-        return issuer.HardExpiry(options.Fetch) < issuer.StaleOk(options.Fetch)
+        var fetch = options.Value.Fetch;
+        return issuer.HardExpiry(fetch) < issuer.StaleOk(fetch)
             ? RequestErrors.Invalid.Refuse("hard_expiry_seconds: must not be less than stale_ok_seconds.")
             : null;
     }
@@ -86,7 +91,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
 
         foreach (var target in issuer.AllowedTargets)
         {
-            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.PrivateNetworks))
+            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.Value.PrivateNetworks))
             {
                 return FederationErrors.TargetNotAllowed.Refuse(
                     $"allowed_targets: {target} is outside the installation's private_issuer_networks (network and port)."
@@ -153,7 +158,7 @@ internal sealed class IssuerValidator(ServiceIdentity identity, FederationOption
     }
 
     private Refusal? CheckSource(Issuer issuer) =>
-        issuer.KeySource is FileKeySource && options.JwksDirectory is null
+        issuer.KeySource is FileKeySource && options.Value.JwksDirectory is null
             ? FederationErrors.KeySource.Refuse("jwks.type: file needs the installation's federation.jwks_directory.")
             : null;
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
@@ -10,7 +11,7 @@ internal sealed class IssuerVerifier(
     KeySetFetch fetch,
     IssuerControls controls,
     FederationDirectory directory,
-    FederationOptions options,
+    Current<FederationOptions> options,
     TimeProvider time
 )
 {
@@ -25,7 +26,7 @@ internal sealed class IssuerVerifier(
             return Answer(issuer, id, steps, given, failure: null, code: null, freshFor: null);
         }
 
-        using var limit = new CancellationTokenSource(options.Fetch.Timeout, time);
+        using var limit = new CancellationTokenSource(options.Value.Fetch.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         KeySetFetchResult result;
         try
@@ -39,7 +40,7 @@ internal sealed class IssuerVerifier(
 
         var freshFor = result.Keys is null
             ? (TimeSpan?)null
-            : KeySchedule.FreshFor(result.MaxAge, options.Fetch.Refresh);
+            : KeySchedule.FreshFor(result.MaxAge, options.Value.Fetch.Refresh);
         return Answer(issuer, id, steps, result.Keys, result.Failure, result.Code, freshFor);
     }
 

@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// Reads key sets from the one configured directory. Links are followed, because that is how mounted volumes replace
 /// files atomically, but never out of the directory.
 /// </summary>
-internal sealed class KeyFile(string? directory)
+/// <param name="readDirectory">The directory in force: read at each use. Null = there are no such key sets.</param>
+internal sealed class KeyFile(Func<string?> readDirectory)
 {
     private const int MaxLinks = 16;
 
@@ -44,7 +45,7 @@ internal sealed class KeyFile(string? directory)
 
     private (FileInfo?, string? Failure) Find(string path)
     {
-        if (directory is null)
+        if (readDirectory() is not { } directory)
         {
             return (null, "the installation has no jwks_directory.");
         }

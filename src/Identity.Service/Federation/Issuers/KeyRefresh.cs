@@ -42,6 +42,7 @@ internal sealed class KeyRefresh
     private DateTimeOffset touchedAt;
     private KeyState reported = KeyState.Fresh;
     private bool wasPaused;
+    private TimeSpan refresh;
     private int failures;
     private int waiters;
     private string? lastFailure;
@@ -51,6 +52,7 @@ internal sealed class KeyRefresh
         this.issuer = issuer;
         this.services = services;
         this.keys = keys;
+        refresh = services.Options.Refresh;
         SetNextPoll(Now + (StartSpread * Jitter.Unit()));
     }
 
@@ -65,6 +67,7 @@ internal sealed class KeyRefresh
             lock (gate)
             {
                 NoticeResumed_NeedsLock(Now);
+                NoticeRefresh_NeedsLock();
                 return NextPollAt_NeedsLock();
             }
         }
@@ -247,6 +250,26 @@ internal sealed class KeyRefresh
         }
 
         wasPaused = isPaused;
+    }
+
+    // A shorter federation.fetch.refresh holds for the keys that are there as well: else the former one, perhaps a day,
+    // would hold once more. After a failure the back-off decides.
+    private void NoticeRefresh_NeedsLock()
+    {
+        var present = services.Options.Refresh;
+        if (
+            present < refresh
+            && failures == 0
+            && running is not { IsCompleted: false }
+            && issuer.KeySource is not FileKeySource
+            && keys.Present is { } set
+        )
+        {
+            var due = set.FetchedAt + KeySchedule.Spread(present, Jitter.Unit());
+            SetNextPoll(due < NextPoll ? due : NextPoll);
+        }
+
+        refresh = present;
     }
 
     private Task Start_NeedsLock(DateTimeOffset now)

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Lints;
@@ -17,7 +18,7 @@ internal sealed class LintEndpoint(
     IssuerStore issuers,
     FederationDirectory directory,
     CallerLimits limits,
-    FederationOptions options,
+    Current<FederationOptions> options,
     TimeProvider time
 )
 {
@@ -125,7 +126,7 @@ internal sealed class LintEndpoint(
             {
                 Checked = count,
                 IsTruncated = isTruncated,
-                LintWarnings = options.JustifyLintWarnings ? "justify" : "report",
+                LintWarnings = options.Value.JustifyLintWarnings ? "justify" : "report",
                 Data = [.. rules.Where(rule => rule.Lints.Count > 0)],
             },
             FederationJson.Default.LintReportDocument

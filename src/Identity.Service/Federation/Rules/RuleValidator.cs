@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Rules;
@@ -13,7 +14,7 @@ internal sealed class RuleValidator(
     ServiceAccountStore accounts,
     TenantStore tenants,
     RuleTargets targets,
-    FederationOptions options
+    Current<FederationOptions> options
 )
 {
     public const int MinLifetimeSeconds = 60;
@@ -52,7 +53,7 @@ internal sealed class RuleValidator(
             return RequestErrors.Invalid.Refuse(error);
         }
 
-        var longest = Math.Min(MaxLifetimeSeconds, (int)options.MaxRuleTokenLife.TotalSeconds);
+        var longest = Math.Min(MaxLifetimeSeconds, (int)options.Value.MaxRuleTokenLife.TotalSeconds);
         if (rule.TokenLifetimeSeconds < MinLifetimeSeconds || rule.TokenLifetimeSeconds > longest)
         {
             return RequestErrors.Invalid.Refuse($"token_lifetime_seconds: a number from 60 to {longest} is required.");

@@ -2,6 +2,7 @@ using System.Net;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Hosting.Proxies;
 
@@ -9,11 +10,11 @@ namespace Culvert.Identity.Service.Hosting.Proxies;
 /// Gives a request of the API's port that a trusted HTTP balancer sent the address of its client. Headers of any other
 /// sender are ignored, and all headers on the machines' port, where the handshake itself proves the client.
 /// </summary>
-internal sealed class ForwardedMiddleware(RequestDelegate next, ServiceOptions options)
+internal sealed class ForwardedMiddleware(RequestDelegate next, Current<ServiceOptions> options)
 {
     public Task InvokeAsync(HttpContext http)
     {
-        var proxies = options.ApiTrustedProxies;
+        var proxies = options.Value.ApiTrustedProxies;
         if (
             proxies.IsEmpty
             || http.Features.Get<ListenerMetadata>()?.Listener != Listener.Api

@@ -15,14 +15,14 @@ namespace Culvert.Identity.Service.Hosting.Proxies;
 /// <see cref="ProxyProtocolOptions.TrustedProxies"/> may connect, and none of them without a header.
 /// </summary>
 /// <param name="listener">The port, for the log and the counter.</param>
-/// <param name="options">Who may send a header, and in what time.</param>
-/// <param name="maxReading">Connections at once whose header is not complete yet.</param>
+/// <param name="readOptions">Who may send a header, and in what time: read for each connection.</param>
+/// <param name="readMost">Connections at once whose header is not complete yet.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For refusals.</param>
 internal sealed class ProxyHeaderReader(
     Listener listener,
-    ProxyProtocolOptions options,
-    int maxReading,
+    Func<ProxyProtocolOptions> readOptions,
+    Func<int> readMost,
     TimeProvider time,
     ILogger logger
 )
@@ -52,12 +52,13 @@ internal sealed class ProxyHeaderReader(
 
     private async ValueTask<string?> ReadAsync(ConnectionContext connection)
     {
+        var options = readOptions();
         if (connection.RemoteEndPoint is not IPEndPoint peer || !options.TrustedProxies.Contains(peer.Address))
         {
             return Untrusted;
         }
 
-        if (Interlocked.Increment(ref reading) > maxReading)
+        if (Interlocked.Increment(ref reading) > readMost())
         {
             Interlocked.Decrement(ref reading);
             return TooMany;

@@ -34,6 +34,7 @@ internal static class RoleRights
         "GET /v1/agents",
         $"GET {Tunnel}/agents",
         $"GET {Tunnel}/inventory",
+        $"GET {Tunnel}/traffic",
         $"GET {Tunnel}/hostnames",
         $"GET {Tunnel}/hostnames/{{name}}",
         $"GET {Tunnel}/certificates",

@@ -1,11 +1,13 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>Every target of <c>audit.export</c> has the newest entries.</summary>
-internal sealed class AuditExportStatus(AuditExportStore store, AuditOptions options, TimeProvider time) : IStatusCheck
+internal sealed class AuditExportStatus(AuditExportStore store, Current<AuditOptions> options, TimeProvider time)
+    : IStatusCheck
 {
     public string Name => "audit_export";
 
@@ -14,7 +16,7 @@ internal sealed class AuditExportStatus(AuditExportStore store, AuditOptions opt
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {
         var found = new List<StatusFinding>();
-        foreach (var target in options.Targets)
+        foreach (var target in options.Value.Targets)
         {
             var lags = await store.LagsAsync(target.Name, cancellationToken);
             if (
@@ -34,7 +36,7 @@ internal sealed class AuditExportStatus(AuditExportStore store, AuditOptions opt
         }
 
         return found.Count > 0 ? found
-            : options.Targets.Count == 0 ? [StatusFinding.Ok($"No audit target is configured (audit.export).")]
-            : [StatusFinding.Ok($"{Plural.Of(options.Targets.Count, "audit target")}: no entry is late.")];
+            : options.Value.Targets.Count == 0 ? [StatusFinding.Ok($"No audit target is configured (audit.export).")]
+            : [StatusFinding.Ok($"{Plural.Of(options.Value.Targets.Count, "audit target")}: no entry is late.")];
     }
 }

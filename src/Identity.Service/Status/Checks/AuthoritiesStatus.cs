@@ -2,14 +2,15 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>The certificate authorities of tunnels: which wait for a person, which expire.</summary>
 internal sealed class AuthoritiesStatus(
     TunnelAuthorityStore authorities,
-    CertificateOptions options,
-    ExpiryNotices notices,
+    Current<CertificateOptions> options,
+    Current<NoticeOptions> notices,
     TimeProvider time
 ) : IStatusCheck
 {
@@ -47,7 +48,7 @@ internal sealed class AuthoritiesStatus(
             return found;
         }
 
-        var single = options.SingleApproval ? " One person approves them (certificates.approval: single)." : "";
+        var single = options.Value.SingleApproval ? " One person approves them (certificates.approval: single)." : "";
         var first = all.Where(authority => IsInUse(authority.State)).Min(authority => authority.NotAfter);
         return
         [
@@ -85,7 +86,7 @@ internal sealed class AuthoritiesStatus(
         }
 
         return IsInUse(authority.State) && authority.NotAfter is { } end
-            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices.Current, $"culvert ca status {id}")
+            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices.Value, $"culvert ca status {id}")
             : null;
     }
 }

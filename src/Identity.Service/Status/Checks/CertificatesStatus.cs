@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
@@ -7,7 +8,8 @@ namespace Culvert.Identity.Service.Status.Checks;
 /// Certificates that expire soon and that nothing has replaced: long-lived leaves, and registered ones that no authority
 /// of the service renews. Short-lived ones are renewed by machines, whose own checks report.
 /// </summary>
-internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notices, TimeProvider time) : IStatusCheck
+internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOptions> notices, TimeProvider time)
+    : IStatusCheck
 {
     /// <summary>Of the installation: more of them are not looked through for one organization.</summary>
     private const int MaxRead = 5000;
@@ -23,7 +25,7 @@ internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notice
         var found = new List<StatusFinding>();
         var read = 0;
         await foreach (
-            var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices.Current), PageSize, cancellationToken)
+            var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices.Value), PageSize, cancellationToken)
         )
         {
             if (++read > MaxRead)
@@ -41,7 +43,7 @@ internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notice
             if (
                 one.OrganizationId == caller.OrganizationId
                 && one.Type is "certificate" or "tunnel_certificate"
-                && ExpiryThresholds.Due(one.NotBefore, one.NotAfter, now, Expiry.Days(notices.Current)) is not null
+                && ExpiryThresholds.Due(one.NotBefore, one.NotAfter, now, Expiry.Days(notices.Value)) is not null
                 && Judge(one, now) is { } finding
             )
             {
@@ -61,7 +63,7 @@ internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notice
                 $"Certificate {one.Id} of {one.Name}, which was not renewed,",
                 one.NotAfter,
                 now,
-                notices.Current,
+                notices.Value,
                 $"Renew it where it is used. It is in: culvert cert list --identity {one.Name}"
             )
             : Expiry.Judge(
@@ -69,7 +71,7 @@ internal sealed class CertificatesStatus(NoticeStore store, ExpiryNotices notice
                 $"Registered certificate {one.Id} of tunnel {one.TunnelId}",
                 one.NotAfter,
                 now,
-                notices.Current,
+                notices.Value,
                 $"Register its successor. It is in: culvert tunnel cert list {one.TunnelId}"
             );
 }

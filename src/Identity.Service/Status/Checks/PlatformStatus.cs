@@ -1,11 +1,12 @@
 using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>The platform's root and issuing authority have time left.</summary>
-internal sealed class PlatformStatus(CertificateHealthStore store, ExpiryNotices notices, TimeProvider time)
+internal sealed class PlatformStatus(CertificateHealthStore store, Current<NoticeOptions> notices, TimeProvider time)
     : IStatusCheck
 {
     private const string Root = "platform_root";
@@ -36,7 +37,7 @@ internal sealed class PlatformStatus(CertificateHealthStore store, ExpiryNotices
                 $"The platform root {end.Id}",
                 end.NotAfter,
                 time.GetUtcNow(),
-                notices.Current,
+                notices.Value,
                 "culvert platform-root show"
             )
         : Expiry.Judge(
@@ -44,7 +45,7 @@ internal sealed class PlatformStatus(CertificateHealthStore store, ExpiryNotices
             $"The platform's issuing authority {end.Id}",
             end.NotAfter,
             time.GetUtcNow(),
-            notices.Current,
+            notices.Value,
             "The service renews it: culvert job list shows a failed round"
         )
             is { State: StatusState.Problem } problem

@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Transparency.Witnesses;
 /// One call of <c>add-checkpoint</c> (c2sp.org/tlog-witness), through the fetcher that vets addresses and follows nothing
 /// (S27). What the witness sends counts only if its key signed it.
 /// </summary>
-internal sealed class WitnessClient(OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
+internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvider time, IHostResolver resolver)
 {
     private const int MaxAnswerBytes = 16 * 1024;
 
@@ -148,7 +148,7 @@ internal sealed class WitnessClient(OutboundOptions outbound, TimeProvider time,
                 Timeout = Limit,
                 MaxBytes = MaxAnswerBytes,
                 PrivateNetworks = PrivateNetwork.WithEveryPort(witness.Networks),
-                Network = outbound.Network,
+                Network = outbound.Value.Network,
             },
             time,
             resolver

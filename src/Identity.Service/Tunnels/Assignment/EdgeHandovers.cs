@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
@@ -11,7 +12,7 @@ internal sealed class EdgeHandovers(
     AssignmentStore store,
     EdgeAssignments assignments,
     IJournal journal,
-    TunnelOptions options,
+    Current<TunnelOptions> options,
     TimeProvider time,
     ILogger<EdgeHandovers> logger
 )
@@ -25,7 +26,7 @@ internal sealed class EdgeHandovers(
     /// <summary>The longest <c>drain_timeout</c> that an agent may have: its calls at an edge that it leaves end by then.</summary>
     public static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
-    private bool isInForce; // the configured number of edges, of this process
+    private int inForce; // the configured number of edges that this process has stored; 0 = none yet
 
     /// <summary>Before anything is served: what is configured counts from then on at every node.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed class EdgeHandovers(
     /// <summary>One round.</summary>
     public async Task EndDueAsync(CancellationToken cancellationToken)
     {
-        var leftBy = Time.GetUtcNow() - options.EdgeHandover;
+        var leftBy = Time.GetUtcNow() - options.Value.EdgeHandover;
         var overBy = leftBy - LongestDrain;
         var due = await store.CountDueAsync(leftBy, overBy, cancellationToken);
         if (due is not (0, 0))
@@ -61,29 +62,29 @@ internal sealed class EdgeHandovers(
 
     protected override void Tell(Exception fault) => Log.HandoversFailed(logger, fault);
 
-    // Once in the life of a process: two nodes that are configured differently would otherwise change it in turns.
+    // Once for each number that this process is configured with: two nodes that are configured differently would
+    // otherwise change it in turns.
     private async Task SetNumberAsync(CancellationToken cancellationToken)
     {
-        if (isInForce)
+        var wanted = options.Value.EdgesPerTunnel;
+        if (inForce == wanted)
         {
             return;
         }
 
         var stored = await store.EdgesPerTunnelAsync(cancellationToken);
         var isSame =
-            stored == options.EdgesPerTunnel
+            stored == wanted
             // Nothing is written that changes nothing.
             || (
                 stored is null
-                && options.EdgesPerTunnel == TunnelOptions.DefaultEdgesPerTunnel
-                && (await assignments.GetAsync(cancellationToken)).EdgeCount <= options.EdgesPerTunnel
+                && wanted == TunnelOptions.DefaultEdgesPerTunnel
+                && (await assignments.GetAsync(cancellationToken)).EdgeCount <= wanted
             );
-        isInForce =
-            isSame
-            || await CommitAsync(
-                store.SetEdgesPerTunnel(options.EdgesPerTunnel, Time.GetStoreNow()),
-                cancellationToken
-            );
+        if (isSame || await CommitAsync(store.SetEdgesPerTunnel(wanted, Time.GetStoreNow()), cancellationToken))
+        {
+            inForce = wanted;
+        }
     }
 
     private async Task<bool> CommitAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Dns;
@@ -12,7 +13,7 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 /// The proof of a name (S26): a TXT record that only who controls its zone can make, looked for at the zone's own
 /// servers, so that no cache and no resolver on the way decides.
 /// </summary>
-internal sealed class HostnameProof(Installation installation, HostnameOptions options, TimeProvider time)
+internal sealed class HostnameProof(Installation installation, Current<HostnameOptions> options, TimeProvider time)
 {
     public const string Label = "_culvert.";
     private const string ValuePrefix = "culvert-hostname=";
@@ -55,8 +56,8 @@ internal sealed class HostnameProof(Installation installation, HostnameOptions o
         var client = new DnsClient(
             new DnsClientOptions
             {
-                Servers = options.Resolvers,
-                AuthorityPort = options.NameServerPort,
+                Servers = options.Value.Resolvers,
+                AuthorityPort = options.Value.NameServerPort,
                 Rounds = 1,
             },
             time
@@ -88,7 +89,7 @@ internal sealed class HostnameProof(Installation installation, HostnameOptions o
         AddressClasses.Classify(address) switch
         {
             AddressClass.Public => true,
-            AddressClass.Private or AddressClass.Loopback => options.PrivateNameServers.Contains(address),
+            AddressClass.Private or AddressClass.Loopback => options.Value.PrivateNameServers.Contains(address),
             _ => false,
         };
 }

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 /// <summary>Which names may be claimed at all (S26).</summary>
 internal sealed class HostnameRules(
     ServiceIdentity identity,
-    TunnelOptions options,
+    Current<TunnelOptions> options,
     EdgeStore edges,
     HostnameStore hostnames,
     PublicSuffixFile suffixes
@@ -45,9 +45,10 @@ internal sealed class HostnameRules(
         var own = new[] { ReadHost(identity.PublicUrl), ReadHost(identity.MachineUrl) };
         var live = await edges.ListLiveAsync(cancellationToken);
         var ofEdges = live.SelectMany(edge => edge.DnsNames.Concat(edge.Addresses.Select(HostOfAddress)));
+        var suffix = options.Value.DomainSuffix;
         var isOwn =
-            own.Concat(ofEdges).Append(IsWildcard(written) ? options.DomainSuffix : "").Any(o => IsCovered(o, written))
-            || IsAtOrBelow(name, options.DomainSuffix)
+            own.Concat(ofEdges).Append(IsWildcard(written) ? suffix : "").Any(o => IsCovered(o, written))
+            || IsAtOrBelow(name, suffix)
             || await hostnames.IsTunnelDomainAsync([.. WithAncestors(name)], cancellationToken);
         return isOwn ? HostnameErrors.Reserved.Refuse() : null;
     }

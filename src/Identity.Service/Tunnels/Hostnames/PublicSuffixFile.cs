@@ -1,10 +1,12 @@
+using Culvert.Identity.Service.Settings;
+
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>The list as the file has it now: distributions replace it without a restart of the service.</summary>
-internal sealed class PublicSuffixFile(HostnameOptions options)
+internal sealed class PublicSuffixFile(Current<HostnameOptions> options)
 {
     private readonly Lock gate = new();
-    private (DateTime WrittenAt, PublicSuffixes? Suffixes)? read; // guarded by the gate
+    private (string Path, DateTime WrittenAt, PublicSuffixes? Suffixes)? read; // guarded by the gate
 
     /// <summary>Null while there is no file, or none that can be read.</summary>
     public PublicSuffixes? Current
@@ -13,15 +15,16 @@ internal sealed class PublicSuffixFile(HostnameOptions options)
         {
             lock (gate)
             {
-                var file = new FileInfo(options.PublicSuffixFile.Length > 0 ? options.PublicSuffixFile : "/");
+                var path = options.Value.PublicSuffixFile;
+                var file = new FileInfo(path.Length > 0 ? path : "/");
                 if (!file.Exists)
                 {
                     return null;
                 }
 
-                if (read is not { } known || known.WrittenAt != file.LastWriteTimeUtc)
+                if (read is not { } known || (known.Path, known.WrittenAt) != (path, file.LastWriteTimeUtc))
                 {
-                    read = known = (file.LastWriteTimeUtc, Read(file.FullName));
+                    read = known = (path, file.LastWriteTimeUtc, Read(file.FullName));
                 }
 
                 return known.Suffixes;

@@ -14,12 +14,14 @@ internal sealed class InventoryEndpoints(
     RouteStore routes,
     CallerStore callers,
     RouteDayStore days,
+    TunnelMinuteStore minutes,
     CallerLimits limits,
     TimeProvider time
 )
 {
     private const int MaxTextLength = 512;
     private const int DefaultDays = 30;
+    private const int DefaultMinutes = 60;
 
     /// <summary>Of one tunnel, an archived one too.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -165,23 +167,43 @@ internal sealed class InventoryEndpoints(
             return filter.Refusal;
         }
 
-        var count = DefaultDays;
-        if (
-            request.Query("days") is { } text
-            && (
-                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count)
-                || count is < 1 or > RouteDayStore.MaxDays
-            )
-        )
+        var count = ReadCount("days", request.Query("days"), DefaultDays, RouteDayStore.MaxDays);
+        if (!count.IsOk)
         {
-            return RequestErrors.Invalid.Refuse($"days: a number from 1 to {RouteDayStore.MaxDays} is required.");
+            return count.Refusal;
         }
 
         return ApiAnswer.Json(
-            await days.ListAsync(filter.Value, count, time.GetUtcNow(), cancellationToken),
+            await days.ListAsync(filter.Value, count.Value, time.GetUtcNow(), cancellationToken),
             TunnelJson.Default.RouteDaysDocument
         );
     }
+
+    /// <summary>Calls, denials, durations and bytes of one tunnel by minute.</summary>
+    public async ValueTask<ApiAnswer> ListMinutesAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (!found.IsOk)
+        {
+            return found.Refusal;
+        }
+
+        var count = ReadCount("minutes", request.Query("minutes"), DefaultMinutes, TunnelMinuteStore.MaxMinutes);
+        return count.IsOk
+            ? ApiAnswer.Json(
+                await minutes.ListAsync(found.Value.Id, count.Value, time.GetUtcNow(), cancellationToken),
+                TunnelJson.Default.TunnelTrafficDocument
+            )
+            : count.Refusal;
+    }
+
+    private static Result<int> ReadCount(string name, string? text, int standard, int most) =>
+        text is null ? standard
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        && count >= 1
+        && count <= most
+            ? count
+        : RequestErrors.Invalid.Refuse($"{name}: a number from 1 to {most} is required.");
 
     private async ValueTask<ApiAnswer> ListNamesAsync(
         ApiRequest request,

@@ -20,6 +20,7 @@ internal static class UsageCheck
 
     // No sum over many reports can overflow.
     private const long MaxCount = 1_000_000_000;
+    private const long MaxBytes = 1L << 50;
 
     private static readonly string[] Kinds = ["tool", "prompt", "resource", "method"];
     private static readonly string[] Decisions = ["allow", "deny", "refuse", "would_deny", "would_refuse"];
@@ -33,6 +34,7 @@ internal static class UsageCheck
             && usage.Sequence > 0
             && usage.Entries.Count <= MaxEntries
             && usage.Entries.All(IsGood)
+            && (usage.Minutes is not { } minutes || IsGood(minutes))
             && usage.Entries.Sum(use => use.Callers?.Count ?? 0) <= AgentReportUseCaller.MaxPerReport
         );
 
@@ -47,6 +49,16 @@ internal static class UsageCheck
             || (IsText(caller.Issuer) && IsStorable(caller.Subject) && IsStorable(caller.ClientId))
         )
         && (use.Callers is not { } callers || callers.All(IsGood));
+
+    private static bool IsGood(IReadOnlyList<AgentReportMinute> minutes) =>
+        minutes.Count <= AgentReportMinute.MaxPerReport
+        && minutes.All(minute =>
+            minute is { Calls: >= 0 and <= MaxCount, Denied: >= 0 }
+            && minute.Denied <= minute.Calls
+            && minute is { RequestBytes: >= 0 and <= MaxBytes, ResponseBytes: >= 0 and <= MaxBytes }
+            && minute.Durations.Count == AgentReportMinute.DurationBounds.Count + 1
+            && minute.Durations.All(count => count is >= 0 and <= MaxCount)
+        );
 
     // Empty names: the route does not authenticate its callers.
     private static bool IsGood(AgentReportUseCaller? caller) =>

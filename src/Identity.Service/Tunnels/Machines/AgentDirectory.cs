@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Certificates;
@@ -12,7 +13,7 @@ internal sealed class AgentDirectory(
     BundleHolderStore holders,
     MachineContacts contacts,
     Installation installation,
-    AgentOptions options,
+    Current<AgentOptions> options,
     TimeProvider time
 )
 {
@@ -63,7 +64,7 @@ internal sealed class AgentDirectory(
                 record.RevokedAt is null
                 && record.NotAfter >= now
                 && contact is { } at
-                && now - at <= options.LiveFor
+                && now - at <= options.Value.LiveFor
                 && !(report is { Leaving: true } && at - stored!.At < TunnelEdges.Farewell),
             CreatedAt = record.CreatedAt.UtcDateTime,
             LastProofAt = record.LastProofAt.UtcDateTime,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
@@ -8,7 +9,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <summary>The long poll of both feeds: answers at once what is newer, else waits for the next revision.</summary>
 internal sealed class FeedPolling(
     IRevisions revisions,
-    AgentOptions options,
+    Current<AgentOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider time
 )
@@ -30,7 +31,7 @@ internal sealed class FeedPolling(
         var held = request.Query("held");
         return held is { Length: > MaxDigest }
             ? RequestErrors.Invalid.Refuse("held: the digest of a feed is required.")
-            : new FeedPoll(since, held, Min(wait, options.FeedWaitMax), time.GetTimestamp());
+            : new FeedPoll(since, held, wait, time.GetTimestamp());
     }
 
     /// <summary>
@@ -47,23 +48,27 @@ internal sealed class FeedPolling(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,
-            lifetime.ApplicationStopping
+            lifetime.ApplicationStopping,
+            options.Change
         );
         try
         {
-            var left = poll.Wait - time.GetElapsedTime(poll.Began);
+            var left = GetWait(poll) - time.GetElapsedTime(poll.Began);
             var moved = await revisions.WaitBeyondAsync(poll.Since, left, stop.Token);
             return moved ? revisions.Current : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The service stops: an early end of the wait, so that the machine asks the next process.
+            // The service stops: an early end of the wait, so that the machine asks the next process. Or the longest wait
+            // changed: one that lasts longer than live_for is sized for would make the machine count as disconnected.
             return null;
         }
     }
 
     /// <summary>The wait is over: what moves all the time without any news for this machine prolongs it no more.</summary>
-    public bool IsOver(FeedPoll poll) => time.GetElapsedTime(poll.Began) >= poll.Wait;
+    public bool IsOver(FeedPoll poll) => time.GetElapsedTime(poll.Began) >= GetWait(poll);
+
+    private TimeSpan GetWait(FeedPoll poll) => Min(poll.Wait, options.Value.FeedWaitMax);
 
     private static bool TryReadSince(string? text, out long since)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -15,7 +16,7 @@ internal sealed class TunnelEdges(
     MachineContacts contacts,
     VersionStore nodes,
     Installation installation,
-    AgentOptions options,
+    Current<AgentOptions> options,
     TimeProvider time
 )
 {
@@ -105,10 +106,10 @@ internal sealed class TunnelEdges(
         {
             Edge = edge,
             Report = report,
-            IsLive = silence <= options.LiveFor && !hasLeft,
+            IsLive = silence <= options.Value.LiveFor && !hasLeft,
             Presence =
                 contact is null || hasLeft ? EdgePresence.Gone
-                : silence > SilentPolls * options.FeedWaitMax || (alone && contact < contacts.Since)
+                : silence > SilentPolls * options.Value.FeedWaitMax || (alone && contact < contacts.Since)
                     ? EdgePresence.Unknown
                 : EdgePresence.Live,
             LastContact = contact,

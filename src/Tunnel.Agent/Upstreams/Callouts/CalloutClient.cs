@@ -210,6 +210,7 @@ internal sealed class CalloutClient : IDisposable
         handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
         handler.MaxResponseDrainSize = 0;
         handler.MaxConnectionsPerServer = 8;
+        handler.PooledConnectionIdleTimeout = HttpUpstream.PooledIdle;
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1); // then the name is looked up and vetted again
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         return handler;

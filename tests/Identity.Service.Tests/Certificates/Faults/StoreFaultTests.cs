@@ -5,12 +5,14 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sqlite;
@@ -501,7 +503,7 @@ public sealed class StoreFaultTests : IDisposable
         {
             Kind = CertificateKind.Agent,
             Authority = service.Get<PlatformCa>().Issuing,
-            Profile = service.Get<CertificateProfiles>().Agent,
+            Profile = service.Get<Derived<CertificateOptions, CertificateProfiles>>().Value.Agent,
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,

@@ -1,5 +1,7 @@
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,6 +15,29 @@ public sealed class BlockedKeysTests(ServiceFixture fixture) : IClassFixture<Ser
 
     // A file that is written in two steps within the clock's resolution does not look changed.
     [Fact]
+    public void Contains_AnotherFileOrNone_CountsAtOnce()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Key + "\n");
+            var options = new Current<CertificateOptions>(new() { BlockedKeysFile = "/dev/null" });
+            var blocked = new BlockedKeys(options, new FakeTimeProvider(), NullLogger<BlockedKeys>.Instance);
+            blocked.Contains(Key).ShouldBeFalse();
+
+            options.Use(new() { BlockedKeysFile = file });
+            blocked.Contains(Key).ShouldBeTrue();
+
+            options.Use(new());
+            blocked.Contains(Key).ShouldBeFalse();
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Contains_ListThatCouldNotBeRead_IsReadAgain()
     {
         var file = Path.GetTempFileName();
@@ -21,10 +46,7 @@ public sealed class BlockedKeysTests(ServiceFixture fixture) : IClassFixture<Ser
             var time = new FakeTimeProvider(fixture.Service.Time.GetUtcNow());
             var options = fixture.Service.Options;
             var blocked = new BlockedKeys(
-                options.Certificates with
-                {
-                    BlockedKeysFile = file,
-                },
+                new(options.Certificates with { BlockedKeysFile = file }),
                 time,
                 NullLogger<BlockedKeys>.Instance
             );

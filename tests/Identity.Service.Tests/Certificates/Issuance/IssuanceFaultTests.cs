@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -146,7 +148,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
         {
             Kind = CertificateKind.Agent,
             Authority = Service.Get<PlatformCa>().Issuing,
-            Profile = Service.Get<CertificateProfiles>().Agent,
+            Profile = Service.Get<Derived<CertificateOptions, CertificateProfiles>>().Value.Agent,
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
@@ -53,7 +55,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             "certificates_per_tunnel" => options with { CertificatesPerTunnel = few },
             _ => options with { CertificatesPerAuthority = few },
         };
-        var issuer = Issuer(new IssuanceLimits(new LimitRates(options), Service.Time, LimitShares.Alone));
+        var issuer = Issuer(new IssuanceLimits(new(options), Service.Time, LimitShares.Alone));
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
@@ -69,7 +71,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
     [Fact]
     public async Task Issue_QueueFull_IsRefusedBeforeASerialNumberIsUsed()
     {
-        using var queue = new SigningQueue(Service.Options.Limits with { SigningQueue = 1 }, Service.Time);
+        using var queue = new SigningQueue(new(Service.Options.Limits with { SigningQueue = 1 }), Service.Time);
         var issuer = Issuer(queue);
         queue.TryEnter().ShouldBeNull();
         var before = Count("1 = 1");
@@ -118,7 +120,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
                 return hash;
             }),
         };
-        using var queue = new SigningQueue(Service.Options.Limits, clock);
+        using var queue = new SigningQueue(new(Service.Options.Limits), clock);
 
         var issuing = Issuer(queue).IssueAsync(job, Cancel);
         await Task.Run(() => reached.Wait(Cancel), Cancel);
@@ -149,7 +151,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             released.Wait(Cancel);
             return hash;
         });
-        using var queue = new SigningQueue(Service.Options.Limits, clock);
+        using var queue = new SigningQueue(new(Service.Options.Limits), clock);
         var issuer = Issuer(queue);
 
         var issuing = Enumerable
@@ -197,9 +199,15 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             Names = new GrantedNames { Uris = [Identity], Dns = ["a_b.example"] },
         };
 
-        (await CodeAsync(Issuer(), job with { Profile = Service.Get<CertificateProfiles>().Edge })).ShouldBe(
-            "lint.failed"
-        );
+        (
+            await CodeAsync(
+                Issuer(),
+                job with
+                {
+                    Profile = Service.Get<Derived<CertificateOptions, CertificateProfiles>>().Value.Edge,
+                }
+            )
+        ).ShouldBe("lint.failed");
         Count("1 = 1").ShouldBe(before);
     }
 
@@ -235,7 +243,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
         {
             Kind = CertificateKind.Agent,
             Authority = Service.Get<PlatformCa>().Issuing,
-            Profile = Service.Get<CertificateProfiles>().Agent,
+            Profile = Service.Get<Derived<CertificateOptions, CertificateProfiles>>().Value.Agent,
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,

@@ -1,8 +1,10 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -68,7 +70,7 @@ public sealed class TwoNodeIssuanceTests
         {
             Kind = CertificateKind.Agent,
             Authority = node.Get<PlatformCa>().Issuing,
-            Profile = node.Get<CertificateProfiles>().Agent,
+            Profile = node.Get<Derived<CertificateOptions, CertificateProfiles>>().Value.Agent,
             PublicKey = key,
             Names = new GrantedNames { Uris = [id] },
             Identity = id,

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Webhooks;
@@ -18,6 +19,7 @@ public abstract class ExpiryNoticesTests : IDisposable
     private readonly StoreUnderTest store;
     private readonly CertificateStore certificates;
     private readonly WebhookStore webhooks;
+    private readonly Current<NoticeOptions> options;
     private readonly ExpiryNotices notices;
 
     protected ExpiryNoticesTests(StorageBackend backend)
@@ -25,11 +27,12 @@ public abstract class ExpiryNoticesTests : IDisposable
         store = new StoreUnderTest(backend);
         certificates = new CertificateStore(store.Store.Database);
         webhooks = new WebhookStore(store.Store.Database);
+        options = new(store.ServiceOptions.Notices);
         notices = new ExpiryNotices(
             new NoticeStore(store.Store.Database),
-            new WebhookQueue(webhooks, new MailOptions()),
+            new WebhookQueue(webhooks, new(new MailOptions())),
             store.Journal,
-            store.ServiceOptions.Notices,
+            options,
             store.Time,
             NullLogger<ExpiryNotices>.Instance
         );
@@ -76,9 +79,9 @@ public abstract class ExpiryNoticesTests : IDisposable
         store.Time.Advance(TimeSpan.FromDays(315));
         (await RunAsync()).ShouldBe(0);
 
-        notices.Use(new NoticeOptions { Days = [60] });
+        options.Use(new NoticeOptions { Days = [60] });
         (await RunAsync()).ShouldBe(1);
-        notices.Use(new NoticeOptions { Days = [] });
+        options.Use(new NoticeOptions { Days = [] });
         (await RunAsync()).ShouldBe(0);
     }
 

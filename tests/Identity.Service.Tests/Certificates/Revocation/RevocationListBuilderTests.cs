@@ -33,9 +33,9 @@ public sealed class RevocationListBuilderTests : IDisposable
         certificates = new CertificateStore(store.Store.Database);
         builder = new RevocationListBuilder(
             revocations,
-            new RevocationPoints(revocations, store.ServiceOptions.Identity, store.ServiceOptions.Certificates),
-            store.ServiceOptions.Certificates,
-            store.ServiceOptions.Federation,
+            new RevocationPoints(revocations, store.ServiceOptions.Identity, new(store.ServiceOptions.Certificates)),
+            new(store.ServiceOptions.Certificates),
+            new(store.ServiceOptions.Federation),
             store.Time
         );
         point = new RevocationPoint(Ca, 2, "http://lists.test", store.Time.GetUtcNow());

@@ -72,6 +72,60 @@ public sealed class BalancedServiceTests
         (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.8"))).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Connections_BoundThatChanges_CountsForTheNextOne()
+    {
+        await using var service = await StartTcpAsync();
+        (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.7"))).ShouldBeTrue();
+
+        await service.ReloadAsync(o =>
+            o with
+            {
+                Limits = o.Limits with { NewConnectionsPerAddress = new RateLimit(1, TimeSpan.FromSeconds(1)) },
+            }
+        );
+
+        (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.8"))).ShouldBeTrue();
+        (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.8"))).ShouldBeFalse();
+        (await IsServedAsync(service.MachineUrl, ProxyHeaders.From("192.0.2.8"))).ShouldBeTrue();
+        (await IsServedAsync(service.MachineUrl, ProxyHeaders.From("192.0.2.8"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Balancers_ThatChange_CountForTheNextConnectionOfTheirPort()
+    {
+        await using var service = await StartTcpAsync(proxies: "192.0.2.1/32");
+        (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.7"))).ShouldBeFalse();
+
+        await service.ReloadAsync(o =>
+            o with
+            {
+                ApiProxyProtocol = o.ApiProxyProtocol with { TrustedProxies = Ranges("127.0.0.0/8") },
+            }
+        );
+
+        (await IsServedAsync(service.ApiUrl, ProxyHeaders.From("192.0.2.7"))).ShouldBeTrue();
+        (await IsServedAsync(service.MachineUrl, ProxyHeaders.From("192.0.2.7"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task HttpBalancers_ThatChange_CountForTheNextRequest()
+    {
+        await using var service = await StartHttpAsync("10.0.0.0/8");
+        await service.ReloadAsync(o =>
+            o with
+            {
+                ApiTrustedProxies = Ranges("127.0.0.0/8"),
+                Limits = o.Limits with { ExchangePerAddress = new RateLimit(1, TimeSpan.FromMinutes(1)) },
+            }
+        );
+        using var client = service.Client(null);
+
+        (await ForwardedAsync(client, "192.0.2.7")).ShouldBe(HttpStatusCode.OK);
+        (await ForwardedAsync(client, "192.0.2.7")).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await ForwardedAsync(client, "192.0.2.8")).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

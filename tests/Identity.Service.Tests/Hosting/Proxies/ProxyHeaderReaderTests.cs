@@ -150,7 +150,7 @@ public sealed class ProxyHeaderReaderTests
     {
         AddressRanges.TryParse(["10.0.0.0/24"], out var proxies, out _).ShouldBeTrue();
         var options = new ProxyProtocolOptions { Required = true, TrustedProxies = proxies };
-        return new ProxyHeaderReader(Listener.Api, options, maxReading, time, NullLogger.Instance);
+        return new ProxyHeaderReader(Listener.Api, () => options, () => maxReading, time, NullLogger.Instance);
     }
 
     /// <summary>A connection whose bytes the test sends.</summary>

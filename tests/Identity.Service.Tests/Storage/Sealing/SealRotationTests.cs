@@ -22,7 +22,7 @@ public sealed class SealRotationTests
     {
         await using var bench = await AuthorityBench.StartAsync();
         var id = await bench.ApprovedAsync();
-        var options = bench.Service.Get<ServiceOptions>();
+        var options = bench.Service.Options;
         var database = bench.Service.Get<Database>();
         (await Versions(database)).ShouldBe([1u]);
         Append(options, "2:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
@@ -64,7 +64,7 @@ public sealed class SealRotationTests
     {
         await using var bench = await AuthorityBench.StartAsync();
         await bench.ApprovedAsync();
-        var options = bench.Service.Get<ServiceOptions>();
+        var options = bench.Service.Options;
         var database = bench.Service.Get<Database>();
         Append(options, "2:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         var actor = AuditActor.Host(4711, "alice");

@@ -259,7 +259,7 @@ public sealed class SigningKeyRingTests : IDisposable
         var clock = new ClockGuard(
             store.Journal,
             new AuditLog(store.Store.Database),
-            new ClockOptions(options.Federation.Leeway),
+            new(new ClockOptions(options.Federation.Leeway)),
             store.Store.Node,
             store.Time,
             NullLogger<ClockGuard>.Instance

@@ -72,9 +72,16 @@ internal sealed class InventoryScene : IAsyncDisposable
     /// <summary>The next part of what the agent counted.</summary>
     public async Task<string> ReportAsync(params string[] uses) => await ReportAsync(Agent, uses);
 
-    public async Task<string> ReportAsync(HttpClient agent, params string[] uses)
+    public Task<string> ReportAsync(HttpClient agent, params string[] uses) =>
+        SendPartAsync(agent, $"\"entries\":[{string.Join(',', uses)}]");
+
+    /// <summary>The next part, with what was served by minute.</summary>
+    public Task<string> ReportMinutesAsync(params string[] minutes) =>
+        SendPartAsync(Agent, $"\"entries\":[],\"minutes\":[{string.Join(',', minutes)}]");
+
+    private async Task<string> SendPartAsync(HttpClient agent, string members)
     {
-        var report = WriteReport($$"""{"run":"a","sequence":{{++sequence}},"entries":[{{string.Join(',', uses)}}]}""");
+        var report = WriteReport($$"""{"run":"a","sequence":{{++sequence}},{{members}}}""");
         (await SendAsync(agent, report)).ShouldBe(HttpStatusCode.NoContent);
         return report;
     }
@@ -101,6 +108,13 @@ internal sealed class InventoryScene : IAsyncDisposable
             {"route":"{{route}}","kind":"tool","name":"{{name}}","decisions":{{{decisions}}},
              "last_seen_at":"{{calledAt:yyyy-MM-ddTHH:mm:ssZ}}","last_called_at":"{{calledAt:yyyy-MM-ddTHH:mm:ssZ}}",
              "last_caller":null,"callers":[]}
+            """;
+
+    /// <summary>One minute; 1 kB of requests and 2 kB of responses for each call.</summary>
+    public static string Minute(DateTimeOffset at, long calls, long denied, string durations) =>
+        $$"""
+            {"at":"{{at:yyyy-MM-ddTHH:mm:00Z}}","calls":{{calls}},"denied":{{denied}},"request_bytes":{{calls * 1000}},
+             "response_bytes":{{calls * 2000}},"durations":[{{durations}}]}
             """;
 
     public static string Caller(string subject, long calls = 1, long denied = 0, int second = 1) =>

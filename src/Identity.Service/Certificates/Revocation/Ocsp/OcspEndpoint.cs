@@ -1,6 +1,7 @@
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Telemetry;
 using Microsoft.Net.Http.Headers;
 
@@ -11,14 +12,19 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// certificates, for every caller. Clients read the OCSP status, so that refusals of the request are OCSP answers with 200,
 /// too; only the limit per address answers 429.
 /// </summary>
-internal sealed class OcspEndpoint(OcspResponder responder, LimitRates rates, TimeProvider time, LimitShares shares)
+internal sealed class OcspEndpoint(
+    OcspResponder responder,
+    Current<LimitOptions> limits,
+    TimeProvider time,
+    LimitShares shares
+)
 {
     // As with lists: short against the answer's life, so that a revocation is seen soon.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
-        () => rates.Current.OcspTotal,
+        () => limits.Value.OcspTotal,
         time,
         shares: shares,
         name: "ocsp_total"

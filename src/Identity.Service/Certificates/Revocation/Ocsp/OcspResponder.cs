@@ -4,6 +4,7 @@ using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -23,8 +24,8 @@ internal sealed class OcspResponder(
     RevocationStore store,
     SigningQueue queue,
     ClockGuard clock,
-    CertificateOptions certificateOptions,
-    LimitRates rates,
+    Current<CertificateOptions> certificateOptions,
+    Current<LimitOptions> limits,
     TimeProvider time,
     LimitShares shares
 ) : IDisposable
@@ -34,7 +35,7 @@ internal sealed class OcspResponder(
 
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> signatures = new(
-        () => rates.Current.OcspSignatures,
+        () => limits.Value.OcspSignatures,
         time,
         shares: shares,
         name: "ocsp_signatures"
@@ -118,9 +119,14 @@ internal sealed class OcspResponder(
             kept.TryGetValue(key, out OcspAnswer? found) && Says(found!, status) && now < found!.NextUpdate
                 ? found
                 : null;
-        if (present is not null && now < present.ThisUpdate + ((present.NextUpdate - present.ThisUpdate) / 2))
+        if (present is not null)
         {
-            return present;
+            // Of a life that was shortened since, too.
+            var (life, longest) = (present.NextUpdate - present.ThisUpdate, certificateOptions.Value.OcspLife);
+            if (now < present.ThisUpdate + ((life < longest ? life : longest) / 2))
+            {
+                return present;
+            }
         }
 
         // An answer in the second half of its life is better than none.
@@ -159,7 +165,7 @@ internal sealed class OcspResponder(
         }
 
         var thisUpdate = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var nextUpdate = thisUpdate + certificateOptions.OcspLife;
+        var nextUpdate = thisUpdate + certificateOptions.Value.OcspLife;
         nextUpdate = nextUpdate < signer.NotAfter ? nextUpdate : signer.NotAfter;
         var signed = await queue.SignAsync(
             () => OcspAnswers.Sign(statuses, signer, thisUpdate, nextUpdate, nonce),

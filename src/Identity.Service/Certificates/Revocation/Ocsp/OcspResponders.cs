@@ -20,7 +20,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// </summary>
 internal sealed class OcspResponders(
     CertificateIssuer issuer,
-    CertificateProfiles profiles,
+    Derived<CertificateOptions, CertificateProfiles> profiles,
     ServiceIdentity identity,
     StoreNode node,
     TimeProvider time,
@@ -95,7 +95,7 @@ internal sealed class OcspResponders(
             {
                 Kind = CertificateKind.Service,
                 Authority = authority.Signing,
-                Profile = profiles.OcspResponder,
+                Profile = profiles.Value.OcspResponder,
                 PublicKey = key.PublicKey,
                 Names = GrantedNames.None,
                 Subject = Subject,

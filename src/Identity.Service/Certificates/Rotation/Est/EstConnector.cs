@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 /// is never shown.
 /// </summary>
 internal sealed class EstConnector(
-    CertificateOptions options,
-    OutboundOptions outbound,
+    Current<CertificateOptions> options,
+    Current<OutboundOptions> outbound,
     TimeProvider time,
     IHostResolver resolver
 ) : ISigningConnector
@@ -35,18 +35,18 @@ internal sealed class EstConnector(
         {
             Timeout = Limit,
             MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = PrivateNetwork.WithEveryPort(options.SigningEst?.Networks ?? AddressRanges.Empty),
-            Network = outbound.Network,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(options.Value.SigningEst?.Networks ?? AddressRanges.Empty),
+            Network = outbound.Value.Network,
         },
         time,
         resolver
     );
 
-    public bool IsConfigured => options.SigningEst is not null;
+    public bool IsConfigured => options.Value.SigningEst is not null;
 
     public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
-        var est = options.SigningEst!;
+        var est = options.Value.SigningEst!;
         try
         {
             return await EnrolAsync(est, ReadFiles(est), csrPem, cancellationToken);

@@ -71,6 +71,33 @@ public sealed class OcspLifeTests
         answer.Responses.Single().NextUpdate.ShouldBe(answer.GetCerts().Single().NotAfter);
     }
 
+    [Fact]
+    public async Task Answer_LifeIsShortened_IsNotKeptForTheFormerOne()
+    {
+        await using var bench = await StartAsync(certificates: options =>
+            options with
+            {
+                OcspLife = TimeSpan.FromHours(10),
+            }
+        );
+        var (serial, client) = await ServeAsync(bench);
+        using var _ = client;
+        var first = (await client.AskAsync(serial)).Responses.Single();
+        bench.Bench.Service.Time.Advance(TimeSpan.FromMinutes(6));
+        (await client.AskAsync(serial)).Responses.Single().ThisUpdate.ShouldBe(first.ThisUpdate);
+
+        await bench.Bench.Service.ReloadAsync(options =>
+            options with
+            {
+                Certificates = options.Certificates with { OcspLife = TimeSpan.FromMinutes(10) },
+            }
+        );
+
+        var next = (await client.AskAsync(serial)).Responses.Single();
+        next.ThisUpdate.ShouldBeGreaterThan(first.ThisUpdate);
+        (next.NextUpdate!.Value - next.ThisUpdate).ShouldBe(TimeSpan.FromMinutes(10));
+    }
+
     // Requests about the certificates of a retiring authority must not prolong its life.
     [Fact]
     public async Task Responder_OutlivingEveryLeaf_DoesNotKeepItsAuthority()

@@ -333,11 +333,8 @@ public sealed class EstConnectorTests : IDisposable
         var est = OptionsOf(server);
         var options = ServiceUnderTest.OptionsIn(folder);
         return new EstConnector(
-            options.Certificates with
-            {
-                SigningEst = change?.Invoke(est) ?? est,
-            },
-            options.Outbound,
+            new(options.Certificates with { SigningEst = change?.Invoke(est) ?? est }),
+            new(options.Outbound),
             time,
             SystemHostResolver.Instance
         );

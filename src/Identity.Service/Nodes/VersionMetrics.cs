@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Telemetry;
+
+namespace Culvert.Identity.Service.Nodes;
+
+/// <summary>Shows as a metric how many programs of the installation have a version other than this node's.</summary>
+internal sealed class VersionMetrics : RecurringJob
+{
+    /// <summary>Those of the oldest tunnels: each round reads a report of each.</summary>
+    private const int MaxAgents = 1000;
+
+    private readonly VersionStore store;
+    private readonly ILogger<VersionMetrics> logger;
+    private readonly Meter meter = new(ServiceMeters.MeterName);
+    private volatile IReadOnlyList<Measurement<int>> counts = []; // swapped whole by each round
+
+    public VersionMetrics(VersionStore store, TimeProvider time, ILogger<VersionMetrics> logger)
+        : base(
+            "version_metrics",
+            "Counts nodes, edges and agents by version.",
+            TimeSpan.FromMinutes(1),
+            time,
+            beginsAtOnce: true
+        )
+    {
+        (this.store, this.logger) = (store, logger);
+        meter.CreateObservableGauge(
+            "culvert_programs",
+            () => counts,
+            description: "Nodes, edges and agents, by kind and skew: same, older, newer, unsupported or unknown against this node's version; of agents, the first 1,000."
+        );
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        var programs = await store.ListAsync(Time.GetUtcNow(), MaxAgents, cancellationToken);
+        counts =
+        [
+            .. programs
+                .CountBy(program => (program.Kind, Skew: Skew.Of(ProgramVersion.Current, program.Version)))
+                .Select(group => new Measurement<int>(
+                    group.Value,
+                    new("kind", group.Key.Kind),
+                    new("skew", group.Key.Skew)
+                )),
+        ];
+    }
+
+    // What is not known is not shown: an old answer would be worse than none.
+    protected override void Tell(Exception fault)
+    {
+        counts = [];
+        Log.VersionsUnknown(logger, fault);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Culvert.Identity.Service.Settings;
+
+/// <summary>What is made of the options of one section: made again at the first use after they changed.</summary>
+/// <typeparam name="TOptions">The section's options.</typeparam>
+/// <typeparam name="T">Needs no disposal; two that are made at the same moment do no harm.</typeparam>
+internal sealed class Derived<TOptions, T>(Current<TOptions> options, Func<TOptions, T> make)
+    where TOptions : class
+    where T : class
+{
+    // Replaced whole.
+    private volatile Made made = Make(options.Value, make);
+
+    public T Value
+    {
+        get
+        {
+            var (wanted, known) = (options.Value, made);
+            if (!ReferenceEquals(known.Options, wanted))
+            {
+                made = known = Make(wanted, make);
+            }
+
+            return known.Value;
+        }
+    }
+
+    private static Made Make(TOptions options, Func<TOptions, T> make) => new(options, make(options));
+
+    private sealed record Made(TOptions Options, T Value);
+}

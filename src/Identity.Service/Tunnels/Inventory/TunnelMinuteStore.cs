@@ -1,0 +1,112 @@
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+/// <summary>Calls, denials, bytes and durations of each tunnel by minute, summed over its agents.</summary>
+internal sealed class TunnelMinuteStore(Database database)
+{
+    /// <summary>How many minutes are kept, the current one included.</summary>
+    public const int MaxMinutes = 180;
+
+    private static readonly string[] Counts =
+    [
+        "calls",
+        "denied",
+        "request_bytes",
+        "response_bytes",
+        .. Enumerable.Range(0, AgentReportMinute.DurationBounds.Count + 1).Select(place => $"took_{place}"),
+    ];
+
+    private static readonly string Insert =
+        $"INSERT INTO tunnel_minutes (tunnel_id, minute, {string.Join(", ", Counts)}) "
+        + "SELECT @TunnelId, @Minute, @Calls, @Denied, @RequestBytes, @ResponseBytes, "
+        + "@Took0, @Took1, @Took2, @Took3, @Took4, @Took5, @Took6, @Took7, @Took8, @Took9 "
+        + $"WHERE {InventoryStore.NotCounted} ON CONFLICT (tunnel_id, minute) DO UPDATE SET "
+        + string.Join(", ", Counts.Select(count => $"{count} = tunnel_minutes.{count} + excluded.{count}"));
+
+    /// <summary>
+    /// Adds one part of an agent's counts, and drops the minutes beyond <see cref="MaxMinutes"/>. These statements come
+    /// before those of <see cref="InventoryStore.Add"/>, which mark the part as counted.
+    /// </summary>
+    public IEnumerable<Statement> Add(TunnelId tunnelId, string instanceId, AgentReportUsage usage, DateTimeOffset now)
+    {
+        if (usage.Minutes is not { Count: > 0 } minutes)
+        {
+            yield break;
+        }
+
+        var oldest = GetOldest(now, MaxMinutes);
+        yield return new Statement(
+            "DELETE FROM tunnel_minutes WHERE tunnel_id = @TunnelId AND minute < @oldest",
+            new { TunnelId = tunnelId.Value, oldest }
+        );
+        foreach (var minute in minutes)
+        {
+            // A clock that is ahead must not put calls into minutes that no list shows.
+            var at = Math.Min(ToMinute(minute.At), ToMinute(now.UtcDateTime));
+            if (at < oldest)
+            {
+                continue;
+            }
+
+            var took = minute.Durations;
+            yield return new Statement(
+                Insert,
+                new
+                {
+                    TunnelId = tunnelId.Value,
+                    InstanceId = instanceId,
+                    usage.Run,
+                    usage.Sequence,
+                    Minute = at,
+                    minute.Calls,
+                    minute.Denied,
+                    minute.RequestBytes,
+                    minute.ResponseBytes,
+                    Took0 = took[0],
+                    Took1 = took[1],
+                    Took2 = took[2],
+                    Took3 = took[3],
+                    Took4 = took[4],
+                    Took5 = took[5],
+                    Took6 = took[6],
+                    Took7 = took[7],
+                    Took8 = took[8],
+                    Took9 = took[9],
+                }
+            );
+        }
+    }
+
+    /// <summary>The last minutes up to now, those without a call left out.</summary>
+    /// <param name="minutes">1 to <see cref="MaxMinutes"/>.</param>
+    public async ValueTask<TunnelTrafficDocument> ListAsync(
+        TunnelId tunnelId,
+        int minutes,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var first = GetOldest(now, minutes);
+        var rows = await database.QueryAsync<TunnelMinuteRow>(
+            "SELECT minute AS Minute, calls AS Calls, denied AS Denied, request_bytes AS RequestBytes, "
+                + "response_bytes AS ResponseBytes, took_0 AS Took0, took_1 AS Took1, took_2 AS Took2, took_3 AS Took3, "
+                + "took_4 AS Took4, took_5 AS Took5, took_6 AS Took6, took_7 AS Took7, took_8 AS Took8, took_9 AS Took9 "
+                + "FROM tunnel_minutes WHERE tunnel_id = @Value AND minute >= @first ORDER BY minute",
+            new { tunnelId.Value, first },
+            cancellationToken
+        );
+        return new TunnelTrafficDocument
+        {
+            From = DateTime.UnixEpoch.AddMinutes(first),
+            Minutes = minutes,
+            Data = [.. rows.Select(row => row.ToDocument())],
+        };
+    }
+
+    private static long GetOldest(DateTimeOffset now, int minutes) => ToMinute(now.UtcDateTime) - minutes + 1;
+
+    private static long ToMinute(DateTime at) => (at - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMinute;
+}
