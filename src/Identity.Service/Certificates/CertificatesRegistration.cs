@@ -182,7 +182,10 @@ internal static class CertificatesRegistration
                 )
             )
             .AddSingleton(provider =>
-                CertificateReadiness.CanServeBundle(provider.GetRequiredService<CertificateHealthStore>())
+                CertificateReadiness.CanServeBundle(
+                    provider.GetRequiredService<CertificateHealthStore>(),
+                    provider.GetRequiredService<TimeProvider>()
+                )
             );
 
     private static IServiceCollection AddEnrollments(this IServiceCollection services) =>

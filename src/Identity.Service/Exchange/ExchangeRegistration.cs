@@ -17,6 +17,7 @@ internal static class ExchangeRegistration
             .AddSingleton<Actors>()
             .AddSingleton<SubjectEvaluator>()
             .AddSingleton<GrantGate>()
+            .AddSingleton(provider => provider.GetRequiredService<GrantGate>().Readiness)
             .AddSingleton<TokenExchange>()
             .AddSingleton<GrantDecider>()
             .AddSingleton<GrantAdmission>()

@@ -1,10 +1,12 @@
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -16,13 +18,30 @@ internal sealed class GrantGate(
     IdentityQuotas quotas,
     SigningKeyRing keys,
     RevocationSet revocations,
-    RequestBinding binding
+    RequestBinding binding,
+    FederationDirectory directory
 )
 {
+    /// <summary>
+    /// A node that refuses every exchange, since a change of another node or of its own may be missing in its memory, must
+    /// not be sent clients that a second node could serve.
+    /// </summary>
+    public ReadinessCheck Readiness =>
+        ReadinessCheck.Create(
+            "changes",
+            () =>
+                directory.IsStale || IsStale
+                    ? "Committed changes may be missing in this node's memory, since reading them from the store fails or "
+                        + "takes too long: exchanges are refused."
+                    : null
+        );
+
+    private bool IsStale => keys.IsStale || revocations.IsStale;
+
     /// <summary>Null = allowed; else a temporary obstacle, which is not a denial and leaves no history.</summary>
     public Refusal? TryPass(ExchangeRequest request, Grant grant)
     {
-        if (keys.IsStale || revocations.IsStale)
+        if (IsStale)
         {
             return StorageErrors.Unavailable.Refuse();
         }

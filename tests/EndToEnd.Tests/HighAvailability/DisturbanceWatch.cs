@@ -1,11 +1,13 @@
+using System.Text.RegularExpressions;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
+using Culvert.Stage.Reporting;
 using Shouldly;
 
 namespace Culvert.EndToEnd.Tests.HighAvailability;
 
 /// <summary>Both loads, and the table of what was done under them.</summary>
-internal sealed class DisturbanceWatch : IAsyncDisposable
+internal sealed partial class DisturbanceWatch : IAsyncDisposable
 {
     /// <summary>Generous: the figures that are printed are what counts.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -25,19 +27,40 @@ internal sealed class DisturbanceWatch : IAsyncDisposable
         exchanges = ExchangeLoad.Start(system.Exchanger, address, keeping, reconnecting);
     }
 
-    /// <summary>Why calls and exchanges failed, for the message of a failed test.</summary>
-    public string Errors =>
-        string.Join(
-            '\n',
-            calls
+    /// <summary>
+    /// Why calls and exchanges failed, for the message of a failed test: each first line of an error with how often and
+    /// when, what the balancer said of its servers, then the first of each kind whole.
+    /// </summary>
+    public string Errors
+    {
+        get
+        {
+            var failed = calls
                 .Outcomes.Where(o => o.Error is not null)
-                .Select(o => $"{o.Begun:HH:mm:ss.fff} call: {o.Error}")
+                .Select(o => (Kind: "call", o.Begun, Error: o.Error!))
                 .Concat(
                     exchanges
                         .Outcomes.Where(o => o.Error is not null)
-                        .Select(o => $"{o.Begun:HH:mm:ss.fff} exchange: {o.Error}")
+                        .Select(o => (Kind: "exchange", o.Begun, Error: RequestIds().Replace(o.Error!, "…")))
                 )
-        );
+                .GroupBy(one => (one.Kind, First: one.Error.Split('\n')[0]))
+                .ToList();
+            return string.Join(
+                '\n',
+                failed
+                    .Select(same =>
+                        $"{same.Count()} × {same.Key.Kind} from {same.Min(o => o.Begun):HH:mm:ss.fff} to {same.Max(o => o.Begun):HH:mm:ss.fff}: {same.Key.First}"
+                    )
+                    .Concat(
+                        LogTail.Read(system.Several.Balancer.Process.LogFile, 12).Select(line => $"haproxy: {line}")
+                    )
+                    .Concat(failed.Select(same => same.First().Error))
+            );
+        }
+    }
+
+    [GeneratedRegex("req_[0-9a-zA-Z]+")]
+    private static partial Regex RequestIds();
 
     public static async Task<DisturbanceWatch> StartAsync(
         HaSystem system,

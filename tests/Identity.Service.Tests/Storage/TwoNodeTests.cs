@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Health;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -149,6 +150,10 @@ public sealed class TwoNodeTests
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         }
 
+        // A balancer must send its clients elsewhere.
+        var ready = other.Get<IEnumerable<ReadinessCheck>>().Single(check => check.Name == "changes");
+        (await ready.Evaluate(TestContext.Current.CancellationToken)).ShouldNotBeNull().ShouldContain("exchanges are refused");
+
         using (var elsewhere = await one.ExchangeAsync(rule, one.Token()))
         {
             elsewhere.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -161,6 +166,7 @@ public sealed class TwoNodeTests
             await Task.Yield();
         }
 
+        (await ready.Evaluate(TestContext.Current.CancellationToken)).ShouldBeNull();
         using var again = await PostAsync(second, one.ExchangeBody(rule, one.Token()).ToJsonString());
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
     }

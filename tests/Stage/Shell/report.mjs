@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 
 const SLOWEST = 10;
-const MESSAGE_LINES = 8;
+const MESSAGE_LINES = 20;
 const LEFT_BEHIND_LIMIT_MB = 200;
 
 const [level, jobsFolder, logsFolder, budgetsFile, temporary] = process.argv.slice(2);

@@ -10,6 +10,9 @@ namespace Culvert.Identity.Service.Certificates.Health;
 /// </summary>
 internal static class CertificateReadiness
 {
+    // Shorter than what a balancer waits for the answer to its check.
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(1);
+
     public static ReadinessCheck CanIssue(PlatformCa platform, Journal journal, TimeProvider time) =>
         ReadinessCheck.Create(
             "can_issue",
@@ -22,14 +25,34 @@ internal static class CertificateReadiness
                 : null
         );
 
-    public static ReadinessCheck CanServeBundle(CertificateHealthStore store) =>
-        new(
+    /// <summary>
+    /// One slow or failed read takes no node away from its balancer: only that none has succeeded for
+    /// <see cref="ChangeHub.MaxBlindness"/>, the time after which a node stops to rely on what it has read before.
+    /// </summary>
+    public static ReadinessCheck CanServeBundle(CertificateHealthStore store, TimeProvider time)
+    {
+        var succeeded = time.GetTimestamp();
+        return new(
             "can_serve_bundle",
             async cancellationToken =>
             {
-                // The same read that every feed makes: whatever it throws is the reason.
-                await store.ListAuthoritiesAsync(1, cancellationToken);
-                return null;
+                var began = time.GetTimestamp();
+                using var limit = new CancellationTokenSource(ReadLimit, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                try
+                {
+                    // The same read that every feed makes: whatever it throws is the reason.
+                    await store.ListAuthoritiesAsync(1, either.Token).AsTask().WaitAsync(either.Token);
+                    Volatile.Write(ref succeeded, began);
+                    return null;
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    return time.GetElapsedTime(Volatile.Read(ref succeeded)) <= ChangeHub.MaxBlindness ? null
+                        : limit.IsCancellationRequested ? "No: reading from the store takes longer than a second."
+                        : $"No: reading from the store failed with {fault.GetType().Name}.";
+                }
             }
         );
+    }
 }

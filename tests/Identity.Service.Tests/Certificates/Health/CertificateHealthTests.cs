@@ -2,9 +2,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Health;
 using Culvert.Platform.Metrics;
+using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -86,6 +89,21 @@ public sealed class CertificateHealthTests(RevocationBench fixture) : IClassFixt
 
         (await checks["can_issue"].Evaluate(Token)).ShouldBeNull();
         (await checks["can_serve_bundle"].Evaluate(Token)).ShouldBeNull();
+    }
+
+    // One slow read of a busy database must not take a node away from its balancer.
+    [Fact]
+    public async Task Readiness_ReadsThatFail_CountsAfterFiveSecondsWithoutOne()
+    {
+        var time = new FakeTimeProvider();
+        using var missing = new SqliteDatabase(Path.Combine(Path.GetTempPath(), "missing", "culvert.db"));
+        var check = CertificateReadiness.CanServeBundle(new CertificateHealthStore(missing), time);
+
+        (await check.Evaluate(Token)).ShouldBeNull();
+        time.Advance(ChangeHub.MaxBlindness);
+        (await check.Evaluate(Token)).ShouldBeNull();
+        time.Advance(TimeSpan.FromTicks(1));
+        (await check.Evaluate(Token)).ShouldBe("No: reading from the store failed with SqliteException.");
     }
 
     // Labels are written in any order; ours hold one id each.
