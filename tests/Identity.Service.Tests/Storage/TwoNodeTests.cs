@@ -152,7 +152,9 @@ public sealed class TwoNodeTests
 
         // A balancer must send its clients elsewhere.
         var ready = other.Get<IEnumerable<ReadinessCheck>>().Single(check => check.Name == "changes");
-        (await ready.Evaluate(TestContext.Current.CancellationToken)).ShouldNotBeNull().ShouldContain("exchanges are refused");
+        (await ready.Evaluate(TestContext.Current.CancellationToken))
+            .ShouldNotBeNull()
+            .ShouldContain("exchanges are refused");
 
         using (var elsewhere = await one.ExchangeAsync(rule, one.Token()))
         {
