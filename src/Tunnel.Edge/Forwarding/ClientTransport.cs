@@ -25,6 +25,9 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     /// <summary>0 = the client has finished. An empty buffer waits until there is something to read, without holding one.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
+    /// <summary>What has arrived already, without waiting; 0 if that is nothing, or the transport cannot say.</summary>
+    public virtual int ReceiveArrived(Span<byte> buffer) => 0;
+
     /// <summary>All of them.</summary>
     public abstract ValueTask SendAsync(ReadOnlySequence<byte> bytes);
 

@@ -12,6 +12,8 @@ internal sealed class SocketTransport(Socket socket) : ClientTransport(socket)
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
+    public override int ReceiveArrived(Span<byte> buffer) => Socket.Available > 0 ? Socket.Receive(buffer) : 0;
+
     public override async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
     {
         if (!bytes.IsSingleSegment && TryGather(bytes))

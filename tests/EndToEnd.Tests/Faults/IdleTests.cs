@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Culvert.Stage.Processes;
 using Culvert.Testing;
@@ -25,18 +26,22 @@ public sealed class IdleTests(FaultSystem system) : FaultTest(system)
     {
         var count = Soak.Rounds("idle", shortForm: 1000, full: 10_000);
         await MendAsync();
-        await CloseAsync(await OpenAsync(200)); // pays for pools and tables that every client after them finds
+        await using (var first = new ConnectionSet()) // pays for pools and tables that every client after them finds
+        {
+            await OpenAsync(first, 200);
+        }
+
         await UntilQuietAsync();
         await RestAsync();
         var before = (Edge: ProgramUse.Of(Installation.Edge.Process), Agent: ProgramUse.Of(Installation.Agent.Process));
 
-        var connections = await OpenAsync(count);
-        try
+        await using (var connections = new ConnectionSet())
         {
+            await OpenAsync(connections, count);
             await RestAsync();
             var (edge, agent) = (ProgramUse.Of(Installation.Edge.Process), ProgramUse.Of(Installation.Agent.Process));
             var streams = await EdgeAsync("culvert_edge_streams");
-            await CallAllAsync(connections, "idle");
+            await CallAllAsync(connections.All, "idle");
             Figure(
                 $"{count} idle connections: edge {(edge.ResidentKiB - before.Edge.ResidentKiB) / count:0.0} KiB each "
                     + $"({edge.Descriptors} descriptors), agent "
@@ -46,10 +51,6 @@ public sealed class IdleTests(FaultSystem system) : FaultTest(system)
             streams.ShouldBe(count);
             edge.Descriptors.ShouldBeLessThan(20_000);
             agent.Descriptors.ShouldBeLessThan(20_000);
-        }
-        finally
-        {
-            await CloseAsync(connections);
         }
 
         await UntilQuietAsync();
@@ -61,27 +62,22 @@ public sealed class IdleTests(FaultSystem system) : FaultTest(system)
 
     private static Task RestAsync() => Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel);
 
-    private async Task<List<TunnelConnection>> OpenAsync(int count)
+    private async Task OpenAsync(ConnectionSet connections, int count)
     {
-        var open = new List<TunnelConnection>(count);
-        while (open.Count < count)
+        for (var first = 0; first < count; first += AtOnce)
         {
             var begun = TimeProvider.System.GetTimestamp();
-            var first = open.Count;
             var some = await Task.WhenAll(
                 Enumerable
                     .Range(first, Math.Min(AtOnce, count - first))
-                    .Select(i => TunnelConnection.OpenAsync(System, Cancel, SourceOf(i, count)))
+                    .Select(i => connections.AddAsync(TunnelConnection.OpenAsync(System, Cancel, SourceOf(i, count))))
             );
-            open.AddRange(some);
             await CallAllAsync(some, "open");
             if (Pace - TimeProvider.System.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
             {
                 await Task.Delay(left, TimeProvider.System, Cancel);
             }
         }
-
-        return open;
     }
 
     /// <summary>Taken in turn, so that no address opens too many in a second.</summary>
@@ -97,11 +93,26 @@ public sealed class IdleTests(FaultSystem system) : FaultTest(system)
         }
     }
 
-    private static async Task CloseAsync(List<TunnelConnection> connections)
+    /// <summary>Those of a failed test, too, are closed: the tests after it find the system without clients.</summary>
+    private sealed class ConnectionSet : IAsyncDisposable
     {
-        foreach (var connection in connections)
+        private readonly ConcurrentQueue<TunnelConnection> open = new();
+
+        public IReadOnlyList<TunnelConnection> All => [.. open];
+
+        public async Task<TunnelConnection> AddAsync(Task<TunnelConnection> opening)
         {
-            await connection.DisposeAsync();
+            var connection = await opening;
+            open.Enqueue(connection);
+            return connection;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var connection in open)
+            {
+                await connection.DisposeAsync();
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Culvert.Stage.Hops;
+using Culvert.Stage.Processes;
+using Culvert.Stage.Reporting;
 using Shouldly;
 using Xunit;
 
@@ -17,9 +19,30 @@ public abstract class SystemTest(RunningSystem system) : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        System.Failed |= TestContext.Current.TestState?.Result == TestResult.Failed;
+        if (TestContext.Current.TestState?.Result == TestResult.Failed && !System.Failed)
+        {
+            System.Failed = true;
+            TellLogs();
+        }
+
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// What edge and agent said last, of the first test that fails: <c>./test</c> repeats it, and the logs of a machine
+    /// elsewhere are out of reach.
+    /// </summary>
+    private void TellLogs()
+    {
+        var test = TestContext.Current.TestMethod?.MethodName;
+        foreach (var process in (ProgramProcess[])[Installation.Edge.Process, Installation.Agent.Process])
+        {
+            foreach (var line in LogTail.Read(process.LogFile, 5))
+            {
+                Console.WriteLine($"log: {test}: {process.Name}: {line[..Math.Min(line.Length, 240)]}");
+            }
+        }
     }
 
     /// <summary>Waits for something to become true, and says how long that took.</summary>

@@ -461,7 +461,8 @@ internal sealed class Installation
                         : options.ConnectIngress ? "connect: {listen: [\"127.0.0.1:0\"]}"
                         : "",
                     ports.Sni,
-                    Several is null ? "0s" : "60s"
+                    Several is null ? "0s" : "60s",
+                    options.HelloTimeout
                 );
                 Started(Edge.Start);
                 if (Several is { } several)

@@ -41,6 +41,9 @@ internal sealed record InstallationOptions
     /// <summary>New client connections that the edge takes per second, from one address and for one tunnel; null leaves its defaults.</summary>
     public int? ClientsPerSecond { get; init; }
 
+    /// <summary>How long the edge waits for a client's hello; null leaves its default.</summary>
+    public TimeSpan? HelloTimeout { get; init; }
+
     /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
     public TimeSpan? KeyRefresh { get; init; }
 

@@ -65,7 +65,8 @@ internal sealed class TunnelEdge
         CancellationToken cancellationToken,
         string more = "",
         int? publicPort = null,
-        string settle = "0s"
+        string settle = "0s",
+        TimeSpan? helloTimeout = null
     )
     {
         run.Folder(name);
@@ -77,7 +78,9 @@ internal sealed class TunnelEdge
             state_dir: state
             {{identity.ToYaml()}}
             agents: {listen: {{Loopback.Listen(ports.Agents)}}, advertise: ["{{advertised}}"], settle: {{settle}}}
-            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}}
+            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}{{Hello(
+                helloTimeout
+            )}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
             {{Limits(clientsPerSecond)}}
@@ -88,6 +91,9 @@ internal sealed class TunnelEdge
             cancellationToken
         );
     }
+
+    private static string Hello(TimeSpan? timeout) =>
+        timeout is { TotalSeconds: var seconds } ? $", handshake_timeout: {seconds}s" : "";
 
     private static string Limits(int? clientsPerSecond) =>
         clientsPerSecond is { } rate

@@ -49,8 +49,12 @@ for (const job of lines(join(jobsFolder, "started"))) {
     failures.push(`FAILED ${job}: exit code ${code}, see ${log}`, ...lines(log).slice(-MESSAGE_LINES).map((line) => `    ${line}`));
   }
 
-  for (const line of lines(log).filter((line) => line.startsWith("figure: "))) {
-    console.log(line);
+  for (const line of lines(log)) {
+    if (line.startsWith("figure: ")) {
+      console.log(line);
+    } else if (line.startsWith("log: ")) {
+      failures.push(line); // of the programs that a failed test ran
+    }
   }
 
   total += seconds;
