@@ -56,7 +56,7 @@ internal static class HelloReading
 
     /// <summary>
     /// 0 = the client has ended its side, or is late. After a machine has paused, the deadline fires ahead of the bytes
-    /// that arrived in time: a client is late only if nothing of it is there.
+    /// that arrived in time: a client is late only if nothing more of it is there.
     /// </summary>
     private static async ValueTask<int> ReceiveAsync(
         ClientTransport client,

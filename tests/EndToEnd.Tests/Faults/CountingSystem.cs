@@ -21,7 +21,7 @@ public abstract class CountingSystem : RunningSystem
             {
                 ManualTunnel = false,
                 ExchangesPerSecond = 1000,
-                HelloTimeout = TimeSpan.FromSeconds(60), // hundreds of clients of one process, on a machine that may pause
+                HandshakeTimeout = TimeSpan.FromSeconds(60), // hundreds of clients of one process, on a machine that may pause
                 AgentAddress = agentAddress,
                 Upstream = new Uri($"http://{upstream}"),
                 UpstreamSettings = [$"timeouts: {{response_headers: {HeadersTimeout.TotalSeconds}s}}"],

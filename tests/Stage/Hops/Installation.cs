@@ -462,7 +462,7 @@ internal sealed class Installation
                         : "",
                     ports.Sni,
                     Several is null ? "0s" : "60s",
-                    options.HelloTimeout
+                    options.HandshakeTimeout
                 );
                 Started(Edge.Start);
                 if (Several is { } several)
@@ -475,7 +475,8 @@ internal sealed class Installation
                         cancellationToken,
                         BalancedEdge,
                         ports.Sni,
-                        "60s"
+                        "60s",
+                        options.HandshakeTimeout
                     );
                     Started(several.SecondEdge.Start);
                     return "two, ready once they have agents"; // only then do they take clients from the balancer

@@ -42,7 +42,7 @@ internal sealed record InstallationOptions
     public int? ClientsPerSecond { get; init; }
 
     /// <summary>How long the edge waits for a client's hello; null leaves its default.</summary>
-    public TimeSpan? HelloTimeout { get; init; }
+    public TimeSpan? HandshakeTimeout { get; init; }
 
     /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
     public TimeSpan? KeyRefresh { get; init; }

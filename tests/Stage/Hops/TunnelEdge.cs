@@ -66,10 +66,11 @@ internal sealed class TunnelEdge
         string more = "",
         int? publicPort = null,
         string settle = "0s",
-        TimeSpan? helloTimeout = null
+        TimeSpan? handshakeTimeout = null
     )
     {
         run.Folder(name);
+        var handshake = handshakeTimeout is { } limit ? $", handshake_timeout: {limit.TotalSeconds}s" : "";
         return File.WriteAllTextAsync(
             run.File(name, "edge.yaml"),
             $$"""
@@ -78,9 +79,7 @@ internal sealed class TunnelEdge
             state_dir: state
             {{identity.ToYaml()}}
             agents: {listen: {{Loopback.Listen(ports.Agents)}}, advertise: ["{{advertised}}"], settle: {{settle}}}
-            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}{{Hello(
-                helloTimeout
-            )}}}
+            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}{{handshake}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
             {{Limits(clientsPerSecond)}}
@@ -91,9 +90,6 @@ internal sealed class TunnelEdge
             cancellationToken
         );
     }
-
-    private static string Hello(TimeSpan? timeout) =>
-        timeout is { TotalSeconds: var seconds } ? $", handshake_timeout: {seconds}s" : "";
 
     private static string Limits(int? clientsPerSecond) =>
         clientsPerSecond is { } rate
