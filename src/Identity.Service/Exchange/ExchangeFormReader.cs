@@ -38,9 +38,10 @@ internal static class ExchangeFormReader
         "requested_token_type",
     ];
 
-    public static Result<ExchangeRequest> Read(ReadOnlyMemory<byte> body, ApiRequest request)
+    /// <summary>What was read refers to the body.</summary>
+    public static Result<ExchangeRequest> Read(RentedBytes body, ApiRequest request)
     {
-        if (FormParameters.TryParse(body, Resource, out var form) is { } problem)
+        if (FormParameters.TryParse(body.Memory, Resource, out var form) is { } problem)
         {
             return ExchangeErrors.InvalidRequest.Refuse(problem);
         }
@@ -62,14 +63,14 @@ internal static class ExchangeFormReader
 
         return form.Text("grant_type") switch
         {
-            MetadataEndpoints.JwtBearer => ReadJwtBearer(form, request),
-            TokenExchange => ReadTokenExchange(form, request),
+            MetadataEndpoints.JwtBearer => ReadJwtBearer(form, body.Room, request),
+            TokenExchange => ReadTokenExchange(form, body.Room, request),
             null => ExchangeErrors.InvalidRequest.Refuse("grant_type: required."),
             _ => ExchangeErrors.UnsupportedGrantType.Refuse(),
         };
     }
 
-    private static Result<ExchangeRequest> ReadJwtBearer(FormParameters form, ApiRequest request)
+    private static Result<ExchangeRequest> ReadJwtBearer(FormParameters form, Memory<byte> room, ApiRequest request)
     {
         foreach (var name in OfTokenExchange)
         {
@@ -90,11 +91,12 @@ internal static class ExchangeFormReader
             {
                 Form = ExchangeForm.JwtBearer,
                 Assertion = form.Bytes(Assertion),
+                Room = room,
             }
             : common;
     }
 
-    private static Result<ExchangeRequest> ReadTokenExchange(FormParameters form, ApiRequest request)
+    private static Result<ExchangeRequest> ReadTokenExchange(FormParameters form, Memory<byte> room, ApiRequest request)
     {
         if (form.Count(Assertion) > 0)
         {
@@ -129,6 +131,7 @@ internal static class ExchangeFormReader
             {
                 Form = ExchangeForm.TokenExchange,
                 Assertion = form.Bytes(SubjectToken),
+                Room = room,
                 SubjectTokenKind = kind,
                 ActorToken = form.Bytes(ActorToken),
             }

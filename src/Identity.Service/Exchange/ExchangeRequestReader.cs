@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -31,15 +32,18 @@ internal static class ExchangeRequestReader
         "workspace_id",
     ];
 
-    public static Result<ExchangeRequest> Read(ReadOnlyMemory<byte> body, ApiRequest request)
+    /// <summary>What was read refers to the body.</summary>
+    public static Result<ExchangeRequest> Read(RentedBytes rented, ApiRequest request)
     {
+        var body = rented.Memory;
         if (!Utf8.IsValid(body.Span))
         {
             return RequestErrors.Invalid.Refuse("body: not UTF-8.");
         }
 
         ReadOnlyMemory<byte> assertion = default;
-        var texts = new string?[Members.Length];
+        var room = default(Texts);
+        Span<string?> texts = room;
         try
         {
             if (ReadMembers(body, texts, ref assertion) is { } error)
@@ -61,6 +65,7 @@ internal static class ExchangeRequestReader
         return new ExchangeRequest
         {
             Assertion = assertion,
+            Room = rented.Room,
             RuleId = texts[2]!,
             OrganizationId = texts[3]!,
             ServiceAccountId = texts[4],
@@ -99,7 +104,11 @@ internal static class ExchangeRequestReader
             };
     }
 
-    private static string? ReadMembers(ReadOnlyMemory<byte> body, string?[] texts, ref ReadOnlyMemory<byte> assertion)
+    private static string? ReadMembers(
+        ReadOnlyMemory<byte> body,
+        Span<string?> texts,
+        ref ReadOnlyMemory<byte> assertion
+    )
     {
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -164,7 +173,7 @@ internal static class ExchangeRequestReader
         return unescaped.AsMemory(0, written);
     }
 
-    private static string? CheckMembers(string?[] texts, int assertionLength)
+    private static string? CheckMembers(ReadOnlySpan<string?> texts, int assertionLength)
     {
         if (texts[0] is null)
         {
@@ -233,4 +242,11 @@ internal static class ExchangeRequestReader
     }
 
     private static string Bounded(string name) => name.Length > 64 ? name[..64] : name;
+
+    // The members' values, in the order of their names.
+    [InlineArray(6)]
+    private struct Texts
+    {
+        private string? first;
+    }
 }

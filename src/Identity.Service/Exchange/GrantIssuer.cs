@@ -20,20 +20,36 @@ internal sealed class GrantIssuer(
     GrantAdmission admission
 )
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TokenExchangeResult> IssueAsync(
+    public ValueTask<TokenExchangeResult> IssueAsync(
         AssertionContext context,
         Grant grant,
         CancellationToken cancellationToken
     )
     {
-        if (await admission.CheckAsync(context, grant, cancellationToken) is { } ended)
-        {
-            return ended;
-        }
+        // Admitted at once unless it is denied or the audit has to be asked: then only the commit is waited for, once.
+        var admitting = admission.CheckAsync(context, grant, cancellationToken);
+        return !admitting.IsCompletedSuccessfully ? IssueAsync(admitting, context, grant, cancellationToken)
+            : admitting.Result is { } ended ? new(ended)
+            : CommitAsync(context, grant, cancellationToken);
+    }
 
+    private async ValueTask<TokenExchangeResult> IssueAsync(
+        ValueTask<TokenExchangeResult?> admitting,
+        AssertionContext context,
+        Grant grant,
+        CancellationToken cancellationToken
+    ) => await admitting is { } ended ? ended : await CommitAsync(context, grant, cancellationToken);
+
+    // What it keeps while it waits is allocated for most exchanges: tasks are small where the results are not.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TokenExchangeResult> CommitAsync(
+        AssertionContext context,
+        Grant grant,
+        CancellationToken cancellationToken
+    )
+    {
         var replay = replays.CreateMark(context, grant)?.Key;
-        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken);
+        var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken).AsTask();
         // Signed while the commit is on its way; it is not sent before the commit succeeds.
         var token = tokens.Mint(grant, context.Now);
         var result = await commit;
@@ -43,7 +59,7 @@ internal sealed class GrantIssuer(
         }
 
         token.Return();
-        return await ReissueAsync(context, grant, result.Existing, cancellationToken);
+        return await ReissueAsync(context, grant, result.Existing, cancellationToken).AsTask();
     }
 
     private async ValueTask<TokenExchangeResult> ReissueAsync(

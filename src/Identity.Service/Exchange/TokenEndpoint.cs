@@ -42,7 +42,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
 
         // Most bodies come with their head: then only the commit is waited for, once.
         var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
-        var reading = RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken);
+        var reading = RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken, withRoom: true);
         return reading.IsCompletedSuccessfully
             ? AnswerAsync(request, reading.Result, isForm, cancellationToken)
             : AnswerAsync(request, reading, isForm, cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
         }
 
-        var read = Read(request, body.Memory, isForm);
+        var read = Read(request, body, isForm);
         if (!read.TryGet(out var parsed, out var refusal))
         {
             body.Return();
@@ -99,7 +99,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         return answer;
     }
 
-    private Result<ExchangeRequest> Read(ApiRequest request, ReadOnlyMemory<byte> body, bool isForm)
+    private Result<ExchangeRequest> Read(ApiRequest request, RentedBytes body, bool isForm)
     {
         var read = isForm ? ExchangeFormReader.Read(body, request) : ExchangeRequestReader.Read(body, request);
         if (!read.TryGet(out var parsed, out _))

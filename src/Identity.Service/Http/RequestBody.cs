@@ -84,12 +84,16 @@ internal static class RequestBody
         return bytes;
     }
 
-    /// <summary>As <see cref="ReadBytesAsync"/>, for a caller that gives the array back.</summary>
+    /// <summary>
+    /// As <see cref="ReadBytesAsync"/>, for a caller that gives the array back. <paramref name="withRoom"/>: as much again is
+    /// left in it (<see cref="RentedBytes.Room"/>).
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<RentedBytes?> RentBytesAsync(
         HttpContext http,
         int maxBytes,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool withRoom = false
     )
     {
         if (http.Request.ContentLength > maxBytes)
@@ -109,7 +113,7 @@ internal static class RequestBody
 
             if (read.IsCompleted)
             {
-                var bytes = RentedBytes.CopyOf(read.Buffer);
+                var bytes = RentedBytes.CopyOf(read.Buffer, withRoom ? (int)read.Buffer.Length : 0);
                 reader.AdvanceTo(read.Buffer.End);
                 return bytes;
             }

@@ -11,10 +11,15 @@ internal readonly struct RentedBytes(byte[] array, int length)
 {
     public ReadOnlyMemory<byte> Memory => array.AsMemory(0, length);
 
-    public static RentedBytes CopyOf(in ReadOnlySequence<byte> bytes)
+    /// <summary>What is left of the array, for whatever is as short-lived as the bytes themselves.</summary>
+    public Memory<byte> Room => array.AsMemory(length);
+
+    /// <param name="bytes">What is copied.</param>
+    /// <param name="room">The least that is left beyond it.</param>
+    public static RentedBytes CopyOf(in ReadOnlySequence<byte> bytes, int room = 0)
     {
         var length = checked((int)bytes.Length);
-        var array = ArrayPool<byte>.Shared.Rent(length);
+        var array = ArrayPool<byte>.Shared.Rent(length + room);
         bytes.CopyTo(array);
         return new RentedBytes(array, length);
     }
@@ -28,7 +33,7 @@ internal readonly struct RentedBytes(byte[] array, int length)
 
     public void Return()
     {
-        array.AsSpan(0, length).Clear();
+        array.AsSpan().Clear();
         ArrayPool<byte>.Shared.Return(array);
     }
 }

@@ -81,11 +81,13 @@ internal readonly record struct ReplayKey
         return bytes;
     }
 
-    // Time and tag are bookkeeping: the same thing with another end is still the same thing, and so is what was stored in
-    // one form and is presented in the other. 224 bits are left to distinguish things.
-    public bool Equals(ReplayKey other) => Tail == other.Tail && low == other.low;
+    /// <summary>
+    /// What distinguishes things: 224 bits. Time and tag are bookkeeping: the same thing with another end is still the same
+    /// thing, and so is what was stored in one form and is presented in the other.
+    /// </summary>
+    public (UInt128, UInt128) Identity => (high & (UInt128.MaxValue >> (8 * EndBytes)), low);
 
-    public override int GetHashCode() => (int)(ulong)low;
+    public bool Equals(ReplayKey other) => Identity == other.Identity;
 
-    private UInt128 Tail => high & (UInt128.MaxValue >> (8 * EndBytes));
+    public override int GetHashCode() => Identity.GetHashCode();
 }

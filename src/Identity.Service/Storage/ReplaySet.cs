@@ -12,27 +12,24 @@ internal sealed class ReplaySet
     /// <summary>Longest time that a key may have to be remembered: the largest assertion life, and some.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromHours(50);
 
-    private readonly ConcurrentDictionary<ReplayKey, ReplayClaim> claims = new();
-    private readonly ConcurrentDictionary<long, ConcurrentQueue<ReplayKey>> endings = new();
+    // By what distinguishes a key and nothing else of it: there are as many as there were exchanges in an assertion's life.
+    private readonly ConcurrentDictionary<(UInt128, UInt128), ReplayClaim> claims = new();
+    private readonly ConcurrentDictionary<long, ConcurrentQueue<(UInt128, UInt128)>> endings = new();
 
     public int Count => claims.Count;
 
     /// <summary>False when the key is already there, with whatever end: then whose it is.</summary>
     public bool TryClaim(ReplayKey key, ReplayClaim claim, [NotNullWhen(false)] out ReplayClaim? holder)
     {
-        // The tag is in the decision, and for later ones in the row.
-        var bare = key with
-        {
-            Tag = default,
-        };
-        holder = claims.GetOrAdd(bare, claim);
+        var identity = key.Identity;
+        holder = claims.GetOrAdd(identity, claim);
         if (!ReferenceEquals(holder, claim))
         {
             return false;
         }
 
         holder = null;
-        endings.GetOrAdd(key.UntilUnixSeconds / 60, static _ => new()).Enqueue(bare);
+        endings.GetOrAdd(key.UntilUnixSeconds / 60, static _ => new()).Enqueue(identity);
         return true;
     }
 

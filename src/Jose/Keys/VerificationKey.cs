@@ -97,13 +97,14 @@ public sealed class VerificationKey
 
     // A key has one type, so only one of the two algorithms is ever its own.
     private KeptContexts? ContextsFor(JwsAlgorithm algorithm) =>
-        (
-            Volatile.Read(ref contexts)
-            ?? SetOnce(
-                ref contexts,
-                new Lazy<KeptContexts?>(() => OperatingSystem.IsLinux() ? CreateContexts(algorithm) : null)
-            )
-        ).Value;
+        (Volatile.Read(ref contexts) ?? PrepareContexts(algorithm)).Value;
+
+    // Apart, because what the function refers to is allocated as soon as a method with it begins.
+    private Lazy<KeptContexts?> PrepareContexts(JwsAlgorithm algorithm) =>
+        SetOnce(
+            ref contexts,
+            new Lazy<KeptContexts?>(() => OperatingSystem.IsLinux() ? CreateContexts(algorithm) : null)
+        );
 
     [SupportedOSPlatform("linux")]
     private KeptContexts? CreateContexts(JwsAlgorithm algorithm)

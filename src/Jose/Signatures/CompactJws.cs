@@ -14,7 +14,12 @@ public sealed class CompactJws
     private readonly ReadOnlyMemory<byte> compact;
     private readonly int signatureStart;
 
-    private CompactJws(in JwsHeader header, ReadOnlyMemory<byte> compact, int signatureLength, byte[] payload)
+    private CompactJws(
+        in JwsHeader header,
+        ReadOnlyMemory<byte> compact,
+        int signatureLength,
+        ReadOnlyMemory<byte> payload
+    )
     {
         Algorithm = header.Algorithm;
         KeyId = header.KeyId;
@@ -43,9 +48,14 @@ public sealed class CompactJws
 
     /// <summary>
     /// Parses a token. The size is checked first, then the dots are counted, and only then is anything decoded.
-    /// The memory must stay unchanged while the result is in use.
     /// </summary>
-    public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out CompactJws? jws)
+    /// <param name="compact">Must stay unchanged while the result is in use.</param>
+    /// <param name="jws">Null when it was refused.</param>
+    /// <param name="room">
+    /// Where the payload is decoded to, if it fits, and must stay as long as <paramref name="compact"/>; else it gets an
+    /// array of its own.
+    /// </param>
+    public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out CompactJws? jws, Memory<byte> room = default)
     {
         jws = null;
         var refusal = CompactSegments.TrySplit(compact.Span, JoseLimits.MaxTokenBytes, out var segments);
@@ -61,8 +71,9 @@ public sealed class CompactJws
         }
 
         // The signature stays encoded until a key is there to check it.
-        var payload = GC.AllocateUninitializedArray<byte>(CanonicalBase64Url.DecodedLength(segments.Payload.Length));
-        CanonicalBase64Url.DecodeCanonical(segments.Payload, payload);
+        var length = CanonicalBase64Url.DecodedLength(segments.Payload.Length);
+        var payload = length <= room.Length ? room[..length] : GC.AllocateUninitializedArray<byte>(length);
+        CanonicalBase64Url.DecodeCanonical(segments.Payload, payload.Span);
         jws = new CompactJws(header, compact, segments.Signature.Length, payload);
         return JoseRefusal.None;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Culvert.Jose.Json;
 using Culvert.Jose.Refusals;
@@ -8,31 +9,40 @@ namespace Culvert.Jose.Tokens;
 public sealed class ClaimSet
 {
     private readonly ReadOnlyMemory<byte> json;
-    private readonly JsonMember[] members;
+    private readonly ReadOnlyMemory<byte> table;
     private readonly byte[]? unescapedNames;
 
-    private ClaimSet(ReadOnlyMemory<byte> json, JsonMember[] members, byte[]? unescapedNames)
+    private ClaimSet(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> table, byte[]? unescapedNames)
     {
         this.json = json;
-        this.members = members;
+        this.table = table;
         this.unescapedNames = unescapedNames;
     }
 
     /// <summary>Top-level claims.</summary>
-    public int Count => members.Length;
+    public int Count => Members.Length;
 
     /// <summary>The whole object as written: well-formed JSON without duplicate names.</summary>
     public ReadOnlyMemory<byte> Json => json;
 
-    /// <summary>Parses a payload. The memory must stay unchanged while the result is in use.</summary>
-    public static JoseRefusal TryParse(ReadOnlyMemory<byte> payload, out ClaimSet? claims)
+    /// <summary>Parses a payload.</summary>
+    /// <param name="payload">Must stay unchanged while the result is in use.</param>
+    /// <param name="claims">Null when it was refused.</param>
+    /// <param name="room">
+    /// For the table of the claims' places, if it fits, and must stay as long as <paramref name="payload"/>; else it gets an
+    /// array of its own.
+    /// </param>
+    public static JoseRefusal TryParse(ReadOnlyMemory<byte> payload, out ClaimSet? claims, Memory<byte> room = default)
     {
         claims = null;
-        Span<JsonMember> table = stackalloc JsonMember[StrictObjectReader.TableSize(payload.Length)];
-        var refusal = StrictObjectReader.Read(payload.Span, table, out var count, out var unescapedNames);
+        Span<JsonMember> found = stackalloc JsonMember[StrictObjectReader.TableSize(payload.Length)];
+        var refusal = StrictObjectReader.Read(payload.Span, found, out var count, out var unescapedNames);
         if (refusal == JoseRefusal.None)
         {
-            claims = new ClaimSet(payload, table[..count].ToArray(), unescapedNames);
+            var table = MemoryMarshal.AsBytes(found[..count]);
+            var kept = table.Length <= room.Length ? room[..table.Length] : new byte[table.Length];
+            table.CopyTo(kept.Span);
+            claims = new ClaimSet(payload, kept, unescapedNames);
         }
 
         return refusal;
@@ -41,7 +51,7 @@ public sealed class ClaimSet
     /// <summary>Finds a claim by its name, compared ordinally after resolving escapes.</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out Claim claim)
     {
-        foreach (ref readonly var member in members.AsSpan())
+        foreach (ref readonly var member in Members)
         {
             if (StrictObjectReader.GetName(member, json.Span, unescapedNames).SequenceEqual(name))
             {
@@ -60,7 +70,7 @@ public sealed class ClaimSet
     /// <summary>The members of a claim that is an object; null if it is absent or of another type.</summary>
     public ClaimSet? FindObject(ReadOnlySpan<byte> name)
     {
-        foreach (ref readonly var member in members.AsSpan())
+        foreach (ref readonly var member in Members)
         {
             if (StrictObjectReader.GetName(member, json.Span, unescapedNames).SequenceEqual(name))
             {
@@ -74,6 +84,19 @@ public sealed class ClaimSet
     }
 
     /// <summary>Names in the order of the document.</summary>
-    public IEnumerable<string> Names =>
-        members.Select(m => Encoding.UTF8.GetString(StrictObjectReader.GetName(m, json.Span, unescapedNames)));
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            var names = new List<string>(Count);
+            foreach (ref readonly var member in Members)
+            {
+                names.Add(Encoding.UTF8.GetString(StrictObjectReader.GetName(member, json.Span, unescapedNames)));
+            }
+
+            return names;
+        }
+    }
+
+    private ReadOnlySpan<JsonMember> Members => MemoryMarshal.Cast<byte, JsonMember>(table.Span);
 }

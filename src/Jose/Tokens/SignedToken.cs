@@ -32,17 +32,23 @@ public sealed class SignedToken
 
     public ClaimSet Claims { get; }
 
-    /// <summary>Parses header and claims. The memory must stay unchanged while the result is in use.</summary>
-    public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out SignedToken? token)
+    /// <inheritdoc cref="CompactJws.TryParse"/>
+    public static JoseRefusal TryParse(
+        ReadOnlyMemory<byte> compact,
+        out SignedToken? token,
+        Memory<byte> room = default
+    )
     {
         token = null;
-        var refusal = CompactJws.TryParse(compact, out var jws);
+        var refusal = CompactJws.TryParse(compact, out var jws, room);
         if (refusal != JoseRefusal.None)
         {
             return refusal;
         }
 
-        refusal = ClaimSet.TryParse(jws!.Payload, out var claims);
+        var payload = jws!.Payload;
+        var rest = payload.Length <= room.Length ? room[payload.Length..] : room;
+        refusal = ClaimSet.TryParse(payload, out var claims, rest);
         if (refusal == JoseRefusal.None)
         {
             token = new SignedToken(jws, claims!);

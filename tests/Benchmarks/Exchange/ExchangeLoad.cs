@@ -23,34 +23,60 @@ internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThou
         params LoadSubject[] subjects
     )
     {
-        var requests = new List<RequestFile>();
+        var each = new List<int>();
         foreach (var subject in subjects)
         {
             var warm = await subject.MakeAsync(LoadPlan.WarmUpRequests, cancellationToken);
             var rate = await RunAsync(subject, warm, warm.Count, plan.WarmUp, cancellationToken);
             // The middle answer was a warm one, however long the first took.
-            requests.Add(
-                await subject.MakeAsync(plan.RequestsAt(Connections / rate.P50.TotalSeconds), cancellationToken)
-            );
+            each.Add(plan.RequestsAt(Connections / rate.P50.TotalSeconds));
         }
 
         var rounds = subjects.Select(_ => new List<ExchangeLoad>()).ToArray();
-        for (var round = 0; round < plan.Turns; round++)
-        {
-            for (var turn = 0; turn < subjects.Length; turn++)
+        await QuietRounds.RunAsync(
+            plan.Turns,
+            [.. subjects.Select(subject => subject.Pid)],
+            async round =>
             {
-                var i = (round + turn) % subjects.Length;
-                var part = requests[i].Count / plan.Turns;
-                var allocated = await subjects[i].AllocatedAsync(cancellationToken);
-                var before = ProcessorTime.Of(subjects[i].Pid);
-                var load = await RunAsync(subjects[i], requests[i], part, plan.Round, cancellationToken);
-                var spent = ProcessorTime.Of(subjects[i].Pid) - before;
-                allocated = await subjects[i].AllocatedAsync(cancellationToken) - allocated;
-                rounds[i].Add(new ExchangeLoad(load, spent / load.Requests * 1000, (double)allocated / load.Requests));
-            }
-        }
+                // Made before the first turn, so that the turns follow one another.
+                var requests = new List<RequestFile>();
+                foreach (var (subject, count) in subjects.Zip(each))
+                {
+                    requests.Add(await subject.MakeAsync(count, cancellationToken));
+                }
 
+                var loads = new ExchangeLoad[subjects.Length];
+                for (var turn = 0; turn < subjects.Length; turn++)
+                {
+                    var i = (round + turn) % subjects.Length;
+                    loads[i] = await MeasureAsync(subjects[i], requests[i], plan.Round, cancellationToken);
+                }
+
+                return () =>
+                {
+                    for (var i = 0; i < loads.Length; i++)
+                    {
+                        rounds[i].Add(loads[i]);
+                    }
+                };
+            }
+        );
         return rounds;
+    }
+
+    private static async Task<ExchangeLoad> MeasureAsync(
+        LoadSubject subject,
+        RequestFile requests,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    )
+    {
+        var allocated = await subject.AllocatedAsync(cancellationToken);
+        var before = ProcessorTime.Of(subject.Pid);
+        var load = await RunAsync(subject, requests, requests.Count, duration, cancellationToken);
+        var spent = ProcessorTime.Of(subject.Pid) - before;
+        allocated = await subject.AllocatedAsync(cancellationToken) - allocated;
+        return new ExchangeLoad(load, spent / load.Requests * 1000, (double)allocated / load.Requests);
     }
 
     private static Task<LoadResult> RunAsync(

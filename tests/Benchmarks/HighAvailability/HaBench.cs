@@ -74,11 +74,15 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
     {
         // Both nodes are warm before the second one pauses: the comparison must not include the compiler.
         var rate = await LoadAsync(4 * plan.WarmUp, WarmUpRequests);
-        var requests = plan.RequestsAt(rate.PerSecond) / LoadPlan.Rounds;
+        var requests = plan.RequestsAt(rate.PerSecond);
         var (one, two) = (new List<HaCost>(), new List<HaCost>());
         var second = installation.Several!.SecondService;
         for (var round = 0; round < LoadPlan.Rounds; round++)
         {
+            await QuietRounds.SettleAsync(
+                [installation.Service.Process.Stamp.Pid, second.Process.Stamp.Pid],
+                () => LoadAsync(plan.Round, requests)
+            );
             two.Add(await MeasureAsync());
             await second.Process.StopAsync(Grace, cancellationToken);
             one.Add(await MeasureAsync());

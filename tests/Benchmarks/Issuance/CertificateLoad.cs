@@ -17,7 +17,6 @@ internal sealed class CertificateLoad : IAsyncDisposable
     private readonly TimeProvider time;
     private RequestFile? exchanges;
     private RequestFile? issuances;
-    private int made;
 
     private CertificateLoad(
         ExchangeInstallation service,
@@ -61,9 +60,8 @@ internal sealed class CertificateLoad : IAsyncDisposable
     public async Task PrepareAsync(int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var name = string.Create(CultureInfo.InvariantCulture, $"issuances-{++made}");
         issuances = await RequestFile.WriteAsync(
-            service.Run.File(name),
+            service.Run.File("issuances"),
             way == IssuanceWay.OneRequest
                 ? RequestMill.AssertedRequests(
                     count,
@@ -84,7 +82,7 @@ internal sealed class CertificateLoad : IAsyncDisposable
         exchanges =
             way == IssuanceWay.TwoRequests
                 ? await RequestFile.WriteAsync(
-                    service.Run.File($"{name}-exchanges"),
+                    service.Run.File("exchanges"),
                     mill.Requests(
                         count,
                         service.Url,

@@ -128,14 +128,24 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     )
     {
         await using var load = await CreateAsync(name, custody, way, postgres, pkcs11, cancellationToken);
-        var share = await WarmUpAsync(load, cancellationToken);
+        var count = await WarmUpAsync(load, cancellationToken);
         var floor = new List<IssuanceLoad>();
         var rounds = new List<IssuanceLoad>();
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            floor.Add(BareLoop.Measure(plan.Round, cancellationToken));
-            rounds.Add(await load.RunAsync(share, plan.Round, cancellationToken));
-        }
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            [load.Service.Pid],
+            async _ =>
+            {
+                await load.PrepareAsync(count, cancellationToken);
+                var bare = BareLoop.Measure(plan.Round, cancellationToken);
+                var measured = await load.RunAsync(count, plan.Round, cancellationToken);
+                return () =>
+                {
+                    floor.Add(bare);
+                    rounds.Add(measured);
+                };
+            }
+        );
 
         return
         [
@@ -163,14 +173,26 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             null,
             cancellationToken
         );
-        var shares = (await WarmUpAsync(two, cancellationToken), await WarmUpAsync(one, cancellationToken));
+        var counts = (await WarmUpAsync(two, cancellationToken), await WarmUpAsync(one, cancellationToken));
         var rounds = (Floor: new List<IssuanceLoad>(), Two: new List<IssuanceLoad>(), One: new List<IssuanceLoad>());
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            rounds.Floor.Add(BareLoop.Measure(plan.Round, cancellationToken));
-            rounds.Two.Add(await two.RunAsync(shares.Item1, plan.Round, cancellationToken));
-            rounds.One.Add(await one.RunAsync(shares.Item2, plan.Round, cancellationToken));
-        }
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            [two.Service.Pid, one.Service.Pid],
+            async _ =>
+            {
+                await two.PrepareAsync(counts.Item1, cancellationToken);
+                await one.PrepareAsync(counts.Item2, cancellationToken);
+                var bare = BareLoop.Measure(plan.Round, cancellationToken);
+                var withTwo = await two.RunAsync(counts.Item1, plan.Round, cancellationToken);
+                var withOne = await one.RunAsync(counts.Item2, plan.Round, cancellationToken);
+                return () =>
+                {
+                    rounds.Floor.Add(bare);
+                    rounds.Two.Add(withTwo);
+                    rounds.One.Add(withOne);
+                };
+            }
+        );
 
         return
         [
@@ -197,13 +219,24 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         }
 
         await full.Service.StartAsync(cancellationToken);
-        var shares = (await WarmUpAsync(empty, cancellationToken), await WarmUpAsync(full, cancellationToken));
+        var counts = (await WarmUpAsync(empty, cancellationToken), await WarmUpAsync(full, cancellationToken));
         var rounds = (Empty: new List<IssuanceLoad>(), Full: new List<IssuanceLoad>());
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            rounds.Empty.Add(await empty.RunAsync(shares.Item1, plan.Round, cancellationToken));
-            rounds.Full.Add(await full.RunAsync(shares.Item2, plan.Round, cancellationToken));
-        }
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            [empty.Service.Pid, full.Service.Pid],
+            async _ =>
+            {
+                await empty.PrepareAsync(counts.Item1, cancellationToken);
+                await full.PrepareAsync(counts.Item2, cancellationToken);
+                var ofEmpty = await empty.RunAsync(counts.Item1, plan.Round, cancellationToken);
+                var ofFull = await full.RunAsync(counts.Item2, plan.Round, cancellationToken);
+                return () =>
+                {
+                    rounds.Empty.Add(ofEmpty);
+                    rounds.Full.Add(ofFull);
+                };
+            }
+        );
 
         return
         [
@@ -212,15 +245,13 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         ];
     }
 
-    // How many certificates each of the rounds may ask for: requests are made ahead, for more than there will be time.
+    // How many certificates a round may ask for: requests are made ahead, for more than there will be time.
     private async Task<int> WarmUpAsync(CertificateLoad load, CancellationToken cancellationToken)
     {
         await load.PrepareAsync(WarmUpCertificates, cancellationToken);
         var warm = await load.RunAsync(WarmUpCertificates, plan.WarmUp, cancellationToken);
-        // Of the second half, when nothing is compiled any more.
-        var count = plan.RequestsAt(2 * warm.Result.PerSecond);
-        await load.PrepareAsync(count, cancellationToken);
-        return count / LoadPlan.Rounds;
+        // Of the second half, when little is compiled any more.
+        return plan.RequestsAt(2 * warm.Result.PerSecond);
     }
 
     private Task<CertificateLoad> CreateAsync(

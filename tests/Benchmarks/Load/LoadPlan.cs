@@ -16,16 +16,16 @@ internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round, int Turns = Loa
     public const int Rounds = 3;
 
     /// <summary>
-    /// The work of the compiler, with its second pass over hot code: a warm-up ends when it is done, or after the time
-    /// limit on a slow machine.
+    /// Most of the work of the compiler: a warm-up ends when it is done, or after the time limit on a slow machine. What is
+    /// left of it then ends in rounds that are not counted (<see cref="QuietRounds"/>).
     /// </summary>
     public const int WarmUpRequests = 80_000;
 
     // Running out of requests would count as waiting.
     private const double Faster = 1.5;
 
-    /// <summary>What a server that answered so many in a second may need for all its turns.</summary>
-    public int RequestsAt(double perSecond) => Math.Max(Turns, (int)(perSecond * Faster * Round.TotalSeconds * Turns));
+    /// <summary>What a server that answered so many in a second may need for one of its turns.</summary>
+    public int RequestsAt(double perSecond) => Math.Max(1, (int)(perSecond * Faster * Round.TotalSeconds));
 
     public static LoadPlan FromEnvironment()
     {

@@ -3,30 +3,53 @@ using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Tunnel;
 
-/// <summary>Two ways of one call, measured by turns, so that whatever else the machine does meets both.</summary>
+/// <summary>Two ways of one thing, measured by turns, so that whatever else the machine does meets both.</summary>
 internal static class AlternatingRounds
 {
     /// <param name="name">Of the figure.</param>
     /// <param name="measured">What it is about, with its request.</param>
     /// <param name="floor">What it is compared with.</param>
     /// <param name="round">How long each turn is.</param>
+    /// <param name="pids">The programs under way (<see cref="QuietRounds"/>).</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     public static async Task<Figure> RunAsync(
         string name,
         (ClosedLoop Loop, ReadOnlyMemory<byte>? Call) measured,
         (ClosedLoop Loop, ReadOnlyMemory<byte>? Call) floor,
         TimeSpan round,
+        IReadOnlyList<int> pids,
         CancellationToken cancellationToken
     )
     {
-        List<LoadResult> results = [],
-            floors = [];
-        for (var i = 0; i < LoadPlan.Rounds; i++)
-        {
-            results.Add(await measured.Loop.RunAsync(() => measured.Call, round, cancellationToken));
-            floors.Add(await floor.Loop.RunAsync(() => floor.Call, round, cancellationToken));
-        }
-
+        var (results, floors) = await RunAsync(
+            pids,
+            () => measured.Loop.RunAsync(() => measured.Call, round, cancellationToken),
+            () => floor.Loop.RunAsync(() => floor.Call, round, cancellationToken)
+        );
         return Figure.Of(name, results, floors);
+    }
+
+    /// <summary>The same of anything: a turn of each in every round that counts.</summary>
+    public static async Task<(List<T> Measured, List<T> Floor)> RunAsync<T>(
+        IReadOnlyList<int> pids,
+        Func<Task<T>> measureAsync,
+        Func<Task<T>> compareAsync
+    )
+    {
+        var (results, floors) = (new List<T>(), new List<T>());
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            pids,
+            async _ =>
+            {
+                var (measured, compared) = (await measureAsync(), await compareAsync());
+                return () =>
+                {
+                    results.Add(measured);
+                    floors.Add(compared);
+                };
+            }
+        );
+        return (results, floors);
     }
 }

@@ -25,14 +25,11 @@ internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
         var request = TunnelRequests.Download(stage.Through.Host, bytes);
         await through.SendAsync(request, cancellationToken);
         await direct.SendAsync(request, cancellationToken);
-        List<double> measured = [];
-        List<double> compared = [];
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            measured.Add(await RateAsync(through, request, bytes, cancellationToken));
-            compared.Add(await RateAsync(direct, request, bytes, cancellationToken));
-        }
-
+        var (measured, compared) = await AlternatingRounds.RunAsync(
+            stage.Pids,
+            () => RateAsync(through, request, bytes, cancellationToken),
+            () => RateAsync(direct, request, bytes, cancellationToken)
+        );
         return Figure.OfValue(name, "MB/s", measured, compared);
     }
 
@@ -42,12 +39,16 @@ internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
         await using var through = await HttpConnection.OpenAsync(stage.Through, cancellationToken);
         var request = TunnelRequests.Download(stage.Through.Host, bytes);
         var use = new ProcessorUse(("edge", stage.EdgePid), ("agent", stage.AgentPid));
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            use.Begin();
-            await through.SendAsync(request, cancellationToken);
-            use.End(bytes / (double)(1 << 30));
-        }
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            [stage.EdgePid, stage.AgentPid],
+            async _ =>
+            {
+                use.Begin();
+                await through.SendAsync(request, cancellationToken);
+                return use.End(bytes / (double)(1 << 30));
+            }
+        );
 
         return [.. use.Figures("cpu_per_gib")];
     }

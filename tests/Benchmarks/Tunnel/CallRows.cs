@@ -46,15 +46,26 @@ internal sealed class CallRows(TunnelStage stage, TimeProvider time)
             ),
             new ProcessorUse(("forwarder", stage.ForwarderPid))
         );
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            throughTunnel.Begin();
-            measured.Add(await through.RunAsync(() => call, Round, cancellationToken));
-            throughTunnel.End(measured[^1].Requests / 1000.0);
-            besides.Begin();
-            compared.Add(await direct.RunAsync(() => call, Round, cancellationToken));
-            besides.End(compared[^1].Requests / 1000.0);
-        }
+        await QuietRounds.RunAsync(
+            LoadPlan.Rounds,
+            stage.Pids,
+            async _ =>
+            {
+                throughTunnel.Begin();
+                var calls = await through.RunAsync(() => call, Round, cancellationToken);
+                var noteUse = throughTunnel.End(calls.Requests / 1000.0);
+                besides.Begin();
+                var others = await direct.RunAsync(() => call, Round, cancellationToken);
+                var noteOthers = besides.End(others.Requests / 1000.0);
+                return () =>
+                {
+                    measured.Add(calls);
+                    compared.Add(others);
+                    noteUse();
+                    noteOthers();
+                };
+            }
+        );
 
         var calls = Figure.Of($"tunnel.calls.c{concurrency}", measured, compared);
         return concurrency < 64

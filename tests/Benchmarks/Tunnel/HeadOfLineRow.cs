@@ -18,14 +18,11 @@ internal sealed class HeadOfLineRow(TunnelStage stage, TimeProvider time)
     {
         await RoundAsync(stage.Through, cancellationToken);
         await RoundAsync(stage.Direct, cancellationToken);
-        List<double> measured = [];
-        List<double> compared = [];
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            measured.Add(await RoundAsync(stage.Through, cancellationToken));
-            compared.Add(await RoundAsync(stage.Direct, cancellationToken));
-        }
-
+        var (measured, compared) = await AlternatingRounds.RunAsync(
+            stage.Pids,
+            () => RoundAsync(stage.Through, cancellationToken),
+            () => RoundAsync(stage.Direct, cancellationToken)
+        );
         return Figure.OfValue("tunnel.hol.p99", "ms", measured, compared);
     }
 

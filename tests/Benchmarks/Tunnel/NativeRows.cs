@@ -50,6 +50,7 @@ internal sealed class NativeRows(TunnelStage shipped, TunnelStage built, TimePro
             (native, first),
             (other, second),
             Round,
+            [.. shipped.Pids, .. built.Pids],
             cancellationToken
         );
     }

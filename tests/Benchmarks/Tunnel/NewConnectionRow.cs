@@ -13,14 +13,11 @@ internal sealed class NewConnectionRow(TunnelStage stage, TimeProvider time)
     {
         await RoundAsync(stage.Through, cancellationToken);
         await RoundAsync(stage.Direct, cancellationToken);
-        List<LoadResult> measured = [];
-        List<LoadResult> compared = [];
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            measured.Add(await RoundAsync(stage.Through, cancellationToken));
-            compared.Add(await RoundAsync(stage.Direct, cancellationToken));
-        }
-
+        var (measured, compared) = await AlternatingRounds.RunAsync(
+            stage.Pids,
+            () => RoundAsync(stage.Through, cancellationToken),
+            () => RoundAsync(stage.Direct, cancellationToken)
+        );
         return Figure.Of("tunnel.newconn", measured, compared);
     }
 

@@ -18,12 +18,19 @@ internal sealed class ProcessorUse(params (string Name, int Pid)[] processes)
     }
 
     /// <param name="pieces">What was done since <see cref="Begin"/>: thousands of calls, or GiB.</param>
-    public void End(double pieces)
+    /// <returns>Notes it, if the round counts.</returns>
+    public Action End(double pieces)
     {
-        for (var i = 0; i < processes.Length; i++)
+        var spent = processes
+            .Select((process, i) => (ProcessorTime.Of(process.Pid) - before[i]).TotalMilliseconds / pieces)
+            .ToList();
+        return () =>
         {
-            perPiece[i].Add((ProcessorTime.Of(processes[i].Pid) - before[i]).TotalMilliseconds / pieces);
-        }
+            for (var i = 0; i < processes.Length; i++)
+            {
+                perPiece[i].Add(spent[i]);
+            }
+        };
     }
 
     /// <summary>Milliseconds for each piece, a figure for each process.</summary>

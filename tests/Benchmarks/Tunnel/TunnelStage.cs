@@ -41,6 +41,9 @@ internal sealed class TunnelStage : IAsyncDisposable
     /// <summary>Of what is behind <see cref="Direct"/>.</summary>
     public int ForwarderPid { get; private set; }
 
+    /// <summary>Whatever is compiled while it runs: all of it, with the client (<see cref="Load.QuietRounds"/>).</summary>
+    public IReadOnlyList<int> Pids => [EdgePid, AgentPid, UpstreamPid, ForwarderPid, Environment.ProcessId];
+
     /// <param name="checkout">Where the programs are.</param>
     /// <param name="folder">For everything that it makes.</param>
     /// <param name="delayMs">On the way between agent and edge, each way; 0 = nothing in between.</param>

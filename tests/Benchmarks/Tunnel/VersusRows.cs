@@ -77,6 +77,7 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
                 (through, call),
                 (other, call),
                 Round,
+                stage.Pids,
                 cancellationToken
             );
         }

@@ -33,6 +33,32 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
         used.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    // The claims are read where the request's body was, which the next request gets.
+    [Fact]
+    public async Task Post_ManyAtOnce_RecordsTheClaimsOfEach()
+    {
+        var ids = Enumerable.Range(0, 40).Select(i => $"at-once-{i:D2}").ToList();
+
+        await Parallel.ForEachAsync(
+            ids,
+            TestContext.Current.CancellationToken,
+            async (id, _) =>
+            {
+                var token = Service.Token(claims =>
+                {
+                    claims["jti"] = id;
+                    claims["run"] = new string(id[^1], 50);
+                });
+                using var response = await Service.ExchangeAsync(fixture.RuleId, token);
+                response.StatusCode.ShouldBe(HttpStatusCode.OK);
+                var entry = (await Service.HistoryOfAsync(response.Header("request-id")!)).ShouldNotBeNull();
+                var claims = entry.GetProperty("claims");
+                claims.Text("jti").ShouldBe(id);
+                claims.Text("run").ShouldBe(new string(id[^1], 50));
+            }
+        );
+    }
+
     // I05: twice what the assertion has left, at most the rule's, at least a minute.
     [Theory]
     [InlineData(3600, 100, 200)]

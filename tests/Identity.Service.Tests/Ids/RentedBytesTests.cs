@@ -1,3 +1,4 @@
+using System.Buffers;
 using Culvert.Identity.Service.Ids;
 using Shouldly;
 
@@ -15,5 +16,19 @@ public sealed class RentedBytesTests
         rented.Return();
 
         memory.Span.ContainsAnyExcept((byte)0).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Room_IsBehindTheBytes_AndLeavesNothingBehind()
+    {
+        var rented = RentedBytes.CopyOf(new ReadOnlySequence<byte>([1, 2, 3]), room: 100);
+        var room = rented.Room;
+        room.Length.ShouldBeGreaterThanOrEqualTo(100);
+        room.Span.Fill(7);
+        rented.Memory.ToArray().ShouldBe([1, 2, 3]);
+
+        rented.Return();
+
+        room.Span.ContainsAnyExcept((byte)0).ShouldBeFalse();
     }
 }

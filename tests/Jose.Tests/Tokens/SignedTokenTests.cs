@@ -43,6 +43,41 @@ public sealed class SignedTokenTests
         Assert.Fail("No token of exactly the limit could be made.");
     }
 
+    [Fact]
+    public void TryParse_WithAnyRoom_ReadsTheSameClaims()
+    {
+        var compact = TokenForge.Assemble(
+            """{"alg":"ES256"}""",
+            """{"sub":"job 7","\u0061ud":["a","b"],"nested":{"sub":"no"}}""",
+            _ => new byte[64]
+        );
+        for (var length = 0; length < 200; length++)
+        {
+            var array = new byte[length + 8];
+            array.AsSpan().Fill(0xEE);
+
+            SignedToken.TryParse(compact, out var token, array.AsMemory(4, length)).ShouldBe(JoseRefusal.None);
+
+            token!.Claims.Names.ShouldBe(["sub", "aud", "nested"]);
+            token.Claims.FindString("sub"u8).ShouldBe("job 7");
+            token.Claims.FindObject("nested"u8)!.FindString("sub"u8).ShouldBe("no");
+            array.AsSpan(0, 4).ContainsAnyExcept((byte)0xEE).ShouldBeFalse();
+            array.AsSpan(length + 4).ContainsAnyExcept((byte)0xEE).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public void TryParse_TwiceInOneRoom_LeavesTheFirstAsItWas()
+    {
+        var compact = TokenForge.Assemble("""{"alg":"ES256"}""", """{"sub":"x","aud":"y"}""", _ => new byte[64]);
+        var room = new byte[500];
+        SignedToken.TryParse(compact, out var first, room).ShouldBe(JoseRefusal.None);
+        SignedToken.TryParse(compact, out var second, room).ShouldBe(JoseRefusal.None);
+
+        first!.Claims.FindString("aud"u8).ShouldBe("y");
+        second!.Claims.FindString("aud"u8).ShouldBe("y");
+    }
+
     [Theory]
     [InlineData("at+jwt", "at+jwt", true)]
     [InlineData("application/at+jwt", "at+jwt", true)]

@@ -14,6 +14,12 @@ internal sealed record ExchangeRequest
     /// <summary>The assertion or subject token as sent, ASCII or not: the token's own checks decide.</summary>
     public required ReadOnlyMemory<byte> Assertion { get; init; }
 
+    /// <summary>
+    /// Where the assertion's claims may be decoded to, for as long as the assertion itself is there; empty = an array of
+    /// their own is made. Each evaluation of the request decodes the same claims.
+    /// </summary>
+    public Memory<byte> Room { get; init; }
+
     public SubjectTokenKind SubjectTokenKind { get; init; }
 
     public bool IsOwnToken => SubjectTokenKind == SubjectTokenKind.OwnAccessToken;

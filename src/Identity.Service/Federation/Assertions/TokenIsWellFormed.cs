@@ -8,7 +8,7 @@ internal sealed class TokenIsWellFormed() : ImmediateCheck(AssertionSteps.Parse)
 {
     protected override Denial? Check(AssertionContext context)
     {
-        var refusal = SignedToken.TryParse(context.Request.Assertion, out var token);
+        var refusal = SignedToken.TryParse(context.Request.Assertion, out var token, context.Request.Room);
         if (refusal == JoseRefusal.None)
         {
             context.SetToken(token!);
