@@ -42,8 +42,8 @@ internal static class ExchangeRequestReader
         }
 
         ReadOnlyMemory<byte> assertion = default;
-        var room = default(Texts);
-        Span<string?> texts = room;
+        var values = default(Texts);
+        Span<string?> texts = values;
         try
         {
             if (ReadMembers(body, texts, ref assertion) is { } error)

@@ -32,8 +32,7 @@ internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThou
             each.Add(plan.RequestsAt(Connections / rate.P50.TotalSeconds));
         }
 
-        var rounds = subjects.Select(_ => new List<ExchangeLoad>()).ToArray();
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             plan.Turns,
             [.. subjects.Select(subject => subject.Pid)],
             async round =>
@@ -52,16 +51,10 @@ internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThou
                     loads[i] = await MeasureAsync(subjects[i], requests[i], plan.Round, cancellationToken);
                 }
 
-                return () =>
-                {
-                    for (var i = 0; i < loads.Length; i++)
-                    {
-                        rounds[i].Add(loads[i]);
-                    }
-                };
+                return loads;
             }
         );
-        return rounds;
+        return [.. subjects.Select((_, i) => rounds.Select(loads => loads[i]).ToList())];
     }
 
     private static async Task<ExchangeLoad> MeasureAsync(

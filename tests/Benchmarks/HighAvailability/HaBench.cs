@@ -79,9 +79,11 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
         var second = installation.Several!.SecondService;
         for (var round = 0; round < LoadPlan.Rounds; round++)
         {
-            await QuietRounds.SettleAsync(
+            // The end of the warm-up.
+            await QuietRounds.RunAsync(
+                1,
                 [installation.Service.Process.Stamp.Pid, second.Process.Stamp.Pid],
-                () => LoadAsync(plan.Round, requests)
+                _ => LoadAsync(plan.Round, requests)
             );
             two.Add(await MeasureAsync());
             await second.Process.StopAsync(Grace, cancellationToken);

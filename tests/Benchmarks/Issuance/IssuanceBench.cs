@@ -129,28 +129,21 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     {
         await using var load = await CreateAsync(name, custody, way, postgres, pkcs11, cancellationToken);
         var count = await WarmUpAsync(load, cancellationToken);
-        var floor = new List<IssuanceLoad>();
-        var rounds = new List<IssuanceLoad>();
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             [load.Service.Pid],
             async _ =>
             {
                 await load.PrepareAsync(count, cancellationToken);
                 var bare = BareLoop.Measure(plan.Round, cancellationToken);
-                var measured = await load.RunAsync(count, plan.Round, cancellationToken);
-                return () =>
-                {
-                    floor.Add(bare);
-                    rounds.Add(measured);
-                };
+                return (Floor: bare, Measured: await load.RunAsync(count, plan.Round, cancellationToken));
             }
         );
-
+        var (floor, measured) = (rounds.Select(round => round.Floor), rounds.Select(round => round.Measured));
         return
         [
-            Figure.Of($"{name}.c64", Results(rounds), Results(floor)),
-            Figure.OfProcessor($"{name}.cpu_per_1k", Processor(rounds), Processor(floor)),
+            Figure.Of($"{name}.c64", Results(measured), Results(floor)),
+            Figure.OfProcessor($"{name}.cpu_per_1k", Processor(measured), Processor(floor)),
         ];
     }
 
@@ -174,8 +167,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             cancellationToken
         );
         var counts = (await WarmUpAsync(two, cancellationToken), await WarmUpAsync(one, cancellationToken));
-        var rounds = (Floor: new List<IssuanceLoad>(), Two: new List<IssuanceLoad>(), One: new List<IssuanceLoad>());
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             [two.Service.Pid, one.Service.Pid],
             async _ =>
@@ -185,21 +177,20 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 var bare = BareLoop.Measure(plan.Round, cancellationToken);
                 var withTwo = await two.RunAsync(counts.Item1, plan.Round, cancellationToken);
                 var withOne = await one.RunAsync(counts.Item2, plan.Round, cancellationToken);
-                return () =>
-                {
-                    rounds.Floor.Add(bare);
-                    rounds.Two.Add(withTwo);
-                    rounds.One.Add(withOne);
-                };
+                return (Floor: bare, Two: withTwo, One: withOne);
             }
         );
-
+        var (floor, both, single) = (
+            rounds.Select(round => round.Floor),
+            rounds.Select(round => round.Two),
+            rounds.Select(round => round.One)
+        );
         return
         [
-            Figure.Of("cert.oidc.sqlite.c64", Results(rounds.Two), Results(rounds.Floor)),
-            Figure.OfProcessor("cert.oidc.sqlite.cpu_per_1k", Processor(rounds.Two), Processor(rounds.Floor)),
-            Figure.Of("cert.direct.sqlite.c64", Results(rounds.One), Results(rounds.Two)),
-            Figure.OfProcessor("cert.direct.sqlite.cpu_per_1k", Processor(rounds.One), Processor(rounds.Two)),
+            Figure.Of("cert.oidc.sqlite.c64", Results(both), Results(floor)),
+            Figure.OfProcessor("cert.oidc.sqlite.cpu_per_1k", Processor(both), Processor(floor)),
+            Figure.Of("cert.direct.sqlite.c64", Results(single), Results(both)),
+            Figure.OfProcessor("cert.direct.sqlite.cpu_per_1k", Processor(single), Processor(both)),
         ];
     }
 
@@ -220,8 +211,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 
         await full.Service.StartAsync(cancellationToken);
         var counts = (await WarmUpAsync(empty, cancellationToken), await WarmUpAsync(full, cancellationToken));
-        var rounds = (Empty: new List<IssuanceLoad>(), Full: new List<IssuanceLoad>());
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             [empty.Service.Pid, full.Service.Pid],
             async _ =>
@@ -229,19 +219,14 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 await empty.PrepareAsync(counts.Item1, cancellationToken);
                 await full.PrepareAsync(counts.Item2, cancellationToken);
                 var ofEmpty = await empty.RunAsync(counts.Item1, plan.Round, cancellationToken);
-                var ofFull = await full.RunAsync(counts.Item2, plan.Round, cancellationToken);
-                return () =>
-                {
-                    rounds.Empty.Add(ofEmpty);
-                    rounds.Full.Add(ofFull);
-                };
+                return (Empty: ofEmpty, Full: await full.RunAsync(counts.Item2, plan.Round, cancellationToken));
             }
         );
-
+        var (floor, measured) = (rounds.Select(round => round.Empty), rounds.Select(round => round.Full));
         return
         [
-            Figure.Of($"issue.stored.{Stored}", Results(rounds.Full), Results(rounds.Empty)),
-            Figure.OfProcessor($"issue.stored.{Stored}.cpu_per_1k", Processor(rounds.Full), Processor(rounds.Empty)),
+            Figure.Of($"issue.stored.{Stored}", Results(measured), Results(floor)),
+            Figure.OfProcessor($"issue.stored.{Stored}.cpu_per_1k", Processor(measured), Processor(floor)),
         ];
     }
 

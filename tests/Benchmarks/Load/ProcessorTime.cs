@@ -17,48 +17,57 @@ internal static class ProcessorTime
         return spent;
     }
 
-    /// <summary>What of it went into compiling hot code again, in the background; zero for programs that were compiled ahead of time.</summary>
-    public static TimeSpan OfCompiler(int pid)
-    {
-        var total = TimeSpan.Zero;
-        foreach (var thread in Directory.EnumerateDirectories(Path.Combine(Process(pid), "task")))
-        {
-            try
-            {
-                var stat = Read(thread);
-                total += stat.Contains(Compiler, StringComparison.Ordinal) ? Parse(stat).Spent : TimeSpan.Zero;
-            }
-            catch (IOException)
-            {
-                // It ended while we looked.
-            }
-        }
-
-        return total;
-    }
-
     /// <summary>The same of a process and its children, also of those that have ended (fields 16 and 17).</summary>
     public static TimeSpan OfFamily(int pid)
     {
         var (_, total, ended) = Parse(Read(Process(pid)));
         total += ended;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var (parent, spent, _) in ReadAll("/proc").Select(Parse))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _))
-            {
-                try
-                {
-                    var (parent, spent, _) = Parse(Read(folder));
-                    total += parent == pid ? spent : TimeSpan.Zero;
-                }
-                catch (IOException)
-                {
-                    // It ended while we looked.
-                }
-            }
+            total += parent == pid ? spent : TimeSpan.Zero;
         }
 
         return total;
+    }
+
+    /// <summary>
+    /// What a process has spent on compiling hot code again, in the background; zero for a program that was compiled ahead of
+    /// time.
+    /// </summary>
+    public static TimeSpan OfCompiler(int pid)
+    {
+        var total = TimeSpan.Zero;
+        foreach (var stat in ReadAll(Path.Combine(Process(pid), "task")))
+        {
+            total += stat.Contains(Compiler, StringComparison.Ordinal) ? Parse(stat).Spent : TimeSpan.Zero;
+        }
+
+        return total;
+    }
+
+    // Of all processes, or of all threads of one.
+    private static IEnumerable<string> ReadAll(string folder)
+    {
+        foreach (var one in Directory.EnumerateDirectories(folder))
+        {
+            if (int.TryParse(Path.GetFileName(one), CultureInfo.InvariantCulture, out _) && TryRead(one) is { } stat)
+            {
+                yield return stat;
+            }
+        }
+    }
+
+    // Null: it ended while we looked.
+    private static string? TryRead(string folder)
+    {
+        try
+        {
+            return Read(folder);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static string Process(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}");

@@ -12,38 +12,32 @@ internal static class QuietRounds
     // Counted all the same then: what the compiler took is in the figure.
     private const int MostRepeated = 6;
 
-    /// <summary>The end of a warm-up: the load is repeated until a whole one of it was quiet.</summary>
-    public static Task SettleAsync(IReadOnlyList<int> pids, Func<Task> loadAsync) =>
-        RunAsync(
-            1,
-            pids,
-            async _ =>
-            {
-                await loadAsync();
-                return () => { };
-            }
-        );
-
     /// <param name="turns">How many rounds count.</param>
     /// <param name="pids">The servers.</param>
-    /// <param name="runAsync">Runs the round of that number, and returns what notes its result.</param>
-    public static async Task RunAsync(int turns, IReadOnlyList<int> pids, Func<int, Task<Action>> runAsync)
+    /// <param name="runAsync">Runs the round of that number.</param>
+    /// <returns>The results of those that count.</returns>
+    public static async Task<IReadOnlyList<T>> RunAsync<T>(
+        int turns,
+        IReadOnlyList<int> pids,
+        Func<int, Task<T>> runAsync
+    )
     {
-        var counted = 0;
-        for (var round = 0; counted < turns; round++)
+        var counted = new List<T>();
+        for (var round = 0; counted.Count < turns; round++)
         {
             var before = pids.Select(pid => (ProcessorTime.OfCompiler(pid), ProcessorTime.Of(pid))).ToList();
-            var note = await runAsync(round);
+            var result = await runAsync(round);
             var isQuiet = pids.Zip(before)
                 .All(pair =>
                     ProcessorTime.OfCompiler(pair.First) - pair.Second.Item1
                     <= Quiet * (ProcessorTime.Of(pair.First) - pair.Second.Item2)
                 );
-            if (isQuiet || round - counted >= MostRepeated)
+            if (isQuiet || round - counted.Count >= MostRepeated)
             {
-                note();
-                counted++;
+                counted.Add(result);
             }
         }
+
+        return counted;
     }
 }

@@ -30,26 +30,17 @@ internal static class AlternatingRounds
     }
 
     /// <summary>The same of anything: a turn of each in every round that counts.</summary>
-    public static async Task<(List<T> Measured, List<T> Floor)> RunAsync<T>(
+    public static async Task<(IReadOnlyList<T> Measured, IReadOnlyList<T> Floor)> RunAsync<T>(
         IReadOnlyList<int> pids,
         Func<Task<T>> measureAsync,
         Func<Task<T>> compareAsync
     )
     {
-        var (results, floors) = (new List<T>(), new List<T>());
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             pids,
-            async _ =>
-            {
-                var (measured, compared) = (await measureAsync(), await compareAsync());
-                return () =>
-                {
-                    results.Add(measured);
-                    floors.Add(compared);
-                };
-            }
+            async _ => (Measured: await measureAsync(), Floor: await compareAsync())
         );
-        return (results, floors);
+        return ([.. rounds.Select(round => round.Measured)], [.. rounds.Select(round => round.Floor)]);
     }
 }

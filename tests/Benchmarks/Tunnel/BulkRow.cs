@@ -39,7 +39,7 @@ internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
         await using var through = await HttpConnection.OpenAsync(stage.Through, cancellationToken);
         var request = TunnelRequests.Download(stage.Through.Host, bytes);
         var use = new ProcessorUse(("edge", stage.EdgePid), ("agent", stage.AgentPid));
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             [stage.EdgePid, stage.AgentPid],
             async _ =>
@@ -49,8 +49,7 @@ internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
                 return use.End(bytes / (double)(1 << 30));
             }
         );
-
-        return [.. use.Figures("cpu_per_gib")];
+        return [.. use.Figures("cpu_per_gib", rounds)];
     }
 
     private async Task<double> RateAsync(

@@ -35,8 +35,6 @@ internal sealed class CallRows(TunnelStage stage, TimeProvider time)
         await using var direct = await ClosedLoop.OpenAsync(stage.Direct, concurrency, time, cancellationToken);
         await through.RunAsync(() => call, WarmUp, cancellationToken);
         await direct.RunAsync(() => call, WarmUp, cancellationToken);
-        List<LoadResult> measured = [];
-        List<LoadResult> compared = [];
         var (throughTunnel, besides) = (
             new ProcessorUse(
                 ("edge", stage.EdgePid),
@@ -46,30 +44,37 @@ internal sealed class CallRows(TunnelStage stage, TimeProvider time)
             ),
             new ProcessorUse(("forwarder", stage.ForwarderPid))
         );
-        await QuietRounds.RunAsync(
+        var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
             stage.Pids,
             async _ =>
             {
                 throughTunnel.Begin();
-                var calls = await through.RunAsync(() => call, Round, cancellationToken);
-                var noteUse = throughTunnel.End(calls.Requests / 1000.0);
+                var measured = await through.RunAsync(() => call, Round, cancellationToken);
+                var use = throughTunnel.End(measured.Requests / 1000.0);
                 besides.Begin();
-                var others = await direct.RunAsync(() => call, Round, cancellationToken);
-                var noteOthers = besides.End(others.Requests / 1000.0);
-                return () =>
-                {
-                    measured.Add(calls);
-                    compared.Add(others);
-                    noteUse();
-                    noteOthers();
-                };
+                var compared = await direct.RunAsync(() => call, Round, cancellationToken);
+                return (
+                    Measured: measured,
+                    Use: use,
+                    Compared: compared,
+                    Others: besides.End(compared.Requests / 1000.0)
+                );
             }
         );
 
-        var calls = Figure.Of($"tunnel.calls.c{concurrency}", measured, compared);
+        var calls = Figure.Of(
+            $"tunnel.calls.c{concurrency}",
+            [.. rounds.Select(round => round.Measured)],
+            [.. rounds.Select(round => round.Compared)]
+        );
         return concurrency < 64
             ? [calls]
-            : [calls, .. throughTunnel.Figures("cpu_per_1k"), .. besides.Figures("cpu_per_1k")];
+            :
+            [
+                calls,
+                .. throughTunnel.Figures("cpu_per_1k", rounds.Select(round => round.Use)),
+                .. besides.Figures("cpu_per_1k", rounds.Select(round => round.Others)),
+            ];
     }
 }

@@ -7,7 +7,6 @@ namespace Culvert.Benchmarks.Tunnel;
 internal sealed class ProcessorUse(params (string Name, int Pid)[] processes)
 {
     private readonly TimeSpan[] before = new TimeSpan[processes.Length];
-    private readonly List<double>[] perPiece = [.. processes.Select(_ => new List<double>())];
 
     public void Begin()
     {
@@ -18,22 +17,15 @@ internal sealed class ProcessorUse(params (string Name, int Pid)[] processes)
     }
 
     /// <param name="pieces">What was done since <see cref="Begin"/>: thousands of calls, or GiB.</param>
-    /// <returns>Notes it, if the round counts.</returns>
-    public Action End(double pieces)
-    {
-        var spent = processes
-            .Select((process, i) => (ProcessorTime.Of(process.Pid) - before[i]).TotalMilliseconds / pieces)
-            .ToList();
-        return () =>
-        {
-            for (var i = 0; i < processes.Length; i++)
-            {
-                perPiece[i].Add(spent[i]);
-            }
-        };
-    }
+    /// <returns>Milliseconds of each process for each piece.</returns>
+    public IReadOnlyList<double> End(double pieces) =>
+        [.. processes.Select((process, i) => (ProcessorTime.Of(process.Pid) - before[i]).TotalMilliseconds / pieces)];
 
-    /// <summary>Milliseconds for each piece, a figure for each process.</summary>
-    public IEnumerable<Figure> Figures(string name) =>
-        processes.Select((process, i) => Figure.OfValue($"{process.Name}.{name}", "ms", perPiece[i]));
+    /// <summary>A figure for each process.</summary>
+    /// <param name="name">Of the figure, behind the process's.</param>
+    /// <param name="rounds">What <see cref="End"/> found.</param>
+    public IEnumerable<Figure> Figures(string name, IEnumerable<IReadOnlyList<double>> rounds) =>
+        processes.Select(
+            (process, i) => Figure.OfValue($"{process.Name}.{name}", "ms", [.. rounds.Select(round => round[i])])
+        );
 }
