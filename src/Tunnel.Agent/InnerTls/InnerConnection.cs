@@ -19,6 +19,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     private readonly Action<InnerConnection> ended;
     private readonly CancellationToken inputEnded;
     private readonly CancellationTokenSource closed = new();
+    private readonly CancellationTokenRegistration peerGone;
     private readonly Lock gate = new();
     private (string Host, string Value) forwarded = ("", "");
     private bool started; // guarded by gate
@@ -48,6 +49,13 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         LocalEndPoint = TunnelEndPoint.Instance;
         ConnectionClosed = closed.Token;
         Features.Set<ITunnelConnection>(this);
+
+        // P3: a client that is gone must end its exchange even if no reader waits from the connection, which is the
+        // rule during a long answer. Queued, because Kestrel's own callbacks run user code.
+        peerGone = inputEnded.UnsafeRegister(
+            static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),
+            this
+        );
     }
 
     /// <summary>Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.</summary>
@@ -93,13 +101,6 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     /// upstream ends for the client where the upstream left it, unfinished and without close_notify.
     /// </summary>
     public void DeliverBeforeAbort() => deliverBeforeAbort = true;
-
-    // P3: queued, because Kestrel's own callbacks run user code.
-    public CancellationTokenRegistration CloseWithClient() =>
-        inputEnded.UnsafeRegister(
-            static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),
-            this
-        );
 
     /// <summary>First connection middleware: from here on the server listens to <see cref="RequestClose"/>.</summary>
     public static ConnectionDelegate Start(ConnectionDelegate next) =>
@@ -167,6 +168,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
+        await peerGone.DisposeAsync();
         Close();
         await DisposeCarrierAsync();
         ended(this);

@@ -12,7 +12,6 @@ internal sealed class Exchange
 {
     private IFeatureCollection? features;
     private SseKeepAlive? keepAlive;
-    private CancellationTokenRegistration clientGone;
 
     public IHttpRequestFeature Request { get; private set; } = null!;
 
@@ -66,13 +65,10 @@ internal sealed class Exchange
         Response = Require<IHttpResponseFeature>();
         ResponseBody = UnfilteredBody = Require<IHttpResponseBodyFeature>();
         Connection = Require<ITunnelConnection>();
-        clientGone = Connection.CloseWithClient();
     }
 
     public void End()
     {
-        clientGone.Dispose();
-        clientGone = default;
         Call?.End(this);
         Call = null;
         IsCut = IsBrokenOff = false;

@@ -22,13 +22,6 @@ internal interface ITunnelConnection
     /// <summary>An abort from now on still delivers what was written.</summary>
     void DeliverBeforeAbort();
 
-    /// <summary>
-    /// While an exchange runs: a client that is gone ends it, even if nothing reads from the connection, as during a long answer.
-    /// Between exchanges the connection's reader sees the client's end by itself.
-    /// </summary>
-    /// <returns>To be disposed with the exchange.</returns>
-    CancellationTokenRegistration CloseWithClient() => default;
-
     /// <summary>Ends the connection as soon as no request runs.</summary>
     void RequestClose();
 

@@ -24,7 +24,6 @@ using Culvert.Tunnel.Protocol;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Streams;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -59,8 +58,7 @@ internal sealed class Tunnel : IAsyncDisposable
         CallCounts? counts = null,
         Traces? traces = null,
         BudgetLedger? budgets = null,
-        ApprovalService? approvals = null,
-        Func<IHttpApplication<Exchange>, IHttpApplication<Exchange>>? watch = null
+        ApprovalService? approvals = null
     )
     {
         this.loggers = loggers ??= NullLoggerFactory.Instance;
@@ -105,7 +103,7 @@ internal sealed class Tunnel : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(PublicLeaves, Challenges.Find)
             ),
-            watch?.Invoke(Application) ?? Application,
+            Application,
             loggers
         );
     }
