@@ -143,7 +143,7 @@ public sealed partial class DocumentedKeyTests
     private static partial Regex Amount();
 
     [GeneratedRegex(
-        @"\.(?:com|db|pem|yaml|internal)$|^tunnel\.(?:calls|newconn|bulk|hol|sse)\b|^audit\.(?:inclusion|consistency)$|^api\.(?:operation|service\.name)$|^tunnel\.session_key$"
+        @"\.(?:com|db|pem|yaml|internal)$|^tunnel\.(?:calls|newconn|bulk|hol|sse|vs_ssh|vs_nginx)\b|^audit\.(?:inclusion|consistency)$|^api\.(?:operation|service\.name)$|^tunnel\.session_key$"
     )]
     private static partial Regex OtherWords();
 }

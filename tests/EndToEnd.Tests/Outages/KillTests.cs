@@ -85,7 +85,7 @@ public sealed class KillTests(ShortLivedSystem system) : SystemTest(system)
 
     /// <summary>
     /// Serials, of leaves presented and of platform certificates held, that the inventory does not have as issued. What the programs hold
-    /// is read before the inventory: they go on renewing, and one that is issued between the two reads would look like a lost one.
+    /// is read before the inventory: they continue to renew, and one that is issued between the two reads would look like a lost one.
     /// </summary>
     private async Task<IReadOnlyList<string>> MissingFromInventoryAsync(IEnumerable<string> presented)
     {
