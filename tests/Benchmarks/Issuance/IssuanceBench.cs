@@ -136,15 +136,10 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             {
                 await load.PrepareAsync(count, cancellationToken);
                 var bare = BareLoop.Measure(plan.Round, cancellationToken);
-                return (Floor: bare, Measured: await load.RunAsync(count, plan.Round, cancellationToken));
+                return (Measured: await load.RunAsync(count, plan.Round, cancellationToken), Floor: bare);
             }
         );
-        var (floor, measured) = (rounds.Select(round => round.Floor), rounds.Select(round => round.Measured));
-        return
-        [
-            Figure.Of($"{name}.c64", Results(measured), Results(floor)),
-            Figure.OfProcessor($"{name}.cpu_per_1k", Processor(measured), Processor(floor)),
-        ];
+        return Figures($"{name}.c64", $"{name}.cpu_per_1k", rounds);
     }
 
     // The way with two requests and the one with one, in turns.
@@ -180,17 +175,18 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 return (Floor: bare, Two: withTwo, One: withOne);
             }
         );
-        var (floor, both, single) = (
-            rounds.Select(round => round.Floor),
-            rounds.Select(round => round.Two),
-            rounds.Select(round => round.One)
-        );
         return
         [
-            Figure.Of("cert.oidc.sqlite.c64", Results(both), Results(floor)),
-            Figure.OfProcessor("cert.oidc.sqlite.cpu_per_1k", Processor(both), Processor(floor)),
-            Figure.Of("cert.direct.sqlite.c64", Results(single), Results(both)),
-            Figure.OfProcessor("cert.direct.sqlite.cpu_per_1k", Processor(single), Processor(both)),
+            .. Figures(
+                "cert.oidc.sqlite.c64",
+                "cert.oidc.sqlite.cpu_per_1k",
+                rounds.Select(round => (round.Two, round.Floor))
+            ),
+            .. Figures(
+                "cert.direct.sqlite.c64",
+                "cert.direct.sqlite.cpu_per_1k",
+                rounds.Select(round => (round.One, round.Two))
+            ),
         ];
     }
 
@@ -219,15 +215,10 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 await empty.PrepareAsync(counts.Item1, cancellationToken);
                 await full.PrepareAsync(counts.Item2, cancellationToken);
                 var ofEmpty = await empty.RunAsync(counts.Item1, plan.Round, cancellationToken);
-                return (Empty: ofEmpty, Full: await full.RunAsync(counts.Item2, plan.Round, cancellationToken));
+                return (Measured: await full.RunAsync(counts.Item2, plan.Round, cancellationToken), Floor: ofEmpty);
             }
         );
-        var (floor, measured) = (rounds.Select(round => round.Empty), rounds.Select(round => round.Full));
-        return
-        [
-            Figure.Of($"issue.stored.{Stored}", Results(measured), Results(floor)),
-            Figure.OfProcessor($"issue.stored.{Stored}.cpu_per_1k", Processor(measured), Processor(floor)),
-        ];
+        return Figures($"issue.stored.{Stored}", $"issue.stored.{Stored}.cpu_per_1k", rounds);
     }
 
     // How many certificates a round may ask for: requests are made ahead, for more than there will be time.
@@ -264,9 +255,21 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             cancellationToken
         );
 
-    private static List<LoadResult> Results(IEnumerable<IssuanceLoad> rounds) =>
-        [.. rounds.Select(round => round.Result)];
-
-    private static List<TimeSpan> Processor(IEnumerable<IssuanceLoad> rounds) =>
-        [.. rounds.Select(round => round.ProcessorPerThousand)];
+    private static IReadOnlyList<Figure> Figures(
+        string rate,
+        string processor,
+        IEnumerable<(IssuanceLoad Measured, IssuanceLoad Floor)> rounds
+    )
+    {
+        var (measured, floor) = (rounds.Select(round => round.Measured), rounds.Select(round => round.Floor));
+        return
+        [
+            Figure.Of(rate, [.. measured.Select(load => load.Result)], [.. floor.Select(load => load.Result)]),
+            Figure.OfProcessor(
+                processor,
+                [.. measured.Select(load => load.ProcessorPerThousand)],
+                [.. floor.Select(load => load.ProcessorPerThousand)]
+            ),
+        ];
+    }
 }
