@@ -52,6 +52,13 @@ var figures = args switch
     ["compare", var first, var second] => Each(() =>
         new CompareBench(folder, TimeProvider.System).RunAsync(Built(first), Built(second), stopping.Token)
     ),
+    ["compare", var first, var second, "issue"] => Each(() =>
+        new IssuanceBench(checkout, folder, TimeProvider.System).CompareAsync(
+            Built(first),
+            Built(second),
+            stopping.Token
+        )
+    ),
     ["exchange", "rate"] => Each(MeasureRateAsync),
     ["exchange", "cold"] => Each(MeasureColdStartAsync),
     ["exchange", "flatness"] => MeasureFlatness(),
@@ -85,7 +92,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
-            + "| policy [decision | record] | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT"
+            + "| policy [decision | record] | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
     );
     return 64;
 }

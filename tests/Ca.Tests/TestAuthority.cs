@@ -55,7 +55,7 @@ internal sealed class TestAuthority : IDisposable
             Issuer = issuer,
             Profile = CertificateProfile.CreateValid(profile),
             PublicKey = key,
-            Serial = SerialNumber.Draw(1),
+            Serial = SerialNumber.Draw(1, Now),
             Now = Now,
         };
 

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Net;
+using System.Numerics;
 using Culvert.Ca.Encoding;
 using Culvert.Ca.Names;
 
@@ -40,7 +41,25 @@ internal static class ExtensionWriters
 
     /// <summary>Critical (RFC 5280 §4.2.1.3 SHOULD).</summary>
     public static void WriteKeyUsage(AsnWriter writer, KeyUsages usage) =>
-        Write(writer, Oids.KeyUsage, critical: true, value => value.WriteNamedBitList(usage));
+        Write(
+            writer,
+            Oids.KeyUsage,
+            critical: true,
+            value =>
+            {
+                // The writer's own method for flags asks reflection what they are, for each certificate again.
+                int length = 32 - BitOperations.LeadingZeroCount((uint)usage);
+                Span<byte> bits = stackalloc byte[(length + 7) / 8];
+                bits.Clear();
+                for (int bit = 0; bit < length; bit++)
+                {
+                    // BIT STRING numbers its bits from the most significant one (X.690 §8.6.2).
+                    bits[bit / 8] |= (byte)((((int)usage >> bit) & 1) << (7 - (bit % 8)));
+                }
+
+                value.WriteBitString(bits, unusedBitCount: (8 * bits.Length) - length);
+            }
+        );
 
     public static void WriteExtendedKeyUsage(AsnWriter writer, IReadOnlyList<string> purposes) =>
         Write(
@@ -148,8 +167,6 @@ internal static class ExtensionWriters
     /// <summary>One extension around a value.</summary>
     internal static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
     {
-        var value = new AsnWriter(AsnEncodingRules.DER);
-        writeValue(value);
         using (writer.PushSequence())
         {
             writer.WriteObjectIdentifier(oid);
@@ -158,7 +175,10 @@ internal static class ExtensionWriters
                 writer.WriteBoolean(true);
             }
 
-            writer.WriteOctetString(value.Encode());
+            using (writer.PushOctetString())
+            {
+                writeValue(writer);
+            }
         }
     }
 }

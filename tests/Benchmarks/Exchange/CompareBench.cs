@@ -10,7 +10,8 @@ namespace Culvert.Benchmarks.Exchange;
 /// </summary>
 internal sealed class CompareBench(string folder, TimeProvider time)
 {
-    private const int Turns = 9;
+    /// <summary>Of each build.</summary>
+    public const int Turns = 9;
 
     private readonly LoadPlan plan = LoadPlan.FromEnvironment() with { Turns = Turns };
 

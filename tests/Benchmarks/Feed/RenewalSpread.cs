@@ -34,7 +34,7 @@ internal static class RenewalSpread
     )
     {
         var notAfter = issued + life - TimeSpan.FromSeconds(1);
-        var serial = SerialNumber.Draw(1).Hex;
+        var serial = SerialNumber.Draw(1, issued).Hex;
         var (after, before) = ValidityWindow.GetRenewalWindow(serial, issued, notAfter);
         var document = new CertificateDocument
         {

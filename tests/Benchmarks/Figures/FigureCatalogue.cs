@@ -82,6 +82,13 @@ internal static class FigureCatalogue
             "B",
             "memory for an exchange with the second build; floor: of the first"
         ),
+        new("compare", "compare.issue", "1/s", "certificates of the second build; floor: of the first"),
+        new(
+            "compare",
+            "compare.issue.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 certificates with the second build; floor: of the first"
+        ),
         new("exchange", "exchange.postgres.cpu_per_1k", "ms", "the same on PostgreSQL, without the database's own"),
         new(
             "exchange",

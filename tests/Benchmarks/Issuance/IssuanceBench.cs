@@ -108,6 +108,37 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         }
     }
 
+    /// <summary>
+    /// <c>compare.issue.*</c>: certificates of two builds of the service in alternation, as <see cref="CompareBench"/>
+    /// does with exchanges.
+    /// </summary>
+    /// <param name="first">A built checkout: the floor of each figure.</param>
+    /// <param name="second">A built checkout with the change.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    public async Task<IReadOnlyList<Figure>> CompareAsync(
+        Checkout first,
+        Checkout second,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var before = await CreateAsync(first, "first", cancellationToken);
+        await using var after = await CreateAsync(second, "second", cancellationToken);
+        var rounds = await RunInTurnsAsync(CompareBench.Turns, before, after, cancellationToken);
+        return
+        [
+            Compare("compare.issue", "1/s", load => load.Result.PerSecond),
+            Compare("compare.issue.cpu_per_1k", "ms", load => load.ProcessorPerThousand.TotalMilliseconds),
+        ];
+
+        Figure Compare(string name, string unit, Func<IssuanceLoad, double> value) =>
+            Figure.OfBuilds(
+                name,
+                unit,
+                [.. rounds.Select(round => value(round.Floor))],
+                [.. rounds.Select(round => value(round.Measured))]
+            );
+    }
+
     /// <summary>CULVERT_BENCH_STORED makes it smaller, for trying something out.</summary>
     private static int Stored =>
         int.TryParse(
@@ -127,7 +158,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         CancellationToken cancellationToken
     )
     {
-        await using var load = await CreateAsync(name, custody, way, postgres, pkcs11, cancellationToken);
+        await using var load = await CreateAsync(checkout, name, custody, way, postgres, pkcs11, cancellationToken);
         var count = await WarmUpAsync(load, cancellationToken);
         var rounds = await QuietRounds.RunAsync(
             LoadPlan.Rounds,
@@ -146,6 +177,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     private async Task<IReadOnlyList<Figure>> MeasureWaysAsync(CancellationToken cancellationToken)
     {
         await using var two = await CreateAsync(
+            checkout,
             "cert.oidc.sqlite",
             "sealed",
             IssuanceWay.TwoRequests,
@@ -154,6 +186,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             cancellationToken
         );
         await using var one = await CreateAsync(
+            checkout,
             "cert.direct.sqlite",
             "sealed",
             IssuanceWay.OneRequest,
@@ -193,8 +226,8 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     // Two services side by side, one of which has issued for long; they are asked in turns.
     private async Task<IReadOnlyList<Figure>> MeasureStoredAsync(CancellationToken cancellationToken)
     {
-        await using var empty = await CreateAsync("empty", "sealed", IssuanceWay.Token, null, null, cancellationToken);
-        await using var full = await CreateAsync("stored", "sealed", IssuanceWay.Token, null, null, cancellationToken);
+        await using var empty = await CreateAsync(checkout, "empty", cancellationToken);
+        await using var full = await CreateAsync(checkout, "stored", cancellationToken);
         // Copies are made of one that the service issued.
         await full.PrepareAsync(FirstCertificates, cancellationToken);
         await full.RunAsync(FirstCertificates, plan.Round, cancellationToken);
@@ -206,19 +239,34 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         }
 
         await full.Service.StartAsync(cancellationToken);
-        var counts = (await WarmUpAsync(empty, cancellationToken), await WarmUpAsync(full, cancellationToken));
-        var rounds = await QuietRounds.RunAsync(
-            LoadPlan.Rounds,
-            [empty.Service.Pid, full.Service.Pid],
-            async _ =>
+        var rounds = await RunInTurnsAsync(LoadPlan.Rounds, empty, full, cancellationToken);
+        return Figures($"issue.stored.{Stored}", $"issue.stored.{Stored}.cpu_per_1k", rounds);
+    }
+
+    // Each is the first of a round as often as the other.
+    private async Task<IReadOnlyList<(IssuanceLoad Measured, IssuanceLoad Floor)>> RunInTurnsAsync(
+        int turns,
+        CertificateLoad floor,
+        CertificateLoad measured,
+        CancellationToken cancellationToken
+    )
+    {
+        var ofFloor = await WarmUpAsync(floor, cancellationToken);
+        var ofMeasured = await WarmUpAsync(measured, cancellationToken);
+        return await QuietRounds.RunAsync(
+            turns,
+            [floor.Service.Pid, measured.Service.Pid],
+            async round =>
             {
-                await empty.PrepareAsync(counts.Item1, cancellationToken);
-                await full.PrepareAsync(counts.Item2, cancellationToken);
-                var ofEmpty = await empty.RunAsync(counts.Item1, plan.Round, cancellationToken);
-                return (Measured: await full.RunAsync(counts.Item2, plan.Round, cancellationToken), Floor: ofEmpty);
+                await floor.PrepareAsync(ofFloor, cancellationToken);
+                await measured.PrepareAsync(ofMeasured, cancellationToken);
+                var before = round % 2 == 0 ? await RunFloorAsync() : null;
+                var load = await measured.RunAsync(ofMeasured, plan.Round, cancellationToken);
+                return (Measured: load, Floor: before ?? await RunFloorAsync());
             }
         );
-        return Figures($"issue.stored.{Stored}", $"issue.stored.{Stored}.cpu_per_1k", rounds);
+
+        Task<IssuanceLoad> RunFloorAsync() => floor.RunAsync(ofFloor, plan.Round, cancellationToken);
     }
 
     // How many certificates a round may ask for: requests are made ahead, for more than there will be time.
@@ -230,7 +278,11 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         return plan.RequestsAt(2 * warm.Result.PerSecond);
     }
 
+    private Task<CertificateLoad> CreateAsync(Checkout build, string name, CancellationToken cancellationToken) =>
+        CreateAsync(build, name, "sealed", IssuanceWay.Token, null, null, cancellationToken);
+
     private Task<CertificateLoad> CreateAsync(
+        Checkout build,
         string name,
         string custody,
         IssuanceWay way,
@@ -241,7 +293,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         CertificateLoad.CreateAsync(
             mill =>
                 ExchangeInstallation.CreateAsync(
-                    checkout,
+                    build,
                     Path.Combine(folder, name),
                     mill,
                     time,

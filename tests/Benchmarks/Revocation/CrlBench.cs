@@ -404,7 +404,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
                 ),
                 PublicKey = key.PublicKey,
                 Subject = name,
-                Serial = SerialNumber.Draw(1),
+                Serial = SerialNumber.Draw(1, time.GetUtcNow()),
                 Now = time.GetUtcNow(),
             }
         );

@@ -64,5 +64,12 @@ public sealed class AuthorityTrialTests : IDisposable
     public void Dispose() => authority.Dispose();
 
     private CaRefusal? Run(IReadOnlyList<ParsedCertificate> chain) =>
-        AuthorityTrial.Run(chain, authority.Key, Server, Names, SerialNumber.Draw(1), TestAuthority.Now);
+        AuthorityTrial.Run(
+            chain,
+            authority.Key,
+            Server,
+            Names,
+            SerialNumber.Draw(1, TestAuthority.Now),
+            TestAuthority.Now
+        );
 }

@@ -66,7 +66,7 @@ public sealed class TrialVerifiersTests : IDisposable
                 key,
                 CertificateProfile.CreateValid(StandardProfiles.Server(TimeSpan.FromHours(24))),
                 new GrantedNames { Dns = [Name, $"*.{Name}"] },
-                SerialNumber.Draw(1),
+                SerialNumber.Draw(1, now),
                 now
             )
             .Value.ShouldNotBeNull();

@@ -55,7 +55,7 @@ public sealed class ValidityWindowTests
         for (int i = 0; i < 100; i++)
         {
             ValidityWindow window = ValidityWindow
-                .Decide(Agent, Now.AddSeconds(fraction), null, null, null, null, SerialNumber.Draw(1))
+                .Decide(Agent, Now.AddSeconds(fraction), null, null, null, null, SerialNumber.Draw(1, Now))
                 .Value.ShouldNotBeNull();
 
             window.RenewAfter.ShouldBeInRange(Now + (window.Life * 0.59), Now + (window.Life * 0.72));
@@ -66,7 +66,7 @@ public sealed class ValidityWindowTests
     [Fact]
     public void Decide_SameSerial_GivesTheSameWindow()
     {
-        SerialNumber serial = SerialNumber.Draw(1);
+        SerialNumber serial = SerialNumber.Draw(1, Now);
 
         ValidityWindow
             .Decide(Agent, Now, null, null, null, null, serial)
@@ -102,7 +102,7 @@ public sealed class ValidityWindowTests
     public void Decide_AuthoritysBound_CapsTheDefaultAndRefusesMore(int seconds, bool granted)
     {
         CaResult<ValidityWindow> Decide(TimeSpan? life) =>
-            ValidityWindow.Decide(Agent, Now, null, life, TimeSpan.FromMinutes(30), null, SerialNumber.Draw(1));
+            ValidityWindow.Decide(Agent, Now, null, life, TimeSpan.FromMinutes(30), null, SerialNumber.Draw(1, Now));
 
         Decide(null).Value.ShouldNotBeNull().Life.ShouldBe(TimeSpan.FromMinutes(30));
         Decide(TimeSpan.FromSeconds(seconds)).Succeeded.ShouldBe(granted);
@@ -122,7 +122,7 @@ public sealed class ValidityWindowTests
             null,
             null,
             null,
-            SerialNumber.Draw(1)
+            SerialNumber.Draw(1, Now)
         );
 
         window.Succeeded.ShouldBe(taken);
@@ -137,5 +137,5 @@ public sealed class ValidityWindowTests
     }
 
     private static CaResult<ValidityWindow> Decide(TimeSpan? life, IssuerPeriod? issuer = null) =>
-        ValidityWindow.Decide(Agent, Now, null, life, null, issuer, SerialNumber.Draw(1));
+        ValidityWindow.Decide(Agent, Now, null, life, null, issuer, SerialNumber.Draw(1, Now));
 }

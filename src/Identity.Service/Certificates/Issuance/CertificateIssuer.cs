@@ -29,7 +29,7 @@ internal sealed class CertificateIssuer(
     ILogger<CertificateIssuer> logger
 )
 {
-    // A drawn number of 136 random bits that exists already means a broken random source: three tries, then no more.
+    // A drawn number of 128 random bits that exists already means a broken random source: three tries, then no more.
     private const int SerialAttempts = 3;
 
     public async Task<IssuanceOutcome> IssueAsync(IssuanceJob job, CancellationToken cancellationToken)
@@ -129,7 +129,8 @@ internal sealed class CertificateIssuer(
 
     private CaResult<IssuancePlan> Plan(IssuanceJob job)
     {
-        var serial = SerialNumber.Draw((byte)node.Id);
+        var now = job.DespiteClock ? clock.LatestNow() : time.GetUtcNow();
+        var serial = SerialNumber.Draw((byte)node.Id, now);
         return IssuancePlan.Prepare(
             new IssuanceOrder
             {
@@ -139,7 +140,7 @@ internal sealed class CertificateIssuer(
                 Subject = job.Subject,
                 Names = job.Names,
                 Serial = serial,
-                Now = job.DespiteClock ? clock.LatestNow() : time.GetUtcNow(),
+                Now = now,
                 NotBefore = job.NotBefore,
                 Life = job.Life,
                 LifeCap = job.LifeCap,

@@ -160,6 +160,7 @@ internal sealed class PlatformAuthorityMaker(
         CertificateProfileOptions profile
     )
     {
+        var now = time.GetUtcNow();
         var plan = IssuancePlan.Prepare(
             new IssuanceOrder
             {
@@ -167,8 +168,8 @@ internal sealed class PlatformAuthorityMaker(
                 Profile = CertificateProfile.CreateValid(profile),
                 PublicKey = publicKey,
                 Subject = subject,
-                Serial = SerialNumber.Draw((byte)node.Id),
-                Now = time.GetUtcNow(),
+                Serial = SerialNumber.Draw((byte)node.Id, now),
+                Now = now,
             }
         );
         var issued = plan.Succeeded

@@ -131,13 +131,14 @@ internal sealed class AuthorityChecks(
     private CaRefusal? Try(Tunnel tunnel, TunnelAuthority authority, IReadOnlyList<ParsedCertificate> chain)
     {
         using var key = keys.Open(authority);
+        var now = time.GetUtcNow();
         return AuthorityTrial.Run(
             chain,
             key,
             server.Trial,
             ServerProfile.GetNames(tunnel),
-            SerialNumber.Draw((byte)node.Id),
-            time.GetUtcNow()
+            SerialNumber.Draw((byte)node.Id, now),
+            now
         );
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Culvert.Platform.Secrets;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -8,7 +9,7 @@ using SQLitePCL;
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>One file, one process.</summary>
-internal sealed class SqliteDatabase : Database
+internal sealed partial class SqliteDatabase : Database
 {
     // The pool's connections that have their settings, which stay when one goes back into the pool.
     private readonly ConditionalWeakTable<sqlite3, object> settled = [];
@@ -217,13 +218,29 @@ internal sealed class SqliteDatabase : Database
                 )),
         ];
 
-    public override string Translate(string migration) => migration;
+    /// <summary>
+    /// A check of three values or more is written as a chain of comparisons: for a list, SQLite fills a temporary table at
+    /// each use of the check.
+    /// </summary>
+    public override string Translate(string migration) =>
+        ListCheck()
+            .Replace(
+                migration,
+                check =>
+                    $"CHECK ({string.Join(" OR ", Value().Matches(check.Groups[2].Value).Select(value => $"{check.Groups[1].Value} = {value}"))})"
+            );
 
     public override void Dispose()
     {
         using var connection = new SqliteConnection(readConnection);
         SqliteConnection.ClearPool(connection);
     }
+
+    [GeneratedRegex(@"CHECK \((\w+) IN \(([^()]*)\)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex ListCheck();
+
+    [GeneratedRegex(@"'[^']*'|[^\s,]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Value();
 
     private static void Execute(SqliteConnection connection, string sql)
     {

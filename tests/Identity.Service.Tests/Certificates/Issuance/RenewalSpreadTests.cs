@@ -37,7 +37,7 @@ public sealed class RenewalSpreadTests
     private static DateTimeOffset RenewalOf(int machine, TimeSpan life, string client)
     {
         var notAfter = Issued + life - TimeSpan.FromSeconds(1);
-        var serial = SerialNumber.Draw(1).Hex;
+        var serial = SerialNumber.Draw(1, Issued).Hex;
         var (after, before) = ValidityWindow.GetRenewalWindow(serial, Issued, notAfter);
         return client switch
         {

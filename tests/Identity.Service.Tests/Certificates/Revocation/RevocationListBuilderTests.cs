@@ -53,7 +53,7 @@ public sealed class RevocationListBuilderTests : IDisposable
                 ),
                 PublicKey = key.PublicKey,
                 Subject = name,
-                Serial = SerialNumber.Draw(1),
+                Serial = SerialNumber.Draw(1, store.Time.GetUtcNow()),
                 Now = store.Time.GetUtcNow(),
             }
         );

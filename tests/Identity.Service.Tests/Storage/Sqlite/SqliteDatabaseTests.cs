@@ -1,6 +1,8 @@
 using System.Text;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sqlite;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Sqlite;
@@ -55,6 +57,43 @@ public sealed class SqliteDatabaseTests : IDisposable
         var file = Encoding.Latin1.GetString(File.ReadAllBytes(DatabaseFile));
         file.ShouldContain("stays");
         file.ShouldNotContain("erased-");
+    }
+
+    [Fact]
+    public void Translate_CheckOfAList_ComparesOneAfterTheOther()
+    {
+        using var database = Create();
+        using var connection = database.OpenWrite();
+        connection.Execute(
+            database.Translate(
+                "CREATE TABLE things (kind TEXT CHECK (kind IN ('a', 'b,c', 'd')), number BIGINT CHECK (number IN (1, 2)))"
+            )
+        );
+
+        connection.Execute("INSERT INTO things VALUES ('a', 1), ('b,c', 2), ('d', NULL), (NULL, 1)");
+        foreach (var row in new[] { "('c', 1)", "('b', 1)", "('a', 3)", "('', 1)" })
+        {
+            Should.Throw<SqliteException>(() => connection.Execute($"INSERT INTO things VALUES {row}"));
+        }
+    }
+
+    /// <summary>SQLite would make and fill one for each row, and for each check.</summary>
+    [Fact]
+    public void Translate_Schema_NoCheckNeedsATemporaryTable()
+    {
+        using var database = Create();
+        using var connection = database.OpenWrite();
+        Migrator.Apply(database, connection, [.. Migrator.Current.Pending(connection)]);
+        var tables = connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table'").AsList();
+
+        tables.ShouldContain("certificates");
+        foreach (var table in tables)
+        {
+            connection
+                .Query($"EXPLAIN INSERT INTO {table} DEFAULT VALUES")
+                .Select(step => (string)step.opcode)
+                .ShouldNotContain("OpenEphemeral", table);
+        }
     }
 
     private SqliteDatabase Create()
