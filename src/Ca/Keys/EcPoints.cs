@@ -9,31 +9,37 @@ namespace Culvert.Ca.Keys;
 /// </summary>
 /// <remarks>
 /// The platform's import takes about 75 µs, most of it to look up the curve again. Copying the curve from a key that
-/// has it and setting the point takes about 3 µs and makes the same check. Issuing imports several keys per certificate,
-/// so this decides its rate. Where libcrypto has not the two functions, or is not the very library that the platform
-/// uses (handles are shared with it), the platform's import stays.
+/// has it and setting the point takes about 6 µs and makes the same check. Issuing imports several keys per certificate,
+/// so this decides its rate. The key with the curve is one of OpenSSL's provider, and so are its copies: a key of the
+/// older kind, as the platform makes them, is converted into one at its first use, which takes another 25 µs. Where
+/// libcrypto has not these functions, or is not the very library that the platform uses (handles are shared with it), the
+/// platform's import stays.
 /// </remarks>
 internal static unsafe class EcPoints
 {
     private const int Success = 1;
 
-    private static readonly (KeyAlgorithm Algorithm, ECDsaOpenSsl Key, SafeEvpPKeyHandle Handle)[] Templates =
-        LoadTemplates();
+    private static readonly (KeyAlgorithm Algorithm, SafeEvpPKeyHandle Key)[] Templates = LoadTemplates();
 
+    private static delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint> newContext;
+    private static delegate* unmanaged[Cdecl]<nint, void> freeContext;
+    private static delegate* unmanaged[Cdecl]<nint, int> startParameters;
+    private static delegate* unmanaged[Cdecl]<nint, byte*, int> setCurve;
+    private static delegate* unmanaged[Cdecl]<nint, nint*, int> makeParameters;
     private static delegate* unmanaged[Cdecl]<nint> newKey;
     private static delegate* unmanaged[Cdecl]<nint, nint, int> copyParameters;
     private static delegate* unmanaged[Cdecl]<nint, byte*, nuint, int> setPoint;
     private static delegate* unmanaged[Cdecl]<void> clearErrors;
 
-    /// <summary>Whether points are imported the short way.</summary>
-    public static bool IsFast => Templates.Length > 0;
+    /// <summary>Whether points of all three curves are imported the short way.</summary>
+    public static bool IsFast => Templates.Length == 3;
 
     /// <summary>The public key; null when the point is not on the curve. The caller disposes it.</summary>
     /// <param name="algorithm">One of the three curves.</param>
     /// <param name="point">Uncompressed, of the curve's length.</param>
     public static ECDsa? Import(KeyAlgorithm algorithm, ReadOnlySpan<byte> point)
     {
-        foreach ((KeyAlgorithm curve, _, SafeEvpPKeyHandle template) in Templates)
+        foreach ((KeyAlgorithm curve, SafeEvpPKeyHandle template) in Templates)
         {
             if (curve == algorithm)
             {
@@ -105,28 +111,61 @@ internal static unsafe class EcPoints
             _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
         };
 
-    private static (KeyAlgorithm, ECDsaOpenSsl, SafeEvpPKeyHandle)[] LoadTemplates()
+    private static (KeyAlgorithm, SafeEvpPKeyHandle)[] LoadTemplates()
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libcrypto.so.3", out nint library) || !Bind(library))
         {
             return [];
         }
 
-        var templates = new (KeyAlgorithm, ECDsaOpenSsl, SafeEvpPKeyHandle)[3];
-        KeyAlgorithm[] curves = [KeyAlgorithm.EcdsaP256, KeyAlgorithm.EcdsaP384, KeyAlgorithm.EcdsaP521];
-        for (int i = 0; i < curves.Length; i++)
+        var templates = new List<(KeyAlgorithm, SafeEvpPKeyHandle)>();
+        Add(KeyAlgorithm.EcdsaP256, "P-256\0"u8);
+        Add(KeyAlgorithm.EcdsaP384, "P-384\0"u8);
+        Add(KeyAlgorithm.EcdsaP521, "P-521\0"u8);
+        return [.. templates];
+
+        void Add(KeyAlgorithm algorithm, ReadOnlySpan<byte> curve)
         {
-            var key = new ECDsaOpenSsl(ToCurve(curves[i]));
-            templates[i] = (curves[i], key, key.DuplicateKeyHandle());
+            if (MakeTemplate(curve) is var key and not 0)
+            {
+                templates.Add((algorithm, new SafeEvpPKeyHandle(key, ownsHandle: true)));
+            }
+        }
+    }
+
+    // A key that has a curve and no point; 0: this library does not make one.
+    private static nint MakeTemplate(ReadOnlySpan<byte> curve)
+    {
+        nint key = 0;
+        fixed (byte* type = "EC\0"u8)
+        fixed (byte* name = curve)
+        {
+            nint context = newContext(0, type, null);
+            bool isMade =
+                context != 0
+                && startParameters(context) == Success
+                && setCurve(context, name) == Success
+                && makeParameters(context, &key) == Success;
+            freeContext(context);
+            if (!isMade)
+            {
+                clearErrors();
+                return 0;
+            }
         }
 
-        return templates;
+        return key;
     }
 
     private static bool Bind(nint library)
     {
         if (
             !NativeLibrary.TryGetExport(library, "OpenSSL_version_num", out nint version)
+            || !NativeLibrary.TryGetExport(library, "EVP_PKEY_CTX_new_from_name", out nint context)
+            || !NativeLibrary.TryGetExport(library, "EVP_PKEY_CTX_free", out nint free)
+            || !NativeLibrary.TryGetExport(library, "EVP_PKEY_paramgen_init", out nint start)
+            || !NativeLibrary.TryGetExport(library, "EVP_PKEY_CTX_set_group_name", out nint curve)
+            || !NativeLibrary.TryGetExport(library, "EVP_PKEY_paramgen", out nint make)
             || !NativeLibrary.TryGetExport(library, "EVP_PKEY_new", out nint create)
             || !NativeLibrary.TryGetExport(library, "EVP_PKEY_copy_parameters", out nint copy)
             || !NativeLibrary.TryGetExport(library, "EVP_PKEY_set1_encoded_public_key", out nint set)
@@ -137,6 +176,11 @@ internal static unsafe class EcPoints
             return false;
         }
 
+        newContext = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint>)context;
+        freeContext = (delegate* unmanaged[Cdecl]<nint, void>)free;
+        startParameters = (delegate* unmanaged[Cdecl]<nint, int>)start;
+        setCurve = (delegate* unmanaged[Cdecl]<nint, byte*, int>)curve;
+        makeParameters = (delegate* unmanaged[Cdecl]<nint, nint*, int>)make;
         newKey = (delegate* unmanaged[Cdecl]<nint>)create;
         copyParameters = (delegate* unmanaged[Cdecl]<nint, nint, int>)copy;
         setPoint = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, int>)set;
