@@ -14,6 +14,9 @@ internal abstract class Database : IDisposable
     /// <summary>The file whose disk may fill; null = the database is somewhere else.</summary>
     public abstract string? File { get; }
 
+    /// <summary>Other nodes may write to it as well.</summary>
+    public abstract bool IsShared { get; }
+
     /// <summary>A pooled connection that cannot write. Readers see the last commit and never block the writer.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
 

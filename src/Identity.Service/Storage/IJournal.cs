@@ -11,6 +11,12 @@ internal interface IJournal
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// False: no decision has used that replay key, known without asking the database. True says nothing: it may have been
+    /// used by another node, or by a decision that was never written.
+    /// </summary>
+    bool MayHaveUsed(ReplayKey key) => true;
+
     /// <summary>False after a failed commit, until the store has proved itself.</summary>
     bool IsHealthy { get; }
 }

@@ -80,6 +80,9 @@ internal sealed class Journal : IJournal, IDisposable
     /// <summary>Replay keys held in memory.</summary>
     public int RememberedReplays => replays.Count;
 
+    /// <inheritdoc/>
+    public bool MayHaveUsed(ReplayKey key) => database.IsShared || replays.Holds(key);
+
     /// <summary>Whether bulk work is refused for want of disk space.</summary>
     public bool IsReserveReached => reserve.IsReached();
 

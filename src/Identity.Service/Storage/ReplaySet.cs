@@ -33,6 +33,9 @@ internal sealed class ReplaySet
         return true;
     }
 
+    /// <summary>Whether it was used, or is about to be, and may be presented again.</summary>
+    public bool Holds(ReplayKey key) => claims.ContainsKey(key.Identity);
+
     /// <summary>A use read back from the journal; does not decide again.</summary>
     public void Remember(ReplayKey key, ReplayUse use)
     {

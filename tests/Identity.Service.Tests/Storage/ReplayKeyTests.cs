@@ -14,6 +14,26 @@ public abstract class ReplayKeyTests(StorageBackend backend)
 
     public sealed class OnSqlite() : ReplayKeyTests(StorageBackend.Sqlite)
     {
+        [Theory]
+        [InlineData(false, false)]
+        [InlineData(false, true)]
+        [InlineData(true, false)]
+        [InlineData(true, true)]
+        public async Task MayHaveUsed_AKeyInEitherForm_IsKnownWithoutTheDatabase(bool isOldForm, bool isAfterRestart)
+        {
+            using var store = new StoreUnderTest(StorageBackend.Sqlite);
+            var (key, other) = (KeyOf(store, "jti"), KeyOf(store, "other"));
+            store.Journal.MayHaveUsed(key).ShouldBeFalse();
+            await store.CommitAsync(Use(store, isOldForm ? key with { Ends = null } : key));
+            if (isAfterRestart)
+            {
+                store.Restart();
+            }
+
+            store.Journal.MayHaveUsed(key).ShouldBeTrue();
+            store.Journal.MayHaveUsed(other).ShouldBeFalse();
+        }
+
         [Fact]
         public async Task Commit_KeysWithAnEnd_AreStoredInTheOrderOfTheirEnds()
         {
@@ -34,6 +54,16 @@ public abstract class ReplayKeyTests(StorageBackend backend)
 
     public sealed class OnPostgres() : ReplayKeyTests(StorageBackend.Postgres)
     {
+        [Fact]
+        public async Task MayHaveUsed_AnyKey_IsTrue_BecauseOtherNodesUseKeysToo()
+        {
+            using var store = new StoreUnderTest(StorageBackend.Postgres);
+            await store.CommitAsync(Use(store, KeyOf(store, "jti")));
+
+            store.Journal.MayHaveUsed(KeyOf(store, "jti")).ShouldBeTrue();
+            store.Journal.MayHaveUsed(KeyOf(store, "other")).ShouldBeTrue();
+        }
+
         // Nodes of two versions run on one database during an upgrade, and must see each other's keys.
         [Fact]
         public async Task Commit_KeyWithAnEnd_IsStoredAsItWasBefore()

@@ -11,7 +11,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
-internal sealed class AssertionReplays(Current<FederationOptions> options, AuditLog audit)
+internal sealed class AssertionReplays(Current<FederationOptions> options, AuditLog audit, IJournal journal)
 {
     private const int MaxStackChars = 256;
 
@@ -40,7 +40,7 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
 
     /// <summary>Whether a durable use has left the mark already.</summary>
     public ValueTask<bool> WasUsedAsync(in ReplayMark mark, CancellationToken cancellationToken) =>
-        audit.HasUsedAsync(mark.Key, cancellationToken);
+        journal.MayHaveUsed(mark.Key) ? audit.HasUsedAsync(mark.Key, cancellationToken) : new(false);
 
     /// <param name="use">The durable first use; null = its decision was never written, so it does not count.</param>
     /// <param name="first">What the first use left; default when nothing readable.</param>

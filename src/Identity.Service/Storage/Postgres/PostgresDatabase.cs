@@ -71,6 +71,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string? File => null;
 
+    public override bool IsShared => true;
+
     public string SchemaName { get; }
 
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken) =>

@@ -45,6 +45,8 @@ internal sealed partial class SqliteDatabase : Database
 
     public override string File { get; }
 
+    public override bool IsShared => false;
+
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(readConnection);
