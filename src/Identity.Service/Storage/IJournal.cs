@@ -12,8 +12,8 @@ internal interface IJournal
     ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken);
 
     /// <summary>
-    /// False: no decision has used that replay key, known without asking the database. True says nothing: it may have been
-    /// used by another node, or by a decision that was never written.
+    /// False: no decision has used that replay key, or its end is past. True: ask the database, because another node may
+    /// have used it, and a decision that claimed it may not have been written.
     /// </summary>
     bool MayHaveUsed(ReplayKey key) => true;
 

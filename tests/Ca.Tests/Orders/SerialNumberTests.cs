@@ -26,7 +26,7 @@ public sealed class SerialNumberTests
     public void Draw_PrefixOutOfRange_Throws(byte prefix) =>
         Should.Throw<ArgumentOutOfRangeException>(() => SerialNumber.Draw(prefix, Now));
 
-    /// <summary>What an index of them needs; and what nobody can guess is the rest.</summary>
+    /// <summary>The beginning is for their index, and the rest cannot be guessed.</summary>
     [Fact]
     public void Draw_InOneSecond_HaveTheirBeginningInCommonAndNoMore()
     {
