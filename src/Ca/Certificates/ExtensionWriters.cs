@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Formats.Asn1;
 using System.Net;
 using System.Numerics;
@@ -47,17 +48,10 @@ internal static class ExtensionWriters
             critical: true,
             value =>
             {
-                // The writer's own method for flags asks reflection what they are, for each certificate again.
+                // Not as an enum: the writer would ask reflection what its flags are, for each certificate again.
+                // DER leaves out the zeros behind the last bit that is set (X.690 §11.2.2).
                 int length = 32 - BitOperations.LeadingZeroCount((uint)usage);
-                Span<byte> bits = stackalloc byte[(length + 7) / 8];
-                bits.Clear();
-                for (int bit = 0; bit < length; bit++)
-                {
-                    // BIT STRING numbers its bits from the most significant one (X.690 §8.6.2).
-                    bits[bit / 8] |= (byte)((((int)usage >> bit) & 1) << (7 - (bit % 8)));
-                }
-
-                value.WriteBitString(bits, unusedBitCount: (8 * bits.Length) - length);
+                value.WriteNamedBitList(new BitArray([(int)usage]) { Length = length });
             }
         );
 

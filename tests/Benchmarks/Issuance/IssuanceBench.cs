@@ -243,7 +243,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         return Figures($"issue.stored.{Stored}", $"issue.stored.{Stored}.cpu_per_1k", rounds);
     }
 
-    // Each is the first of a round as often as the other.
+    // Each round begins with the other one.
     private async Task<IReadOnlyList<(IssuanceLoad Measured, IssuanceLoad Floor)>> RunInTurnsAsync(
         int turns,
         CertificateLoad floor,

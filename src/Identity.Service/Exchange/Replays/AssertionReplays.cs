@@ -38,7 +38,10 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
         IsExempt(context, context.Rule.Issuer.ReplayMode)
         && await audit.HasUsedAsync(CreateKey(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
 
-    /// <summary>Whether a durable use has left the mark already.</summary>
+    /// <summary>
+    /// Whether a durable use has left the mark already. For a decision that will carry the mark: memory may have forgotten
+    /// one that the database, which decides at its commit, still has.
+    /// </summary>
     public ValueTask<bool> WasUsedAsync(in ReplayMark mark, CancellationToken cancellationToken) =>
         journal.MayHaveUsed(mark.Key) ? audit.HasUsedAsync(mark.Key, cancellationToken) : new(false);
 

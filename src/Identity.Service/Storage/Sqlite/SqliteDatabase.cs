@@ -224,13 +224,14 @@ internal sealed partial class SqliteDatabase : Database
     /// A check of three values or more is written as a chain of comparisons: for a list, SQLite fills a temporary table at
     /// each use of the check.
     /// </summary>
-    public override string Translate(string migration) =>
-        ListCheck()
-            .Replace(
-                migration,
-                check =>
-                    $"CHECK ({string.Join(" OR ", Value().Matches(check.Groups[2].Value).Select(value => $"{check.Groups[1].Value} = {value}"))})"
-            );
+    public override string Translate(string migration) => ListCheck().Replace(migration, ToComparisons);
+
+    private static string ToComparisons(Match check)
+    {
+        var column = check.Groups["column"];
+        var comparisons = check.Groups["value"].Captures.Select(value => $"{column} = {value}");
+        return $"CHECK ({string.Join(" OR ", comparisons)})";
+    }
 
     public override void Dispose()
     {
@@ -238,11 +239,11 @@ internal sealed partial class SqliteDatabase : Database
         SqliteConnection.ClearPool(connection);
     }
 
-    [GeneratedRegex(@"CHECK \((\w+) IN \(([^()]*)\)\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"CHECK \((?<column>\w+) IN \(\s*(?<value>'[^']*'|\w+)(?:\s*,\s*(?<value>'[^']*'|\w+))*\s*\)\)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ListCheck();
-
-    [GeneratedRegex(@"'[^']*'|[^\s,]+", RegexOptions.CultureInvariant)]
-    private static partial Regex Value();
 
     private static void Execute(SqliteConnection connection, string sql)
     {
