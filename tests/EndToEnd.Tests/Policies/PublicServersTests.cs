@@ -180,7 +180,7 @@ public sealed class PublicServersTests(PublicServersSystem system)
         await using var caller = await ConnectAsync(PublicServersSystem.MemoryRoute);
         var entity = new JsonObject
         {
-            ["name"] = "Ada",
+            ["name"] = "Ada Lovelace",
             ["entityType"] = "person",
             ["observations"] = new JsonArray("wrote the first program"),
         };
@@ -197,7 +197,7 @@ public sealed class PublicServersTests(PublicServersSystem system)
             "--tool-name",
             "search_nodes",
             "--tool-arg",
-            "query=Ada"
+            "query=Ada Lovelace"
         );
 
         found.ShouldContain("wrote the first program");
@@ -208,7 +208,7 @@ public sealed class PublicServersTests(PublicServersSystem system)
         created.GetProperty("pin").GetString().ShouldNotBeNullOrEmpty();
         var searched = await RecordAsync("search_nodes");
         searched.GetProperty("arguments").GetProperty("query").ToString().ShouldContain("string");
-        searched.GetRawText().ShouldNotContain("Ada");
+        searched.GetRawText().ShouldNotContain("Lovelace");
     }
 
     // Which definitions a server offers depends on what the client says that it can do: those were not approved.

@@ -30,7 +30,7 @@ public sealed class HsmFilesCheckTests : IDisposable
     [Fact]
     public void Run_PinOpenToOthers_FailsAndDoesNotShowIt()
     {
-        var pin = scene.Write("pin", "73571", (UnixFileMode)0b110_100_100);
+        var pin = scene.Write("pin", "the-pin-itself", (UnixFileMode)0b110_100_100);
         var finding = new HsmFilesCheck().Run(
             scene.WithHsm(scene.Write("module.so", ""), () => PrivateFile.ReadText(pin))
         );
@@ -39,7 +39,7 @@ public sealed class HsmFilesCheckTests : IDisposable
         finding.Summary.ShouldContain("chmod 600");
         new DoctorReport { Checks = [finding] }
             .ToText()
-            .ShouldNotContain("73571");
+            .ShouldNotContain("the-pin-itself");
     }
 
     private DoctorFinding Run(UnixFileMode mode = (UnixFileMode)0b110_100_100) =>

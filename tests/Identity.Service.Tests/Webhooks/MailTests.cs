@@ -42,7 +42,11 @@ public sealed class MailTests : IAsyncDisposable
         hook.TryGetProperty("secret", out _).ShouldBeFalse();
 
         var ticket = await scene.Agent.AskAsync(
-            CallRequests.Body(1, subject: "alice\\u202e\\r\\nBcc: eve@example.com")
+            CallRequests.Body(
+                1,
+                subject: "alice\\u202e\\r\\nBcc: eve@example.com",
+                arguments: """{"at":"/amount","shape":"number","value":"9123456789012"}"""
+            )
         );
         await UntilAsync(hook, 1, "delivered");
 
@@ -60,7 +64,7 @@ public sealed class MailTests : IAsyncDisposable
         text.ShouldContain(@"Caller:   alice\u202e\u000d\u000aBcc: eve@example.com");
         text.ShouldContain(ticket.Id());
         text.ShouldContain("/console/approvals");
-        text.ShouldNotContain("120");
+        text.ShouldNotContain("9123456789012");
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class AuthorityCustodyTests
                 () =>
                 {
                     reads++;
-                    return "4321";
+                    return "not-the-pin";
                 }
             )
         );
@@ -108,7 +108,7 @@ public sealed class AuthorityCustodyTests
         await bench.Run(id, "key").ShouldRefuseAsync(HttpStatusCode.Unauthorized, "signer.login");
 
         reads.ShouldBe(1);
-        error.GetRawText().ShouldNotContain("4321");
+        error.GetRawText().ShouldNotContain("not-the-pin");
         (await bench.StateAsync(id)).ShouldBe("draft");
     }
 
