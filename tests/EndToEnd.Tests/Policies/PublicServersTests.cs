@@ -180,7 +180,7 @@ public sealed class PublicServersTests(PublicServersSystem system)
         await using var caller = await ConnectAsync(PublicServersSystem.MemoryRoute);
         var entity = new JsonObject
         {
-            ["name"] = "Ada Lovelace",
+            ["name"] = "Lovelace",
             ["entityType"] = "person",
             ["observations"] = new JsonArray("wrote the first program"),
         };
@@ -197,7 +197,7 @@ public sealed class PublicServersTests(PublicServersSystem system)
             "--tool-name",
             "search_nodes",
             "--tool-arg",
-            "query=Ada Lovelace"
+            "query=Lovelace"
         );
 
         found.ShouldContain("wrote the first program");

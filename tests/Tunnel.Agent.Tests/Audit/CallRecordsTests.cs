@@ -51,7 +51,7 @@ public sealed class CallRecordsTests : IDisposable
         record.GetProperty("is_error").GetBoolean().ShouldBeTrue();
         record.GetProperty("response_bytes").GetInt64().ShouldBe(Ok.Length);
         scene.Text.ShouldNotContain(Canary);
-        scene.Text.ShouldNotContain("eyJ0eXAiOi"); // how the header of each of the issuer's tokens begins
+        scene.Text.ShouldNotContain("eyJ"); // how every JWT begins
         scene.Faults.ShouldBeEmpty();
     }
 
