@@ -109,7 +109,7 @@ internal sealed class ClientRelay(
         client.Dispose();
     }
 
-    private async Task FromClientAsync()
+    private async Task<bool> FromClientAsync()
     {
         while (true)
         {
@@ -122,7 +122,7 @@ internal sealed class ClientRelay(
                 if (read == 0)
                 {
                     await stream.Output.CompleteAsync();
-                    return;
+                    return true;
                 }
 
                 traffic.CountFromClient(read);
@@ -162,11 +162,16 @@ internal sealed class ClientRelay(
         }
     }
 
-    private async Task ToClientAsync()
+    private async Task<bool> ToClientAsync()
     {
         while (true)
         {
-            var result = await stream.Input.ReadAsync();
+            var result = await stream.ReadOrEndAsync();
+            if (result.IsCanceled)
+            {
+                return false;
+            }
+
             for (var rest = result.Buffer; !rest.IsEmpty; )
             {
                 var turn = rest.Slice(
@@ -188,7 +193,7 @@ internal sealed class ClientRelay(
             if (result.IsCompleted)
             {
                 await client.FinishAsync();
-                return;
+                return true;
             }
         }
     }
@@ -205,12 +210,11 @@ internal sealed class ClientRelay(
     }
 
     /// <summary>A peer that disconnects is not an error: it closes this direction.</summary>
-    private static async Task<bool> GuardAsync(Task direction)
+    private static async Task<bool> GuardAsync(Task<bool> direction)
     {
         try
         {
-            await direction;
-            return true;
+            return await direction;
         }
         catch (Exception e)
             when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)

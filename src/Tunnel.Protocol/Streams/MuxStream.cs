@@ -10,7 +10,8 @@ namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>
 /// One client connection inside an outer connection. Completing <see cref="Output"/> sends FIN; <see cref="Input"/>
-/// completes on the peer's FIN; both fail with <see cref="MuxStreamException"/> when the stream ends early.
+/// completes on the peer's FIN; both fail with <see cref="MuxStreamException"/> when the stream ends early. A reader that has
+/// everything up to the peer's FIN keeps that end, whatever becomes of the other direction.
 /// </summary>
 /// <remarks>One reader and one writer at a time, as with any pipe. States: <see cref="StreamState"/>.</remarks>
 public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
@@ -84,6 +85,13 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     /// <summary>Owned by the read loop: its reader is woken when the current batch of frames is through.</summary>
     internal bool IsNotedToWake { get; set; }
+
+    /// <summary>
+    /// Reads as <see cref="Input"/> does, except that an early end is a cancelled and empty result instead of an exception.
+    /// For a relay: most short connections end so, and an exception would cost as much as relaying one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The reader has been completed, or a read is waiting already.</exception>
+    public ValueTask<ReadResult> ReadOrEndAsync() => input.ReadOrEndAsync();
 
     /// <summary>Sends RST in both directions, unless the stream is closed already.</summary>
     public void Abort(StreamErrorCode code)

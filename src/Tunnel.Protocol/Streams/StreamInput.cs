@@ -15,6 +15,8 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private const int MinSegmentBytes = 4096;
     private const int SpareSegments = 4;
 
+    private static readonly ReadResult Ended = new(default, isCanceled: true, isCompleted: false);
+
     private readonly MuxStream stream;
     private readonly Lock gate = new(); // never taken around Outbox.Gate, nor the other way round
 
@@ -33,6 +35,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private bool handedOut; // a result is out and not yet advanced: its memory must stay
     private bool waiting;
     private bool cancelled;
+    private bool endCancels; // what an early end does to the reader that waits
     private CancellationToken waitToken;
     private CancellationTokenRegistration waitRegistration;
     private ManualResetValueTaskSourceCore<ReadResult> waiter;
@@ -83,7 +86,8 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     }
 
     /// <summary>
-    /// The stream ended early. What was received and not read is let go. Call <see cref="Wake"/> afterwards.
+    /// The stream ended early. What was received and not read is let go; a consumer that has everything up to the peer's
+    /// FIN keeps its end. Call <see cref="Wake"/> afterwards.
     /// </summary>
     public void Fail(StreamEnd end, StreamErrorCode code)
     {
@@ -91,6 +95,12 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         {
             if (failure is not null)
             {
+                return;
+            }
+
+            if (finished && head == tail)
+            {
+                window.Close();
                 return;
             }
 
@@ -118,7 +128,8 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
             if (failure is { } ended)
             {
-                error = new MuxStreamException(ended.End, ended.Code);
+                result = Ended;
+                error = endCancels ? null : new MuxStreamException(ended.End, ended.Code);
             }
             else if (waitToken.IsCancellationRequested)
             {
@@ -145,35 +156,11 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        short token;
-        lock (gate)
-        {
-            if (TryReadNow_NeedsLock(out var result))
-            {
-                return new ValueTask<ReadResult>(result);
-            }
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(earlyEndCancels: false, cancellationToken);
 
-            if (waiting)
-            {
-                throw new InvalidOperationException("A read is already waiting.");
-            }
-
-            waiter.Reset();
-            waiting = true;
-            waitToken = cancellationToken;
-            token = waiter.Version;
-        }
-
-        if (cancellationToken.CanBeCanceled)
-        {
-            RegisterWait(cancellationToken);
-        }
-
-        return new ValueTask<ReadResult>(this, token);
-    }
+    /// <summary>See <see cref="MuxStream.ReadOrEndAsync"/>.</summary>
+    public ValueTask<ReadResult> ReadOrEndAsync() => ReadAsync(earlyEndCancels: true, CancellationToken.None);
 
     public override bool TryRead(out ReadResult result)
     {
@@ -256,6 +243,42 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         short token,
         ValueTaskSourceOnCompletedFlags flags
     ) => waiter.OnCompleted(continuation, state, token, flags);
+
+    private ValueTask<ReadResult> ReadAsync(bool earlyEndCancels, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        short token;
+        lock (gate)
+        {
+            if (earlyEndCancels && failure is not null)
+            {
+                return new ValueTask<ReadResult>(Ended);
+            }
+
+            if (TryReadNow_NeedsLock(out var result))
+            {
+                return new ValueTask<ReadResult>(result);
+            }
+
+            if (waiting)
+            {
+                throw new InvalidOperationException("A read is already waiting.");
+            }
+
+            waiter.Reset();
+            waiting = true;
+            endCancels = earlyEndCancels;
+            waitToken = cancellationToken;
+            token = waiter.Version;
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            RegisterWait(cancellationToken);
+        }
+
+        return new ValueTask<ReadResult>(this, token);
+    }
 
     private bool TryReadNow_NeedsLock(out ReadResult result)
     {

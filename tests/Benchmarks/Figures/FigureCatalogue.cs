@@ -24,6 +24,12 @@ internal static class FigureCatalogue
         new("tunnel", "client.cpu_per_1k", "ms", "the clients' processor time for 1,000 calls"),
         new("tunnel", "forwarder.cpu_per_1k", "ms", "processor time of the forwarder without a tunnel for 1,000 calls"),
         new("tunnel", "tunnel.newconn", "1/s", "new inner connections; floor: without a tunnel"),
+        new(
+            "tunnel",
+            "tunnel.newconn.cpu_per_1k",
+            "ms",
+            "processor time of edge and agent for 1,000 of them; floor: the forwarder's without a tunnel"
+        ),
         new("tunnel", "tunnel.bulk", "MB/s", "one download; floor: without a tunnel"),
         new("tunnel", "tunnel.bulk.rtt40", "MB/s", "one download with a round trip of 40 ms; floor: without a tunnel"),
         new("tunnel", "tunnel.bulk.vs_*", "MB/s", "one download; floor: through ssh -R, or nginx's stream module"),

@@ -3,23 +3,55 @@ using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Tunnel;
 
-/// <summary><c>tunnel.newconn</c>: connections with their own inner handshake and one call each, 16 at a time.</summary>
+/// <summary>
+/// <c>tunnel.newconn</c>: connections with their own inner handshake and one call each, 16 at a time; and the processor time
+/// of a thousand of them, in the edge and the agent together, beside that of the forwarder which is reached directly.
+/// </summary>
 internal sealed class NewConnectionRow(TunnelStage stage, TimeProvider time)
 {
     private const int Concurrency = 16;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
-    public async Task<Figure> RunAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        await RoundAsync(stage.Through, cancellationToken);
-        await RoundAsync(stage.Direct, cancellationToken);
+        int[] tunnel = [stage.EdgePid, stage.AgentPid];
+        int[] forwarder = [stage.ForwarderPid];
+        await RoundAsync(stage.Through, tunnel, cancellationToken);
+        await RoundAsync(stage.Direct, forwarder, cancellationToken);
         var (measured, compared) = await AlternatingRounds.RunAsync(
             stage.Pids,
-            () => RoundAsync(stage.Through, cancellationToken),
-            () => RoundAsync(stage.Direct, cancellationToken)
+            () => RoundAsync(stage.Through, tunnel, cancellationToken),
+            () => RoundAsync(stage.Direct, forwarder, cancellationToken)
         );
-        return Figure.Of("tunnel.newconn", measured, compared);
+        return
+        [
+            Figure.Of(
+                "tunnel.newconn",
+                [.. measured.Select(round => round.Load)],
+                [.. compared.Select(round => round.Load)]
+            ),
+            Figure.OfProcessor(
+                "tunnel.newconn.cpu_per_1k",
+                [.. measured.Select(round => round.Processor)],
+                [.. compared.Select(round => round.Processor)]
+            ),
+        ];
     }
+
+    /// <summary>The load of a round, and what a thousand of its connections took of the cores in these processes.</summary>
+    private async Task<(LoadResult Load, TimeSpan Processor)> RoundAsync(
+        LoadTarget target,
+        int[] pids,
+        CancellationToken cancellationToken
+    )
+    {
+        var before = Processor(pids);
+        var load = await RoundAsync(target, cancellationToken);
+        return (load, (Processor(pids) - before) / (load.Requests / 1000.0));
+    }
+
+    private static TimeSpan Processor(int[] pids) =>
+        pids.Aggregate(TimeSpan.Zero, (total, pid) => total + ProcessorTime.Of(pid));
 
     private async Task<LoadResult> RoundAsync(LoadTarget target, CancellationToken cancellationToken)
     {

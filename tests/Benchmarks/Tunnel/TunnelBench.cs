@@ -129,7 +129,10 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
 
         if (rows.Contains(NewConnections))
         {
-            yield return await new NewConnectionRow(stage, time).RunAsync(cancellationToken);
+            foreach (var figure in await new NewConnectionRow(stage, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(Bulk))

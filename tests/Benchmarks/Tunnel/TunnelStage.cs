@@ -108,13 +108,13 @@ internal sealed class TunnelStage : IAsyncDisposable
             await installation.CreateAsync(cancellationToken);
             var tunnel = installation.Record.Tunnel;
             var host = $"{TunnelAgent.Route}.{tunnel.Domain}";
-            await OpenSsl.IssueServerAsync(certificates, "server", "ca", [$"DNS:{host}"], cancellationToken);
+            var chain = await IssueAsync(certificates, host, cancellationToken);
             stage.ForwarderPid = await stage.ServeAsync(
                 "forwarder",
                 directPort,
                 certificates,
                 cancellationToken,
-                Path.Combine(certificates, "server.pem"),
+                chain,
                 Path.Combine(certificates, "server.key"),
                 tunnel.Domain,
                 $"{upstreamPort}"
@@ -138,6 +138,24 @@ internal sealed class TunnelStage : IAsyncDisposable
         {
             await server.DisposeAsync();
         }
+    }
+
+    /// <summary>
+    /// A certificate below a CA below a root, as the tunnel's own is: a client then has the same to read and to verify.
+    /// </summary>
+    /// <returns>The file of the leaf and its intermediate; the key is beside it.</returns>
+    private static async Task<string> IssueAsync(string folder, string host, CancellationToken cancellationToken)
+    {
+        await OpenSsl.CreateSubordinateAsync(folder, "issuing", "ca", cancellationToken);
+        await OpenSsl.IssueServerAsync(folder, "server", "issuing", [$"DNS:{host}"], cancellationToken);
+        var chain = Path.Combine(folder, "server-chain.pem");
+        await File.WriteAllTextAsync(
+            chain,
+            await File.ReadAllTextAsync(Path.Combine(folder, "server.pem"), cancellationToken)
+                + await File.ReadAllTextAsync(Path.Combine(folder, "issuing.pem"), cancellationToken),
+            cancellationToken
+        );
+        return chain;
     }
 
     private async Task<int> ServeAsync(

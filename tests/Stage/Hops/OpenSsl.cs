@@ -47,11 +47,7 @@ internal static class OpenSsl
         CancellationToken cancellationToken
     )
     {
-        await RunAsync(
-            folder,
-            ["req", "-new", .. NewKey(name), "-subj", $"/CN={name}", "-out", $"{name}.csr"],
-            cancellationToken
-        );
+        await CreateRequestAsync(folder, name, cancellationToken);
         string[] extensions =
         [
             "basicConstraints=critical,CA:FALSE",
@@ -62,6 +58,18 @@ internal static class OpenSsl
             $"subjectAltName={string.Join(',', subjectAlternativeNames)}",
         ];
         await SignAsync(folder, $"{name}.csr", $"{name}.pem", authority, days: 90, extensions, cancellationToken);
+    }
+
+    /// <summary>Makes a P-256 key and a certificate for it, as a CA below the one of that name.</summary>
+    public static async Task CreateSubordinateAsync(
+        string folder,
+        string name,
+        string authority,
+        CancellationToken cancellationToken
+    )
+    {
+        await CreateRequestAsync(folder, name, cancellationToken);
+        await SignSubordinateAsync(folder, $"{name}.csr", $"{name}.pem", authority, cancellationToken);
     }
 
     /// <summary>Signs a request as a CA that may sign leaves and nothing below them.</summary>
@@ -101,6 +109,13 @@ internal static class OpenSsl
         );
         return output[(output.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
     }
+
+    private static Task CreateRequestAsync(string folder, string name, CancellationToken cancellationToken) =>
+        RunAsync(
+            folder,
+            ["req", "-new", .. NewKey(name), "-subj", $"/CN={name}", "-out", $"{name}.csr"],
+            cancellationToken
+        );
 
     private static async Task SignAsync(
         string folder,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using Culvert.Tunnel.Protocol.Tests.Support;
 
 namespace Culvert.Tunnel.Protocol.Tests.Streams;
@@ -104,6 +105,63 @@ public sealed class StreamInputTests
         await Should.ThrowAsync<MuxStreamException>(async () => await input.ReadAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_ResetBehindAnEndThatWasReached_KeepsTheEnd(bool resetByPeer)
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        var stream = await peer.OpenAsync();
+        await peer.SendAsync(Bytes.Data, 1, 1, 2, 3);
+        await peer.SendAsync(Bytes.Fin, 1);
+        await peer.SyncAsync();
+        var result = await stream.Input.ReadAsync();
+        result.Buffer.ToArray().ShouldBe([1, 2, 3]);
+        stream.Input.AdvanceTo(result.Buffer.End);
+        await ResetAsync(peer, stream, resetByPeer);
+        result = await stream.Input.ReadAsync();
+        (result.IsCompleted, result.IsCanceled, result.Buffer.IsEmpty).ShouldBe((true, false, true));
+        stream.Closed.IsCancellationRequested.ShouldBeTrue();
+        await Should.ThrowAsync<MuxStreamException>(async () => await stream.Output.WriteAsync(new byte[1]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_ResetBehindAnEndNotReached_FailsBecauseBytesAreMissing(bool resetByPeer)
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        var stream = await peer.OpenAsync();
+        await peer.SendAsync(Bytes.Data, 1, 1, 2, 3);
+        await peer.SendAsync(Bytes.Fin, 1);
+        await peer.SyncAsync();
+        var result = await stream.Input.ReadAsync();
+        stream.Input.AdvanceTo(result.Buffer.GetPosition(2));
+        await ResetAsync(peer, stream, resetByPeer);
+        await Should.ThrowAsync<MuxStreamException>(async () => await stream.Input.ReadAsync());
+        (await stream.ReadOrEndAsync()).IsCanceled.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task ReadOrEndAsync_StreamEndsEarly_IsCancelledWithoutAnException(bool resetByPeer, bool waits)
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        var stream = await peer.OpenAsync();
+        await peer.SendAsync(Bytes.Data, 1, 1, 2, 3);
+        var result = await stream.ReadOrEndAsync();
+        result.Buffer.ToArray().ShouldBe([1, 2, 3]);
+        stream.Input.AdvanceTo(result.Buffer.End);
+        var waiting = waits ? stream.ReadOrEndAsync().AsTask() : null;
+        await ResetAsync(peer, stream, resetByPeer);
+        result = await (waiting ?? stream.ReadOrEndAsync().AsTask());
+        (result.IsCompleted, result.IsCanceled, result.Buffer.IsEmpty).ShouldBe((false, true, true));
+        await Should.ThrowAsync<MuxStreamException>(async () => await stream.Input.ReadAsync());
+    }
+
     [Fact]
     public async Task AdvanceTo_BeforeWhatWasConsumed_Throws()
     {
@@ -159,5 +217,19 @@ public sealed class StreamInputTests
 
         await sending;
         received.ToArray().ShouldBe(sent);
+    }
+
+    private static async Task ResetAsync(ScriptedPeer peer, MuxStream stream, bool byPeer)
+    {
+        if (byPeer)
+        {
+            await peer.SendAsync(Bytes.Rst, stream.Id, 0, 4);
+        }
+        else
+        {
+            stream.Abort(StreamErrorCode.Cancelled);
+        }
+
+        await peer.SyncAsync();
     }
 }
