@@ -33,11 +33,12 @@ internal static class AlternatingRounds
     public static async Task<(IReadOnlyList<T> Measured, IReadOnlyList<T> Floor)> RunAsync<T>(
         IReadOnlyList<int> pids,
         Func<Task<T>> measureAsync,
-        Func<Task<T>> compareAsync
+        Func<Task<T>> compareAsync,
+        int turns = LoadPlan.Rounds
     )
     {
         var rounds = await QuietRounds.RunAsync(
-            LoadPlan.Rounds,
+            turns,
             pids,
             async _ => (Measured: await measureAsync(), Floor: await compareAsync())
         );
