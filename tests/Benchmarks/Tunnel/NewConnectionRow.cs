@@ -5,7 +5,7 @@ namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
 /// <c>tunnel.newconn</c>: connections with their own inner handshake and one call each, 16 at a time; and the processor time
-/// of a thousand of them, in the edge and the agent together, beside that of the forwarder which is reached directly.
+/// of a thousand of them, of the edge and the agent together, compared with that of the forwarder reached directly.
 /// </summary>
 internal sealed class NewConnectionRow(TunnelStage stage, TimeProvider time)
 {

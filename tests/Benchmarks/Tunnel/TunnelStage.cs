@@ -143,7 +143,7 @@ internal sealed class TunnelStage : IAsyncDisposable
     /// <summary>
     /// A certificate below a CA below a root, as the tunnel's own is: a client then has the same to read and to verify.
     /// </summary>
-    /// <returns>The file of the leaf and its intermediate; the key is beside it.</returns>
+    /// <returns>The file of the leaf and its intermediate; the key is next to it.</returns>
     private static async Task<string> IssueAsync(string folder, string host, CancellationToken cancellationToken)
     {
         await OpenSsl.CreateSubordinateAsync(folder, "issuing", "ca", cancellationToken);
