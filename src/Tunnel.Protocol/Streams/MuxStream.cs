@@ -88,7 +88,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     /// <summary>
     /// Reads as <see cref="Input"/> does, except that an early end is a cancelled and empty result instead of an exception.
-    /// For a relay: most short connections end so, and an exception would cost as much as relaying one.
+    /// For a relay: most short connections end so, and exceptions would be a tenth of what relaying one costs.
     /// </summary>
     /// <exception cref="InvalidOperationException">The reader has been completed, or a read is waiting already.</exception>
     public ValueTask<ReadResult> ReadOrEndAsync() => input.ReadOrEndAsync();
