@@ -73,7 +73,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     /// <summary>
     /// Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions. A read that follows an
-    /// early end fails, even if bytes received before it are still unread.
+    /// early end fails, even if bytes received before it are still unread; one that has reached the peer's FIN does not.
     /// </summary>
     public CancellationToken Closed => GetToken(ref closedSource, () => isOver);
 

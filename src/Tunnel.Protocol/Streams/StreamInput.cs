@@ -166,7 +166,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     {
         lock (gate)
         {
-            return TryReadNow_NeedsLock(out result);
+            return TryReadNow_NeedsLock(earlyEndCancels: false, out result);
         }
     }
 
@@ -250,12 +250,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         short token;
         lock (gate)
         {
-            if (earlyEndCancels && failure is not null)
-            {
-                return new ValueTask<ReadResult>(Ended);
-            }
-
-            if (TryReadNow_NeedsLock(out var result))
+            if (TryReadNow_NeedsLock(earlyEndCancels, out var result))
             {
                 return new ValueTask<ReadResult>(result);
             }
@@ -280,7 +275,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         return new ValueTask<ReadResult>(this, token);
     }
 
-    private bool TryReadNow_NeedsLock(out ReadResult result)
+    private bool TryReadNow_NeedsLock(bool earlyEndCancels, out ReadResult result)
     {
         if (completed)
         {
@@ -289,7 +284,13 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
         if (failure is { } ended)
         {
-            throw new MuxStreamException(ended.End, ended.Code);
+            if (!earlyEndCancels)
+            {
+                throw new MuxStreamException(ended.End, ended.Code);
+            }
+
+            result = Ended;
+            return true;
         }
 
         return TryResult_NeedsLock(out result);

@@ -18,8 +18,8 @@ internal sealed class NewConnectionRow(TunnelStage stage, TimeProvider time)
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        int[] tunnel = [stage.EdgePid, stage.AgentPid];
-        int[] forwarder = [stage.ForwarderPid];
+        var tunnel = new ProcessorUse(("edge", stage.EdgePid), ("agent", stage.AgentPid));
+        var forwarder = new ProcessorUse(("forwarder", stage.ForwarderPid));
         await RoundAsync(stage.Through, tunnel, cancellationToken);
         await RoundAsync(stage.Direct, forwarder, cancellationToken);
         var (measured, compared) = await AlternatingRounds.RunAsync(
@@ -46,17 +46,14 @@ internal sealed class NewConnectionRow(TunnelStage stage, TimeProvider time)
     /// <summary>The load of a round, and what a thousand of its connections took of the cores in these processes.</summary>
     private async Task<(LoadResult Load, TimeSpan Processor)> RoundAsync(
         LoadTarget target,
-        int[] pids,
+        ProcessorUse use,
         CancellationToken cancellationToken
     )
     {
-        var before = Processor(pids);
+        use.Begin();
         var load = await RoundAsync(target, cancellationToken);
-        return (load, (Processor(pids) - before) / (load.Requests / 1000.0));
+        return (load, TimeSpan.FromMilliseconds(use.End(load.Requests / 1000.0).Sum()));
     }
-
-    private static TimeSpan Processor(int[] pids) =>
-        pids.Aggregate(TimeSpan.Zero, (total, pid) => total + ProcessorTime.Of(pid));
 
     private async Task<LoadResult> RoundAsync(LoadTarget target, CancellationToken cancellationToken)
     {

@@ -148,14 +148,7 @@ internal sealed class TunnelStage : IAsyncDisposable
     {
         await OpenSsl.CreateSubordinateAsync(folder, "issuing", "ca", cancellationToken);
         await OpenSsl.IssueServerAsync(folder, "server", "issuing", [$"DNS:{host}"], cancellationToken);
-        var chain = Path.Combine(folder, "server-chain.pem");
-        await File.WriteAllTextAsync(
-            chain,
-            await File.ReadAllTextAsync(Path.Combine(folder, "server.pem"), cancellationToken)
-                + await File.ReadAllTextAsync(Path.Combine(folder, "issuing.pem"), cancellationToken),
-            cancellationToken
-        );
-        return chain;
+        return await OpenSsl.JoinAsync(folder, "server-chain.pem", ["server.pem", "issuing.pem"], cancellationToken);
     }
 
     private async Task<int> ServeAsync(

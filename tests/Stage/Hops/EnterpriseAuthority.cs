@@ -27,13 +27,8 @@ internal sealed class EnterpriseAuthority(RunDirectory run)
     {
         var certificate = Path.Combine(Folder, "sub-ca.pem");
         await OpenSsl.SignSubordinateAsync(Folder, requestFile, certificate, Root, cancellationToken);
-        var chain = Path.Combine(Folder, "sub-ca-chain.pem");
-        await File.WriteAllTextAsync(
-            chain,
-            await File.ReadAllTextAsync(certificate, cancellationToken)
-                + await File.ReadAllTextAsync(Path.Combine(Folder, $"{Root}.pem"), cancellationToken),
-            cancellationToken
-        );
+        string[] files = [certificate, $"{Root}.pem"];
+        var chain = await OpenSsl.JoinAsync(Folder, "sub-ca-chain.pem", files, cancellationToken);
         return new SignedAuthority(chain, await OpenSsl.FingerprintAsync(Folder, certificate, cancellationToken));
     }
 

@@ -95,6 +95,25 @@ internal static class OpenSsl
             cancellationToken
         );
 
+    /// <summary>Joins certificates in the order of a chain.</summary>
+    /// <param name="folder">Of all of the files.</param>
+    /// <param name="chain">The file that is written.</param>
+    /// <param name="certificates">The files that go into it, the leaf or the lowest CA first.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The path of the chain.</returns>
+    public static async Task<string> JoinAsync(
+        string folder,
+        string chain,
+        IEnumerable<string> certificates,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = Path.Combine(folder, chain);
+        var texts = certificates.Select(file => File.ReadAllText(Path.Combine(folder, file)));
+        await File.WriteAllTextAsync(path, string.Concat(texts), cancellationToken);
+        return path;
+    }
+
     /// <returns>As people compare it: upper-case pairs with colons.</returns>
     public static async Task<string> FingerprintAsync(
         string folder,
