@@ -20,9 +20,9 @@ const lookedAt = { Pkcs11Interop: 'Apache-2.0', SQLite: 'blessing' };
 
 const program = element(text(project, `${basename(project)}.csproj`), 'AssemblyName');
 const version = element(text(here, '..', 'Directory.Build.props'), 'Version');
-const assets = JSON.parse(text(project, 'obj', 'project.assets.json'));
+const assets = JSON.parse(text(project, 'obj', 'publish', 'project.assets.json'));
 const target = Object.entries(assets.targets).find(([name]) => name.includes('/'))?.[1];
-if (!target) throw new Error(`${project} was built after it was published: publish it again`);
+if (!target) throw new Error(`${project} was restored for no platform: publish it with deploy/publish`);
 
 /** Packages of which something runs; analysers and compilers bring nothing. */
 const isShipped = (used) =>

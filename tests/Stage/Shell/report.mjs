@@ -1,17 +1,24 @@
-// What ./test prints at its end: the seconds of each job against its budget, the slowest tests, every failure with its
-// message, and the counts. Reads what the jobs left: NAME.result ("exit-code seconds"), NAME.json (CTRF), NAME.log.
-// Usage: report.mjs LEVEL JOBS-FOLDER LOGS-FOLDER BUDGETS-FILE [TEMPORARY-FOLDER]. Exit 0 only when nothing failed.
+// What ./test prints at its end: seconds and processor seconds of each job, the slowest tests, the critical path, every failure
+// with its message, and the counts. A job that needs more than 1.3 times its budget of processor seconds is a failure, too.
+// Reads what the jobs left: started (a line "name lane need" for each), NAME.result, NAME.json (CTRF), set-up.times, yardstick,
+// NAME.log.
+// Usage: report.mjs LEVEL JOBS-FOLDER LOGS-FOLDER BUDGETS-FILE SET-UP-SECONDS [TEMPORARY-FOLDER].
+// Exit 0 only when nothing failed.
 import { existsSync, readFileSync, readdirSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 
 const SLOWEST = 10;
 const MESSAGE_LINES = 20;
 const LEFT_BEHIND_LIMIT_MB = 200;
+/** Of a budget. Two runs of the same tests differ by less. */
+const TOLERANCE = 1.3;
+/** Of one core. A job that used less of the time that it took has waited for most of it. */
+const COMPUTING = 0.5;
 
-const [level, jobsFolder, logsFolder, budgetsFile, temporary] = process.argv.slice(2);
+const [level, jobsFolder, logsFolder, budgetsFile, setUpSeconds, temporary] = process.argv.slice(2);
 const lines = (file) => (existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : []);
 
-// "job seconds of ./test seconds of ./test --all"; "-" where a job is not part of that level.
+// "job, processor seconds of ./test, of ./test --all"; "-" where a job is not part of that level.
 const column = { short: 1, all: 2 }[level];
 const budgets = new Map(
   lines(budgetsFile)
@@ -19,16 +26,19 @@ const budgets = new Map(
     .map((line) => line.split(/\s+/))
     .map((fields) => [fields[0], Number(fields[column])]),
 );
+const slowdown = slowdownOf(lines(join(jobsFolder, "yardstick")).map(Number), budgets.get("yardstick"));
 
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-let total = 0;
 const tests = [];
 const failures = [];
 const rows = [];
-for (const job of lines(join(jobsFolder, "started"))) {
-  const [code, seconds] = (lines(join(jobsFolder, `${job}.result`))[0] ?? "1 0").split(" ").map(Number);
+rows.push({ job: "set-up", lane: "-", need: "-", begin: 0, seconds: Number(setUpSeconds), processor: processorSeconds(lines(join(jobsFolder, "set-up.times")).at(-1)) });
+for (const [job, lane, need] of lines(join(jobsFolder, "started")).map((line) => line.split(" "))) {
+  const result = lines(join(jobsFolder, `${job}.result`));
+  const [code, begin, seconds] = (result[0] ?? `1 ${setUpSeconds} 0`).split(" ").map(Number);
+  const processor = processorSeconds(result.at(-1));
   const log = join(logsFolder, `${job}.log`);
   const report = join(jobsFolder, `${job}.json`);
   const results = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).results.tests : [];
@@ -57,14 +67,20 @@ for (const job of lines(join(jobsFolder, "started"))) {
     }
   }
 
-  total += seconds;
-  rows.push({ job, seconds, count: results.length });
+  rows.push({ job, lane, need, begin, seconds, processor, count: results.length });
 }
 
-console.log(`\n${"job".padEnd(36)}${"seconds".padStart(8)}${"tests".padStart(8)}`);
-for (const { job, seconds, count } of rows) {
-  console.log(`${job.padEnd(36)}${String(seconds).padStart(8)}${String(count || "").padStart(8)}`);
+const title = ["job".padEnd(34), "lane".padEnd(12), "seconds".padStart(8), "processor".padStart(10), "budget".padStart(8), "tests".padStart(7)];
+console.log(`\n${title.join("")}`);
+for (const { job, lane, seconds, processor, count } of rows) {
+  const what = seconds === 0 ? "" : `  ${processor >= COMPUTING * seconds ? "computed" : "waited"} (${(processor / seconds).toFixed(1)} cores)`;
+  const numbers = [Math.round(seconds), Math.round(processor), budgets.get(job) || "", count || ""];
+  const widths = [8, 10, 8, 7];
+  console.log(`${job.padEnd(34)}${lane.padEnd(12)}${numbers.map((n, i) => String(n).padStart(widths[i])).join("")}${what}`);
 }
+
+console.log(`${"all".padEnd(46)}${String(Math.round(endOf(last(rows)))).padStart(8)}${String(Math.round(rows.reduce((sum, row) => sum + row.processor, 0))).padStart(10)}`);
+console.log(`critical path: ${criticalPath().join(" > ")}`);
 
 if (tests.length > 0) {
   console.log(`\nslowest tests (seconds)`);
@@ -73,12 +89,20 @@ if (tests.length > 0) {
   }
 }
 
-for (const { job, seconds } of rows) {
-  const budget = budgets.get(job);
-  if (column !== undefined && budget === undefined) {
-    console.log(`warning: ${job} has no budget in ${budgetsFile}`);
-  } else if (seconds > budget) {
-    console.log(`warning: ${job} took ${seconds} s, its budget is ${budget} s (${budgetsFile})`);
+if (column !== undefined) {
+  console.log(`\nspeed of the machine: ${slowdown.toFixed(2)} times the processor time of the machine that the budgets are from`);
+  for (const { job, processor } of rows) {
+    const budget = budgets.get(job);
+    if (!budget) {
+      failed++;
+      failures.push(`FAILED ${job}: has no budget for this level in ${budgetsFile}`);
+    } else if (processor > budget * slowdown * TOLERANCE) {
+      failed++;
+      failures.push(
+        `FAILED ${job}: needed ${Math.round(processor)} processor seconds; its budget is ${budget} (${budgetsFile}), at this machine's ` +
+          `speed ${Math.round(budget * slowdown)}, and ${TOLERANCE} times that is the limit. If you added a slow test, make another one faster.`,
+      );
+    }
   }
 }
 
@@ -109,4 +133,35 @@ function bytesOf(path) {
   } catch {
     return 0; // Removed meanwhile.
   }
+}
+
+/** Of the last line that `times` prints: "1m2.345s 0m0.678s", user and system time of all children. */
+function processorSeconds(line) {
+  return [...(line ?? "").matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
+}
+
+/** How much longer than on the machine of the budgets the yardstick's work took: the middle of what was measured; at least 1. */
+function slowdownOf(measured, reference) {
+  const sorted = measured.filter((seconds) => seconds > 0).sort((a, b) => a - b);
+  return sorted.length === 0 || !reference ? 1 : Math.max(1, sorted[Math.floor(sorted.length / 2)] / reference);
+}
+
+function endOf(row) {
+  return row.begin + row.seconds;
+}
+
+function last(some) {
+  return some.reduce((latest, row) => (endOf(row) > endOf(latest) ? row : latest));
+}
+
+/** From the job that ended last back to the set-up: each waited for the one before it, in its lane or because it needs it. */
+function criticalPath() {
+  const path = [last(rows)];
+  while (path[0].job !== "set-up") {
+    const { lane, need, begin } = path[0];
+    const before = rows.filter((one) => !path.includes(one) && endOf(one) <= begin + 1 && (one.lane === lane || one.job === need));
+    path.unshift(before.length === 0 ? rows[0] : last(before));
+  }
+
+  return path.map((row) => `${row.job} ${Math.round(row.seconds)} s`);
 }
