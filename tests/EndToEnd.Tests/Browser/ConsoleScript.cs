@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Browser;
 
-/// <summary>A script of <c>tests/Peers/console</c> in Chromium; its screenshots stay under <c>.run/screenshots</c>.</summary>
+/// <summary>
+/// A script of <c>tests/Peers/console</c> in Chromium; with <c>CULVERT_SCREENSHOTS=yes</c> it leaves
+/// a picture of each page under <c>.run/screenshots</c>.
+/// </summary>
 internal static class ConsoleScript
 {
     /// <summary>What it reports of that system; where it fails, the system's logs stay.</summary>
@@ -35,8 +38,13 @@ internal static class ConsoleScript
         var environment = new Dictionary<string, string>(system)
         {
             ["CHROMIUM"] = Path.Combine(checkout.Root, ".run", "chromium", "chromium"),
-            ["SHOTS"] = Path.Combine(checkout.Root, ".run", "screenshots"),
         };
+        // To draw each page as one picture takes the browser as long as all the rest, and only a reviewer looks at it.
+        if (Environment.GetEnvironmentVariable("CULVERT_SCREENSHOTS") == "yes")
+        {
+            environment["SHOTS"] = Path.Combine(checkout.Root, ".run", "screenshots");
+        }
+
         foreach (var (name, value) in variables)
         {
             environment[name] = value;

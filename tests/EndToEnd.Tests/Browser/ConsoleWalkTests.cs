@@ -6,8 +6,7 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Browser;
 
 /// <summary>
-/// The console in Debian's Chromium: every page and its main task, by <c>tests/Peers/console/walk.mjs</c>. The
-/// screenshots are kept under <c>.run/screenshots</c> for review.
+/// The console in Debian's Chromium: every page and its main task, by <c>tests/Peers/console/walk.mjs</c>.
 /// </summary>
 [Collection(SdkSystemCollection.Name)]
 [Trait("Level", "full")]
