@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Testing;
 using Culvert.Testing.Faults;
 
@@ -8,7 +9,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 public sealed class FaultSystem : CountingSystem
 {
     public FaultSystem()
-        : this(new FaultRelay(Soak.SeedOr(1)), new FaultRelay(Soak.SeedOr(2))) { }
+        : this(new FaultRelay(Soak.SeedOr(1), port: TestRun.AgentSide.Port), new FaultRelay(Soak.SeedOr(2))) { }
 
     private FaultSystem(FaultRelay agents, FaultRelay upstream)
         : base(agents.EndPoint.ToString(), upstream.EndPoint, upstreamPort: 0)

@@ -1,7 +1,6 @@
 using System.Net;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
-using Culvert.Stage.Ports;
 using Culvert.Stage.Processes;
 using Culvert.Stage.Reporting;
 using Culvert.Stage.RunState;
@@ -10,8 +9,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// The whole system of the quickstart for one test collection, on ports and in a folder of its own, with wire-taps where
-/// an observer could stand: between agents and edge, and between agents and the MCP server.
+/// The whole system of the quickstart for one test collection, in a folder of its own, with wire-taps where an observer
+/// could stand: between agents and edge, and between agents and the MCP server.
 /// </summary>
 public abstract class RunningSystem : IAsyncLifetime
 {
@@ -19,18 +18,22 @@ public abstract class RunningSystem : IAsyncLifetime
 
     private readonly TestFolder folder = new();
     private readonly StringWriter steps = new();
+    private readonly bool isFounded; // whether it starts with a copy of what the run's systems share
 
     /// <param name="options">Of the installation.</param>
     /// <param name="areTapped">Whether agents reach edge and MCP server through the taps unless the options say how.</param>
     private protected RunningSystem(InstallationOptions options, bool areTapped = true)
     {
-        var ports = PortProbe.FreeBlock();
-        while (ports.Api == options.HighAvailability?.FirstApi)
+        isFounded = options is { HighAvailability: null, Published: false };
+        // At the registered address listens a tap, what the options name, or the edge itself.
+        var agentSide = TestRun.AgentSide;
+        var (ports, hasTap) = (TestRun.Ports, areTapped && options.AgentAddress is null);
+        if (!hasTap && options.AgentAddress is null)
         {
-            ports = PortProbe.FreeBlock();
+            ports = ports with { Agents = agentSide.Port };
         }
 
-        AgentSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.Agents));
+        AgentSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.Agents), hasTap ? agentSide.Port : 0);
         UpstreamSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.McpServer));
         Installation = new Installation(
             Checkout.Find(),
@@ -65,7 +68,11 @@ public abstract class RunningSystem : IAsyncLifetime
     {
         try
         {
-            await Installation.CreateAsync(CancellationToken.None);
+            await (
+                isFounded
+                    ? Installation.CreateFromAsync(await TestRun.FoundedAsync(), CancellationToken.None)
+                    : Installation.CreateAsync(CancellationToken.None)
+            );
         }
         catch (HopFailureException failure)
         {

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Culvert.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A wire-tap: accepts on a loopback port of its own, relays every byte unchanged and keeps a copy. It replaces a
+/// A wire-tap: accepts on a loopback port, relays every byte unchanged and keeps a copy. It replaces a
 /// packet capture, but needs no privilege and loses nothing.
 /// </summary>
 internal sealed class TcpTap : IAsyncDisposable
@@ -18,10 +18,12 @@ internal sealed class TcpTap : IAsyncDisposable
     private readonly Task accepting;
     private TaskCompletionSource gate = Opened();
 
-    public TcpTap(IPEndPoint target)
+    /// <param name="target">Where connections lead.</param>
+    /// <param name="port">Where it listens; 0 = on another port each time.</param>
+    public TcpTap(IPEndPoint target, int port = 0)
     {
         this.target = target;
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(512);
         accepting = AcceptAsync();
     }

@@ -10,10 +10,16 @@ internal sealed class EnterpriseAuthority(RunDirectory run)
 {
     private const string Root = "offline-root";
     private const string ManualCa = "manual-ca";
+    private const string ManualLeaf = "manual-leaf";
 
     private string Folder => run.Folder("enterprise");
 
     public string ManualCaFile => Path.Combine(Folder, $"{ManualCa}.pem");
+
+    /// <summary>Of the manual tunnel, once it was issued.</summary>
+    public string ManualLeafFile => Path.Combine(Folder, $"{ManualLeaf}.pem");
+
+    public string ManualLeafKeyFile => Path.Combine(Folder, $"{ManualLeaf}.key");
 
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
@@ -33,14 +39,9 @@ internal sealed class EnterpriseAuthority(RunDirectory run)
     }
 
     /// <summary>A key and a leaf for a tunnel's whole domain, signed directly by the manual CA.</summary>
-    public async Task<(string CertificateFile, string KeyFile)> IssueLeafAsync(
-        string domain,
-        CancellationToken cancellationToken
-    )
+    public Task IssueLeafAsync(string domain, CancellationToken cancellationToken)
     {
-        const string Leaf = "manual-leaf";
         string[] names = [$"DNS:{domain}", $"DNS:*.{domain}"];
-        await OpenSsl.IssueServerAsync(Folder, Leaf, ManualCa, names, cancellationToken);
-        return (Path.Combine(Folder, $"{Leaf}.pem"), Path.Combine(Folder, $"{Leaf}.key"));
+        return OpenSsl.IssueServerAsync(Folder, ManualLeaf, ManualCa, names, cancellationToken);
     }
 }

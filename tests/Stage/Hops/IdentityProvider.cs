@@ -92,6 +92,7 @@ internal sealed class IdentityProvider
     /// <summary>An executable that prints a fresh token of that workload for the given service, and nothing else.</summary>
     public string TokenCommand(string client) => run.File(Name, $"{client}-token");
 
+    /// <summary>Makes its keys and secrets unless they are there, and writes its files.</summary>
     /// <param name="audience">
     /// The resource that every workload's token command asks for: the service's public URL. That of the MCP client takes
     /// the resource as its argument.
@@ -99,12 +100,13 @@ internal sealed class IdentityProvider
     public async Task ConfigureAsync(string audience, CancellationToken cancellationToken)
     {
         var folder = run.Folder(Name);
-        await OpenSsl.CreateRootAsync(folder, "ca", "/O=Example Corp/CN=Example Corp IdP CA", cancellationToken);
-        string[] names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"];
-        await OpenSsl.IssueServerAsync(folder, "server", "ca", names, cancellationToken);
+        if (!File.Exists(CaFile))
+        {
+            await MakeKeysAsync(folder, cancellationToken);
+        }
+
         foreach (var (client, _) in Workloads)
         {
-            await PrivateFile.WriteAsync(SecretFile(client), RandomNumberGenerator.GetHexString(64), cancellationToken);
             var resource = client == McpClient ? "\"$1\"" : ShellText.Quote(audience);
             await PrivateFile.WriteExecutableAsync(
                 TokenCommand(client),
@@ -122,6 +124,17 @@ internal sealed class IdentityProvider
         }
 
         await File.WriteAllTextAsync(run.File(Name, "idp.json"), Configuration(folder, audience), cancellationToken);
+    }
+
+    private async Task MakeKeysAsync(string folder, CancellationToken cancellationToken)
+    {
+        await OpenSsl.CreateRootAsync(folder, "ca", "/O=Example Corp/CN=Example Corp IdP CA", cancellationToken);
+        string[] names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"];
+        await OpenSsl.IssueServerAsync(folder, "server", "ca", names, cancellationToken);
+        foreach (var (client, _) in Workloads)
+        {
+            await PrivateFile.WriteAsync(SecretFile(client), RandomNumberGenerator.GetHexString(64), cancellationToken);
+        }
     }
 
     public void Start() => Process.Start();

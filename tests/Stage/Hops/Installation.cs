@@ -169,16 +169,78 @@ internal sealed class Installation
             {
                 await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
                 Started(IdentityProvider.Start);
-                Started(McpServer.Start);
-                if (Fixture is { } fixture)
-                {
-                    Started(fixture.Start);
-                    await fixture.WaitAsync(cancellationToken);
-                }
-
+                StartUpstreams();
                 return $"{IdentityProvider.Issuer} · {McpServer.Upstream}";
             }
         );
+        await RegisterEverythingAsync(cancellationToken);
+        await StartMachinesAsync(cancellationToken);
+        Record.Save(run.File(RecordFile));
+    }
+
+    /// <summary>
+    /// Makes everything that is registered with the service, but no edge and no agent starts: what
+    /// <see cref="CreateFromAsync"/> begins with, once it has been stopped.
+    /// </summary>
+    public async Task FoundAsync(CancellationToken cancellationToken)
+    {
+        run.Create();
+        ProvidePrograms();
+        await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
+        Started(IdentityProvider.Start);
+        await RegisterEverythingAsync(cancellationToken);
+        Record.Save(run.File(RecordFile));
+    }
+
+    /// <summary>
+    /// Starts a copy of what <see cref="FoundAsync"/> made on the same ports, with its own options. Its edge and its agents
+    /// enrol as those of any new installation do.
+    /// </summary>
+    public async Task CreateFromAsync(RunDirectory founded, CancellationToken cancellationToken)
+    {
+        run.CopyFrom(founded);
+        ProvidePrograms();
+        var record = InstallationRecord.Load(run.File(RecordFile))!;
+        Record = record with
+        {
+            Tunnel = OfThisRun(record.Tunnel),
+            Manual = options.ManualTunnel ? OfThisRun(record.Manual!) : null,
+        };
+        await Step(
+            "identity-service from a copy",
+            Service.Process,
+            async () =>
+            {
+                await Service.ConfigureAsync(options, cancellationToken);
+                Started(Service.Start);
+                await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
+                Started(IdentityProvider.Start);
+                StartUpstreams();
+                await Task.WhenAll(IdentityProvider.WaitAsync(cancellationToken), Service.WaitAsync(cancellationToken));
+                return Service.PublicUrl;
+            }
+        );
+        await StartMachinesAsync(cancellationToken);
+        Record.Save(run.File(RecordFile));
+
+        TunnelRecord OfThisRun(TunnelRecord tunnel) =>
+            tunnel with
+            {
+                TrustBundle = run.File(Path.GetFileName(tunnel.TrustBundle)),
+            };
+    }
+
+    private void StartUpstreams()
+    {
+        Started(McpServer.Start);
+        if (Fixture is { } fixture)
+        {
+            Started(fixture.Start);
+        }
+    }
+
+    private async Task RegisterEverythingAsync(CancellationToken cancellationToken)
+    {
         if (Database is { } database)
         {
             await Step(
@@ -220,9 +282,13 @@ internal sealed class Installation
         );
         Record = await RegisterAsync(cancellationToken);
         await CertifyAsync(cancellationToken);
+    }
+
+    private async Task StartMachinesAsync(CancellationToken cancellationToken)
+    {
         await StartEdgeAsync(cancellationToken);
+        await (Fixture?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         await StartAgentsAsync(cancellationToken);
-        Record.Save(run.File(RecordFile));
     }
 
     /// <summary>Starts what an earlier run made and stopped: same keys, same database, same certificates.</summary>
@@ -435,7 +501,11 @@ internal sealed class Installation
                         cancellationToken,
                         ["--out", ManualTokenFile]
                     );
-                    await Task.WhenAll(token, WriteTrustBundleAsync(manual, cancellationToken));
+                    await Task.WhenAll(
+                        token,
+                        WriteTrustBundleAsync(manual, cancellationToken),
+                        enterprise.IssueLeafAsync(manual.Domain, cancellationToken)
+                    );
                     return manual.Domain;
                 }
             );
@@ -538,7 +608,7 @@ internal sealed class Installation
                 ManualAgent.Process,
                 async () =>
                 {
-                    var (certificate, key) = await enterprise.IssueLeafAsync(manual.Domain, cancellationToken);
+                    var (certificate, key) = (enterprise.ManualLeafFile, enterprise.ManualLeafKeyFile);
                     var identity = new TunnelTokenIdentity(Service.PublicUrl, Service.PlatformCaFile, ManualTokenFile);
                     await ManualAgent.ConfigureAsync(
                         identity.ToYaml(),

@@ -9,6 +9,8 @@ namespace Culvert.Stage.RunState;
 internal sealed class RunDirectory(string path, TimeProvider time, string? sharedPrograms = null)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string Programs = "bin";
+    private const string LedgerFile = "processes";
 
     public string Path => path;
 
@@ -17,12 +19,12 @@ internal sealed class RunDirectory(string path, TimeProvider time, string? share
     /// <summary>
     /// A copy of the programs: a build that runs meanwhile cannot change a file under a running process.
     /// </summary>
-    public string Binaries => sharedPrograms ?? System.IO.Path.Combine(path, "bin");
+    public string Binaries => sharedPrograms ?? System.IO.Path.Combine(path, Programs);
 
     /// <summary>Whether <see cref="Binaries"/> belongs to this run alone, which then fills it.</summary>
     public bool OwnsBinaries => sharedPrograms is null;
 
-    public ProcessLedger Ledger { get; } = new(System.IO.Path.Combine(path, "processes"));
+    public ProcessLedger Ledger { get; } = new(System.IO.Path.Combine(path, LedgerFile));
 
     public bool Exists => Directory.Exists(path);
 
@@ -42,6 +44,37 @@ internal sealed class RunDirectory(string path, TimeProvider time, string? share
     {
         Directory.CreateDirectory(path, Private);
         Directory.CreateDirectory(Logs);
+    }
+
+    /// <summary>Takes over the files of a run that has ended, but not its logs and programs.</summary>
+    public void CopyFrom(RunDirectory ended)
+    {
+        Create();
+        foreach (var file in Directory.EnumerateFiles(ended.Path))
+        {
+            System.IO.File.Copy(file, File(System.IO.Path.GetFileName(file)), overwrite: true); // the mode comes along
+        }
+
+        System.IO.File.Delete(File(LedgerFile));
+        string[] others = [ended.Logs, System.IO.Path.Combine(ended.Path, Programs)];
+        foreach (var folder in Directory.EnumerateDirectories(ended.Path).Except(others, StringComparer.Ordinal))
+        {
+            CopyFolder(folder, File(System.IO.Path.GetFileName(folder)));
+        }
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to, System.IO.File.GetUnixFileMode(from));
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            System.IO.File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(from))
+        {
+            CopyFolder(folder, System.IO.Path.Combine(to, System.IO.Path.GetFileName(folder)));
+        }
     }
 
     public void Delete()

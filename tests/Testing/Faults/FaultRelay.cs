@@ -20,11 +20,12 @@ public sealed class FaultRelay : IAsyncDisposable
 
     /// <param name="seed">Of everything left to chance.</param>
     /// <param name="time">The clock of delays; the system's when null.</param>
-    public FaultRelay(int seed = 1, TimeProvider? time = null)
+    /// <param name="port">Where it listens; 0 = on another port each time.</param>
+    public FaultRelay(int seed = 1, TimeProvider? time = null, int port = 0)
     {
         this.seed = seed;
         this.time = time ?? TimeProvider.System;
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(4096);
         accepting = AcceptAsync();
     }
