@@ -15,7 +15,13 @@ public abstract class CountingSystem : RunningSystem
     /// <param name="agentAddress">Where agents find the edge; null = where it listens.</param>
     /// <param name="upstream">Where agents find the MCP server.</param>
     /// <param name="upstreamPort">Where that listens; 0 = on another port each time.</param>
-    private protected CountingSystem(string? agentAddress, IPEndPoint upstream, int upstreamPort)
+    /// <param name="serviceDescriptors">How many descriptors the identity service may hold; null = as many as this process.</param>
+    private protected CountingSystem(
+        string? agentAddress,
+        IPEndPoint upstream,
+        int upstreamPort,
+        int? serviceDescriptors = null
+    )
         : base(
             new InstallationOptions
             {
@@ -23,6 +29,7 @@ public abstract class CountingSystem : RunningSystem
                 ExchangesPerSecond = 1000,
                 HandshakeTimeout = TimeSpan.FromSeconds(60), // hundreds of clients of one process, on a machine that may pause
                 AgentAddress = agentAddress,
+                ServiceDescriptors = serviceDescriptors,
                 Upstream = new Uri($"http://{upstream}"),
                 UpstreamSettings = [$"timeouts: {{response_headers: {HeadersTimeout.TotalSeconds}s}}"],
                 AgentEnvironment = new Dictionary<string, string>

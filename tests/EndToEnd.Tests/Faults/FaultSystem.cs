@@ -5,14 +5,17 @@ using Culvert.Testing.Faults;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>That system with paths between its programs that can be bad.</summary>
+/// <summary>That system with paths between its programs that can be bad, and an identity service of few descriptors.</summary>
 public sealed class FaultSystem : CountingSystem
 {
+    /// <summary>How many its identity service may hold.</summary>
+    public const int ServiceDescriptors = 2_000;
+
     public FaultSystem()
         : this(new FaultRelay(Soak.SeedOr(1), port: TestRun.AgentSide.Port), new FaultRelay(Soak.SeedOr(2))) { }
 
     private FaultSystem(FaultRelay agents, FaultRelay upstream)
-        : base(agents.EndPoint.ToString(), upstream.EndPoint, upstreamPort: 0)
+        : base(agents.EndPoint.ToString(), upstream.EndPoint, upstreamPort: 0, ServiceDescriptors)
     {
         (AgentPath, UpstreamPath) = (agents, upstream);
         AgentPath.Target = new IPEndPoint(IPAddress.Loopback, Installation.Ports.Agents);

@@ -16,7 +16,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>S36: idle connections keep no client with a request from either port.</summary>
-public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(system), IClassFixture<DescriptorSystem>
+[Collection(FaultSystemCollection.Name)]
+public sealed class IdleConnectionTests(FaultSystem system) : FaultTest(system)
 {
     private const int Idle = 3_000;
     private const int HalfOpen = 1_000;
@@ -28,6 +29,7 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
     [Fact]
     public async Task Idle_MoreConnectionsThanDescriptors_ExchangeAndRenewalAnswer()
     {
+        await MendAsync();
         using var assertions = new AssertionSource();
         var exchanger = await Exchanger.CreateAsync(Installation, assertions, Cancel);
         await using var idle = await HoldAsync(Installation.Ports.Api, Idle, isTls: true);
@@ -43,9 +45,9 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
         idle.Count.ShouldBe(Idle);
         var health = Installation.Ports.ServiceHealth;
         (await MetricAsync(health, "culvert_service_connections_closed_total")).ShouldBeGreaterThan(
-            Idle - DescriptorSystem.Descriptors
+            Idle - FaultSystem.ServiceDescriptors
         );
-        await ShouldSettleBelowAsync(DescriptorSystem.Descriptors - 200);
+        await ShouldSettleBelowAsync(FaultSystem.ServiceDescriptors - 200);
     }
 
     // Connections that were just refused or cut may still be closing.
@@ -86,7 +88,7 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
         )
         {
             BaseAddress = new Uri(Installation.Service.MachineUrl),
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = Limit,
         };
     }
 

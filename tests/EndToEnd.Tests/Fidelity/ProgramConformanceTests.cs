@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.EndToEnd.Tests.Policies;
 using Shouldly;
 using Xunit;
 
@@ -8,8 +9,9 @@ namespace Culvert.EndToEnd.Tests.Fidelity;
 /// A server that the agent runs as a program (stdio) conforms at least as well as the same server over HTTP, called
 /// directly: what the agent adds, sessions and streams, costs no check.
 /// </summary>
+[Collection(PublicServersSystemCollection.Name)]
 [Trait("Level", "full")]
-public sealed class ProgramConformanceTests(ProgramSystem system) : SystemTest(system), IClassFixture<ProgramSystem>
+public sealed class ProgramConformanceTests(PublicServersSystem system) : SystemTest(system)
 {
     // P5: the agent refuses a foreign Host and Origin, also for a server that takes any.
     private const string Rebinding = "dns-rebinding-protection: ";
@@ -24,7 +26,7 @@ public sealed class ProgramConformanceTests(ProgramSystem system) : SystemTest(s
     [InlineData("2026-07-28")]
     public async Task Conformance_OfAProgram_LosesNoCheckOfTheServerOverHttp(string requirements)
     {
-        var route = Installation.EndpointOf(ProgramSystem.Route);
+        var route = Installation.EndpointOf(PublicServersSystem.FixtureProgramRoute);
         await using var shim = await HttpShim.StartAsync(Installation, route, StandardSystem.AllowedOrigin, Cancel);
         var direct = await ConformanceRecord.ReadAsync(ConformanceTarget.Fixture, requirements, Cancel);
 

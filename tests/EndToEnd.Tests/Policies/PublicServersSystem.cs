@@ -7,12 +7,15 @@ namespace Culvert.EndToEnd.Tests.Policies;
 
 /// <summary>
 /// Unmodified public MCP servers behind enforced policies with pins: one over HTTP and two that the agent runs as
-/// programs. The fixture server's policy allows everything.
+/// programs. The fixture server's policy allows everything; as a program that the agent runs it has none.
 /// </summary>
 public sealed class PublicServersSystem : RunningSystem
 {
     public const string FilesRoute = "files";
     public const string MemoryRoute = "memory";
+
+    /// <summary>The label of the fixture server as a program of the agent's.</summary>
+    public const string FixtureProgramRoute = "fixture-program";
 
     private const string Pins =
         "pins: {mode: enforce, trust_first_use: true, on: {added: hide, description: block, removed: alert}}";
@@ -33,6 +36,7 @@ public sealed class PublicServersSystem : RunningSystem
                 Commands = new Dictionary<string, IReadOnlyList<string>>
                 {
                     [FilesRoute] = ["node", ScriptOf("filesystem"), folder],
+                    [FixtureProgramRoute] = ["node", FixtureServer.ProgramOf(Checkout.Find())],
                     [MemoryRoute] =
                     [
                         "env",
