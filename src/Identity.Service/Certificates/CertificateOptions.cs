@@ -54,6 +54,9 @@ internal sealed record CertificateOptions
     /// <summary>Authorities may have keys that were made elsewhere, of which copies may exist.</summary>
     public bool DangerousAllowKeyImport { get; init; }
 
+    /// <summary>How long a staged platform root waits before it may sign: every node of the service has read the bundle by then.</summary>
+    public TimeSpan DangerousPlatformRootWait { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Revocation lists of a new authority: a power of two. Existing authorities keep theirs.</summary>
     public int RevocationShards { get; init; } = 128;
 

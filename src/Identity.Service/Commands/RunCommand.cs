@@ -59,6 +59,7 @@ internal static class RunCommand
         "certificates.propagation",
         "certificates.key_retention",
         "certificates.dangerous_allow_key_import",
+        "certificates.dangerous_platform_root_wait",
         "certificates.blocked_keys_file",
         "certificates.crl_shards",
         "certificates.crl_life",

@@ -39,6 +39,11 @@ internal static class CertificateSection
             Propagation = certificates.Duration("propagation", TimeSpan.FromHours(24), max: TimeSpan.FromDays(30)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
             DangerousAllowKeyImport = certificates.Bool("dangerous_allow_key_import", false),
+            DangerousPlatformRootWait = certificates.Duration(
+                "dangerous_platform_root_wait",
+                TimeSpan.FromMinutes(1),
+                max: TimeSpan.FromMinutes(1)
+            ),
             RevocationShards = certificates.Int("crl_shards", 128, 1, RevocationShards.Most),
             RevocationListLife = certificates.Duration(
                 "crl_life",

@@ -1,4 +1,5 @@
 using Culvert.Stage.Hops;
+using Culvert.Testing;
 
 namespace Culvert.EndToEnd.Tests.Harness;
 
@@ -8,11 +9,13 @@ public sealed class ShortLivedSystem()
         new InstallationOptions
         {
             ServerLife = LeafLife,
-            PlatformLife = TimeSpan.FromSeconds(20),
+            PlatformLife = PlatformLife,
+            DangerousPlatformRootWait = TimeSpan.FromSeconds(Soak.Rounds("rotation", shortForm: 3, full: 60)),
             ExchangesPerSecond = 1000,
             ManualTunnel = false,
         }
     )
 {
     public static readonly TimeSpan LeafLife = TimeSpan.FromSeconds(6);
+    public static readonly TimeSpan PlatformLife = TimeSpan.FromSeconds(20);
 }

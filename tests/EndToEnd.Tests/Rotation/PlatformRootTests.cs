@@ -3,6 +3,7 @@ using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Ports;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -12,18 +13,20 @@ namespace Culvert.EndToEnd.Tests.Rotation;
 /// The real programs: the root that machines recognise each other by changes while calls run, and an agent that was off
 /// during all of it, and pins the old root, finds back by the link (S11).
 /// </summary>
-[Collection(RootSystemCollection.Name)]
+[Collection(ShortLivedSystemCollection.Name)]
 [Trait("Level", "full")]
-public sealed class PlatformRootTests(RootSystem system) : SystemTest(system)
+public sealed class PlatformRootTests(ShortLivedSystem system) : SystemTest(system)
 {
-    // The switch itself waits for a minute, until every node of the service knows the new root.
+    // In the long form the switch itself waits for a minute, until every node of the service knows the new root.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
+    [Trait(Soak.Name, "rotation")]
     public async Task Swap_UnderCalls_FailsNone_AndWhoSleptFindsBack()
     {
         await System.UntilReadyAsync(Cancel);
         var sleeper = await SleeperAsync();
+        var asleepSince = TimeProvider.System.GetUtcNow();
         var root = "";
         IReadOnlyList<CallOutcome> outcomes;
         await using (var load = CallLoad.Start(System, keeping: 2, reconnecting: 2))
@@ -43,6 +46,10 @@ public sealed class PlatformRootTests(RootSystem system) : SystemTest(system)
         Figure($"platform root: {outcomes.Count} calls while it changed, {failed.Count} failed");
         failed.ShouldBeEmpty();
 
+        await UntilAsync(
+            () => Task.FromResult(TimeProvider.System.GetUtcNow() > asleepSince + ShortLivedSystem.PlatformLife),
+            "what the sleeper has is expired"
+        );
         sleeper.Start();
         Installation.RecordProcesses();
         await sleeper.WaitAsync(Cancel);

@@ -38,6 +38,11 @@ public sealed class ReloadTests
         new("certificates.propagation", "1h", s => Get<CertificateOptions>(s).Propagation),
         new("certificates.key_retention", "1h", s => Get<CertificateOptions>(s).KeyRetention),
         new("certificates.dangerous_allow_key_import", "true", s => Get<CertificateOptions>(s).DangerousAllowKeyImport),
+        new(
+            "certificates.dangerous_platform_root_wait",
+            "5s",
+            s => Get<CertificateOptions>(s).DangerousPlatformRootWait
+        ),
         new("certificates.blocked_keys_file", "/dev/null", s => Get<CertificateOptions>(s).BlockedKeysFile),
         new("certificates.crl_shards", "4", s => Get<CertificateOptions>(s).RevocationShards),
         new("certificates.crl_life", "1h", s => Get<CertificateOptions>(s).RevocationListLife),

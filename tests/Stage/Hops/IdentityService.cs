@@ -95,6 +95,9 @@ internal sealed class IdentityService
         life += options.PlatformLife is { } platform
             ? string.Create(CultureInfo.InvariantCulture, $", platform_life: {platform.TotalSeconds:0}s")
             : "";
+        life += options.DangerousPlatformRootWait is { } wait
+            ? string.Create(CultureInfo.InvariantCulture, $", dangerous_platform_root_wait: {wait.TotalSeconds:0}s")
+            : "";
         var hostnames = options.Hostnames.Length > 0 ? $", hostnames: {options.Hostnames}" : "";
         var signing = options.SigningCommand is { } command
             ? $$""", propagation: 0s, signing_connector: {command: ["{{command}}"]}"""

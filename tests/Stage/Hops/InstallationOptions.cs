@@ -11,6 +11,9 @@ internal sealed record InstallationOptions
     /// <summary>Life of the platform certificates of agents and edges; null leaves the service's default (1 h).</summary>
     public TimeSpan? PlatformLife { get; init; }
 
+    /// <summary>How long a new platform root waits before it may sign; null leaves the service's default (1 min).</summary>
+    public TimeSpan? DangerousPlatformRootWait { get; init; }
+
     /// <summary>What <c>tunnels.hostnames</c> says, on one line; empty = nothing.</summary>
     public string Hostnames { get; init; } = "";
 

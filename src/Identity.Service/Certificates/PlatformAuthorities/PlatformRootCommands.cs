@@ -74,9 +74,10 @@ internal sealed class PlatformRootCommands(
         }
 
         var now = time.GetStoreNow();
-        if (now < PlatformSwap.NodesHoldAt(root))
+        // Before that, a node of the service may not know the staged root itself; it cannot be overridden.
+        if (root.StateSince + options.Value.DangerousPlatformRootWait is var nodesHoldAt && now < nodesHoldAt)
         {
-            return PlatformRootErrors.TooEarly(root);
+            return PlatformRootErrors.TooEarly(nodesHoldAt);
         }
 
         var missing = swap.Missing;

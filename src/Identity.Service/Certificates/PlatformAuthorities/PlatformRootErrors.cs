@@ -46,8 +46,6 @@ internal static class PlatformRootErrors
                     + $"{string.Join(' ', missing.Select(machine => machine.Id))} --reason TEXT"
             );
 
-    public static Refusal TooEarly(PlatformAuthority root) =>
-        State
-            .Refuse("Some nodes of the service may not know it yet.")
-            .With("not_before", PlatformSwap.NodesHoldAt(root).UtcDateTime);
+    public static Refusal TooEarly(DateTimeOffset notBefore) =>
+        State.Refuse("Some nodes of the service may not know it yet.").With("not_before", notBefore.UtcDateTime);
 }

@@ -20,14 +20,8 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
     /// <summary>Clocks, and nodes that notice a switch half a minute late.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Every node of the service has read the bundle again by then.</summary>
-    private static readonly TimeSpan NodesFollow = TimeSpan.FromMinutes(1);
-
     /// <summary>When a retiring root leaves the bundle: after the last certificate under it.</summary>
     public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
-
-    /// <summary>Before that, a node may not know the staged root itself; it cannot be overridden.</summary>
-    public static DateTimeOffset NodesHoldAt(PlatformAuthority staged) => staged.StateSince + NodesFollow;
 
     /// <param name="roots">As stored.</param>
     /// <param name="machines">Those with an unexpired certificate.</param>
