@@ -23,13 +23,17 @@ internal sealed class CallLoad : IAsyncDisposable
     private CallLoad(RunningSystem system, int keeping, int reconnecting, IPEndPoint? connectTo)
     {
         (this.system, this.connectTo) = (system, connectTo);
+        Standstill.Watch();
         work = Task.WhenAll([
             .. Enumerable.Range(0, keeping).Select(_ => Task.Run(KeepAsync)),
             .. Enumerable.Range(0, reconnecting).Select(_ => Task.Run(ReconnectAsync)),
         ]);
     }
 
-    /// <summary>What became of every call so far, in the order in which they ended.</summary>
+    /// <summary>
+    /// What became of every call so far, in the order in which they ended; without those that failed because the machine
+    /// stood still.
+    /// </summary>
     public IReadOnlyList<CallOutcome> Outcomes => [.. outcomes];
 
     /// <summary>Serial numbers of all leaves that were presented.</summary>
@@ -101,8 +105,7 @@ internal sealed class CallLoad : IAsyncDisposable
         }
     }
 
-    private Task<McpCaller> ConnectAsync() =>
-        system.ConnectAsync(stopping.Token, connectTo, timeout: TimeSpan.FromSeconds(10));
+    private Task<McpCaller> ConnectAsync() => system.ConnectAsync(stopping.Token, connectTo);
 
     private async Task CallAsync(Func<string, Task<string>> call)
     {
@@ -127,7 +130,11 @@ internal sealed class CallLoad : IAsyncDisposable
             hop = FailedHop.Of(e);
         }
 
-        outcomes.Enqueue(new CallOutcome(text, begun, TimeProvider.System.GetUtcNow(), error, hop));
+        if (error is null || !Standstill.HasTouched(begun))
+        {
+            outcomes.Enqueue(new CallOutcome(text, begun, TimeProvider.System.GetUtcNow(), error, hop));
+        }
+
         if (error is not null)
         {
             await Task.Delay(Pause, TimeProvider.System, CancellationToken.None); // a part that is gone fails at once

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.EndToEnd.Tests.Harness;
 
 namespace Culvert.EndToEnd.Tests.HighAvailability;
 
@@ -19,12 +20,14 @@ internal sealed class ExchangeLoad : IAsyncDisposable
     private ExchangeLoad(Exchanger exchanger, Uri address, int keeping, int reconnecting)
     {
         (this.exchanger, this.address) = (exchanger, address);
+        Standstill.Watch();
         work = Task.WhenAll([
             .. Enumerable.Range(0, keeping).Select(_ => Task.Run(() => RunAsync(isKeeping: true))),
             .. Enumerable.Range(0, reconnecting).Select(_ => Task.Run(() => RunAsync(isKeeping: false))),
         ]);
     }
 
+    /// <summary>What became of every exchange so far, without those that failed because the machine stood still.</summary>
     public IReadOnlyList<ExchangeOutcome> Outcomes => [.. outcomes];
 
     public static ExchangeLoad Start(Exchanger exchanger, Uri address, int keeping, int reconnecting) =>
@@ -68,7 +71,12 @@ internal sealed class ExchangeLoad : IAsyncDisposable
         {
             while (!stopping.IsCancellationRequested)
             {
-                outcomes.Enqueue(await ExchangeAsync(client));
+                var outcome = await ExchangeAsync(client);
+                if (outcome.Error is null || !Standstill.HasTouched(outcome.Begun))
+                {
+                    outcomes.Enqueue(outcome);
+                }
+
                 await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
                 if (!isKeeping)
                 {

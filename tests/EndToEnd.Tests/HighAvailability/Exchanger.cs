@@ -9,7 +9,7 @@ namespace Culvert.EndToEnd.Tests.HighAvailability;
 /// <summary>A workload that exchanges assertions of <see cref="AssertionSource"/>.</summary>
 internal sealed class Exchanger
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Installation installation;
     private readonly AssertionSource assertions;
