@@ -11,8 +11,13 @@ namespace Culvert.EndToEnd.Tests.Quickstart;
 
 public sealed class PlainRunTests : IDisposable
 {
+    /// <summary>Shorter than any step, and longer than its beginning.</summary>
+    private static readonly TimeSpan WithinAStep = TimeSpan.FromMilliseconds(100);
+
     private readonly TestFolder folder = new();
     private readonly PortPlan ports = PortProbe.FreeBlock();
+
+    public PlainRunTests() => Standstill.Watch();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -60,23 +65,49 @@ public sealed class PlainRunTests : IDisposable
     [Theory]
     [Trait("Level", "full")]
     [InlineData("idp", Signals.Interrupt)]
-    [InlineData("identity-service", Signals.Terminate)]
-    [InlineData("culvert:", Signals.Interrupt)]
-    [InlineData("tunnel-edge", Signals.Terminate)]
-    [InlineData("tunnel-agent", Signals.Interrupt)]
     [InlineData("inspector", Signals.Terminate)]
-    public async Task Quickstart_InterruptedAtAStep_StopsEverythingWithinFiveSeconds(string step, int signal)
+    public async Task Script_InterruptedAtAStep_StopsEverythingWithinFiveSeconds(string step, int signal)
     {
         await using var script = QuickstartScript.Start(folder.Path, Arguments);
         await script.WaitForOutputAsync(step, Cancel);
 
-        var sent = Stopwatch.GetTimestamp();
+        var sent = TimeProvider.System.GetUtcNow();
         script.Signal(signal);
         var code = await script.WaitForExitAsync(Cancel);
 
         code.ShouldBe(130, script.Output);
-        Stopwatch.GetElapsedTime(sent).ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
+        ShouldHaveStoppedEverything(sent);
+    }
+
+    [Theory]
+    [Trait("Level", "full")]
+    [InlineData("identity-service")]
+    [InlineData("culvert:")]
+    [InlineData("tunnel-edge")]
+    [InlineData("tunnel-agent")]
+    public async Task Quickstart_InterruptedAtAStep_StopsEverythingWithinFiveSeconds(string step)
+    {
+        var isReached = false;
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var sent = DateTimeOffset.MaxValue;
+        await using var registration = interrupt.Token.Register(() => sent = TimeProvider.System.GetUtcNow());
+
+        var (code, output) = await QuickstartProgram.RunAsync(
+            folder.Path,
+            Arguments,
+            interrupt.Token,
+            text =>
+            {
+                if (!isReached && (isReached = text.Contains(step, StringComparison.Ordinal)))
+                {
+                    interrupt.CancelAfter(WithinAStep);
+                }
+            }
+        );
+
+        code.ShouldBe(130, output);
+        output.ShouldContain(step);
+        ShouldHaveStoppedEverything(sent);
     }
 
     [Fact]
@@ -99,6 +130,12 @@ public sealed class PlainRunTests : IDisposable
         script.Signal(Signals.Interrupt);
 
         (await script.WaitForExitAsync(Cancel)).ShouldBe(130, script.Output);
+    }
+
+    private void ShouldHaveStoppedEverything(DateTimeOffset sent)
+    {
+        (TimeProvider.System.GetUtcNow() - sent - Standstill.Since(sent)).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
     }
 
     public void Dispose() => folder.Dispose();
