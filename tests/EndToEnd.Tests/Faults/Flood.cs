@@ -5,8 +5,8 @@ using Culvert.Stage;
 namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>
-/// A client that does the worst it can, in a process of its own. It takes what its victims leave of this machine's
-/// processors (SCHED_IDLE): a real one would have its own, and what is to be measured is what it costs the others here.
+/// A client that does the worst it can, in a process of its own. It takes a smaller part of this machine's processors than
+/// its victims do: a real one would have its own, and what is to be measured is what it costs the others here.
 /// </summary>
 internal sealed partial class Flood : IAsyncDisposable
 {
@@ -30,10 +30,10 @@ internal sealed partial class Flood : IAsyncDisposable
         var process = new ProgramProcess(
             new ProgramCommand(
                 name,
-                "chrt",
+                "nice",
                 [
-                    "--idle",
-                    "0",
+                    "-n",
+                    "10",
                     "node",
                     Path.Combine(Checkout.Find().Peers, "faults", "flood.mjs"),
                     kind,
