@@ -60,7 +60,23 @@ public sealed class IdleTests(FaultSystem system) : FaultTest(system)
         );
     }
 
-    private static Task RestAsync() => Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel);
+    /// <summary>Until what both programs hold hardly changes any more.</summary>
+    private async Task RestAsync()
+    {
+        var last = double.MaxValue;
+        await UntilAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, Cancel);
+                var before = last;
+                last = new[] { Installation.Edge.Process, Installation.Agent.Process }.Sum(program =>
+                    ProgramUse.Of(program).ResidentKiB
+                );
+                return Math.Abs(last - before) < last / 100;
+            },
+            "edge and agent come to rest"
+        );
+    }
 
     private async Task OpenAsync(ConnectionSet connections, int count)
     {

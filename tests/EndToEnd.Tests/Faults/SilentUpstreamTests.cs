@@ -103,7 +103,7 @@ public sealed class SilentUpstreamTests(FaultSystem system) : FaultTest(system)
                 var answer = connection.CallAsync($"never:probe-{probes++}", Cancel);
                 var taken = await Task.WhenAny(
                     answer,
-                    Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Cancel)
+                    Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel)
                 );
                 _ = answer.ContinueWith(t => t.Exception, TaskScheduler.Default);
                 return taken == answer;

@@ -92,7 +92,7 @@ public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
             "rolling restart of nodes, edges and agents",
             async () =>
             {
-                foreach (var (process, health) in Parts())
+                foreach (var (process, health) in Parts().SkipLast(1)) // two of each kind
                 {
                     await process.StopAsync(TimeSpan.FromSeconds(60), Cancel);
                     process.ExitCode.ShouldBe(0, process.Name);
