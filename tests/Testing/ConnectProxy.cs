@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
+using Culvert.Testing.Proxies;
 
 namespace Culvert.Testing;
 
@@ -16,6 +19,7 @@ public sealed class ConnectProxy : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentBag<Task> tasks = [];
     private readonly ConcurrentQueue<string> targets = [];
+    private readonly ConcurrentQueue<ProxyRecord> records = [];
     private readonly Task accepting;
 
     public ConnectProxy()
@@ -24,7 +28,20 @@ public sealed class ConnectProxy : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
-    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    public Uri Url =>
+        new($"{(Certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+
+    /// <summary>With which it speaks TLS itself; it must be for 127.0.0.1. Null = it does not.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
+
+    /// <summary>Whether it keeps all that its clients say, as it reads it: below its own TLS.</summary>
+    public bool IsRecording { get; init; }
+
+    /// <summary>One for each connection, in order.</summary>
+    public IReadOnlyCollection<ProxyRecord> Records => records;
+
+    /// <summary>What it does in place of the target, after it has agreed to connect; null = it connects to the target.</summary>
+    public Func<Stream, CancellationToken, Task>? Impostor { get; init; }
 
     /// <summary>The targets requested with the right credentials, in order.</summary>
     public IReadOnlyCollection<string> Targets => targets;
@@ -75,7 +92,7 @@ public sealed class ConnectProxy : IAsyncDisposable
         using var client = accepted;
         try
         {
-            var stream = client.GetStream();
+            await using var stream = await OpenAsync(client.GetStream());
             var head = await ReadHeadAsync(stream);
             if (Answer is { } answer)
             {
@@ -99,6 +116,13 @@ public sealed class ConnectProxy : IAsyncDisposable
                 return;
             }
 
+            if (Impostor is { } impostor)
+            {
+                await stream.WriteAsync("HTTP/1.1 200 Go\r\n\r\n"u8.ToArray(), stop.Token);
+                await impostor(stream, stop.Token);
+                return;
+            }
+
             using var upstream = new TcpClient();
             var colon = target.LastIndexOf(':');
             await upstream.ConnectAsync(
@@ -111,13 +135,36 @@ public sealed class ConnectProxy : IAsyncDisposable
             var back = upstream.GetStream().CopyToAsync(stream, stop.Token);
             await Task.WhenAny(there, back);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e)
+            when (e is IOException or SocketException or OperationCanceledException or AuthenticationException)
         {
-            // Either side left.
+            // Either side left, or did not trust the other.
         }
     }
 
-    private async Task<string> ReadHeadAsync(NetworkStream stream)
+    private async Task<Stream> OpenAsync(Stream stream)
+    {
+        if (Certificate is not null)
+        {
+            var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificateContext = Certificate },
+                stop.Token
+            );
+            stream = tls;
+        }
+
+        if (!IsRecording)
+        {
+            return stream;
+        }
+
+        var record = new ProxyRecord();
+        records.Enqueue(record);
+        return new RecordedStream(stream, record);
+    }
+
+    private async Task<string> ReadHeadAsync(Stream stream)
     {
         var head = new StringBuilder();
         var one = new byte[1];

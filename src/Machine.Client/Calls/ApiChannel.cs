@@ -47,10 +47,9 @@ internal sealed class ApiChannel : IDisposable
         this.baseUrl = baseUrl;
         this.time = time;
         tls.AllowTlsResume = false; // S9
-        var handler = OutboundHttp.CreateHandler(tls);
+        var handler = OutboundHttp.CreateHandler(tls, new OutboundDialer(network).ConnectAsync);
         handler.ConnectTimeout = ConnectTimeout;
         handler.ActivityHeadersPropagator = null;
-        handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
         client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,

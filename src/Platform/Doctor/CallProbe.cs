@@ -105,8 +105,9 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <param name="cancel">Of the command.</param>
     private async Task<DoctorFinding> AskAsync(X509ChainPolicy? trust, CancellationToken cancel)
     {
-        using var handler = trust is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(trust);
-        handler.ConnectCallback = ConnectAsync;
+        using var handler = trust is null
+            ? OutboundHttp.CreateHandler(connect: ConnectAsync)
+            : OutboundHttp.CreateHandler(trust, ConnectAsync);
         using var http = new HttpClient(handler) { Timeout = timeout };
         if (target.FindsPath)
         {

@@ -228,10 +228,10 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 ClientCertificateContext = request.ClientCertificate,
                 // Said here, because the system's configuration may allow less.
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            }
+            },
+            (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct)
         );
         handler.AutomaticDecompression = DecompressionMethods.GZip;
-        handler.ConnectCallback = (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct);
         handler.PlaintextStreamFilter = (context, _) => Secured(request, context);
         handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
         // What is left of an answer that was refused is not read to its end.

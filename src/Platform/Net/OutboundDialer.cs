@@ -12,7 +12,7 @@ public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolve
     public OutboundDialer(NetworkOptions options)
         : this(new NetworkSource(options)) { }
 
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <summary>An <see cref="HttpConnect"/>.</summary>
     public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -3,7 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Makes the handler of every outbound HTTP client. Constructors of handlers are banned everywhere else.</summary>
+/// <summary>
+/// Makes the handler of every outbound HTTP client. Constructors of handlers, and setting how they connect, are banned
+/// everywhere else.
+/// </summary>
 public static class OutboundHttp
 {
     /// <summary>
@@ -12,23 +15,48 @@ public static class OutboundHttp
     /// they are followed before the certificate is judged.
     /// </summary>
     /// <param name="tls">Whom to trust; null = the system's roots. Its chain policy is made to download nothing.</param>
-    public static SocketsHttpHandler CreateHandler(SslClientAuthenticationOptions? tls = null)
+    /// <param name="connect">How the target is reached; null = directly.</param>
+    public static SocketsHttpHandler CreateHandler(
+        SslClientAuthenticationOptions? tls = null,
+        HttpConnect? connect = null
+    )
     {
         tls ??= new SslClientAuthenticationOptions();
         var policy = tls.CertificateChainPolicy ??= new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
         policy.DisableCertificateDownloads = true;
 #pragma warning disable RS0030 // the one place
         return new SocketsHttpHandler
-#pragma warning restore RS0030
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
             SslOptions = tls,
+            ConnectCallback = connect is null
+                ? null
+                : (context, cancellationToken) => ConnectAsync(connect, context, cancellationToken),
         };
+#pragma warning restore RS0030
     }
 
     /// <summary>The same with a chain policy alone.</summary>
-    public static SocketsHttpHandler CreateHandler(X509ChainPolicy policy) =>
-        CreateHandler(new SslClientAuthenticationOptions { CertificateChainPolicy = policy });
+    public static SocketsHttpHandler CreateHandler(X509ChainPolicy policy, HttpConnect? connect = null) =>
+        CreateHandler(new SslClientAuthenticationOptions { CertificateChainPolicy = policy }, connect);
+
+    // S40: the handler takes an SslStream for finished TLS with the target and would check no certificate. Requests by http
+    // are sent as they are, and TLS with the target may lie below them.
+    private static async ValueTask<Stream> ConnectAsync(
+        HttpConnect connect,
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var stream = await connect(context, cancellationToken);
+        if (stream is not SslStream || context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttp)
+        {
+            return stream;
+        }
+
+        await stream.DisposeAsync();
+        throw new InvalidOperationException("The connection of an https request has TLS that the client did not make.");
+    }
 }

@@ -8,7 +8,8 @@ namespace Culvert.Platform.Net;
 
 /// <summary>
 /// Asks a proxy for a way to a target (CONNECT, RFC 9110 §9.3.6). TLS with the target is the caller's, so a proxy sees
-/// names and bytes, never content.
+/// names and bytes, never content. What comes back is never an <see cref="SslStream"/> (S40), though TLS with an https proxy
+/// lies below it.
 /// </summary>
 public static class ProxyTunnel
 {
@@ -58,7 +59,7 @@ public static class ProxyTunnel
         }
     }
 
-    private static async Task<SslStream> SecureAsync(
+    private static async Task<TlsProxyStream> SecureAsync(
         Stream stream,
         string host,
         string caBundle,
@@ -71,7 +72,7 @@ public static class ProxyTunnel
             new SslClientAuthenticationOptions { TargetHost = host, CertificateChainPolicy = policy },
             cancellationToken
         );
-        return tls;
+        return new TlsProxyStream(tls);
     }
 
     // RFC 9112 §3.2.3: the target of CONNECT is host and port, an IPv6 address in brackets.

@@ -21,7 +21,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
     /// </summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <summary>An <see cref="HttpConnect"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,
         CancellationToken cancellationToken

@@ -25,9 +25,10 @@ public sealed class CollectorClient : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         this.collector = collector;
         request = new CollectorRequest(program, scope);
-        var dialer = new OutboundDialer(network);
-        var handler = OutboundHttp.CreateHandler(collector.ChainPolicy(network.Current.CaBundle));
-        handler.ConnectCallback = dialer.ConnectAsync; // network.proxy is the dialer's business
+        var handler = OutboundHttp.CreateHandler(
+            collector.ChainPolicy(network.Current.CaBundle),
+            new OutboundDialer(network).ConnectAsync
+        );
         http = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan, // the caller's

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Connector;
@@ -29,8 +30,8 @@ internal static class ConnectorTrial
         try
         {
             using var socket = new ClientWebSocket();
-            socket.Options.Proxy = null;
-            await socket.ConnectAsync(ToUrl(settings.Listen), both.Token);
+            using var client = new HttpMessageInvoker(OutboundHttp.CreateHandler());
+            await socket.ConnectAsync(ToUrl(settings.Listen), client, both.Token);
             return await ShakeHandsAsync(socket, settings, time, both.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -163,9 +163,13 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
     /// <param name="bundle">What vouches for the tunnel; null = the system's roots.</param>
     private HttpClient Client(AgentFeedEdge edge, BundleDocument? bundle)
     {
-        var handler = bundle is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(TrustIn(bundle));
-        handler.ConnectCallback = (context, cancel) => DialAsync(edge, context.DnsEndPoint, cancel);
+        var handler = bundle is null
+            ? OutboundHttp.CreateHandler(connect: ConnectAsync)
+            : OutboundHttp.CreateHandler(TrustIn(bundle), ConnectAsync);
         return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
+
+        ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
+            DialAsync(edge, context.DnsEndPoint, cancel);
     }
 
     // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.

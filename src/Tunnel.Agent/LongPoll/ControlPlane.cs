@@ -282,9 +282,9 @@ internal sealed partial class ControlPlane : IDisposable
                     network.Current.CaBundle,
                     settings.CaFile.Length > 0 ? settings.CaFile : null
                 ),
-            }
+            },
+            new OutboundDialer(network).ConnectAsync
         );
-        handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
         handler.ConnectTimeout = ConnectTime;
         handler.ActivityHeadersPropagator = null;
         handler.MaxResponseDrainSize = 0;

@@ -129,8 +129,7 @@ internal sealed class HttpUpstream : Upstream
 
     private static SocketsHttpHandler CreateHandler(HttpUpstreamSettings settings, UpstreamConnector connector)
     {
-        var handler = OutboundHttp.CreateHandler();
-        handler.ConnectCallback = connector.ConnectAsync;
+        var handler = OutboundHttp.CreateHandler(connect: connector.ConnectAsync);
         handler.ConnectTimeout = settings.Timeouts.Connect;
         handler.ActivityHeadersPropagator = null;
         handler.MaxConnectionsPerServer = settings.MaxConnections;

@@ -33,7 +33,7 @@ internal sealed class UpstreamConnector
                 : null;
     }
 
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <summary>An <see cref="HttpConnect"/> for requests by http: TLS with the server, if it has any, is done here.</summary>
     /// <exception cref="UpstreamException">No permitted address answers, or the TLS handshake fails.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,

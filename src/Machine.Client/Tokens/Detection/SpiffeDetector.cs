@@ -35,8 +35,7 @@ internal sealed class SpiffeDetector : PlatformDetector
             ParseEndpoint(environment[Variable]) ?? throw Failed($"{Variable} is not unix:///path or tcp://ip:port.");
         using var limit = new CancellationTokenSource(Timeout, environment.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var handler = OutboundHttp.CreateHandler();
-        handler.ConnectCallback = (_, ct) => ConnectAsync(endpoint, ct);
+        using var handler = OutboundHttp.CreateHandler(connect: (_, ct) => ConnectAsync(endpoint, ct));
         using var client = new HttpClient(handler)
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

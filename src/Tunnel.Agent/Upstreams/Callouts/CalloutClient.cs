@@ -203,8 +203,10 @@ internal sealed class CalloutClient : IDisposable
         IHostResolver? resolver
     )
     {
-        var handler = OutboundHttp.CreateHandler(trust);
-        handler.ConnectCallback = new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync;
+        var handler = OutboundHttp.CreateHandler(
+            trust,
+            new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync
+        );
         handler.ConnectTimeout = ConnectTimeout;
         handler.ActivityHeadersPropagator = null;
         handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
