@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Culvert.Identity.Service.Audit.Export;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.Rotation.Est;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Tests.Audit.Export;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Webhooks;
+using Culvert.Identity.Service.Transparency;
+using Culvert.Identity.Service.Transparency.Witnesses;
+using Culvert.Identity.Service.Webhooks;
+using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Transparency;
+using Culvert.Testing;
+using Culvert.Testing.Proxies;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Hosting;
+
+/// <summary>S40: everything that the service says to others, through proxies.</summary>
+public sealed class ServiceProxyTests
+{
+    private const string Refused = "is not trusted";
+
+    private readonly ScriptedHostResolver names = new();
+
+    public ServiceProxyTests() => names.Set(ProxyTrial.Host, ProxyTrial.Address);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static string MarkedUrl => $"{ProxyTrial.Url}{ProxyTrial.Mark}";
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Federation/Issuers/IssuerFetcher.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Issuer_ThroughAProxy_IsAskedAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var fetcher = new IssuerFetcher(
+                    new(new FederationOptions()),
+                    Outbound(trial),
+                    TimeProvider.System,
+                    names
+                );
+                var issuer = new Issuer
+                {
+                    Id = IssuerId.New(),
+                    OrganizationId = "org",
+                    Name = "idp",
+                    Url = MarkedUrl,
+                    KeySource = new UrlKeySource(MarkedUrl, ProxyTrial.TargetPki.RootPem),
+                    MaxJwtLifetimeSeconds = 3600,
+                    AllowedTargets = [],
+                    Stamps = ChangeStamps.Created(TimeProvider.System.GetUtcNow(), "key"),
+                };
+                var document = await fetcher.GetAsync(new IssuerFetch(new Uri(MarkedUrl), "url", issuer), Cancel);
+                return document.Failure;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Webhooks/WebhookSender.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Webhook_ThroughAProxy_IsReadByItsReceiverAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var sender = new WebhookSender(Outbound(trial), TimeProvider.System, names, mail: null!);
+                var webhook = new Webhook
+                {
+                    Id = WebhookId.New(),
+                    OrganizationId = "org",
+                    Url = MarkedUrl,
+                    CaPem = ProxyTrial.TargetPki.RootPem,
+                    CreatedAt = TimeProvider.System.GetUtcNow(),
+                };
+                var failure = await sender.SendAsync(
+                    webhook,
+                    [new("webhook-signature", ProxyTrial.Mark)],
+                    Encoding.ASCII.GetBytes(ProxyTrial.Mark),
+                    Cancel
+                );
+                return failure?.Reason;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Console/SignIn/ProviderClient.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Provider_ThroughAProxy_IsAskedAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var client = new ProviderClient(
+                    new(new FederationOptions()),
+                    Outbound(trial),
+                    new(new SignInOptions { Issuer = MarkedUrl, CaFile = trial.TargetRootsFile }),
+                    TimeProvider.System,
+                    names
+                );
+                try
+                {
+                    await client.GetConfigurationAsync(Cancel);
+                    return null;
+                }
+                catch (ProviderUnavailableException e)
+                {
+                    return e.Message;
+                }
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Certificates/Rotation/Est/EstConnector.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Enrolment_ThroughAProxy_IsReadByItsServerAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var est = new EstOptions
+                {
+                    Url = new Uri(MarkedUrl),
+                    CaFile = trial.TargetRootsFile,
+                    Username = "culvert",
+                    Password = SecretReference.ToFile(trial.WriteSecret("password", ProxyTrial.Mark)),
+                };
+                var connector = new EstConnector(
+                    new(new CertificateOptions { SigningEst = est }),
+                    Outbound(trial),
+                    TimeProvider.System,
+                    names
+                );
+                using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+                var request = new CertificateRequest("CN=issuing", key, HashAlgorithmName.SHA256);
+                var answer = await connector.SignAsync(request.CreateSigningRequestPem(), Cancel);
+                return answer.Error;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Transparency/Witnesses/WitnessClient.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Witness_ThroughAProxy_ReadsItAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var witness = new WitnessOptions
+                {
+                    Name = "w1",
+                    Url = new Uri(MarkedUrl),
+                    Key = new CosignatureKey("witness.example/w1", new byte[32]),
+                    CaFile = trial.TargetRootsFile,
+                };
+                var answer = await new WitnessClient(Outbound(trial), TimeProvider.System, names).AddCheckpointAsync(
+                    witness,
+                    from: 0,
+                    proof: [],
+                    new SignedHead(new TreeHead("log.example", 1, new byte[32]), ProxyTrial.Mark),
+                    Cancel
+                );
+                return answer.Detail;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Audit/Export/SyslogSink.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Syslog_ThroughAProxy_IsReadByItsServerAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            ByText(way),
+            async trial =>
+            {
+                var sink = new SyslogSink(
+                    new SyslogTarget(ProxyTrial.Host, SyslogTarget.UsualPort, trial.TargetRootsFile),
+                    Network(trial)
+                );
+                return (await sink.SendAsync([Entry()], Cancel)).Error;
+            },
+            new ProxyTrialTerms { Target = (certificate, issuing) => new SyslogTrialTarget(certificate, issuing) }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Mail/SmtpRelay.cs")]
+    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    public Task Mail_ThroughAProxy_IsReadByItsRelayAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            ByText(way),
+            async trial =>
+            {
+                var mail = new MailOptions
+                {
+                    Host = ProxyTrial.Host,
+                    Port = 465,
+                    Tls = MailTls.Implicit,
+                    CaFile = trial.TargetRootsFile,
+                    Username = "culvert",
+                    Password = SecretReference.ToFile(trial.WriteSecret("password", ProxyTrial.Mark)),
+                    From = "culvert@corp.example",
+                };
+                var relay = new SmtpRelay(
+                    new(mail),
+                    Outbound(trial),
+                    new ServiceIdentity("https://id.example", "https://id.example:8444", "id.example"),
+                    TimeProvider.System
+                );
+                var note = new MailNote("m1", "ops@corp.example", ProxyTrial.Mark, ProxyTrial.Mark);
+                return (await relay.SendAsync(note, Cancel))?.Reason;
+            },
+            new ProxyTrialTerms { Target = (certificate, issuing) => new MailTrialTarget(certificate, issuing) }
+        );
+
+    private static string ByText(WayToTarget way) => way == WayToTarget.ProxyInClear ? "frame" : "certificate";
+
+    private static ExportedEntry Entry() =>
+        new(
+            new AuditEntry
+            {
+                Node = "node-1",
+                Sequence = 1,
+                Body = Encoding.ASCII.GetBytes($"{{\"detail\":\"{ProxyTrial.Mark}\"}}"),
+                Salt = [1],
+                BodyDigest = new byte[32],
+                Hash = new byte[32],
+            },
+            "org-1",
+            "thing_happened",
+            TimeProvider.System.GetUtcNow()
+        );
+
+    private static Current<OutboundOptions> Outbound(ProxyTrial trial) =>
+        new(new OutboundOptions { Network = Network(trial) });
+
+    private static NetworkOptions Network(ProxyTrial trial) =>
+        new()
+        {
+            Proxy = new HttpProxyOptions { Url = trial.ProxyUrl },
+            CaBundle = trial.BundleFile,
+        };
+}
