@@ -10,12 +10,29 @@ public sealed class DuplexStream : Stream
 {
     private readonly PipeReader reader;
     private readonly PipeWriter writer;
+    private readonly int capacityBytes;
     private volatile bool disposed;
 
-    private DuplexStream(PipeReader reader, PipeWriter writer)
+    private DuplexStream(PipeReader reader, PipeWriter writer, int capacityBytes)
     {
         this.reader = reader;
         this.writer = writer;
+        this.capacityBytes = capacityBytes;
+    }
+
+    /// <summary>Whether the other end's writes block. Do not call it while this end reads.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            if (!reader.TryRead(out var unread))
+            {
+                return false;
+            }
+
+            reader.AdvanceTo(unread.Buffer.Start);
+            return unread.Buffer.Length >= capacityBytes;
+        }
     }
 
     public override bool CanRead => true;
@@ -41,7 +58,10 @@ public sealed class DuplexStream : Stream
         );
         var toLeft = new Pipe(options);
         var toRight = new Pipe(options);
-        return (new DuplexStream(toLeft.Reader, toRight.Writer), new DuplexStream(toRight.Reader, toLeft.Writer));
+        return (
+            new DuplexStream(toLeft.Reader, toRight.Writer, capacityBytes),
+            new DuplexStream(toRight.Reader, toLeft.Writer, capacityBytes)
+        );
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -8,8 +8,6 @@ namespace Culvert.Testing;
 /// <summary>Debian's <c>pebble</c>: an ACME CA that exists for tests, with a new root at each start.</summary>
 public sealed class Pebble : IAsyncDisposable
 {
-    private const int Attempts = 200;
-
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-pebble-").FullName;
     private readonly TestPki pki;
     private readonly int port;
@@ -101,18 +99,7 @@ public sealed class Pebble : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await ManagementAsync("/roots/0");
-                return;
-            }
-            catch (HttpRequestException) when (attempt < Attempts && !process.HasExited)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            }
-        }
+        await Eventually.UntilAsync(RespondsAsync, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -127,6 +114,19 @@ public sealed class Pebble : IAsyncDisposable
         lock (start)
         {
             Log = (Log + line + "\n") is { Length: > 20_000 } all ? all[^20_000..] : Log + line + "\n";
+        }
+    }
+
+    private async Task<bool> RespondsAsync()
+    {
+        try
+        {
+            await ManagementAsync("/roots/0");
+            return true;
+        }
+        catch (HttpRequestException) when (process is { HasExited: false })
+        {
+            return false;
         }
     }
 

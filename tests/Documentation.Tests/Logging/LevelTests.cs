@@ -22,9 +22,7 @@ public sealed class LevelTests : IDisposable
     [InlineData("tunnel-edge")]
     public async Task Level_FileChangesIt_CountsWithoutARestart(string program)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        var cancel = limit.Token;
+        var cancel = TestContext.Current.CancellationToken;
         var file = Path.Combine(folder, "program.yaml");
         var text = Configuration(program);
         await File.WriteAllTextAsync(file, text.Replace(Marker, "error", StringComparison.Ordinal), cancel);
@@ -45,10 +43,10 @@ public sealed class LevelTests : IDisposable
             Lines().ShouldNotContain(line => line.GetProperty("level").GetString() == "info");
 
             await File.WriteAllTextAsync(file, text.Replace(Marker, "info", StringComparison.Ordinal), cancel);
-            while (!Lines().Any(line => line.GetProperty("event_id").GetInt32() == 8100))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
-            }
+            await Eventually.UntilAsync(
+                () => Lines().Any(line => line.GetProperty("event_id").GetInt32() == 8100),
+                cancel
+            );
 
             Lines().ShouldContain(line => line.GetProperty("event").GetString() == "ConfigurationReloaded");
         }
@@ -63,7 +61,9 @@ public sealed class LevelTests : IDisposable
     private async Task UntilItWatchesAsync(Process running, CancellationToken cancel)
     {
         using var client = new HttpClient();
-        while (true)
+        await Eventually.UntilAsync(RespondsAsync, cancel);
+
+        async Task<bool> RespondsAsync()
         {
             if (running.HasExited)
             {
@@ -76,11 +76,11 @@ public sealed class LevelTests : IDisposable
             try
             {
                 await client.GetStringAsync(new Uri($"http://{health}/healthz"), cancel);
-                return;
+                return true;
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
+                return false;
             }
         }
     }

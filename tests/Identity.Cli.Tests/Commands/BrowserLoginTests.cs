@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Testing;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
 
@@ -335,13 +336,8 @@ public sealed class BrowserLoginTests : PersonLoginTest
         Stage.StateFiles().ShouldBeEmpty();
     }
 
-    private async Task TimerAsync()
-    {
-        while (Time.PendingTimers == 0)
-        {
-            await Task.Yield();
-        }
-    }
+    private Task TimerAsync() =>
+        Eventually.UntilAsync(() => Time.PendingTimers > 0, TestContext.Current.CancellationToken);
 
     /// <summary>As the provider sends the browser back.</summary>
     private static Task<HttpResponseMessage> ReturnAsync(Dictionary<string, string> asked, string answer) =>

@@ -1,5 +1,6 @@
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -249,16 +250,17 @@ public sealed class DeviceLoginTests : PersonLoginTest
     private async Task<CliRun> LoginAsync(int polls, params string[] more)
     {
         var running = Start("--device", more);
-        while (!running.IsCompleted)
-        {
-            if (Time.PendingTimers > 0 && Sent(Tokens).Count < polls)
+        await Eventually.UntilAsync(
+            () => running.IsCompleted,
+            TestContext.Current.CancellationToken,
+            () =>
             {
-                Time.Advance(TimeSpan.FromSeconds(1));
+                if (Time.PendingTimers > 0 && Sent(Tokens).Count < polls)
+                {
+                    Time.Advance(TimeSpan.FromSeconds(1));
+                }
             }
-
-            await Task.Yield();
-        }
-
+        );
         return await running;
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
@@ -60,7 +61,7 @@ internal static class HostileAnswers
             asked.TrySetResult();
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+                await Never.RespondAsync(http.RequestAborted);
             }
             catch (OperationCanceledException)
             {

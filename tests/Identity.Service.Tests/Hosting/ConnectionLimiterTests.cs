@@ -250,8 +250,7 @@ public sealed class ConnectionLimiterTests
                 }
             );
 
-        public Task EndedAsync() =>
-            serving.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+        public Task EndedAsync() => serving.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
         public override void Abort(ConnectionAbortedException abortReason)
         {

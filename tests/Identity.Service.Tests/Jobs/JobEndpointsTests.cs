@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Jobs;
@@ -140,14 +141,9 @@ public sealed class JobEndpointsTests : IAsyncLifetime
         await using var other = await one.JoinAsync("node-2");
         await one.Api.PostOkAsync($"{Path}/{Job}/pause", """{"reason":"x"}""");
 
-        var seen = await JobAsync(other);
-        while (seen.Text("state") != "paused")
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
-            seen = await JobAsync(other);
-        }
+        await Eventually.UntilAsync(async () => (await JobAsync(other)).Text("state") == "paused", Cancel);
 
-        seen.Text("node").ShouldNotBe((await JobAsync(one)).Text("node"));
+        (await JobAsync(other)).Text("node").ShouldNotBe((await JobAsync(one)).Text("node"));
     }
 
     private async Task<IReadOnlyList<string?>> EventsAsync() =>

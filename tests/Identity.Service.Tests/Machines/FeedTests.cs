@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -104,12 +105,13 @@ public sealed class FeedTests
         await using var service = await StartAsync();
         var (agent, revision) = await AgentAsync(service);
         var call = agent.GetAsync($"/v1/agent/feed?since={revision}&wait=30s", Cancel);
-        while (!call.IsCompleted)
-        {
-            // As soon as the wait has begun, it is over; before, time must not run out of the certificate's life.
-            service.Time.Advance(TimeSpan.FromSeconds(30));
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
-        }
+
+        // The clock moves until the wait has begun and is over, and slowly, so that the certificate does not expire before.
+        await Eventually.UntilAsync(
+            () => call.IsCompleted,
+            Cancel,
+            () => service.Time.Advance(TimeSpan.FromSeconds(1))
+        );
 
         (await call).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }

@@ -99,7 +99,11 @@ public sealed class TunnelReadinessTests
         var (tunnel, edge, _) = await ReadyAsync(service);
         await BreakAPollAsync(service, edge);
 
-        await UntilAsync(service, async () => await StateAsync(service, tunnel) == "not_ready");
+        await Eventually.UntilAsync(
+            async () => await StateAsync(service, tunnel) == "not_ready",
+            Cancel,
+            () => service.Time.Advance(TimeSpan.FromMilliseconds(100))
+        );
         var status = await StatusAsync(service, tunnel);
         status.Problems().ShouldBe(["no_edge", "no_agent_connection"]);
         status.GetProperty("edges")[0].Text("state").ShouldBe("gone");
@@ -183,23 +187,9 @@ public sealed class TunnelReadinessTests
         var contacts = service.Services.GetRequiredService<MachineContacts>();
         var now = service.Time.GetUtcNow();
         var poll = edge.GetAsync($"/v1/edge/feed?since={revision}&wait=30s", broken.Token);
-        await UntilAsync(service, () => Task.FromResult(contacts.FindLast(spiffeId) >= now), advances: false);
+        await Eventually.UntilAsync(() => contacts.FindLast(spiffeId) >= now, Cancel);
         await broken.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => poll);
-    }
-
-    private static async Task UntilAsync(ServiceUnderTest service, Func<Task<bool>> condition, bool advances = true)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            if (advances)
-            {
-                service.Time.Advance(TimeSpan.FromMilliseconds(100));
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
-        }
     }
 
     private async Task<(string Tunnel, HttpClient Edge, HttpClient Agent)> ReadyAsync(ServiceUnderTest service)

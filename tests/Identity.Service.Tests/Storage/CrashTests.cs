@@ -46,11 +46,11 @@ public sealed class CrashTests : IDisposable
                     )
                     .ToList();
                 var enough = answered.Count + random.Next(20, 200);
-                await UntilAsync(() => answered.Count >= enough);
+                await Eventually.UntilAsync(() => answered.Count >= enough, TestContext.Current.CancellationToken);
                 await Task.Run(server.Crash, TestContext.Current.CancellationToken);
                 await over.CancelAsync();
                 await Task.WhenAll(writers);
-                await UntilAsync(() => journal.IsHealthy);
+                await Eventually.UntilAsync(() => journal.IsHealthy, TestContext.Current.CancellationToken);
                 Verify(store, answered);
             }
         }
@@ -77,7 +77,10 @@ public sealed class CrashTests : IDisposable
             using (var writer = KilledWriter.Start("journal", folder, answers, connection))
             {
                 var enough = random.Next(1_000, 20_000);
-                await UntilAsync(() => new FileInfo(answers).Length >= enough || writer.HasExited);
+                await Eventually.UntilAsync(
+                    () => new FileInfo(answers).Length >= enough || writer.HasExited,
+                    TestContext.Current.CancellationToken
+                );
                 writer.HasExited.ShouldBeFalse();
                 writer.Kill();
                 await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -119,14 +122,5 @@ public sealed class CrashTests : IDisposable
         }
 
         StoreUnderTest.VerifyChain(store.Database, store.Node.Name).ShouldBeGreaterThanOrEqualTo(answered.Count);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
-        }
     }
 }

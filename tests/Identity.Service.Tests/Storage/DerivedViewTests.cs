@@ -79,12 +79,9 @@ public sealed class DerivedViewTests
         time.Advance(TimeSpan.FromSeconds(2));
         begun.Count.ShouldBe(3);
         begun[0].Result.SetResult("the first after all");
-        while (!last.IsCompleted)
-        {
-            // Whenever it looks again, it finds the one that ended.
-            time.Advance(TimeSpan.FromSeconds(2));
-            await Task.Yield();
-        }
+
+        // Whenever it looks again, it finds the one that ended.
+        await Eventually.UntilAsync(() => last.IsCompleted, Cancel, () => time.Advance(TimeSpan.FromSeconds(2)));
 
         (await last).ShouldBe("the first after all");
     }
@@ -168,22 +165,17 @@ public sealed class DerivedViewTests
         return result.Task;
     }
 
-    private async Task BegunAsync(int count)
-    {
-        while (true)
-        {
-            lock (gate)
+    private Task BegunAsync(int count) =>
+        Eventually.UntilAsync(
+            () =>
             {
-                if (begun.Count >= count)
+                lock (gate)
                 {
-                    return;
+                    return begun.Count >= count;
                 }
-            }
-
-            await Task.Yield();
-            Cancel.ThrowIfCancellationRequested();
-        }
-    }
+            },
+            Cancel
+        );
 
     private async Task FinishAsync(int count, string text)
     {

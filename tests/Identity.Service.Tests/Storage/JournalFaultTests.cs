@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage;
@@ -75,7 +75,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         strike = false;
 
         store.Time.Advance(TimeSpan.FromSeconds(1));
-        await EventuallyAsync(() => store.Journal.IsHealthy);
+        await Eventually.UntilAsync(() => store.Journal.IsHealthy, TestContext.Current.CancellationToken);
 
         var again = await store.CommitAsync(store.Decide("during"));
         var next = await store.CommitAsync(store.Decide("next"));
@@ -139,7 +139,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         strike = false;
 
         store.Time.Advance(TimeSpan.FromSeconds(1));
-        await EventuallyAsync(() => store.Journal.IsHealthy);
+        await Eventually.UntilAsync(() => store.Journal.IsHealthy, TestContext.Current.CancellationToken);
 
         (await store.CommitAsync(store.Decide("second"))).Outcome.ShouldBe(CommitOutcome.Replayed);
     }
@@ -169,7 +169,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         await store.CommitAsync(store.Decide());
 
         store.Time.Advance(TimeSpan.FromSeconds(1));
-        await EventuallyAsync(() => Volatile.Read(ref proofs) >= 2);
+        await Eventually.UntilAsync(() => Volatile.Read(ref proofs) >= 2, TestContext.Current.CancellationToken);
 
         store.Journal.IsHealthy.ShouldBeFalse();
         (await store.CommitAsync(store.Decide())).Outcome.ShouldBe(CommitOutcome.Unavailable);
@@ -206,7 +206,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         await store.CommitAsync(store.Decide());
         strike = false;
         store.Time.Advance(TimeSpan.FromSeconds(1));
-        await EventuallyAsync(() => store.Journal.IsHealthy);
+        await Eventually.UntilAsync(() => store.Journal.IsHealthy, TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 5; i++)
         {
@@ -230,7 +230,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
                         if (reached == JournalPoint.Written)
                         {
                             Interlocked.Increment(ref flushes);
-                            SpinFor(TimeSpan.FromMilliseconds(5)); // a disk slow enough to show who waits for whom
+                            SlowDevice.Operate(TimeSpan.FromMilliseconds(5)); // a disk slow enough to show who waits for whom
                         }
                     },
                 }
@@ -259,24 +259,5 @@ public abstract class JournalFaultTests(StorageBackend backend)
     {
         store.Time.Advance(TimeSpan.FromSeconds(1));
         return 0;
-    }
-
-    private static void SpinFor(TimeSpan time)
-    {
-        var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < time)
-        {
-            Thread.Yield();
-        }
-    }
-
-    // The writer proves the store on its own thread: yield to it until it has.
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -368,7 +368,7 @@ public abstract class JournalTests(StorageBackend backend)
                     {
                         if (point == JournalPoint.Taken)
                         {
-                            queued.Wait(TimeSpan.FromMinutes(1));
+                            queued.Wait(Eventually.Limit);
                         }
                     },
                 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -7,6 +6,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage;
@@ -15,8 +15,6 @@ namespace Culvert.Identity.Service.Tests.Storage;
 public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClassFixture<TwoNodeControlTests.Nodes>
 {
     // For what a notification does within milliseconds, or the look every second: without either nothing would change.
-    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
-
     private FederatedService One => nodes.One;
 
     private ServiceUnderTest Other => nodes.Other;
@@ -29,22 +27,29 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
         var rule = (await One.CreateAsync(FederatedService.Rules, One.RuleBody(issuer, await One.AccountAsync()))).Text(
             "id"
         );
-        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+        await Eventually.UntilAsync(
+            async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK,
+            TestContext.Current.CancellationToken
+        );
 
         await One.CreateAsync(
             $"{FederatedService.Issuers}/{issuer}/kill",
             new JsonObject { ["issuer"] = true, ["reason"] = "stolen" }
         );
 
-        await EventuallyAsync(() =>
-            Task.FromResult(Other.Get<IssuerControls>().Of(IssuerId.Wrap(issuer)).Kill is { Issuer: true })
+        await Eventually.UntilAsync(
+            () => Other.Get<IssuerControls>().Of(IssuerId.Wrap(issuer)).Kill is { Issuer: true },
+            TestContext.Current.CancellationToken
         );
         (await ExchangeOnOtherAsync(rule)).ShouldBe(HttpStatusCode.Unauthorized);
         await One.CreateAsync(
             $"{FederatedService.Issuers}/{issuer}/unkill",
             new JsonObject { ["issuer"] = true, ["reason"] = "drill" }
         );
-        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+        await Eventually.UntilAsync(
+            async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK,
+            TestContext.Current.CancellationToken
+        );
     }
 
     [Fact]
@@ -52,13 +57,19 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
     public async Task SigningKeys_RotatedAndDroppedOnOneNode_AreSoOnTheOther()
     {
         var token = await One.AccessTokenAsync(await One.RuleAsync());
-        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.OK);
+        await Eventually.UntilAsync(
+            async () => await UseOnOtherAsync(token) == HttpStatusCode.OK,
+            TestContext.Current.CancellationToken
+        );
 
         await One.CreateAsync("/v1/oauth/signing_keys/rotate", []);
 
         var signer = One.Service.Get<SigningKeyRing>().Current.Keys;
         signer.Count.ShouldBe(2);
-        await EventuallyAsync(() => Task.FromResult(KeysOfOther().SequenceEqual(signer.Select(key => key.KeyId))));
+        await Eventually.UntilAsync(
+            () => KeysOfOther().SequenceEqual(signer.Select(key => key.KeyId)),
+            TestContext.Current.CancellationToken
+        );
         (await UseOnOtherAsync(token)).ShouldBe(HttpStatusCode.OK);
 
         await One.CreateAsync(
@@ -66,7 +77,10 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
             new JsonObject { ["compromised_key_id"] = signer[0].KeyId, ["reason"] = "drill" }
         );
 
-        await EventuallyAsync(() => Task.FromResult(KeysOfOther().SequenceEqual([signer[1].KeyId])));
+        await Eventually.UntilAsync(
+            () => KeysOfOther().SequenceEqual([signer[1].KeyId]),
+            TestContext.Current.CancellationToken
+        );
         (await UseOnOtherAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -78,7 +92,10 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
     {
         var rule = await One.RuleAsync();
         var token = await One.AccessTokenAsync(rule);
-        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.OK);
+        await Eventually.UntilAsync(
+            async () => await UseOnOtherAsync(token) == HttpStatusCode.OK,
+            TestContext.Current.CancellationToken
+        );
 
         await One.CreateAsync(
             "/v1/oauth/revocations",
@@ -87,7 +104,10 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
                 : new JsonObject { ["kind"] = "family", ["family"] = FormCalls.ClaimsOf(token).Text("family") }
         );
 
-        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.Unauthorized);
+        await Eventually.UntilAsync(
+            async () => await UseOnOtherAsync(token) == HttpStatusCode.Unauthorized,
+            TestContext.Current.CancellationToken
+        );
     }
 
     // Single use is TwoNodeTests' row; these let the same client in again, wherever it asks.
@@ -106,7 +126,10 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
                 issuer["replay_window_seconds"] = 60;
             }
         });
-        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+        await Eventually.UntilAsync(
+            async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK,
+            TestContext.Current.CancellationToken
+        );
         var body = One.ExchangeBody(rule, One.Token()).ToJsonString();
         using var second = Other.Client(bearer: null);
 
@@ -152,17 +175,6 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
         using var client = Other.Client(token);
         using var answer = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken);
         return answer.StatusCode;
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            watch.Elapsed.ShouldBeLessThan(Soon);
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
     }
 
     /// <summary>Two nodes on one database.</summary>

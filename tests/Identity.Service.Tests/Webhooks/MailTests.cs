@@ -237,25 +237,21 @@ public sealed class MailTests : IAsyncDisposable
     // The service's own loop may have been faster.
     private async Task<JsonElement> UntilAsync(JsonElement hook, int count, string state, string? type = null)
     {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            TimeProvider.System.GetElapsedTime(begin).ShouldBeLessThan(TimeSpan.FromSeconds(60));
-            await scene.Service.Get<WebhookDeliverer>().RunAsync(Cancellation);
-            var deliveries = (await DeliveriesAsync(hook))
-                .Where(one => type is null || one.Text("event") == type)
-                .ToArray();
-            if (
-                deliveries.Length == count
-                && deliveries.All(one =>
-                    one.Text("state") == state
-                    && (state != "pending" || one.GetProperty("last_error").ValueKind != JsonValueKind.Null)
-                )
-            )
+        JsonElement[] deliveries = [];
+        await Eventually.UntilAsync(
+            async () =>
             {
-                return deliveries[0];
-            }
-        }
+                await scene.Service.Get<WebhookDeliverer>().RunAsync(Cancellation);
+                deliveries = [.. (await DeliveriesAsync(hook)).Where(one => type is null || one.Text("event") == type)];
+                return deliveries.Length == count
+                    && deliveries.All(one =>
+                        one.Text("state") == state
+                        && (state != "pending" || one.GetProperty("last_error").ValueKind != JsonValueKind.Null)
+                    );
+            },
+            Cancellation
+        );
+        return deliveries[0];
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using Culvert.Identity.Service.Webhooks;
+using Culvert.Testing;
 
 namespace Culvert.Identity.Service.Tests.Webhooks;
 
@@ -40,7 +41,7 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
         while (true)
         {
             var next = arrivals.Reader.ReadAsync(cancellationToken).AsTask();
-            var body = await next.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            var body = await next.WaitAsync(Eventually.Limit, cancellationToken);
             if (body.Contains(text, StringComparison.Ordinal))
             {
                 return body;

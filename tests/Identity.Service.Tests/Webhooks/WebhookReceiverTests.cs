@@ -91,11 +91,11 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
         var receiver = await ReceiverAsync(context =>
         {
             received.TrySetResult();
-            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            return Never.RespondAsync(context.RequestAborted);
         });
         var hook = await CreateAsync(receiver);
         await SendAsync(hook);
-        await received.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await received.Task.WaitAsync(Eventually.Limit, Token);
 
         service.Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -201,20 +201,18 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_SlowReceiver_DoesNotHoldOthersNorWhatComesLater()
     {
-        var slow = await ReceiverAsync(context =>
-            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted)
-        );
+        var slow = await ReceiverAsync(context => Never.RespondAsync(context.RequestAborted));
         var quick = await ReceiverAsync();
         var hanging = await CreateAsync(slow);
         var hook = await CreateAsync(quick);
         await SendAsync(hanging);
-        await UntilAsync(() => slow.Messages.Count == 1);
+        await Eventually.UntilAsync(() => slow.Messages.Count == 1, Token);
 
         // The first is still being sent; its time limit is the fake clock's and does not pass.
         for (var n = 1; n <= 3; n++)
         {
             await SendAsync(hook);
-            await UntilAsync(() => quick.Messages.Count == n);
+            await Eventually.UntilAsync(() => quick.Messages.Count == n, Token);
         }
 
         (await DeliveryAsync(hanging)).Text("state").ShouldBe("pending");
@@ -246,30 +244,21 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
     private async Task<JsonElement> UntilAsync(JsonElement hook, string state, int attempts = 0)
     {
         JsonElement delivery = default;
-        await UntilAsync(async () =>
-        {
-            // The service's own loop runs when it is notified, or by the fake clock.
-            await DelivererRunAsync();
-            delivery = await DeliveryAsync(hook);
-            return delivery.Text("state") == state
-                && delivery.GetProperty("attempts").GetInt32() >= attempts
-                && (state != "pending" || delivery.GetProperty("last_error").ValueKind == JsonValueKind.String);
-        });
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                // The service's own loop runs when it is notified, or by the fake clock.
+                await DelivererRunAsync();
+                delivery = await DeliveryAsync(hook);
+                return delivery.Text("state") == state
+                    && delivery.GetProperty("attempts").GetInt32() >= attempts
+                    && (state != "pending" || delivery.GetProperty("last_error").ValueKind == JsonValueKind.String);
+            },
+            Token
+        );
         return delivery;
     }
 
     private async Task<JsonElement> DeliveryAsync(JsonElement hook) =>
         (await service.Api.GetOkAsync($"/v1/webhooks/{hook.Id()}/deliveries")).GetProperty("data")[0];
-
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(begin).ShouldBeLessThan(TimeSpan.FromSeconds(60));
-            await Task.Yield();
-        }
-    }
 }

@@ -268,7 +268,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         Answer(async c =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.RequestAborted);
+            await Never.RespondAsync(c.RequestAborted);
         });
 
         var exchange = Exchange();
@@ -306,7 +306,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         Answer(async c =>
         {
             await stop.CancelAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.RequestAborted);
+            await Never.RespondAsync(c.RequestAborted);
         });
 
         await Should.ThrowAsync<OperationCanceledException>(() => Client().ExchangeAsync("a.b.c", binding, stop.Token));

@@ -2,7 +2,6 @@ using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.CertificateFiles;
 using Culvert.Machine.Client.Tests.Support;
-using Culvert.Platform.Tests;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
@@ -207,7 +206,11 @@ public sealed class RotationJobTests : IAsyncLifetime
         };
 
         var run = RunAsync();
-        await Eventually.UntilAsync(() => run.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(100)));
+        await Eventually.UntilAsync(
+            () => run.IsCompleted,
+            TestContext.Current.CancellationToken,
+            () => time.Advance(TimeSpan.FromMilliseconds(100))
+        );
 
         (await run).Outcome.ShouldBe(RotationOutcome.Renewed);
         service.Signed.ShouldBe(1);

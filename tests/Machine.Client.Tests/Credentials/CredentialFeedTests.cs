@@ -2,8 +2,8 @@ using System.Text.Json;
 using Culvert.Machine.Client.State;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Logging;
-using Culvert.Platform.Tests;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -103,7 +103,7 @@ public sealed class CredentialFeedTests : CredentialManagerTest
         };
         var second = Agent();
         Run(second);
-        await Eventually.UntilAsync(() => second.Withdrawal is not null);
+        await Eventually.UntilAsync(() => second.Withdrawal is not null, TestContext.Current.CancellationToken);
         second.Identity.ShouldBeNull();
         second.Feed.ShouldBeNull();
         (await Readiness(second))[0]!.ShouldContain("auth.peer_revoked");
@@ -162,7 +162,10 @@ public sealed class CredentialFeedTests : CredentialManagerTest
         await Ready(manager);
         service.Change();
 
-        await Eventually.UntilAsync(() => service.Of(Feed).Any(call => call.Query.Contains("since=2")));
+        await Eventually.UntilAsync(
+            () => service.Of(Feed).Any(call => call.Query.Contains("since=2")),
+            TestContext.Current.CancellationToken
+        );
 
         service.Of(Feed)[0].Query.ShouldNotContain("held=");
         service.Of(Feed).Last(call => call.Query.Contains("since=2")).Query.ShouldEndWith("&held=digest-2");
@@ -221,10 +224,13 @@ public sealed class CredentialFeedTests : CredentialManagerTest
         };
         service.EndPolls();
 
-        await Eventually.UntilAsync(() => logs.Count(EventIds.FeedRefused) > 0);
+        await Eventually.UntilAsync(() => logs.Count(EventIds.FeedRefused) > 0, TestContext.Current.CancellationToken);
 
         manager.Feed!.Tunnel.Id.ShouldBe(FakeService.TunnelId);
-        await Eventually.UntilAsync(() => service.Of(Feed).Any(call => call.Query.Contains("since=2")));
+        await Eventually.UntilAsync(
+            () => service.Of(Feed).Any(call => call.Query.Contains("since=2")),
+            TestContext.Current.CancellationToken
+        );
         service
             .Of(Feed)
             .Where(call => call.Query.Contains("since=2"))

@@ -3,7 +3,6 @@ using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Credentials;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Tests;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Shouldly;
@@ -117,6 +116,7 @@ public abstract class CredentialManagerTest : IAsyncLifetime
     private protected Task Until(Func<bool> condition, TimeSpan step) =>
         Eventually.UntilAsync(
             condition,
+            TestContext.Current.CancellationToken,
             () =>
             {
                 if (time.PendingTimers + service.WaitingPolls >= loops)

@@ -2,8 +2,8 @@ using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Tests;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -124,7 +124,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
         };
         var second = Agent();
         Run(second);
-        await Eventually.UntilAsync(() => second.ServerCertificate is not null);
+        await Eventually.UntilAsync(() => second.ServerCertificate is not null, TestContext.Current.CancellationToken);
 
         (second.Identity!.Credential.Serial, second.ServerCertificate!.Serial).ShouldBe(kept);
         second.Feed!.Revision.ShouldBe(1);
@@ -143,7 +143,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
 
         var second = Agent(tunnelId: "tnl_2");
         Run(second);
-        await Eventually.UntilAsync(() => service.Count(Enrol) == 2);
+        await Eventually.UntilAsync(() => service.Count(Enrol) == 2, TestContext.Current.CancellationToken);
 
         second.Identity.ShouldBeNull();
     }
@@ -198,7 +198,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
 
         var second = Agent();
         Run(second);
-        await Eventually.UntilAsync(() => logs.Count(EventIds.FeedFailed) > 0);
+        await Eventually.UntilAsync(() => logs.Count(EventIds.FeedFailed) > 0, TestContext.Current.CancellationToken);
 
         second.Feed.ShouldBeNull();
         second.Identity.ShouldNotBeNull();

@@ -1,5 +1,4 @@
 using Culvert.Machine.Client.Tokens;
-using Culvert.Platform.Tests;
 using Culvert.Testing;
 using Shouldly;
 using Xunit;
@@ -170,13 +169,16 @@ public sealed class IdentityTokenSourceTests : IDisposable
         var pidFile = Path.Combine(folder.FullName, "pid");
         var source = Source(new() { Command = ["sh", "-c", $"sleep 600 & echo $! > {pidFile}; wait"] });
         var read = Read(source);
-        await Eventually.UntilAsync(() => File.Exists(pidFile) && File.ReadAllText(pidFile).EndsWith('\n'));
+        await Eventually.UntilAsync(
+            () => File.Exists(pidFile) && File.ReadAllText(pidFile).EndsWith('\n'),
+            TestContext.Current.CancellationToken
+        );
         var child = int.Parse(await File.ReadAllTextAsync(pidFile, TestContext.Current.CancellationToken));
 
         time.Advance(TimeSpan.FromSeconds(10));
 
         (await Should.ThrowAsync<IdentityTokenException>(() => read)).Message.ShouldContain("did not exit within 10 s");
-        await Eventually.UntilAsync(() => IsGone(child));
+        await Eventually.UntilAsync(() => IsGone(child), TestContext.Current.CancellationToken);
     }
 
     private static bool IsGone(int pid)

@@ -71,7 +71,7 @@ public sealed class DnsClientTests : IAsyncDisposable
     {
         server.Silence("a.example");
         var asked = AskAsync("a.example", DnsRecordType.A);
-        await Eventually.UntilAsync(() => asked.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(100)));
+        await Eventually.UntilAsync(() => asked.IsCompleted, Ct, () => time.Advance(TimeSpan.FromMilliseconds(100)));
         (await asked).Outcome.ShouldBe(DnsOutcome.Timeout);
     }
 
@@ -82,7 +82,7 @@ public sealed class DnsClientTests : IAsyncDisposable
         await server.DisposeAsync();
         var client = new DnsClient(new DnsClientOptions { Servers = [port], Rounds = 1 }, time);
         var asked = client.QueryAsync(Name("a.example"), DnsRecordType.A, Ct);
-        await Eventually.UntilAsync(() => asked.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(10)));
+        await Eventually.UntilAsync(() => asked.IsCompleted, Ct, () => time.Advance(TimeSpan.FromMilliseconds(10)));
         (await asked).Outcome.ShouldBe(DnsOutcome.Timeout);
     }
 
@@ -117,7 +117,7 @@ public sealed class DnsClientTests : IAsyncDisposable
 
         (await AskAsync("a.example", DnsRecordType.Txt)).Records.ShouldHaveSingleItem();
 
-        await Eventually.UntilAsync(() => server.TcpClients == 0);
+        await Eventually.UntilAsync(() => server.TcpClients == 0, Ct);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class DnsClientTests : IAsyncDisposable
         server.Address("a.example", "192.0.2.1");
         server.Mangle = (answer, _) => [(byte)(answer[0] ^ 1), .. answer[1..]];
         var asked = AskAsync("a.example", DnsRecordType.A);
-        await Eventually.UntilAsync(() => asked.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(100)));
+        await Eventually.UntilAsync(() => asked.IsCompleted, Ct, () => time.Advance(TimeSpan.FromMilliseconds(100)));
         (await asked).Outcome.ShouldBe(DnsOutcome.Timeout);
     }
 

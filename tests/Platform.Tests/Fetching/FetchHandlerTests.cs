@@ -91,7 +91,7 @@ public sealed class FetchHandlerTests : IAsyncDisposable
                 async context =>
                 {
                     await stop.CancelAsync();
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+                    await Never.RespondAsync(context.RequestAborted);
                 },
                 cancel: stop.Token
             )

@@ -329,7 +329,7 @@ public sealed class SafeFetcherTests : IAsyncDisposable
             async context =>
             {
                 asked.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+                await Never.RespondAsync(context.RequestAborted);
             },
             time: time
         );

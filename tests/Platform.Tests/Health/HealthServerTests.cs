@@ -74,7 +74,7 @@ public sealed class HealthServerTests : IAsyncDisposable
                 async ct =>
                 {
                     entered.SetResult();
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+                    await Never.RespondAsync(ct);
                     return null;
                 }
             )

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Culvert.Testing;
 using Npgsql;
 
 namespace Culvert.Testing.Postgres;
@@ -66,7 +67,7 @@ public sealed class PostgresServer : IDisposable
 
         foreach (var id in all)
         {
-            SpinWait.SpinUntil(() => !IsAlive(id), TimeSpan.FromSeconds(10));
+            SpinWait.SpinUntil(() => !IsAlive(id), Eventually.Limit);
         }
 
         End(guard, keep: true);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -47,18 +48,11 @@ public sealed class SpanCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>Waits for a span; the caller bounds the time.</summary>
+    /// <summary>Waits for a span.</summary>
     public async Task<CollectedSpan> SpanAsync(Func<CollectedSpan, bool> isMeant, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            if (Spans.FirstOrDefault(isMeant) is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
-        }
+        await Eventually.UntilAsync(() => Spans.Any(isMeant), cancellationToken);
+        return Spans.First(isMeant);
     }
 
     public ValueTask DisposeAsync()

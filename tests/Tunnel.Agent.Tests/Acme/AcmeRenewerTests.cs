@@ -213,12 +213,12 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
         );
         certificates.SetNames([Name]);
         var running = certificates.RunAsync(stop.Token);
-        await StdioFixture.UntilAsync(() => leaves.Find(Name) is not null);
+        await Eventually.UntilAsync(() => leaves.Find(Name) is not null, Token);
         var first = leaves.Find(Name)!.Pair.Serial;
 
         certificates.Use(SettingsOf(unbound: true, direct: false), KeyType.EcdsaP256); // says the same
         certificates.Use(SettingsOf(unbound: true, direct: true), KeyType.EcdsaP384);
-        await StdioFixture.UntilAsync(() => leaves.Find(Name) is { } leaf && leaf.Pair.Serial != first);
+        await Eventually.UntilAsync(() => leaves.Find(Name) is { } leaf && leaf.Pair.Serial != first, Token);
 
         leaves.Find(Name)!.Pair.Certificate.GetECDsaPublicKey()!.KeySize.ShouldBe(384);
         keepers.Count.ShouldBe(2);
@@ -300,16 +300,13 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
             return Keeper.Status.First(s => s.Name == name).Failure!.Detail;
         }
 
-        public async Task UntilAsync(Func<bool> condition)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
-            while (!condition())
-            {
-                running.IsFaulted.ShouldBeFalse($"{running.Exception}");
-                limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", Keeper.Status));
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
-            }
-        }
+        public Task UntilAsync(Func<bool> condition) =>
+            Eventually.UntilAsync(
+                condition,
+                Token,
+                meanwhile: () => running.IsFaulted.ShouldBeFalse($"{running.Exception}"),
+                details: () => string.Join(" | ", Keeper.Status)
+            );
 
         public async ValueTask DisposeAsync()
         {

@@ -91,7 +91,11 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         var root = await pebble.RootAsync();
         foreach (var agent in new[] { one, two })
         {
-            await UntilAsync(async () => await CallAsync(agent.Mux, root) == "ok", agent.Describe);
+            await Eventually.UntilAsync(
+                async () => await CallAsync(agent.Mux, root) == "ok",
+                Token,
+                details: agent.Describe
+            );
         }
 
         // Each had the other's challenge before the CA was requested to validate.
@@ -111,11 +115,15 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         directory.Opened = traffic.Task; // else the second certificate may be there before the first was seen
         await using var agent = await StartAsync("one", unbound: true);
         var root = await pebble.RootAsync();
-        await UntilAsync(async () => await CallAsync(agent.Mux, root) == "ok", agent.Describe);
+        await Eventually.UntilAsync(
+            async () => await CallAsync(agent.Mux, root) == "ok",
+            Token,
+            details: agent.Describe
+        );
         using var kept = Client(agent.Mux, root);
         var serials = new HashSet<string>();
         var (calls, failed) = (0, 0);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         while ((serials.Count < 2 || calls < 50) && !limit.IsCancellationRequested)
         {
             serials.Add(await SerialAsync(agent.Mux));
@@ -138,8 +146,8 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         expectedAgents = 2; // the second is live and silent
         await using var agent = await StartAsync("one", unbound: true);
 
-        await UntilAsync(() => Task.FromResult(acknowledged.Values.Any(a => a.Count == 1)), agent.Describe);
-        await UntilAsync(() => Task.FromResult(service.Count(LastChallengePath) > 2), agent.Describe);
+        await Eventually.UntilAsync(() => acknowledged.Values.Any(a => a.Count == 1), Token, details: agent.Describe);
+        await Eventually.UntilAsync(() => service.Count(LastChallengePath) > 2, Token, details: agent.Describe);
         pebble.Log.ShouldNotContain("Pulled a task"); // of validation
     }
 
@@ -150,7 +158,11 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         dns.Address(Own, "127.0.0.1");
         await using var agent = await StartAsync("one", unbound: true, hostnames: Own);
         var root = await pebble.RootAsync();
-        await UntilAsync(async () => await CallAsync(agent.Mux, root) == "ok", agent.Describe);
+        await Eventually.UntilAsync(
+            async () => await CallAsync(agent.Mux, root) == "ok",
+            Token,
+            details: agent.Describe
+        );
         (await CallAsync(agent.Mux, root, Own)).ShouldStartWith("failed");
 
         service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Pending }];
@@ -159,11 +171,19 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
 
         service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Active }];
         service.Change();
-        await UntilAsync(async () => await CallAsync(agent.Mux, root, Own) == "ok", agent.Describe);
+        await Eventually.UntilAsync(
+            async () => await CallAsync(agent.Mux, root, Own) == "ok",
+            Token,
+            details: agent.Describe
+        );
 
         service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Suspended }];
         service.Change();
-        await UntilAsync(async () => await CallAsync(agent.Mux, root, Own) != "ok", agent.Describe);
+        await Eventually.UntilAsync(
+            async () => await CallAsync(agent.Mux, root, Own) != "ok",
+            Token,
+            details: agent.Describe
+        );
     }
 
     private string LastChallengePath => "/v1/agent/acme_challenges/" + acknowledged.Keys.Last();
@@ -379,16 +399,6 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         return agent;
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> describe)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse(describe());
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Token);
-        }
-    }
-
     private static KeyAndCertificate EdgeCertificate(TestPki platform)
     {
         using var issued = platform.Issue(
@@ -428,13 +438,14 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         public async Task<string> AccountAsync()
         {
             var account = (string?)null;
-            await UntilAsync(
+            await Eventually.UntilAsync(
                 () =>
                 {
                     account = new AcmeStore(state, settings.Acme.Directory).LoadAccount()?.Url;
-                    return Task.FromResult(account is not null);
+                    return account is not null;
                 },
-                Describe
+                Token,
+                details: Describe
             );
             return account!;
         }
@@ -450,7 +461,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         public async ValueTask DisposeAsync()
         {
             await stop.CancelAsync();
-            await running.WaitAsync(TimeSpan.FromMinutes(1));
+            await running.WaitAsync(Eventually.Limit);
             await runtime.DisposeAsync();
             state.Dispose();
             stop.Dispose();

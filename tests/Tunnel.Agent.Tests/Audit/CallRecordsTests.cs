@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -150,18 +151,15 @@ public sealed class CallRecordsTests : IDisposable
     // A record follows its answer, not the other way round.
     private async Task<JsonElement> NextAsync(int number = 1)
     {
-        for (var attempt = 0; attempt < 6000; attempt++)
-        {
-            scene.Trail.WriteQueued().ShouldBeTrue();
-            if (scene.Lines.Length >= number)
+        await Eventually.UntilAsync(
+            () =>
             {
-                return JsonDocument.Parse(scene.Lines[number - 1]).RootElement;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException("No record came.");
+                scene.Trail.WriteQueued().ShouldBeTrue();
+                return scene.Lines.Length >= number;
+            },
+            TestContext.Current.CancellationToken
+        );
+        return JsonDocument.Parse(scene.Lines[number - 1]).RootElement;
     }
 
     private static string Text(JsonElement record, string name) =>

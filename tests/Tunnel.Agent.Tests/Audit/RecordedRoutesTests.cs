@@ -60,7 +60,7 @@ public sealed class RecordedRoutesTests
 
         await fixture.PostAsync(Call("echo", "1", """{"q":"canary-7f3a"}"""));
 
-        await StdioFixture.UntilAsync(() => scene.Trail.WriteQueued() && scene.Lines.Length == 1);
+        await Eventually.UntilAsync(() => scene.Trail.WriteQueued() && scene.Lines.Length == 1, Token);
         scene.Text.ShouldContain("\"arguments\":{\"q\":\"string:11\"}");
         scene.Text.ShouldContain("\"arguments_hash\":");
         scene.Text.ShouldNotContain("canary");
@@ -186,11 +186,14 @@ public sealed class RecordedRoutesTests
         var body = Call("echo");
 
         await client.SendAsync(Head(fixture, $"Content-Length: {body.Length}") + body[..9]);
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(PolicyStage.LongestRecordWait / 4);
-            return fixture.Upstream.Connections == 1;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(PolicyStage.LongestRecordWait / 4);
+                return fixture.Upstream.Connections == 1;
+            },
+            Token
+        );
         await client.SendAsync(body[9..]);
 
         (await client.ReadHeadAsync()).ShouldStartWith("HTTP/1.1 200 ");
@@ -238,7 +241,7 @@ public sealed class RecordedRoutesTests
         var (answer, _) = await fixture.PostAsync(Call("echo"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await StdioFixture.UntilAsync(() => !trail.Lost.IsEmpty);
+        await Eventually.UntilAsync(() => !trail.Lost.IsEmpty, Token);
         trail.Lost.ShouldHaveSingleItem().ShouldBeOfType<CallRecord>().Name.ShouldBe("echo");
         trail.Records.ShouldBeEmpty();
         trail.Places.ShouldBe(0);
@@ -270,7 +273,7 @@ public sealed class RecordedRoutesTests
     // A record follows its answer, not the other way round.
     private async Task<CallRecord> NextAsync()
     {
-        await StdioFixture.UntilAsync(() => !trail.Records.IsEmpty);
+        await Eventually.UntilAsync(() => !trail.Records.IsEmpty, Token);
         return trail.Records.ShouldHaveSingleItem().ShouldBeOfType<CallRecord>();
     }
 }

@@ -168,13 +168,8 @@ public sealed class IssuerKeyFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private async Task ChangedAsync(string before)
-    {
-        while (await File.ReadAllTextAsync(FilePath, Token) == before)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
-        }
-    }
+    private Task ChangedAsync(string before) =>
+        Eventually.UntilAsync(() => File.ReadAllText(FilePath) != before, Token);
 
     // One life of the agent: its state directory is opened, used and let go.
     private async Task RunAsync(bool reachable, Func<IssuerKeyCache, Task> use, IssuerSettings? settings = null)

@@ -209,7 +209,7 @@ public sealed class ValidationRulesTests
                     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n: hi\n\r\n"u8.ToArray(),
                     token
                 );
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return false;
             }
         );
@@ -244,7 +244,7 @@ public sealed class ValidationRulesTests
         rest.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(2));
 
-        await Should.ThrowAsync<IOException>(() => rest.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        await Should.ThrowAsync<IOException>(() => rest.WaitAsync(Eventually.Limit, Token));
     }
 
     [Fact]

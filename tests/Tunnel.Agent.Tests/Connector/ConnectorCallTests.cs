@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.LongPoll;
@@ -109,7 +110,7 @@ public sealed class ConnectorCallTests
         );
         (await refused.Content.ReadAsStringAsync(Token)).ShouldContain("Unknown tool: drop");
 
-        await LongPollScene.UntilAsync(() => trail.Records.Count == 2);
+        await Eventually.UntilAsync(() => trail.Records.Count == 2, Token);
         var records = trail.Records.Cast<CallRecord>().ToList();
         records.Select(r => r.Decision).ShouldBe(["allow", "deny"]);
         records.ShouldAllBe(r => r.Host == ConnectorScene.Host && r.Route == "docs");
@@ -182,8 +183,8 @@ public sealed class ConnectorCallTests
 
         await tls.DisposeAsync(); // neither close_notify nor a Close frame is waited for
 
-        await gone.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status[0].Open == 0);
+        await gone.Task.WaitAsync(Eventually.Limit, Token);
+        await Eventually.UntilAsync(() => scene.Agent.Status[0].Open == 0, Token);
     }
 
     [Fact] // half of the connection is closed: as at the edges, the exchange ends
@@ -198,7 +199,7 @@ public sealed class ConnectorCallTests
 
         tcp.Client.Shutdown(SocketShutdown.Send);
 
-        await gone.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await gone.Task.WaitAsync(Eventually.Limit, Token);
     }
 
     [Fact] // a client that does not read stops the server
@@ -225,14 +226,10 @@ public sealed class ConnectorCallTests
         var tls = await scene.ConnectAsync();
         await tls.WriteAsync(Request, Token);
 
-        long before;
-        do
-        {
-            before = Interlocked.Read(ref written);
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Token);
-        } while (before == 0 || before != Interlocked.Read(ref written));
+        await Eventually.UntilAsync(() => Interlocked.Read(ref written) > 0, Token);
+        await Eventually.SettlesAsync(() => Interlocked.Read(ref written), Token);
 
-        before.ShouldBeLessThan(64L << 20); // what sockets on the way hold, and no more
+        Interlocked.Read(ref written).ShouldBeLessThan(64L << 20); // what sockets on the way hold, and no more
         await tls.DisposeAsync();
     }
 
@@ -256,7 +253,7 @@ public sealed class ConnectorCallTests
         var address = scene.Address;
 
         scene.Agent.Use([]);
-        await LongPollScene.UntilAsync(() => IsRefused(address));
+        await Eventually.UntilAsync(() => IsRefused(address), Token);
         more.SetResult();
 
         var answer = await calling;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Text;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -49,8 +50,9 @@ public sealed class ConnectorIssuedTests
             }
         );
         scene.IssueFailure = "server_certificate.domain: an operator has to approve it.";
-        await LongPollScene.UntilAsync(() =>
-            agent.Status[0].Problem?.Contains("certificate", StringComparison.Ordinal) == true
+        await Eventually.UntilAsync(
+            () => agent.Status[0].Problem?.Contains("certificate", StringComparison.Ordinal) == true,
+            Token
         );
 
         agent

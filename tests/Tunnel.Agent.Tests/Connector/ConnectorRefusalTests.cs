@@ -36,8 +36,9 @@ public sealed class ConnectorRefusalTests
         } while (received.MessageType != WebSocketMessageType.Close);
         received.CloseStatus.ShouldBe(WebSocketCloseStatus.InvalidMessageType);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", Token);
-        await LongPollScene.UntilAsync(() =>
-            scene.Log.Text.Contains("it sent a text message", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            () => scene.Log.Text.Contains("it sent a text message", StringComparison.Ordinal),
+            Token
         );
     }
 
@@ -115,7 +116,7 @@ public sealed class ConnectorRefusalTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", Token);
 
         socket.State.ShouldBe(WebSocketState.Closed);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status[0].Open == 0);
+        await Eventually.UntilAsync(() => scene.Agent.Status[0].Open == 0, Token);
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class ConnectorRefusalTests
         socket.Dispose();
 
         // Its place is free again.
-        await LongPollScene.UntilAsync(() => CanConnectAsync(scene));
+        await Eventually.UntilAsync(() => CanConnectAsync(scene), Token);
     }
 
     [Fact]
@@ -146,7 +147,7 @@ public sealed class ConnectorRefusalTests
 
         scene.Log.Text.ShouldContain("max_connections connections are open");
         await first.DisposeAsync();
-        await LongPollScene.UntilAsync(() => CanConnectAsync(scene));
+        await Eventually.UntilAsync(() => CanConnectAsync(scene), Token);
     }
 
     [Theory]
@@ -163,11 +164,14 @@ public sealed class ConnectorRefusalTests
         await using var carrier = await scene.OpenAsync(shape);
         await carrier.WriteAsync(new byte[] { 22, 3, 1, 0 }, Token);
 
-        await LongPollScene.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return scene.Log.Text.Contains("did not begin in time", StringComparison.Ordinal);
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return scene.Log.Text.Contains("did not begin in time", StringComparison.Ordinal);
+            },
+            Token
+        );
 
         (await ReadToEndAsync(carrier)).ShouldBeEmpty();
     }
@@ -193,11 +197,14 @@ public sealed class ConnectorRefusalTests
         using var answer = await client.PostAsync("/mcp", call, Token); // after it no handshake is under way
         scene.Agent.Status[0].Open.ShouldBe(1);
 
-        await LongPollScene.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            return scene.Agent.Status[0].Open == 0;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return scene.Agent.Status[0].Open == 0;
+            },
+            Token
+        );
         scene.Log.Text.ShouldContain("no byte passed for idle_timeout");
     }
 
@@ -209,7 +216,7 @@ public sealed class ConnectorRefusalTests
 
         (scene.Closure, scene.IsWithdrawn) = ("revoked", true);
 
-        await LongPollScene.UntilAsync(() => scene.Agent.Status[0].Open == 0);
+        await Eventually.UntilAsync(() => scene.Agent.Status[0].Open == 0, Token);
         scene.Agent.Status[0].Problem.ShouldBe("revoked");
         await Should.ThrowAsync<AuthenticationException>(() => scene.ConnectAsync());
         scene.Log.Text.ShouldContain("the agent may not serve now");
@@ -223,11 +230,11 @@ public sealed class ConnectorRefusalTests
         taken.Start();
         var other = scene.StartAgent(s => s with { Listen = (System.Net.IPEndPoint)taken.LocalEndpoint });
 
-        await LongPollScene.UntilAsync(() => other.Status[0].Problem?.Contains("in use") == true);
+        await Eventually.UntilAsync(() => other.Status[0].Problem?.Contains("in use") == true, Token);
         scene.Agent.Status[0].Problem.ShouldBeNull();
         taken.Stop();
 
-        await LongPollScene.UntilAsync(() => other.Status[0].Problem is null);
+        await Eventually.UntilAsync(() => other.Status[0].Problem is null, Token);
     }
 
     [Fact]
@@ -237,12 +244,14 @@ public sealed class ConnectorRefusalTests
 
         scene.WriteCertificate(scene.Tunnel.Pki.Server("other.example"));
 
-        await LongPollScene.UntilAsync(() =>
-            scene.Agent.Status[0].Problem is { } problem
-            && problem.Contains($"not for {ConnectorScene.Host}", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            () =>
+                scene.Agent.Status[0].Problem is { } problem
+                && problem.Contains($"not for {ConnectorScene.Host}", StringComparison.Ordinal),
+            Token
         );
         scene.WriteCertificate(scene.Tunnel.Pki.Server("*." + ConnectorScene.Domain));
-        await LongPollScene.UntilAsync(() => scene.Agent.Status[0].Problem is null);
+        await Eventually.UntilAsync(() => scene.Agent.Status[0].Problem is null, Token);
         await using var tls = await scene.ConnectAsync();
     }
 

@@ -31,7 +31,7 @@ public sealed class ConnectorRuntimeTests : IDisposable
         await using var service = await FakeService.StartAsync(TimeProvider.System);
         var settings = Configure(service, upstream.Port, LoopbackPort.Free());
         await using var agent = new RunningAgent(settings, Watch());
-        await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("connector") is null, Token);
 
         using var client = Client(settings.Connectors[0].Listen);
         using var content = new StringContent(LongPollScene.Call, null, "application/json");
@@ -46,7 +46,7 @@ public sealed class ConnectorRuntimeTests : IDisposable
 
         // A certificate for other names: readiness and doctor say so. The agent's other checks stay as they are.
         WriteCertificate("other.example");
-        await UntilAsync(async () => await agent.FailedCheckAsync("connector") is not null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("connector") is not null, Token);
         doctor = await ConnectorCheck.RunAsync(settings, TimeProvider.System, Token);
         doctor.Status.ShouldBe(DoctorStatus.Fail);
         doctor.Evidence.ShouldHaveSingleItem().ShouldContain($"it is not for {ConnectorScene.Host}");
@@ -56,10 +56,12 @@ public sealed class ConnectorRuntimeTests : IDisposable
         var text = await File.ReadAllTextAsync(ConfigurationFile, Token);
         var rest = text[..text.IndexOf("tunnels:", StringComparison.Ordinal)];
         await File.WriteAllTextAsync(ConfigurationFile, rest, Token);
-        await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
-        await UntilAsync(async () =>
-            (await ConnectorCheck.RunAsync(settings, TimeProvider.System, Token)).Evidence is [var line]
-            && line.Contains("refused", StringComparison.Ordinal)
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("connector") is null, Token);
+        await Eventually.UntilAsync(
+            async () =>
+                (await ConnectorCheck.RunAsync(settings, TimeProvider.System, Token)).Evidence is [var line]
+                && line.Contains("refused", StringComparison.Ordinal),
+            Token
         );
     }
 
@@ -71,7 +73,7 @@ public sealed class ConnectorRuntimeTests : IDisposable
         await using var service = await FakeService.StartAsync(TimeProvider.System);
         var settings = Configure(service, upstream.Port, LoopbackPort.Free(), "certificate_source: service");
         await using var agent = new RunningAgent(settings, Watch());
-        await UntilAsync(async () => await agent.FailedCheckAsync("connector") is null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("connector") is null, Token);
 
         using var client = Client(settings.Connectors[0].Listen, service.Tunnel.Root);
         using var content = new StringContent(LongPollScene.Call, null, "application/json");
@@ -175,14 +177,4 @@ public sealed class ConnectorRuntimeTests : IDisposable
             AgentConfiguration.Read,
             new Dictionary<string, string>()
         );
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse();
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Connector;
@@ -75,7 +76,7 @@ internal sealed class ConnectorScene : IAsyncDisposable
         await scene.Tunnel.StartAsync();
         prepare?.Invoke(scene);
         var agent = scene.StartAgent(change);
-        await LongPollScene.UntilAsync(() => agent.Status[0].Problem is null);
+        await Eventually.UntilAsync(() => agent.Status[0].Problem is null, Token);
         return scene;
     }
 

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.PropertyTesting;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.InnerTls;
@@ -58,7 +59,7 @@ public sealed class TunnelKindsTests
         );
         connector.Start();
         connector.Apply(true, scene.Tunnel.Routes);
-        await LongPollScene.UntilAsync(() => connector.Status[0].Problem is null);
+        await Eventually.UntilAsync(() => connector.Status[0].Problem is null, TestContext.Current.CancellationToken);
         using var byEdge = scene.Tunnel.Client();
         using var byConnector = Client(scene, connector.Status[0].Listen);
 
@@ -98,7 +99,7 @@ public sealed class TunnelKindsTests
     private static async Task<(string Bytes, string Record)> NextAsync(LongPollScene scene, KeptTrail trail)
     {
         AuditRecord? kept = null;
-        await LongPollScene.UntilAsync(() => trail.Records.TryDequeue(out kept));
+        await Eventually.UntilAsync(() => trail.Records.TryDequeue(out kept), TestContext.Current.CancellationToken);
         var record = kept.ShouldBeOfType<CallRecord>();
         var bytes = "";
         if (record.Decision == "allow")

@@ -1,5 +1,6 @@
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -50,7 +51,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             (await connection.Mux.PeerHello).InstanceId.ShouldBe("a1");
         }
 
-        await EventuallyAsync(() => fleet.ServingEdges == 2);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 2, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
     {
         fleet.Apply(Context(pki.Agent("a1"), first));
         FakeEdgeConnection[] old = [await first.NextAsync(), await first.NextAsync()];
-        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
         var renewed = pki.Agent("a1");
 
         fleet.Apply(Context(renewed, first));
@@ -67,9 +68,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         (await first.NextAsync()).AgentSerial.ShouldBe(renewed.Serial);
         foreach (var connection in old)
         {
-            (await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1))).Code.ShouldBe(
-                ConnectionErrorCode.Shutdown
-            );
+            (await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit)).Code.ShouldBe(ConnectionErrorCode.Shutdown);
         }
     }
 
@@ -79,7 +78,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         var certificate = pki.Agent("a1");
         fleet.Apply(Context(certificate, first));
         FakeEdgeConnection[] made = [await first.NextAsync(), await first.NextAsync()];
-        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
 
         fleet.Apply(Context(certificate, first, second));
         await second.NextAsync();
@@ -98,7 +97,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
 
         foreach (var connection in made)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
+            await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
         }
     }
 
@@ -107,16 +106,16 @@ public sealed class EdgeFleetTests : IAsyncLifetime
     {
         fleet.Apply(Context(pki.Agent("a1"), first));
         FakeEdgeConnection[] made = [await first.NextAsync(), await first.NextAsync()];
-        await EventuallyAsync(() => fleet.Connections is [(_, 2, 2)]);
+        await Eventually.UntilAsync(() => fleet.Connections is [(_, 2, 2)], TestContext.Current.CancellationToken);
 
         fleet.Use(fleet.Options with { Connections = 4 });
         await first.NextAsync();
         await first.NextAsync();
-        await EventuallyAsync(() => fleet.Connections is [(_, 4, 4)]);
+        await Eventually.UntilAsync(() => fleet.Connections is [(_, 4, 4)], TestContext.Current.CancellationToken);
         made.ShouldAllBe(c => !c.Mux.PeerGoAway.IsCompleted);
 
         fleet.Use(fleet.Options with { Connections = 1 });
-        await EventuallyAsync(() => fleet.Connections is [(_, 1, 1)]);
+        await Eventually.UntilAsync(() => fleet.Connections is [(_, 1, 1)], TestContext.Current.CancellationToken);
         made.Count(c => c.Mux.PeerGoAway.IsCompleted).ShouldBeLessThan(2);
     }
 
@@ -125,7 +124,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
     {
         fleet.Apply(Context(pki.Agent("a1"), first));
         FakeEdgeConnection[] old = [await first.NextAsync(), await first.NextAsync()];
-        await EventuallyAsync(() => fleet.Connections is [(_, 2, 2)]);
+        await Eventually.UntilAsync(() => fleet.Connections is [(_, 2, 2)], TestContext.Current.CancellationToken);
 
         fleet.Use(fleet.Options with { MaxStreams = 7 });
 
@@ -136,7 +135,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
 
         foreach (var connection in old)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
+            await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
         }
     }
 
@@ -202,12 +201,12 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         fleet.Apply(context);
         var made = await edge.NextAsync();
         await made.Mux.PeerHello; // of its two connections the other one may serve first
-        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
 
         fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
 
-        await made.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
-        await EventuallyAsync(() => fleet.ServingEdges == 0);
+        await made.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 0, TestContext.Current.CancellationToken);
     }
 
     [Fact] // S10: a connection that a renewal replaced may live for a day, but not with a revoked edge
@@ -218,7 +217,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         var context = Context(pki.Agent("a1"), edge);
         fleet.Apply(context);
         FakeEdgeConnection[] old = [await edge.NextAsync(), await edge.NextAsync()];
-        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
         foreach (var connection in old)
         {
             await connection.Mux.PeerHello;
@@ -226,18 +225,21 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         }
 
         // One that came after the agent's GOAWAY would be refused, rightly.
-        await EventuallyAsync(() => fleet.OpenStreams == 2);
+        await Eventually.UntilAsync(() => fleet.OpenStreams == 2, TestContext.Current.CancellationToken);
         context = context with { Certificate = pki.Agent("a1") };
         fleet.Apply(context);
         foreach (var connection in old)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
+            await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
             connection.Mux.Outcome.ShouldBeNull();
         }
 
         fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
 
-        await EventuallyAsync(() => old.All(c => c.Mux.Outcome is not null));
+        await Eventually.UntilAsync(
+            () => old.All(c => c.Mux.Outcome is not null),
+            TestContext.Current.CancellationToken
+        );
     }
 
     [Fact] // S10: an agent that may not serve leaves at once, whatever runs, and dials again when it may
@@ -252,16 +254,19 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             await second.NextAsync(),
             await second.NextAsync(),
         ];
-        await EventuallyAsync(() => fleet.ServingEdges == 2);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 2, TestContext.Current.CancellationToken);
         await made[0].Mux.PeerHello; // of the two connections to an edge the other one may serve first
         made[0].Mux.TryOpen(Open(), out _).ShouldBeTrue();
 
         fleet.Withdraw();
-        await EventuallyAsync(() => made.All(c => c.Mux.Outcome is not null));
+        await Eventually.UntilAsync(
+            () => made.All(c => c.Mux.Outcome is not null),
+            TestContext.Current.CancellationToken
+        );
         fleet.ServingEdges.ShouldBe(0);
 
         fleet.Apply(context);
-        await EventuallyAsync(() => fleet.ServingEdges == 2);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 2, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -269,9 +274,9 @@ public sealed class EdgeFleetTests : IAsyncLifetime
     {
         fleet.Apply(Context(pki.Agent("a1"), first));
         var made = await first.NextAsync();
-        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
 
-        await fleet.StopAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await fleet.StopAsync().WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
         made.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         fleet.ServingEdges.ShouldBe(0);
@@ -302,13 +307,4 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             Client = Support.Tunnel.ClientEndPoint,
             ConnectionId = "c-1",
         };
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
-        }
-    }
 }

@@ -78,8 +78,8 @@ public sealed class AgentRuntimeTests : IDisposable
         );
         await using var agent = new RunningAgent(settings);
         var connection = await edge.NextAsync();
-        await UntilAsync(async () => await agent.FailedCheckAsync("edges") is null);
-        await UntilAsync(async () => await agent.FailedCheckAsync("inner_certificate") is null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("edges") is null, Token);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("inner_certificate") is null, Token);
         await connection.Mux.PeerHello;
         using var client = Client(service, connection.Mux, "wiki");
 
@@ -116,7 +116,7 @@ public sealed class AgentRuntimeTests : IDisposable
 
         var settings = Load().Settings.ShouldNotBeNull();
         await using var agent = new RunningAgent(settings);
-        await UntilAsync(async () => await agent.FailedCheckAsync(named) is not null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync(named) is not null, Token);
 
         (await agent.FailedCheckAsync(named == "audit" ? "audit_unrecorded" : "audit")).ShouldBeNull();
         (await agent.CheckAsync()).Single(f => f.Id == AuditCheck.Id).Status.ShouldBe(status);
@@ -209,13 +209,13 @@ public sealed class AgentRuntimeTests : IDisposable
         Configure(service, next.Port);
         watch.Hurry();
         using var later = Client(service, connection.Mux);
-        await UntilAsync(async () => await HeadOf(later) == "new");
+        await Eventually.UntilAsync(async () => await HeadOf(later) == "new", Token);
         release.SetResult();
         (await begun.Content.ReadAsStringAsync(Token)).ShouldBe("old!");
 
         // A bad file changes nothing but what is said of it.
         await File.AppendAllTextAsync(ConfigurationFile, "no_such_key: 1\n", Token);
-        await UntilAsync(() => Task.FromResult(watch.Problem.Contains("no_such_key", StringComparison.Ordinal)));
+        await Eventually.UntilAsync(() => watch.Problem.Contains("no_such_key", StringComparison.Ordinal), Token);
         (await later.GetStringAsync("/mcp", Token)).ShouldBe("new");
     }
 
@@ -237,8 +237,9 @@ public sealed class AgentRuntimeTests : IDisposable
 
         Configure(service, upstream.Port);
         watch.Hurry();
-        await UntilAsync(async () =>
-            (await CallAsync("tools/list")).Contains("\"method\":\"tools/list\"", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            async () => (await CallAsync("tools/list")).Contains("\"method\":\"tools/list\"", StringComparison.Ordinal),
+            Token
         );
         (await CallAsync("tools/list")).ShouldNotContain("ping");
 
@@ -269,14 +270,15 @@ public sealed class AgentRuntimeTests : IDisposable
 
         await File.AppendAllTextAsync(ConfigurationFile, "    allowed_origins: [\"https://a.test\"]\n", Token);
         watch.Hurry();
-        await UntilAsync(() => Task.FromResult(watch.Reloads == 1));
+        await Eventually.UntilAsync(() => watch.Reloads == 1, Token);
         (await PidAsync(client, session)).ShouldBe(pid);
 
         Configure(service, upstream.Port, routes: Program.Replace("max_children: 4", "max_children: 5"));
         watch.Hurry();
-        await UntilAsync(() => Task.FromResult(watch.Reloads == 2));
-        await UntilAsync(async () =>
-            (await CallAsync(client, "tools/call", session)).StatusCode == HttpStatusCode.NotFound
+        await Eventually.UntilAsync(() => watch.Reloads == 2, Token);
+        await Eventually.UntilAsync(
+            async () => (await CallAsync(client, "tools/call", session)).StatusCode == HttpStatusCode.NotFound,
+            Token
         );
         (await PidAsync(client, await InitializeAsync(client))).ShouldNotBe(pid);
     }
@@ -300,14 +302,14 @@ public sealed class AgentRuntimeTests : IDisposable
             "log: {level: debug}\nnetwork: {address_family: ipv4}\naudit: {on_full: degrade, rotate: {keep: 3}}"
         );
         watch.Hurry();
-        await UntilAsync(() => Task.FromResult(watch.Reloads == 1));
+        await Eventually.UntilAsync(() => watch.Reloads == 1, Token);
         levels.Level.ShouldBe(LogLevel.Debug);
         settings.Identity.Network.Family.ShouldBe(System.Net.Sockets.AddressFamily.InterNetwork);
         (await agent.FailedCheckAsync("restart_needed")).ShouldBeNull();
 
         Configure(service, upstream.Port, "log: {level: error}\naudit: {file: elsewhere.jsonl}");
         watch.Hurry();
-        await UntilAsync(() => Task.FromResult(watch.RestartKeys.Count > 0));
+        await Eventually.UntilAsync(() => watch.RestartKeys.Count > 0, Token);
         watch.RestartKeys.ShouldBe(["audit.file"]);
         (await agent.FailedCheckAsync("restart_needed")).ShouldBe("Only a restart can change audit.file.");
         levels.Level.ShouldBe(LogLevel.Debug); // whole or not at all
@@ -324,7 +326,10 @@ public sealed class AgentRuntimeTests : IDisposable
         File.Delete(settings.Identity.Token.File);
         var watch = Watch();
         await using var agent = new RunningAgent(settings, watch);
-        await UntilAsync(async () => await agent.FailedCheckAsync("platform_certificate") is not null);
+        await Eventually.UntilAsync(
+            async () => await agent.FailedCheckAsync("platform_certificate") is not null,
+            Token
+        );
 
         // Only the configuration changes: the token is in the place that the new file names.
         await File.WriteAllTextAsync(Path.Combine(folder, "other-token"), "eyJ.idp.other", Token);
@@ -334,7 +339,7 @@ public sealed class AgentRuntimeTests : IDisposable
         var health = await File.ReadAllTextAsync(ConfigurationFile, Token);
         Replace("health: {", $"health: {{url_file: \"{Path.Combine(folder, "missing", "url")}\", ");
         watch.Hurry();
-        await UntilAsync(() => Task.FromResult(watch.Refused == 1));
+        await Eventually.UntilAsync(() => watch.Refused == 1, Token);
         service.Count("/v1/oauth/token").ShouldBe(0); // whole or not at all
 
         await File.WriteAllTextAsync(ConfigurationFile, health, Token);
@@ -381,11 +386,13 @@ public sealed class AgentRuntimeTests : IDisposable
         watch.Hurry();
         foreach (var connection in made)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1), Token);
+            await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit, Token);
         }
 
-        await UntilAsync(async () =>
-            (await agent.FailedCheckAsync("edges"))?.Contains("elsewhere", StringComparison.Ordinal) == true
+        await Eventually.UntilAsync(
+            async () =>
+                (await agent.FailedCheckAsync("edges"))?.Contains("elsewhere", StringComparison.Ordinal) == true,
+            Token
         );
         Replace("edges: [elsewhere]", $"edges: [{EdgeId}]");
         watch.Hurry();
@@ -417,12 +424,12 @@ public sealed class AgentRuntimeTests : IDisposable
             "certificates: {source: files, certificate_file: leaf.pem, key_file: leaf.key}"
         );
         watch.Hurry();
-        await UntilAsync(() => IsServedAsync(service, mux, own.Ca));
+        await Eventually.UntilAsync(() => IsServedAsync(service, mux, own.Ca), Token);
         (await first.GetStringAsync("/mcp", Token)).ShouldBe("ok"); // over the connection that it has
 
         Configure(service, upstream.Port);
         watch.Hurry();
-        await UntilAsync(() => IsServedAsync(service, mux, service.Tunnel.Root));
+        await Eventually.UntilAsync(() => IsServedAsync(service, mux, service.Tunnel.Root), Token);
         (await agent.FailedCheckAsync("server_certificate")).ShouldBeNull();
     }
 
@@ -456,7 +463,7 @@ public sealed class AgentRuntimeTests : IDisposable
         }
         else
         {
-            await UntilAsync(() => Task.FromResult(proxy.Denied > 0));
+            await Eventually.UntilAsync(() => proxy.Denied > 0, Token);
             proxy.Targets.ShouldBeEmpty();
             service.Count("/v1/oauth/token").ShouldBe(0);
         }
@@ -496,7 +503,7 @@ public sealed class AgentRuntimeTests : IDisposable
         using var stop = new CancellationTokenSource();
         var keeping = keeper.RunAsync(stop.Token);
 
-        await UntilAsync(() => Task.FromResult(service.Count(Acknowledgements) == 1));
+        await Eventually.UntilAsync(() => service.Count(Acknowledgements) == 1, Token);
 
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => keeping);
@@ -529,16 +536,6 @@ public sealed class AgentRuntimeTests : IDisposable
     {
         using var answer = await client.GetAsync("/mcp", HttpCompletionOption.ResponseHeadersRead, Token);
         return answer.Content.Headers.ContentLength == 3 ? await answer.Content.ReadAsStringAsync(Token) : "";
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse();
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
     }
 
     private void Replace(string old, string next)

@@ -1,6 +1,7 @@
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -34,28 +35,28 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async Task<FakeEdgeConnection> ReadyAsync(FakeEdge edge)
     {
         var connection = await edge.NextAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            var open = new List<string>();
-            foreach (var check in runtime.Checks)
+        var open = new List<string>();
+        await Eventually.UntilAsync(
+            async () =>
             {
-                if (await check.Evaluate(limit.Token) is { } reason)
+                open.Clear();
+                foreach (var check in runtime.Checks)
                 {
-                    open.Add($"{check.Name}: {reason}");
+                    if (await check.Evaluate(CancellationToken.None) is { } reason)
+                    {
+                        open.Add($"{check.Name}: {reason}");
+                    }
                 }
-            }
 
-            if (open.Count == 0)
-            {
-                // The agent serves as soon as it has our greeting; ours is the edge's end, which opens streams after its.
-                await connection.Mux.PeerHello.WaitAsync(limit.Token);
-                return connection;
-            }
+                return open.Count == 0;
+            },
+            TestContext.Current.CancellationToken,
+            details: () => string.Join(" | ", open)
+        );
 
-            limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", open));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
+        // The agent serves as soon as it has our greeting; ours is the edge's end, which opens streams after its.
+        await connection.Mux.PeerHello.WaitAsync(Eventually.Limit);
+        return connection;
     }
 
     /// <summary>Why a check of readiness fails; null when it does not.</summary>
@@ -69,7 +70,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async Task StopAsync()
     {
         await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromMinutes(1));
+        await running.WaitAsync(Eventually.Limit);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -47,7 +48,7 @@ public sealed class InnerServerReloadTests
             await first.GetStringAsync("/", Token);
         }
 
-        await StdioFixture.UntilAsync(() => tunnel.Session.OpenStreams == 0);
+        await Eventually.UntilAsync(() => tunnel.Session.OpenStreams == 0, Token);
         using var second = tunnel.Client();
 
         (await second.GetStringAsync("/", Token)).ShouldBe("ok");

@@ -85,10 +85,7 @@ public sealed class InnerTlsMiddlewareTests
         await tunnel.StartAsync();
         await using var stream = tunnel.OpenStream();
         await stream.Output.WriteAsync(new byte[] { 22, 3, 1 }, Token); // a hello that never continues
-        while (time.PendingTimers == 0)
-        {
-            await Task.Yield(); // until the handshake's own clock runs
-        }
+        await Eventually.UntilAsync(() => time.PendingTimers > 0, Token); // the handshake's own clock runs
 
         time.Advance(TimeSpan.FromSeconds(9));
         stream.InputEnded.IsCancellationRequested.ShouldBeFalse();
@@ -96,7 +93,7 @@ public sealed class InnerTlsMiddlewareTests
 
         var ended = new TaskCompletionSource();
         await using var registration = stream.InputEnded.Register(ended.SetResult);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await ended.Task.WaitAsync(Eventually.Limit, Token);
     }
 
     /// <summary>A drain met a connection in its handshake, asked it for its protocol, and failed (W13).</summary>
@@ -114,17 +111,14 @@ public sealed class InnerTlsMiddlewareTests
             tunnel.TlsOptions(Support.Tunnel.Host, SslApplicationProtocol.Http2),
             Token
         );
-        while (time.PendingTimers == 0)
-        {
-            await Task.Yield(); // until the handshake has begun at the agent
-        }
+        await Eventually.UntilAsync(() => time.PendingTimers > 0, Token); // the handshake has begun at the agent
 
         tunnel.Session.Close(TimeSpan.FromMinutes(1));
         gate.SetResult();
         await handshake;
 
         // HTTP/2 closes at once: settings, GOAWAY, and the end of the stream, without a wait for the drain time.
-        await tls.CopyToAsync(Stream.Null, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await tls.CopyToAsync(Stream.Null, Token).WaitAsync(Eventually.Limit, Token);
     }
 
     private static async Task<string> ReadToEndAsync(RawClient client)

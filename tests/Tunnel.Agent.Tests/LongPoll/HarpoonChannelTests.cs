@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
@@ -211,8 +212,9 @@ public sealed class HarpoonChannelTests
             c => c["response_timeout"] = timeout
         );
 
-        await LongPollScene.UntilAsync(() =>
-            scene.Scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            () => scene.Scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal),
+            Token
         );
 
         (await scene.SendAsync(HarpoonScene.Message("ping", "{}"))).RequestId.ShouldBe("req-2");
@@ -230,12 +232,13 @@ public sealed class HarpoonChannelTests
             c => c["response_timeout"] = "300ms"
         );
 
-        await LongPollScene.UntilAsync(() =>
-            scene.Scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            () => scene.Scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal),
+            Token
         );
 
         (await scene.SendAsync(HarpoonScene.Message("ping", "{}"))).RequestId.ShouldBe("req-2");
-        await LongPollScene.UntilAsync(() => scene.Scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(() => scene.Scene.Agent.Status.Single().UnderWay == 0, Token);
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Tests.Policy;
@@ -44,7 +45,7 @@ public sealed class HarpoonPolicyTests
             ((int?)error?["code"]).ShouldBe(isAllowed ? null : -32602);
         }
 
-        await LongPollScene.UntilAsync(() => trail.Records.Count == 2);
+        await Eventually.UntilAsync(() => trail.Records.Count == 2, Token);
         var records = trail.Records.Cast<CallRecord>().ToList();
         records.ShouldAllBe(r => r.Decision == (isAllowed ? "allow" : "deny") && r.Name == "call_target");
         records.Select(r => r.Argument).Distinct().ShouldBe([isAllowed ? "" : "/name"]);
@@ -82,7 +83,7 @@ public sealed class HarpoonPolicyTests
         audience.Json!.ShouldContain("Unknown tool: get_oauth_target_audience");
         audience.Json!.ShouldNotContain("127.0.0.1");
         server.Connections.ShouldBe(0);
-        await LongPollScene.UntilAsync(() => trail.Records.Count == 3);
+        await Eventually.UntilAsync(() => trail.Records.Count == 3, Token);
         trail
             .Records.Cast<CallRecord>()
             .Select(r => r.Decision)
@@ -123,7 +124,7 @@ public sealed class HarpoonPolicyTests
 
         var answer = await scene.SendAsync(HarpoonScene.Use("call_target", Get));
 
-        await LongPollScene.UntilAsync(() => trail.Records.Count == 1);
+        await Eventually.UntilAsync(() => trail.Records.Count == 1, Token);
         var record = trail.Records.Single().ShouldBeOfType<CallRecord>();
         record.Route.ShouldBe("callouts");
         record.Host.ShouldBe(HarpoonScene.Host);

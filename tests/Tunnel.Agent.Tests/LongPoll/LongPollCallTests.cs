@@ -37,7 +37,10 @@ public sealed class LongPollCallTests
         call.Header("Accept").ShouldBe(["application/json, text/event-stream"]);
         call.Header("Content-Type").ShouldBe(["application/json"]);
         call.Header("Forwarded").ShouldBe([$"for=_long-poll;host={Support.Tunnel.Host};proto=https"]);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
     }
 
     [Fact]
@@ -96,7 +99,10 @@ public sealed class LongPollCallTests
         answers.Select(a => a.Json).ShouldBe([Notification, second, LongPollScene.Result]);
         answers.ShouldAllBe(a => a.Header("Content-Type") == "text/event-stream");
         answers.ShouldAllBe(a => a.Header("Mcp-Session-Id") == "s-1");
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
 
@@ -115,7 +121,10 @@ public sealed class LongPollCallTests
 
         (await scene.Plane.NextAnswerAsync()).Type.ShouldBe("jsonrpc_notify");
         (await scene.Plane.NextAnswerAsync()).Type.ShouldBe("jsonrpc_response");
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
 
@@ -164,7 +173,10 @@ public sealed class LongPollCallTests
         );
         second.Text.ShouldBe(first.Text);
         third.Text.ShouldBe(first.Text);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
         scene.Log.Warnings.ShouldBeEmpty();
     }
@@ -181,7 +193,10 @@ public sealed class LongPollCallTests
 
         await scene.Plane.NextAnswerAsync();
 
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
         scene.Log.Warnings.Count.ShouldBe(warnings);
     }

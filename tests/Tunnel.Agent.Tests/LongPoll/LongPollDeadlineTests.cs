@@ -84,7 +84,10 @@ public sealed class LongPollDeadlineTests
         var next = plane.Enqueue(LongPollScene.Call);
 
         (await LongPollScene.PassAsync(time, plane.NextAnswerAsync())).RequestId.ShouldBe(next);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         plane.HasAnswer.ShouldBeFalse();
     }
 
@@ -104,7 +107,10 @@ public sealed class LongPollDeadlineTests
         await plane.NextAnswerAsync();
         time.Advance(TimeSpan.FromSeconds(21));
 
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         plane.HasAnswer.ShouldBeFalse();
         await ExpiryAsync(scene);
     }
@@ -112,6 +118,7 @@ public sealed class LongPollDeadlineTests
     [Fact] // reconnect after the connection's time: the outbound request is freed, and the product learns it
     public async Task Command_LongerThanACallMayTake_IsAnsweredByATimeout()
     {
+        var time = new FakeTimeProvider();
         await using var scene = await LongPollScene.StartAsync(
             RawUpstream.Scripted(
                 async (_, stream, token) =>
@@ -120,9 +127,12 @@ public sealed class LongPollDeadlineTests
                     return false;
                 }
             ),
-            s => s with { MaxCallTime = TimeSpan.FromMilliseconds(300) }
+            s => s with { PollTimeout = TimeSpan.FromMinutes(9) },
+            time: time
         );
         scene.Plane.Enqueue(LongPollScene.Call);
+        await LongPollScene.PassAsync(time, scene.Server.NextAsync());
+        time.Advance(scene.Settings.MaxCallTime);
 
         var answer = await scene.Plane.NextAnswerAsync();
 
@@ -189,16 +199,24 @@ public sealed class LongPollDeadlineTests
     [Fact]
     public async Task Stop_CallsThatDoNotEnd_AreAnsweredByAFailure()
     {
+        var time = new FakeTimeProvider();
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var scene = await LongPollScene.StartAsync(
             Held(never.Task),
-            s => s with { Drain = TimeSpan.FromMilliseconds(100) }
+            s => s with { Drain = TimeSpan.FromSeconds(1) },
+            time: time
         );
         scene.Plane.Enqueue(LongPollScene.Call);
-        await scene.Server.NextAsync();
+        await LongPollScene.PassAsync(time, scene.Server.NextAsync());
 
-        await scene.Agent.StopAsync();
+        var stopping = scene.Agent.StopAsync();
+        await Eventually.UntilAsync(
+            () => scene.Plane.HasAnswer,
+            TestContext.Current.CancellationToken,
+            () => time.Advance(TimeSpan.FromMilliseconds(20))
+        );
 
+        await stopping;
         (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(503);
     }
 
@@ -213,14 +231,21 @@ public sealed class LongPollDeadlineTests
         (scene.Closure, scene.IsWithdrawn) = ("The certificate was revoked.", true);
 
         (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(503);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem == scene.Closure);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem == scene.Closure,
+            TestContext.Current.CancellationToken
+        );
         (scene.Closure, scene.IsWithdrawn) = (null, false);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem is null);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem is null,
+            TestContext.Current.CancellationToken
+        );
     }
 
     private static Task ExpiryAsync(LongPollScene scene) =>
-        LongPollScene.UntilAsync(() =>
-            scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal)
+        Eventually.UntilAsync(
+            () => scene.Log.Text.Contains("the deadline of command req-1 passed", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
         );
 
     private static RawUpstream Held(Task release) =>

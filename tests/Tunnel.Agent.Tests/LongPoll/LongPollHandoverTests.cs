@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
@@ -29,7 +30,7 @@ public sealed class LongPollHandoverTests
         // What is delivered at the very moment of the stop is lost: the protocol delivers no command twice.
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         scene.Plane.Gate = gate.Task;
-        await LongPollScene.UntilAsync(() => !scene.Plane.IsDelivering);
+        await Eventually.UntilAsync(() => !scene.Plane.IsDelivering, TestContext.Current.CancellationToken);
         while (answered.Count < scene.Plane.Delivered)
         {
             answered.Add((await scene.Plane.NextAnswerAsync()).RequestId);
@@ -62,7 +63,7 @@ public sealed class LongPollHandoverTests
         );
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         scene.Plane.Gate = gate.Task;
-        await LongPollScene.UntilAsync(() => scene.Plane.IsPolled);
+        await Eventually.UntilAsync(() => scene.Plane.IsPolled, TestContext.Current.CancellationToken);
         var sent = scene.Plane.Enqueue(LongPollScene.Call);
 
         var stopping = scene.Agent.StopAsync();

@@ -76,20 +76,16 @@ public sealed class LongPollPollingTests
         scene.Plane.Enqueue(LongPollScene.Call);
         await scene.Server.NextAsync();
         await scene.Server.NextAsync();
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 2);
-        int before;
-        do // the poll that had begun before there was no room may arrive late
-        {
-            before = scene.Plane.Polls;
-            await Task.Delay(
-                TimeSpan.FromMilliseconds(500),
-                TimeProvider.System,
-                TestContext.Current.CancellationToken
-            );
-        } while (scene.Plane.Polls > before);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 2,
+            TestContext.Current.CancellationToken
+        );
+        // The poll that had begun before there was no room may arrive late.
+        await Eventually.SettlesAsync(() => scene.Plane.Polls, TestContext.Current.CancellationToken);
+        var before = scene.Plane.Polls;
 
         release.SetResult();
-        await LongPollScene.UntilAsync(() => scene.Plane.Polls > before);
+        await Eventually.UntilAsync(() => scene.Plane.Polls > before, TestContext.Current.CancellationToken);
     }
 
     [Fact] // nothing is delivered again, so what comes beyond the limit is served too
@@ -123,7 +119,10 @@ public sealed class LongPollPollingTests
         scene.StartAgent();
 
         await scene.Plane.NextAnswerAsync();
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
         scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain("repeated");
     }
@@ -156,11 +155,14 @@ public sealed class LongPollPollingTests
         scene.StartAgent();
         await scene.Plane.WaitForPollsAsync(2);
         scene.Plane.Gate = gate.Task;
-        await LongPollScene.UntilAsync(() => scene.Log.Warnings.Count > 0);
+        await Eventually.UntilAsync(() => scene.Log.Warnings.Count > 0, TestContext.Current.CancellationToken);
         scene.Agent.Status.Single().Problem.ShouldNotBeNull().ShouldContain(problem);
         gate.SetResult();
 
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem is null);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem is null,
+            TestContext.Current.CancellationToken
+        );
         scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain(problem);
         scene.Agent.Status.Single().LastPoll.ShouldNotBeNull();
     }
@@ -168,16 +170,19 @@ public sealed class LongPollPollingTests
     [Fact]
     public async Task Poll_RetryAfter_IsTheLeastWait()
     {
-        await using var scene = new LongPollScene();
+        var time = new FakeTimeProvider();
+        await using var scene = new LongPollScene { Time = time };
         scene.AddRoute();
         await scene.Tunnel.StartAsync();
-        scene.Plane.ForcePoll(429, headers: "Retry-After: 1\r\n");
-        var began = TimeProvider.System.GetTimestamp();
+        scene.Plane.ForcePoll(429, headers: "Retry-After: 3\r\n");
+        var began = time.GetUtcNow();
 
         scene.StartAgent();
-        await scene.Plane.WaitForPollsAsync(2);
+        await scene.Plane.NextPollAsync();
+        await Eventually.UntilAsync(() => scene.Log.Warnings.Count > 0, TestContext.Current.CancellationToken);
+        await LongPollScene.PassAsync(time, scene.Plane.NextPollAsync());
 
-        TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(900));
+        (time.GetUtcNow() - began).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(3));
     }
 
     [Fact] // the control plane of the provider's development server answers so
@@ -231,7 +236,7 @@ public sealed class LongPollPollingTests
         scene.WriteKey(key);
 
         scene.StartAgent();
-        await LongPollScene.UntilAsync(() => scene.Log.Warnings.Count > 0);
+        await Eventually.UntilAsync(() => scene.Log.Warnings.Count > 0, TestContext.Current.CancellationToken);
 
         scene.Agent.Status.Single().Problem.ShouldNotBeNull().ShouldContain("characters that no key");
         scene.Plane.Polls.ShouldBe(0);
@@ -248,8 +253,9 @@ public sealed class LongPollPollingTests
         await scene.Tunnel.StartAsync();
         scene.Plane.Enqueue(LongPollScene.Call);
         scene.StartAgent();
-        await LongPollScene.UntilAsync(() =>
-            scene.Agent.Status.Single().Problem == "The upstream of route docs has not responded yet."
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem == "The upstream of route docs has not responded yet.",
+            TestContext.Current.CancellationToken
         );
         scene.Plane.Polls.ShouldBe(0);
 
@@ -261,30 +267,42 @@ public sealed class LongPollPollingTests
     [Fact]
     public async Task Start_UpstreamStaysDown_PollsAfterTheWait()
     {
-        await using var scene = new LongPollScene { IsUp = _ => false };
+        var time = new FakeTimeProvider();
+        await using var scene = new LongPollScene { IsUp = _ => false, Time = time };
         scene.AddRoute();
         await scene.Tunnel.StartAsync();
 
-        scene.StartAgent(s => s with { StartupWait = TimeSpan.FromMilliseconds(200) });
+        scene.StartAgent(s => s with { StartupWait = TimeSpan.FromMinutes(1) });
 
-        await scene.Plane.NextPollAsync();
+        await LongPollScene.PassAsync(time, scene.Plane.NextPollAsync());
     }
 
     [Fact]
     public async Task Poll_AgentMayNotServe_StopsUntilItMay()
     {
-        await using var scene = await LongPollScene.StartAsync();
+        var time = new FakeTimeProvider();
+        await using var scene = await LongPollScene.StartAsync(time: time);
         await scene.Plane.NextPollAsync();
 
         scene.Closure = "The agent's own tunnel is paused or archived.";
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().Problem == scene.Closure);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem == scene.Closure,
+            TestContext.Current.CancellationToken,
+            () => time.Advance(TimeSpan.FromMilliseconds(40))
+        );
         var before = scene.Plane.Polls;
         scene.Plane.Enqueue(LongPollScene.Call);
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
-        scene.Plane.Polls.ShouldBe(before);
+        for (var check = 0; check < 5; check++)
+        {
+            // At rest it waits for its next check of the closure and of its calls, and for no poll.
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Eventually.UntilAsync(() => time.PendingTimers == 2, TestContext.Current.CancellationToken);
+            scene.Plane.Polls.ShouldBe(before);
+        }
+
         scene.Closure = null;
 
-        (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(200);
+        (await LongPollScene.PassAsync(time, scene.Plane.NextAnswerAsync())).Code.ShouldBe(200);
     }
 
     [Fact]
@@ -306,7 +324,10 @@ public sealed class LongPollPollingTests
         scene.Log.Text.ShouldNotContain("stopped polling");
         scene.Agent.Use([second]);
 
-        await LongPollScene.UntilAsync(() => scene.Log.Text.Contains("stopped polling", StringComparison.Ordinal));
+        await Eventually.UntilAsync(
+            () => scene.Log.Text.Contains("stopped polling", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
+        );
         scene.Agent.Status.Single().TunnelId.ShouldBe("tunnel_two");
     }
 
@@ -326,7 +347,7 @@ public sealed class LongPollPollingTests
         scene.Plane.Enqueue(LongPollScene.Call);
 
         (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(200);
-        await LongPollScene.UntilAsync(() => scene.Log.Warnings.Count > 0);
+        await Eventually.UntilAsync(() => scene.Log.Warnings.Count > 0, TestContext.Current.CancellationToken);
         scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain("tunnel_lost");
     }
 
@@ -339,7 +360,10 @@ public sealed class LongPollPollingTests
         scene.Plane.Enqueue(LongPollScene.Call);
         scene.Plane.Enqueue(type: "shell");
         await scene.Plane.NextAnswerAsync();
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
 
         var written = text.Write();
 

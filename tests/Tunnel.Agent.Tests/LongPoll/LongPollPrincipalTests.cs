@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
@@ -81,7 +82,7 @@ public sealed class LongPollPrincipalTests
         answer.Code.ShouldBe(200);
         answer.Json!.ShouldContain("Unknown tool: echo");
         scene.Server.Connections.ShouldBe(0);
-        await LongPollScene.UntilAsync(() => !trail.Records.IsEmpty);
+        await Eventually.UntilAsync(() => !trail.Records.IsEmpty, TestContext.Current.CancellationToken);
         var record = trail.Records.Single().ShouldBeOfType<CallRecord>();
         record.Decision.ShouldBe("deny");
         record.Name.ShouldBe("echo");

@@ -33,8 +33,6 @@ public sealed class LongPollProgramTests : IAsyncDisposable
         "it's \"quoted\" \\",
     ];
 
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
-
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-agent-").FullName;
     private readonly TunnelPki pki = new();
     private ProgramProcess? agent;
@@ -82,14 +80,18 @@ public sealed class LongPollProgramTests : IAsyncDisposable
         // A call that is under way when the program has to end is answered first.
         var held = plane.Enqueue(Held);
         await upstream.NextAsync(); // the first call
-        await upstream.NextAsync().AsTask().WaitAsync(Bound, Token);
+        await upstream.NextAsync().AsTask().WaitAsync(Eventually.Limit, Token);
         Signals.Send(agent!.Stamp, Signals.Terminate).ShouldBeTrue();
-        await UntilAsync(() => ReadLog().Contains("the agent stopped polling", Ordinal), "it does not stop polling");
+        await Eventually.UntilAsync(
+            () => ReadLog().Contains("the agent stopped polling", Ordinal),
+            Token,
+            details: ReadLog
+        );
         release.SetResult();
         var last = await NextAnswerAsync(plane);
 
         (last.RequestId, last.Code).ShouldBe((held, 200));
-        (await agent.WaitForEndAsync(Bound, Token)).ShouldBeTrue(ReadLog());
+        (await agent.WaitForEndAsync(Eventually.Limit, Token)).ShouldBeTrue(ReadLog());
         agent.ExitCode.ShouldBe(ExitCodes.Done, ReadLog());
         ReadLog().ShouldNotContain(LongPollScene.ApiKey);
     }
@@ -107,7 +109,7 @@ public sealed class LongPollProgramTests : IAsyncDisposable
 
         Start(arguments);
 
-        (await agent!.WaitForEndAsync(Bound, Token)).ShouldBeTrue(ReadLog());
+        (await agent!.WaitForEndAsync(Eventually.Limit, Token)).ShouldBeTrue(ReadLog());
         agent.ExitCode.ShouldBe(status, ReadLog());
         ReadLog().ShouldContain(text);
         ReadLog().ShouldNotContain(LongPollScene.ApiKey); // a secret in the place of its reference
@@ -197,13 +199,14 @@ public sealed class LongPollProgramTests : IAsyncDisposable
         var series =
             $"culvert_agent_long_poll_commands_total{{tunnel=\"{ControlPlaneDouble.TunnelId}\",outcome=\"answered\"}} 4";
         var metrics = "";
-        await UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
                 return metrics.Contains(series, Ordinal);
             },
-            () => $"{series} is not among the metrics: {metrics}"
+            Token,
+            details: () => $"{series} is not among the metrics: {metrics}"
         );
     }
 
@@ -211,24 +214,11 @@ public sealed class LongPollProgramTests : IAsyncDisposable
     {
         try
         {
-            return await plane.NextAnswerAsync().AsTask().WaitAsync(Bound, Token);
+            return await plane.NextAnswerAsync().AsTask().WaitAsync(Eventually.Limit, Token);
         }
         catch (TimeoutException)
         {
             throw new InvalidOperationException($"No answer has come. The log:\n{ReadLog()}");
-        }
-    }
-
-    private Task UntilAsync(Func<bool> condition, string problem) =>
-        UntilAsync(() => Task.FromResult(condition()), () => $"{problem}: {ReadLog()}");
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> problem)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(Bound, problem());
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
         }
     }
 

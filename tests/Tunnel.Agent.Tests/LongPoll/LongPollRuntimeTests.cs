@@ -2,6 +2,7 @@ using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Programs;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Commands;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
@@ -33,7 +34,7 @@ public sealed class LongPollRuntimeTests : IDisposable
 
         (await plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
 
-        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null, Token);
         (await agent.CheckAsync()).Single(f => f.Id == LongPollCheck.Id).Status.ShouldBe(DoctorStatus.Pass);
         var doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
         doctor.Status.ShouldBe(DoctorStatus.Pass);
@@ -44,7 +45,7 @@ public sealed class LongPollRuntimeTests : IDisposable
             plane.ForcePoll(401, """{"error":{"code":"tunnel_use_forbidden"}}""");
         }
 
-        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is not null);
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is not null, Token);
         (await agent.FailedCheckAsync("long_poll")).ShouldNotBeNull().ShouldContain("401 tunnel_use_forbidden");
         (await agent.CheckAsync()).Single(f => f.Id == LongPollCheck.Id).Status.ShouldBe(DoctorStatus.Fail);
         doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
@@ -58,9 +59,10 @@ public sealed class LongPollRuntimeTests : IDisposable
             text[..text.IndexOf("tunnels:", StringComparison.Ordinal)],
             Token
         );
-        await UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null);
-        await UntilAsync(() =>
-            Task.FromResult(agent.Log.Text.Contains("the agent stopped polling", StringComparison.Ordinal))
+        await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null, Token);
+        await Eventually.UntilAsync(
+            () => agent.Log.Text.Contains("the agent stopped polling", StringComparison.Ordinal),
+            Token
         );
     }
 
@@ -103,9 +105,11 @@ public sealed class LongPollRuntimeTests : IDisposable
         await service.DisposeAsync();
         await using var agent = new RunningAgent(settings);
 
-        await UntilAsync(async () =>
-            await agent.FailedCheckAsync("long_poll") is { } reason
-            && reason.Contains("no feed of its own tunnel yet", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            async () =>
+                await agent.FailedCheckAsync("long_poll") is { } reason
+                && reason.Contains("no feed of its own tunnel yet", StringComparison.Ordinal),
+            Token
         );
 
         plane.Polls.ShouldBe(0);
@@ -131,14 +135,4 @@ public sealed class LongPollRuntimeTests : IDisposable
             AgentConfiguration.Read,
             new Dictionary<string, string>()
         );
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse();
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
 }

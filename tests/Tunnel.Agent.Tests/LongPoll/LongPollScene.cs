@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
@@ -18,8 +17,6 @@ internal sealed class LongPollScene : IAsyncDisposable
     public const string Call =
         """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","arguments":{"text":"hi"}}}""";
     public const string Result = """{"jsonrpc":"2.0","id":7,"result":{"content":[]}}""";
-
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2); // only a test that hangs takes as long
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-long-poll-").FullName;
     private readonly List<LongPollTunnels> agents = [];
@@ -142,35 +139,15 @@ internal sealed class LongPollScene : IAsyncDisposable
     public static async Task<T> PassAsync<T>(FakeTimeProvider time, ValueTask<T> awaited)
     {
         var task = awaited.AsTask();
-        await UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMilliseconds(200));
-            return task.IsCompleted;
-        });
-        return await task;
-    }
-
-    public static Task UntilAsync(
-        Func<bool> condition,
-        [CallerArgumentExpression(nameof(condition))] string what = ""
-    ) => UntilAsync(() => Task.FromResult(condition()), what);
-
-    /// <summary>Looks again and again; after two minutes it fails with what it waited for.</summary>
-    public static async Task UntilAsync(
-        Func<Task<bool>> condition,
-        [CallerArgumentExpression(nameof(condition))] string what = ""
-    )
-    {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(begin) > Limit)
+        await Eventually.UntilAsync(
+            () =>
             {
-                throw new TimeoutException($"This did not come about: {what}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+                time.Advance(TimeSpan.FromMilliseconds(40));
+                return task.IsCompleted;
+            },
+            TestContext.Current.CancellationToken
+        );
+        return await task;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -48,8 +49,9 @@ public sealed class LongPollStdioTests
                 c["response_timeout"] = "500ms";
             }
         );
-        await LongPollScene.UntilAsync(() =>
-            scene.Log.Text.Contains("the deadline of command", StringComparison.Ordinal)
+        await Eventually.UntilAsync(
+            () => scene.Log.Text.Contains("the deadline of command", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
         );
 
         var release = scene.Plane.Enqueue(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
@@ -88,7 +89,10 @@ public sealed class LongPollTransportTests : IDisposable
         }
 
         received.ShouldAllBe(answer => answer.Value == expected[answer.Key]);
-        await LongPollScene.UntilAsync(() => scene.Agent.Status.Single().UnderWay == 0);
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
         scene.Plane.HasAnswer.ShouldBeFalse();
     }
 

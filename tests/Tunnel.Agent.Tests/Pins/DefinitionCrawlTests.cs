@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Routing;
@@ -108,11 +109,18 @@ public sealed class DefinitionCrawlTests
         var running = scene.Watch.RunAsync(stop.Token);
         scene.Server.Tools = [Tool("get_record", "Evil.")];
 
-        while (scene.Pins.State.Drifts.Count == 0)
-        {
-            scene.Time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
-        }
+        // While the watch reads the server, its limits of time are pending too.
+        await Eventually.UntilAsync(
+            () => scene.Pins.State.Drifts.Count > 0,
+            Token,
+            () =>
+            {
+                if (scene.Time.PendingTimers <= 1)
+                {
+                    scene.Time.Advance(TimeSpan.FromSeconds(10));
+                }
+            }
+        );
 
         (scene.Time.GetUtcNow() - started).ShouldBeLessThan(TimeSpan.FromHours(12));
         (await scene.CallAsync("get_record")).ShouldBeFalse();

@@ -141,13 +141,7 @@ internal sealed class PinScene : IAsyncDisposable
     }
 
     // A record is written after its response.
-    private async Task RecordedAsync()
-    {
-        while (Trail.Places > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
-        }
-    }
+    private Task RecordedAsync() => Eventually.UntilAsync(() => Trail.Places == 0, Token);
 
     /// <summary>The names that a client is shown.</summary>
     public async Task<string[]> ListAsync(string method = "tools/list", string member = "tools", string key = "name") =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Audit;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using static Culvert.Tunnel.Agent.Tests.Policy.PolicyFixture;
@@ -155,17 +156,14 @@ public sealed class PolicyArgumentsTests : IDisposable
 
     private async Task<JsonElement> NextAsync()
     {
-        for (var attempt = 0; attempt < 6000; attempt++)
-        {
-            scene.Trail.WriteQueued().ShouldBeTrue();
-            if (scene.Lines.Length > 0)
+        await Eventually.UntilAsync(
+            () =>
             {
-                return JsonDocument.Parse(scene.Lines[^1]).RootElement;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException("No record came.");
+                scene.Trail.WriteQueued().ShouldBeTrue();
+                return scene.Lines.Length > 0;
+            },
+            TestContext.Current.CancellationToken
+        );
+        return JsonDocument.Parse(scene.Lines[^1]).RootElement;
     }
 }

@@ -527,19 +527,26 @@ public sealed class PolicyStageTests
     [Fact]
     public async Task Timeout_BeforeTheHead_Is504()
     {
+        var time = new FakeTimeProvider();
+        var received = new TaskCompletionSource();
         var upstream = RawUpstream.Scripted(
             async (_, _, token) =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                received.SetResult();
+                await Never.RespondAsync(token);
                 return false;
             }
         );
         await using var fixture = await StartAsync(
-            Settings(Allow("a", "*") with { Limits = new RuleLimits { Timeout = TimeSpan.FromMilliseconds(200) } }),
-            upstream
+            Settings(Allow("a", "*") with { Limits = new RuleLimits { Timeout = TimeSpan.FromMinutes(1) } }),
+            upstream,
+            time
         );
 
-        var (answer, body) = await fixture.PostAsync(Call("get", "3"));
+        var post = fixture.PostAsync(Call("get", "3"));
+        await received.Task;
+        time.Advance(TimeSpan.FromMinutes(1));
+        var (answer, body) = await post;
 
         answer.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
         answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.timeout"]);
@@ -558,7 +565,7 @@ public sealed class PolicyStageTests
                     Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + First),
                     token
                 );
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return false;
             }
         );

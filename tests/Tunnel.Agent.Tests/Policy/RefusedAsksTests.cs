@@ -93,7 +93,7 @@ public sealed class RefusedAsksTests
         await using var fixture = await PolicyFixture.StartAsync(Settings(Allow("a", "*")), upstream);
 
         var (answer, body) = await fixture.PostAsync(PolicyFixture.Call("get"));
-        await StdioFixture.UntilAsync(() => Volatile.Read(ref told) == HttpUpstream.MaxRefusals);
+        await Eventually.UntilAsync(() => Volatile.Read(ref told) == HttpUpstream.MaxRefusals, Token);
         var (next, _) = await fixture.PostAsync(PolicyFixture.Call("get"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -137,20 +137,27 @@ public sealed class RefusalsTests : IDisposable
     [Fact]
     public async Task Call_WhoseRulesTimeIsOver_IsCounted()
     {
+        var time = new FakeTimeProvider();
+        var received = new TaskCompletionSource();
         var slow = RawUpstream.Scripted(
             async (_, _, token) =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                received.SetResult();
+                await Never.RespondAsync(token);
                 return false;
             }
         );
-        var limits = new RuleLimits { Timeout = TimeSpan.FromMilliseconds(200) };
+        var limits = new RuleLimits { Timeout = TimeSpan.FromMinutes(1) };
         await using var fixture = await PolicyFixture.StartAsync(
             Policies.Settings(Policies.Allow("a", "*") with { Limits = limits }),
-            slow
+            slow,
+            time
         );
 
-        await fixture.PostAsync(PolicyFixture.Call("get"));
+        var post = fixture.PostAsync(PolicyFixture.Call("get"));
+        await received.Task;
+        time.Advance(TimeSpan.FromMinutes(1));
+        await post;
 
         ShouldBeCounted(fixture.Tunnel, Route, PolicyFailures.TimedOut.Reason);
     }

@@ -68,7 +68,7 @@ public sealed class SseKeepAliveTests
         (await ReadAsync(body, 9)).ShouldBe("data: 1\n\n");
 
         var comment = ReadAsync(body, 14);
-        await AdvanceUntilAsync(time, comment);
+        await Eventually.UntilAsync(() => comment.IsCompleted, Token, () => time.Advance(Silence));
         (await comment).ShouldBe(": keep-alive\n\n");
 
         proceed.Release();
@@ -127,16 +127,6 @@ public sealed class SseKeepAliveTests
         );
         await tunnel.StartAsync();
         return tunnel;
-    }
-
-    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Task done)
-    {
-        while (!done.IsCompleted)
-        {
-            Token.ThrowIfCancellationRequested();
-            time.Advance(Silence);
-            await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token));
-        }
     }
 
     private static async Task<string> ReadPastCommentsAsync(Stream body, int count)

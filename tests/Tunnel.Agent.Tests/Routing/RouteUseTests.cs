@@ -8,7 +8,6 @@ namespace Culvert.Tunnel.Agent.Tests.Routing;
 public sealed class RouteUseTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromHours(24);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly FakeTimeProvider time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -34,7 +33,7 @@ public sealed class RouteUseTests
         use.TryEnter().ShouldBeFalse();
         drained.IsCompleted.ShouldBeFalse();
         use.Leave();
-        await drained.WaitAsync(Patience, Token);
+        await drained.WaitAsync(Eventually.Limit, Token);
         use.Over.IsCancellationRequested.ShouldBeFalse();
     }
 
@@ -51,10 +50,10 @@ public sealed class RouteUseTests
         told.Task.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(1));
 
-        await told.Task.WaitAsync(Patience, Token);
+        await told.Task.WaitAsync(Eventually.Limit, Token);
         drained.IsCompleted.ShouldBeFalse();
         use.Leave();
-        await drained.WaitAsync(Patience, Token);
+        await drained.WaitAsync(Eventually.Limit, Token);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol.Errors;
 
@@ -28,7 +29,7 @@ public sealed class EdgeSessionTests
         body.ShouldBe("ok");
         (await client.Stream.ReadAsync(new byte[1], Token)).ShouldBe(0);
         await client.DisposeAsync();
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await tunnel.Session.Completion.WaitAsync(Eventually.Limit, Token);
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class EdgeSessionTests
         proceed.SetResult();
 
         (await running.Content.ReadAsStringAsync(Token)).ShouldBe("ok");
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await tunnel.Session.Completion.WaitAsync(Eventually.Limit, Token);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class EdgeSessionTests
             async (_, stream, token) =>
             {
                 await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"u8.ToArray(), token);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return true;
             }
         );
@@ -70,9 +71,9 @@ public sealed class EdgeSessionTests
         using var client = tunnel.Client();
         using var running = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, Token);
 
-        tunnel.Session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.FromMilliseconds(200), "test");
+        tunnel.Session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.FromMilliseconds(1), "test");
 
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await tunnel.Session.Completion.WaitAsync(Eventually.Limit, Token);
         await Should.ThrowAsync<HttpRequestException>(() => running.Content.ReadAsStringAsync(Token));
     }
 }

@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Options;
@@ -50,10 +51,7 @@ internal sealed class FakeEdge : IAsyncDisposable
 
     /// <summary>The next connection that an agent has made.</summary>
     public async Task<FakeEdgeConnection> NextAsync() =>
-        await accepted
-            .Reader.ReadAsync(TestContext.Current.CancellationToken)
-            .AsTask()
-            .WaitAsync(TimeSpan.FromMinutes(1));
+        await accepted.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Limit);
 
     public async ValueTask DisposeAsync()
     {

@@ -192,17 +192,6 @@ internal sealed class StdioFixture : IAsyncDisposable
     public static string? Reason(HttpResponseMessage response) =>
         response.Headers.TryGetValues("culvert-reason", out var values) ? values.Single() : null;
 
-    /// <summary>Waits, a minute at most, until something holds.</summary>
-    public static async Task UntilAsync(Func<bool> holds)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!holds())
-        {
-            TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromMinutes(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
-        }
-    }
-
     /// <summary>Whether a process of that id lives and is not a zombie.</summary>
     public static bool IsAlive(int processId)
     {

@@ -39,9 +39,6 @@ internal sealed class Tunnel : IAsyncDisposable
     public const string Host = "docs." + Domain;
     public static readonly IPEndPoint ClientEndPoint = new(IPAddress.Parse("192.0.2.7"), 54321);
 
-    // A machine that pauses for seconds must not end the pair before it has begun.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly AgentMetrics metrics = new();
     private readonly ILoggerFactory loggers;
     private readonly List<Route> routes = [];
@@ -208,7 +205,7 @@ internal sealed class Tunnel : IAsyncDisposable
             AllowedRanges = Ranges("127.0.0.0/8", "::1/128"),
             TlsServerName = "127.0.0.1",
             Timeouts = new UpstreamTimeouts(
-                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(30),
                 TimeSpan.FromSeconds(30),
                 TimeSpan.FromSeconds(30)
             ),
@@ -231,13 +228,13 @@ internal sealed class Tunnel : IAsyncDisposable
         Edge = new MuxConnection(
             edgeSide,
             MuxRole.Edge,
-            new MuxOptions { InstanceId = "edge_test", HelloTimeout = Patience },
+            new MuxOptions { InstanceId = "edge_test", HelloTimeout = Eventually.Limit },
             TimeProvider.System
         );
         var mux = new MuxConnection(
             agentSide,
             MuxRole.Agent,
-            new MuxOptions { InstanceId = "agent-test", HelloTimeout = Patience },
+            new MuxOptions { InstanceId = "agent-test", HelloTimeout = Eventually.Limit },
             TimeProvider.System
         );
         edgeRun = Edge.RunAsync(stop.Token);

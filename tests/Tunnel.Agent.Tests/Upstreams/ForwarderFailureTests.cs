@@ -212,7 +212,7 @@ public sealed class ForwarderFailureTests
             async (_, _, token) =>
             {
                 received.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return false;
             }
         );
@@ -243,7 +243,7 @@ public sealed class ForwarderFailureTests
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"u8.ToArray(),
                     token
                 );
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return false;
             }
         );

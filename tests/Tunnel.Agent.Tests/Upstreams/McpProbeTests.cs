@@ -186,10 +186,7 @@ public sealed class McpProbeTests
         foreach (var expected in new[] { true, false, true, false, true })
         {
             Volatile.Write(ref isUp, expected);
-            while (!await changes.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-            }
+            await Eventually.UntilAsync(() => changes.Wait(0), Token, () => time.Advance(TimeSpan.FromSeconds(1)));
 
             probe.State.IsHealthy.ShouldBe(expected);
         }
@@ -231,21 +228,25 @@ public sealed class McpProbeTests
     [Fact]
     public async Task Stdio_ProgramThatNeverAnswers_IsIllAfterTheTimeout()
     {
+        var time = new FakeTimeProvider();
         await using var upstream = Stdio(
             StdioFixture.Settings("silent") with
             {
-                Probe = new ProbeSettings(ProbeKind.Mcp, TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(200)),
-            }
+                Probe = new ProbeSettings(ProbeKind.Mcp, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+            },
+            time
         );
-        var probe = new UpstreamProbe(RouteTo(upstream), TimeProvider.System, NullLogger<UpstreamProbe>.Instance);
+        var probe = new UpstreamProbe(RouteTo(upstream), time, NullLogger<UpstreamProbe>.Instance);
 
-        (await probe.ProbeAsync(Token)).ShouldBeTrue();
+        var probing = probe.ProbeAsync(Token);
+        await Eventually.UntilAsync(() => probing.IsCompleted, Token, () => time.Advance(TimeSpan.FromSeconds(1)));
+        (await probing).ShouldBeTrue();
 
         probe.State.IsHealthy.ShouldBe(false);
     }
 
-    private static StdioUpstream Stdio(StdioSettings settings) =>
-        new(settings, new AgentMetrics(), TimeProvider.System, NullLogger.Instance);
+    private static StdioUpstream Stdio(StdioSettings settings, TimeProvider? time = null) =>
+        new(settings, new AgentMetrics(), time ?? TimeProvider.System, NullLogger.Instance);
 
     private static Route RouteTo(Upstream upstream) =>
         new("docs", upstream, [], RouteAccess.Open(OauthMode.DangerousNone));

@@ -292,7 +292,7 @@ public sealed class UpstreamConnectorTests
 
         time.Advance(TimeSpan.FromSeconds(2));
 
-        await changes.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await changes.WaitAsync(Eventually.Limit, Token);
         probe.State.IsHealthy.ShouldBe(true);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(running);

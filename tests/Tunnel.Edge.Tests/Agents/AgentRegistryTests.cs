@@ -16,7 +16,7 @@ public sealed class AgentRegistryTests
         var certificate = edge.Platform.Agent();
         await using var one = await TestAgent.DialAsync(edge, certificate);
         await using var two = await TestAgent.DialAsync(edge, certificate);
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 2, TestContext.Current.CancellationToken);
         List<IDisposable> clients = [];
         for (var i = 0; i < 10; i++)
         {
@@ -37,7 +37,7 @@ public sealed class AgentRegistryTests
         await using var edge = RunningEdge.Start();
         var certificate = edge.Platform.Agent();
         await using var busy = await TestAgent.DialAsync(edge, certificate);
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         List<IDisposable> clients = [];
         for (var i = 0; i < 4; i++)
         {
@@ -45,7 +45,7 @@ public sealed class AgentRegistryTests
         }
 
         await using var fresh = await TestAgent.DialAsync(edge, certificate);
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 2, TestContext.Current.CancellationToken);
         for (var i = 0; i < 4; i++)
         {
             clients.Add(await ServedAsync(edge));
@@ -62,13 +62,13 @@ public sealed class AgentRegistryTests
         await using var edge = RunningEdge.Start();
         var now = TimeProvider.System.GetUtcNow();
         await using var old = await TestAgent.DialAsync(edge, edge.Platform.Agent(notAfter: now.AddMinutes(10)));
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         using var running = await edge.ConnectAsync();
         await running.SendAsync(Hello);
         await running.ReceiveAsync(new byte[Hello.Length]);
 
         await using var renewed = await TestAgent.DialAsync(edge, edge.Platform.Agent(notAfter: now.AddMinutes(40)));
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 2, TestContext.Current.CancellationToken);
         for (var i = 0; i < 3; i++)
         {
             await EchoAsync(edge);
@@ -88,10 +88,10 @@ public sealed class AgentRegistryTests
         var now = TimeProvider.System.GetUtcNow();
         var first = edge.Platform.Agent(notBefore: now.AddMinutes(-20), notAfter: now.AddMinutes(40));
         await using var old = await TestAgent.DialAsync(edge, first);
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         var second = edge.Platform.Agent(notBefore: now.AddMinutes(-1), notAfter: now.AddMinutes(5));
         await using var renewed = await TestAgent.DialAsync(edge, second);
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 2, TestContext.Current.CancellationToken);
 
         await EchoAsync(edge);
 
@@ -105,11 +105,11 @@ public sealed class AgentRegistryTests
         await using var edge = RunningEdge.Start();
         var now = TimeProvider.System.GetUtcNow();
         await using var old = await TestAgent.DialAsync(edge, edge.Platform.Agent(notAfter: now.AddMinutes(10)));
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         var renewed = await TestAgent.DialAsync(edge, edge.Platform.Agent(notAfter: now.AddMinutes(40)));
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 2, TestContext.Current.CancellationToken);
         await renewed.DisposeAsync();
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         await EchoAsync(edge);
         old.Opened.Count.ShouldBe(1);
     }
@@ -124,10 +124,13 @@ public sealed class AgentRegistryTests
         {
             agents.Add(await TestAgent.DialAsync(edge, certificate));
             var count = Math.Min(i, 8);
-            await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() >= count);
+            await Eventually.UntilAsync(
+                () => edge.Server.Agents.All.Count() >= count,
+                TestContext.Current.CancellationToken
+            );
         }
 
-        (await agents[0].Mux.PeerGoAway.WaitAsync(RunningEdge.Patience)).Code.ShouldBe(ConnectionErrorCode.Superseded);
+        (await agents[0].Mux.PeerGoAway.WaitAsync(Eventually.Limit)).Code.ShouldBe(ConnectionErrorCode.Superseded);
         agents[1].Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
         foreach (var agent in agents)
         {
@@ -168,7 +171,10 @@ public sealed class AgentRegistryTests
         var (first, second) = one.Opened.IsEmpty ? (two, one) : (one, two);
 
         first.Mux.GoAway(ConnectionErrorCode.Shutdown, TimeSpan.FromSeconds(30), "drains");
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count(a => a.AcceptsStreams) == 1);
+        await Eventually.UntilAsync(
+            () => edge.Server.Agents.All.Count(a => a.AcceptsStreams) == 1,
+            TestContext.Current.CancellationToken
+        );
         await EchoAsync(edge);
 
         second.Opened.Count.ShouldBe(1);
@@ -200,11 +206,11 @@ public sealed class AgentRegistryTests
 
         edge.Use(feed);
 
-        var said = await one.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
+        var said = await one.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
         said.Code.ShouldBe(ConnectionErrorCode.Shutdown);
         said.Text.ShouldBe("disconnected by an operator");
         two.Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         await using var again = await edge.AgentAsync("a1");
         edge.Use(feed);
         again.Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
@@ -219,19 +225,19 @@ public sealed class AgentRegistryTests
 
         edge.Use(feed with { Edge = feed.Edge with { Draining = true } });
 
-        var said = await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
+        var said = await agent.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
         (said.Code, said.Text).ShouldBe((ConnectionErrorCode.Shutdown, "drained by an operator"));
         edge.Server.IsDraining.ShouldBeTrue();
         await TlsRefusal.ExpectAsync(async () =>
         {
             await using var late = await TestAgent.DialAsync(edge, edge.Platform.Agent("a2"));
-            await late.Mux.PeerHello.WaitAsync(RunningEdge.Patience);
+            await late.Mux.PeerHello.WaitAsync(Eventually.Limit);
         });
 
         edge.Use(feed);
         edge.Server.IsDraining.ShouldBeFalse();
         await agent.DisposeAsync();
-        await RunningEdge.UntilAsync(() => !edge.Server.Agents.All.Any());
+        await Eventually.UntilAsync(() => !edge.Server.Agents.All.Any(), TestContext.Current.CancellationToken);
         await using var back = await edge.AgentAsync("a1");
     }
 

@@ -25,7 +25,7 @@ public sealed class AgentsChangedTests
         raised.ShouldBe(1);
 
         one.Kill();
-        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await Eventually.UntilAsync(() => edge.Server.Agents.All.Count() == 1, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(1));
         raised.ShouldBe(2);
     }

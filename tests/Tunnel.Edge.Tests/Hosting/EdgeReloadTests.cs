@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Commands;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;
@@ -41,7 +42,7 @@ public sealed class EdgeReloadTests
         using var again = await OpenAsync(edge);
         await EchoAsync(again);
         await EchoAsync(there);
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 2);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 2, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -133,7 +134,7 @@ public sealed class EdgeReloadTests
         var all = new byte[length];
         for (var got = 0; got < length; )
         {
-            var read = await socket.ReceiveAsync(all.AsMemory(got)).AsTask().WaitAsync(RunningEdge.Patience);
+            var read = await socket.ReceiveAsync(all.AsMemory(got)).AsTask().WaitAsync(Eventually.Limit);
             read.ShouldBeGreaterThan(0);
             got += read;
         }

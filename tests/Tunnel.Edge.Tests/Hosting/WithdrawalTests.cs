@@ -27,15 +27,18 @@ public sealed class WithdrawalTests
         Volatile.Write(ref withdrawal, "The service refused it.");
         time.Advance(TimeSpan.FromSeconds(1));
 
-        await agent.Run.WaitAsync(RunningEdge.Patience);
+        await agent.Run.WaitAsync(Eventually.Limit);
         await RunningEdge.ReadToEndAsync(client);
         foreach (var listener in (IPEndPoint[])[edge.Agents, edge.Sni, edge.Connect])
         {
-            await RunningEdge.UntilAsync(() => !IsListening(listener));
+            await Eventually.UntilAsync(() => !IsListening(listener), TestContext.Current.CancellationToken);
         }
 
         // The last look may have been taken just before the listener closed; the edge hears of the ends after this side.
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0 && !edge.Server.Agents.All.Any());
+        await Eventually.UntilAsync(
+            () => edge.Server.Clients == 0 && !edge.Server.Agents.All.Any(),
+            TestContext.Current.CancellationToken
+        );
 
         Volatile.Write(ref withdrawal, null);
         await UntilAsync(time, () => IsListening(edge.Agents) && IsListening(edge.Sni) && IsListening(edge.Connect));
@@ -79,11 +82,14 @@ public sealed class WithdrawalTests
 
     // The clock advances only while the listeners are being changed on other threads.
     private static Task UntilAsync(FakeTimeProvider time, Func<bool> condition) =>
-        RunningEdge.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return condition();
-        });
+        Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return condition();
+            },
+            TestContext.Current.CancellationToken
+        );
 
     private static bool IsListening(IPEndPoint endPoint)
     {

@@ -79,7 +79,7 @@ public sealed class ChallengeTests
 
         time.Advance(TimeSpan.FromSeconds(10));
 
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -164,10 +164,13 @@ public sealed class ChallengeTests
         var running = acknowledgements.RunAsync(stop.Token);
         var snapshot = EdgeSnapshot.From(Announced(time), new TestPlatform().Trust);
         acknowledgements.Apply(snapshot);
-        await RunningEdge.UntilAsync(() => !told.IsEmpty && time.PendingTimers == 1);
+        await Eventually.UntilAsync(
+            () => !told.IsEmpty && time.PendingTimers == 1,
+            TestContext.Current.CancellationToken
+        );
         Volatile.Write(ref taken, true);
         time.Advance(TimeSpan.FromSeconds(1));
-        await RunningEdge.UntilAsync(() => told.Count == 2);
+        await Eventually.UntilAsync(() => told.Count == 2, TestContext.Current.CancellationToken);
         acknowledgements.Apply(snapshot);
         acknowledgements.Apply(snapshot);
         await stop.CancelAsync();

@@ -99,16 +99,16 @@ public sealed class ClientAdmissionTests
         await using var agent = await edge.AgentAsync();
         using var socket = await edge.ConnectAsync();
         await socket.SendAsync(Header.AsMemory(0, 5));
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 1);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 1, TestContext.Current.CancellationToken);
         var ingress = edge.Sni;
 
         var stopping = edge.Server.DrainAsync();
-        await RunningEdge.UntilAsync(() => RefusesConnections(ingress));
+        await Eventually.UntilAsync(() => RefusesConnections(ingress), TestContext.Current.CancellationToken);
         await socket.SendAsync((byte[])[.. Header.AsSpan(5), .. Hello]);
 
         (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
         socket.Dispose();
-        await stopping.WaitAsync(RunningEdge.Patience);
+        await stopping.WaitAsync(Eventually.Limit);
         edge.Server.Clients.ShouldBe(0);
     }
 
@@ -127,11 +127,14 @@ public sealed class ClientAdmissionTests
 
         // The client may have the answer before the edge has noted that it moved: then it was not idle at the first turn of the clock.
         var rest = RunningEdge.ReadToEndAsync(socket);
-        await RunningEdge.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return edge.Server.Traffic.All.Single().Cut == 1;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return edge.Server.Traffic.All.Single().Cut == 1;
+            },
+            TestContext.Current.CancellationToken
+        );
 
         (await rest).ShouldBeEmpty();
     }
@@ -176,7 +179,7 @@ public sealed class ClientAdmissionTests
         var all = new byte[count];
         for (var got = 0; got < count; )
         {
-            var read = await socket.ReceiveAsync(all.AsMemory(got)).AsTask().WaitAsync(RunningEdge.Patience);
+            var read = await socket.ReceiveAsync(all.AsMemory(got)).AsTask().WaitAsync(Eventually.Limit);
             read.ShouldBeGreaterThan(0);
             got += read;
         }

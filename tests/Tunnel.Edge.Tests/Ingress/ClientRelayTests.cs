@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Streams;
@@ -68,7 +69,10 @@ public sealed class ClientRelayTests : SniListenerTest
         (await ReceiveAsync(socket, 4)).ShouldBe("seen"u8.ToArray());
         socket.Shutdown(SocketShutdown.Send);
         (await RunningEdge.ReadToEndAsync(socket)).ShouldBe("bye"u8.ToArray());
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0 && agent.Mux.OpenStreams == 0);
+        await Eventually.UntilAsync(
+            () => edge.Server.Clients == 0 && agent.Mux.OpenStreams == 0,
+            TestContext.Current.CancellationToken
+        );
     }
 
     [Fact]
@@ -86,7 +90,7 @@ public sealed class ClientRelayTests : SniListenerTest
         (await ReceiveAsync(socket, 4)).ShouldBe("part"u8.ToArray());
         await socket.SendAsync(new byte[1]);
         var failure = await Should.ThrowAsync<SocketException>(async () =>
-            await socket.ReceiveAsync(new byte[1]).WaitAsync(RunningEdge.Patience)
+            await socket.ReceiveAsync(new byte[1]).WaitAsync(Eventually.Limit)
         );
         failure.SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
     }
@@ -112,7 +116,7 @@ public sealed class ClientRelayTests : SniListenerTest
         await ReceiveAsync(socket, Hello.Length);
         socket.LingerState = new LingerOption(true, 0);
         socket.Dispose();
-        var failure = await ended.Task.WaitAsync(RunningEdge.Patience);
+        var failure = await ended.Task.WaitAsync(Eventually.Limit);
         failure.End.ShouldBe(StreamEnd.ResetByPeer);
         failure.Code.ShouldBe(StreamErrorCode.Cancelled);
     }
@@ -121,16 +125,14 @@ public sealed class ClientRelayTests : SniListenerTest
     public async Task Relay_ClientLeavesBeforeTheAgentAnswers_ResetsTheStream()
     {
         await using var edge = RunningEdge.Start();
-        await using var agent = await edge.AgentAsync(serve: stream =>
-            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.Closed)
-        );
+        await using var agent = await edge.AgentAsync(serve: stream => Never.RespondAsync(stream.Closed));
         using (var socket = await edge.ConnectAsync())
         {
             await socket.SendAsync(Hello);
-            await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 1);
+            await Eventually.UntilAsync(() => agent.Mux.OpenStreams == 1, TestContext.Current.CancellationToken);
         }
 
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
         edge.Server.Agents.All.Single().OpenStreams.ShouldBe(0);
     }
 
@@ -156,7 +158,10 @@ public sealed class ClientRelayTests : SniListenerTest
         using var stuck = await edge.ConnectAsync();
         stuck.ReceiveBufferSize = 8192;
         await stuck.SendAsync(Hellos.Build(Hellos.ServerName(TestPlatform.Domain)));
-        await RunningEdge.UntilAsync(() => Interlocked.Read(ref produced) > 1024 * 1024);
+        await Eventually.UntilAsync(
+            () => Interlocked.Read(ref produced) > 1024 * 1024,
+            TestContext.Current.CancellationToken
+        );
 
         for (var i = 0; i < 20; i++)
         {
@@ -201,7 +206,7 @@ public sealed class ClientRelayTests : SniListenerTest
         );
         await tls.WriteAsync("ping"u8.ToArray());
         var answer = new byte[300_004];
-        await tls.ReadExactlyAsync(answer).AsTask().WaitAsync(RunningEdge.Patience);
+        await tls.ReadExactlyAsync(answer).AsTask().WaitAsync(Eventually.Limit);
         answer[^4..].ShouldBe("ping"u8.ToArray());
     }
 
@@ -226,7 +231,7 @@ public sealed class ClientRelayTests : SniListenerTest
 
         reset.SetResult();
 
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
         edge.Server.Agents.All.Single().OpenStreams.ShouldBe(0);
     }
 
@@ -238,9 +243,7 @@ public sealed class ClientRelayTests : SniListenerTest
         async Task ReadNothing(MuxStream stream)
         {
             await stream.Output.WriteAsync(Hello); // an answer, so that the relay begins
-            await Should.ThrowAsync<OperationCanceledException>(() =>
-                Task.Delay(RunningEdge.Patience, TimeProvider.System, stream.Closed)
-            );
+            await Should.ThrowAsync<OperationCanceledException>(() => Never.RespondAsync(stream.Closed));
             gone.SetResult(await Should.ThrowAsync<MuxStreamException>(async () => await stream.Input.ReadAsync()));
         }
 
@@ -254,11 +257,11 @@ public sealed class ClientRelayTests : SniListenerTest
         socket.LingerState = new LingerOption(true, 0); // RST
         socket.Dispose();
 
-        var end = await gone.Task.WaitAsync(RunningEdge.Patience);
+        var end = await gone.Task.WaitAsync(Eventually.Limit);
         TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         end.End.ShouldBe(StreamEnd.ResetByPeer);
         end.Code.ShouldBe(StreamErrorCode.Cancelled);
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -288,14 +291,18 @@ public sealed class ClientRelayTests : SniListenerTest
     {
         socket.Blocking = false;
         var chunk = new byte[64 * 1024];
-        for (var refusals = 0; refusals < 60; )
-        {
-            socket.Send(chunk, SocketFlags.None, out var error);
-            refusals = error == SocketError.WouldBlock ? refusals + 1 : 0;
-            if (refusals > 0)
+        var sent = 0L;
+        await Eventually.SettlesAsync(
+            () =>
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
-            }
-        }
+                while (socket.Send(chunk, SocketFlags.None, out _) is > 0 and var more)
+                {
+                    sent += more;
+                }
+
+                return sent;
+            },
+            TestContext.Current.CancellationToken
+        );
     }
 }

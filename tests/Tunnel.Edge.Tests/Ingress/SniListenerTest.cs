@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
@@ -14,7 +15,7 @@ public abstract class SniListenerTest
         var bytes = new byte[count];
         for (var read = 0; read < count; )
         {
-            var more = await socket.ReceiveAsync(bytes.AsMemory(read)).AsTask().WaitAsync(RunningEdge.Patience);
+            var more = await socket.ReceiveAsync(bytes.AsMemory(read)).AsTask().WaitAsync(Eventually.Limit);
             more.ShouldBeGreaterThan(0);
             read += more;
         }

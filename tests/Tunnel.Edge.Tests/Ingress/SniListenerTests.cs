@@ -76,13 +76,15 @@ public sealed class SniListenerTests : SniListenerTest
         await using var edge = RunningEdge.Start(time: time);
         using var socket = await edge.ConnectAsync();
         await socket.SendAsync(Hello[..10]);
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 1);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 1, TestContext.Current.CancellationToken);
         var reading = RunningEdge.ReadToEndAsync(socket);
-        while (!reading.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1)); // until its timer exists and fires
-            await Task.Yield();
-        }
+
+        // Until its timer exists and fires.
+        await Eventually.UntilAsync(
+            () => reading.IsCompleted,
+            TestContext.Current.CancellationToken,
+            () => time.Advance(TimeSpan.FromSeconds(1))
+        );
 
         (await reading).ShouldBeEmpty();
     }
@@ -92,7 +94,7 @@ public sealed class SniListenerTests : SniListenerTest
     {
         await using var edge = RunningEdge.Start(s => s with { Clients = s.Clients with { PerSource = 1 } });
         using var first = await edge.ConnectAsync();
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 1);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 1, TestContext.Current.CancellationToken);
         (await edge.ExchangeAsync(Hello)).ShouldBeEmpty();
     }
 
@@ -127,7 +129,7 @@ public sealed class SniListenerTests : SniListenerTest
         edge.Use(Feeds.Of(Feeds.Tunnel(status: status, clients: [range])));
 
         (await RunningEdge.ReadToEndAsync(socket)).ShouldBeEmpty();
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -178,6 +180,6 @@ public sealed class SniListenerTests : SniListenerTest
     {
         await using var edge = RunningEdge.Start(feed: Feeds.Of(tunnel));
         (await edge.ExchangeAsync(hello)).ShouldBe([21, 3, 3, 0, 2, 2, alert]);
-        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        await Eventually.UntilAsync(() => edge.Server.Clients == 0, TestContext.Current.CancellationToken);
     }
 }

@@ -5,6 +5,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
@@ -18,8 +19,6 @@ namespace Culvert.Tunnel.Edge.Tests.Support;
 /// <summary>The real data path on loopback, with a feed that the test writes.</summary>
 internal sealed class RunningEdge : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private RunningEdge(EdgeServer server, EdgeState state, TestPlatform platform)
     {
         Server = server;
@@ -100,18 +99,8 @@ internal sealed class RunningEdge : IAsyncDisposable
     {
         var before = Server.Agents.All.Count();
         var agent = await TestAgent.DialAsync(this, Platform.Agent(instance), serve);
-        await UntilAsync(() => Server.Agents.All.Count() > before);
+        await Eventually.UntilAsync(() => Server.Agents.All.Count() > before, TestContext.Current.CancellationToken);
         return agent;
-    }
-
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
-        }
     }
 
     /// <summary>Sends a hello and reads whatever comes until the end.</summary>
@@ -129,7 +118,7 @@ internal sealed class RunningEdge : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         try
         {
-            while (await socket.ReceiveAsync(buffer).WaitAsync(Patience) is > 0 and var read)
+            while (await socket.ReceiveAsync(buffer).WaitAsync(Eventually.Limit) is > 0 and var read)
             {
                 all.Write(buffer, 0, read);
             }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Culvert.Platform.Telemetry;
+using Culvert.Testing;
 using Culvert.Testing.Spans;
 using Culvert.Tunnel.Edge.Tests.Support;
 
@@ -31,7 +32,7 @@ public sealed class ConnectionSpanTests
             await ReadAsync(client, Hello.Length); // echoed
             client.Shutdown(SocketShutdown.Send);
             await RunningEdge.ReadToEndAsync(client);
-            await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+            await Eventually.UntilAsync(() => edge.Server.Clients == 0, Token);
         }
 
         var sent = await collector.SpanAsync(_ => true, Token);
@@ -61,7 +62,7 @@ public sealed class ConnectionSpanTests
         {
             await using var edge = RunningEdge.Start(traces: traces);
             await edge.ExchangeAsync(Hello);
-            await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+            await Eventually.UntilAsync(() => edge.Server.Clients == 0, Token);
         }
 
         var sent = await collector.SpanAsync(_ => true, Token);
@@ -84,7 +85,7 @@ public sealed class ConnectionSpanTests
             await ReadAsync(client, Hello.Length);
             edge.Use(Feeds.Of(Feeds.Tunnel(status: "paused")));
             await RunningEdge.ReadToEndAsync(client);
-            await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+            await Eventually.UntilAsync(() => edge.Server.Clients == 0, Token);
         }
 
         var sent = await collector.SpanAsync(_ => true, Token);
@@ -163,7 +164,7 @@ public sealed class ConnectionSpanTests
                 while (await tls.ReadAsync(new byte[1024], Token) > 0) { }
             }
 
-            await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+            await Eventually.UntilAsync(() => edge.Server.Clients == 0, Token);
         }
 
         return await collector.SpanAsync(_ => true, Token);

@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Options;
@@ -15,7 +16,6 @@ public sealed class ConnectionStateTests
     private const string Over = "over";
     private const string Drained = "drained";
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public enum Phase
     {
@@ -92,7 +92,7 @@ public sealed class ConnectionStateTests
                 await peer.ShouldEndAsync(ConnectionErrorCode.Shutdown);
                 break;
             case Over:
-                await peer.Run.WaitAsync(Patience);
+                await peer.Run.WaitAsync(Eventually.Limit);
                 peer.Connection.Outcome!.By.ShouldBe(MuxEndedBy.Peer);
                 break;
             default:
@@ -114,10 +114,10 @@ public sealed class ConnectionStateTests
         connection.GoAway(ConnectionErrorCode.Shutdown, Drain, "at once");
         var running = connection.RunAsync(CancellationToken.None);
         var first = new byte[1];
-        await theirs.ReadExactlyAsync(first).AsTask().WaitAsync(Patience);
+        await theirs.ReadExactlyAsync(first).AsTask().WaitAsync(Eventually.Limit);
         first[0].ShouldBe(Bytes.Hello);
         await theirs.DisposeAsync();
-        await running.WaitAsync(Patience);
+        await running.WaitAsync(Eventually.Limit);
     }
 
     private static string Expected(MuxRole role, Phase phase, Event happening) =>
@@ -162,7 +162,7 @@ public sealed class ConnectionStateTests
                 break;
             case Phase.PeerDraining:
                 await SendAsync(peer, Event.GoAway);
-                await peer.Connection.PeerGoAway.WaitAsync(Patience);
+                await peer.Connection.PeerGoAway.WaitAsync(Eventually.Limit);
                 break;
             case Phase.Over:
                 peer.Connection.GoAway(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "");
@@ -196,7 +196,7 @@ public sealed class ConnectionStateTests
         if (phase == Phase.Over)
         {
             await peer.CloseWireAsync();
-            await peer.Run.WaitAsync(Patience);
+            await peer.Run.WaitAsync(Eventually.Limit);
             peer.Connection.Outcome!.Code.ShouldBe(ConnectionErrorCode.Shutdown);
             return;
         }

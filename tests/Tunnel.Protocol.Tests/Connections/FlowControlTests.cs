@@ -1,4 +1,5 @@
 using System.Buffers;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Tests.Support;
@@ -140,7 +141,7 @@ public sealed class FlowControlTests
         (await peer.ReadAsync()).Payload.Length.ShouldBe(5);
         await peer.SendAsync(Bytes.Window, 1, 0, 0, 1, 0);
         (await peer.ReadAsync()).Payload.Length.ShouldBe(10);
-        (await writing.WaitAsync(TimeSpan.FromSeconds(20))).IsCompleted.ShouldBeFalse();
+        (await writing.WaitAsync(Eventually.Limit)).IsCompleted.ShouldBeFalse();
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public sealed class FlowControlTests
         var second = stream.Output.WriteAsync("d"u8.ToArray()).AsTask();
         await peer.SendAsync(Bytes.Window, 1, 0, 0, 0, 9);
         (await peer.ReadAsync()).Payload.ShouldBe("bcd"u8.ToArray());
-        await second.WaitAsync(TimeSpan.FromSeconds(20));
+        await second.WaitAsync(Eventually.Limit);
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public sealed class FlowControlTests
         var stream = await peer.OpenAsync();
         var writing = stream.Output.WriteAsync("abc"u8.ToArray()).AsTask();
         stream.Output.CancelPendingFlush();
-        (await writing.WaitAsync(TimeSpan.FromSeconds(20))).IsCanceled.ShouldBeTrue();
+        (await writing.WaitAsync(Eventually.Limit)).IsCanceled.ShouldBeTrue();
     }
 
     [Fact]

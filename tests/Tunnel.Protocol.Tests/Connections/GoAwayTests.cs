@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Options;
@@ -143,11 +144,13 @@ public sealed class GoAwayTests
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
         peer.Connection.GoAway(ConnectionErrorCode.Revoked, TimeSpan.Zero, "");
         await peer.ReadAsync(Bytes.GoAway);
-        while (!peer.Run.IsCompleted)
-        {
-            peer.Time.Advance(TimeSpan.FromMilliseconds(250)); // until its timer exists and fires
-            await Task.Yield();
-        }
+
+        // Until its timer exists and fires.
+        await Eventually.UntilAsync(
+            () => peer.Run.IsCompleted,
+            TestContext.Current.CancellationToken,
+            () => peer.Time.Advance(TimeSpan.FromMilliseconds(250))
+        );
 
         (await peer.ReadOrEndAsync()).ShouldBeNull();
     }
@@ -187,7 +190,7 @@ public sealed class GoAwayTests
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
         await peer.SendAsync(Bytes.GoAway, 0, 1, 6, 0, 0, 0, 0, (byte)'x');
         (await peer.ReadOrEndAsync()).ShouldBeNull();
-        await peer.Run.WaitAsync(TimeSpan.FromSeconds(20));
+        await peer.Run.WaitAsync(Eventually.Limit);
         peer.Connection.Outcome.ShouldBe(new MuxOutcome(MuxEndedBy.Peer, ConnectionErrorCode.Revoked, "x"));
     }
 
@@ -204,13 +207,10 @@ public sealed class GoAwayTests
         using var stop = new CancellationTokenSource();
         var run = connection.RunAsync(stop.Token);
         await stop.CancelAsync();
-        while (connection.Outcome is null)
-        {
-            await Task.Yield();
-        }
+        await Eventually.UntilAsync(() => connection.Outcome is not null, TestContext.Current.CancellationToken);
 
         await right.DisposeAsync();
-        await run.WaitAsync(TimeSpan.FromSeconds(20));
+        await run.WaitAsync(Eventually.Limit);
         connection.Outcome!.Code.ShouldBe(ConnectionErrorCode.Shutdown);
         Should.Throw<InvalidOperationException>(() => connection.RunAsync(CancellationToken.None));
     }

@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Tests.Support;
@@ -171,11 +172,6 @@ public sealed class LivenessTests
     }
 
     /// <summary>Until the write loop has run into the full wire: its clock starts then.</summary>
-    private static async Task WaitForStallAsync(ScriptedPeer peer)
-    {
-        while (peer.Connection.BytesSent < 60_000)
-        {
-            await Task.Yield();
-        }
-    }
+    private static Task WaitForStallAsync(ScriptedPeer peer) =>
+        Eventually.UntilAsync(() => peer.Connection.BytesSent >= 60_000, TestContext.Current.CancellationToken);
 }

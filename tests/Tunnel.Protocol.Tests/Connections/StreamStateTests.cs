@@ -1,4 +1,5 @@
 using System.Buffers;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Streams;
@@ -130,7 +131,7 @@ public sealed class StreamStateTests
         var reading = Samples.ReadToEndAsync(stream.Input);
         await peer.SendAsync(Bytes.Data, 1, 1, 2, 3);
         await peer.SendAsync(Bytes.Fin, 1);
-        (await reading.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe([1, 2, 3]);
+        (await reading.WaitAsync(Eventually.Limit)).ShouldBe([1, 2, 3]);
         stream.InputEnded.IsCancellationRequested.ShouldBeTrue();
         stream.Closed.IsCancellationRequested.ShouldBeFalse();
     }
@@ -168,7 +169,7 @@ public sealed class StreamStateTests
             var closed = stream.Closed;
             var reading = Task.Run(() =>
             {
-                SpinWait.SpinUntil(() => closed.IsCancellationRequested, TimeSpan.FromSeconds(20)).ShouldBeTrue();
+                SpinWait.SpinUntil(() => closed.IsCancellationRequested, Eventually.Limit).ShouldBeTrue();
                 Should.Throw<MuxStreamException>(() => stream.Input.TryRead(out _));
             });
             await peer.SendAsync(Bytes.Rst, 1, Bytes.U16((int)StreamErrorCode.Cancelled));

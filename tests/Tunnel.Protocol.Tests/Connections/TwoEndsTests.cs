@@ -15,8 +15,6 @@ namespace Culvert.Tunnel.Protocol.Tests.Connections;
 /// <summary>Edge and agent, both ours, over an in-memory wire.</summary>
 public sealed class TwoEndsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -25,7 +23,7 @@ public sealed class TwoEndsTests
         await using var pair = await Pair.StartAsync(o => o with { RunReadersInline = inline });
         var serving = pair.EchoAsync();
         var calls = Enumerable.Range(0, 1000).Select(i => CallAsync(pair.Edge, 3_000 + i, i)).ToList();
-        await Task.WhenAll(calls).WaitAsync(Patience);
+        await Task.WhenAll(calls).WaitAsync(Eventually.Limit);
         pair.Edge.OpenStreams.ShouldBe(0);
     }
 
@@ -36,7 +34,7 @@ public sealed class TwoEndsTests
     {
         await using var pair = await Pair.StartAsync(o => o with { StreamWindowBytes = window });
         _ = pair.EchoAsync();
-        await CallAsync(pair.Edge, bytes, 1).WaitAsync(Patience);
+        await CallAsync(pair.Edge, bytes, 1).WaitAsync(Eventually.Limit);
     }
 
     /// <summary>Slow consumers hold up themselves alone: a window each, no connection window (W1).</summary>
@@ -53,7 +51,7 @@ public sealed class TwoEndsTests
         }
 
         _ = pair.EchoAsync();
-        await CallAsync(pair.Edge, 5_000_000, 1).WaitAsync(Patience);
+        await CallAsync(pair.Edge, 5_000_000, 1).WaitAsync(Eventually.Limit);
         stuck.Count.ShouldBe(100);
     }
 
@@ -76,7 +74,7 @@ public sealed class TwoEndsTests
     {
         var pair = await Pair.StartAsync();
         await pair.Edge.DisposeAsync();
-        await pair.AgentRun.WaitAsync(Patience);
+        await pair.AgentRun.WaitAsync(Eventually.Limit);
         pair.Agent.Outcome!.By.ShouldBe(MuxEndedBy.Peer);
         pair.Agent.Outcome.Code.ShouldBe(ConnectionErrorCode.Shutdown);
     }
@@ -200,7 +198,7 @@ public sealed class TwoEndsTests
                 new MuxConnection(left, MuxRole.Edge, options, TimeProvider.System),
                 new MuxConnection(right, MuxRole.Agent, options, TimeProvider.System)
             );
-            await pair.Edge.PeerHello.WaitAsync(Patience);
+            await pair.Edge.PeerHello.WaitAsync(Eventually.Limit);
             return pair;
         }
 

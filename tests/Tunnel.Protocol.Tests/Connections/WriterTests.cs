@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Streams;
@@ -19,7 +20,7 @@ public sealed class WriterTests
     {
         await using var peer = await BlockedAsync();
         var stuck = await peer.OpenAsync(1);
-        await FillAsync(stuck);
+        await FillAsync(peer, stuck);
 
         var other = await peer.OpenAsync(2);
         await peer.SendAsync(Bytes.Data, 2, 1, 2, 3);
@@ -31,7 +32,7 @@ public sealed class WriterTests
     {
         await using var peer = await BlockedAsync();
         var stream = await peer.OpenAsync(1);
-        (await FillAsync(stream)).ShouldBeInRange(SoftLimit - (16 * 1024), 2 * SoftLimit + (32 * 1024));
+        (await FillAsync(peer, stream)).ShouldBeInRange(SoftLimit - (16 * 1024), 2 * SoftLimit + (32 * 1024));
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class WriterTests
             capacity: 2048
         );
         var stuck = await peer.OpenAsync(1);
-        await FillAsync(stuck);
+        await FillAsync(peer, stuck);
 
         // Credit given back twice, three PINGs, an abort: all while DATA fills the buffer.
         var other = await peer.OpenAsync(2);
@@ -88,7 +89,7 @@ public sealed class WriterTests
     {
         await using var peer = await BlockedAsync();
         var greedy = await peer.OpenAsync(1);
-        await FillAsync(greedy);
+        await FillAsync(peer, greedy);
         List<Task> writes = [];
         for (var id = 2u; id <= 4; id++)
         {
@@ -113,7 +114,7 @@ public sealed class WriterTests
             }
         }
 
-        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.WhenAll(writes).WaitAsync(Eventually.Limit);
     }
 
     /// <summary>
@@ -130,7 +131,7 @@ public sealed class WriterTests
             capacity: 2048
         );
         var download = await peer.OpenAsync(1);
-        await FillAsync(download);
+        await FillAsync(peer, download);
         for (var round = 0; round < 3; round++)
         {
             List<Task> answers = [];
@@ -160,7 +161,7 @@ public sealed class WriterTests
             }
 
             ofDownload.ShouldBeLessThanOrEqualTo(1);
-            await Task.WhenAll(answers).WaitAsync(TimeSpan.FromSeconds(60));
+            await Task.WhenAll(answers).WaitAsync(Eventually.Limit);
         }
     }
 
@@ -171,7 +172,7 @@ public sealed class WriterTests
         const int Streams = 5;
         await using var peer = await BlockedAsync();
         var first = await peer.OpenAsync(1);
-        await FillAsync(first);
+        await FillAsync(peer, first);
         for (var id = 2u; id < 2 + Streams; id++)
         {
             var stream = await peer.OpenAsync(id);
@@ -198,7 +199,7 @@ public sealed class WriterTests
     {
         await using var peer = await BlockedAsync();
         var stream = await peer.OpenAsync(1);
-        await FillAsync(stream);
+        await FillAsync(peer, stream);
         var other = await peer.OpenAsync(2);
         var writing = other.Output.WriteAsync(new byte[50_000]).AsTask();
         await peer.SendAsync(Bytes.Rst, 2, 0, 4);
@@ -213,7 +214,7 @@ public sealed class WriterTests
     }
 
     /// <summary>Writes until the wire and the buffer are full; returns how many bytes that took.</summary>
-    private static async Task<int> FillAsync(MuxStream stream)
+    private static async Task<int> FillAsync(ScriptedPeer peer, MuxStream stream)
     {
         var written = 0;
         using var patience = new CancellationTokenSource();
@@ -223,11 +224,12 @@ public sealed class WriterTests
             written += 16_000;
             if (!write.IsCompleted)
             {
-                // The bytes that the write loop holds are on their way into the full wire.
+                // With the wire full, the write loop takes no more bytes; of what it has taken, the writer hears a moment later.
                 var pending = write.AsTask();
-                await Task.WhenAny(
-                    pending,
-                    Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)
+                var evaluations = 0;
+                await Eventually.UntilAsync(
+                    () => pending.IsCompleted || (peer.IsWireFull && ++evaluations == 10),
+                    TestContext.Current.CancellationToken
                 );
                 if (!pending.IsCompleted)
                 {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Streams;
@@ -204,7 +205,7 @@ public sealed class StreamInputTests
         using var received = new MemoryStream();
         while (true)
         {
-            var result = await input.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            var result = await input.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
             var take = result.IsCompleted ? result.Buffer.Length : reading.NextInt64(0, result.Buffer.Length + 1);
             var taken = result.Buffer.Slice(0, take);
             received.Write(taken.ToArray());

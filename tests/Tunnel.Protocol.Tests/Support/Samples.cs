@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
@@ -25,7 +26,7 @@ internal static class Samples
     /// <summary>Reads and consumes exactly so many bytes.</summary>
     public static async Task<byte[]> TakeAsync(PipeReader reader, int count)
     {
-        var result = await reader.ReadAtLeastAsync(count).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        var result = await reader.ReadAtLeastAsync(count).AsTask().WaitAsync(Eventually.Limit);
         var taken = result.Buffer.Slice(0, count);
         var bytes = taken.ToArray();
         reader.AdvanceTo(taken.End);

@@ -10,7 +10,6 @@ namespace Culvert.Tunnel.Protocol.Tests.Support;
 /// <summary>The other side of a connection under test, played frame by frame: it may say anything.</summary>
 internal sealed class ScriptedPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly DuplexStream wire;
 
     private ScriptedPeer(DuplexStream wire, MuxConnection connection, FakeTimeProvider time)
@@ -26,6 +25,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public FakeTimeProvider Time { get; }
 
     public Task Run { get; }
+
+    /// <summary>Whether the connection can write no more until the peer reads.</summary>
+    public bool IsWireFull => wire.IsFull;
 
     public static ScriptedPeer Start(
         MuxRole role,
@@ -61,7 +63,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         var peer = Start(role, configure, capacity);
         (await peer.ReadAsync()).Type.ShouldBe(Bytes.Hello);
         await peer.SendRawAsync(Bytes.Frame(Bytes.Hello, 0, hello ?? Bytes.HelloPayload()));
-        await peer.Connection.PeerHello.WaitAsync(Patience);
+        await peer.Connection.PeerHello.WaitAsync(Eventually.Limit);
         return peer;
     }
 
@@ -76,14 +78,16 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public async Task<RawFrame?> ReadOrEndAsync()
     {
         var header = new byte[9];
-        var read = await wire.ReadAtLeastAsync(header, 9, throwOnEndOfStream: false).AsTask().WaitAsync(Patience);
+        var read = await wire.ReadAtLeastAsync(header, 9, throwOnEndOfStream: false)
+            .AsTask()
+            .WaitAsync(Eventually.Limit);
         if (read == 0)
         {
             return null;
         }
 
         var payload = new byte[BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(5))];
-        await wire.ReadExactlyAsync(payload).AsTask().WaitAsync(Patience);
+        await wire.ReadExactlyAsync(payload).AsTask().WaitAsync(Eventually.Limit);
         return new RawFrame(header[0], BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(1)), payload);
     }
 
@@ -125,10 +129,10 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public async Task SyncOnBytesAsync(long count)
     {
         var hello = 9 + Bytes.HelloPayload().Length;
-        while (Connection.BytesReceived < hello + count)
-        {
-            await Task.Yield();
-        }
+        await Eventually.UntilAsync(
+            () => Connection.BytesReceived >= hello + count,
+            TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>Asserts that the connection ends by GOAWAY with this code, and nothing else.</summary>
@@ -137,7 +141,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         var goAway = await ReadAsync(Bytes.GoAway);
         goAway.Code.ShouldBe((int)code);
         await wire.DisposeAsync();
-        await Run.WaitAsync(Patience);
+        await Run.WaitAsync(Eventually.Limit);
         Connection.Outcome!.By.ShouldBe(MuxEndedBy.Local);
         Connection.Outcome.Code.ShouldBe(code);
     }
@@ -145,7 +149,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public Task CloseWireAsync() => wire.DisposeAsync().AsTask();
 
     public async Task<MuxStream> AcceptAsync() =>
-        (await Connection.AcceptAsync(CancellationToken.None).AsTask().WaitAsync(Patience)).ShouldNotBeNull();
+        (await Connection.AcceptAsync(CancellationToken.None).AsTask().WaitAsync(Eventually.Limit)).ShouldNotBeNull();
 
     /// <summary>Agent under test: opens a stream and accepts it.</summary>
     public async Task<MuxStream> OpenAsync(uint id = 1)
@@ -157,6 +161,6 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await wire.DisposeAsync();
-        await Run.WaitAsync(Patience);
+        await Run.WaitAsync(Eventually.Limit);
     }
 }

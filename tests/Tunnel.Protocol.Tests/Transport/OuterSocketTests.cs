@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Protocol.Tests.Transport;
@@ -20,10 +21,10 @@ public sealed class OuterSocketTests
         var writing = socket.SendAsync(new byte[64 << 20], stop.Token).AsTask(); // more than both kernels keep
 
         await peer.ReceiveAsync(new byte[100_000]);
-        while (OuterSocket.BytesAcknowledged(socket) < before + 100_000)
-        {
-            await Task.Yield();
-        }
+        await Eventually.UntilAsync(
+            () => OuterSocket.BytesAcknowledged(socket) >= before + 100_000,
+            TestContext.Current.CancellationToken
+        );
 
         writing.IsCompleted.ShouldBeFalse();
         await stop.CancelAsync();

@@ -1,4 +1,5 @@
 using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -8,12 +9,25 @@ namespace Culvert.Ca.Tests.Keys.Pkcs11;
 public sealed class Pkcs11WorkersTests
 {
     private readonly TaskCompletionSource released = new();
-    private readonly Pkcs11Workers workers = new(() => TimeSpan.FromSeconds(3));
+    private readonly SemaphoreSlim hanging = new(0);
+    private readonly Pkcs11Workers workers;
+
+    // How long a caller waits.
+    private Func<TimeSpan> limit = () => Eventually.Limit;
+
+    public Pkcs11WorkersTests() => workers = new Pkcs11Workers(() => limit());
 
     [Fact]
     public async Task Run_AnotherCallTriesTheHsm_IsNotBegunAndNotLate()
     {
+        limit = UntilItHangs;
         Should.Throw<Pkcs11Exception>(() => workers.Run(Hang)).IsLate.ShouldBeTrue();
+        using var isOver = new ManualResetEventSlim();
+        limit = () =>
+        {
+            isOver.Wait(Eventually.Limit);
+            return TimeSpan.Zero;
+        };
         var begun = new TaskCompletionSource();
         Task trying = Task.Run(
             () =>
@@ -30,6 +44,7 @@ public sealed class Pkcs11WorkersTests
 
         Should.Throw<Pkcs11Exception>(() => workers.Run(_ => true)).IsLate.ShouldBeFalse();
 
+        isOver.Set();
         await trying;
         released.SetResult();
     }
@@ -37,7 +52,9 @@ public sealed class Pkcs11WorkersTests
     [Fact]
     public async Task Run_HsmAnswersWithAnError_IsNoLongerSuspect()
     {
+        limit = UntilItHangs;
         Should.Throw<Pkcs11Exception>(() => workers.Run(Hang));
+        limit = () => Eventually.Limit;
         Should.Throw<InvalidOperationException>(() => workers.Run<bool>(_ => throw new InvalidOperationException()));
 
         // Two at once: neither knows that the other tries.
@@ -59,25 +76,19 @@ public sealed class Pkcs11WorkersTests
     }
 
     [Fact]
-    public void IsStuck_EveryThreadHangs_UntilOneCallComesBack()
+    public async Task IsStuck_EveryThreadHangs_UntilOneCallComesBack()
     {
-        var hasty = new Pkcs11Workers(() => TimeSpan.FromMilliseconds(50));
-        hasty.IsStuck.ShouldBeFalse();
+        limit = UntilItHangs;
+        for (var thread = 0; thread < 8; thread++)
+        {
+            workers.IsStuck.ShouldBeFalse();
+            Should.Throw<Pkcs11Exception>(() => workers.Run(Hang));
+        }
 
-        // One that a busy machine did not begin in time hangs nowhere.
-        SpinWait
-            .SpinUntil(
-                () =>
-                {
-                    Should.Throw<Pkcs11Exception>(() => hasty.Run(Hang));
-                    return hasty.IsStuck;
-                },
-                TimeSpan.FromMinutes(1)
-            )
-            .ShouldBeTrue();
+        workers.IsStuck.ShouldBeTrue();
 
         released.SetResult();
-        SpinWait.SpinUntil(() => !hasty.IsStuck, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        await Eventually.UntilAsync(() => !workers.IsStuck, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -129,8 +140,15 @@ public sealed class Pkcs11WorkersTests
         (await alone).ShouldBeTrue();
     }
 
+    private TimeSpan UntilItHangs()
+    {
+        hanging.Wait(Eventually.Limit).ShouldBeTrue();
+        return TimeSpan.Zero;
+    }
+
     private bool Hang(Pkcs11Call call)
     {
+        hanging.Release();
         released.Task.Wait();
         return !call.IsAbandoned;
     }

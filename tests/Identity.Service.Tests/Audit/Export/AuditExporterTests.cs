@@ -288,11 +288,11 @@ public sealed class AuditExporterTests : IAsyncLifetime
             );
             await exporting.Api.PostOkAsync("/v1/tunnels");
 
-            while (!File.Exists(file) || !(await File.ReadAllTextAsync(file, Token)).Contains("tunnel_created"))
-            {
-                exporting.Time.Advance(TimeSpan.FromSeconds(1));
-                await Task.Yield();
-            }
+            await Eventually.UntilAsync(
+                () => File.Exists(file) && File.ReadAllText(file).Contains("tunnel_created"),
+                Token,
+                () => exporting.Time.Advance(TimeSpan.FromSeconds(1))
+            );
 
             var report = ChainVerifier.Verify(new StringReader(await File.ReadAllTextAsync(file, Token)), []);
             report.ShouldHaveSingleItem().Bodies.ShouldBeGreaterThan(0);

@@ -134,12 +134,7 @@ public sealed partial class AuditSinkTests : IDisposable
         server.Hangs = true;
         using var limit = new CancellationTokenSource();
         var sending = Sink(server).SendAsync(entries, limit.Token).AsTask();
-        while (server.Messages.Count < entries.Count)
-        {
-            sending.IsCompleted.ShouldBeFalse();
-            await Task.Yield();
-        }
-
+        await Eventually.UntilAsync(() => server.Messages.Count >= entries.Count, Token);
         sending.IsCompleted.ShouldBeFalse();
         await limit.CancelAsync();
 

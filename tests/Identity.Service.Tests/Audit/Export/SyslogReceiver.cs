@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Testing;
 
 namespace Culvert.Identity.Service.Tests.Audit.Export;
 
@@ -84,7 +85,7 @@ internal sealed class SyslogReceiver : IAsyncDisposable
 
         if (Hangs)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+            await Never.RespondAsync(stop.Token);
         }
 
         await tls.ShutdownAsync();

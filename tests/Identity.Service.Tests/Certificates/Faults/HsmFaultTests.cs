@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Culvert.Ca.Keys;
@@ -57,14 +56,14 @@ public sealed class HsmFaultTests
         var (generation, removal) = (released, new TaskCompletionSource());
         (held, released) = ("C_DestroyObject", removal);
         generation.SetResult();
-        await WaitAsync(() => removals > 0);
+        await Eventually.UntilAsync(() => removals > 0, Cancel);
         bench.Service.Time.Advance(AuthorityPreparation.ClaimLife);
 
         (await bench.RunOkAsync(id, "key")).ShouldBe("csr_issued");
 
         held = null;
         removal.SetResult();
-        await WaitAsync(() => closed > 0);
+        await Eventually.UntilAsync(() => closed > 0, Cancel);
         var chain = await bench.SignedAsync(id);
         (await bench.Upload(id, chain)).Dispose();
         (await bench.Approve(id, chain)).Dispose();
@@ -84,7 +83,7 @@ public sealed class HsmFaultTests
         if (isFirst)
         {
             released.SetResult();
-            await WaitAsync(() => token.Describe("culvert-ca-" + id) is not null);
+            await Eventually.UntilAsync(() => token.Describe("culvert-ca-" + id) is not null, Cancel);
         }
 
         (await bench.RunOkAsync(id, "key")).ShouldBe("csr_issued");
@@ -92,7 +91,7 @@ public sealed class HsmFaultTests
         if (!isFirst)
         {
             released.SetResult();
-            await WaitAsync(() => closed > 0);
+            await Eventually.UntilAsync(() => closed > 0, Cancel);
         }
 
         token.Describe("culvert-ca-" + id).ShouldNotBeNull().PolicyError.ShouldBeNull();
@@ -252,16 +251,14 @@ public sealed class HsmFaultTests
         var hsm = bench.Service.Get<InstallationHsm>();
         var stopping = bench.Service.Get<IHostApplicationLifetime>().ApplicationStopping;
         held = "C_FindObjects";
-        SpinWait
-            .SpinUntil(
-                () =>
-                {
-                    Should.Throw<Pkcs11Exception>(() => hsm.Token.Describe("any"));
-                    return hsm.IsStuck;
-                },
-                TimeSpan.FromMinutes(1)
-            )
-            .ShouldBeTrue();
+        await Eventually.UntilAsync(
+            () =>
+            {
+                Should.Throw<Pkcs11Exception>(() => hsm.Token.Describe("any"));
+                return hsm.IsStuck;
+            },
+            Cancel
+        );
         (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("hang;");
 
         // Rounds of the watch, each of which may take its time to see the new one.
@@ -271,11 +268,11 @@ public sealed class HsmFaultTests
             bench.Service.Time.Advance(HsmWatch.LookEvery);
         }
 
-        await WaitAsync(() =>
-        {
-            bench.Service.Time.Advance(HsmWatch.LookEvery);
-            return stopping.IsCancellationRequested;
-        });
+        await Eventually.UntilAsync(
+            () => stopping.IsCancellationRequested,
+            Cancel,
+            () => bench.Service.Time.Advance(HsmWatch.LookEvery)
+        );
 
         // A round that fails is one failed round: the watch continues.
         using var watch = new HsmWatch(hsm, new FailingLifetime(), bench.Service.Time, NullLogger<HsmWatch>.Instance);
@@ -306,16 +303,6 @@ public sealed class HsmFaultTests
         using var answer = await call;
         answer.Headers.RetryAfter.ShouldNotBeNull(await answer.Content.ReadAsStringAsync(Cancel));
         return await Task.FromResult(answer).ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "signer.unavailable");
-    }
-
-    private static async Task WaitAsync(Func<bool> isSo)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        }
     }
 
     private static List<string> Statuses(AuthorityBench bench)
@@ -356,8 +343,7 @@ public sealed class HsmFaultTests
                         }
                         else if (function == "C_Sign")
                         {
-                            using var never = new ManualResetEventSlim();
-                            never.Wait(slow, CancellationToken.None);
+                            SlowDevice.Operate(slow);
                         }
                     },
                 },

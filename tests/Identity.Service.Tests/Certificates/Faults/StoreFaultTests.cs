@@ -342,8 +342,7 @@ public sealed class StoreFaultTests : IDisposable
 
         if (point == JournalPoint.Written && Volatile.Read(ref flushTakesMs) is > 0 and var takes)
         {
-            using var never = new ManualResetEventSlim();
-            never.Wait(TimeSpan.FromMilliseconds(takes), CancellationToken.None);
+            SlowDevice.Operate(TimeSpan.FromMilliseconds(takes));
         }
     }
 
@@ -445,16 +444,11 @@ public sealed class StoreFaultTests : IDisposable
 
     private static async Task ProveAsync(ServiceUnderTest service)
     {
-        for (var round = 0; round < 1000 && !service.Get<IJournal>().IsHealthy; round++)
-        {
-            service.Time.Advance(TimeSpan.FromSeconds(1));
-            for (var look = 0; look < 20 && !service.Get<IJournal>().IsHealthy; look++)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
-            }
-        }
-
-        service.Get<IJournal>().IsHealthy.ShouldBeTrue();
+        await Eventually.UntilAsync(
+            () => service.Get<IJournal>().IsHealthy,
+            Cancel,
+            () => service.Time.Advance(TimeSpan.FromMilliseconds(100))
+        );
     }
 
     private static async Task<int> CountAsync(ServiceUnderTest service)
@@ -477,17 +471,16 @@ public sealed class StoreFaultTests : IDisposable
 
     private static async Task<(IssuanceJob Job, string Serial)> IssueOkAsync(ServiceUnderTest service, IssuanceJob job)
     {
-        while (true)
-        {
-            var outcome = await IssueAsync(service, job);
-            if (outcome.Refusal?.Code.Code == "idempotency.pending")
+        IssuanceOutcome? outcome = null;
+        await Eventually.UntilAsync(
+            async () =>
             {
-                await Task.Yield(); // the one that was left behind is still at work
-                continue;
-            }
-
-            return (job, outcome.Document.ShouldNotBeNull(outcome.Refusal?.Message).Serial);
-        }
+                outcome = await IssueAsync(service, job);
+                return outcome.Refusal?.Code.Code != "idempotency.pending"; // the one that was left behind is still at work
+            },
+            Cancel
+        );
+        return (job, outcome!.Document.ShouldNotBeNull(outcome.Refusal?.Message).Serial);
     }
 
     private static async Task<IssuanceOutcome> IssueAsync(

@@ -256,7 +256,7 @@ public sealed class TwoNodeAuthorityTests : IDisposable
         Fail(function);
         if (function == "C_GenerateKeyPair")
         {
-            answered.Wait(TimeSpan.FromSeconds(45), Cancel);
+            answered.Wait(Eventually.Limit, Cancel);
         }
     }
 }

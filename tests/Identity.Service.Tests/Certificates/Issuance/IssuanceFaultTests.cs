@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
@@ -117,17 +116,12 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             )
             .IssueAsync(job, Cancel);
 
-    private async Task ProveAsync()
-    {
-        while (!Service.Get<IJournal>().IsHealthy)
-        {
-            Service.Time.Advance(TimeSpan.FromSeconds(1));
-            for (var look = 0; look < 100 && !Service.Get<IJournal>().IsHealthy; look++)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
-            }
-        }
-    }
+    private Task ProveAsync() =>
+        Eventually.UntilAsync(
+            () => Service.Get<IJournal>().IsHealthy,
+            Cancel,
+            () => Service.Time.Advance(TimeSpan.FromMilliseconds(100))
+        );
 
     private List<(string Serial, string Status)> RowsOf(IssuanceJob job)
     {
@@ -199,9 +193,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             if (reached == JournalPoint.Written)
             {
                 Written++;
-                // A disk that takes so long; the journal's thread has nothing else to do meanwhile.
-                var started = Stopwatch.GetTimestamp();
-                SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= FlushTakes);
+                SlowDevice.Operate(FlushTakes);
             }
 
             if (isHit && reached == point)

@@ -52,7 +52,7 @@ public sealed class IssuanceKillTests : IDisposable
             using (var child = KilledWriter.Start("certificates", folder, answers, connection))
             {
                 var enough = random.Next(1, 4_000);
-                await UntilAsync(() => new FileInfo(answers).Length >= enough || child.HasExited);
+                await Eventually.UntilAsync(() => new FileInfo(answers).Length >= enough || child.HasExited, Cancel);
                 child.HasExited.ShouldBeFalse();
                 child.Kill();
                 await child.WaitForExitAsync(Cancel);
@@ -78,13 +78,5 @@ public sealed class IssuanceKillTests : IDisposable
         handedOut.IsSubsetOf(issued).ShouldBeTrue();
         rows.Select(row => row.Serial).Distinct().Count().ShouldBe(rows.Count);
         rows.ShouldNotContain(row => row.Status == "intent");
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
-        }
     }
 }

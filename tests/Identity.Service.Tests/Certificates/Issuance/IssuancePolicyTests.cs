@@ -124,10 +124,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
 
         var issuing = Issuer(queue).IssueAsync(job, Cancel);
         await Task.Run(() => reached.Wait(Cancel), Cancel);
-        while (clock.PendingTimers == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await Eventually.UntilAsync(() => clock.PendingTimers > 0, Cancel);
 
         clock.Advance(SigningQueue.SignerTimeout);
         var refusal = (await issuing).Refusal.ShouldNotBeNull();
@@ -158,10 +155,10 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             .Range(0, AtOnce + 1)
             .Select(_ => issuer.IssueAsync(Job() with { Authority = authority }, Cancel))
             .ToList();
-        while (clock.PendingTimers < issuing.Count || Volatile.Read(ref signed) < AtOnce)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
-        }
+        await Eventually.UntilAsync(
+            () => clock.PendingTimers >= issuing.Count && Volatile.Read(ref signed) >= AtOnce,
+            Cancel
+        );
 
         clock.Advance(SigningQueue.SignerTimeout);
         foreach (var outcome in await Task.WhenAll(issuing))

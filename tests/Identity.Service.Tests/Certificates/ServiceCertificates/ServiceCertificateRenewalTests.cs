@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.ServiceCertificates;
@@ -42,16 +43,12 @@ public sealed class ServiceCertificateRenewalTests
     }
 
     // The loop runs in parallel to the test: the test advances the clock in small steps until the effect shows.
-    private static async Task Until(ServiceUnderTest service, Func<bool> reached)
-    {
-        for (var step = 0; step < 500 && !reached(); step++)
-        {
-            service.Time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        reached().ShouldBeTrue();
-    }
+    private static Task Until(ServiceUnderTest service, Func<bool> reached) =>
+        Eventually.UntilAsync(
+            reached,
+            TestContext.Current.CancellationToken,
+            () => service.Time.Advance(TimeSpan.FromSeconds(1))
+        );
 
     private static string Write(CertificatePair pair, TimeSpan age)
     {

@@ -3,6 +3,7 @@ using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Programs;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -132,16 +133,13 @@ public sealed class CertificateFactsTests : IDisposable
             return ValueTask.CompletedTask;
         };
         var running = manager.RunAsync(stop.Token);
-        await leaf.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await leaf.Task.WaitAsync(Eventually.Limit, Token);
         // The file is written after the callback.
-        while (!File.Exists(Path.Combine(settings.StateDirectory, "server.json")))
-        {
-            await Task.Yield();
-        }
+        await Eventually.UntilAsync(() => File.Exists(Path.Combine(settings.StateDirectory, "server.json")), Token);
 
         await whileItRuns();
         await stop.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromMinutes(1), Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => running.WaitAsync(Eventually.Limit, Token));
     }
 
     private AgentSettings Configure(FakeService service)

@@ -85,10 +85,7 @@ internal sealed class ApprovalScene : IAsyncDisposable
     /// <summary>Of the only call. A record is written after its response.</summary>
     public async Task<CallRecord> RecordAsync()
     {
-        while (Trail.Places > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+        await Eventually.UntilAsync(() => Trail.Places == 0, TestContext.Current.CancellationToken);
 
         return Trail.Records.OfType<CallRecord>().Single();
     }

@@ -310,13 +310,13 @@ public sealed class CalloutUpstreamTests
             async (_, _, token) =>
             {
                 asked.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await Never.RespondAsync(token);
                 return false;
             }
         );
         await using var tunnel = await StartAsync([Target(server)], time: time);
         var call = ToolAsync(tunnel, "call_target", """{"name":"tickets"}""");
-        await asked.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await asked.Task.WaitAsync(Eventually.Limit, Token);
 
         time.Advance(TimeSpan.FromSeconds(30));
 
@@ -383,30 +383,33 @@ public sealed class CalloutUpstreamTests
     [Fact]
     public async Task Policy_RulesTimeAndBytes_ActHereAsEverywhere()
     {
+        var asked = new TaskCompletionSource();
+        var time = new FakeTimeProvider();
         await using var silent = RawUpstream.Scripted(
             async (_, _, token) =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                asked.SetResult();
+                await Never.RespondAsync(token);
                 return false;
             }
         );
         var limits = new Culvert.Tunnel.Agent.Policy.RuleLimits
         {
-            Timeout = TimeSpan.FromMilliseconds(300),
+            Timeout = TimeSpan.FromSeconds(10),
             MaxResponseBytes = 100,
         };
         await using var tunnel = await StartAsync(
             [Target(silent)],
+            time: time,
             policy: Policy.Policies.Route(
                 Policy.Policies.Settings(Policy.Policies.Allow("a", "*") with { Limits = limits })
             )
         );
 
-        using var late = await SendAsync(
-            tunnel,
-            "tools/call",
-            """{"name":"call_target","arguments":{"name":"tickets"}}"""
-        );
+        var sending = SendAsync(tunnel, "tools/call", """{"name":"call_target","arguments":{"name":"tickets"}}""");
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(10));
+        using var late = await sending;
         using var large = await SendAsync(tunnel, "tools/call", """{"name":"list_targets","arguments":{}}""");
 
         late.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
@@ -432,7 +435,7 @@ public sealed class CalloutUpstreamTests
             Timeouts = new UpstreamTimeouts(second, second, second),
             Probe = new ProbeSettings(ProbeKind.None, second, second),
         };
-        var tunnel = new Support.Tunnel(loggers);
+        var tunnel = new Support.Tunnel(loggers, time);
         tunnel.Add(
             "docs",
             new CalloutUpstream(

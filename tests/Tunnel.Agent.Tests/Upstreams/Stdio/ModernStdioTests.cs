@@ -196,11 +196,14 @@ public sealed class ModernStdioTests : StdioUpstreamTest
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings(), time: time);
         var pid = await fixture.ModernToolAsync("pid");
 
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            return fixture.Upstream.Children == 0;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return fixture.Upstream.Children == 0;
+            },
+            Token
+        );
 
         (await fixture.ModernToolAsync("pid")).ShouldNotBe(pid);
     }
@@ -225,12 +228,15 @@ public sealed class ModernStdioTests : StdioUpstreamTest
         var time = new FakeTimeProvider();
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings("silent"), time: time);
         var call = fixture.SendModernAsync(fixture.ModernCall("pid"), name: "pid");
-        await StdioFixture.UntilAsync(() => fixture.Upstream.Children == 1);
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            return call.IsCompleted;
-        });
+        await Eventually.UntilAsync(() => fixture.Upstream.Children == 1, Token);
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return call.IsCompleted;
+            },
+            Token
+        );
 
         using var response = await call;
 
@@ -244,12 +250,12 @@ public sealed class ModernStdioTests : StdioUpstreamTest
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings());
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var call = fixture.SendModernAsync(fixture.ModernCall("hold"), name: "hold", cancellationToken: leaving.Token);
-        await UntilAsync(async () => await fixture.ModernToolAsync("held") == "[\"\"]");
+        await Eventually.UntilAsync(async () => await fixture.ModernToolAsync("held") == "[\"\"]", Token);
 
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(call);
 
-        await UntilAsync(async () => await fixture.ModernToolAsync("cancelled") != "[]");
+        await Eventually.UntilAsync(async () => await fixture.ModernToolAsync("cancelled") != "[]", Token);
         (await fixture.ModernToolAsync("release")).ShouldBe("released");
         (await fixture.ModernToolAsync("echo", """{"text":"next"}""")).ShouldBe("next");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -11,8 +12,6 @@ namespace Culvert.Tunnel.Agent.Tests.Upstreams.Stdio;
 /// <summary>The conversation with programs that do what no well-behaved one would.</summary>
 public sealed class RpcChannelTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -31,7 +30,7 @@ public sealed class RpcChannelTests
         session.Use(channel);
 
         var call = channel.TryBegin(Request, takesMessages: true, out _, session.Begin);
-        var late = await session.Inbox.ReadAsync(Token).WaitAsync(Patience, Token);
+        var late = await session.Inbox.ReadAsync(Token).WaitAsync(Eventually.Limit, Token);
 
         Encoding.UTF8.GetString(late!.Bytes.Span).ShouldContain("notifications/message");
         (await call!.Messages.ReadAsync(Token))!.IsLast.ShouldBeTrue();
@@ -52,7 +51,7 @@ public sealed class RpcChannelTests
                 """
             );
 
-            await channel.Ended.WaitAsync(Patience, Token);
+            await channel.Ended.WaitAsync(Eventually.Limit, Token);
 
             channel.IsOpen.ShouldBeFalse();
         }

@@ -144,13 +144,16 @@ public sealed class StdioProgramTests : StdioUpstreamTest
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings(), time: time);
         var session = await fixture.InitializeAsync();
         var call = fixture.SendAsync(fixture.Call("hold"), session);
-        await UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]");
+        await Eventually.UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]", Token);
 
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            return call.IsCompleted;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return call.IsCompleted;
+            },
+            Token
+        );
 
         using var response = await call;
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
@@ -172,11 +175,14 @@ public sealed class StdioProgramTests : StdioUpstreamTest
         );
         var session = await fixture.InitializeAsync();
         var call = fixture.SendAsync(fixture.Call("hold"), session);
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return call.IsCompleted;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(200));
+                return call.IsCompleted;
+            },
+            Token
+        );
         using var response = await call;
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
 
@@ -200,26 +206,19 @@ public sealed class StdioProgramTests : StdioUpstreamTest
         await fixture.ToolAsync(session, "deaf");
         var big = new string('x', 200 << 10);
 
-        HttpResponseMessage? refused = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var calls = new List<Task<HttpResponseMessage>>();
-        for (var i = 0; i < 20 && refused is null; i++)
-        {
-            var call = fixture.SendAsync(
-                fixture.Call("echo", $$"""{"text":"{{big}}"}"""),
-                session,
-                cancellationToken: stop.Token
-            );
-            calls.Add(call);
-            if (
-                await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Token)) == call
+        var calls = Enumerable
+            .Range(0, 20)
+            .Select(_ =>
+                fixture.SendAsync(
+                    fixture.Call("echo", $$"""{"text":"{{big}}"}"""),
+                    session,
+                    cancellationToken: stop.Token
+                )
             )
-            {
-                refused = await call;
-            }
-        }
+            .ToList();
 
-        refused ??= await await Task.WhenAny(calls);
+        var refused = await await Task.WhenAny(calls);
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         StdioFixture.Reason(refused).ShouldBe("upstream.child_not_reading");
         await stop.CancelAsync();
@@ -255,27 +254,25 @@ public sealed class StdioProgramTests : StdioUpstreamTest
         environment.Select(e => e.Key).Order().ShouldBe(["API_KEY", "PATH", "PLAIN"]);
         where["folder"]!.GetValue<string>().ShouldBe("/tmp");
         where["argv"]!.AsArray().Select(a => a!.GetValue<string>()).ShouldBe(["$(id)", ";", "*"]);
-        await StdioFixture.UntilAsync(() => loggers.Text.Contains("the key is ***", StringComparison.Ordinal));
+        await Eventually.UntilAsync(() => loggers.Text.Contains("the key is ***", StringComparison.Ordinal), Token);
         loggers.Text.ShouldNotContain("s3cret");
     }
 
     [Fact]
     public async Task Stop_StubbornProgramAndItsChildren_AreKilled()
     {
-        var fixture = await StdioFixture.StartAsync(
-            StdioFixture.Settings("stubborn") with
-            {
-                Stop = TimeSpan.FromMilliseconds(200),
-            }
-        );
+        var time = new FakeTimeProvider();
+        var fixture = await StdioFixture.StartAsync(StdioFixture.Settings("stubborn"), time: time);
         var session = await fixture.InitializeAsync();
         var pids = new[] { await fixture.ToolAsync(session, "pid"), await fixture.ToolAsync(session, "family") }
             .Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))
             .ToList();
         pids.ShouldAllBe(p => StdioFixture.IsAlive(p));
 
-        await fixture.DisposeAsync();
+        var ending = fixture.DisposeAsync().AsTask();
+        await Eventually.UntilAsync(() => ending.IsCompleted, Token, () => time.Advance(TimeSpan.FromSeconds(1)));
 
-        await StdioFixture.UntilAsync(() => !pids.Any(StdioFixture.IsAlive));
+        await ending;
+        await Eventually.UntilAsync(() => !pids.Any(StdioFixture.IsAlive), Token);
     }
 }

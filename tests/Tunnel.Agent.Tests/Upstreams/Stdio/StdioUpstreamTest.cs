@@ -54,13 +54,4 @@ public abstract class StdioUpstreamTest
 
         throw new EndOfStreamException();
     }
-
-    private protected static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; !await holds(); i++)
-        {
-            i.ShouldBeLessThan(6000);
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
-        }
-    }
 }

@@ -147,7 +147,7 @@ public sealed class StdioUpstreamTests : StdioUpstreamTest
         after.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         StdioFixture.Reason(after).ShouldBe("agent.session_unknown");
         StdioFixture.IsAlive(pid).ShouldBeFalse();
-        await StdioFixture.UntilAsync(() => fixture.Upstream.Children == 0);
+        await Eventually.UntilAsync(() => fixture.Upstream.Children == 0, Token);
     }
 
     [Fact]
@@ -158,15 +158,18 @@ public sealed class StdioUpstreamTests : StdioUpstreamTest
         var session = await fixture.InitializeAsync();
         await fixture.ToolAsync(session, "pid");
 
-        await StdioFixture.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            return fixture.Upstream.Sessions == 0;
-        });
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return fixture.Upstream.Sessions == 0;
+            },
+            Token
+        );
 
         using var after = await fixture.SendAsync(fixture.Call("pid"), session);
         StdioFixture.Reason(after).ShouldBe("agent.session_unknown");
-        await StdioFixture.UntilAsync(() => fixture.Upstream.Children == 0);
+        await Eventually.UntilAsync(() => fixture.Upstream.Children == 0, Token);
     }
 
     [Fact]
@@ -311,7 +314,7 @@ public sealed class StdioUpstreamTests : StdioUpstreamTest
         var session = await fixture.InitializeAsync();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var call = fixture.SendAsync(fixture.Call("hold"), session, cancellationToken: leaving.Token);
-        await UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]");
+        await Eventually.UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]", Token);
 
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(call);
@@ -327,12 +330,12 @@ public sealed class StdioUpstreamTests : StdioUpstreamTest
         var session = await fixture.InitializeAsync();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var call = fixture.SendAsync(fixture.Call("hold"), session, cancellationToken: leaving.Token);
-        await UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]");
+        await Eventually.UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]", Token);
 
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(call);
 
-        await UntilAsync(async () => await fixture.ToolAsync(session, "cancelled") != "[]");
+        await Eventually.UntilAsync(async () => await fixture.ToolAsync(session, "cancelled") != "[]", Token);
     }
 
     [Fact]
@@ -344,7 +347,7 @@ public sealed class StdioUpstreamTests : StdioUpstreamTest
             """{"jsonrpc":"2.0","id":"mine","method":"tools/call","params":{"name":"hold"}}""",
             session
         );
-        await UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]");
+        await Eventually.UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]", Token);
         const string Cancel = """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"mine"}}""";
 
         using var foreign = await fixture.SendAsync(Cancel, other);

@@ -187,7 +187,7 @@ public sealed class ConnectListenerTests
         edge.Use(Feeds.Of(Feeds.Tunnel()));
 
         (await ReadToEndAsync(tls)).ShouldBeEmpty();
-        await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 0);
+        await Eventually.UntilAsync(() => agent.Mux.OpenStreams == 0, TestContext.Current.CancellationToken);
     }
 
     [Theory] // decided by the snapshot that holds when the relay begins
@@ -204,7 +204,7 @@ public sealed class ConnectListenerTests
         await tls.WriteAsync(Hello);
 
         (await ReadToEndAsync(tls)).ShouldBeEmpty();
-        await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 0);
+        await Eventually.UntilAsync(() => agent.Mux.OpenStreams == 0, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -215,11 +215,13 @@ public sealed class ConnectListenerTests
         await using var tls = await DialAsync(edge);
         await tls.WriteAsync("CONNECT "u8.ToArray());
         var reading = ReadToEndAsync(tls);
-        while (!reading.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1)); // until its timer exists and fires
-            await Task.Yield();
-        }
+
+        // Until its timer exists and fires.
+        await Eventually.UntilAsync(
+            () => reading.IsCompleted,
+            TestContext.Current.CancellationToken,
+            () => time.Advance(TimeSpan.FromSeconds(1))
+        );
 
         (await reading).ShouldBeEmpty();
     }
@@ -299,7 +301,7 @@ public sealed class ConnectListenerTests
     }
 
     private static async Task ReadAsync(SslStream tls, int count) =>
-        await tls.ReadExactlyAsync(new byte[count]).AsTask().WaitAsync(RunningEdge.Patience);
+        await tls.ReadExactlyAsync(new byte[count]).AsTask().WaitAsync(Eventually.Limit);
 
     private static async Task<byte[]> ReadToEndAsync(SslStream tls)
     {
@@ -318,7 +320,7 @@ public sealed class ConnectListenerTests
     {
         try
         {
-            return await tls.ReadAsync(buffer).AsTask().WaitAsync(RunningEdge.Patience);
+            return await tls.ReadAsync(buffer).AsTask().WaitAsync(Eventually.Limit);
         }
         catch (IOException)
         {
