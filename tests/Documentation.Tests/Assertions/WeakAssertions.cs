@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Culvert.Documentation.Tests.Assertions;
@@ -8,16 +7,7 @@ namespace Culvert.Documentation.Tests.Assertions;
 internal static class WeakAssertions
 {
     /// <summary>One line for each: where it is, and what to write in its place.</summary>
-    public static IEnumerable<string> In(string file, string source) =>
-        CSharpSyntaxTree
-            .ParseText(source, new CSharpParseOptions(LanguageVersion.Preview))
-            .GetRoot()
-            .DescendantNodes()
-            .Select(node => (node, Remedy: RemedyFor(node)))
-            .Where(found => found.Remedy is not null)
-            .Select(found =>
-                $"{file}:{found.node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}: {found.Remedy}"
-            );
+    public static IEnumerable<string> In(string file, string source) => SourceFindings.In(file, source, RemedyFor);
 
     private static string? RemedyFor(SyntaxNode node) =>
         node switch
