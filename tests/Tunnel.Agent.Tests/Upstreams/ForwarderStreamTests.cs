@@ -203,6 +203,7 @@ public sealed class ForwarderStreamTests
         using var client = tunnel.Client();
 
         using var response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, Token);
+        await Eventually.UntilAsync(() => Interlocked.Read(ref sent) > 0, Token);
         await Eventually.SettlesAsync(() => Interlocked.Read(ref sent), Token);
 
         // Window (1 MiB), socket buffers on loopback (up to 10 MiB together) and a few pipes: far from the gigabyte.
