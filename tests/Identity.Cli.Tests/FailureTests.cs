@@ -61,7 +61,7 @@ public sealed class FailureTests : CommandTest
         var run = await Stage.RunAsync("tunnel", "list");
 
         run.ExitCode.ShouldBe(ExitCode.Failed);
-        run.Error.ShouldContain("502");
+        run.Error.ShouldContain(" 502");
         run.Error.ShouldContain("req_01test");
     }
 
@@ -102,7 +102,7 @@ public sealed class FailureTests : CommandTest
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Error.ShouldContain($"GET {Service.Url}v1/tunnels 200");
-        (run.Out + run.Error).ShouldNotContain("clv_adm_");
+        (run.Out + run.Error).ShouldNotContain(CliStage.Key);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public static partial class SoftHsm
     /// <summary>A token whose sessions end when a test says so.</summary>
     public const string LossyToken = "culvert-lossy";
 
-    public const string Pin = "1234";
+    public const string Pin = "1234-of-the-tests";
 
     /// <summary>
     /// The collection of tests in which one test initialises the library again: another call inside it at that moment

@@ -83,7 +83,7 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         listed.ShouldMatch(@"-rw-r--r-- root/root .* \./usr/lib/culvert-identity-service/libe_sqlite3\.so");
         listed.ShouldMatch(@"\./usr/bin/identity-service -> \.\./lib/culvert-identity-service/identity-service");
         var control = await packages.ControlAsync("culvert-identity-service");
-        (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotContain("libsqlite3");
+        (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotContain(" libsqlite3");
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ public sealed class ClientTests(StandardSystem system) : SystemTest(system)
 
         tunnel.ShouldBe(direct);
         tunnel.ShouldContain($"negotiated {version}");
-        tunnel.ShouldContain("Ada");
+        tunnel.ShouldContain("Ada Lovelace");
     }
 
     [Theory]
@@ -60,8 +60,8 @@ public sealed class ClientTests(StandardSystem system) : SystemTest(system)
                     Action = "accept",
                     Content = new Dictionary<string, JsonElement>
                     {
-                        ["name"] = JsonElement.Parse("\"Ada\""),
-                        ["username"] = JsonElement.Parse("\"Ada\""),
+                        ["name"] = JsonElement.Parse("\"Ada Lovelace\""),
+                        ["username"] = JsonElement.Parse("\"Ada Lovelace\""),
                         ["email"] = JsonElement.Parse("\"ada@example.com\""),
                     },
                 }

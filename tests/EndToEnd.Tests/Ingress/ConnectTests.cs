@@ -53,7 +53,7 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
         var refused = await CurlAsync(files);
 
         refused.ExitCode.ShouldBe(56);
-        refused.Error.ShouldContain("403");
+        refused.Error.ShouldContain("response 403");
     }
 
     [Fact] // S33: here the edge ends a TLS connection of the client, and what is inside stays closed to it
@@ -112,7 +112,7 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
         {
             var refused = await UntilAsync(() => CurlAsync(files, "--include"), result => !result.Succeeded);
             Figure($"tunnel pause: refused after {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0} ms");
-            refused.Error.ShouldContain("503");
+            refused.Error.ShouldContain("response 503");
             refused.Output.ShouldContain("tunnel_paused");
         }
         finally

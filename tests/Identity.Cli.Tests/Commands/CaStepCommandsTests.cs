@@ -137,7 +137,7 @@ public sealed class CaStepCommandsTests : CommandTest
     public async Task Import_SendsTheFileAndNeverShowsThePassword()
     {
         Service.On($"POST {Authorities}/ca_01/pkcs12", """{"id":"ca_01","state":"csr_issued"}""");
-        var (file, password) = (Stage.Write("ca.p12", "DER"), Stage.Write("password", "hunter2\nnot this"));
+        var (file, password) = (Stage.Write("ca.p12", "DER"), Stage.Write("password", "hunter2-hunter2\nnot this"));
 
         var run = await Stage.RunAsync(
             "ca",
@@ -151,7 +151,7 @@ public sealed class CaStepCommandsTests : CommandTest
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
-        Last.Body.ShouldBe("""{"pkcs12":"REVS","password":"hunter2"}""");
-        (run.Out + run.Error).ShouldNotContain("hunter2");
+        Last.Body.ShouldBe("""{"pkcs12":"REVS","password":"hunter2-hunter2"}""");
+        (run.Out + run.Error).ShouldNotContain("hunter2-hunter2");
     }
 }

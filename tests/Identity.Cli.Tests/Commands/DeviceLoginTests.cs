@@ -38,9 +38,9 @@ public sealed class DeviceLoginTests : PersonLoginTest
         Sent(Tokens)
             .ShouldAllBe(request =>
                 request.Body
-                == "client_id=culvert-cli&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=secret-code"
+                == "client_id=culvert-cli&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=the-secret-code"
             );
-        foreach (var secret in (string[])["secret-code", "eyJ.id.token", "clv_access"])
+        foreach (var secret in (string[])["the-secret-code", "eyJ.id.token", "clv_access_token"])
         {
             (run.Out + run.Error).ShouldNotContain(secret);
         }
@@ -239,7 +239,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
         Service.On(
             Codes,
             """
-            {"device_code":"secret-code","user_code":"WDJB-MJHT","verification_uri":"https://idp.example.com/device",
+            {"device_code":"the-secret-code","user_code":"WDJB-MJHT","verification_uri":"https://idp.example.com/device",
              "verification_uri_complete":"https://idp.example.com/device?user_code=WDJB-MJHT","expires_in":600}
             """
         );

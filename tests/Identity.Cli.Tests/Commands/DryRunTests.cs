@@ -37,7 +37,7 @@ public sealed class DryRunTests : CommandTest
     public async Task Secret_IsLeftOut()
     {
         var key = Stage.Write("key.p12", "not really");
-        var password = Stage.Write("password", "hunter2");
+        var password = Stage.Write("password", "hunter2-hunter2");
 
         var run = await Stage.RunAsync(
             "ca",
@@ -51,7 +51,7 @@ public sealed class DryRunTests : CommandTest
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Out.ShouldNotContain("hunter2");
+        run.Out.ShouldNotContain("hunter2-hunter2");
         run.Out.ShouldNotContain("bm90IHJlYWxseQ");
     }
 

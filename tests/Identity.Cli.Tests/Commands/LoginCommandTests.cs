@@ -23,11 +23,11 @@ public sealed class LoginCommandTests : CommandTest
         var run = await Stage.RunAsync("tunnel", "list");
 
         run.ExitCode.ShouldBe(0, run.Error);
-        Last.Headers["authorization"].ShouldBe("DPoP clv_access");
+        Last.Headers["authorization"].ShouldBe("DPoP clv_access_token");
         Last.Headers["dpop"].Count(c => c == '.').ShouldBe(2);
         Service.Requests.Count(request => request.ToString() == Exchange).ShouldBe(1);
         Service.Requests[0].Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.first.token");
-        (login.Out + login.Error + run.Out + run.Error).ShouldNotContain("clv_access");
+        (login.Out + login.Error + run.Out + run.Error).ShouldNotContain("clv_access_token");
     }
 
     // RFC 9449 §9: the service asks for its nonce instead of answering, once in each program's life.
@@ -143,7 +143,7 @@ public sealed class LoginCommandTests : CommandTest
         Stage.Variables.Remove(SettingVariables.AdminKeyFile);
         Service.On(
             Exchange,
-            $$"""{"access_token":"clv_access","token_type":"{{type}}","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
+            $$"""{"access_token":"clv_access_token","token_type":"{{type}}","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
         );
     }
 

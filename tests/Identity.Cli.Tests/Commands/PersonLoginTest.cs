@@ -30,7 +30,7 @@ public abstract class PersonLoginTest : CommandTest
         Service.On("GET /.well-known/openid-configuration", JsonSerializer.Serialize(metadata));
         Service.On(
             Exchange,
-            """{"access_token":"clv_access","token_type":"DPoP","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
+            """{"access_token":"clv_access_token","token_type":"DPoP","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
         );
     }
 

@@ -21,7 +21,7 @@ public sealed class StatusCommandTests : CommandTest
         run.ExitCode.ShouldBe(ExitCode.Done, run.Error);
         run.Out.ShouldContain("  acme (aaaa): ok\n");
         run.Out.ShouldContain("ok       clock            The clock is trusted.\n");
-        run.Out.ShouldNotContain("next:");
+        run.Out.ShouldNotContain(" next: ");
         run.Out.ShouldContain("Not shown to your credential: edges, jobs\n");
     }
 

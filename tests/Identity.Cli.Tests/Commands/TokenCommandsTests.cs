@@ -59,14 +59,14 @@ public sealed class TokenCommandsTests : CommandTest
             """{"type":"error","error":{"type":"permission_error","message":"not yours"},"request_id":"req_01test"}""",
             403
         );
-        Stage.Typed = "a.b.secret";
+        Stage.Typed = "a.b.secret-signature";
 
         var run = await Stage.RunAsync("token", verb);
 
         run.ExitCode.ShouldBe(ExitCode.Refused);
         run.Error.ShouldContain("not yours");
         run.Error.ShouldContain("req_01test");
-        (run.Out + run.Error).ShouldNotContain("secret");
+        (run.Out + run.Error).ShouldNotContain("secret-signature");
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class TunnelCommandsTests : CommandTest
         run.Out.ShouldContain("get");
         run.Out.ShouldContain("alice");
         run.Out.ShouldContain("WOULD DENY");
-        run.Out.ShouldContain("41");
+        run.Out.ShouldContain(" 41 ");
         run.Error.ShouldContain("--page p2");
     }
 
@@ -134,8 +134,8 @@ public sealed class TunnelCommandsTests : CommandTest
         cells[1][2].ShouldBe("ready");
         cells[2][2..4].ShouldBe(["NOT", "READY"]);
         cells[3][2].ShouldBe("-", "the service did not say");
-        Service.Requests.ShouldNotContain(request => request.ToString()!.Contains("tnl_04"));
-        (await Stage.RunAsync("tunnel", "list", "-o", "json")).Out.ShouldNotContain("readiness");
+        Service.Requests.ShouldNotContain(request => request.ToString()!.Contains("/tunnels/tnl_04"));
+        (await Stage.RunAsync("tunnel", "list", "-o", "json")).Out.ShouldNotContain("\"readiness\"");
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class TunnelCommandsTests : CommandTest
         var run = await Stage.RunAsync("tunnel", "list");
 
         run.Error.ShouldContain("--page x");
-        run.Out.ShouldNotContain("--page");
+        run.Out.ShouldNotContain("--page x");
     }
 
     [Fact]
@@ -228,12 +228,12 @@ public sealed class TunnelCommandsTests : CommandTest
     {
         Service.On(
             "POST /v1/tunnels/tnl_01a/reveal_token",
-            """{"id":"ttok_01","type":"tunnel_token","tunnel_token":"clv_tun_x"}"""
+            """{"id":"ttok_01","type":"tunnel_token","tunnel_token":"clv_tun_secret"}"""
         );
 
         var run = await Stage.RunAsync("tunnel", "token", "reveal", "tnl_01a");
 
-        run.Out.ShouldBe("clv_tun_x\n");
+        run.Out.ShouldBe("clv_tun_secret\n");
     }
 
     [Theory]
@@ -245,15 +245,15 @@ public sealed class TunnelCommandsTests : CommandTest
     {
         Service.On(
             "POST /v1/tunnels/tnl_01a/reveal_token",
-            """{"id":"ttok_01","type":"tunnel_token","tunnel_token":"clv_tun_x"}"""
+            """{"id":"ttok_01","type":"tunnel_token","tunnel_token":"clv_tun_secret"}"""
         );
         var file = Path.Combine(Stage.Folder, "token");
 
         var run = await Stage.RunAsync("tunnel", "token", "reveal", "tnl_01a", "--out", file, "-o", format);
 
-        (File.ReadAllText(file)).ShouldBe("clv_tun_x\n");
+        (File.ReadAllText(file)).ShouldBe("clv_tun_secret\n");
         File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        (run.Out + run.Error).ShouldNotContain("clv_tun_x");
+        (run.Out + run.Error).ShouldNotContain("clv_tun_secret");
     }
 
     [Fact]

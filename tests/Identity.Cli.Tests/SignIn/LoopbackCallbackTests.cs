@@ -15,7 +15,10 @@ public sealed class LoopbackCallbackTests
     {
         await using var callback = await LoopbackCallback.StartAsync(Cancel);
 
-        using var first = await Browser.GetAsync(new Uri(callback.RedirectUri + "?code=first&state=s&iss=i"), Cancel);
+        using var first = await Browser.GetAsync(
+            new Uri(callback.RedirectUri + "?code=first-of-the-codes&state=s&iss=i"),
+            Cancel
+        );
         using var second = await Browser.GetAsync(new Uri(callback.RedirectUri + "?code=second&state=s"), Cancel);
 
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -24,12 +27,12 @@ public sealed class LoopbackCallbackTests
         answer.ShouldBe(
             new AuthorizationAnswer
             {
-                Code = "first",
+                Code = "first-of-the-codes",
                 State = "s",
                 Issuer = "i",
             }
         );
-        answer.ToString().ShouldNotContain("first");
+        answer.ToString().ShouldNotContain("first-of-the-codes");
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class AuditVerifyTests : IAsyncLifetime
     {
         await desk.RunAsync(0, "audit", "export", "--out", export, "--since", "2999-01-01T00:00:00Z");
 
-        (await File.ReadAllTextAsync(export, Cancel)).ShouldNotContain("first");
+        (await File.ReadAllTextAsync(export, Cancel)).ShouldNotContain("\"first\"");
         var chain = (await VerifyAsync(export, checkpoint))["data"]![0]!;
         ((long)chain["bodies"]!).ShouldBe(0);
         ((long)chain["proven_up_to"]!).ShouldBeGreaterThan(0);

@@ -138,7 +138,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
         Directory.GetFiles(files, "*.yaml", SearchOption.AllDirectories).Length.ShouldBe(6);
         foreach (var file in Directory.GetFiles(files, "*.yaml", SearchOption.AllDirectories))
         {
-            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain("clv_");
+            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldNotMatch("clv_[a-z]{3}_");
         }
     }
 

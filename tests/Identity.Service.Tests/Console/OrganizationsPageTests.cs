@@ -71,12 +71,12 @@ public sealed class OrganizationsPageTests : IAsyncLifetime
     [Fact]
     public async Task AsPerson_OrganizationsAreNotOffered_AndFormsAreRefused()
     {
-        var id = (await service.Api.PostOkAsync("/v1/organizations", """{"name":"Branch"}""")).Id();
+        var id = (await service.Api.PostOkAsync("/v1/organizations", """{"name":"Far branch"}""")).Id();
         using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
         (await browser.OpenAsync("/console")).ShouldNotContain($"href=\"{Page}\"");
 
         // The API shows each person the own organization, and so does the page.
-        (await browser.OpenAsync(Page)).ShouldNotContain("Branch");
+        (await browser.OpenAsync(Page)).ShouldNotContain("Far branch");
         browser.Page.ShouldNotContain("New organization");
         using var made = await browser.SubmitAsync(Page, ("name", "Mine"));
         made.StatusCode.ShouldBe(HttpStatusCode.Forbidden, browser.Page);

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Net.Http.Headers;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
@@ -26,9 +27,9 @@ public sealed partial class ApiBrowserTests(ServiceFixture fixture) : IClassFixt
         first.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
         var policy = first.Headers.GetValues("Content-Security-Policy").Single();
         policy.ShouldStartWith("default-src 'none';");
-        policy.ShouldNotContain("unsafe-inline");
-        policy.ShouldNotContain("unsafe-eval");
-        policy.ShouldNotContain("http");
+        policy.ShouldNotContain("'unsafe-inline");
+        policy.ShouldNotContain("'unsafe-eval");
+        policy.ShouldNotContain(" http");
         var html = await first.Content.ReadAsStringAsync(Cancel);
         var nonce = Nonce().Match(policy).Groups["nonce"].Value;
         nonce.Length.ShouldBeGreaterThan(15);
@@ -36,7 +37,7 @@ public sealed partial class ApiBrowserTests(ServiceFixture fixture) : IClassFixt
         second.Headers.GetValues("Content-Security-Policy").Single().ShouldNotContain(nonce);
         first.Headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
         first.Headers.GetValues("X-Frame-Options").Single().ShouldBe("DENY");
-        first.Headers.Contains("Set-Cookie").ShouldBeFalse();
+        first.Headers.Contains(HeaderNames.SetCookie).ShouldBeFalse();
     }
 
     [Fact]
@@ -46,8 +47,7 @@ public sealed partial class ApiBrowserTests(ServiceFixture fixture) : IClassFixt
 
         var html = await anyone.GetStringAsync(Page, Cancel);
 
-        html.ShouldNotContain("https://");
-        html.ShouldNotContain("http://");
+        html.ShouldNotMatch("https?://");
         html.ShouldContain(DocumentationRegistration.DescriptionPath.TrimStart('/'));
         html.ShouldContain("/docs/api.md");
     }

@@ -27,8 +27,7 @@ public sealed class RequestBodyTests
         var refusal = result.Refusal.ShouldNotBeNull();
         refusal.Code.Code.ShouldBe("request.invalid");
         refusal.Message.ShouldContain(named);
-        refusal.Message.ShouldNotContain("Culvert");
-        refusal.Message.ShouldNotContain("System.");
+        refusal.Message.ShouldNotMatch(@"\b(Culvert|System)\.");
     }
 
     // The serializer says what is wrong by its English message alone: these fail when another version words it otherwise.

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tests.Http;
 public sealed class RequestSpanTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
-    private const string Canary = "canary-5b1f";
+    private const string Canary = "canary-5b1f-6";
 
     [Fact]
     public async Task Request_OfATrace_IsAPartOfItAndHoldsNothingThatWasSent()

@@ -111,9 +111,9 @@ public sealed class FederatedProofTests : IAsyncLifetime
 
     [Fact]
     public void Proof_AsText_HasNoToken() =>
-        new Proof("idp.token.1") { IsAssertion = true }
+        new Proof("idp.token.signature") { IsAssertion = true }
             .ToString()
-            .ShouldNotContain("idp.token.1");
+            .ShouldNotContain("idp.token.signature");
 
     // Refuses an assertion with the code, and takes everything else.
     private Task<ApiResult<Proof>> UseAsync(FederatedProof proofs, string? code = null, bool fresh = false) =>

@@ -194,8 +194,8 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("{\"access_token\":\"hunter2\",\"expires_in\":\"hunter2\"}")]
-    [InlineData("{\"access_token\":\"hunter2\"}")]
+    [InlineData("{\"access_token\":\"hunter2-hunter2\",\"expires_in\":\"hunter2-hunter2\"}")]
+    [InlineData("{\"access_token\":\"hunter2-hunter2\"}")]
     public async Task Exchange_AnswerOfAnotherShape_IsMalformedAndNotShown(string body)
     {
         Answer(c => c.Response.WriteAsync(body));
@@ -203,7 +203,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         var failure = (await Exchange()).Failure!;
 
         failure.Kind.ShouldBe(ApiFailureKind.Malformed);
-        failure.ToString().ShouldNotContain("hunter2");
+        failure.ToString().ShouldNotContain("hunter2-hunter2");
     }
 
     [Theory]
@@ -227,7 +227,9 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("", false)]
     public async Task Exchange_TokenOfAnotherType_IsNotUsed(string type, bool isTaken)
     {
-        Answer(c => c.Response.WriteAsync($$"""{"access_token":"hunter2","token_type":"{{type}}","expires_in":60}"""));
+        Answer(c =>
+            c.Response.WriteAsync($$"""{"access_token":"hunter2-hunter2","token_type":"{{type}}","expires_in":60}""")
+        );
 
         var answer = await Exchange();
 

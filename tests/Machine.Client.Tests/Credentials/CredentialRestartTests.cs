@@ -178,7 +178,7 @@ public sealed class CredentialRestartTests : CredentialManagerTest
         await StopAsync();
         var path = Path.Combine(StatePath, file);
         var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-        text.ShouldNotContain("0badc0de");
+        text.ShouldNotContain("\"0badc0de\"");
         text = how switch
         {
             "plain" => "{}",

@@ -29,17 +29,17 @@ public sealed class IdentityTokenSourceTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(" \n")]
-    [InlineData("hunter2 hunter2")]
-    [InlineData("hunter2\nhunter2")]
-    [InlineData("{\"token\":\"hunter2\"}")]
-    [InlineData("hunter2\u001b[0m")]
+    [InlineData("hunter2-hunter2 hunter2-hunter2")]
+    [InlineData("hunter2-hunter2\nhunter2-hunter2")]
+    [InlineData("{\"token\":\"hunter2-hunter2\"}")]
+    [InlineData("hunter2-hunter2\u001b[0m")]
     public async Task Read_NotAToken_IsRefusedWithoutShowingIt(string content)
     {
         await File.WriteAllTextAsync(TokenFile, content, TestContext.Current.CancellationToken);
 
         var fault = await Fault(new() { File = TokenFile });
 
-        fault.ToString().ShouldNotContain("hunter2");
+        fault.ToString().ShouldNotContain("hunter2-hunter2");
         fault.Message.ShouldContain(TokenFile);
     }
 
@@ -90,7 +90,9 @@ public sealed class IdentityTokenSourceTests : IDisposable
     [Fact]
     public async Task Read_CommandThatFails_GivesItsStatusAndNothingElse()
     {
-        var fault = await Fault(new() { Command = ["sh", "-c", "echo hunter2; echo hunter2 >&2; exit 3"] });
+        var fault = await Fault(
+            new() { Command = ["sh", "-c", "echo hunter2-hunter2; echo hunter2-hunter2 >&2; exit 3"] }
+        );
 
         fault.Message.ShouldBe("The identity token's command sh exited with status 3; run it manually to see why.");
         fault.ErrorOutput.ShouldBe(["[redacted]"]);
@@ -140,7 +142,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
     [Fact]
     public async Task Read_Command_GetsTheListedEnvironmentAlone()
     {
-        Environment.SetEnvironmentVariable("CULVERT_TEST_SECRET", "hunter2");
+        Environment.SetEnvironmentVariable("CULVERT_TEST_SECRET", "hunter2-hunter2");
         Environment.SetEnvironmentVariable("CULVERT_TEST_LISTED", "a.b.c");
         string[] print = ["sh", "-c", "printf '%s%s' \"$CULVERT_TEST_SECRET\" \"$CULVERT_TEST_LISTED\""];
 

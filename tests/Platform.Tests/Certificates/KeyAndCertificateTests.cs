@@ -54,9 +54,9 @@ public sealed class KeyAndCertificateTests
     public void FromPem_NotAKey_ThrowsWithoutShowingIt() =>
         Should
             .Throw<CertificateUnusableException>(() =>
-                KeyAndCertificate.FromPem(pki.Issue().ExportCertificatePem(), "not-a-key")
+                KeyAndCertificate.FromPem(pki.Issue().ExportCertificatePem(), "this-is-not-a-key")
             )
-            .Message.ShouldNotContain("not-a-key");
+            .Message.ShouldNotContain("this-is-not-a-key");
 
     [Fact]
     public void ToString_ShowsTheSerialAlone()

@@ -75,7 +75,7 @@ public sealed class FetchHandlerTests : IAsyncDisposable
         {
             context.Response.StatusCode = status;
             context.Response.Headers.Location = "https://idp.test/elsewhere";
-            return context.Response.WriteAsync("""{"error":"hunter2"}""");
+            return context.Response.WriteAsync("""{"error":"hunter2-hunter2"}""");
         });
 
         answer.Exception.ShouldBeOfType<FetchRefusedException>().Message.ShouldBe(why);

@@ -55,13 +55,13 @@ public sealed class HealthServerTests : IAsyncDisposable
     [Fact]
     public async Task Readyz_CheckThatThrows_IsNotReadyAndShowsNoMessage()
     {
-        await Start(ReadinessCheck.Create("a", () => throw new InvalidOperationException("hunter2")));
+        await Start(ReadinessCheck.Create("a", () => throw new InvalidOperationException("hunter2-hunter2")));
 
         var (status, body) = await Get("/readyz");
 
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         body.ShouldContain("InvalidOperationException");
-        body.ShouldNotContain("hunter2");
+        body.ShouldNotContain("hunter2-hunter2");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class OutboundDialerTests : IAsyncDisposable
             await Dialer(new HttpProxyOptions { Url = proxy.Url }).ConnectAsync("127.0.0.1", Port, Cancel)
         );
 
-        refused.Message.ShouldContain("407");
+        refused.Message.ShouldContain("status 407.");
         refused.Message.ShouldContain("network.proxy.username");
         proxy.Targets.ShouldBeEmpty();
         proxy.Denied.ShouldBe(1);

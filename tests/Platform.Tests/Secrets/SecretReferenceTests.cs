@@ -29,12 +29,12 @@ public sealed class SecretReferenceTests : IDisposable
     [InlineData(UnixFileMode.OtherWrite)]
     public void Read_FileOpenToOthers_Throws(UnixFileMode extra)
     {
-        Write("hunter2", UnixFileMode.UserRead | UnixFileMode.UserWrite | extra);
+        Write("hunter2-hunter2", UnixFileMode.UserRead | UnixFileMode.UserWrite | extra);
 
         var fault = Should.Throw<SecretUnavailableException>(() => Parse("file:secret").Read());
 
         fault.Message.ShouldContain("chmod 600");
-        fault.ToString().ShouldNotContain("hunter2");
+        fault.ToString().ShouldNotContain("hunter2-hunter2");
     }
 
     [Fact]
@@ -73,11 +73,12 @@ public sealed class SecretReferenceTests : IDisposable
         Parse("env:NAME", name => name == "NAME" ? "v" : null).Read().ShouldBe("v");
 
     [Fact]
-    public void ToString_ShowsTheReference() => Parse("env:NAME", _ => "hunter2").ToString().ShouldBe("env:NAME");
+    public void ToString_ShowsTheReference() =>
+        Parse("env:NAME", _ => "hunter2-hunter2").ToString().ShouldBe("env:NAME");
 
     [Theory]
     [InlineData("")]
-    [InlineData("hunter2")]
+    [InlineData("hunter2-hunter2")]
     [InlineData("file:")]
     [InlineData("env:")]
     [InlineData("FILE:/x")]

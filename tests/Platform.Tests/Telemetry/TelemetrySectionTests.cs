@@ -58,15 +58,15 @@ public sealed class TelemetrySectionTests : IDisposable
         $"{Base}=c:4318",
         "telemetry.otlp: OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL without a user."
     )]
-    [InlineData($"{Exact}=http://u:p@c", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an http or https URL")]
+    [InlineData($"{Exact}=http://user:password@c", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an http or https URL")]
     [InlineData($"{Base}=http://c {Protocol}=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is neither")]
-    [InlineData($"{Metrics}=u:p", "OTEL_METRICS_EXPORTER is neither otlp nor prometheus nor none")]
+    [InlineData($"{Metrics}=user:password", "OTEL_METRICS_EXPORTER is neither otlp nor prometheus nor none")]
     public void Read_BadVariable_IsNamedWithoutItsValue(string variables, string message)
     {
         Read("", variables, out var errors);
 
         errors.ShouldHaveSingleItem().ShouldContain(message);
-        errors[0].ShouldNotContain("u:p");
+        errors[0].ShouldNotContain("user:password");
     }
 
     private TelemetryOptions Read(string yaml, string variables, out IReadOnlyList<string> errors)

@@ -196,12 +196,12 @@ public sealed class WireJsonTests
     {
         var request = new TokenRequest
         {
-            Assertion = "secret",
+            Assertion = "the-secret-token",
             FederationRuleId = "fdrl_1",
             OrganizationId = "o",
         };
-        var response = new TokenResponse { AccessToken = "secret", ExpiresIn = 60 };
+        var response = new TokenResponse { AccessToken = "the-secret-token", ExpiresIn = 60 };
 
-        $"{request}{response}".ShouldNotContain("secret");
+        $"{request}{response}".ShouldNotContain("the-secret-token");
     }
 }

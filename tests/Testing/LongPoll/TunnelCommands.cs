@@ -29,5 +29,5 @@ public static class TunnelCommands
         return command;
     }
 
-    public static string GetShardToken(string id) => $"shard/{id}";
+    public static string GetShardToken(string id) => $"shard-of-the-call/{id}";
 }

@@ -58,12 +58,12 @@ public sealed class RecordedRoutesTests
         using var scene = new AuditScene();
         await using var fixture = await StartAsync(Unwritten, Json(Ok), scene.Trail);
 
-        await fixture.PostAsync(Call("echo", "1", """{"q":"canary-7f3a"}"""));
+        await fixture.PostAsync(Call("echo", "1", """{"q":"canary-7f3a-6"}"""));
 
         await Eventually.UntilAsync(() => scene.Trail.WriteQueued() && scene.Lines.Length == 1, Token);
-        scene.Text.ShouldContain("\"arguments\":{\"q\":\"string:11\"}");
+        scene.Text.ShouldContain("\"arguments\":{\"q\":\"string:13\"}");
         scene.Text.ShouldContain("\"arguments_hash\":");
-        scene.Text.ShouldNotContain("canary");
+        scene.Text.ShouldNotContain("canary-7f3a-6");
         scene.Faults.ShouldBeEmpty();
     }
 

@@ -79,8 +79,8 @@ public sealed class DiscoveryRulesTests
 
         var text = await answer.Content.ReadAsStringAsync(Token);
         text.ShouldContain($"\"{OauthFixture.Resource}\"");
-        text.ShouldNotContain("evil");
-        text.ShouldNotContain("1234");
+        text.ShouldNotContain("evil.example");
+        text.ShouldNotContain("example.test:1234");
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class FrontedIssuerTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         answer.Headers.GetValues("culvert-reason").ShouldBe(["upstream.metadata_unusable"]);
-        (await answer.Content.ReadAsStringAsync(Token)).ShouldNotContain("evil");
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldNotContain("evil.example");
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Tests.Authorization;
 public sealed class SessionRulesTests
 {
     private const string Header = "Mcp-Session-Id";
-    private const string Minting = "HTTP/1.1 200 OK\r\nMcp-Session-Id: canary-s1\r\nContent-Length: 0\r\n\r\n";
+    private const string Minting = "HTTP/1.1 200 OK\r\nMcp-Session-Id: canary-session-1\r\nContent-Length: 0\r\n\r\n";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,7 +25,7 @@ public sealed class SessionRulesTests
             fixture.Token(c => c["client_id"] = "client-2"),
             change: With(session)
         );
-        using var bare = await fixture.SendAsync(alice, change: With("canary-s1"));
+        using var bare = await fixture.SendAsync(alice, change: With("canary-session-1"));
         using var none = await fixture.SendAsync(change: With(session));
 
         own.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -56,9 +56,9 @@ public sealed class SessionRulesTests
         theft.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         StdioFixture.Reason(theft).ShouldBe("agent.session_unknown");
         owner.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await after.Upstream.NextAsync()).Header(Header).ShouldBe(["canary-s1"]);
+        (await after.Upstream.NextAsync()).Header(Header).ShouldBe(["canary-session-1"]);
         after.Upstream.Connections.ShouldBe(1);
-        log.Text.ShouldNotContain("canary");
+        log.Text.ShouldNotContain("canary-session");
     }
 
     [Theory] // M1: revisions without sessions ignore the header; P8: another caller's id reaches no upstream
@@ -116,7 +116,7 @@ public sealed class SessionRulesTests
 
         using var answer = await client.SendAsync(request, Token);
 
-        answer.Headers.GetValues(Header).ShouldBe(["canary-s1"]);
+        answer.Headers.GetValues(Header).ShouldBe(["canary-session-1"]);
         (await upstream.NextAsync()).Header(Header).ShouldBe(["any"]);
     }
 

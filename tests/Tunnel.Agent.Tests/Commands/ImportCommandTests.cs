@@ -31,7 +31,7 @@ public sealed class ImportCommandTests : IDisposable
         run.Error.ShouldContain($"to do: {Source}:1: control_plane.api_key: ");
         run.Error.ShouldContain($"no equal: {Source}:4: process.pid_file: ");
         run.Error.ShouldContain($"{folder}/provider-key does not exist");
-        (run.Output + run.Error).ShouldNotContain("sk-secret");
+        (run.Output + run.Error).ShouldNotContain("sk-secret-0123456789");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ImportCommandTests : IDisposable
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Error.ShouldNotContain("example");
+        run.Error.ShouldNotMatch(@"\bexample\b");
         run.Output.ShouldContain("\"tnl_9\"");
     }
 

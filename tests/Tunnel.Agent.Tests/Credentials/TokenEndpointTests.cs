@@ -203,7 +203,7 @@ public sealed class TokenEndpointTests : IDisposable
                     {
                         "large" => new string(' ', 256 * 1024 + 1),
                         "duplicate" => """{"access_token":"t","token_type":"mac","token_type":"Bearer"}""",
-                        _ => """{"error":"invalid_grant","error_description":"hunter2"}""",
+                        _ => """{"error":"invalid_grant","error_description":"hunter2-hunter2"}""",
                     },
                     context.RequestAborted
                 );

@@ -99,7 +99,7 @@ public sealed class UpstreamTokenTests
         var token = await endpoint.RequestAsync(request, Token);
 
         token.Value.ShouldBeEmpty();
-        token.Problem.ShouldContain("401");
+        token.Problem.ShouldContain(" 401");
     }
 
     [Fact]

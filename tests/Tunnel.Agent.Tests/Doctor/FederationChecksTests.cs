@@ -73,12 +73,12 @@ public sealed class FederationChecksTests : IAsyncLifetime
     [Fact]
     public async Task Run_TokenThatIsNoJwt_DoesNotShowIt()
     {
-        await File.WriteAllTextAsync(TokenFile, "hunter2.hunter2", Token);
+        await File.WriteAllTextAsync(TokenFile, "hunter2-hunter2.hunter2-hunter2", Token);
 
         var report = await RunAsync(write: false);
 
         report.Failed.ShouldBe(["identity_token"]);
-        report.ToText().ShouldNotContain("hunter2");
+        report.ToText().ShouldNotContain("hunter2-hunter2");
     }
 
     [Theory]
@@ -165,7 +165,12 @@ public sealed class FederationChecksTests : IAsyncLifetime
     [Fact]
     public async Task Run_TokenCommandFails_ShowsWhatItSaidAndPointsAtTheProvider()
     {
-        command = ["sh", "-c", "echo 'connect ECONNREFUSED 127.0.0.1:9' >&2; echo 'secret=hunter2' >&2; exit 1"];
+        command =
+        [
+            "sh",
+            "-c",
+            "echo 'connect ECONNREFUSED 127.0.0.1:9' >&2; echo 'secret=hunter2-hunter2' >&2; exit 1",
+        ];
 
         var check = await FailedAsync("identity_token");
 

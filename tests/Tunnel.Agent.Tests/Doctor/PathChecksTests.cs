@@ -54,7 +54,7 @@ public sealed class PathChecksTests : IDisposable
     {
         var found = await RunAsync(PathChecks.Call, scene.Now + TimeSpan.FromHours(1));
 
-        found.Why.ShouldNotContain("expired");
+        found.Why.ShouldNotContain(" expired");
         found.Next[0].ShouldBe("tunnel-agent health");
     }
 

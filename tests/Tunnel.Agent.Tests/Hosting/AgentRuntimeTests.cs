@@ -241,7 +241,7 @@ public sealed class AgentRuntimeTests : IDisposable
             async () => (await CallAsync("tools/list")).Contains("\"method\":\"tools/list\"", StringComparison.Ordinal),
             Token
         );
-        (await CallAsync("tools/list")).ShouldNotContain("ping");
+        (await CallAsync("tools/list")).ShouldNotContain("\"ping\"");
 
         // What is recorded by then.
         async Task<string> CallAsync(string method)

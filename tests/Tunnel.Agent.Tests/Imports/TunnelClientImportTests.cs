@@ -109,11 +109,11 @@ public sealed class TunnelClientImportTests : IDisposable
     public void Import_UserInTheUrl_BecomesACredential()
     {
         var result = scene.ImportClient(
-            Least.Replace("http://127.0.0.1", "http://joe:hunter2@127.0.0.1", StringComparison.Ordinal)
+            Least.Replace("http://127.0.0.1", "http://joe:hunter2-hunter2@127.0.0.1", StringComparison.Ordinal)
         );
 
         scene.Read(result).Routes.Single().Credential.Type.ShouldBe(CredentialType.Static);
-        result.Text.ShouldNotContain("hunter2");
+        result.Text.ShouldNotContain("hunter2-hunter2");
     }
 
     [Fact]

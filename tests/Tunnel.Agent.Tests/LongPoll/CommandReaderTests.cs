@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Tests.LongPoll;
 public sealed class CommandReaderTests
 {
     private const string Good =
-        """{"request_id":"r1","shard_token":"s1","command_type":"jsonrpc","created_at":"2026-01-01T00:00:00Z","jsonrpc":{"id":1}}""";
+        """{"request_id":"r1","shard_token":"shard-of-the-call","command_type":"jsonrpc","created_at":"2026-01-01T00:00:00Z","jsonrpc":{"id":1}}""";
 
     [Fact]
     public void Read_LeastCommand_HasTheDefaults()
@@ -14,13 +14,13 @@ public sealed class CommandReaderTests
         var command = Read(Good).Commands.ShouldHaveSingleItem();
 
         command.RequestId.ShouldBe("r1");
-        command.ShardToken.ShouldBe("s1");
+        command.ShardToken.ShouldBe("shard-of-the-call");
         command.Channel.ShouldBe("main");
         command.ResponseTimeout.ShouldBeNull();
         command.CreatedAt.ShouldBe(DateTimeOffset.UnixEpoch.AddYears(56));
         command.Headers.ShouldBeEmpty();
         Encoding.UTF8.GetString(command.Message.Span).ShouldBe("""{"id":1}""");
-        command.ToString().ShouldNotContain("s1");
+        command.ToString().ShouldNotContain("shard-of-the-call");
     }
 
     [Theory]
@@ -28,9 +28,9 @@ public sealed class CommandReaderTests
     [InlineData("\"request_id\":\"r1\"", "\"request_id\":1", "request_id")]
     [InlineData("\"request_id\":\"r1\",", "", "request_id")]
     [InlineData("\"r1\"", "\"r\\n1\"", "request_id")]
-    [InlineData("\"s1\"", "\"\"", "shard_token")]
-    [InlineData("\"s1\"", "\"s\\r\\nX: 1\"", "shard_token")]
-    [InlineData("\"s1\"", "null", "shard_token")]
+    [InlineData("\"shard-of-the-call\"", "\"\"", "shard_token")]
+    [InlineData("\"shard-of-the-call\"", "\"s\\r\\nX: 1\"", "shard_token")]
+    [InlineData("\"shard-of-the-call\"", "null", "shard_token")]
     [InlineData("\"command_type\":\"jsonrpc\",", "", "command_type")]
     [InlineData("\"command_type\":\"jsonrpc\"", "\"command_type\":\"shell\"", "command_type")]
     [InlineData("\"request_id\"", "\"channel\":\"a b\",\"request_id\"", "channel")]

@@ -332,7 +332,7 @@ public sealed class HarpoonGuardTests
     [Fact] // redaction: URLs, headers and bodies are in no line of the log
     public async Task Calls_AreLogged_WithoutWhatTheCallerAndTheTargetWrote()
     {
-        await using var server = RawUpstream.Answering(HarpoonScene.Answer("canary-1"));
+        await using var server = RawUpstream.Answering(HarpoonScene.Answer("canary-in-call-1"));
         await using var scene = await HarpoonScene.StartAsync([
             HarpoonScene.Target(server.Port) with
             {
@@ -341,18 +341,18 @@ public sealed class HarpoonGuardTests
         ]);
 
         await scene.CallAsync(
-            """{"label":"tickets","method":"POST","headers":{"X-Trace":"canary-2"},"body":"canary-3"}"""
+            """{"label":"tickets","method":"POST","headers":{"X-Trace":"canary-in-call-2"},"body":"canary-in-call-3"}"""
         );
-        await scene.CallAsync("""{"label":"canary-4","method":"GET"}""");
+        await scene.CallAsync("""{"label":"canary-in-call-4","method":"GET"}""");
         await scene.UseAsync("get_oauth_target_audience", """{"label":"tickets"}""");
-        await scene.UseAsync("get_oauth_target_audience", """{"label":"canary-5"}""");
+        await scene.UseAsync("get_oauth_target_audience", """{"label":"canary-in-call-5"}""");
 
         var log = scene.Scene.Log.Text; // a line is written before its answer is sent
         log.ShouldContain("Callout on route callouts");
-        log.ShouldContain("to tickets: answered, status 200, 8 bytes");
+        log.ShouldContain("to tickets: answered, status 200, 16 bytes");
         log.ShouldContain("to unknown: callout.target_unknown");
         log.ShouldContain("to tickets: audience, status 0, 0 bytes");
-        log.ShouldNotContain("canary");
+        log.ShouldNotContain("canary-in-call");
         log.ShouldNotContain($":{server.Port}/api");
     }
 }

@@ -81,7 +81,7 @@ public sealed class HarpoonPolicyTests
             .ShouldBe(["list_targets"]);
         called.Json!.ShouldContain("Unknown tool: call_target");
         audience.Json!.ShouldContain("Unknown tool: get_oauth_target_audience");
-        audience.Json!.ShouldNotContain("127.0.0.1");
+        audience.Json!.ShouldNotContain("http://127.0.0.1");
         server.Connections.ShouldBe(0);
         await Eventually.UntilAsync(() => trail.Records.Count == 3, Token);
         trail

@@ -28,7 +28,7 @@ public sealed class LongPollCallTests
         answer.Json.ShouldBe(Result);
         answer.HeaderNames.ShouldBe("Content-Type,Mcp-Session-Id");
         answer.Header("Content-Type").ShouldBe("application/json");
-        answer.Request.Header("X-Tunnel-Shard-Token").ShouldBe([$"shard/{id}"]);
+        answer.Request.Header("X-Tunnel-Shard-Token").ShouldBe([$"shard-of-the-call/{id}"]);
         answer.Request.Header("X-Client-Request-Id").ShouldBe([$"client-{id}"]);
         answer.Request.Header("Content-Type").ShouldBe(["application/json"]);
         var call = await scene.Server.NextAsync();
@@ -69,9 +69,9 @@ public sealed class LongPollCallTests
         call.Header("Cookie").ShouldBeEmpty();
         call.Header("X-Forwarded-For").ShouldBeEmpty();
         call.Head.ShouldNotContain(LongPollScene.ApiKey);
-        call.Head.ShouldNotContain("shard/");
+        call.Head.ShouldNotContain("shard-of-the-call");
         scene.Log.Text.ShouldNotContain(LongPollScene.ApiKey);
-        scene.Log.Text.ShouldNotContain("shard/");
+        scene.Log.Text.ShouldNotContain("shard-of-the-call");
     }
 
     [Fact] // notifications delivered: progress before final, exactly one of each; keep-alive ping events
@@ -287,7 +287,7 @@ public sealed class LongPollCallTests
     }
 
     [Theory] // synthesised target HTTP failure: the text of the body never crosses
-    [InlineData("HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nsecret", 503)]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nA secret.", 503)]
     [InlineData("HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n", 404)]
     public async Task Call_OtherErrorOfTheServer_IsReplacedByItsProvenance(string response, int status)
     {
@@ -297,7 +297,7 @@ public sealed class LongPollCallTests
         var answer = await scene.Plane.NextAnswerAsync();
 
         answer.Code.ShouldBe(status);
-        answer.Text.ShouldNotContain("secret");
+        answer.Text.ShouldNotContain("A secret.");
         answer.Json!.ShouldStartWith("""{"jsonrpc":"2.0","id":7,"error":{"code":-32603,""");
         answer
             .Failure.GetRawText()
@@ -396,7 +396,7 @@ public sealed class LongPollCallTests
                 """{"version":1,"source":"connect","transport_error_kind":"dial","upstream_response_received":false}"""
             );
         answer.Json!.ShouldContain("\"error_code\":\"upstream.connect_failed\"");
-        answer.Text.ShouldNotContain("127.0.0.1");
+        answer.Text.ShouldNotMatch(@"127\.0\.0\.1");
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class LongPollPrincipalTests
                 change: c =>
                 {
                     Authorize(c, "product");
-                    c["headers"]!["X_Api_Key"] = new JsonArray("forged");
+                    c["headers"]!["X_Api_Key"] = new JsonArray("forged-by-the-caller");
                 }
             );
 
@@ -119,7 +119,7 @@ public sealed class LongPollPrincipalTests
 
             var call = await scene.Server.NextAsync();
             call.Header("X-Api-Key").ShouldBe(["upstream-secret"]);
-            call.Head.ShouldNotContain("forged");
+            call.Head.ShouldNotContain("forged-by-the-caller");
             call.Header("Authorization").ShouldBeEmpty();
             answer.Request.Head.ShouldNotContain("upstream-secret");
             (await scene.Plane.NextPollAsync()).Head.ShouldNotContain("upstream-secret");

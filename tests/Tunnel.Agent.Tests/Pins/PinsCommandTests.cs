@@ -33,7 +33,11 @@ public sealed partial class PinsCommandTests : IDisposable
     {
         await using var scene = await PinScene.StartAsync(Get);
         (await RunAsync(scene, "diff")).ExitCode.ShouldBe(0);
-        scene.Server.Tools = [Tool("get_record", "Better. \u202Esee https://a.example"), Tool("send_mail", "Sends.")];
+        scene.Server.Tools =
+        [
+            Tool("get_record", "Better. \u202Esee https://a.example"),
+            Tool("send_mail_to_all", "Sends."),
+        ];
         await scene.VerifyAsync();
 
         var diff = await RunAsync(scene, "diff", "docs", "get_record");
@@ -42,12 +46,12 @@ public sealed partial class PinsCommandTests : IDisposable
         diff.Output.ShouldContain("- description: \"Reads one record by its id.\"");
         diff.Output.ShouldContain("+ description: \"Better. \\u202esee https://a.example\"");
         diff.Output.ShouldContain("a URL");
-        diff.Output.ShouldNotContain("send_mail");
+        diff.Output.ShouldNotContain("send_mail_to_all");
         var approved = await RunAsync(scene, "approve", "docs", "get_record", "--digest", DigestIn(diff.Output));
         approved.ExitCode.ShouldBe(0, approved.Error);
         scene.Watch.Reload();
         (await scene.CallAsync("get_record")).ShouldBeTrue();
-        (await scene.CallAsync("send_mail")).ShouldBeFalse();
+        (await scene.CallAsync("send_mail_to_all")).ShouldBeFalse();
         scene.Files.LoadPinned()!.Pins.ShouldHaveSingleItem().By.ShouldContain(Environment.UserName);
     }
 

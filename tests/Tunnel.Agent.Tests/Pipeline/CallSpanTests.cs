@@ -80,7 +80,7 @@ public sealed class CallSpanTests
     [Fact]
     public async Task Call_Fails_ItsLinesNameTheTraceAndItsSpanHoldsNothingOfIt()
     {
-        const string Canary = "canary-5b1f";
+        const string Canary = "canary-5b1f-6";
         var log = Path.GetTempFileName();
         await using var collector = await SpanCollector.StartAsync();
         var upstream = RawUpstream.Answering($"nonsense {Canary}\r\n\r\n");

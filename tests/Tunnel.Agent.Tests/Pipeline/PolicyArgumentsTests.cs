@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Tests.Pipeline;
 public sealed class PolicyArgumentsTests : IDisposable
 {
     private const string Ok = """{"jsonrpc":"2.0","id":1,"result":{"content":[]}}""";
-    private const string Secret = "secret-4c1d";
+    private const string Secret = "secret-4c1d-7";
 
     private readonly AuditScene scene = new();
 
@@ -25,7 +25,7 @@ public sealed class PolicyArgumentsTests : IDisposable
             Json(Ok),
             scene.Trail
         );
-        var arguments = """{"to":"canary-9"}""";
+        var arguments = """{"to":"canary-of-the-call"}""";
         var body = isModern
             ? $$$"""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get","arguments":{{{arguments}}},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{} } } }"""
             : Call("get", "7", arguments);
@@ -49,7 +49,7 @@ public sealed class PolicyArgumentsTests : IDisposable
         Text(record, "argument").ShouldBe("/to");
         Text(record, "condition").ShouldBe("enum");
         Text(record, "end").ShouldBe("refused");
-        scene.Text.ShouldNotContain("canary-9");
+        scene.Text.ShouldNotContain("canary-of-the-call");
     }
 
     [Fact]

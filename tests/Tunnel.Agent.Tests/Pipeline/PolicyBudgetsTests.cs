@@ -105,7 +105,7 @@ public sealed class PolicyBudgetsTests : IDisposable
         challenge.ShouldContain("error=\"insufficient_scope\"");
         challenge.ShouldContain("pay.high pay.any\"");
         challenge.ShouldContain("resource_metadata=");
-        body.ShouldNotContain("result");
+        body.ShouldNotContain("\"result\"");
     }
 
     [Theory]

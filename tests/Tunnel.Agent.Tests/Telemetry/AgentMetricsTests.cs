@@ -13,7 +13,7 @@ public sealed class AgentMetricsTests
         using var metrics = new AgentMetrics();
         double? left = null;
         metrics.WatchLeaf(() => left);
-        text.Write().ShouldNotContain("-86399.25");
+        text.Write().ShouldNotContain(" -86399.25");
 
         left = -86399.25;
 

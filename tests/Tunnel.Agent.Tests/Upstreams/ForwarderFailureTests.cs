@@ -18,7 +18,7 @@ public sealed class ForwarderFailureTests
         await using var tunnel = await Support.Tunnel.StartAsync(LoopbackPort.Free());
         using var client = tunnel.Client();
 
-        using var response = await client.GetAsync("/secret?token=x", Token);
+        using var response = await client.GetAsync("/secret-of-the-caller?token=x", Token);
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         response.Headers.GetValues("culvert-failed-hop").ShouldBe(["upstream"]);
@@ -27,7 +27,7 @@ public sealed class ForwarderFailureTests
         var requestId = response.Headers.GetValues("request-id").Single();
         requestId.ShouldMatch("^req_01[0-9A-Za-z]{22}$");
         var text = await response.Content.ReadAsStringAsync(Token);
-        text.ShouldNotContain("secret");
+        text.ShouldNotContain("secret-of-the-caller");
         using var json = JsonDocument.Parse(text);
         json.RootElement.GetProperty("type").GetString().ShouldBe("error");
         json.RootElement.GetProperty("request_id").GetString().ShouldBe(requestId);

@@ -101,7 +101,7 @@ public sealed class McpProbeTests
 
         state.IsHealthy.ShouldBe(healthy);
         state.KeepsSessions.ShouldBeNull();
-        state.Detail.ShouldContain($"{status}");
+        state.Detail.ShouldContain($" with {status}");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class ProviderSetupTests : ProviderTest
 
         run.ExitCode.ShouldBe(ExitCode.Done, run.Error);
         Provider.Changes.ShouldBeEmpty();
-        Provider.Requests.ShouldNotContain(r => r.Target.Contains("reveal"));
+        Provider.Requests.ShouldNotContain(r => r.Target.Contains("reveal_token"));
         File.Exists(file).ShouldBeFalse();
         run.Out.Contains("# would: create the tunnel culvert").ShouldBe(!exists);
         run.Out.ShouldContain("# would: register the CA " + Fingerprint(Ca));

@@ -115,7 +115,7 @@ public sealed class StoreFaultTests : IDisposable
 
         service.Get<ScriptedFederation>().Name(bench.TunnelId);
         (await service.Api.GetStringAsync("/.well-known/openid-configuration", Cancel)).ShouldContain("jwks_uri");
-        (await service.Api.GetStringAsync("/v1/oauth/jwks", Cancel)).ShouldContain("keys");
+        (await service.Api.GetStringAsync("/v1/oauth/jwks", Cancel)).ShouldContain("\"keys\"");
         (await service.Api.GetStringAsync("/v1/tunnels", Cancel)).ShouldContain(bench.TunnelId);
         using (var machine = MachineOf(service, agent))
         {

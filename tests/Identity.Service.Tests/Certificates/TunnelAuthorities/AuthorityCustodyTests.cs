@@ -96,7 +96,7 @@ public sealed class AuthorityCustodyTests
                 () =>
                 {
                     reads++;
-                    return "not-the-pin";
+                    return "this-is-not-the-pin";
                 }
             )
         );
@@ -108,7 +108,7 @@ public sealed class AuthorityCustodyTests
         await bench.Run(id, "key").ShouldRefuseAsync(HttpStatusCode.Unauthorized, "signer.login");
 
         reads.ShouldBe(1);
-        error.GetRawText().ShouldNotContain("not-the-pin");
+        error.GetRawText().ShouldNotContain("this-is-not-the-pin");
         (await bench.StateAsync(id)).ShouldBe("draft");
     }
 

@@ -150,7 +150,7 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
             .EnumerateArray()
             .Select(entry => entry.GetProperty("body"))
             .First(entry => entry.Text("event") == "platform_federation_rule_simulated");
-        body.GetProperty("event_data").ToString().ShouldNotContain("acme");
+        body.GetProperty("event_data").ToString().ShouldNotContain("repo:acme/app");
         (await service.GetAsync("/v1/authentication_history")).GetProperty("data").GetArrayLength().ShouldBe(0);
     }
 

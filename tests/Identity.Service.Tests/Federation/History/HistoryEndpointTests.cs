@@ -60,14 +60,14 @@ public sealed class HistoryEndpointTests
         await using var service = await FederatedService.StartAsync();
         var rule = await service.RuleAsync();
         var parts = service.Token().Split('.');
-        var forged = service.Token(claims => claims["sub"] = "other").Split('.');
+        var forged = service.Token(claims => claims["sub"] = "another-subject").Split('.');
 
         var trace = await TraceAsync(service, rule, $"{forged[0]}.{forged[1]}.{parts[2]}");
 
         trace.Text("reason").ShouldBe("signature_invalid");
         trace.GetProperty("proven").GetBoolean().ShouldBeFalse();
         Steps(trace).ShouldBe(["request", "parse", "issuer_lookup", "key_lookup", "signature"]);
-        trace.GetRawText().ShouldNotContain("other");
+        trace.GetRawText().ShouldNotContain("another-subject");
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HistoryEndpointTests
         trace.Text("decision").ShouldBe("granted");
         trace.GetProperty("reproduced").GetBoolean().ShouldBeTrue();
         trace.GetProperty("steps").EnumerateArray().ShouldAllBe(step => step.GetProperty("ok").GetBoolean());
-        trace.GetRawText().ShouldNotContain("assumed");
+        trace.GetRawText().ShouldNotContain("\"assumed\"");
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class HistoryEndpointTests
             .Select(member => member.Name)
             .ShouldBe(["type", "request_id", "decision", "reason", "retryable", "clock_delta_s", "failed", "hint"]);
         seen.GetProperty("failed")[0].Text("got").ShouldBe("staging");
-        seen.GetRawText().ShouldNotContain("prod");
+        seen.GetRawText().ShouldNotContain("\"prod\"");
     }
 
     [Fact]

@@ -194,7 +194,7 @@ public sealed class RuleLinterTests
         const string match = """{"subject_prefix":"agent"}""";
 
         Ids(Rule(match) with { TokenLifetimeSeconds = 3601 }, Own).ShouldContain("L16");
-        Ids(Rule(match), Own).ShouldNotContain("L16");
+        Ids(Rule(match), Own).ShouldNotContain(id => id == "L16");
         Ids(Rule(match) with { Scopes = [Scopes.OrganizationAdmin] }, Own).ShouldContain("L16");
     }
 

@@ -100,7 +100,7 @@ public sealed class SealerTests
     {
         var fault = Should.Throw<StoreException>(() => SealingKeys.Parse(text));
 
-        fault.Message.ShouldNotContain("AAAA");
+        fault.Message.ShouldNotContain("AAAAAAAAAAAA");
     }
 
     // S19

@@ -27,7 +27,7 @@ public sealed class MetadataTests(FederatedServiceFixture fixture) : IClassFixtu
             .GetProperty("dpop_signing_alg_values_supported")
             .EnumerateArray()
             .Select(value => value.GetString())
-            .ShouldNotContain("HS256");
+            .ShouldNotContain(name => name == "HS256");
     }
 
     [Fact]

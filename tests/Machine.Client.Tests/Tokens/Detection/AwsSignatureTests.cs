@@ -30,5 +30,5 @@ public sealed class AwsSignatureTests
 
     [Fact]
     public void Credentials_DoNotShowThemselves() =>
-        new AwsCredentials("id", "hunter2", "hunter2").ToString().ShouldNotContain("hunter2");
+        new AwsCredentials("id", "hunter2-hunter2", "hunter2-hunter2").ToString().ShouldNotContain("hunter2-hunter2");
 }

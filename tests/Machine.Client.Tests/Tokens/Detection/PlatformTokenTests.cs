@@ -48,9 +48,9 @@ public sealed class PlatformTokenTests : IAsyncLifetime
     [Theory]
     [InlineData(403, "", "answered 403.")]
     [InlineData(302, "", "answered 302.")]
-    [InlineData(200, "hunter2", "the response has no value.")]
+    [InlineData(200, "hunter2-hunter2", "the response has no value.")]
     [InlineData(200, "{\"value\":7}", "the response has no value.")]
-    [InlineData(200, "[\"hunter2\"]", "the response has no value.")]
+    [InlineData(200, "[\"hunter2-hunter2\"]", "the response has no value.")]
     public async Task GitHub_OtherAnswers_AreRefusedWithoutShowingThem(int status, string body, string expected)
     {
         await ServeAsync(body, status);
@@ -60,7 +60,7 @@ public sealed class PlatformTokenTests : IAsyncLifetime
         var fault = await platform.FaultAsync();
 
         fault.ShouldEndWith(expected);
-        fault.ShouldNotContain("hunter2");
+        fault.ShouldNotContain("hunter2-hunter2");
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class PlatformTokenTests : IAsyncLifetime
     [Fact]
     public async Task Name_TellsTheDetector()
     {
-        platform["SPACELIFT_OIDC_TOKEN"] = "hunter2";
+        platform["SPACELIFT_OIDC_TOKEN"] = "hunter2-hunter2";
 
         platform.Source().Name.ShouldBe("detector spacelift");
         await Task.CompletedTask;

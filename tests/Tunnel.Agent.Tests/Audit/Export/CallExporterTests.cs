@@ -77,7 +77,8 @@ public sealed class CallExporterTests : IDisposable
 
         var sent = Encoding.UTF8.GetString(server.Requests[0].Body);
         sent.ShouldContain("arguments_hash");
-        sent.ShouldNotContain("canary");
+        sent.ShouldNotContain("session-canary");
+        sent.ShouldNotContain("argument-canary");
     }
 
     [Fact]

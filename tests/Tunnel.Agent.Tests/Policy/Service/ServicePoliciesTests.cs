@@ -130,7 +130,7 @@ public sealed class ServicePoliciesTests : IDisposable
         policies.Resolve("docs", Oauth);
         var path = Path.Combine(folder, ServicePolicyFile.Name);
         var sealedText = File.ReadAllText(path);
-        sealedText.ShouldNotContain("search");
+        sealedText.ShouldNotContain("tools: [search]");
         File.WriteAllText(path, sealedText[..^8] + "AAAAAAA=");
 
         Create().Resolve("docs", Oauth).IsMissing.ShouldBeTrue();

@@ -255,7 +255,7 @@ public sealed class StdioProgramTests : StdioUpstreamTest
         where["folder"]!.GetValue<string>().ShouldBe("/tmp");
         where["argv"]!.AsArray().Select(a => a!.GetValue<string>()).ShouldBe(["$(id)", ";", "*"]);
         await Eventually.UntilAsync(() => loggers.Text.Contains("the key is ***", StringComparison.Ordinal), Token);
-        loggers.Text.ShouldNotContain("s3cret");
+        loggers.Text.ShouldNotContain("s3cret value");
     }
 
     [Fact]

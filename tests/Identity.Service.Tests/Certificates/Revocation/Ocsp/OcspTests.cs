@@ -36,7 +36,8 @@ public sealed class OcspTests(RevocationBench fixture) : IClassFixture<Revocatio
 
         output.ShouldContain("Response verify OK");
         output.ShouldContain(": good");
-        output.ShouldNotContain("onc"); // neither "Nonce Verify error" nor "no nonce in response"
+        output.ShouldNotContain("Nonce Verify error");
+        output.ShouldNotContain("no nonce in response");
     }
 
     [Fact]

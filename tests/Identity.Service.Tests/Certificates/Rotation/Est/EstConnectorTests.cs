@@ -75,12 +75,12 @@ public sealed class EstConnectorTests : IDisposable
     public async Task Sign_WrongPassword_IsNamedWithoutIt()
     {
         await using var server = await EstServer.StartAsync(enterprise);
-        var secret = SecretReference.ToFile(Write("bad.password", "wrong-proof"));
+        var secret = SecretReference.ToFile(Write("bad.password", "the-wrong-proof"));
 
         var answer = await Connector(server, est => est with { Password = secret }).SignAsync(Request().Csr, Cancel);
 
         answer.Error.ShouldNotBeNull().ShouldContain("(401)");
-        answer.Error.ShouldNotContain("wrong-proof");
+        answer.Error.ShouldNotContain("the-wrong-proof");
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class EstConnectorTests : IDisposable
 
         answer.ChainPem.ShouldBeNull();
         answer.Error.ShouldNotBeNull().ShouldContain(named);
-        answer.Error.ShouldNotContain("stranger");
+        answer.Error.ShouldNotContain("words of a stranger");
         answer.IsSpoiled.ShouldBeFalse();
         answer.RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
         server.Enrolments.ShouldBe(1);
