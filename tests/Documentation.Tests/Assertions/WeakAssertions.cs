@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Culvert.Documentation.Tests.Assertions;
 
-/// <summary>Finds assertions in C# that can pass although what they are about is wrong.</summary>
+/// <summary>Finds assertions in C# that can pass although what they are about is wrong, or fail although it is right.</summary>
 internal static class WeakAssertions
 {
     /// <summary>One line for each: where it is, and what to write in its place.</summary>
@@ -15,6 +15,9 @@ internal static class WeakAssertions
             ConditionalAccessExpressionSyntax access when IsAssertion(access.WhenNotNull) =>
                 "asserts nothing about null: write (x?.Member).ShouldBe(…)",
             InvocationExpressionSyntax call when TakesAnyException(call) => "name the expected exception's type",
+            InvocationExpressionSyntax call when ShortMarks.In(call) is { } mark =>
+                $"\"{mark}\" may be in an id, hash or time by chance: write 12 characters or more, or one that none of these "
+                    + $"has, such as a quote or a space; of a list, item => item == \"{mark}\"",
             MemberAccessExpressionSyntax
             {
                 Name.Identifier.ValueText: "QuickCheckThrowOnFailure" or "VerboseCheckThrowOnFailure" or "QuickCheck"
