@@ -8,7 +8,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Admin;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class OrganizationEndpointsTests : IAsyncLifetime
 {
     private const string Path = "/v1/organizations";
@@ -123,6 +122,7 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_EndsBeforeItsTokensAreRevoked_IsDoneByTheNextRequest()
     {
         await using var breaking = await ServiceUnderTest.StartAsync(services =>

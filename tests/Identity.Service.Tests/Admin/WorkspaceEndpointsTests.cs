@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Admin;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class WorkspaceEndpointsTests : IAsyncLifetime
 {
     private const string Path = "/v1/organizations/workspaces";

@@ -13,7 +13,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Approvals;
 
 /// <summary>S34: approvals count people, whatever each of them uses to sign in.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PersonsTests
 {
     private const string Provider = "https://login.example.com";

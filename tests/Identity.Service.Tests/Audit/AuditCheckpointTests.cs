@@ -11,7 +11,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Audit;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditCheckpointTests
 {
     [Fact]

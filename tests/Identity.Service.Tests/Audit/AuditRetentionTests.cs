@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Audit;
 
 /// <summary>S30: retention drops bodies, never digests.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditRetentionTests
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(10);
@@ -73,6 +72,7 @@ public sealed class AuditRetentionTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Drop_ManyEntries_GoesOnToTheLastAndTheServiceRestarts()
     {
         var service = await StartAsync();

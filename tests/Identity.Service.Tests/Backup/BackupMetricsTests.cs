@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Backup;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BackupMetricsTests : IAsyncLifetime
 {
     private ServiceUnderTest service = null!;

@@ -5,7 +5,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.CommandLine;
 
 /// <summary><c>culvert apply</c>, <c>diff</c> and <c>export</c> on a real service.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class DeclarativeTests : IAsyncLifetime
 {
     private const string Files = """
@@ -143,6 +142,7 @@ public sealed class DeclarativeTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task FixedField_CannotBeChanged()
     {
         await ChangesAsync("apply");

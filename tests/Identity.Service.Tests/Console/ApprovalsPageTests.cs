@@ -8,7 +8,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>The page where people decide calls: the rights, the refusals and the audit of the API.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ApprovalsPageTests : IAsyncLifetime
 {
     private const string Page = "/console/approvals";

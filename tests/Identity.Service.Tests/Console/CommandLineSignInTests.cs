@@ -16,7 +16,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>People at the command line: the roles of the console, by the same mapping, with a token bound to a key.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CommandLineSignInTests : IAsyncLifetime
 {
     private const string Client = "culvert-cli";

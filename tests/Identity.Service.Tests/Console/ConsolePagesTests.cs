@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private readonly ServiceUnderTest service = fixture.Service;

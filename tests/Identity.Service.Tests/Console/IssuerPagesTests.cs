@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>Issuers in the console: tested, registered, changed, killed, restored and archived.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerPagesTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string List = "/console/issuers";

@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>Policies in the console: drafted by one person, compared and decided by another, withdrawn and rolled back.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PolicyPagesTests : IAsyncLifetime
 {
     private const string Old = "mode: observe\nrules: []\n";
@@ -246,6 +245,7 @@ public sealed class PolicyPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Get_AsViewer_ShowsNoPolicy()
     {
         var draft = await DraftAsync(New);

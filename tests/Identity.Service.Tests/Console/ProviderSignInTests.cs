@@ -18,7 +18,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>The provider is ours and speaks real TLS; its answers are scripted, with one error at a time.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ProviderSignInTests : IAsyncLifetime
 {
     private const string Client = "culvert-console";
@@ -141,6 +140,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 
     // S34: who proved a key and then signs in has one vote.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task SignIn_WhileAKeysSessionIsOpen_TheKeyNamesThatPerson()
     {
         var made = await service.Api.PostOkAsync("/v1/admin_keys", """{"name":"child","role":"operator"}""");
@@ -540,6 +540,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 
     // A node stores nothing of a sign-in: another node may receive the answer.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Callback_AtAnotherNode_OpensASession()
     {
         await using var one = await ServiceUnderTest.StartAsync(

@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>A rule is edited in the console: with what the lints and a simulation say before it is saved.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

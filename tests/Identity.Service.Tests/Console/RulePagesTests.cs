@@ -7,7 +7,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>Rules in the console: written, and asked why they denied.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed partial class RulePagesTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string New = "/console/rules/new";

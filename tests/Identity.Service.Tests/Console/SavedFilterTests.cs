@@ -8,7 +8,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>Filters of lists that a person keeps under a name.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SavedFilterTests : IAsyncLifetime
 {
     private const string Page = "/console/audit";
@@ -30,6 +29,7 @@ public sealed class SavedFilterTests : IAsyncLifetime
     [InlineData("audit", "outcome=denied")]
     [InlineData("inventory", "route=docs")]
     [InlineData("approvals", "tunnel_id=tnl_x")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Keep_EachList_LinksToIt_UntilItIsForgotten(string list, string filter)
     {
         var path = $"/console/{list}";
@@ -53,6 +53,7 @@ public sealed class SavedFilterTests : IAsyncLifetime
 
     // Only the filter: no page of the list, and nothing that the list does not know.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Keep_WhatIsNoFilter_IsLeftOut()
     {
         using var browser = await SignedInAsync("ada");

@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>What stops production takes two steps and a reason, which the audit keeps; no script is needed for it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SecondStepTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -9,12 +9,12 @@ namespace Culvert.Identity.Service.Tests.Exchange;
 
 /// <summary>Delegation (RFC 8693): who acts for whom is written down, short, and never lost.</summary>
 [Trait("Attack", "A43")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Exchange_ActorOfTheRule_IsNamedInTheToken()
     {
         var actor = await PartyAsync();

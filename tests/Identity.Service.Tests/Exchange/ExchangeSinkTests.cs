@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Tests.Exchange;
 
 /// <summary>A48: what an exchange leaves behind, everywhere. Tokens never, claims escaped and bounded.</summary>
 [Trait("Attack", "A48")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ExchangeSinkTests
 {
     [Fact]

@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Exchange;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";
@@ -35,6 +34,7 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
 
     // The claims are read where the request's body was, which the next request gets.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Post_ManyAtOnce_RecordsTheClaimsOfEach()
     {
         var ids = Enumerable.Range(0, 40).Select(i => $"at-once-{i:D2}").ToList();
@@ -109,6 +109,7 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
 
     // I07
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Post_SameTokenTwice_IsDenied()
     {
         var token = Service.Token();
@@ -150,6 +151,7 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
 
     // A19
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Post_SameTokenAHundredTimesAtOnce_IsGrantedOnce()
     {
         var token = Service.Token();
@@ -170,6 +172,7 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
 
     // Bodies and answers lie in arrays that many requests use, one after the other.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Post_ManyAtOnce_EachGetsItsOwnAnswer()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(ExchangeAsync));

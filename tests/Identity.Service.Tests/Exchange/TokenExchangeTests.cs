@@ -12,7 +12,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Exchange;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TokenExchangeTests
 {
     [Fact]
@@ -37,6 +36,7 @@ public sealed class TokenExchangeTests
 
     // S13: no grant without its row, and no denial that pretends to be one.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Exchange_StoreFails_IsRefusedWithoutToken()
     {
         FailingJournal? journal = null;
@@ -62,6 +62,7 @@ public sealed class TokenExchangeTests
 
     // A19 after a restart: the journal's own column remembers.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Exchange_SameTokenAfterRestart_IsDenied()
     {
         await using var service = await FederatedService.StartAsync();

@@ -11,11 +11,11 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation;
 
 /// <summary>The rows of <c>docs/fail-closed.md</c> that concern the exchange; the page names each test.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FailClosedTests
 {
     [Fact]
     [Trait("Attack", "A52")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Store_BrokenBeforeTheRequest_NothingIsDecided()
     {
         var journal = new StuckJournal();
@@ -39,6 +39,7 @@ public sealed class FailClosedTests
     [InlineData("bound_reuse")]
     [InlineData("window")]
     [InlineData("off")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Store_FailsAtTheGrant_NoTokenLeaves(string replayMode)
     {
         FailingJournal? journal = null;
@@ -60,6 +61,7 @@ public sealed class FailClosedTests
     [Theory]
     [InlineData("aud")]
     [InlineData("iss")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Audit_DenialCannotBeRecorded_IsNotAnsweredAsOne(string claim)
     {
         FailingJournal? journal = null;

@@ -1,12 +1,13 @@
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>Marks the classes that run once on each database: on SQLite with all others, and again on PostgreSQL.</summary>
+/// <summary>Marks the tests that run once on each database: on SQLite with all others, and again on PostgreSQL.</summary>
 /// <remarks>
-/// Marked are the classes that work on a store of <see cref="StorageBackends.Default"/>. Not marked are classes without a
-/// store; those that choose their databases themselves (the suites of the stores with <c>OnSqlite</c> and
-/// <c>OnPostgres</c>, theories over <see cref="StorageBackend"/>, tests of several nodes); and those whose every SQL
-/// statement these suites or another marked class run on PostgreSQL, by the server's log of both, unless they test
-/// commits, conflicts or errors of the store.
+/// A test on a store of <see cref="StorageBackends.Default"/> is marked for one of two reasons. Its outcome can depend on
+/// the database: conflicts, many requests at once, several nodes, errors of the store, restarts, crashes, backups, searches
+/// in text. Or it runs a statement that no other test runs on PostgreSQL: <c>./test --all</c> fails when a statement of the
+/// service ran on SQLite alone, and names it with tests that ran it. Not marked is what chooses its databases itself: the
+/// suites of the stores with <c>OnSqlite</c> and <c>OnPostgres</c>, theories over <see cref="StorageBackend"/>, tests of
+/// several nodes.
 /// </remarks>
 internal static class StorageTrait
 {

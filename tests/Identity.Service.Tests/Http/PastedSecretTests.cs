@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Http;
 
 /// <summary>Reference row 44: a private key in a certificate's place is discarded, told, and nowhere afterwards.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PastedSecretTests
 {
     [Fact]

@@ -68,6 +68,7 @@ public sealed class JobEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Resume_BeforeARoundWasDue_RunsOneAtOnce()
     {
         await service.Api.PostOkAsync($"{Path}/{Job}/pause", """{"reason":"x"}""");

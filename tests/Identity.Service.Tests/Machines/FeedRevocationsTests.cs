@@ -13,7 +13,6 @@ namespace Culvert.Identity.Service.Tests.Machines;
 
 /// <summary>S35: what the feeds of agents say of revoked access tokens.</summary>
 [Trait("Attack", "A59")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FeedRevocationsTests
 {
     private const string Path = "/v1/oauth/revocations";

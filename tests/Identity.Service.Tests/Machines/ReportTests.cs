@@ -51,6 +51,7 @@ public sealed class ReportTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Edge_ServedWithoutContact_IsInTheAuditOnce()
     {
         await using var service = await StartAsync();

@@ -14,7 +14,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Machines;
 
 /// <summary>"Is it up?" has one true answer, whatever happened to whichever part.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TunnelReadinessTests
 {
     private readonly ScriptedPeers peers = new();
@@ -130,6 +129,7 @@ public sealed class TunnelReadinessTests
     }
 
     [Fact] // what an edge reported before the service's outage is not its present state
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task State_AfterARestartOfTheService_IsUnknownUntilTheEdgeIsHeard()
     {
         var first = await StartAsync();

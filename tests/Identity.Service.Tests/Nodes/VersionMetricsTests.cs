@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Nodes;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class VersionMetricsTests : IAsyncLifetime
 {
     private const int Edges = 7; // more than another test of this process has

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Search;
 
 /// <summary><c>GET /v1/search</c>: what is found by what, and by whom.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SearchTests : IAsyncLifetime
 {
     private const string Path = "/v1/search";
@@ -66,6 +65,7 @@ public sealed class SearchTests : IAsyncLifetime
     [InlineData("tools.example.com", "tunnel_hostname")]
     [InlineData("HOOKS.example.com", "webhook")]
     [InlineData("alice", "admin_key")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_PartOfAName_FindsItInUpperAndLowerCase(string text, string type)
     {
         var found = await FindAsync(Api, text);
@@ -84,6 +84,7 @@ public sealed class SearchTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_SerialNumberKeyAndIdentity_FindTheCertificate()
     {
         var id = things["certificates/certificate_id"];
@@ -120,6 +121,7 @@ public sealed class SearchTests : IAsyncLifetime
     [InlineData("robo_")]
     [InlineData("\\")]
     [InlineData("rob%t")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_Wildcards_AreOrdinaryCharacters(string text) =>
         Found(await FindAsync(Api, text)).ShouldBeEmpty();
 
@@ -129,6 +131,7 @@ public sealed class SearchTests : IAsyncLifetime
 
     // By id, by name and by serial number: nothing of another organization is found.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_OfAnotherOrganization_FindsNothing()
     {
         var other = await Api.PostOkAsync("/v1/organizations", """{"name":"Other"}""");
@@ -154,6 +157,7 @@ public sealed class SearchTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_OfAnotherWorkspace_FindsNoTunnel()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{Path}?q={bench.TunnelId}");
@@ -194,6 +198,7 @@ public sealed class SearchTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_MoreThanTheLimit_SaysOfWhichKind_AndShowsTheNewest()
     {
         var ids = new List<string>();

@@ -18,7 +18,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Status;
 
 /// <summary><c>GET /v1/status</c>: what each kind of trouble looks like, and who sees it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class StatusTests : IAsyncLifetime
 {
     private const string Path = "/v1/status";
@@ -101,6 +100,7 @@ public sealed class StatusTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Tunnel_ThatCarriesNoCalls_IsAProblem()
     {
         var tunnel = await CreateTunnelAsync();
@@ -331,6 +331,7 @@ public sealed class StatusTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Edge_InEachState_IsShown()
     {
         var id = await FeedTests.CreateEdgeAsync(service);
@@ -417,6 +418,7 @@ public sealed class StatusTests : IAsyncLifetime
     [Theory]
     [InlineData(7, "ok", "The newest backup is of {0}.")]
     [InlineData(8, "warning", "The newest backup is of {0}, 8 days ago.")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Backup_ThatWasRecorded_IsJudgedByItsAge(int daysAgo, string shown, string summary)
     {
         (await LinesAsync("backups")).ShouldHaveSingleItem().Summary.ShouldBe("No backup has been made.");

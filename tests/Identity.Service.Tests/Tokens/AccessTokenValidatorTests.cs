@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

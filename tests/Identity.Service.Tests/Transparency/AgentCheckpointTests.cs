@@ -13,7 +13,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Transparency;
 
 /// <summary>What the service accepts as an agent's word on its record of calls, and what it calls a contradiction.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AgentCheckpointTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -38,6 +37,7 @@ public sealed class AgentCheckpointTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Submit_OtherHeadForASequence_IsAForkAndStaysAsEvidence()
     {
         await using var bench = await MachineBench.StartAsync();
@@ -87,6 +87,7 @@ public sealed class AgentCheckpointTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Submit_TwoHeadsForASequenceAtOnce_OneIsAFork()
     {
         await using var bench = await MachineBench.StartAsync();

@@ -14,7 +14,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Transparency;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TransparencyLogTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -110,6 +109,7 @@ public sealed class TransparencyLogTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Round_TwoNodesAtOnce_AddEachEntryOnce()
     {
         await using var service = await ServiceUnderTest.StartAsync();
@@ -128,6 +128,7 @@ public sealed class TransparencyLogTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Round_OnTwoHostsOfOneDatabase_MakesOneLog()
     {
         await using var one = await ServiceUnderTest.StartAsync(options: options =>
@@ -173,6 +174,7 @@ public sealed class TransparencyLogTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Round_HistoryReplacedByAnotherOne_IsNotSignedByANodeThatSawTheFirst()
     {
         await using var service = await ServiceUnderTest.StartAsync();

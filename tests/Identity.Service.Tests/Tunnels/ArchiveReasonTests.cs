@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels;
 
 /// <summary>Whatever is archived: the reason that was given is bounded, and on record.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ArchiveReasonTests
 {
     [Fact]

@@ -151,6 +151,7 @@ public sealed partial class TunnelEndpointsTests
     [InlineData("1", 121, false)]
     [InlineData("0", 0, false)]
     [InlineData(null, 0, false)]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_SentAgain_IsOneTunnelOnlyForACountedRetryInTime(string? count, int seconds, bool same)
     {
         await using var service = await ServiceUnderTest.StartAsync();

@@ -19,7 +19,6 @@ public sealed class TunnelSettingsTests
     private readonly ScriptedEnrollments enrollments = new();
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Update_EverySetting_IsShownAuditedAndReachesTheEdge()
     {
         await using var service = await StartAsync();
@@ -55,7 +54,6 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Update_NothingOfThese_LeavesThemAsTheyAre()
     {
         await using var service = await StartAsync();
@@ -137,7 +135,6 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RangeSet_StaleRevision_IsConflict()
     {
         await using var service = await StartAsync();
@@ -202,7 +199,6 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Pause_AndResume_AreShownAuditedAndIdempotent()
     {
         await using var service = await StartAsync();
@@ -223,7 +219,6 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Pause_ArchivedTunnel_IsRefused()
     {
         await using var service = await StartAsync();
@@ -254,7 +249,6 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Edge_DrainAndResume_ReachTheEdge()
     {
         await using var service = await StartAsync();

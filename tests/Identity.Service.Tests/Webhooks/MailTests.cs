@@ -11,7 +11,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Webhooks;
 
 /// <summary>Approvers get mail: API, queue, SMTP client and TLS, against a relay on loopback.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class MailTests : IAsyncDisposable
 {
     private const string Address = "approvers@example.com";
@@ -68,6 +67,7 @@ public sealed class MailTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Requested_WithALongNameThatBreaksLines_StaysOneHeader()
     {
         await StartAsync();

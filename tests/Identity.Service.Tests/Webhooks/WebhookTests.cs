@@ -11,7 +11,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Webhooks;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class WebhookTests : IAsyncLifetime
 {
     private readonly ScriptedWebhookSender receiver = new();

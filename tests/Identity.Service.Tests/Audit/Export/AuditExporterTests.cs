@@ -16,7 +16,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Audit.Export;
 
 /// <summary>Every entry to every target, in the order of its chain, at least once.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditExporterTests : IAsyncLifetime
 {
     private static readonly FileTarget Target = new("/nonexistent/audit.jsonl");
@@ -70,6 +69,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Run_AfterARestart_GoesOnWhereItWas()
     {
         await Exporter().RunAsync(Token);
@@ -203,6 +203,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Run_TwoNodes_OneAtATime()
     {
         var other = new ScriptedSink();
@@ -222,6 +223,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Run_NodeThatOverslept_DoesNotMoveTheOthersPosition()
     {
         var (store, journal) = (

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S4 at <c>POST /v1/agent/renewals</c>.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AgentRenewalTests
 {
     [Fact]
@@ -62,6 +61,7 @@ public sealed class AgentRenewalTests
 
     // The feed that shows a revocation lists the serials of that moment: none may be added afterwards.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Renew_RevokedBetweenCheckAndIntent_IssuesNothing()
     {
         await using var bench = await MachineBench.StartAsync(configure: services =>
@@ -141,6 +141,7 @@ public sealed class AgentRenewalTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Renew_TunnelTokenRotated_NeedsTheNewOne()
     {
         await using var bench = await MachineBench.StartAsync();

@@ -8,7 +8,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>Both enrolments with the identity provider's token in the body: exchange and enrolment in one request.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AssertedEnrollmentTests : IAsyncLifetime
 {
     private const string Agents = "/v1/agent/enrollments";

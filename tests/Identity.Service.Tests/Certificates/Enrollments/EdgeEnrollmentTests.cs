@@ -7,7 +7,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S6 at <c>POST /v1/edge/enrollments</c> and <c>POST /v1/edge/renewals</c>.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EdgeEnrollmentTests
 {
     [Fact]

@@ -12,7 +12,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S3 and S4 with nothing scripted: identity provider, rule, exchange, enrolment, and the rule's end.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FederatedEnrollmentTests
 {
     [Fact]
@@ -74,6 +73,7 @@ public sealed class FederatedEnrollmentTests
     [Theory]
     [InlineData("archive", null)]
     [InlineData("update", "bundle:read")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Enroll_RuleEndsBetweenCheckAndIntent_IssuesNothing(string change, string? scope)
     {
         await using var federated = await InterruptibleAsync();
@@ -99,6 +99,7 @@ public sealed class FederatedEnrollmentTests
 
     // The feed that shows the rule's end must list what is being signed at that moment.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task EnrollEdge_RuleEndsBeforeTheCertificateIsRecorded_ListsItsSerial()
     {
         await using var federated = await InterruptibleAsync();
@@ -124,6 +125,7 @@ public sealed class FederatedEnrollmentTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Enroll_ExpiredAndRuleEndsBeforeTheCertificateIsRecorded_ListsItsSerial()
     {
         await using var federated = await InterruptibleAsync();

@@ -18,7 +18,6 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// Wall clocks that step: nothing is certified by one that cannot be right, nothing is lost meanwhile, and machines
 /// recover as soon as the clock does. Starts in the middle of a phase included.
 /// </summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ClockFaultTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -76,6 +75,7 @@ public sealed class ClockFaultTests
 
     // After a restart the monotonic clock does not show the step; the last record does.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task StartedAgain_BehindTheLastRecord_CertifiesNothingUntilTheClockIsBack()
     {
         var service = await ServiceUnderTest.StartAsync();
@@ -105,6 +105,7 @@ public sealed class ClockFaultTests
     [InlineData("csr_issued")]
     [InlineData("staged")]
     [InlineData("active")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task StartedAgain_InAPhase_TheRotationGoesOnWhereItWas(string phase)
     {
         var bench = await AuthorityBench.StartAsync(options: o =>

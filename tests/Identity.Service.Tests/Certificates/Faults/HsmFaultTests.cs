@@ -20,7 +20,6 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// An HSM that hangs, is slow, logs out or loses a key, at every step at which an authority needs it: a refusal that says
 /// when to try again, nothing that leaves without a record, and no hand when it is back.
 /// </summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HsmFaultTests
 {
     // Of calls that begin while a test holds some back. Others have all the time that a busy machine needs.
@@ -166,6 +165,7 @@ public sealed class HsmFaultTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issue_SlowHsm_IssuesToEverybody()
     {
         await using var bench = await StartAsync(slow: TimeSpan.FromMilliseconds(200));

@@ -13,7 +13,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Health;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateHealthTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

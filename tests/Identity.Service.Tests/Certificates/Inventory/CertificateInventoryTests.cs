@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Inventory;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateInventoryTests
 {
     [Fact]

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
 /// <summary>The table of bad requests for certificates, each answered with its own code (reference §8a).</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture<IssuingBenchFixture>
 {
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
@@ -177,6 +176,7 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Order_RepeatedAtOnce_MakesOneCertificate()
     {
         var (body, token) = (fixture.Body(), fixture.JobToken());

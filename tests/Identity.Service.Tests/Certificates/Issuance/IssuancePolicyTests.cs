@@ -20,7 +20,6 @@ namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 /// <summary>
 /// The steps between a granted job and its certificate: keys, limits, the queue, the signer, the clock.
 /// </summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IDisposable
 {
     private const string Identity = "spiffe://identity.test/o/x/t/y/agent/z";
@@ -136,6 +135,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issue_GivenUpWhileItWaits_IsNotSignedLater()
     {
         const int AtOnce = 4;

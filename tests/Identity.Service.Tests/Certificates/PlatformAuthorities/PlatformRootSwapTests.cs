@@ -17,7 +17,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
 
 /// <summary>The root of the platform CA changes (S11), with machines over real TLS.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PlatformRootSwapTests
 {
     private const string Roots = "/v1/platform_ca/roots";
@@ -25,6 +24,7 @@ public sealed class PlatformRootSwapTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Swap_WaitsForAgentsAndEdges_ThenSignsUnderTheNewRoot()
     {
         await using var bench = await MachineBench.StartAsync();

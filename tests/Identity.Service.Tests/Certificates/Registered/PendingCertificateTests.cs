@@ -11,7 +11,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Registered;
 
 /// <summary>S16 over the compatible endpoints: one person alone does not change what clients of a live tunnel trust.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PendingCertificateTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -46,6 +45,7 @@ public sealed class PendingCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_TwoFirstOnesAtOnce_OnlyOneJoinsTheBundle()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
@@ -57,6 +57,7 @@ public sealed class PendingCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_PendingOneAgain_GivesTheExistingRecordAndTakesOneSlot()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
@@ -73,6 +74,7 @@ public sealed class PendingCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Confirm_BySecondPersonWithTheFingerprint_AddsIt()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
@@ -132,6 +134,7 @@ public sealed class PendingCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_OfABundlesAnchor_WaitsForASecondPerson()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
@@ -157,6 +160,7 @@ public sealed class PendingCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_OfAPendingOne_WithdrawsItAndFreesTheSlot()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);

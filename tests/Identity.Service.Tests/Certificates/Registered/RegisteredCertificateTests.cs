@@ -34,7 +34,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_SameAgain_GivesTheExistingRecord()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -49,7 +48,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_SameOnAnotherTunnel_IsAccepted()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -62,7 +60,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_Third_IsRefusedUntilOneIsArchived()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -100,7 +97,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_TheLastOne_IsAllowedAndIdempotent()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -117,7 +113,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task TrustBundle_GrowsWithItsEpoch()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -187,7 +182,6 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Retrieve_CertificateOfAnotherTunnel_Is404()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);

@@ -12,6 +12,7 @@ public sealed class RelyingPartyTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Life_FetchesAcknowledgesAndEnds()
     {
         await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);

@@ -15,7 +15,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
 /// <summary>What a list holds, and when it must not take the place of the one before it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationListBuilderTests : IDisposable
 {
     private const string Ca = "ca_x";
@@ -79,6 +78,7 @@ public sealed class RevocationListBuilderTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Build_ExpiredEntry_StaysOnePeriodBeyondItsEnd()
     {
         await CommitAsync([.. revocations.InsertPoint(point)]);
@@ -148,6 +148,7 @@ public sealed class RevocationListBuilderTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Publish_ByTwoNodes_OneList()
     {
         await CommitAsync([.. revocations.InsertPoint(point)]);

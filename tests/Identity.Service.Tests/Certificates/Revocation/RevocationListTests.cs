@@ -16,7 +16,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
@@ -135,6 +134,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task FindHead_OfAPublishedList_ReadsNoBytes()
     {
         await PublishAsync();

@@ -12,7 +12,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
 
 /// <summary>A rotation from the next key to the retirement without a hand; openssl plays the enterprise.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AutomaticRotationTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -162,6 +161,7 @@ public sealed class AutomaticRotationTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Restart_AfterARefusedChain_StillWaits()
     {
         var (script, calls) = (Path.Combine(folder, "sign.sh"), Path.Combine(folder, "calls"));
@@ -187,6 +187,7 @@ public sealed class AutomaticRotationTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task TwoNodes_OneRequest_TheEnterpriseIsAskedOnce()
     {
         var (script, calls) = (Path.Combine(folder, "sign.sh"), Path.Combine(folder, "calls"));

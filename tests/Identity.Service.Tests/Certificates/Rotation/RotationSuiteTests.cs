@@ -14,7 +14,6 @@ namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
 /// Complete rotations, one after the other, sub-CA and root in turn: in every phase each client that says what it holds
 /// handshakes with each leaf in use, by real TLS.
 /// </summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RotationSuiteTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

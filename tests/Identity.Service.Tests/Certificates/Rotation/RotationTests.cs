@@ -84,6 +84,7 @@ public sealed class RotationTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Retirement_FollowsTheLastLeaf_AndCanBeForced()
     {
         await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(30));
@@ -204,6 +205,7 @@ public sealed class RotationTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Rollback_FromEachPhase_ReturnsToThePredecessor()
     {
         await using var bench = await RotationBench.StartAsync();

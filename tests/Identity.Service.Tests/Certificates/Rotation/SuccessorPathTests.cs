@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
 
 /// <summary>An operator who registers the next authority and the automatic successor leave the same records.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SuccessorPathTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
 /// <summary><c>POST /v1/certificates</c> with the identity provider's token in the body: exchange and order in one.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AssertedOrderTests : IAsyncLifetime
 {
     private const string Path = "/v1/certificates";
@@ -112,6 +111,7 @@ public sealed class AssertedOrderTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Assertion_UsedInOneWay_IsRefusedInEveryOther()
     {
         var exchanged = federated.Token();
@@ -132,6 +132,7 @@ public sealed class AssertedOrderTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Assertion_UsedByManyAtOnce_IssuesOnce()
     {
         var assertion = federated.Token();
@@ -310,6 +311,7 @@ public sealed class AssertedOrderTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Order_RuleEndsBeforeTheIntent_UsesTheAssertionAndSignsNothing()
     {
         var assertion = federated.Token();

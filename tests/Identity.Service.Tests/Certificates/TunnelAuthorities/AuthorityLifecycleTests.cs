@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthorityLifecycleTests
 {
     [Fact]
@@ -28,6 +27,7 @@ public sealed class AuthorityLifecycleTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Life_ApprovedAuthority_IsRegisteredOnTheTunnelWithItsRoot()
     {
         await using var bench = await SingleAsync();

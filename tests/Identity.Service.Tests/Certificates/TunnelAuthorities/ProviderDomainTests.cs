@@ -14,6 +14,7 @@ public sealed class ProviderDomainTests
     private const string Path = "/v1/agent/server_certificates";
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issue_ApprovedDomain_IsForItAndItsWildcardFromTheActiveAuthority()
     {
         await using var bench = await AuthorityBench.StartAsync();

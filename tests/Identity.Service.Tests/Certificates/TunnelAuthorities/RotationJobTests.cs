@@ -53,6 +53,7 @@ public sealed class RotationJobTests
 
     // What agents read in their feed: the bundle, and whether the certificate is to go before its time.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Advice_OfItsOwnCertificate_SaysBundleAndRevocation()
     {
         await using var federated = await FederatedService.StartAsync(options: options =>

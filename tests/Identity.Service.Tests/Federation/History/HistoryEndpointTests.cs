@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HistoryEndpointTests
 {
     private const string Path = "/v1/authentication_history";

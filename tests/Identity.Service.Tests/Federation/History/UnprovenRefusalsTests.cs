@@ -8,7 +8,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class UnprovenRefusalsTests
 {
     // S31

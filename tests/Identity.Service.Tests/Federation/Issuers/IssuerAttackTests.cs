@@ -53,7 +53,6 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Fact]
     [Trait("Attack", "A25")]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Discovery_KeysOnAnotherHost_AreFetchedOnlyWhenPinned()
     {
         service.Service.Names.Set("localhost", "127.0.0.1");
@@ -315,7 +314,6 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Fact]
     [Trait("Attack", "A37")]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issuers_SharingAUrl_ShareNoKeys()
     {
         var first = await service.RuleAsync();
@@ -352,7 +350,6 @@ public sealed class IssuerAttackTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Verify_TellsWhatIsFetchedSeenAndAccepted_AndChangesNothing()
     {
         service.Provider.Keys.Add(

@@ -10,7 +10,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;
@@ -276,6 +275,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_NameTwice_IsConflictUntilArchived()
     {
         var body = Service.IssuerBody();

@@ -86,7 +86,6 @@ public sealed class EscalationTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task ArchiveRule_ByWorkload_IsAllowed()
     {
         var rule = await service.RuleAsync();
@@ -149,7 +148,6 @@ public sealed class EscalationTests : IAsyncLifetime
     [InlineData("workspace:developer", "workspace_admin", true)]
     [InlineData("tunnel:agent", "workspace_restricted_developer", false)]
     [InlineData("tunnel:agent", "workspace_user", true)]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RaiseRole_ByWorkload_OnlyWhereRulesGrantWhatItHolds(string scope, string role, bool allowed)
     {
         var account = await service.AccountAsync(workspaceRole: null);

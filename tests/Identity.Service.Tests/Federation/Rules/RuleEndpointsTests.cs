@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownTunnel = "tnl_010000000000000000000000";

@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
 /// <summary>What each state of a rule does to live traffic.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleStateTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleVersionsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Match = """

@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Calls;
 
 /// <summary>How many requests for approval may be pending, of a tunnel and of a caller.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CallApprovalBoundsTests : IAsyncLifetime
 {
     private CallApprovalScene scene = null!;

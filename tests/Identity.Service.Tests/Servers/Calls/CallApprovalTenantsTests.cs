@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Calls;
 
 /// <summary>Which requests for approval people and agents of other tunnels, workspaces and organizations reach: none.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CallApprovalTenantsTests : IAsyncLifetime
 {
     private static readonly string[] Differing = ["request-id", "date"];
@@ -116,6 +115,7 @@ public sealed class CallApprovalTenantsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task ListAll_HasTheRequestsOfAllTunnels_AndFilters()
     {
         var tunnel = (await bench.Service.Api.PostOkAsync("/v1/tunnels")).Id();
@@ -158,6 +158,7 @@ public sealed class CallApprovalTenantsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task ListAll_OfAnotherWorkspace_HasNone()
     {
         await AskAsync('a');

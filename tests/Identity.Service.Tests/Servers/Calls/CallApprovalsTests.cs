@@ -7,7 +7,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Calls;
 
 /// <summary>Agents ask for the approval of calls, and people decide.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CallApprovalsTests : IAsyncLifetime
 {
     private AuthorityBench bench = null!;
@@ -52,6 +51,7 @@ public sealed class CallApprovalsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Ask_ByManyAgentsAtOnce_IsApprovedForOne()
     {
         var others = new List<HttpClient> { agent };

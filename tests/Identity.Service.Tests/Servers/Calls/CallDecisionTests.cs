@@ -12,7 +12,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Calls;
 
 /// <summary>The receiver of a webhook decides by a signed message.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CallDecisionTests : IAsyncLifetime
 {
     private AuthorityBench bench = null!;
@@ -234,6 +233,7 @@ public sealed class CallDecisionTests : IAsyncLifetime
 
     // The signature was good when the message was read.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Decide_ByAWebhookThatIsArchivedMeanwhile_IsRefused()
     {
         var hook = await CreateAsync();
@@ -264,6 +264,7 @@ public sealed class CallDecisionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Decide_OneMessageAtOnce_CountsOnce()
     {
         var hook = await CreateAsync();

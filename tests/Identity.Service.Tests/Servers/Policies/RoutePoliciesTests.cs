@@ -11,7 +11,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Policies;
 
 /// <summary>Versions of routes' policies are drafted by one person, approved by another, and go out by the feed.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RoutePoliciesTests : PolicyTest
 {
     [Fact]
@@ -52,6 +51,7 @@ public sealed class RoutePoliciesTests : PolicyTest
 
     // Which of them is first is not known. Each answer says what was decided, and the feed has one version.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Approve_OfTwoDraftsAtOnce_LeavesOneActive()
     {
         var drafts = new[] { await DraftAsync(Text), await DraftAsync(Narrow) };
@@ -74,6 +74,7 @@ public sealed class RoutePoliciesTests : PolicyTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Approve_OfTwoDraftsAtOnce_ThatReplaceTheSame_ApprovesOne(bool hasActive)
     {
         var seen = hasActive ? (await ApproveAsync(await DraftAsync(Wide))).Id() : "none";
@@ -132,6 +133,7 @@ public sealed class RoutePoliciesTests : PolicyTest
 
     // Which of them is first is not known, and a withdrawn draft is never in force.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Withdraw_AtTheMomentOfAnApproval_OneOfThemIsRefused()
     {
         var draft = await DraftAsync(Text);

@@ -12,7 +12,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Servers.Policies;
 
 /// <summary>Each refusal of the operations on policies, by its code.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RoutePolicyRefusalTests : PolicyTest
 {
     [Fact]
@@ -284,6 +283,7 @@ public sealed class RoutePolicyRefusalTests : PolicyTest
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Change_WhenTheStoreFails_IsRefusedAndChangesNothing()
     {
         var first = await ApproveAsync(await DraftAsync(Narrow));

@@ -18,6 +18,7 @@ namespace Culvert.Identity.Service.Tests.Storage.Sealing;
 public sealed class SealRotationTests
 {
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Rotate_NewVersion_SealsEverythingAnewAndTheOldOneCanGo()
     {
         await using var bench = await AuthorityBench.StartAsync();
@@ -60,6 +61,7 @@ public sealed class SealRotationTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Command_BesideARunningService_IsInTheAudit_AlsoWhenItEndsEarly()
     {
         await using var bench = await AuthorityBench.StartAsync();
@@ -96,6 +98,7 @@ public sealed class SealRotationTests
 
     // A sealed column that the list forgets is found by its name, or by the look of its values.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task All_NamesEverySealedColumn()
     {
         await using var bench = await AuthorityBench.StartAsync();
@@ -107,6 +110,7 @@ public sealed class SealRotationTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public void Rotate_Interrupted_GoesOnWhereItStopped()
     {
         using var store = new StoreUnderTest();

@@ -15,7 +15,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.Revocations;
 
 [Trait("Attack", "A59")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Path = "/v1/oauth/revocations";
@@ -233,6 +232,7 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Set_OnAnotherNode_LearnsThroughTheTopicAndForgetsWhatEnded()
     {
         await using var federated = await FederatedService.StartAsync();
@@ -291,6 +291,7 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task List_EndedRows_LeaveAfterTheLongestTokenLife()
     {
         await using var federated = await FederatedService.StartAsync();

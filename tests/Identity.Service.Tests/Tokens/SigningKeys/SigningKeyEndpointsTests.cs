@@ -13,7 +13,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.SigningKeys;
 
 [Trait("Attack", "A58")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SigningKeyEndpointsTests
 {
     private const string Path = "/v1/oauth/signing_keys";

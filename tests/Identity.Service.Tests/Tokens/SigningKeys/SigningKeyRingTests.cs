@@ -18,7 +18,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.SigningKeys;
 
 [Trait("Attack", "A58")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SigningKeyRingTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -84,6 +83,7 @@ public sealed class SigningKeyRingTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Rotate_TwoNodesAtOnce_MakeOneKey()
     {
         var first = await RingAsync();
@@ -150,6 +150,7 @@ public sealed class SigningKeyRingTests : IDisposable
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Drop_OnAnotherNode_IsSeenThroughTheTopic()
     {
         var first = await RingAsync();

@@ -12,7 +12,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Transparency.Witnesses;
 
 /// <summary>The service and a witness over real sockets.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class WitnessCollectorTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider time = new();
@@ -114,6 +113,7 @@ public sealed class WitnessCollectorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Round_AnotherHistory_IsRefusedByTheWitnessAndShown()
     {
         await CollectAsync();

@@ -15,7 +15,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.Assignment;
 
 /// <summary>S6: an edge learns of the tunnels that it is assigned, and of no others; their agents dial that edge alone.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EdgeAssignmentTests
 {
     private const string Report = """
@@ -192,6 +191,7 @@ public sealed class EdgeAssignmentTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Challenge_OfATunnelAtAnotherEdge_DoesNotExistThere()
     {
         await using var service = await StartAsync();
@@ -271,6 +271,7 @@ public sealed class EdgeAssignmentTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Number_AnotherOneConfigured_CountsFromTheStartOn()
     {
         var service = await StartAsync(number: 3);

@@ -13,13 +13,13 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.Challenges;
 
 /// <summary>Announced challenges (S25), with agents and edges that enrol over real TLS.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AcmeChallengeTests
 {
     private const string Path = "/v1/agent/acme_challenges";
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Announce_Own_ReachesBothFeedsAndWaitsForEachLiveMachine()
     {
         await using var bench = await MachineBench.StartAsync();

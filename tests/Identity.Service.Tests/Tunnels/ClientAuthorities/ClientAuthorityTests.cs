@@ -17,7 +17,6 @@ public sealed class ClientAuthorityTests
     private readonly ScriptedPeers peers = new();
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Add_Valid_IsListedAndReachesTheEdge()
     {
         await using var service = await StartAsync();
@@ -39,7 +38,6 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_Twice_IsOneAndLeavesTheEdgesFeed()
     {
         await using var service = await StartAsync();
@@ -74,7 +72,6 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Add_NinthLive_IsRefused()
     {
         await using var service = await StartAsync();
@@ -202,7 +199,6 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
-    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Retrieve_OfAnotherTunnel_Is404()
     {
         await using var service = await StartAsync();

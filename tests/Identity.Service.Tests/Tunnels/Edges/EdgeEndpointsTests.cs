@@ -8,7 +8,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Edges;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EdgeEndpointsTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -28,6 +27,7 @@ public sealed class EdgeEndpointsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_NameOfALiveEdge_IsConflictUntilThatIsArchived()
     {
         await using var service = await ServiceUnderTest.StartAsync();

@@ -10,7 +10,6 @@ using static Culvert.Identity.Service.Tests.Tunnels.Inventory.InventoryScene;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>Who called what, added up over reports.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CallersTests : IAsyncLifetime
 {
     private InventoryScene scene = null!;
@@ -37,6 +36,7 @@ public sealed class CallersTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task List_Filters_ShowTheirPart()
     {
         await scene.ReportAsync(
@@ -145,6 +145,7 @@ public sealed class CallersTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Lists_OfAnotherOrganization_HoldNothingOfThis()
     {
         await scene.ReportAsync(Use("get", "docs", Caller("alice")));

@@ -14,7 +14,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>What agents count becomes one list per tunnel.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class InventoryTests
 {
     private const string Report = """
@@ -46,6 +45,7 @@ public sealed class InventoryTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task List_Pages_AreTheNewestFirstAndOfOneRoute()
     {
         await using var service = await StartAsync();

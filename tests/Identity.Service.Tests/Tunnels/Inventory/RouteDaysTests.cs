@@ -11,7 +11,6 @@ using static Culvert.Identity.Service.Tests.Tunnels.Inventory.InventoryScene;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>Calls, denials and drifts by day.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RouteDaysTests : IAsyncLifetime
 {
     private InventoryScene scene = null!;
@@ -23,6 +22,7 @@ public sealed class RouteDaysTests : IAsyncLifetime
     public ValueTask DisposeAsync() => scene.DisposeAsync();
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Report_SentTwice_CountsItsCallsOnce_OnTheDayOfTheCall()
     {
         var report = await scene.ReportAsync(
@@ -74,6 +74,7 @@ public sealed class RouteDaysTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Drift_FoundByTwoAgents_CountsOnce()
     {
         var second = await scene.AddAgentAsync("two");

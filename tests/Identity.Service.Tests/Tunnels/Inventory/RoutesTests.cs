@@ -10,7 +10,6 @@ using static Culvert.Identity.Service.Tests.Tunnels.Inventory.InventoryScene;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>Who answers for servers, what they have sanctioned, and who is notified.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RoutesTests : IAsyncLifetime
 {
     private InventoryScene scene = null!;
@@ -46,6 +45,7 @@ public sealed class RoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task SetOwner_IsShownAndAuditedAndFiltersByIt()
     {
         await scene.ReportAsync(Use("get", "docs"), Use("find", "wiki"));
@@ -74,6 +74,7 @@ public sealed class RoutesTests : IAsyncLifetime
 
     // The agent's clock says that the later name is older than the attestation.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Attest_SanctionsTheNamesOfThatMoment()
     {
         await scene.ReportAsync(Use("get", "docs"), Use("find", "wiki"));
@@ -108,6 +109,7 @@ public sealed class RoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Routes_OfAnArchivedTunnel_AreShownOnRequestAndDoNotChange()
     {
         await scene.ReportAsync(Use("get", "docs"));
@@ -135,6 +137,7 @@ public sealed class RoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Report_NewServersAndCallers_AreToldOfOnce()
     {
         var hook = await CreateWebhookAsync();
@@ -172,6 +175,7 @@ public sealed class RoutesTests : IAsyncLifetime
 
     // The service's own round may be the first that finds what is due.
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Notices_DueAttestations_AreSentOnceForEachDueTime()
     {
         await CreateWebhookAsync();

@@ -11,7 +11,6 @@ using static Culvert.Identity.Service.Tests.Tunnels.Inventory.InventoryScene;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>Calls, denials, durations and bytes of a tunnel by minute.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TunnelTrafficTests : IAsyncLifetime
 {
     private const string Quick = "4,0,0,0,0,0,0,0,0,0";
@@ -47,6 +46,7 @@ public sealed class TunnelTrafficTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Report_FromAClockThatIsAhead_CountsNow_AndOneFarBehindNowhere()
     {
         await scene.ReportMinutesAsync(

@@ -13,7 +13,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation.Ocsp;
 
 /// <summary>Answers and responders over time, at their limits, and on two nodes.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class OcspLifeTests
 {
     private const int TryLater = 3;

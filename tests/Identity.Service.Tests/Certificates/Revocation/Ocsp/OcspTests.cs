@@ -13,7 +13,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation.Ocsp;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class OcspTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     private const string NeverIssued = "01000000000000000000000000000000abcd";
@@ -104,6 +103,7 @@ public sealed class OcspTests(RevocationBench fixture) : IClassFixture<Revocatio
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Ask_PlatformCertificate_IsAnsweredByThePlatformsResponder()
     {
         var platform = Service.Get<PlatformCa>();
