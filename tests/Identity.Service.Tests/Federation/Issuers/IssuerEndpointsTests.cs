@@ -291,6 +291,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Update_OneMember_KeepsTheOthers()
     {
         var id = await Service.IssuerAsync();
