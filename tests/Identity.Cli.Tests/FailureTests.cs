@@ -102,7 +102,7 @@ public sealed class FailureTests : CommandTest
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Error.ShouldContain($"GET {Service.Url}v1/tunnels 200");
-        (run.Out + run.Error).ShouldNotContain(CliStage.Key);
+        (run.Out + run.Error).ShouldNotContain(Harness.CliStage.Key);
     }
 
     [Theory]

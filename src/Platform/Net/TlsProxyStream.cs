@@ -66,7 +66,11 @@ internal sealed class TlsProxyStream(SslStream tls) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Closes the connection too.</summary>
-    public override ValueTask DisposeAsync() => tls.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await tls.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -74,5 +78,7 @@ internal sealed class TlsProxyStream(SslStream tls) : Stream
         {
             tls.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 }

@@ -29,6 +29,8 @@ namespace Culvert.Identity.Service.Tests.Hosting;
 /// <summary>S40: everything that the service says to others, through proxies.</summary>
 public sealed class ServiceProxyTests
 {
+    public static TheoryData<string, WayToTarget> Rows { get; } = new(ProxyTrial.Rows);
+
     private const string Refused = "is not trusted";
 
     private readonly ScriptedHostResolver names = new();
@@ -40,7 +42,7 @@ public sealed class ServiceProxyTests
     private static string MarkedUrl => $"{ProxyTrial.Url}{ProxyTrial.Mark}";
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Federation/Issuers/IssuerFetcher.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Issuer_ThroughAProxy_IsAskedAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -71,7 +73,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Webhooks/WebhookSender.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Webhook_ThroughAProxy_IsReadByItsReceiverAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -99,7 +101,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Console/SignIn/ProviderClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Provider_ThroughAProxy_IsAskedAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -127,7 +129,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Certificates/Rotation/Est/EstConnector.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Enrolment_ThroughAProxy_IsReadByItsServerAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -156,7 +158,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Transparency/Witnesses/WitnessClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Witness_ThroughAProxy_ReadsItAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -183,7 +185,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Audit/Export/SyslogSink.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Syslog_ThroughAProxy_IsReadByItsServerAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -201,7 +203,7 @@ public sealed class ServiceProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Identity.Service/Mail/SmtpRelay.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Mail_ThroughAProxy_IsReadByItsRelayAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,

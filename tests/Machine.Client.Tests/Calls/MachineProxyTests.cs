@@ -19,6 +19,8 @@ namespace Culvert.Machine.Client.Tests.Calls;
 /// <summary>S40: everything that machines say to the service and to a provider, through proxies.</summary>
 public sealed class MachineProxyTests
 {
+    public static TheoryData<string, WayToTarget> Rows { get; } = new(ProxyTrial.Rows);
+
     private const string Refused = nameof(ApiFailureKind.Untrusted);
     private const string ServiceUri = "spiffe://id.test/service/1";
     private const string EdgeUri = "spiffe://id.test/edge/edge_1";
@@ -27,13 +29,13 @@ public sealed class MachineProxyTests
 
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/Calls/ApiChannel.cs")]
     [Trait(ProxyTrial.Client, "Machine.Client/Access/IdentityClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Exchange_ThroughAProxy_IsReadByTheServiceAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(proxy, way, Refused, async trial => Say(await ExchangeAsync(Options(trial))));
 
     // Without ca_file the bundle counts for the service too, and with it the proxy's authority.
     [Theory]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Exchange_BundleVouchesForTheProxyToo_IsReadByTheServiceAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -44,7 +46,7 @@ public sealed class MachineProxyTests
 
     // The root is asked for on a connection that proves nothing, and says nothing: its fingerprint is the proof.
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/Access/FirstTrust.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public async Task Pin_ThroughAProxy_BelievesTheFingerprintAlone(string proxy, WayToTarget way)
     {
         // The impostor with TLS sends a document without a root.
@@ -83,7 +85,7 @@ public sealed class MachineProxyTests
     }
 
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/CertificateFiles/RotationClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Renewal_ThroughAProxy_IsReadByTheServiceAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -103,7 +105,7 @@ public sealed class MachineProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/Providers/ProviderClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Provider_ThroughAProxy_ReadsItAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -117,7 +119,7 @@ public sealed class MachineProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/Dialects/MachineClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Feed_ThroughAProxy_IsReadByTheServiceAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,

@@ -16,10 +16,12 @@ namespace Culvert.Platform.Tests.Net;
 /// <summary>S40: what all programs share, through proxies.</summary>
 public sealed class PlatformProxyTests
 {
+    public static TheoryData<string, WayToTarget> Rows { get; } = new(ProxyTrial.Rows);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, Trait(ProxyTrial.Client, "Platform/Fetching/SafeFetcher.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Fetch_ThroughAProxy_IsReadByTheTargetAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -57,7 +59,7 @@ public sealed class PlatformProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Platform/Telemetry/CollectorClient.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Records_ThroughAProxy_AreReadByTheCollectorAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -97,7 +99,7 @@ public sealed class PlatformProxyTests
     // The exporters of spans and metrics use the proxy of the environment, which is the HTTP client's own business; what
     // they trust cannot be set, so that the same handler stands for them.
     [Theory, Trait(ProxyTrial.Client, "Platform/Telemetry/ExporterOptions.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Request_ThroughAProxyOfTheEnvironment_IsReadByTheTargetAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -122,12 +124,12 @@ public sealed class PlatformProxyTests
 
     [Theory, Trait(ProxyTrial.Client, "Platform/Net/OutboundDialer.cs")]
     [Trait(ProxyTrial.Client, "Platform/Net/ProxyTunnel.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Request_OverHttp2_IsReadByTheTargetAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(proxy, way, nameof(HttpRequestError.SecureConnectionError), PostByHttp2Async);
 
     [Theory]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Request_ByTheSynchronousMembers_IsReadByTheTargetAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,

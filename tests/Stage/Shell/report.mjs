@@ -91,7 +91,7 @@ if (tests.length > 0) {
 
 if (column !== undefined) {
   console.log(`\nspeed of the machine: ${slowdown.toFixed(2)} times the processor time of the machine that the budgets are from`);
-  for (const { job, processor } of rows) {
+  for (const { job, processor } of rows.filter((row) => row.lane !== "set-up")) {
     const budget = budgets.get(job);
     if (!budget) {
       failed++;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Culvert.Testing.Proxies;
@@ -8,7 +9,7 @@ public sealed class ProxyRecord
     private const string EndOfHead = "\r\n\r\n";
 
     // Guarded by itself.
-    private readonly MemoryStream heard = new();
+    private readonly ArrayBufferWriter<byte> heard = new();
 
     /// <summary>All of it, a character for each byte.</summary>
     public string Text
@@ -17,7 +18,7 @@ public sealed class ProxyRecord
         {
             lock (heard)
             {
-                return Encoding.Latin1.GetString(heard.GetBuffer(), 0, (int)heard.Length);
+                return Encoding.Latin1.GetString(heard.WrittenSpan);
             }
         }
     }

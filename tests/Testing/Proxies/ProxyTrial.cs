@@ -43,10 +43,10 @@ public sealed class ProxyTrial : IAsyncDisposable
     }
 
     /// <summary>The scheme of the proxy, and what is at the end of its tunnel.</summary>
-    public static IEnumerable<object[]> Rows =>
+    public static IEnumerable<(string Scheme, WayToTarget Way)> Rows =>
         from scheme in new[] { "http", "https" }
         from way in Enum.GetValues<WayToTarget>()
-        select new object[] { scheme, way };
+        select (scheme, way);
 
     /// <summary>Who issues the certificates of the target.</summary>
     public static TestPki TargetPki { get; } = new(TimeProvider.System.GetUtcNow(), "Target");

@@ -23,10 +23,12 @@ namespace Culvert.Tunnel.Agent.Tests.Hosting;
 /// <summary>S40: what the agent says to control planes, upstreams, CAs and edges, through proxies.</summary>
 public sealed class AgentProxyTests
 {
+    public static TheoryData<string, WayToTarget> Rows { get; } = new(ProxyTrial.Rows);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory, Trait(ProxyTrial.Client, "Tunnel.Agent/LongPoll/ControlPlane.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Poll_ThroughAProxy_IsReadByTheControlPlaneAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -42,7 +44,7 @@ public sealed class AgentProxyTests
 
     // Without ca_file the bundle vouches for the control plane, and for the proxy too.
     [Theory]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Answer_ThroughAProxy_IsReadByTheControlPlaneAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -65,7 +67,7 @@ public sealed class AgentProxyTests
 
     [Theory, Trait(ProxyTrial.Client, "Tunnel.Agent/Upstreams/HttpUpstream.cs")]
     [Trait(ProxyTrial.Client, "Tunnel.Agent/Upstreams/UpstreamConnector.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Call_ThroughUpstreamProxy_IsReadByTheServerAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -106,7 +108,7 @@ public sealed class AgentProxyTests
         );
 
     [Theory, Trait(ProxyTrial.Client, "Tunnel.Agent/Acme/AcmeChannel.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Directory_ThroughAProxy_IsAskedOfTheAuthorityAlone(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,
@@ -140,17 +142,17 @@ public sealed class AgentProxyTests
 
     [Theory, Trait(ProxyTrial.Client, "Tunnel.Agent/Doctor/CallCheck.cs")]
     [Trait(ProxyTrial.Client, "Platform/Doctor/CallProbe.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Doctor_ThroughAProxy_CallsTheRouteAlone(string proxy, WayToTarget way) =>
         DoctorAsync(proxy, way, OauthMode.DangerousNone, "The call got no response");
 
     [Theory]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task DoctorWithoutToken_ThroughAProxy_AsksTheRouteAlone(string proxy, WayToTarget way) =>
         DoctorAsync(proxy, way, OauthMode.Required, way == WayToTarget.ProxyInClear ? "frame" : "certificate");
 
     [Theory, Trait(ProxyTrial.Client, "Tunnel.Agent/Dialing/EdgeDialer.cs")]
-    [MemberData(nameof(ProxyTrial.Rows), MemberType = typeof(ProxyTrial))]
+    [MemberData(nameof(Rows))]
     public Task Dial_ThroughAProxy_IsAnEdgeOfTheFeed(string proxy, WayToTarget way) =>
         ProxyTrial.RunAsync(
             proxy,

@@ -6,7 +6,7 @@ using Xunit;
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
 /// <summary>What a call's fate says: hung in the HSM, refused by it, or never begun.</summary>
-public sealed class Pkcs11WorkersTests
+public sealed class Pkcs11WorkersTests : IDisposable
 {
     private readonly TaskCompletionSource released = new();
     private readonly SemaphoreSlim hanging = new(0);
@@ -16,6 +16,8 @@ public sealed class Pkcs11WorkersTests
     private Func<TimeSpan> limit = () => Eventually.Limit;
 
     public Pkcs11WorkersTests() => workers = new Pkcs11Workers(() => limit());
+
+    public void Dispose() => hanging.Dispose();
 
     [Fact]
     public async Task Run_AnotherCallTriesTheHsm_IsNotBegunAndNotLate()
