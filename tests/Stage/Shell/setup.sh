@@ -313,7 +313,7 @@ compile() {
   [ -d "${NUGET_PACKAGES:-$HOME/.nuget/packages}" ] || echo "NuGet: restoring packages into ${NUGET_PACKAGES:-$HOME/.nuget/packages}"
   # shellcheck disable=SC2016 # expanded by the inner shell
   step compile.log "build ${1##*/} (Release)" flock -o .run/build.lock bash -c '. tests/Stage/Shell/setup.sh; with_compiler dotnet build "$@" \
-    -c Release -v minimal -nologo -nodeReuse:false -p:UseRazorBuildServer=false' compile "$@"
+    -c Release -v minimal -nologo -nodeReuse:false -p:UseRazorBuildServer=false -p:SayWhatIsCompiled=true' compile "$@"
 }
 
 # with_compiler COMMAND…: runs a command of MSBuild with a compiler server of its own.
