@@ -353,12 +353,17 @@ compile_analysed() {
   compile "$1"
 }
 
-# build_analysed: the whole solution.
+# build_analysed STAMP TARGET: as build, with analysers.
 build_analysed() {
-  touch .run/.building-solution
-  compile_analysed Identity.sln || return 1
-  touch -r .run/.building-solution .run/built-system
-  mv .run/.building-solution .run/built-solution
+  touch ".run/.building-$1"
+  compile_analysed "$2" || return 1
+  mv ".run/.building-$1" ".run/built-$1"
+}
+
+# The whole solution.
+build_all_analysed() {
+  build_analysed solution Identity.sln || return 1
+  touch -r .run/built-solution .run/built-system
   touch .run/built-analysed
 }
 
