@@ -82,7 +82,7 @@ public sealed class OrganizationsPageTests : IAsyncLifetime
         made.StatusCode.ShouldBe(HttpStatusCode.Forbidden, browser.Page);
         using var archived = await browser.SubmitAsync($"{Page}/{id}/archive");
         archived.StatusCode.ShouldBe(HttpStatusCode.Forbidden, browser.Page);
-        (await FindAsync("Branch")).GetProperty("archived_at").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await FindAsync("Far branch")).GetProperty("archived_at").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     private async Task<JsonElement> FindAsync(string name) =>
