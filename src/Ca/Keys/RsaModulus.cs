@@ -32,6 +32,13 @@ internal static class RsaModulus
         ),
     ];
 
+    private static readonly (int Divisor, bool[] IsSquare)[] SquareResidues =
+    [
+        .. new[] { 64, 63, 65, 11 }.Select(divisor => (divisor, SquaresModulo(divisor))),
+    ];
+
+    private static readonly int SquareModulus = SquareResidues.Aggregate(1, (n, one) => n * one.Divisor);
+
     /// <summary>True when the modulus (positive) is even, has a small factor, or comes from a known broken generator.</summary>
     public static bool IsFactorable(BigInteger modulus) =>
         HasSmallFactor(modulus) || HasRocaFingerprint(modulus) || HasCloseFactors(modulus);
@@ -61,19 +68,36 @@ internal static class RsaModulus
             a++;
         }
 
+        BigInteger square = (a * a) - modulus;
         for (int round = 0; round < FermatRounds; round++)
         {
-            BigInteger square = (a * a) - modulus;
-            BigInteger b = SquareRoot(square);
-            if (b * b == square)
+            if (IsSquare(square))
             {
                 return true;
             }
 
+            square += (2 * a) + 1; // (a + 1)² − n
             a++;
         }
 
         return false;
+    }
+
+    // A square has one of few remainders. Of other numbers a hundredth has, too, and only for those is the root taken:
+    // the root of such a number costs a thousand times as much.
+    private static bool IsSquare(BigInteger value)
+    {
+        int remainder = (int)(value % SquareModulus);
+        foreach ((int divisor, bool[] isSquare) in SquareResidues)
+        {
+            if (!isSquare[remainder % divisor])
+            {
+                return false;
+            }
+        }
+
+        BigInteger root = SquareRoot(value);
+        return root * root == value;
     }
 
     // Newton's iteration from above; ends at the floor of the root.
@@ -106,6 +130,17 @@ internal static class RsaModulus
         }
 
         return isPower;
+    }
+
+    private static bool[] SquaresModulo(int divisor)
+    {
+        bool[] isSquare = new bool[divisor];
+        for (int n = 0; n < divisor; n++)
+        {
+            isSquare[n * n % divisor] = true;
+        }
+
+        return isSquare;
     }
 
     private static int[] PrimesBelow(int limit) =>

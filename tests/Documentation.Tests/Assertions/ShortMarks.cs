@@ -6,7 +6,7 @@ namespace Culvert.Documentation.Tests.Assertions;
 
 /// <summary>
 /// Finds marks that a test expects not to find in a text, although an id, hash, key, port or time in that text holds
-/// them now and then: such a test fails by chance. Shouldly does not even look at case unless it is told to.
+/// them now and then: such a test fails by chance. By default Shouldly compares without regard to case, which makes a match by chance more likely.
 /// </summary>
 internal static class ShortMarks
 {

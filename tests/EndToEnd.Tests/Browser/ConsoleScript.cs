@@ -39,7 +39,7 @@ internal static class ConsoleScript
         {
             ["CHROMIUM"] = Path.Combine(checkout.Root, ".run", "chromium", "chromium"),
         };
-        // To draw each page as one picture takes the browser as long as all the rest, and only a reviewer looks at it.
+        // To draw each page as one picture takes the browser as long as all the rest, and only a reviewer needs it.
         if (Environment.GetEnvironmentVariable("CULVERT_SCREENSHOTS") == "yes")
         {
             environment["SHOTS"] = Path.Combine(checkout.Root, ".run", "screenshots");

@@ -44,7 +44,7 @@ public sealed class MachineProxyTests
             async trial => Say(await ExchangeAsync(Options(trial) with { CaFile = "" }))
         );
 
-    // The root is asked for on a connection that proves nothing, and says nothing: its fingerprint is the proof.
+    // The client requests the root on a connection that proves nothing and carries nothing else: its fingerprint is the proof.
     [Theory, Trait(ProxyTrial.Client, "Machine.Client/Access/FirstTrust.cs")]
     [MemberData(nameof(Rows))]
     public async Task Pin_ThroughAProxy_BelievesTheFingerprintAlone(string proxy, WayToTarget way)

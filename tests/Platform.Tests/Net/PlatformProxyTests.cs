@@ -97,7 +97,7 @@ public sealed class PlatformProxyTests
         );
 
     // The exporters of spans and metrics use the proxy of the environment, which is the HTTP client's own business; what
-    // they trust cannot be set, so that the same handler stands for them.
+    // they trust cannot be set, so that this test uses the same handler in their place.
     [Theory, Trait(ProxyTrial.Client, "Platform/Telemetry/ExporterOptions.cs")]
     [MemberData(nameof(Rows))]
     public Task Request_ThroughAProxyOfTheEnvironment_IsReadByTheTargetAlone(string proxy, WayToTarget way) =>

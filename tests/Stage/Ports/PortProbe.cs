@@ -15,7 +15,7 @@ internal static class PortProbe
     private const int Blocks = 20_000 / Stride;
 
     // For as long as this process runs, so that none of its blocks is taken while nothing listens there for a moment.
-    private static readonly List<Socket> Owned = []; // guarded by itself
+    private static readonly List<Socket> Owned = []; // is its own lock
 
     /// <summary>The ports of a plan that another process holds.</summary>
     public static IReadOnlyList<PortUse> Taken(PortPlan plan) =>

@@ -8,7 +8,7 @@ public sealed class ProxyRecord
 {
     private const string EndOfHead = "\r\n\r\n";
 
-    // Guarded by itself.
+    // Is its own lock.
     private readonly ArrayBufferWriter<byte> heard = new();
 
     /// <summary>All of it, a character for each byte.</summary>

@@ -56,7 +56,7 @@ public sealed class ProxyTrial : IAsyncDisposable
     /// <summary>Of the target: the proxy connects to where it listens in truth.</summary>
     public static Uri Url { get; } = new($"https://{Host}/");
 
-    /// <summary>The only roots that count for the target, for clients that can be told.</summary>
+    /// <summary>The only roots that count for the target, for clients that have a setting for them.</summary>
     public string TargetRootsFile => Path.Combine(folder, "target.pem");
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed class ProxyTrial : IAsyncDisposable
     /// <param name="way">What is at the end of the tunnel.</param>
     /// <param name="refusal">What the client says when the target has not proved itself.</param>
     /// <param name="call">
-    /// Sends a request with the mark to <see cref="Url"/>, and gives what the client says of a failure; null = it says nothing.
+    /// Sends a request with the mark to <see cref="Url"/>, and gives what the client says of a failure; null = it describes none.
     /// </param>
     /// <param name="terms">What is special about the client.</param>
     public static async Task RunAsync(

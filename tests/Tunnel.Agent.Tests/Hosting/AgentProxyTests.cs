@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
@@ -17,6 +18,7 @@ using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 using Culvert.Tunnel.Agent.Tests.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Hosting;
 
@@ -208,6 +210,7 @@ public sealed class AgentProxyTests
     private static async Task DoctorAsync(string proxy, WayToTarget way, OauthMode mode, string refusal)
     {
         using var scene = new DoctorScene();
+        var host = $"docs.{scene.Feed().Tunnel.Domain}";
         await ProxyTrial.RunAsync(
             proxy,
             way,
@@ -220,12 +223,9 @@ public sealed class AgentProxyTests
                     Identity = facts.Settings.Identity with { Network = Network(trial).Current },
                     Routes =
                     [
-                        .. facts.Settings.Routes.Select(r =>
-                            r with
-                            {
-                                Oauth = r.Oauth with { Mode = mode, Path = $"/{ProxyTrial.Mark}" },
-                            }
-                        ),
+                        .. facts
+                            .Settings.Routes.Where(r => r.Name == "docs")
+                            .Select(r => r with { Oauth = r.Oauth with { Mode = mode, Path = $"/{ProxyTrial.Mark}" } }),
                     ],
                 };
                 var feed = scene.Feed();
@@ -255,8 +255,18 @@ public sealed class AgentProxyTests
             {
                 Issue = (pki, isWrong) =>
                     pki.Issue(
-                        dnsNames: [isWrong ? $"other.{ProxyTrial.Host}" : $"docs.{scene.Feed().Tunnel.Domain}"],
+                        dnsNames: [isWrong ? $"other.{ProxyTrial.Host}" : host],
                         usages: [TestPki.ServerAuthentication]
+                    ),
+                Answer = context =>
+                    context.Response.WriteAsJsonAsync(
+                        context.Request.Path.StartsWithSegments(
+                            "/.well-known/oauth-protected-resource",
+                            StringComparison.Ordinal
+                        )
+                            ? new JsonObject { ["resource"] = $"https://{host}/{ProxyTrial.Mark}" }
+                            : [],
+                        Token
                     ),
             }
         );

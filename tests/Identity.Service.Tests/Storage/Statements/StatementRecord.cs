@@ -90,7 +90,7 @@ public sealed class StatementRecord : IDisposable
     }
 
     // Whose statement runs: that of the first method on the stack that does not merely pass statements on. A decision's
-    // statements count as the service's, whoever made the decision: the journal's thread runs them.
+    // statements count as the service's, even if a test made the decision: the journal's thread runs them.
     private static Caller FindCaller()
     {
         foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())

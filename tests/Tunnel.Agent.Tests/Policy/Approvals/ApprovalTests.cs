@@ -114,7 +114,7 @@ public sealed class ApprovalTests
         request.Approvers.ShouldBe(1);
         request
             .Arguments.Select(a => (a.At, a.Shape, a.Value))
-            .ShouldBe([("/amount", "number", "120"), ("/note", "string:11", null), ("/to", "object:2", null)]);
+            .ShouldBe([("/amount", "number", "120"), ("/note", "string:13", null), ("/to", "object:2", null)]);
     }
 
     [Fact]
