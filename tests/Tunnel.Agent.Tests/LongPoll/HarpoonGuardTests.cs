@@ -337,6 +337,7 @@ public sealed class HarpoonGuardTests
             HarpoonScene.Target(server.Port) with
             {
                 Tags = ["token-endpoint"],
+                MaxRequestBytes = 20,
             },
         ]);
 
