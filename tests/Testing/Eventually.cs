@@ -11,7 +11,7 @@ public static class Eventually
     /// How long a test waits for something that must happen. Only a test that fails takes as long, so the time is one that a
     /// busy machine needs.
     /// </summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
