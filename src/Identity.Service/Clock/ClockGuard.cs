@@ -32,29 +32,33 @@ internal sealed class ClockGuard(
     // Both clocks are disciplined alike, but a drift over months is not a step.
     private static readonly TimeSpan AnchorLife = TimeSpan.FromMinutes(10);
 
+    private const int MostReadings = 10;
+
+    private static readonly TimeSpan LongestReading = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock gate = new();
 
     // Replaced whole; read without the gate.
-    private volatile Anchor anchor = new(time.GetUtcNow(), time.GetTimestamp());
+    private volatile Anchor anchor = Read(time);
     private volatile ClockAlarm? alarm;
 
     /// <summary>How far the wall clock may differ from what it should say.</summary>
     public TimeSpan Tolerance => options.Value.Tolerance;
 
-    /// <summary>Null = the wall clock can be relied on. Checks again at every call; costs two readings.</summary>
+    /// <summary>Null = the wall clock can be relied on. Checks again at every call; costs three readings.</summary>
     public ClockAlarm? Check()
     {
         var from = anchor;
-        var now = time.GetUtcNow();
-        var elapsed = time.GetElapsedTime(from.Timestamp);
-        var step = now - (from.At + elapsed);
+        var present = Read(time);
+        var elapsed = time.GetElapsedTime(from.Timestamp, present.Timestamp);
+        var step = present.At - (from.At + elapsed);
         var agrees = step.Duration() <= Tolerance;
         if (agrees && alarm is null && elapsed < AnchorLife)
         {
             return null;
         }
 
-        return Judge(from, now, step, agrees);
+        return Judge(from, present, step, agrees);
     }
 
     /// <summary>The refusal of every operation that would issue; null = allowed.</summary>
@@ -67,21 +71,22 @@ internal sealed class ClockGuard(
     public DateTimeOffset LatestNow()
     {
         var from = anchor;
-        var now = time.GetUtcNow();
-        var expected = from.At + time.GetElapsedTime(from.Timestamp);
-        return expected - now > Tolerance ? expected : now;
+        var present = Read(time);
+        var expected = from.At + time.GetElapsedTime(from.Timestamp, present.Timestamp);
+        return expected - present.At > Tolerance ? expected : present.At;
     }
 
     public ClockStatus Status()
     {
-        var present = Check();
+        var raised = Check();
         var from = anchor;
+        var present = Read(time);
         return new ClockStatus
         {
-            IsTrusted = present is null,
-            Now = time.GetUtcNow(),
-            Expected = from.At + time.GetElapsedTime(from.Timestamp),
-            AlarmedAt = present?.At,
+            IsTrusted = raised is null,
+            Now = present.At,
+            Expected = from.At + time.GetElapsedTime(from.Timestamp, present.Timestamp),
+            AlarmedAt = raised?.At,
         };
     }
 
@@ -90,7 +95,7 @@ internal sealed class ClockGuard(
     {
         lock (gate)
         {
-            anchor = new Anchor(time.GetUtcNow(), time.GetTimestamp());
+            anchor = Read(time);
             EndAlarm_NeedsGate();
         }
     }
@@ -118,7 +123,22 @@ internal sealed class ClockGuard(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private ClockAlarm? Judge(Anchor from, DateTimeOffset now, TimeSpan step, bool agrees)
+    // A process that is paused between the readings of the two clocks, or a virtual machine that is, would find them
+    // apart by the pause: a reading that took long is repeated.
+    private static Anchor Read(TimeProvider time)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = time.GetTimestamp();
+            var at = time.GetUtcNow();
+            if (time.GetElapsedTime(before) < LongestReading || attempt == MostReadings)
+            {
+                return new Anchor(at, before);
+            }
+        }
+    }
+
+    private ClockAlarm? Judge(Anchor from, Anchor present, TimeSpan step, bool agrees)
     {
         lock (gate)
         {
@@ -129,12 +149,12 @@ internal sealed class ClockGuard(
 
             if (agrees)
             {
-                anchor = new Anchor(now, time.GetTimestamp());
+                anchor = present;
                 EndAlarm_NeedsGate();
             }
             else if (alarm is null)
             {
-                alarm = new ClockAlarm(now, step);
+                alarm = new ClockAlarm(present.At, step);
                 ServiceMeters.ClockTrusted.Record(0);
                 ServiceMeters.ClockAlarms.Add(1);
                 Log.ClockStepped(logger, (long)step.TotalSeconds);

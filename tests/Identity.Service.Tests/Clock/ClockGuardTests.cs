@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Health;
+using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -163,6 +164,24 @@ public sealed class ClockGuardTests
             .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "clock.untrusted");
     }
 
+    [Fact] // the other clock went on while the process, or its machine, stood still
+    [Trait("Attack", "A18")]
+    public async Task Check_PausedBetweenTheTwoClocks_IsNoStep()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        var time = new PausedOnce(service.Time);
+        var guard = ActivatorUtilities.CreateInstance<ClockGuard>(service.Services, (TimeProvider)time);
+
+        time.PauseAtNextReading();
+        guard.Check().ShouldBeNull();
+        time.PauseAtNextReading();
+        guard.LatestNow().ShouldBe(service.Time.GetUtcNow());
+        time.PauseAtNextReading();
+        guard.Confirm();
+
+        guard.Check().ShouldBeNull();
+    }
+
     private static async Task<IEnumerable<string>> ReadinessAsync(FederatedService service)
     {
         var failing = new List<string>();
@@ -175,5 +194,29 @@ public sealed class ClockGuardTests
         }
 
         return failing;
+    }
+
+    /// <summary>Stands still for a minute directly after a reading of the wall clock.</summary>
+    private sealed class PausedOnce(FakeTimeProvider time) : TimeProvider
+    {
+        private bool pauses;
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public void PauseAtNextReading() => pauses = true;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = time.GetUtcNow();
+            if (pauses)
+            {
+                pauses = false;
+                time.Advance(TimeSpan.FromMinutes(1));
+            }
+
+            return now;
+        }
     }
 }
