@@ -22,6 +22,7 @@ public sealed class TrialVerifiersTests : IDisposable
     // GnuTLS's clock is the real one and cannot be set.
     private readonly DateTimeOffset now = TimeProvider.System.GetUtcNow();
     private readonly TemporaryFolder folder = new();
+    private readonly List<string> words = [];
 
     [Theory]
     [InlineData("plain", "p256")]
@@ -34,7 +35,7 @@ public sealed class TrialVerifiersTests : IDisposable
         ParsedCertificate leaf = Leaf(chain, key);
 
         AuthorityTrial.Verify(leaf, chain, now).ShouldBeNull();
-        (await JudgeAsync(leaf, chain)).ShouldBe((true, true));
+        (await JudgeAsync(leaf, chain)).ShouldBe((true, true), string.Join('\n', words));
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class TrialVerifiersTests : IDisposable
         refusal.Code.ShouldBe(CaErrorCodes.CaTrialFailed);
         refusal.Message.ShouldContain($"our own checks: {verdict}");
         refusal.Message.ShouldNotContain("OpenSSL: verified");
-        (await JudgeAsync(leaf, chain)).ShouldBe((false, false));
+        (await JudgeAsync(leaf, chain)).ShouldBe((false, false), string.Join('\n', words));
     }
 
     public void Dispose() => folder.Dispose();
@@ -184,14 +185,14 @@ public sealed class TrialVerifiersTests : IDisposable
         return (openSsl, gnuTls);
     }
 
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    private async Task<bool> RunAsync(string program, params string[] arguments)
     {
         using Process process = Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }
         )!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await errors;
+        words.Add($"{program}: {await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        words.Add($"{program}: {await errors}");
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return process.ExitCode == 0;
     }

@@ -149,6 +149,7 @@ public sealed class PolicyPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Submit_Withdraw_IsOfferedToTheDrafterAlone()
     {
         var draft = await DraftAsync(New);

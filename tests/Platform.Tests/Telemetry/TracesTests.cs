@@ -74,14 +74,12 @@ public sealed class TracesTests
     {
         using var metrics = new MetricsText("Culvert.Telemetry");
         await using var collector = await SpanCollector.StartAsync(answers: false);
-        var clock = Stopwatch.StartNew();
         var traces = Start(collector, capacity: 8);
         for (var i = 0; i < 100; i++)
         {
             traces.Source.StartActivity("call")!.Dispose();
         }
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         metrics.Write().ShouldContain("culvert_telemetry_spans_total{outcome=\"dropped\"} 92");
         collector.Answers.SetResult();
         traces.Dispose();

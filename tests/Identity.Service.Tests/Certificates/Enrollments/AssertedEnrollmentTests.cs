@@ -93,6 +93,7 @@ public sealed class AssertedEnrollmentTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Edge_ByAssertion_IsEnrolledOnce()
     {
         var registered = new JsonObject { ["name"] = "edge", ["addresses"] = new JsonArray("edge.test:7844") };

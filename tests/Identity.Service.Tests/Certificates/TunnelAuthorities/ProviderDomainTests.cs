@@ -64,6 +64,7 @@ public sealed class ProviderDomainTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issue_DomainOfAnotherTunnelOrRemoved_IsRefused()
     {
         await using var bench = await AuthorityBench.StartAsync();
