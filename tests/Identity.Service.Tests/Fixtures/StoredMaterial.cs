@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
 using Culvert.Ca.Tests.SecondOpinion;
 using Culvert.Identity.Service.Storage;
@@ -18,6 +20,9 @@ internal static class StoredMaterial
 {
     // The newest of each kind: a test of thousands repeats itself.
     private const int Most = 100;
+
+    // The installation that every service starts from is the same: what it holds is verified once.
+    private static readonly ConcurrentDictionary<(string Certificate, string? Issuer), bool> Checked = new();
 
     public static async Task CheckAsync(Database database)
     {
@@ -37,7 +42,7 @@ internal static class StoredMaterial
         var authorities = await AuthoritiesAsync(connection);
         foreach (var authority in authorities)
         {
-            SecondParser.Check(authority, IssuerOf(authority)?.PublicKey);
+            Check(authority, IssuerOf(authority)?.PublicKey);
         }
 
         foreach (
@@ -49,7 +54,7 @@ internal static class StoredMaterial
             // Tests of the store alone put other bytes there.
             if (ParsedCertificate.TryParse(encoded) is { } certificate)
             {
-                SecondParser.Check(certificate, IssuerOf(certificate)?.PublicKey);
+                Check(certificate, IssuerOf(certificate)?.PublicKey);
             }
         }
 
@@ -82,6 +87,16 @@ internal static class StoredMaterial
             authorities.Find(one =>
                 certificate.IsIssuedBy(one) && one.PublicKey is { } key && certificate.IsSignedBy(key)
             );
+    }
+
+    private static void Check(ParsedCertificate certificate, SubjectPublicKey? issuer)
+    {
+        var key = (Convert.ToHexString(SHA256.HashData(certificate.Encoded.Span)), issuer?.Sha256);
+        if (!Checked.ContainsKey(key))
+        {
+            SecondParser.Check(certificate, issuer);
+            Checked[key] = true;
+        }
     }
 
     private static async Task<List<ParsedCertificate>> AuthoritiesAsync(DbConnection connection)

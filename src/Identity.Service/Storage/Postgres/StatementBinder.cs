@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,8 +7,6 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 /// <summary>Makes a batch command of a portable statement; a null keeps the type of its property.</summary>
 internal static class StatementBinder
 {
-    private static readonly ConcurrentDictionary<(Type, string), PropertyInfo> Properties = new();
-
     public static NpgsqlBatchCommand Bind(Statement statement)
     {
         var sql = PostgresDialect.Compile(statement.Sql);
@@ -66,14 +62,8 @@ internal static class StatementBinder
     {
         foreach (var name in sql.Names)
         {
-            var type = source?.GetType() ?? throw new ArgumentException($"No parameters, but @{name}.");
-            var property = Properties.GetOrAdd(
-                (type, name),
-                static key =>
-                    key.Item1.GetProperty(key.Item2)
-                    ?? throw new ArgumentException($"{key.Item1.Name} has no property {key.Item2}.")
-            );
-            parameters.Add(CreateParameter(property.PropertyType, property.GetValue(source)));
+            var parameter = StatementParameter.Find(source?.GetType(), name);
+            parameters.Add(CreateParameter(parameter.Type, parameter.Getter.Invoke(source)));
         }
     }
 

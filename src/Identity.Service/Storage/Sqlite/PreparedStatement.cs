@@ -126,10 +126,7 @@ internal sealed class PreparedStatement : IDisposable
         for (var i = 0; i < found.Length; i++)
         {
             var name = raw.sqlite3_bind_parameter_name(statement, i + 1).utf8_to_string()[1..];
-            found[i] = MethodInvoker.Create(
-                type?.GetProperty(name)?.GetMethod
-                    ?? throw new ArgumentException($"{type?.Name ?? "Nothing"} has no property {name}.")
-            );
+            found[i] = StatementParameter.Find(type, name).Getter;
         }
 
         return found;
