@@ -8,6 +8,7 @@ using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
 
 namespace Culvert.Identity.Cli;
 
@@ -151,13 +152,10 @@ internal sealed class CulvertCommand
         {
             if (WatchFlags.ReadInterval(parse) is { } interval)
             {
-                return await new Watch(host, interval).RunAsync(() => RunOnceAsync(parse, verb, cancel), cancel);
+                return await new Watch(host, interval).RunAsync(() => RunRoundAsync(parse, verb, cancel), cancel);
             }
 
-            using var context = new CommandContext(parse, global, host);
-            var result = ResultFilter.Read(parse).Apply(await verb(context, cancel));
-            ResultWriter.Write(result, context.Format, host);
-            return result.ExitCode;
+            return await RunOnceAsync(parse, verb, host.Out, cancel);
         }
         catch (DryRunStop stop)
         {
@@ -177,16 +175,34 @@ internal sealed class CulvertCommand
         }
     }
 
-    // One round of a watch: its own context, since a connection may have ended since the last.
-    private async Task<(string Text, int ExitCode)> RunOnceAsync(ParseResult parse, Verb verb, CancellationToken cancel)
+    private async Task<int> RunOnceAsync(ParseResult parse, Verb verb, TextWriter output, CancellationToken cancel)
     {
         using var context = new CommandContext(parse, global, host);
         try
         {
             var result = ResultFilter.Read(parse).Apply(await verb(context, cancel));
+            ResultWriter.Write(result, context.Format, host with { Out = output });
+            return result.ExitCode;
+        }
+        catch (Exception e)
+        {
+            e.Data[ProgramEntry.RequestId] = context.LastRequestId;
+            throw;
+        }
+    }
+
+    // One round of a watch: its own context, since a connection may have ended since the last.
+    private async Task<(string Text, int ExitCode)> RunRoundAsync(
+        ParseResult parse,
+        Verb verb,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
             using var text = new StringWriter();
-            ResultWriter.Write(result, context.Format, host with { Out = text });
-            return (text.ToString(), result.ExitCode);
+            var exitCode = await RunOnceAsync(parse, verb, text, cancel);
+            return (text.ToString(), exitCode);
         }
         catch (CommandFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.TryAgain)
         {

@@ -1,3 +1,4 @@
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Commands;
 
-return await EdgeCommand.RunAsync(args);
+return await ProgramEntry.RunAsync("tunnel-edge", () => EdgeCommand.RunAsync(args));

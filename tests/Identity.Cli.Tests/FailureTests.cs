@@ -79,6 +79,21 @@ public sealed class FailureTests : CommandTest
         run.Error.ShouldContain("not the identity service");
     }
 
+    [Theory]
+    [InlineData("""{"data":[],"data":[]}""")]
+    [InlineData("""{"data":[{"id":"a","id":"b"}]}""")]
+    [InlineData("""{"data":[""")]
+    public async Task Answer_BrokenJson_FailsWithTheRequestId(string body)
+    {
+        Service.On("GET /v1/tunnels", body);
+
+        var run = await Stage.RunAsync("tunnel", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failed);
+        run.Error.ShouldContain("the response is not valid JSON");
+        run.Error.ShouldContain("request id: req_01test");
+    }
+
     [Fact]
     public async Task Answer_ControlCharacters_NeverReachTheTerminal()
     {

@@ -64,6 +64,9 @@ internal sealed class ManagementClient : IDisposable
 
     public Uri Url => settings.Url;
 
+    /// <summary>Of the newest answer, if it has one.</summary>
+    public string? LastRequestId { get; private set; }
+
     /// <summary>How this program proves who it acts for.</summary>
     public string CredentialKind => credential.Kind;
 
@@ -239,10 +242,11 @@ internal sealed class ManagementClient : IDisposable
             using var response = await send();
             var text = await response.Content.ReadAsStringAsync(cancel);
             var requestId = Header(response, "request-id");
+            LastRequestId = requestId;
             var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
             trace($"{method} {url} {(int)response.StatusCode} {milliseconds} ms {requestId}");
             return response.IsSuccessStatusCode
-                ? Parse(method, url, text, mayBeEmpty, Header(response, "anthropic-organization-id"))
+                ? Parse(method, url, text, mayBeEmpty, response)
                 : throw Refusals.From(method, url, response.StatusCode, requestId, text);
         }
         catch (Exception e) when (IsUnreachable(e, cancel))
@@ -286,14 +290,29 @@ internal sealed class ManagementClient : IDisposable
         };
     }
 
-    private static ApiAnswer Parse(HttpMethod method, Uri url, string text, bool mayBeEmpty, string? organizationId)
+    private static ApiAnswer Parse(
+        HttpMethod method,
+        Uri url,
+        string text,
+        bool mayBeEmpty,
+        HttpResponseMessage response
+    )
     {
         try
         {
-            if (JsonNode.Parse(text.Length == 0 && mayBeEmpty ? "{}" : text) is JsonObject json)
+            if (WireJson.Parse(text.Length == 0 && mayBeEmpty ? "{}" : text) is JsonObject json)
             {
-                return new ApiAnswer(text, json) { OrganizationId = organizationId };
+                return new ApiAnswer(text, json) { OrganizationId = Header(response, "anthropic-organization-id") };
             }
+        }
+        catch (JsonException e) when (text.AsSpan().TrimStart().StartsWith("{"))
+        {
+            throw new CommandFailure(ExitCode.Failed, $"the response is not valid JSON: {e.Message}", e)
+            {
+                Where = $"{method} {url}",
+                Next = "compare the releases of this program and the service: culvert version --all",
+                RequestId = Header(response, "request-id"),
+            };
         }
         catch (JsonException)
         {

@@ -59,7 +59,7 @@ internal static class Refusals
     {
         try
         {
-            return JsonNode.Parse(body) as JsonObject;
+            return WireJson.Parse(body) as JsonObject;
         }
         catch (JsonException)
         {

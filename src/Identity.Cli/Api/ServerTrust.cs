@@ -130,7 +130,7 @@ internal static class ServerTrust
         string? pem;
         try
         {
-            pem = JsonNode.Parse(body).Text("certificate_pem");
+            pem = WireJson.Parse(body).Text("certificate_pem");
         }
         catch (JsonException)
         {

@@ -14,6 +14,12 @@ internal static class WireJson
     public static JsonSerializerOptions Plain { get; } =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>What the service sent. A repeated member is an error here, and not later where it is looked up.</summary>
+    /// <exception cref="JsonException">It is not JSON, or an object has a member twice.</exception>
+    public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: Strict);
+
     public static string? Text(this JsonNode? node, string member) =>
         node is JsonObject o
         && o.TryGetPropertyValue(member, out var value)

@@ -36,6 +36,9 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         : Host.Variable(SettingVariables.Profile) is { Length: > 0 } text ? text
         : null;
 
+    /// <summary>Of the newest answer of the service.</summary>
+    public string? LastRequestId => client?.LastRequestId;
+
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
     /// <summary>Null only where the argument may be left out: of the others the parser sees to it.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Culvert.Platform.Output;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
@@ -50,7 +51,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     public void Dispose() => output.Dispose();
 
     private static Stream OpenOutput(LogOptions options) =>
-        options.File.Length > 0 ? Append(options.File) : Console.OpenStandardError();
+        options.File.Length > 0 ? Append(options.File) : StandardStream.Error();
 
     private static LogFormat GetFormat(LogOptions options) =>
         options.Format switch
@@ -79,7 +80,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
                 output.Write(buffer.WrittenSpan);
                 output.Flush();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or OutputException)
             {
                 // A full disk or a closed pipe must not stop the work that is being logged.
             }

@@ -14,6 +14,13 @@ public static class ExitCodes
 
     public const int Usage = 64;
     public const int Unreachable = 69;
+
+    /// <summary>An error of the program itself (EX_SOFTWARE); <see cref="ProgramEntry"/> gives it.</summary>
+    public const int InternalError = 70;
+
+    /// <summary>Standard output or standard error cannot be written (EX_IOERR).</summary>
+    public const int OutputFailed = 74;
+
     public const int TryAgain = 75;
     public const int Configuration = 78;
 

@@ -13,6 +13,7 @@ internal static class EdgeCommand
     {
         invocation ??= new InvocationConfiguration();
         invocation.ProcessTerminationTimeout = null; // signals are the run command's business
+        invocation.EnableDefaultExceptionHandler = false; // ProgramEntry reports what no command handles
         var parsed = Create().Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -7,8 +7,8 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// </summary>
 internal sealed class TraceStep(string name)
 {
-    private readonly List<(string Name, string Value)> texts = [];
-    private readonly List<(string Name, long Value)> numbers = [];
+    // Several checks may make up a step; none of them can give it a member twice.
+    private readonly OrderedDictionary<string, object> members = new(StringComparer.Ordinal);
     private readonly List<TraceCondition> conditions = [];
 
     public string Name => name;
@@ -43,11 +43,11 @@ internal sealed class TraceStep(string name)
     {
         if (value is not null)
         {
-            texts.Add((member, value));
+            members[member] = value;
         }
     }
 
-    public void Add(string member, long value) => numbers.Add((member, value));
+    public void Add(string member, long value) => members[member] = value;
 
     public void Add(TraceCondition condition) => conditions.Add(condition);
 
@@ -61,14 +61,16 @@ internal sealed class TraceStep(string name)
             json.WriteBoolean("assumed", true);
         }
 
-        foreach (var (member, value) in texts)
+        foreach (var (member, value) in members)
         {
-            json.WriteString(member, value);
-        }
-
-        foreach (var (member, value) in numbers)
-        {
-            json.WriteNumber(member, value);
+            if (value is long number)
+            {
+                json.WriteNumber(member, number);
+            }
+            else
+            {
+                json.WriteString(member, (string)value);
+            }
         }
 
         if (Detail is not null)
