@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
 
@@ -10,6 +11,9 @@ namespace Culvert.Identity.Service.Tests.Documentation;
 internal sealed class WireCheck(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private static readonly Lazy<WireDescription> Description = new(WireDescription.Read);
+
+    // As our own readers are: a member that an object has twice is an error.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -31,7 +35,7 @@ internal sealed class WireCheck(HttpMessageHandler inner) : DelegatingHandler(in
                 request.RequestUri!.AbsolutePath,
                 (int)answer.StatusCode,
                 body.Length > 0 ? answer.Content.Headers.ContentType?.MediaType : null,
-                body.Length > 0 ? JsonNode.Parse(body) : null
+                body.Length > 0 ? JsonNode.Parse(body, documentOptions: Strict) : null
             );
             findings.ShouldBeEmpty(
                 $"{request.Method} {request.RequestUri.AbsolutePath} answered {(int)answer.StatusCode} as docs/openapi.json "
