@@ -121,11 +121,8 @@ internal static class StatusCommand
         text.Append(TunnelState.Describe(tunnel).PadRight(11))
             .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
             .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
-            .Append(
-                CultureInfo.InvariantCulture,
-                $"           agents {FormatCell(tunnel, "agents_live")} connected of "
-            )
-            .Append(CultureInfo.InvariantCulture, $"{FormatCell(tunnel, "agents_enrolled")}, ")
+            .Append(CultureInfo.InvariantCulture, $"           agents {FormatCell(tunnel, "agents_connected")} of ")
+            .Append(CultureInfo.InvariantCulture, $"{FormatCell(tunnel, "agents_enrolled")} connected to an edge, ")
             .Append(CultureInfo.InvariantCulture, $"certificates {FormatCell(tunnel, "certificates")}, edges ")
             .Append(Edges(tunnel))
             .Append('\n');

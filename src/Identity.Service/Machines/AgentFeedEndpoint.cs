@@ -10,7 +10,8 @@ namespace Culvert.Identity.Service.Machines;
 /// <summary><c>GET /v1/agent/feed</c>: everything an agent must know about its tunnel.</summary>
 /// <remarks>
 /// Every change of the installation wakes every waiting agent. One that says which feed it holds, by digest, and for
-/// whose tunnel nothing has changed, continues to wait.
+/// whose tunnel nothing has changed, continues to wait. The agent's own poll is its sign of life; a doctor's question
+/// (<c>probe</c>) is none, and acknowledges nothing (S17).
 /// </remarks>
 internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, BundleLedger ledger, MachineFacts facts)
     : IDisposable
@@ -25,13 +26,44 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var peer = request.Peer;
-        facts.Heard(peer);
         if (!polling.Read(request).TryGet(out var poll, out var refusal))
         {
             return refusal;
         }
 
+        if (request.Query("probe") == "true")
+        {
+            return await ProbeAsync(request.Peer, poll, cancellationToken);
+        }
+
+        var number = facts.BeginPoll(request.Peer);
+        try
+        {
+            return await ServeAsync(request.Peer, poll, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            facts.BreakPoll(request.Peer, number);
+            throw;
+        }
+    }
+
+    public void Dispose() => answering.Dispose();
+
+    private async ValueTask<ApiAnswer> ProbeAsync(MachinePeer peer, FeedPoll poll, CancellationToken cancellationToken)
+    {
+        if (await polling.WaitAsync(poll with { Wait = TimeSpan.Zero }, cancellationToken) is null)
+        {
+            return ApiAnswer.Empty;
+        }
+
+        return await FindAsync(peer, cancellationToken) is { } feed
+            ? ApiAnswer.Raw(feed.Json, "application/json")
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    private async ValueTask<ApiAnswer> ServeAsync(MachinePeer peer, FeedPoll poll, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var revision = await polling.WaitAsync(poll, cancellationToken);
@@ -64,8 +96,6 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         }
     }
 
-    public void Dispose() => answering.Dispose();
-
     /// <summary>The wait is over without news.</summary>
     private async ValueTask<ApiAnswer> EndAsync(MachinePeer peer, CancellationToken cancellationToken)
     {
@@ -91,8 +121,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
             return (AuthErrors.PeerRevoked.Refuse(), revision);
         }
 
-        var feed = await feeds.FindAsync(peer.TunnelId!, cancellationToken);
-        if (feed is null || feed.Tunnel.OrganizationId != peer.OrganizationId)
+        if (await FindAsync(peer, cancellationToken) is not { } feed)
         {
             return (RequestErrors.NotFound.Refuse(), revision);
         }
@@ -115,4 +144,11 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         );
         return (unavailable is null ? ApiAnswer.Raw(feed.Json, "application/json") : unavailable, revision);
     }
+
+    /// <summary>Null = there is no such tunnel in the agent's organization.</summary>
+    private async ValueTask<AgentFeedBody?> FindAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        await feeds.FindAsync(peer.TunnelId!, cancellationToken) is { } feed
+        && feed.Tunnel.OrganizationId == peer.OrganizationId
+            ? feed
+            : null;
 }

@@ -51,7 +51,7 @@ internal sealed class EdgeFeedEndpoint(
 
     private async ValueTask<long?> WaitAsync(MachinePeer peer, FeedPoll poll, CancellationToken cancellationToken)
     {
-        var number = lost.Begin(peer);
+        var number = facts.BeginPoll(peer);
         try
         {
             // Before the answer: a caller that asks another node from now on whether all edges know something learns of
@@ -61,7 +61,8 @@ internal sealed class EdgeFeedEndpoint(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            lost.OnBroken(peer, number);
+            facts.BreakPoll(peer, number);
+            lost.OnBroken(peer);
             throw;
         }
     }

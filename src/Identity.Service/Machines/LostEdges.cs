@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
@@ -15,35 +15,29 @@ namespace Culvert.Identity.Service.Machines;
 /// </summary>
 internal sealed class LostEdges(
     EdgeStore edges,
+    MachineContacts contacts,
     IJournal journal,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<LostEdges> logger
 )
 {
-    /// <summary>A connection that was merely cut is made again within this time.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A poll broke, as <see cref="MachineContacts"/> has noted. Returns at once.</summary>
+    public void OnBroken(MachinePeer peer)
+    {
+        if (contacts.FindBroken(peer.SpiffeId) is { } brokenAt)
+        {
+            _ = NoteAsync(peer, brokenAt);
+        }
+    }
 
-    // Of each registered edge, how many polls it has begun at this node.
-    private readonly ConcurrentDictionary<string, long> polls = new(StringComparer.Ordinal);
-
-    /// <summary>A poll begins; its number.</summary>
-    public long Begin(MachinePeer peer) => polls.AddOrUpdate(peer.SpiffeId, 1, static (_, before) => before + 1);
-
-    /// <summary>
-    /// A poll ended with its connection. Returns at once. The end may be noticed after the edge has already called again.
-    /// </summary>
-    /// <param name="peer">The edge.</param>
-    /// <param name="poll">From <see cref="Begin"/>.</param>
-    public void OnBroken(MachinePeer peer, long poll) => _ = NoteAsync(peer, poll, time.GetUtcNow());
-
-    private async Task NoteAsync(MachinePeer peer, long poll, DateTimeOffset brokenAt)
+    private async Task NoteAsync(MachinePeer peer, DateTimeOffset brokenAt)
     {
         try
         {
             var stop = lifetime.ApplicationStopping;
-            await Task.Delay(Patience, time, stop);
-            if (polls.GetValueOrDefault(peer.SpiffeId) != poll || !EdgeId.TryParse(peer.EdgeId, out var id))
+            await Task.Delay(MachineContacts.Patience, time, stop);
+            if (contacts.FindBroken(peer.SpiffeId) != brokenAt || !EdgeId.TryParse(peer.EdgeId, out var id))
             {
                 return;
             }

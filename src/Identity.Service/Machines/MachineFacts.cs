@@ -36,4 +36,10 @@ internal sealed class MachineFacts(
         ledger.Acknowledgement(peer, epoch, serial);
 
     public void Heard(MachinePeer peer) => contacts.Heard(peer.SpiffeId);
+
+    /// <inheritdoc cref="MachineContacts.BeginPoll"/>
+    public long BeginPoll(MachinePeer peer) => contacts.BeginPoll(peer.SpiffeId);
+
+    /// <inheritdoc cref="MachineContacts.BreakPoll"/>
+    public void BreakPoll(MachinePeer peer, long poll) => contacts.BreakPoll(peer.SpiffeId, poll);
 }

@@ -33,7 +33,7 @@ internal sealed class TunnelReadiness(
     {
         var relays = await edges.AssignedAsync(tunnel, all, cancellationToken);
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
-        var enrolled = await agents.ListAsync(tunnel, cancellationToken);
+        var enrolled = await agents.ListAsync(tunnel, all, cancellationToken);
         var count = await nodes.CountNodesAsync(cancellationToken);
         var hasRanges = await HasRangesAsync(tunnel, cancellationToken);
         var heard = relays.Where(edge => edge.Presence == EdgePresence.Live).ToList();
@@ -69,6 +69,7 @@ internal sealed class TunnelReadiness(
             TrustBundleEpoch = tunnel.BundleEpoch,
             Certificates = live.Count,
             AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),
+            AgentsConnected = CountConnected(tunnel, enrolled, all),
             AgentsLive = enrolled.Count(agent => agent.Live),
             AgentsFailing = enrolled.Count(agent =>
                 agent.Live && agent.Doctor?.Checks.Any(check => check.Status == AgentReportCheck.Fail) == true
@@ -80,6 +81,16 @@ internal sealed class TunnelReadiness(
             PublicPort = tunnel.PublicPort,
             Edges = await edges.ListAsync(tunnel, all, cancellationToken),
         };
+    }
+
+    private static int CountConnected(
+        Tunnel tunnel,
+        IReadOnlyList<AgentDocument> agents,
+        IReadOnlyList<ReportedEdge> edges
+    )
+    {
+        var connected = AgentDirectory.FindConnected(tunnel, edges);
+        return agents.Count(agent => agent.RevokedAt is null && connected.Contains(agent.InstanceId));
     }
 
     private async ValueTask<bool> HasRangesAsync(Tunnel tunnel, CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
         {
             yield return StatusFinding.Warning(
                 tunnel.TunnelId,
-                $"{tunnel.AgentsFailing} of {Plural.Of(tunnel.AgentsLive, "connected agent")} of tunnel {name} report failed checks.",
+                $"{tunnel.AgentsFailing} of {Plural.Of(tunnel.AgentsLive, "live agent")} of tunnel {name} report failed checks.",
                 $"culvert doctor --tunnel {tunnel.TunnelId}"
             );
         }

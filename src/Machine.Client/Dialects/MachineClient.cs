@@ -113,6 +113,13 @@ public sealed class MachineClient : IDisposable
         CancellationToken ct
     ) => FeedAsync("/v1/agent/feed", since, held, wait, WireJson.Default.AgentFeed, ct);
 
+    /// <summary>
+    /// Asks for an agent's feed beyond a revision, without waiting, for a person who looks for an error: the service does not
+    /// take it for a sign of life of the agent.
+    /// </summary>
+    public Task<ApiResult<FeedAnswer<AgentFeed>>> ProbeAgentFeedAsync(long since, CancellationToken ct) =>
+        FeedAsync("/v1/agent/feed", since, null, TimeSpan.Zero, WireJson.Default.AgentFeed, ct, isProbe: true);
+
     /// <summary>Waits for an edge's feed beyond a revision.</summary>
     public Task<ApiResult<FeedAnswer<EdgeFeed>>> EdgeFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         FeedAsync("/v1/edge/feed", since, null, wait, WireJson.Default.EdgeFeed, ct);
@@ -229,7 +236,8 @@ public sealed class MachineClient : IDisposable
         string? held,
         TimeSpan wait,
         JsonTypeInfo<T> type,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isProbe = false
     )
         where T : class
     {
@@ -238,6 +246,7 @@ public sealed class MachineClient : IDisposable
             $"{path}?since={since}&wait={(long)wait.TotalSeconds}s"
         );
         query += held is null ? "" : "&held=" + Uri.EscapeDataString(held);
+        query += isProbe ? "&probe=true" : "";
         var call = new ApiCall(HttpMethod.Get, query) { Timeout = wait + FeedSlack, MaxAnswerBytes = MaxFeedBytes };
         var answer = await channel.SendAsync(call, ct);
         if (!answer.IsSuccess)

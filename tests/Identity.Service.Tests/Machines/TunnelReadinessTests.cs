@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ public sealed class TunnelReadinessTests
     private readonly ScriptedPeers peers = new();
     private readonly ScriptedEnrollments enrollments = new();
     private string spiffeId = ""; // of the edge
+    private string agentSpiffeId = "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -96,7 +98,7 @@ public sealed class TunnelReadinessTests
     {
         await using var service = await StartAsync();
         var (tunnel, edge, _) = await ReadyAsync(service);
-        await BreakAPollAsync(service, edge);
+        await BreakAPollAsync(service, edge, "edge", spiffeId);
 
         await Eventually.UntilAsync(
             async () => await StateAsync(service, tunnel) == "not_ready",
@@ -117,7 +119,7 @@ public sealed class TunnelReadinessTests
     {
         await using var service = await StartAsync();
         var (tunnel, edge, _) = await ReadyAsync(service);
-        await BreakAPollAsync(service, edge);
+        await BreakAPollAsync(service, edge, "edge", spiffeId);
         service.Time.Advance(TimeSpan.FromMilliseconds(100));
         await edge.GetOkAsync("/v1/edge/feed");
 
@@ -126,6 +128,79 @@ public sealed class TunnelReadinessTests
             service.Time.Advance(TimeSpan.FromSeconds(1));
             (await StateAsync(service, tunnel)).ShouldBe("ready");
         }
+    }
+
+    // A killed agent was shown as live for five minutes, next to an edge without a connection of it.
+    [Fact]
+    public async Task Agents_AgentIsKilled_IsNotLiveOnceNoEdgeHasIt_AndIsStillAwaited()
+    {
+        await using var service = await StartAsync();
+        var (tunnel, edge, agent) = await ReadyAsync(service);
+        await BreakAPollAsync(service, agent, "agent", agentSpiffeId);
+        service.Time.Advance(TimeSpan.FromSeconds(3));
+        (await AgentsAsync()).ShouldBe((1, 1, true)); // its connection to the edge proves that it runs
+
+        await ReportAsync(edge, EdgeReport(tunnel));
+        await Eventually.UntilAsync(
+            async () => await AgentsAsync() == (0, 0, false),
+            Cancel,
+            () => service.Time.Advance(TimeSpan.FromMilliseconds(100))
+        );
+        (await StatusAsync(service, tunnel)).Problems().ShouldBe(["no_live_agent", "no_agent_connection"]);
+        (await IsAwaitedAsync()).ShouldBeTrue(); // S17: it may come back with the bundle of before
+
+        await agent.GetOkAsync("/v1/agent/feed");
+        (await AgentsAsync()).ShouldBe((0, 1, true));
+
+        async Task<(int Connected, int Live, bool IsLive)> AgentsAsync()
+        {
+            var status = await StatusAsync(service, tunnel);
+            var listed = await service.Api.GetOkAsync("/v1/agents?tunnel_id=" + tunnel);
+            return (
+                status.GetProperty("agents_connected").GetInt32(),
+                status.GetProperty("agents_live").GetInt32(),
+                listed.GetProperty("data")[0].GetProperty("live").GetBoolean()
+            );
+        }
+
+        async Task<bool> IsAwaitedAsync()
+        {
+            var found = await service.Get<TunnelStore>().FindAsync(tunnel, Cancel);
+            return (await service.Get<AgentDirectory>().ListAsync(found!, edges: [], Cancel)).Single().IsAwaited;
+        }
+    }
+
+    // The doctor kept a dead agent alive: it asks with the agent's own certificate.
+    [Theory]
+    [InlineData("?probe=true", false)]
+    [InlineData("", true)]
+    public async Task Agents_FeedIsRequested_IsASignOfLifeUnlessADoctorAsks(string query, bool isLive)
+    {
+        await using var service = await StartAsync();
+        var (tunnel, _, agent) = await ReadyAsync(service);
+        var before = await ContactAsync();
+        service.Time.JumpTo(service.Time.GetUtcNow().AddMinutes(4));
+
+        var feed = await agent.GetOkAsync("/v1/agent/feed" + query);
+
+        feed.GetProperty("tunnel").Id().ShouldBe(tunnel);
+        (await ContactAsync() == before).ShouldBe(!isLive);
+        (await StatusAsync(service, tunnel)).GetProperty("agents_live").GetInt32().ShouldBe(isLive ? 1 : 0);
+
+        async Task<string?> ContactAsync() =>
+            (await service.Api.GetOkAsync("/v1/agents")).GetProperty("data")[0].Text("last_contact_at");
+    }
+
+    [Fact]
+    public async Task Probe_NothingNew_AnswersAtOnce()
+    {
+        await using var service = await StartAsync();
+        var (_, _, agent) = await ReadyAsync(service);
+        var revision = (await agent.GetOkAsync("/v1/agent/feed?probe=true")).GetProperty("revision").GetInt64();
+
+        using var answer = await agent.GetAsync($"/v1/agent/feed?since={revision}&wait=30s&probe=true", Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
     [Fact] // what an edge reported before the service's outage is not its present state
@@ -179,15 +254,15 @@ public sealed class TunnelReadinessTests
         count.Known.ShouldBe(1);
     }
 
-    private async Task BreakAPollAsync(ServiceUnderTest service, HttpClient edge)
+    private static async Task BreakAPollAsync(ServiceUnderTest service, HttpClient machine, string kind, string id)
     {
-        var revision = (await edge.GetOkAsync("/v1/edge/feed")).GetProperty("revision").GetInt64();
+        var revision = (await machine.GetOkAsync($"/v1/{kind}/feed")).GetProperty("revision").GetInt64();
         service.Time.Advance(TimeSpan.FromMilliseconds(1));
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var contacts = service.Services.GetRequiredService<MachineContacts>();
         var now = service.Time.GetUtcNow();
-        var poll = edge.GetAsync($"/v1/edge/feed?since={revision}&wait=30s", broken.Token);
-        await Eventually.UntilAsync(() => contacts.FindLast(spiffeId) >= now, Cancel);
+        var poll = machine.GetAsync($"/v1/{kind}/feed?since={revision}&wait=30s", broken.Token);
+        await Eventually.UntilAsync(() => contacts.FindLast(id) >= now, Cancel);
         await broken.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => poll);
     }
@@ -201,7 +276,8 @@ public sealed class TunnelReadinessTests
         enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
         var (edge, peer) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service));
         spiffeId = peer.SpiffeId;
-        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var (agent, agentPeer) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        agentSpiffeId = agentPeer.SpiffeId;
         await ReportAsync(agent, AgentReport("true", ""), "agent");
         await ReportAsync(edge, EdgeReport(tunnel.Id(), "one"));
         return (tunnel.Id(), edge, agent);

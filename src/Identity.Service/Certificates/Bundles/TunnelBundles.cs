@@ -49,7 +49,9 @@ internal sealed class TunnelBundles(
         }
 
         var known = await holders.ListAsync(id, cancellationToken);
-        var machines = (await agents.ListAsync(tunnel, cancellationToken)).Where(agent => agent.RevokedAt is null);
+        var machines = (await agents.ListAsync(tunnel, edges: [], cancellationToken)).Where(agent =>
+            agent.RevokedAt is null
+        );
         var listed = machines.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
         var registered = await parties.ListAsync(id, includeArchived: false, cancellationToken);
         return new TunnelBundle(
@@ -123,7 +125,7 @@ internal sealed class TunnelBundles(
             return new BundleHolder(
                 agent.Id,
                 HolderKind.Agent,
-                Counts: agent.Live,
+                Counts: agent.IsAwaited,
                 copy?.Served ?? 0,
                 isOwn ? copy!.Acknowledged : Unknown,
                 agent.ServerSerial is { } serial ? issuers.GetValueOrDefault(serial) : null

@@ -33,9 +33,10 @@ internal static class MachineOperations
                 "get_agent_feed",
                 "Get the feed of an agent",
                 "The complete state of its tunnel for an agent, at one revision. With since and wait the "
-                    + "request waits for a change and returns 204 if there is none."
+                    + "request waits for a change and returns 204 if there is none. With probe=true the request neither waits nor "
+                    + "counts as a contact of the agent: a doctor uses it."
             )
-            .Query("held", "since", "wait")
+            .Query("held", "probe", "since", "wait")
             .Answers<AgentFeed>()
             .Answers(StatusCodes.Status204NoContent);
         table

@@ -69,6 +69,10 @@ internal static class OperationParameters
         ["page"] = Text("The `next_page` of the previous response; omit it for the first page.", "\"b3JkaW5hbDo0Mg\""),
         ["policy_id"] = Text("The id of the version of a policy.", "\"pol_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["probe"] = Flag(
+            "Whether this is a question of a doctor: it is answered at once, and is no sign of life of the agent.",
+            "true"
+        ),
         ["q"] = Text("An id, a serial number, a fingerprint, or a part of a name: 1 to 256 characters.", "\"docs\""),
         ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
         ["relying_party_id"] = Text("The id of the relying party.", "\"rp_017Gx2kQ9mVbT4nRw8YcLs3D\""),

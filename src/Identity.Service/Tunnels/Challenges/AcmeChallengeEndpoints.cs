@@ -242,8 +242,8 @@ internal sealed class AcmeChallengeEndpoints(
     )
     {
         var holders = await challenges.HoldersAsync(challenge.Id, cancellationToken);
-        var live = (await agents.ListAsync(tunnel, cancellationToken))
-            .Where(agent => agent.Live)
+        var live = (await agents.ListAsync(tunnel, edges: [], cancellationToken))
+            .Where(agent => agent.IsAwaited)
             .Select(agent => agent.Id)
             .Concat(
                 (await edges.ListAsync(tunnel, cancellationToken)).Where(edge => edge.Live).Select(edge => edge.Id)

@@ -17,8 +17,19 @@ internal sealed class AgentDirectory(
     TimeProvider time
 )
 {
-    public async ValueTask<IReadOnlyList<AgentDocument>> ListAsync(Tunnel tunnel, CancellationToken cancellationToken)
+    /// <param name="tunnel">The tunnel.</param>
+    /// <param name="edges">
+    /// From <see cref="TunnelEdges.ReadAsync"/>, for <see cref="AgentDocument.Live"/>; empty where only
+    /// <see cref="AgentDocument.IsAwaited"/> is read.
+    /// </param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask<IReadOnlyList<AgentDocument>> ListAsync(
+        Tunnel tunnel,
+        IReadOnlyList<ReportedEdge> edges,
+        CancellationToken cancellationToken
+    )
     {
+        var connected = FindConnected(tunnel, edges);
         var byInstance = (await reports.ListAsync(tunnel.Id, cancellationToken)).ToDictionary(
             report => report.InstanceId,
             StringComparer.Ordinal
@@ -34,25 +45,42 @@ internal sealed class AgentDirectory(
                     tunnel,
                     record,
                     byInstance.GetValueOrDefault(record.InstanceId),
-                    heard.TryGetValue(record.InstanceId, out var at) ? at : null
+                    heard.TryGetValue(record.InstanceId, out var at) ? at : null,
+                    connected.Contains(record.InstanceId)
                 )
             ),
         ];
     }
 
+    /// <summary>The instances that an edge which was heard of has a connection of.</summary>
+    public static IReadOnlySet<string> FindConnected(Tunnel tunnel, IEnumerable<ReportedEdge> edges) =>
+        edges
+            .Where(edge => edge.Presence == EdgePresence.Live)
+            .SelectMany(edge => edge.FindAgents(tunnel))
+            .Select(agent => agent.InstanceId)
+            .ToHashSet(StringComparer.Ordinal);
+
     private AgentDocument Describe(
         Tunnel tunnel,
         AgentEnrollmentRecord record,
         StoredAgentReport? stored,
-        DateTimeOffset? written
+        DateTimeOffset? written,
+        bool isConnected
     )
     {
         var now = time.GetUtcNow();
-        var contact = LastContact(tunnel, record.InstanceId, stored);
+        var id = FindSpiffeId(tunnel, record.InstanceId);
+        var contact = LastContact(id, stored);
 
         // Contact with another node is known from the store alone.
         contact = contact is null || written > contact ? written : contact;
         var report = stored?.Read();
+        var isAwaited =
+            record.RevokedAt is null
+            && record.NotAfter >= now
+            && contact is { } at
+            && now - at <= options.Value.LiveFor
+            && !(report is { Leaving: true } && at - stored!.At < TunnelEdges.Farewell);
         return new AgentDocument
         {
             Id = record.Id.Value,
@@ -60,12 +88,8 @@ internal sealed class AgentDirectory(
             InstanceId = record.InstanceId,
             Method = record.Method,
             Principal = record.Principal,
-            Live =
-                record.RevokedAt is null
-                && record.NotAfter >= now
-                && contact is { } at
-                && now - at <= options.Value.LiveFor
-                && !(report is { Leaving: true } && at - stored!.At < TunnelEdges.Farewell),
+            Live = isAwaited && (isConnected || IsOnFeed(id, contact!.Value, now)),
+            IsAwaited = isAwaited,
             CreatedAt = record.CreatedAt.UtcDateTime,
             LastProofAt = record.LastProofAt.UtcDateTime,
             LastContactAt = contact?.UtcDateTime,
@@ -88,16 +112,26 @@ internal sealed class AgentDirectory(
             Checks = doctor.Checks,
         };
 
-    // A report is a contact too, and outlives a restart.
-    private DateTimeOffset? LastContact(Tunnel tunnel, string instanceId, StoredAgentReport? stored)
-    {
-        if (!InstanceId.TryParse(instanceId, out var instance))
-        {
-            return stored?.At;
-        }
+    // A running agent always has a poll under way. One whose poll broke here and that has not called again is gone; that it
+    // called another node is written down at the latest after a third of live_for and a poll.
+    private bool IsOnFeed(string? id, DateTimeOffset contact, DateTimeOffset now) =>
+        now - contact <= (options.Value.LiveFor / 3) + options.Value.FeedWaitMax
+        && !(
+            id is not null
+            && contacts.FindBroken(id) is { } broken
+            && contact <= broken
+            && now - broken >= MachineContacts.Patience
+        );
 
-        var id = SpiffeId.Agent(installation.TrustDomain, tunnel.OrganizationId, tunnel.Id.Value, instance);
-        var heard = contacts.FindLast(id.ToString());
+    private string? FindSpiffeId(Tunnel tunnel, string instanceId) =>
+        InstanceId.TryParse(instanceId, out var instance)
+            ? SpiffeId.Agent(installation.TrustDomain, tunnel.OrganizationId, tunnel.Id.Value, instance).ToString()
+            : null;
+
+    // A report is a contact too, and outlives a restart.
+    private DateTimeOffset? LastContact(string? id, StoredAgentReport? stored)
+    {
+        var heard = id is null ? null : contacts.FindLast(id);
         return heard > stored?.At || stored is null ? heard : stored.At;
     }
 }

@@ -24,9 +24,16 @@ internal sealed record AgentDocument
     [JsonPropertyName("principal")]
     public required string Principal { get; init; }
 
-    /// <summary>Unexpired certificate and recent contact (S17).</summary>
+    /// <summary>Unexpired certificate, and connected: to an edge, as the edge reported, or to the service by its feed.</summary>
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
+
+    /// <summary>
+    /// Unexpired certificate and contact within <c>agents.live_for</c>: a change of trust waits for it (S17). It outlasts
+    /// <see cref="Live"/>, because an agent that has just lost its connections may come back with the old bundle.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsAwaited { get; init; }
 
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }

@@ -10,6 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,
+    TunnelEdges edges,
     IAgentEnrollments enrollments,
     AgentDisconnectStore disconnects,
     IJournal journal,
@@ -21,7 +22,9 @@ internal sealed class AgentEndpoints(
         var found = await access.FindAsync(request, cancellationToken);
         return found.IsOk
             ? ApiAnswer.Json(
-                Pages.Whole(await directory.ListAsync(found.Value, cancellationToken)),
+                Pages.Whole(
+                    await directory.ListAsync(found.Value, await edges.ReadAsync(cancellationToken), cancellationToken)
+                ),
                 TunnelJson.Default.PageAgentDocument
             )
             : found.Refusal;
@@ -122,7 +125,7 @@ internal sealed class AgentEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var agents = await directory.ListAsync(tunnel, cancellationToken);
+        var agents = await directory.ListAsync(tunnel, await edges.ReadAsync(cancellationToken), cancellationToken);
         return ApiAnswer.Json(
             agents.Single(document => document.Id == agent.Id.Value),
             TunnelJson.Default.AgentDocument

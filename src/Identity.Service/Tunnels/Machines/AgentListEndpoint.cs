@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary><c>GET /v1/agents</c>: the agents of all tunnels that the caller sees, each as in the list of its tunnel.</summary>
-internal sealed class AgentListEndpoint(TunnelStore tunnels, AgentDirectory directory)
+internal sealed class AgentListEndpoint(TunnelStore tunnels, TunnelEdges edges, AgentDirectory directory)
 {
     /// <summary>Tunnels that one request reads; a page that ends there can have fewer agents than requested.</summary>
     internal const int MaxTunnels = 100;
@@ -27,11 +27,12 @@ internal sealed class AgentListEndpoint(TunnelStore tunnels, AgentDirectory dire
     )
     {
         var candidates = await ListTunnelsAsync(caller, query, cancellationToken);
+        var reported = await edges.ReadAsync(cancellationToken);
         var found = new List<(AgentDocument Agent, AgentPlace Place)>();
         foreach (var tunnel in candidates.Take(MaxTunnels))
         {
             found.AddRange(
-                (await PlaceAsync(tunnel, cancellationToken)).Where(one =>
+                (await PlaceAsync(tunnel, reported, cancellationToken)).Where(one =>
                     one.Place.IsBehind(query.After) && query.Matches(one.Agent)
                 )
             );
@@ -76,10 +77,11 @@ internal sealed class AgentListEndpoint(TunnelStore tunnels, AgentDirectory dire
 
     private async ValueTask<IEnumerable<(AgentDocument Agent, AgentPlace Place)>> PlaceAsync(
         Tunnel tunnel,
+        IReadOnlyList<ReportedEdge> reported,
         CancellationToken cancellationToken
     )
     {
-        var agents = await directory.ListAsync(tunnel, cancellationToken);
+        var agents = await directory.ListAsync(tunnel, reported, cancellationToken);
         return agents
             .GroupBy(agent => new DateTimeOffset(agent.CreatedAt).ToUnixTimeMilliseconds())
             .OrderByDescending(group => group.Key)

@@ -44,6 +44,11 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("agents_enrolled")]
     public required int AgentsEnrolled { get; init; }
 
+    /// <summary>Those that a live edge has a connection of: only these serve calls.</summary>
+    [JsonPropertyName("agents_connected")]
+    public required int AgentsConnected { get; init; }
+
+    /// <summary>Those that are connected to an edge or are on their feed at the service.</summary>
     [JsonPropertyName("agents_live")]
     public required int AgentsLive { get; init; }
 

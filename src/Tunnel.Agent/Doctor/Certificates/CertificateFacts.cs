@@ -60,7 +60,7 @@ internal sealed record CertificateFacts
         return (facts with { Announced = await GetFeedAsync(facts, time, cancellationToken) }).WithFiles();
     }
 
-    // One poll that does not wait. It reports nothing, so nothing is acknowledged by it (S17).
+    // Neither a sign of life nor an acknowledgement (S17): the agent itself may have stopped.
     private static async Task<ApiResult<FeedAnswer<AgentFeed>>?> GetFeedAsync(
         CertificateFacts facts,
         TimeProvider time,
@@ -87,7 +87,7 @@ internal sealed record CertificateFacts
             time,
             network: facts.Settings.Identity.NetworkInForce
         );
-        return await client.AgentFeedAsync(state.Feed?.Revision ?? 0, TimeSpan.Zero, cancellationToken);
+        return await client.ProbeAgentFeedAsync(state.Feed?.Revision ?? 0, cancellationToken);
     }
 
     private CertificateFacts WithFiles()
