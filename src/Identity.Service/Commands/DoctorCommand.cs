@@ -19,6 +19,7 @@ internal static class DoctorCommand
             ServiceConfiguration.Read,
             new RunningCheck("service_running", "identity-service", "culvert-identity-service"),
             settings => settings.Health,
+            RunCommand.Identify,
             ServiceChecks.Ids,
             async (settings, _, cancellationToken) =>
                 [

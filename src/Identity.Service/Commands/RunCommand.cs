@@ -24,6 +24,10 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>Tells a node from the others on its machine: in <c>/readyz</c> and for the doctor.</summary>
+    public static ProgramIdentity Identify(ServiceSettings settings) =>
+        new("identity-service", ("public_url", settings.Options.PublicUrl), ("node", settings.Options.NodeName));
+
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var error = parsed.InvocationConfiguration.Error;
@@ -138,7 +142,7 @@ internal static class RunCommand
             ];
             await using var health = await HealthServer.StartAsync(
                 settings.Health,
-                new HealthEndpoints(checks, metrics, TimeProvider.System),
+                new HealthEndpoints(Identify(settings), checks, metrics, TimeProvider.System),
                 cancellationToken
             );
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();

@@ -38,4 +38,19 @@ public static class InstanceIdFile
             return null;
         }
     }
+
+    /// <summary>As <see cref="Find"/>, and empty when no agent has ever run with this state directory.</summary>
+    public static string? FindText(StateDirectory state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        try
+        {
+            return Find(state)?.Value
+                ?? (Directory.Exists(state.Path) && Directory.GetFiles(state.Path, FileName).Length > 0 ? null : "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

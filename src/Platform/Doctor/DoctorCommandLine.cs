@@ -21,6 +21,7 @@ public static class DoctorCommandLine
     /// <param name="read">The reader that the program itself uses.</param>
     /// <param name="running">Whether the program runs: asked before everything else.</param>
     /// <param name="health">Where it answers.</param>
+    /// <param name="identity">What answers there.</param>
     /// <param name="ids">Every other check.</param>
     /// <param name="find">Runs all of those; it is given whether the program runs.</param>
     public static Command Create<T>(
@@ -29,6 +30,7 @@ public static class DoctorCommandLine
         Func<ConfigSection, T> read,
         RunningCheck running,
         Func<T, HealthOptions> health,
+        Func<T, ProgramIdentity> identity,
         IReadOnlyList<string> ids,
         Func<T, DoctorFinding, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find
     )
@@ -51,7 +53,7 @@ public static class DoctorCommandLine
                     return await ReportAsync(parsed, [BadConfiguration(location, loaded.Errors)]);
                 }
 
-                var runs = await running.RunAsync(health(settings), cancel);
+                var runs = await running.RunAsync(health(settings), identity(settings), cancel);
                 return await ReportAsync(
                     parsed,
                     [

@@ -10,12 +10,29 @@ namespace Culvert.Platform.Doctor;
 /// <param name="Unit">Its systemd unit.</param>
 public sealed record RunningCheck(string Id, string Program, string Unit)
 {
-    public async Task<DoctorFinding> RunAsync(HealthOptions health, CancellationToken cancellationToken)
+    /// <param name="health">Where it answers.</param>
+    /// <param name="own">What its configuration says that it is.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    public async Task<DoctorFinding> RunAsync(
+        HealthOptions health,
+        ProgramIdentity own,
+        CancellationToken cancellationToken
+    )
     {
         using var running = new RunningProgram(health);
         try
         {
             var (isReady, body) = await running.AskReadyAsync(cancellationToken);
+            if (own.FindOther(body) is { } other)
+            {
+                return DoctorFinding.Fail(
+                    Id,
+                    $"{Program} is not running with this configuration: {other} answers at {running.Url.Authority}.",
+                    "Only one program can listen at an address: the one of this configuration cannot start there.",
+                    $"Set health.listen in one of the two files to another address, then start {Program}."
+                );
+            }
+
             return isReady
                 ? DoctorFinding.Pass(Id, $"{Program} runs and is ready.")
                 : DoctorFinding.Fail(

@@ -11,7 +11,12 @@ namespace Culvert.Platform.Health;
 /// Answers <c>/healthz</c> (the process lives), <c>/readyz</c> (it can do its job now) and <c>/metrics</c>. Nothing
 /// here is secret, and nothing can be changed here.
 /// </summary>
-public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, MetricsText metrics, TimeProvider time)
+public sealed class HealthEndpoints(
+    ProgramIdentity program,
+    IReadOnlyList<ReadinessCheck> checks,
+    MetricsText metrics,
+    TimeProvider time
+)
 {
     private static readonly Meter Meter = new("Culvert.Health");
 
@@ -101,6 +106,7 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
         {
             json.WriteStartObject();
             json.WriteString("status", ready ? "ready" : "not_ready");
+            program.WriteTo(json);
             json.WriteStartArray("checks");
             foreach (var (name, reason, isAdvisory) in results)
             {

@@ -6,6 +6,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
+using Culvert.Tunnel.Agent.Hosting;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
@@ -22,6 +23,7 @@ internal static class DoctorCommand
             AgentConfiguration.Read,
             new RunningCheck("agent_running", "tunnel-agent", "culvert-agent"),
             settings => settings.Health,
+            AgentIdentity.Find,
             [
                 .. RouteChecks.Ids,
                 .. FederationChecks.Ids,

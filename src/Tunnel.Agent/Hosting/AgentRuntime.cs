@@ -80,7 +80,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await parts.Server.StartAsync(cancellationToken);
         parts.LongPolls.Start();
         parts.Connectors.Start();
-        var endpoints = new HealthEndpoints(Checks, parts.MetricsText, parts.Time);
+        var endpoints = new HealthEndpoints(AgentIdentity.Find(parts.Settings), Checks, parts.MetricsText, parts.Time);
         await using var listening = await HealthServer.StartAsync(
             parts.Settings.Health,
             endpoints,

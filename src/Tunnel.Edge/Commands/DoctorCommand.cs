@@ -5,6 +5,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Doctor;
+using Culvert.Tunnel.Edge.Hosting;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
@@ -21,6 +22,7 @@ internal static class DoctorCommand
             EdgeSettingsReader.Read,
             new RunningCheck("edge_running", "tunnel-edge", "culvert-edge"),
             settings => settings.Health,
+            EdgeIdentity.Find,
             [.. FederationChecks.Ids, .. StateChecks.Ids, .. PortChecks.Ids],
             FindAsync
         );

@@ -120,6 +120,7 @@ internal static class RunCommand
         await using var health = await HealthServer.StartAsync(
             settings.Health,
             new HealthEndpoints(
+                EdgeIdentity.Find(settings),
                 [
                     .. credentials.Checks,
                     EdgeReadiness.Contact(state, () => running.Settings, time),

@@ -10,6 +10,8 @@ namespace Culvert.Platform.Tests.Health;
 
 public sealed class HealthServerTests : IAsyncDisposable
 {
+    private static readonly ProgramIdentity Identity = new("tunnel-edge", ("edge_id", "edge_01"));
+
     private readonly MetricsText metrics = new("Culvert.Health");
     private readonly FakeTimeProvider time = new();
     private readonly HttpClient client = new();
@@ -46,7 +48,7 @@ public sealed class HealthServerTests : IAsyncDisposable
         before.ShouldBe(
             (
                 HttpStatusCode.ServiceUnavailable,
-                """{"status":"not_ready","checks":[{"name":"certificate","ready":false,"detail":"no certificate yet"},{"name":"feed","ready":true,"detail":""}]}"""
+                """{"status":"not_ready","program":"tunnel-edge","edge_id":"edge_01","checks":[{"name":"certificate","ready":false,"detail":"no certificate yet"},{"name":"feed","ready":true,"detail":""}]}"""
             )
         );
         after.Status.ShouldBe(HttpStatusCode.OK);
@@ -256,7 +258,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     private async Task StartWithPage(HealthOptions options) =>
         server = await HealthServer.StartAsync(
             options,
-            new HealthEndpoints([], metrics, time),
+            new HealthEndpoints(Identity, [], metrics, time),
             TestContext.Current.CancellationToken,
             _ => Task.CompletedTask
         );
@@ -290,7 +292,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     private async Task Start(HealthOptions options, params ReadinessCheck[] checks) =>
         server = await HealthServer.StartAsync(
             options,
-            new HealthEndpoints(checks, metrics, time),
+            new HealthEndpoints(Identity, checks, metrics, time),
             TestContext.Current.CancellationToken
         );
 
