@@ -1,3 +1,4 @@
+using System.Globalization;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Errors;
@@ -115,9 +116,22 @@ internal sealed class Authenticator(
     /// <summary>The live admin key that this is, or why it is none.</summary>
     public async ValueTask<Result<AdminKey>> FindAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
-        if (await adminKeys.FindAsync(Credentials.Hash(credential), cancellationToken) is not { RevokedAt: null } key)
+        if (await adminKeys.FindAsync(Credentials.Hash(credential), cancellationToken) is not { } key)
         {
             return AuthErrors.Invalid.Refuse();
+        }
+
+        // The caller has the whole key, so this tells its owner alone why it no longer works.
+        if (key.RevokedAt is { } revokedAt)
+        {
+            return AuthErrors
+                .KeyRevoked.Refuse(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"This admin key ({key.Name}) was revoked at {revokedAt:u}."
+                    )
+                )
+                .With("next", AuthErrors.KeyRevoked.NextStep);
         }
 
         if (time.GetUtcNow() > key.ExpiresAt)

@@ -35,6 +35,9 @@ internal sealed class ConsoleEndpoints(
     /// <summary>Of a page's query: the sign-in that led here revoked the key that init made.</summary>
     public const string FirstKeyEnded = "first-key-ended";
 
+    /// <summary>The same for a page that says that it was not revoked, and why.</summary>
+    public const string FirstKeyKept = "first-key-kept";
+
     private const string FormPurpose = "form";
 
     public async Task ShowAsync(Type page, HttpContext http)
@@ -225,7 +228,13 @@ internal sealed class ConsoleEndpoints(
     {
         var path = LocalPath(wanted);
         var mark = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        Redirect(http, opened.EndedFirstKey ? $"{path}{mark}{FirstKeyEnded}" : path);
+        var told = opened.FirstKey switch
+        {
+            FirstKeyFate.Revoked => $"{mark}{FirstKeyEnded}",
+            FirstKeyFate.Kept => $"{mark}{FirstKeyKept}",
+            _ => "",
+        };
+        Redirect(http, path + told);
     }
 
     public Task RefuseAsync(ConsoleRequest request, Refusal refusal)

@@ -21,6 +21,14 @@ internal static class AuthErrors
         "Obtain a new access token, or use an active admin key."
     );
 
+    public static readonly ErrorCode KeyRevoked = new(
+        "auth.key_revoked",
+        401,
+        "The admin key was revoked.",
+        "An administrator revoked it, its organization was archived, or it is the key of init and a security-admin has signed in.",
+        "Sign in with culvert login or use another admin key; identity-service admin-key create, on a host of the service, makes one (docs/admin-keys.md)."
+    );
+
     public static readonly ErrorCode KeyExpired = new(
         "auth.key_expired",
         401,

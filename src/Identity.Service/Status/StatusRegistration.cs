@@ -26,6 +26,7 @@ internal static class StatusRegistration
             .AddSingleton<IStatusCheck, PlatformStatus>()
             .AddSingleton<IStatusCheck, AuditExportStatus>()
             .AddSingleton<IStatusCheck, BackupStatus>()
+            .AddSingleton<IStatusCheck, AdminKeysStatus>()
             .AddSingleton<StatusEndpoint>();
 
     public static void MapStatus(this ApiHost host) =>

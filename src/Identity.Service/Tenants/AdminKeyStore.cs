@@ -49,6 +49,21 @@ internal sealed class AdminKeyStore(Database database)
             cancellationToken
         );
 
+    /// <summary>The live keys of all organizations that may operate the installation, oldest first.</summary>
+    public async ValueTask<IReadOnlyList<AdminKey>> ListLiveOperatorsAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await QueryAsync(
+                    "revoked_at_ms IS NULL AND expires_at_ms >= @Now ORDER BY created_at_ms, id",
+                    new { Now = now.ToStore() },
+                    cancellationToken
+                )
+            ).Where(key => key.Scopes.Contains(Http.Scopes.InstallationOperate)),
+        ];
+
     /// <summary>
     /// The id of the key that a key was made with (null = it was made on the host, or is unknown), and the person it names.
     /// </summary>

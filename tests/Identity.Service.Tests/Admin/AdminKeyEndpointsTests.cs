@@ -122,7 +122,7 @@ public sealed class AdminKeyEndpointsTests : IAsyncLifetime
 
         first.Text("status").ShouldBe("revoked");
         second.Text("revoked_at").ShouldBe(first.Text("revoked_at"));
-        await bob.GetAsync(Keys, Cancellation).ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.invalid");
+        await bob.GetAsync(Keys, Cancellation).ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.key_revoked");
         (await AuditAsync("admin_key_revoked", "Bob")).GetProperty("event_data").Text("reason").ShouldBe("left");
         await service
             .Api.PostAsync($"{Keys}/key_unknown/revoke", "{}")

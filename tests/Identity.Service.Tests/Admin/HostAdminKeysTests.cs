@@ -132,7 +132,7 @@ public sealed class HostAdminKeysTests
 
         await alice
             .GetAsync("/v1/admin_keys", Cancellation)
-            .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.invalid");
+            .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.key_revoked");
     }
 
     private static AuditActor Actor => AuditActor.Host(4711, "root");

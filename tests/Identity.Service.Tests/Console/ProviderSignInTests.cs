@@ -124,6 +124,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     [Fact]
     public async Task SignIn_SecurityAdmin_EndsTheKeyThatInitMade()
     {
+        await service.Api.PostOkAsync("/v1/admin_keys", """{"name":"Ada","role":"installation-operator"}""");
         using var browser = new ConsoleBrowser(service);
         var asked = await BeginAsync(browser);
         await service.Api.GetOkAsync("/v1/tunnels");
@@ -133,9 +134,42 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("made is revoked");
-        using var refused = await service.Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken);
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        var refused = await service
+            .Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken)
+            .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.key_revoked");
+        refused.Text("message").ShouldBe($"This admin key (init) was revoked at {service.Time.GetUtcNow():u}.");
+        refused.GetProperty("details").Text("next").ShouldContain("culvert login");
         (await browser.OpenAsync("/console/audit")).ShouldContain("admin key revoked");
+    }
+
+    // The sign-in of another person took away the only key that could register an edge, run jobs or make organizations.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("security-admin")]
+    [InlineData("installation-operator", true)]
+    public async Task SignIn_WhileNoOtherKeyMayOperate_KeepsTheKeyThatInitMade(string? role, bool isExpired = false)
+    {
+        if (role is not null)
+        {
+            await service.Api.PostOkAsync(
+                "/v1/admin_keys",
+                $$"""{"name":"Bob","role":"{{role}}","lifetime_seconds":86400}"""
+            );
+        }
+
+        if (isExpired)
+        {
+            service.Time.JumpTo(service.Time.GetUtcNow().AddDays(2));
+        }
+
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims["groups"] = new JsonArray("pki");
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("did not revoke it");
+        await service.Api.GetOkAsync("/v1/tunnels");
     }
 
     // S34: who proved a key and then signs in has one vote.

@@ -81,6 +81,7 @@ public sealed class StatusTests : IAsyncLifetime
                 ("platform_ca", "ok"),
                 ("audit_export", "ok"),
                 ("backups", "warning"),
+                ("admin_keys", "warning"),
             ]);
     }
 
@@ -136,7 +137,7 @@ public sealed class StatusTests : IAsyncLifetime
                 new Line(
                     "tunnels",
                     "warning",
-                    $"1 of 1 connected agent of tunnel docs ({tunnel}) report failed checks.",
+                    $"1 of 1 live agent of tunnel docs ({tunnel}) report failed checks.",
                     $"culvert doctor --tunnel {tunnel}"
                 )
             );

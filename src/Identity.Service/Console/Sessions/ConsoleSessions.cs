@@ -63,7 +63,7 @@ internal sealed class ConsoleSessions(
         return opened.Cookie is not null && Scopes.Grants(key.Scopes, Scopes.OrganizationAdmin)
             ? opened with
             {
-                EndedFirstKey = await EndFirstKeyAsync(key.OrganizationId, key, actor, request, cancellationToken),
+                FirstKey = await EndFirstKeyAsync(key.OrganizationId, key, actor, request, cancellationToken),
             }
             : opened;
     }
@@ -114,7 +114,7 @@ internal sealed class ConsoleSessions(
         return opened.Cookie is not null && person.Roles.Contains(RoleName.SecurityAdmin)
             ? opened with
             {
-                EndedFirstKey = await EndFirstKeyAsync(organizationId, null, actor, request, cancellationToken),
+                FirstKey = await EndFirstKeyAsync(organizationId, null, actor, request, cancellationToken),
             }
             : opened;
     }
@@ -245,9 +245,10 @@ internal sealed class ConsoleSessions(
             )
             : null;
 
-    // S1: the key that init made is for the beginning, which is over when a security-admin signs in. Should the store fail
-    // here, the next sign-in ends it.
-    internal async ValueTask<bool> EndFirstKeyAsync(
+    // S1: the key that init made is for the beginning, which is over when a security-admin signs in and another key may
+    // operate the installation: without one, only a command on the host could make one. Should the store fail here, the
+    // next sign-in ends it.
+    internal async ValueTask<FirstKeyFate> EndFirstKeyAsync(
         string organizationId,
         AdminKey? signedInWith,
         AuditActor actor,
@@ -261,7 +262,13 @@ internal sealed class ConsoleSessions(
             || key.Id == signedInWith?.Id
         )
         {
-            return false;
+            return FirstKeyFate.Untouched;
+        }
+
+        var operators = await adminKeys.ListLiveOperatorsAsync(time.GetUtcNow(), cancellationToken);
+        if (operators.All(live => live.Id == key.Id))
+        {
+            return operators.Count > 0 ? FirstKeyFate.Kept : FirstKeyFate.Untouched;
         }
 
         var revoked = await keys.RevokeAsync(
@@ -271,7 +278,7 @@ internal sealed class ConsoleSessions(
             request.RequestId,
             cancellationToken
         );
-        return revoked.IsOk;
+        return revoked.IsOk ? FirstKeyFate.Revoked : FirstKeyFate.Untouched;
     }
 
     // The signature is valid, so the person is known: this belongs into the chain (S31 is about what anyone can send).

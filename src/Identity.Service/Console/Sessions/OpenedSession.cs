@@ -7,8 +7,7 @@ namespace Culvert.Identity.Service.Console.Sessions;
 /// <param name="Refusal">Null with a cookie.</param>
 internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)
 {
-    /// <summary>This sign-in revoked the admin key that init made, which the person should learn.</summary>
-    public bool EndedFirstKey { get; init; }
+    public FirstKeyFate FirstKey { get; init; }
 
     public static OpenedSession Refused(Refusal refusal) => new(Cookie: null, refusal);
 }

@@ -39,11 +39,21 @@ internal sealed class OperationRefusals
             [
                 AuthErrors.Missing,
                 AuthErrors.Invalid,
+                AuthErrors.KeyExpired,
+                AuthErrors.KeyRevoked,
                 AuthErrors.Scope,
                 RequestErrors.RateLimited,
                 RequestErrors.Internal,
             ],
-            _ => [AuthErrors.Missing, AuthErrors.Invalid, RequestErrors.RateLimited, RequestErrors.Internal],
+            _ =>
+            [
+                AuthErrors.Missing,
+                AuthErrors.Invalid,
+                AuthErrors.KeyExpired,
+                AuthErrors.KeyRevoked,
+                RequestErrors.RateLimited,
+                RequestErrors.Internal,
+            ],
         };
 
     private static Dictionary<string, string[]> Read()
