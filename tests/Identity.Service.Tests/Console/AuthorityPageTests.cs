@@ -86,7 +86,7 @@ public sealed class AuthorityPageTests
         page.ShouldContain("Its root");
         page.ShouldNotContain(fingerprint, Case.Insensitive);
         page.ShouldNotContain(hex, Case.Insensitive);
-        (await browser.OpenAsync("/console")).ShouldContain("It waits to be approved.");
+        (await browser.OpenAsync("/console")).ShouldContain($"<a href=\"/console/authorities/{id}\">authorities</a>");
 
         using var approved = await browser.SubmitAsync(
             $"/console/authorities/{id}/approve",
