@@ -50,6 +50,8 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         var changelog = await UnzipAsync($"{documents}/changelog.Debian.gz");
         var manual = await UnzipAsync(folder.PathOf($"usr/share/man/man{section}/{program}.{section}.gz"));
 
+        copyright.ShouldContain("\nLicense: Apache-2.0\n");
+        File.Exists($"{documents}/NOTICE").ShouldBeTrue();
         copyright.ShouldContain($"\n copyright notices and licences are in {program}.notices.txt beside this file.\n");
         changelog.ShouldStartWith($"{package} ({Repository.Version}) unstable; urgency=medium\n\n  [ ");
         changelog.ShouldMatch(@"\n -- Culvert maintainers <[^>]+>  \w{3}, \d\d \w{3} \d{4} 00:00:00 \+0000\n");

@@ -66,7 +66,8 @@ public sealed class ReleaseTests(PackedRelease release) : IClassFixture<PackedRe
         listed.ShouldMatch($"-rwxr-xr-x 0/0 .* {top}/bin/{program}\n");
         listed.ShouldMatch($"-rw-r--r-- 0/0 .* {top}/share/man/man{section}/{program}.{section}\n");
         foreach (
-            var document in (string[])[$"{program}.cdx.json", $"{program}.notices.txt", "CHANGELOG.md", "SECURITY.md"]
+            var document in (string[])
+                [$"{program}.cdx.json", $"{program}.notices.txt", "CHANGELOG.md", "SECURITY.md", "LICENSE", "NOTICE"]
         )
         {
             listed.ShouldContain($" {top}/share/doc/{program}/{document}\n");
