@@ -65,7 +65,7 @@ public static class ProgramEntry
     private static string Describe(Exception failure) =>
         $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ").Trim()}";
 
-    // The method of ours in which it happened: with the release's version, enough to find the line.
+    // The method of this product in which it happened: with the release's version, enough to find the line.
     private static string FindPlace(Exception failure)
     {
         foreach (var frame in new StackTrace(failure).GetFrames())

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Testing.Keys;
 
 namespace Culvert.EndToEnd.Tests.Documentation;
 
@@ -17,7 +18,7 @@ internal sealed class JobProvider : IAsyncDisposable
     private static readonly TimeSpan GithubLife = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan GitlabLife = TimeSpan.FromHours(1);
 
-    private readonly RSA key = RSA.Create(2048);
+    private readonly RSA key = TestKeys.Rsa();
     private readonly HttpListener listener = new();
     private readonly Task serving;
     private readonly string requestUrl;

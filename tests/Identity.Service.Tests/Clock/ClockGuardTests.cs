@@ -164,7 +164,7 @@ public sealed class ClockGuardTests
             .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "clock.untrusted");
     }
 
-    [Fact] // the other clock went on while the process, or its machine, stood still
+    [Fact] // the other clock continued while the process, or its machine, was paused
     [Trait("Attack", "A18")]
     public async Task Check_PausedBetweenTheTwoClocks_IsNoStep()
     {
@@ -196,7 +196,7 @@ public sealed class ClockGuardTests
         return failing;
     }
 
-    /// <summary>Stands still for a minute directly after a reading of the wall clock.</summary>
+    /// <summary>Pauses for a minute directly after a reading of the wall clock.</summary>
     private sealed class PausedOnce(FakeTimeProvider time) : TimeProvider
     {
         private bool pauses;

@@ -5,9 +5,11 @@ using Xunit;
 
 namespace Culvert.Platform.Tests.Programs;
 
-public sealed class ProgramEntryTests
+public sealed class ProgramEntryTests : IDisposable
 {
     private readonly StringWriter error = new();
+
+    public void Dispose() => error.Dispose();
 
     [Fact]
     public async Task RunAsync_ProgramReturns_GivesItsCodeAndWritesNothing()

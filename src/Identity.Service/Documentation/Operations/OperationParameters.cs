@@ -70,7 +70,7 @@ internal static class OperationParameters
         ["policy_id"] = Text("The id of the version of a policy.", "\"pol_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["probe"] = Flag(
-            "Whether this is a question of a doctor: it is answered at once, and is no sign of life of the agent.",
+            "Whether this is a question of a doctor: it is answered at once, and does not count as a contact of the agent.",
             "true"
         ),
         ["q"] = Text("An id, a serial number, a fingerprint, or a part of a name: 1 to 256 characters.", "\"docs\""),
