@@ -111,7 +111,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
         var page = await browser.OpenAsync(made.Headers.Location!.ToString());
         page.ShouldContain("issuing-2027");
         page.ShouldContain("BEGIN CERTIFICATE REQUEST");
-        (await browser.OpenAsync("/console")).ShouldContain("Have the request signed");
+        (await browser.OpenAsync("/console")).ShouldContain("Certificate authority issuing-2027");
     }
 
     [Fact]

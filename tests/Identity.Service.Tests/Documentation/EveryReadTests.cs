@@ -101,9 +101,17 @@ public sealed class EveryReadTests : IAsyncLifetime
         var type = answer.Content.Headers.ContentType!.MediaType!;
         try
         {
-            var json = type.EndsWith("json", StringComparison.Ordinal)
+            var json = type is "application/json" || type.EndsWith("+json", StringComparison.Ordinal)
                 ? JsonNode.Parse(body, documentOptions: Strict)
-                : null;
+                : JsonValue.Create(System.Text.Encoding.Latin1.GetString(body));
+            if (type is "application/x-ndjson")
+            {
+                foreach (var line in System.Text.Encoding.UTF8.GetString(body).Split('\n'))
+                {
+                    _ = line.Length == 0 ? null : JsonNode.Parse(line, documentOptions: Strict);
+                }
+            }
+
             return description
                 .Find("GET", path.Split('?')[0], (int)answer.StatusCode, type, json)
                 .Select(finding => $"{path}: {finding}");

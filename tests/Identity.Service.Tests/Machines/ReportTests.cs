@@ -189,16 +189,19 @@ public sealed class ReportTests
     }
 
     [Theory]
-    [InlineData(300, true)]
-    [InlineData(301, false)]
-    public async Task Agents_Liveness_EndsFiveMinutesAfterTheLastContact(int seconds, bool live)
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Agents_Liveness_EndsAThirdOfLiveForAndAPollAfterTheLastContact(int seconds, bool live)
     {
         await using var service = await StartAsync();
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
         var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
         await agent.PostAsync("/v1/agent/reports", AgentReport);
-        service.Time.JumpTo(service.Time.GetUtcNow().AddSeconds(seconds));
+        var options = service.Options.Agents;
+        service.Time.JumpTo(
+            service.Time.GetUtcNow() + (options.LiveFor / 3) + options.FeedWaitMax + TimeSpan.FromSeconds(seconds)
+        );
 
         var list = await service.Api.GetOkAsync($"/v1/tunnels/{tunnel.Id()}/agents");
 

@@ -450,6 +450,7 @@ public sealed class StatusTests : IAsyncLifetime
                 "platform_ca",
                 "audit_export",
                 "backups",
+                "admin_keys",
             ]);
         seen.GetProperty("tunnels").GetArrayLength().ShouldBe(1);
 
