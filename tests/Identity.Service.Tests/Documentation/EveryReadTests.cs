@@ -201,6 +201,7 @@ public sealed class EveryReadTests : IAsyncLifetime
         things["version"] = "1";
         things["federation_rules/id"] = rule.Id();
         things["federation_issuers/id"] = issuer.Id();
+        special["/v1/tokens"] = [$"/v1/tokens?principal={account}"];
         special["/v1/organizations/workspaces/{workspace}/service_accounts"] =
         [
             $"/v1/organizations/workspaces/{bench.Bench.WorkspaceId}/service_accounts",
@@ -250,10 +251,10 @@ public sealed class EveryReadTests : IAsyncLifetime
             "/v1/certificates/export?format=csv",
             "/v1/certificates/export?format=json",
         ];
-        special["/v1/inventory/routes/export"] =
+        special["/v1/inventory/routes/export"] = ["/v1/inventory/routes/export?format=csv"];
+        special["/v1/transparency/agent_checkpoints"] =
         [
-            "/v1/inventory/routes/export?format=csv",
-            "/v1/inventory/routes/export?format=json",
+            $"/v1/transparency/agent_checkpoints?tunnel_id={bench.Bench.TunnelId}",
         ];
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

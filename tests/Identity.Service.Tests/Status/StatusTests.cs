@@ -456,7 +456,7 @@ public sealed class StatusTests : IAsyncLifetime
 
         using var auditor = await WithRoleAsync(RoleName.Auditor);
         Names((await auditor.GetOkAsync(Path)).GetProperty("not_shown"))
-            .ShouldBe(["edges", "readiness", "clock", "jobs", "platform_ca", "audit_export", "backups"]);
+            .ShouldBe(["edges", "readiness", "clock", "jobs", "platform_ca", "audit_export", "backups", "admin_keys"]);
 
         var other = await service.Api.PostOkAsync("/v1/organizations", """{"name":"Other"}""");
         using var stranger = await WithRoleAsync(RoleName.SecurityAdmin, other.Id());
