@@ -86,7 +86,7 @@ public sealed class CompletionCommandTests : CommandTest
               {"id":"wbhk_2","url":"https://old.example.test","archived_at":"2026-01-01T00:00:00Z"}]}
             """
         );
-        Service.On("GET /v1/tunnels/tnl_1/hostnames", """{"data":[{"id":"h_1","name":"mcp.example.test"}]}""");
+        Service.On("GET /v1/tunnels/tnl_1/hostnames", """{"data":[{"name":"mcp.example.test"}]}""");
         Service.On(
             "GET /v1/tunnels/tnl_1/relying_parties",
             """{"data":[{"id":"rp_1","name":"proxy"},{"id":"rp_2","name":"the other"}]}"""

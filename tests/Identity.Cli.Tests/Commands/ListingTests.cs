@@ -19,7 +19,7 @@ public sealed class ListingTests : CommandTest
     [InlineData("nothing=-", "tnl_01\ntnl_02\n")]
     public async Task Filter_PrintsWhatMatches(string filter, string ids)
     {
-        Service.On(Path, Two);
+        Service.OnAny(Path, Two);
 
         (await Stage.RunAsync("tunnel", "list", "--filter", filter, "-o", "name")).Out.ShouldBe(ids);
     }
@@ -52,7 +52,7 @@ public sealed class ListingTests : CommandTest
     [Fact]
     public async Task Wide_AddsEveryShortMember_AndNoText()
     {
-        Service.On(
+        Service.OnAny(
             Path,
             """{"data":[{"id":"a","paused_at":"then","pem":"x\ny","more":{"a":1},"type":"tunnel"}],"next_page":null}"""
         );

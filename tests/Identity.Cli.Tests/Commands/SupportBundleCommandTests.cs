@@ -91,7 +91,7 @@ public sealed class SupportBundleCommandTests : CommandTest
             )
             .On("GET /v1/tunnels/tnl_01/status", """{"tunnel_id":"tnl_01","ready":true}""")
             .On("GET /v1/tunnels/tnl_01/agents", """{"data":[],"next_page":null}""")
-            .On(
+            .OnAny(
                 "GET /v1/webhooks?limit=100",
                 $$"""{"data":[{"id":"hook_01","secret":"{{Canaries[7]}}","url":"https://{{Canaries[4]}}@hook.test/?token={{Canaries[3]}}"}],"next_page":null}"""
             )

@@ -42,8 +42,21 @@ internal sealed class WireServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>From now on this method and target ("POST /v1/tunnels") get this answer.</summary>
+    /// <summary>
+    /// From now on this method and target ("POST /v1/tunnels") get this answer. A success must be one that the service gives.
+    /// </summary>
     public WireServer On(string request, string body, int status = 200)
+    {
+        if (status == 200)
+        {
+            ApiShape.Check(request, body);
+        }
+
+        return OnAny(request, body, status);
+    }
+
+    /// <summary>The same with an answer that no service gives, for commands that must not rely on the service.</summary>
+    public WireServer OnAny(string request, string body, int status = 200)
     {
         script[request] = (status, body);
         return this;

@@ -19,14 +19,19 @@ internal sealed class CulvertSide(CommandContext context, string tunnel)
         var client = await context.ClientAsync(cancel);
         var id = await context.IdAsync(Noun.Tunnel, tunnel, cancel);
         var answer = await client.GetAsync($"{Noun.Ca.Path}?tunnel_id={Uri.EscapeDataString(id)}&limit=1000", cancel);
-        var found = answer
-            .Json.Data()
-            .OfType<JsonObject>()
-            .Where(ca => ca.Text("state") is Active or "staged" or "retiring")
-            .Select(ca => (IsKept: ca.Text("state") == "retiring", Pem: FindPem(ca), Id: ca.Text("id")))
-            .Where(ca => ca.Pem is not null)
-            .Select(ca => CompanyAuthority.Read(ca.Pem!, $"authority {ca.Id}") with { IsKept = ca.IsKept })
-            .ToList();
+        var found = new List<CompanyAuthority>();
+        foreach (var listed in answer.Json.Data().OfType<JsonObject>())
+        {
+            if (
+                listed.Text("state") is Active or "staged" or "retiring"
+                && await FindPemAsync(client, listed.Text("id")!, cancel) is { } pem
+            )
+            {
+                var authority = CompanyAuthority.Read(pem, $"authority {listed.Text("id")}");
+                found.Add(authority with { IsKept = listed.Text("state") == "retiring" });
+            }
+        }
+
         return found.Any(ca => !ca.IsKept)
             ? found
             : throw new CommandFailure(ExitCode.Refused, "the tunnel has no active certificate authority to register")
@@ -63,6 +68,10 @@ internal sealed class CulvertSide(CommandContext context, string tunnel)
         return true;
     }
 
-    private static string? FindPem(JsonObject authority) =>
-        authority["chain"] is JsonArray { Count: > 0 } chain ? chain[0].Text("pem") : null;
+    // A list of authorities has no chains: the service sends the chain of the one that is requested. Null before it has one.
+    private static async Task<string?> FindPemAsync(ManagementClient client, string id, CancellationToken cancel)
+    {
+        var answer = await client.GetAsync($"{Noun.Ca.Path}/{Uri.EscapeDataString(id)}", cancel);
+        return answer.Json?["chain"] is JsonArray { Count: > 0 } chain ? chain[0].Text("pem") : null;
+    }
 }

@@ -292,14 +292,19 @@ public sealed class ProviderSetupTests : ProviderTest
         params (System.Security.Cryptography.X509Certificates.X509Certificate2 Ca, string State)[] authorities
     )
     {
-        var all = authorities.Select(a => new System.Text.Json.Nodes.JsonObject
+        // The list has no chains; each authority alone has its own.
+        var all = authorities
+            .Select((a, i) => new System.Text.Json.Nodes.JsonObject { ["id"] = $"ca_{i:00}", ["state"] = a.State })
+            .ToList();
+        foreach (var (authority, (ca, _)) in all.Zip(authorities))
         {
-            ["id"] = "ca_01",
-            ["state"] = a.State,
-            ["chain"] = new System.Text.Json.Nodes.JsonArray(
-                new System.Text.Json.Nodes.JsonObject { ["pem"] = a.Ca.ExportCertificatePem() }
-            ),
-        });
+            var single = authority.DeepClone();
+            single["chain"] = new System.Text.Json.Nodes.JsonArray(
+                new System.Text.Json.Nodes.JsonObject { ["pem"] = ca.ExportCertificatePem() }
+            );
+            Service.On($"GET /v1/certificate_authorities/{authority["id"]}", single.ToJsonString());
+        }
+
         var list = new System.Text.Json.Nodes.JsonObject
         {
             ["data"] = new System.Text.Json.Nodes.JsonArray([.. all]),
