@@ -27,11 +27,10 @@ internal sealed record InitialRoute(string Name, string Origin, string Path, boo
         }
 
         var says = text.EndsWith('/') || url.AbsolutePath != "/";
-        var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";
         route = new InitialRoute(
             text[..equals],
             url.GetLeftPart(UriPartial.Authority),
-            says ? path : UsualPath,
+            says ? url.AbsolutePath : UsualPath,
             url.IsLoopback
         );
         return true;

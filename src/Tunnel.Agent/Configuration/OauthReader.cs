@@ -227,8 +227,8 @@ internal static class OauthReader
         {
             oauth.Error(
                 "path",
-                "The path must start with a slash, must not end with one, and must have no query, dot segment or escape.",
-                "Write the path of the MCP endpoint, such as /mcp, or / for the root."
+                "The path must start with a slash, and must have no query, dot segment, empty segment or escape.",
+                "Write the path of the MCP endpoint exactly as its server serves it, such as /mcp or /mcp/, or / for the root."
             );
         }
 
@@ -237,15 +237,16 @@ internal static class OauthReader
             && (
                 !SafeFetcher.TryParseUrl(settings.Resource, out var url)
                 || url.Query.Length > 0
-                || url.GetLeftPart(UriPartial.Path).TrimEnd('/') != settings.Resource
-                || (url.AbsolutePath != "/" && !IsPath(url.AbsolutePath))
+                || url.GetLeftPart(url.AbsolutePath == "/" ? UriPartial.Authority : UriPartial.Path)
+                    != settings.Resource
+                || !IsPath(url.AbsolutePath)
             )
         )
         {
             oauth.Error(
                 "resource",
                 "A resource is the https URL that clients use, in canonical form.",
-                "Write https, the host in lower case, the port unless it is 443, and the path without a final slash."
+                "Write https, the host in lower case, the port unless it is 443, and the path as clients write it; no path for the root."
             );
         }
 
@@ -255,15 +256,24 @@ internal static class OauthReader
         }
     }
 
-    /// <summary>Whether this can be the path of an MCP endpoint.</summary>
-    internal static bool IsPath(string path) =>
-        path == "/"
-        || (
-            path.StartsWith('/')
-            && !path.EndsWith('/')
-            && path.Split('/').Skip(1).All(s => s is not ("" or "." or ".."))
-            && path.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal))
-        );
+    /// <summary>
+    /// Whether this can be the path of an MCP endpoint. A slash at its end counts: servers that are mounted under a path serve
+    /// <c>/mcp/</c> and redirect <c>/mcp</c>.
+    /// </summary>
+    internal static bool IsPath(string path)
+    {
+        if (!path.StartsWith('/'))
+        {
+            return false;
+        }
+
+        var segments = path[1..].Split('/');
+        return segments[..^1].All(s => s is not ("" or "." or ".."))
+            && segments[^1] is not ("." or "..")
+            && path.All(c =>
+                char.IsAsciiLetterOrDigit(c) || "/-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal)
+            );
+    }
 
     private static void CheckScopes(ConfigSection oauth, OauthSettings settings)
     {

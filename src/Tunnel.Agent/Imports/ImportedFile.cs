@@ -69,6 +69,9 @@ internal sealed class ImportedFile
     public void ToDo(ConfigSection section, string key, string text, ConfigSource? place = null) =>
         Note(section, key, ImportNoteKind.ToDo, text, place);
 
+    /// <summary>A line about a key of the new file that has another value than the other program had unasked.</summary>
+    public void Changed(string newKey, string text) => notes.Add(new(null, newKey, ImportNoteKind.Changed, text));
+
     /// <summary>A line about a key of the new file.</summary>
     public void ToDo(string newKey, string text) => notes.Add(new(null, newKey, ImportNoteKind.ToDo, text));
 

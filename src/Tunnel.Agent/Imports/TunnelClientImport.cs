@@ -17,6 +17,9 @@ internal static partial class TunnelClientImport
     // The client's own default for callers with a certificate.
     private const string DefaultUrlWithCertificate = "https://mtls.api.openai.com";
 
+    // The client's health listener where its file names none.
+    private const string ClientsListener = "127.0.0.1:8080";
+
     // Of the section mcp, for the whole tunnel.
     private static readonly string[] McpLimits =
     [
@@ -84,6 +87,10 @@ internal static partial class TunnelClientImport
         else
         {
             section.Set("url", proxy.Url).SetIfAny("username", proxy.UserName).SetIfAny("password", proxy.Password);
+            file.Changed(
+                "network.proxy",
+                "The agent uses this proxy for the Culvert service, its edges and the control plane; servers have upstream.proxy."
+            );
         }
     }
 
@@ -100,7 +107,7 @@ internal static partial class TunnelClientImport
         }
 
         var tunnel = new YamlMap().Set("kind", "long_poll");
-        MapUrl(file, control, tunnel, certificate.Length > 0);
+        var isReachable = TryMapUrl(file, control, tunnel, certificate.Length > 0);
         tunnel.Set("tunnel_id", ReadTunnelId(file, control));
         tunnel.SetIfAny("organization", ReadId(file, control, "organization_id"));
         tunnel.Set("api_key", ReadKey(file, control));
@@ -114,12 +121,22 @@ internal static partial class TunnelClientImport
 
         MapLimits(file, control, tunnel);
         file.Drop(control, "extra_headers", "The agent sends no other headers to a control plane.");
-        if (!channels.IsEmpty && polled is not null)
+        if (isReachable && !channels.IsEmpty && polled is not null)
         {
+            file.Changed(
+                "tunnels[0].max_answer_bytes",
+                "tunnel-client sends responses of any length. The agent sends at most 4MiB unless this key is set."
+            );
             return tunnel;
         }
 
-        file.NoEqual(file.Root, "control_plane", "No channel can be served, so the tunnel was not imported.");
+        file.NoEqual(
+            file.Root,
+            "control_plane",
+            isReachable
+                ? "No channel can be served, so the tunnel was not imported."
+                : "The agent cannot connect to this control plane, so the tunnel was not imported."
+        );
         foreach (var limit in McpLimits.Where(file.Root.Section("mcp").Has))
         {
             file.NoEqual(file.Root.Section("mcp"), limit, "The tunnel to which it applies was not imported.");
@@ -128,20 +145,27 @@ internal static partial class TunnelClientImport
         return null;
     }
 
-    private static void MapUrl(ImportedFile file, ConfigSection control, YamlMap tunnel, bool hasCertificate)
+    // False: the agent has no way to such a control plane.
+    private static bool TryMapUrl(ImportedFile file, ConfigSection control, YamlMap tunnel, bool hasCertificate)
     {
         var written = file.Text(control, "base_url");
         var path = file.Text(control, "url_path").Trim('/');
+        if (file.Path(control, "unix_socket").Length > 0)
+        {
+            file.NoEqual(control, "unix_socket", "The agent connects to a control plane by TCP only.");
+            return false;
+        }
+
         if (!Uri.TryCreate(written.Length > 0 ? written : DefaultUrl, UriKind.Absolute, out var url))
         {
             control.Error("base_url", "This is not a URL.", $"Write {DefaultUrl}, or your gateway's URL.");
-            return;
+            return true;
         }
 
         if (url.Scheme != "https" || url is not { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 })
         {
-            control.Error("base_url", "The agent uses https URLs only, without user and query.", "Write https://…");
-            return;
+            file.NoEqual(control, "base_url", "The agent uses https URLs only, without user and query.");
+            return false;
         }
 
         var origin = $"https://{RouteAddress.ToAuthority(url)}";
@@ -164,10 +188,11 @@ internal static partial class TunnelClientImport
                 "The agent cannot use this path.",
                 "Use letters, digits and . _ ~ - between slashes."
             );
-            return;
+            return true;
         }
 
         tunnel.SetIfAny("url_path", prefix.Length > 0 ? "/" + prefix : "");
+        return true;
     }
 
     private static string ReadTunnelId(ImportedFile file, ConfigSection control)
@@ -255,14 +280,13 @@ internal static partial class TunnelClientImport
         tunnel
             .SetIfAny("poll_timeout", file.Duration(control, "poll_timeout", second, longest))
             .SetIfAny("poll_guard", guard)
-            .SetIfAny("max_call_time", file.Duration(mcp, "connection_max_ttl", second, UpstreamReader.Day))
-            .SetIfAny("startup_wait", file.Duration(mcp, "startup_wait_timeout", TimeSpan.Zero, Hour));
-        var workers = mcp.Int("max_concurrent_requests", 10, 1, 10_000);
-        if (mcp.Has("max_concurrent_requests"))
-        {
-            tunnel.Set("max_commands", workers);
-        }
+            .SetIfAny("max_call_time", file.Duration(mcp, "connection_max_ttl", second, UpstreamReader.Day));
 
+        // The client's own defaults, where the agent has others.
+        var startupWait = file.Duration(mcp, "startup_wait_timeout", TimeSpan.Zero, Hour);
+        tunnel
+            .Set("startup_wait", startupWait.Length > 0 ? startupWait : "0s")
+            .Set("max_commands", mcp.Int("max_concurrent_requests", 10, 1, 10_000));
         file.Drop(
             control,
             "max_inflight_requests",
@@ -341,6 +365,7 @@ internal static partial class TunnelClientImport
         };
         if (text.Length == 0)
         {
+            newHealth.Set("listen", ClientsListener);
             return;
         }
 

@@ -103,6 +103,16 @@ internal sealed class TunnelClientServers(
         var (name, url) = (ReadChannel(section), ReadUrl(section));
         var (socket, certificate) = (file.Path(section, "unix_socket"), file.Path(section, "client_cert"));
         var (key, own) = (file.Path(section, "client_key"), file.Proxy(section, ProxyKey, $"{name}-proxy-password"));
+        if (url?.Scheme == "https" && socket.Length > 0)
+        {
+            file.NoEqual(
+                section,
+                "unix_socket",
+                "The agent uses no TLS on a Unix socket. The server was not imported."
+            );
+            return null;
+        }
+
         return name.Length == 0 || url is null
             ? null
             : new ImportedServer(section, name, url)
@@ -181,30 +191,25 @@ internal sealed class TunnelClientServers(
             return null;
         }
 
-        var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";
+        var path = url.AbsolutePath;
         if (!OauthReader.IsPath(path))
         {
-            server.Error(
+            file.NoEqual(
+                server,
                 Key,
-                "The path has an escape, an empty segment or a dot segment.",
-                "Write a plain path, such as /mcp."
+                "The path has an escape, an empty segment or a dot segment. The server was not imported."
             );
             return null;
         }
 
         if (ProgramWords.MayBeSecret(path))
         {
-            server.Error(
+            file.ToDo(
+                server,
                 Key,
-                "The path may contain a secret.",
-                "Remove it here, and write it into oauth.path afterwards."
+                "The path may contain a secret, so the server was not imported. Add its route, with the path in oauth.path."
             );
             return null;
-        }
-
-        if (path.Length < url.AbsolutePath.Length)
-        {
-            file.Changed(server, Key, "The slash at the end of the path was removed: oauth.path never has one.");
         }
 
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
@@ -244,12 +249,6 @@ internal sealed class TunnelClientServers(
                 "This is not the path of a Unix socket.",
                 $"Write an absolute path of at most {HttpUpstreamReader.MaxSocketPath} characters."
             );
-            return;
-        }
-
-        if (url.Scheme == "https")
-        {
-            server.Error(Key, "The agent uses no TLS on a Unix socket.", "Write an http URL if the server accepts it.");
             return;
         }
 
@@ -326,7 +325,7 @@ internal sealed class TunnelClientServers(
     // What the client did: it passed the caller's token on, and checked nothing.
     private void MapAccess(ConfigSection server, YamlMap route, Uri url, bool hasCredential)
     {
-        var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";
+        var path = url.AbsolutePath;
         var oauth = route.Section("oauth");
         if (hasCredential)
         {

@@ -20,6 +20,7 @@ public sealed class ImportedKeyTests : IDisposable
             { "http_proxy", "\"http://user:pass@proxy.corp:3128\"" },
             { "control_plane.base_url", "\"https://gateway.corp/base\"" },
             { "control_plane.url_path", "\"/dev/us\"" },
+            { "control_plane.unix_socket", "\"/run/plane.sock\"" },
             { "control_plane.tunnel_id", "\"tunnel_other\"" },
             { "control_plane.organization_id", "\"org-1\"" },
             { "control_plane.api_key", "\"sk-literal\"" },

@@ -64,7 +64,7 @@ public sealed class TunnelClientImportTests : IDisposable
                 new("sock", "sock", false),
                 new("my_tools", "my-tools", true),
             ]);
-        settings.Routes[0].Oauth.Path.ShouldBe("/a/mcp");
+        settings.Routes[0].Oauth.Path.ShouldBe("/a/mcp/"); // its server may serve no other
         settings.Routes[0].Upstream.ShouldBeOfType<HttpUpstreamSettings>().ClientKeyFile.ShouldBe(scene.Key);
         var socket = settings.Routes[1].Upstream.ShouldBeOfType<HttpUpstreamSettings>();
         (socket.SocketPath, socket.HostHeader).ShouldBe(("/run/app.sock", "app.internal"));
@@ -223,19 +223,52 @@ public sealed class TunnelClientImportTests : IDisposable
             .Command.ShouldBe(expected.Split(' '));
 
     [Theory]
+    [InlineData("    - {channel: b, url: \"http://x/%20/\"}\n", "mcp.server_urls[1].url")]
+    [InlineData("    - {channel: b, url: \"http://x/mcp/sk-abcdefghijkl\"}\n", "mcp.server_urls[1].url")]
+    [InlineData("    - {channel: b, url: \"https://x\", unix_socket: /s}\n", "mcp.server_urls[1].unix_socket")]
+    public void Import_ServerWithoutEqual_IsNamedAndTheOthersAreImported(string server, string key)
+    {
+        var result = scene.ImportClient(Least + server);
+
+        scene.Read(result).Routes.ShouldHaveSingleItem().Name.ShouldBe("main");
+        result.Notes.ShouldContain(n => n.Key == key && n.Text.Contains("not imported"));
+        result.Text.ShouldNotContain("sk-abcdefghijkl");
+    }
+
+    [Theory]
+    [InlineData("base_url: \"http://x\"", "control_plane.base_url")]
+    [InlineData("unix_socket: /run/plane.sock", "control_plane.unix_socket")]
+    public void Import_ControlPlaneWithoutEqual_IsNamedAndTheServersAreImported(string line, string key)
+    {
+        var result = scene.ImportClient(Least.Replace("mcp:", $"  {line}\nmcp:", StringComparison.Ordinal));
+
+        var settings = scene.Read(result);
+        settings.Routes.ShouldHaveSingleItem();
+        settings.LongPolls.ShouldBeEmpty();
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.NoEqual && n.Key == key);
+    }
+
+    [Fact] // the agent has other defaults
+    public void Import_DefaultsOfTheClient_AreKeptOrNamed()
+    {
+        var result = scene.ImportClient(Least);
+
+        var tunnel = scene.Read(result).LongPolls.Single();
+        (tunnel.MaxCommands, tunnel.StartupWait).ShouldBe((10, TimeSpan.Zero));
+        scene.Read(result).Health.Listen.Single().ToString().ShouldBe("127.0.0.1:8080");
+        result.Notes.ShouldContain(n => n.Kind == ImportNoteKind.Changed && n.Key == "tunnels[0].max_answer_bytes");
+    }
+
+    [Theory]
     [InlineData("config_version: 2", "config_version")]
     [InlineData("surprise: 1", "surprise")]
     [InlineData("mcp: {server_urls: [{url: ftp://x}]}", "mcp.server_urls[0].url")]
-    [InlineData("mcp: {server_urls: [{url: \"http://x/%20/\"}]}", "mcp.server_urls[0].url")]
-    [InlineData("mcp: {server_urls: [{url: \"http://x/mcp/sk-abcdefghijkl\"}]}", "mcp.server_urls[0].url")]
     [InlineData("mcp: {server_urls: [{url: \"env:CULVERT_NOT_SET\"}]}", "mcp.server_urls[0].url")]
     [InlineData("mcp: {server_urls: [{url: \"http://x\"}, {url: \"http://y\"}]}", "mcp.server_urls[1].channel")]
     [InlineData("mcp: {server_urls: [{channel: harpoon, url: \"http://y\"}]}", "mcp.server_urls[0].channel")]
-    [InlineData("mcp: {server_urls: [{url: \"https://x\", unix_socket: /s}]}", "mcp.server_urls[0].unix_socket")]
     [InlineData("mcp: {server_urls: [{url: \"https://x\", client_cert: /s}]}", "mcp.server_urls[0].client_cert")]
     [InlineData("mcp: {commands: [{command: \"a 'b\"}]}", "mcp.commands[0].command")]
     [InlineData("mcp: {connection_max_ttl: ten}", "mcp.connection_max_ttl")]
-    [InlineData("control_plane: {base_url: \"http://x\"}", "control_plane.base_url")]
     [InlineData("control_plane: {url_path: \"/a/../b\"}", "control_plane.url_path")]
     [InlineData("control_plane: {tunnel_id: \"a b\"}", "control_plane.tunnel_id")]
     [InlineData("control_plane: {client_cert: /x}", "control_plane.client_cert")]
