@@ -4,6 +4,8 @@ using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Upstreams.Addresses;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -80,6 +82,17 @@ internal static class HttpUpstreamReader
             ClientKeyFile = key,
             Headers = ReadHeaders(upstream),
             Timeouts = ReadTimeouts(upstream),
+            Cookies = upstream.Choice("cookies", "auto", "auto", "keep", "pass", "drop") switch
+            {
+                "keep" => CookieHandling.Keep,
+                "pass" => CookieHandling.Pass,
+                "drop" => CookieHandling.Drop,
+                _ => CookieHandling.Automatic,
+            },
+            InnerAddresses =
+                upstream.Choice("inner_addresses", "refuse", "refuse", "pass") == "pass"
+                    ? InnerAddresses.Pass
+                    : InnerAddresses.Refuse,
             MaxConnections = upstream.Int("max_connections", 256, 1, 65_536),
             MaxRequestBytes = maxRequestBytes == 0 ? null : maxRequestBytes,
             ConnectAttempts = upstream.Int("connect_attempts", 2, 1, 5),

@@ -7,10 +7,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Holds an authorization server's metadata on its way out until it is whole, and lets it go on as
-/// <see cref="FrontedIssuer"/> has it. Answers that are no success pass as they came.
+/// Holds an upstream's metadata on its way out until it is whole, and lets it go on with the route's URLs in it. Answers that
+/// are no success pass as they came.
 /// </summary>
-internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : PipeWriter, IHttpResponseBodyFeature
+/// <param name="exchange">The request for it.</param>
+/// <param name="rewrite">The document as clients receive it; null if it is not the one that was expected.</param>
+internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
+    : PipeWriter,
+        IHttpResponseBodyFeature
 {
     // What describes the body as it was, or invites a client to ask for it again by parts.
     private static readonly string[] OfTheOriginal =
@@ -34,14 +38,14 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
     public PipeWriter Writer => this;
 
     /// <summary>From now on what the upstream answers is held here.</summary>
-    public static MetadataSplit Begin(Exchange exchange, FrontedIssuer issuer)
+    public static MetadataSplit Begin(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
     {
         var headers = exchange.Request.Headers;
         headers.AcceptEncoding = "identity";
         headers.Remove("Range");
         headers.Remove("If-None-Match");
         headers.Remove("If-Modified-Since");
-        var split = new MetadataSplit(exchange, issuer);
+        var split = new MetadataSplit(exchange, rewrite);
         exchange.FilterAnswer(split);
         return split;
     }
@@ -58,17 +62,23 @@ internal sealed class MetadataSplit(Exchange exchange, FrontedIssuer issuer) : P
         ReadOnlyMemory<byte> body = held.WrittenMemory;
         if (response.StatusCode == StatusCodes.Status200OK)
         {
-            if (!body.IsEmpty && !issuer.TrySplit(body, out body))
+            var isChanged = body.IsEmpty; // to HEAD, whose headers describe the original
+            if (!body.IsEmpty)
             {
-                return UpstreamFailures.MetadataUnusable;
+                if (rewrite(body) is not { } rewritten)
+                {
+                    return UpstreamFailures.MetadataUnusable;
+                }
+
+                (body, isChanged) = (rewritten, !rewritten.Equals(body));
             }
 
-            foreach (var name in OfTheOriginal)
+            foreach (var name in isChanged ? OfTheOriginal : [])
             {
                 response.Headers.Remove(name);
             }
 
-            response.Headers.ContentLength = body.IsEmpty ? null : body.Length; // none to HEAD
+            response.Headers.ContentLength = body.IsEmpty ? null : body.Length;
         }
 
         if (body.IsEmpty)

@@ -3,6 +3,7 @@ using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
@@ -20,6 +21,14 @@ internal sealed class RequestPipeline(
     Traces? traces = null
 )
 {
+    // RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1.
+    private static readonly string[] Discovery =
+    [
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+    ];
+
     private readonly FairQueue queue = new(time);
     private readonly ControlMessages controls = new(held, time);
 
@@ -75,8 +84,9 @@ internal sealed class RequestPipeline(
     {
         var route = served.Route;
         var start = time.GetTimestamp();
-        var split =
-            served.Issuer is { } issuer && issuer.IsMetadata(exchange) ? MetadataSplit.Begin(exchange, issuer) : null;
+        var split = FindRewriting(exchange, served, host) is { } rewrite
+            ? MetadataSplit.Begin(exchange, rewrite)
+            : null;
         await route.Upstream.ServeAsync(exchange, route, host);
         await PolicyStage.FinishAsync(exchange);
         if (route.Policy.Mode == PolicyMode.Off && IsEndpoint(exchange.Request, served))
@@ -88,6 +98,30 @@ internal sealed class RequestPipeline(
         {
             await refusals.RefuseAsync(exchange, route.Name, failure);
         }
+    }
+
+    // Of an authorization server, and of a server that signs its clients in itself: both name themselves by the address that
+    // they are called under.
+    private static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? FindRewriting(
+        Exchange exchange,
+        ServedRoute served,
+        string host
+    )
+    {
+        if (served.Issuer is { } issuer)
+        {
+            return issuer.IsMetadata(exchange)
+                ? document => issuer.TrySplit(document, out var split) ? split : null
+                : null;
+        }
+
+        return
+            served.Route is { Access.IsPassthrough: true, Upstream: HttpUpstream upstream }
+            && HttpMethods.IsGet(exchange.Request.Method)
+            && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            && Discovery.Any(d => target.StartsWith(d, StringComparison.Ordinal))
+            ? document => upstream.Addresses.RewriteDocument(host, document)
+            : null;
     }
 
     // Metadata and the pages next to it are not calls.

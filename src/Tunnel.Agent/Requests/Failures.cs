@@ -38,6 +38,7 @@ internal static class Failures
         UpstreamFailures.HeadersTimeout,
         UpstreamFailures.Closed,
         UpstreamFailures.BadResponse,
+        UpstreamFailures.InnerAddress,
         UpstreamFailures.MetadataUnusable,
         UpstreamFailures.CredentialUnavailable,
         UpstreamFailures.CredentialRefused,

@@ -106,6 +106,16 @@ internal static class UpstreamFailures
         "Call the upstream directly from the agent's host and check its response."
     );
 
+    public static readonly Failure InnerAddress = new(
+        FailedHop.Upstream,
+        "upstream.inner_address",
+        502,
+        ErrorTypes.Api,
+        "The upstream's response leads to an address inside its network.",
+        "Its Location, Content-Location, Link or endpoint event names an inner host that is not the upstream of this route.",
+        "Read the host in the agent's log; set the server's public URL, or upstream.inner_addresses: pass."
+    );
+
     public static readonly Failure MetadataUnusable = new(
         FailedHop.Upstream,
         "upstream.metadata_unusable",

@@ -5,17 +5,22 @@ using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Upstreams.Addresses;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
 /// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit,
-/// (2) copy the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy the answer's head, (5) stream the answer's body,
+/// (2) copy the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy the answer's head, without the upstream's address and cookies (S46), (5) stream the answer's body,
 /// (6) trailers. Until (4) a failure becomes an answer of the agent; after it, the answer is cut off.
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
     private readonly Refusals refusals = new(metrics, logger);
+
+    /// <summary>The clock of the agent.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>Answers requests of upstreams that the policy does not pass on.</summary>
     public ServerRequestRefuser ServerRequests { get; } = new(metrics, time, logger);
@@ -105,10 +110,10 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         );
         if (
             upstream.Settings.Headers.Count > 0
-            && UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is { } problem
+            && UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is { } missing
         )
         {
-            await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.CredentialUnavailable, problem);
+            await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.CredentialUnavailable, missing);
             return;
         }
 
@@ -138,6 +143,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         using (response)
         {
             // (4)
+            var cookies = upstream.GetCookieHandling(route.Access);
+            if (cookies == CookieHandling.Keep)
+            {
+                upstream.Cookies.Store(exchange, response, target);
+            }
+
             if (IsCredentialRefusal(route, response))
             {
                 route.Access.Credential.Refused(exchange, credential);
@@ -165,6 +176,17 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 return;
             }
 
+            if (cookies != CookieHandling.Pass)
+            {
+                exchange.Response.Headers.Remove("Set-Cookie");
+            }
+
+            if (!upstream.Addresses.TryRewriteHead(exchange, host, route.Access.IsPassthrough, out var problem))
+            {
+                await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.InnerAddress, problem);
+                return;
+            }
+
             // (5) and (6)
             if (exchange.Principal is { } principal)
             {
@@ -186,10 +208,13 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 silence > TimeSpan.Zero && ResponseHeaders.AcceptsComments(exchange, response)
                     ? exchange.KeepAlive(time).For(silence, exchange.ResponseBody.Writer, deadline.Token)
                     : null;
-            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive);
+            var endpoint = ResponseHeaders.MayNameEndpoint(exchange, response)
+                ? new EndpointEvent(url => upstream.Addresses.Rewrite(host, url))
+                : null;
+            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive, endpoint);
             if (copied is null)
             {
-                ResponseHeaders.CopyTrailers(exchange, response);
+                ResponseHeaders.CopyTrailers(exchange, response, cookies == CookieHandling.Pass);
                 metrics.Forwarded(route.Name, (int)response.StatusCode);
                 return;
             }

@@ -1,7 +1,10 @@
 using System.Text;
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Addresses;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
@@ -45,6 +48,8 @@ internal sealed class HttpUpstream : Upstream
 
         // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
         origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
+        Addresses = new UpstreamAddresses(settings);
+        Cookies = new SessionCookies(forwarder.Time);
         probe = new HttpProbe(this);
         client = new HttpMessageInvoker(CreateHandler(settings, connector));
     }
@@ -54,6 +59,21 @@ internal sealed class HttpUpstream : Upstream
     public UpstreamConnector Connector { get; }
 
     public string HostHeader => settings.HostHeader;
+
+    /// <summary>Of the agent.</summary>
+    public TimeProvider Time => forwarder.Time;
+
+    /// <summary>What becomes of the upstream's own address in its answers.</summary>
+    public UpstreamAddresses Addresses { get; }
+
+    /// <summary>Those that the agent keeps in its clients' place.</summary>
+    public SessionCookies Cookies { get; }
+
+    /// <summary>Who keeps the upstream's cookies on that route.</summary>
+    public CookieHandling GetCookieHandling(RouteAccess access) =>
+        settings.Cookies != CookieHandling.Automatic ? settings.Cookies
+        : access.IsPassthrough ? CookieHandling.Pass
+        : CookieHandling.Keep;
 
     public override Task ServeAsync(Exchange exchange, Route route, string host) =>
         forwarder.ForwardAsync(exchange, route, this, host);

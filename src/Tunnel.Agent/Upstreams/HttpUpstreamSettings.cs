@@ -3,6 +3,8 @@ using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Addresses;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -57,6 +59,12 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
 
     /// <summary>Sent with every request, whatever the client wrote under these names.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Headers { get; init; } = [];
+
+    /// <summary>Who keeps the cookies that the upstream sets.</summary>
+    public CookieHandling Cookies { get; init; }
+
+    /// <summary>What happens to answers that name another address of the inner network.</summary>
+    public InnerAddresses InnerAddresses { get; init; }
 
     /// <summary>Requests at once; each holds one connection. One more is refused.</summary>
     public required int MaxConnections { get; init; }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Upstreams.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -24,7 +26,8 @@ internal static class ResponseCopier
         HttpResponseMessage response,
         Exchange exchange,
         ExchangeDeadline deadline,
-        SseKeepAlive? keepAlive = null
+        SseKeepAlive? keepAlive = null,
+        EndpointEvent? endpoint = null
     )
     {
         var side = CopySide.Upstream;
@@ -60,13 +63,29 @@ internal static class ResponseCopier
                 var count = await source.ReadAsync(memory, token);
                 if (count == 0)
                 {
-                    return await FlushRestAsync(writer, written, token);
+                    return await FlushRestAsync(writer, written | WriteEnd(writer, endpoint), token);
                 }
 
-                keepAlive?.Passed(memory.Span[..count]);
-                writer.Advance(count);
+                if (endpoint is { IsOver: false })
+                {
+                    var passed = endpoint.Add(memory.Span[..count]);
+                    if (endpoint.IsRefused)
+                    {
+                        return new CopyError(side, UpstreamFailures.InnerAddress.Reason);
+                    }
+
+                    keepAlive?.Passed(passed.Span);
+                    writer.Write(passed.Span);
+                    count = passed.Length;
+                }
+                else
+                {
+                    keepAlive?.Passed(memory.Span[..count]);
+                    writer.Advance(count);
+                }
+
                 unflushed += count;
-                written = true;
+                written |= count > 0;
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
@@ -102,6 +121,17 @@ internal static class ResponseCopier
         {
             await keepAlive.StopAsync();
         }
+    }
+
+    private static bool WriteEnd(PipeWriter writer, EndpointEvent? endpoint)
+    {
+        var rest = endpoint?.End() ?? default;
+        if (!rest.IsEmpty)
+        {
+            writer.Write(rest.Span);
+        }
+
+        return !rest.IsEmpty;
     }
 
     // The server flushes a head automatically, but not what follows it.

@@ -22,6 +22,10 @@ internal static class ResponseHeaders
         && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
         && !HttpMethods.IsHead(exchange.Request.Method);
 
+    // MCP before 2025-03-26: the stream that a client opens by GET begins with the URL that it posts to.
+    public static bool MayNameEndpoint(Exchange exchange, HttpResponseMessage response) =>
+        HttpMethods.IsGet(exchange.Request.Method) && AcceptsComments(exchange, response);
+
     public static bool TryCopyHead(Exchange exchange, HttpResponseMessage response)
     {
         var target = exchange.Response;
@@ -70,7 +74,7 @@ internal static class ResponseHeaders
         values.Count == 1 ? values.ToString() : values.ToArray();
 
     // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not ask for them (RFC 9110 §6.5.1 lets a recipient drop them).
-    public static void CopyTrailers(Exchange exchange, HttpResponseMessage response)
+    public static void CopyTrailers(Exchange exchange, HttpResponseMessage response, bool passesCookies)
     {
         if (exchange.Trailers is not { } trailers)
         {
@@ -79,7 +83,10 @@ internal static class ResponseHeaders
 
         foreach (var (name, values) in response.TrailingHeaders.NonValidated)
         {
-            if (HeaderRules.ForwardsResponse(name, StringValues.Empty))
+            if (
+                HeaderRules.ForwardsResponse(name, StringValues.Empty)
+                && (passesCookies || !name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
+            )
             {
                 trailers.Trailers[name] = ToStringValues(values);
             }

@@ -4,6 +4,7 @@ using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -43,13 +44,15 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
                 Content = new ByteArrayContent(RpcText.Error(id.Span, RpcText.MethodNotFound, Refused)),
             };
             var pending = route.Access.Credential.GetAsync(exchange, limit.Token);
-            CopyForAnswer(exchange, request, route.Access);
+            CopyForAnswer(exchange, request, route.Access, GetCookie(exchange, route, upstream, target));
             var credential = await pending;
-            if (
+            var problem =
                 credential.Problem.Length > 0
-                || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
-            )
+                    ? credential.Problem
+                    : UpstreamRequest.AddConfigured(request, upstream.Settings.Headers);
+            if (problem is not null)
             {
+                Log.AskNotRefused(logger, route.Name, problem);
                 return;
             }
 
@@ -71,7 +74,18 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         }
     }
 
-    private static void CopyForAnswer(Exchange exchange, HttpRequestMessage request, RouteAccess access)
+    // The node that asked must get the answer.
+    private static string GetCookie(Exchange exchange, Route route, HttpUpstream upstream, string target) =>
+        UpstreamRequest.IsConfigured(upstream.Settings.Headers, "Cookie")
+            ? ""
+            : upstream.GetCookieHandling(route.Access) switch
+            {
+                CookieHandling.Keep => upstream.Cookies.Format(exchange, target),
+                CookieHandling.Pass => exchange.Request.Headers.Cookie is [{ } sent] ? sent : "",
+                _ => "",
+            };
+
+    private static void CopyForAnswer(Exchange exchange, HttpRequestMessage request, RouteAccess access, string cookie)
     {
         request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         UpstreamRequest.Add(request, "Accept", "application/json, text/event-stream");
@@ -87,15 +101,14 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
             UpstreamRequest.Add(request, McpHeaders.Session, session);
         }
 
-        if (access.IsPassthrough)
+        if (access.IsPassthrough && headers.Authorization is [{ } token])
         {
-            foreach (var name in new[] { "Authorization", "Cookie" })
-            {
-                if (headers[name] is [{ } value])
-                {
-                    UpstreamRequest.Add(request, name, value);
-                }
-            }
+            UpstreamRequest.Add(request, "Authorization", token);
+        }
+
+        if (cookie.Length > 0)
+        {
+            UpstreamRequest.Add(request, "Cookie", cookie);
         }
     }
 }

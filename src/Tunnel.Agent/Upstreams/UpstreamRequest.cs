@@ -6,6 +6,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -15,6 +16,8 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal static class UpstreamRequest
 {
+    private const string Cookie = "Cookie";
+
     public static HttpRequestMessage Create(
         Exchange exchange,
         Route route,
@@ -52,14 +55,25 @@ internal static class UpstreamRequest
             request.Content = new EmptyContent();
         }
 
+        var cookies = upstream.GetCookieHandling(route.Access);
         CopyRequestHeaders(
             source.Headers,
             request,
             route.Access,
             credential.Name,
             upstream.Settings.Headers,
-            isTraced: exchange.Span is not null
+            isTraced: exchange.Span is not null,
+            passesCookies: cookies == CookieHandling.Pass
         );
+        if (
+            cookies == CookieHandling.Keep
+            && upstream.Cookies.Format(exchange, target) is { Length: > 0 } kept
+            && !IsConfigured(upstream.Settings.Headers, Cookie)
+        )
+        {
+            Add(request, Cookie, kept);
+        }
+
         if (exchange.Span is { } span)
         {
             AddTraceContext(request, span, upstream.Settings.Headers);
@@ -81,15 +95,17 @@ internal static class UpstreamRequest
         RouteAccess access,
         string credential,
         IReadOnlyList<KeyValuePair<string, SettingValue>> configured,
-        bool isTraced
+        bool isTraced,
+        bool passesCookies
     )
     {
         var connection = source.Connection;
         foreach (var (name, values) in source)
         {
+            var isCookie = name.Equals(Cookie, StringComparison.OrdinalIgnoreCase);
             if (
                 !HeaderRules.ForwardsRequest(name, connection)
-                || (!access.IsPassthrough && HeaderRules.IsClientCredential(name))
+                || (isCookie ? !passesCookies : !access.IsPassthrough && HeaderRules.IsClientCredential(name))
                 || HeaderRules.IsSameField(name, credential)
                 || (configured.Count > 0 && IsConfigured(configured, name))
                 || (isTraced && IsTraceContext(name))
@@ -99,7 +115,7 @@ internal static class UpstreamRequest
             }
 
             // RFC 9113 §8.2.3: HTTP/2 clients split Cookie; on HTTP/1.1 it is one line again, joined with "; ".
-            if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            if (values.Count > 1 && isCookie)
             {
                 Add(request, name, string.Join("; ", values!));
             }
@@ -146,7 +162,8 @@ internal static class UpstreamRequest
         }
     }
 
-    private static bool IsConfigured(IReadOnlyList<KeyValuePair<string, SettingValue>> configured, string name)
+    /// <summary>Whether the route's configuration sets this header.</summary>
+    public static bool IsConfigured(IReadOnlyList<KeyValuePair<string, SettingValue>> configured, string name)
     {
         for (var i = 0; i < configured.Count; i++)
         {

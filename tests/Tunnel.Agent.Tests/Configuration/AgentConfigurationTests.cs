@@ -94,6 +94,31 @@ public sealed class AgentConfigurationTests : IDisposable
         upstream.SseKeepAlive.ShouldBe(TimeSpan.FromSeconds(25));
     }
 
+    [Fact] // as editors of Windows write it
+    public void Read_FileWithAByteOrderMark_IsTheSame()
+    {
+        var loaded = Load("\uFEFF# first line\n" + Good);
+
+        loaded.Errors.ShouldBeEmpty();
+        loaded.Settings.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("/mcp", "https://mcp.example.test/mcp")]
+    [InlineData("/mcp/", "https://mcp.example.test/mcp/")]
+    [InlineData("/a/b/", "https://mcp.example.test")]
+    [InlineData("/", "https://mcp.example.test:8443/")]
+    public void Read_PathAndResource_MayEndInASlash(string path, string resource)
+    {
+        var isCanonical = resource.TrimEnd('/') == resource || resource.EndsWith("/mcp/", StringComparison.Ordinal);
+        var oauth = $"{{mode: dangerous_none, path: {path}, resource: \"{resource}\"}}";
+
+        var loaded = Load(Good.Replace("{mode: dangerous_none}", oauth, StringComparison.Ordinal));
+
+        loaded.Errors.Select(e => e.Key).ShouldBe(isCanonical ? [] : ["routes.docs.oauth.resource"]);
+        loaded.Settings?.Routes.Single().Oauth.Path.ShouldBe(path);
+    }
+
     [Fact]
     public void Read_NoRootsAtAll_IsAnError()
     {
@@ -139,14 +164,10 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("{mode: dangerous_none}", "{mode: required, issuers: [corp]}", "routes.docs.oauth.issuers")]
     [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, isuers: [corp]}", "routes.docs.oauth.isuers")]
     [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: mcp}", "routes.docs.oauth.path")]
-    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: /mcp/}", "routes.docs.oauth.path")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: /mcp//}", "routes.docs.oauth.path")]
     [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: /a/../b}", "routes.docs.oauth.path")]
     [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, resource: http://x}", "routes.docs.oauth.resource")]
-    [InlineData(
-        "{mode: dangerous_none}",
-        "{mode: dangerous_none, resource: https://x/mcp/}",
-        "routes.docs.oauth.resource"
-    )]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, resource: https://x/}", "routes.docs.oauth.resource")]
     [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, dpop: maybe}", "routes.docs.oauth.dpop")]
     [InlineData(
         "{mode: dangerous_none}",

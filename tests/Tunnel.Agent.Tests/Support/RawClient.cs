@@ -33,6 +33,26 @@ internal sealed class RawClient(SslStream stream) : IAsyncDisposable
         return text.ToString();
     }
 
+    /// <summary>What comes until the connection ends, in order or not.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[1024];
+        try
+        {
+            while (await stream.ReadAsync(buffer, Token) is > 0 and var count)
+            {
+                text.Append(Encoding.Latin1.GetString(buffer.AsSpan(0, count)));
+            }
+        }
+        catch (IOException)
+        {
+            // It was cut off.
+        }
+
+        return text.ToString();
+    }
+
     public async Task<string> ReadBytesAsync(int count)
     {
         var buffer = new byte[count];

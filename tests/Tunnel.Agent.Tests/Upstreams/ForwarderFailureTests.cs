@@ -324,6 +324,7 @@ public sealed class ForwarderFailureTests
             typeof(McpFailures),
             typeof(UpstreamFailures),
             typeof(ChildFailures),
+            typeof(CommandFailures),
             typeof(PolicyFailures),
             typeof(ApprovalFailures),
         ];

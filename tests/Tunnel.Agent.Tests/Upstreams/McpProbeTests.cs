@@ -70,6 +70,37 @@ public sealed class McpProbeTests
         asked.ShouldBe(["server/discover", .. legacy, .. legacy]);
     }
 
+    [Fact] // behind a balancer another node would not know the session
+    public async Task Http_Session_StaysAtTheNodeOfItsCookie()
+    {
+        await using var server = Answering(r =>
+            Asks(r, "initialize")
+                ? Events(
+                    200,
+                    """{"jsonrpc":"2.0","id":1,"result":{}}""",
+                    "Mcp-Session-Id: s-1\r\nSet-Cookie: node=7; Path=/\r\n"
+                )
+            : Asks(r, "notifications/initialized") ? "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+            : Asks(r, "tools/list") ? Events(200, """{"jsonrpc":"2.0","id":2,"result":{"tools":[]}}""")
+            : r.Head.StartsWith("DELETE", StringComparison.Ordinal) ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+            : Json(400, """{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no session"}}""")
+        );
+        await using var upstream = Http(server);
+        for (var i = 0; i < 2; i++)
+        {
+            (await upstream.ProbeAsync(RouteTo(upstream), Token)).IsHealthy.ShouldBe(true);
+        }
+
+        var cookies = new List<string>();
+        for (var i = 0; i < 9; i++)
+        {
+            cookies.Add(string.Join(';', (await server.NextAsync()).Header("Cookie")));
+        }
+
+        // server/discover once; then each session anew.
+        cookies.ShouldBe(["", "", "node=7", "node=7", "node=7", "", "node=7", "node=7", "node=7"]);
+    }
+
     [Fact]
     public async Task Http_LegacyServerWithoutSessions_IsKnownToKeepNone()
     {

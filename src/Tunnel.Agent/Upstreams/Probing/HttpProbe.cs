@@ -71,6 +71,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 
     private async Task<ProbeState> TryLegacyAsync(Route route, CancellationToken cancellationToken)
     {
+        requests.ForgetCookies();
         using var initialize = requests.Create(HttpMethod.Post, ProbeMessages.Initialize, null);
         var (state, session) = await CallAsync(route, initialize, "initialize", needsResult: true, cancellationToken);
         if (state.IsHealthy != true || state.Detail.Length > 0)

@@ -3,14 +3,25 @@ using System.Net.Http.Headers;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
-/// <summary>The agent's own requests to an MCP server over HTTP. They have what the route's requests have.</summary>
+/// <summary>
+/// The agent's own requests to an MCP server over HTTP. They have what the route's requests have, and cookies of their own:
+/// behind a balancer another node would not know their session.
+/// </summary>
 internal sealed class OwnRequests(HttpUpstream upstream)
 {
+    private const string Cookie = "Cookie";
+
+    private CookieJar cookies = new(upstream.Time);
+
     /// <summary>The agent itself, which is not the principal of any caller.</summary>
     public static readonly ClientKey Client = new("", "", IPAddress.None);
+
+    /// <summary>A new session begins, at whichever node the balancer chooses.</summary>
+    public void ForgetCookies() => cookies = new CookieJar(upstream.Time);
 
     public async Task<HttpResponseMessage> SendAsync(
         Route route,
@@ -35,7 +46,22 @@ internal sealed class OwnRequests(HttpUpstream upstream)
             request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
         }
 
-        return await upstream.SendAsync(request, cancellationToken);
+        var path = upstream.Settings.Probe.Path;
+        var keepsCookies =
+            upstream.Settings.Cookies != CookieHandling.Drop
+            && !UpstreamRequest.IsConfigured(upstream.Settings.Headers, Cookie);
+        if (keepsCookies && cookies.Format(path) is { Length: > 0 } kept)
+        {
+            request.Headers.TryAddWithoutValidation(Cookie, kept);
+        }
+
+        var response = await upstream.SendAsync(request, cancellationToken);
+        if (keepsCookies)
+        {
+            cookies.Store(response.Headers, path);
+        }
+
+        return response;
     }
 
     public HttpRequestMessage Create(HttpMethod method, byte[]? body, string? version, string? session = null)
