@@ -12,6 +12,15 @@ namespace Culvert.Tunnel.Agent.Authorization;
 internal sealed class ProtectedResource
 {
     private const string WellKnown = "/.well-known/oauth-protected-resource";
+
+    // RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1: where clients look, one place after the other.
+    private static readonly string[] Places =
+    [
+        WellKnown,
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+    ];
+
     private const int HttpsPort = 443;
 
     private readonly string metadataPath;
@@ -56,6 +65,17 @@ internal sealed class ProtectedResource
 
     /// <summary>Whether a target is that of the document: one of two spellings, byte for byte. Others are the gate's.</summary>
     public bool IsMetadata(string target) => target == metadataPath || target == WellKnown;
+
+    /// <summary>
+    /// Whether a target is a place of metadata where this resource has none. Clients go on to the next place after a 404 alone,
+    /// and have no token yet. A spelling that another reader may resolve to another path is none of them.
+    /// </summary>
+    public bool IsEmptyPlace(string target) =>
+        !IsMetadata(target)
+        && Places.Any(p => target == p || target.StartsWith(p + "/", StringComparison.Ordinal))
+        && !target.Contains("//", StringComparison.Ordinal)
+        && target.IndexOf("/.", 1, StringComparison.Ordinal) < 0
+        && !target.AsSpan().ContainsAny("%\\?#;");
 
     private ReadOnlyMemory<byte> Write(OauthSettings oauth, IReadOnlyList<string> authorizationServers)
     {

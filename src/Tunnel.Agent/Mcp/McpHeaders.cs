@@ -30,6 +30,11 @@ internal static class McpHeaders
         && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
             .All(p =>
                 p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
-                && HeaderUtilities.UnescapeAsQuotedString(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                && IsUtf8Label(HeaderUtilities.UnescapeAsQuotedString(p.Value))
             );
+
+    // Both are labels of UTF-8 to every decoder (WHATWG Encoding §4.2).
+    private static bool IsUtf8Label(StringSegment charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
 }

@@ -68,6 +68,15 @@ internal sealed class AuthorizationGate(
         }
 
         // (3)
+        if (
+            credential.Token.Length == 0
+            && served.Resource.IsEmptyPlace(target)
+            && MetadataAnswer.Serves(exchange.Request.Method)
+        )
+        {
+            return await RefuseAsync(exchange, served, AuthorizationFailures.MetadataUnknown, "");
+        }
+
         if (credential.Token.Length == 0)
         {
             return await ChallengeAsync(exchange, served, AuthorizationFailures.TokenMissing, null, "");

@@ -13,6 +13,17 @@ internal static class AuthorizationFailures
         "Let the client sign in, or add an Authorization header with a token for this resource."
     );
 
+    // RFC 9728 §3.1: a client that finds no document at one place reads the next.
+    public static readonly Failure MetadataUnknown = new(
+        FailedHop.Agent,
+        "agent.metadata_unknown",
+        404,
+        "not_found_error",
+        "This server has no such metadata document.",
+        "A client tries the places of metadata one after the other, or its URL differs from oauth.path of the route.",
+        "Nothing, if the client then signs in; otherwise call the URL that WWW-Authenticate of a 401 leads to."
+    );
+
     public static readonly Failure TokenInvalid = new(
         FailedHop.Agent,
         "agent.token_invalid",

@@ -13,6 +13,7 @@ internal static class Failures
         RequestFailures.MethodRefused,
         RequestFailures.OriginRefused,
         AuthorizationFailures.TokenMissing,
+        AuthorizationFailures.MetadataUnknown,
         AuthorizationFailures.TokenInvalid,
         AuthorizationFailures.ProofInvalid,
         AuthorizationFailures.AuthorizationMalformed,

@@ -41,11 +41,25 @@ public sealed class DiscoveryRulesTests
     [InlineData(8443, "/mcp", "https://docs.t1.example.test:8443/mcp")]
     [InlineData(443, "/", "https://docs.t1.example.test")]
     [InlineData(443, "/a/b", "https://docs.t1.example.test/a/b")]
+    [InlineData(443, "/mcp/", "https://docs.t1.example.test/mcp/")]
     public void A1_Resource_IsWhatClientsWrite(int port, string path, string expected)
     {
         var oauth = new OauthSettings { Mode = OauthMode.Required, Path = path };
 
         new ProtectedResource(oauth, ["https://as"], "Docs.T1.example.test", port).Resource.ShouldBe(expected);
+    }
+
+    [Fact] // servers that are mounted under a path serve it with a slash at its end
+    public async Task A1_PathEndsInASlash_IsTheEndpointAndInItsMetadata()
+    {
+        await using var fixture = await OauthFixture.StartAsync(o => o with { Path = "/mcp/" });
+
+        using var document = await fixture.SendAsync(path: WellKnown + "/mcp/");
+        using var called = await fixture.SendAsync(fixture.Token(resource: OauthFixture.Resource + "/"), path: "/mcp/");
+
+        (await document.Content.ReadAsStringAsync(Token)).ShouldContain($"\"{OauthFixture.Resource}/\"");
+        called.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await fixture.Upstream.NextAsync()).RequestLine.ShouldEndWith(" /mcp/ HTTP/1.1");
     }
 
     [Fact]
@@ -167,18 +181,19 @@ public sealed class DiscoveryRulesTests
     [InlineData("GET", "/other")]
     [InlineData("POST", WellKnown)]
     [InlineData("DELETE", WellKnown + "/mcp")]
-    [InlineData("GET", WellKnown + "/")]
-    [InlineData("GET", WellKnown + "/mcp/")]
-    [InlineData("GET", WellKnown + "/other")]
+    [InlineData("GET", WellKnown + "//")]
     [InlineData("GET", WellKnown + "/../../mcp")]
+    [InlineData("GET", WellKnown + "/./mcp")]
+    [InlineData("GET", WellKnown + "-of-another")]
+    [InlineData("POST", WellKnown + "/other")]
     [InlineData("GET", WellKnown + "/mcp/../../../mcp")]
     [InlineData("GET", WellKnown + "%2fmcp")]
     [InlineData("GET", WellKnown + "?x=1")]
     [InlineData("GET", "/.WELL-KNOWN/oauth-protected-resource")]
     [InlineData("GET", "//.well-known/oauth-protected-resource")]
     [InlineData("GET", "/mcp/.well-known/oauth-protected-resource")]
-    [InlineData("GET", "/.well-known/oauth-authorization-server")]
-    [InlineData("GET", "/.well-known/openid-configuration")]
+    [InlineData("GET", "/.well-known/oauth-authorization-server/%2e%2e/mcp")]
+    [InlineData("GET", "/.well-known/openid-configuration/../mcp")]
     public async Task A4_EveryMethodAndSpelling_IsGated(string method, string path)
     {
         await using var fixture = await OauthFixture.StartAsync();
@@ -194,6 +209,25 @@ public sealed class DiscoveryRulesTests
             answer.Headers.WwwAuthenticate.ShouldNotBeEmpty();
         }
 
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Theory] // clients go on to the next place after a 404 alone
+    [InlineData(WellKnown + "/")]
+    [InlineData(WellKnown + "/mcp/")]
+    [InlineData(WellKnown + "/other")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/oauth-authorization-server/mcp")]
+    [InlineData("/.well-known/openid-configuration")]
+    public async Task A4_PlaceWithoutMetadata_Is404WithoutAToken(string path)
+    {
+        await using var fixture = await OauthFixture.StartAsync();
+
+        using var answer = await fixture.SendAsync(path: path);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["agent.metadata_unknown"]);
+        answer.Headers.WwwAuthenticate.ShouldBeEmpty();
         fixture.Upstream.Connections.ShouldBe(0);
     }
 

@@ -397,6 +397,7 @@ public sealed class ValidationRulesTests
     [InlineData("application/json", HttpStatusCode.OK)]
     [InlineData("application/json; charset=UTF-8", HttpStatusCode.OK)]
     [InlineData("application/json; charset=\"utf-8\"", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=utf8", HttpStatusCode.OK)]
     [InlineData("application/json; Charset=utf-7", HttpStatusCode.BadRequest)]
     [InlineData("application/json; charset=\"utf-16\"", HttpStatusCode.BadRequest)]
     [InlineData("application/json; charset=utf-8; charset=utf-7", HttpStatusCode.BadRequest)]
